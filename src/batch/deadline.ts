@@ -1,0 +1,67 @@
+import { DeadlineError } from '../errors.ts';
+
+/** The part of the Lambda context that tells the time. */
+export interface Countdown {
+  getRemainingTimeInMillis?(): number;
+}
+
+// setTimeout takes 31 bits of milliseconds; an invocation lasts at most 15 minutes.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The moment after which no record starts: `reserveMs` before Lambda would end the invocation. */
+export class Deadline {
+  readonly #countdown: Countdown | undefined;
+  readonly #reserveMs: number;
+  #controller: AbortController | undefined;
+  #expired = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(countdown: Countdown | undefined, reserveMs: number) {
+    // Tests pass contexts without a clock: then there is no deadline.
+    this.#countdown = typeof countdown?.getRemainingTimeInMillis === 'function' ? countdown : undefined;
+    this.#reserveMs = reserveMs;
+  }
+
+  /** Milliseconds until Lambda ends the invocation; Infinity without a clock. */
+  remainingMs(): number {
+    return this.#countdown?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether no record may start any more. Once true, it stays so. */
+  reached(): boolean {
+    if (!this.#expired && this.remainingMs() < this.#reserveMs) this.#expire();
+    return this.#expired;
+  }
+
+  /** Aborts at the deadline, with a DeadlineError as its reason. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#expired) this.#controller.abort(new DeadlineError(this.#reserveMs));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls back at the deadline, until `stop` is called. */
+  onReached(callback: () => void): void {
+    const left = this.remainingMs() - this.#reserveMs;
+    if (left === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(
+      () => {
+        // Timers may fire a little early, and the context's clock is the one that counts.
+        if (this.reached()) callback();
+        else this.onReached(callback);
+      },
+      Math.min(Math.max(left + 1, 0), MAX_TIMEOUT_MS),
+    );
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #expire(): void {
+    this.#expired = true;
+    this.#controller?.abort(new DeadlineError(this.#reserveMs));
+  }
+}

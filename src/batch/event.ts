@@ -1,0 +1,110 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ConfigurationError, InvalidEventError } from '../errors.ts';
+import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
+import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
+
+/** What a router expects of a stream. */
+export interface Expectation {
+  readonly viewType: StreamViewType;
+  /** The key attributes the table was declared with, if it was. */
+  readonly keys: readonly string[] | undefined;
+}
+
+/** A record of which is known that its failure can be reported. */
+export interface ReportableRecord extends DynamoDBRecord {
+  readonly dynamodb: DynamoDBRecord['dynamodb'] & { readonly SequenceNumber: string };
+}
+
+/**
+ * Gives the records of an event in SequenceNumber order, after checking what must hold before any handler
+ * runs: whatever could make a failure unreportable, or every record fail, throws here.
+ *
+ * The event is not mutated: Lambda sends records in order, and a copy is sorted when something else did not.
+ *
+ * @throws InvalidEventError or ConfigurationError
+ */
+export function recordsOf(event: unknown, expectation: Expectation): readonly ReportableRecord[] {
+  const records = (event as { readonly Records?: unknown } | null | undefined)?.Records;
+  if (!Array.isArray(records)) {
+    throw new InvalidEventError(
+      'NOT_A_STREAM_EVENT',
+      `Expected a DynamoDB stream event, { Records: [...] }, got ${shapeOf(event)}. ` +
+        'Connect the function to a DynamoDB stream by an event source mapping, or correct the test event.',
+    );
+  }
+  let ascending = true;
+  let before = '';
+  let seenViewType: unknown;
+  for (let index = 0; index < records.length; index++) {
+    const record: DynamoDBRecord | null | undefined = records[index];
+    const change = record?.dynamodb;
+    const sequenceNumber = change?.SequenceNumber;
+    if (!isSequenceNumber(sequenceNumber)) refuse(record, index);
+    if (record?.eventSource !== 'aws:dynamodb' && record?.eventSource !== undefined) refuseSource(index);
+    // A batch comes from one stream, so this nearly always compares with the one before and goes on.
+    if (change?.StreamViewType !== seenViewType) {
+      seenViewType = change?.StreamViewType;
+      checkViewType(seenViewType, expectation.viewType);
+    }
+    if (expectation.keys !== undefined) checkKeys(change?.Keys, expectation.keys);
+    if (before.length === sequenceNumber.length ? before > sequenceNumber : isAfter(before, sequenceNumber)) {
+      ascending = false;
+    }
+    before = sequenceNumber;
+  }
+  return ascending ? records : records.toSorted(bySequenceNumber);
+}
+
+function isAfter(before: string, sequenceNumber: string): boolean {
+  return before !== '' && compareSequenceNumbers(before, sequenceNumber) > 0;
+}
+
+function bySequenceNumber(a: ReportableRecord, b: ReportableRecord): number {
+  return compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber);
+}
+
+function refuse(record: DynamoDBRecord | null | undefined, index: number): never {
+  if (record?.eventSource !== 'aws:dynamodb' && typeof record?.dynamodb !== 'object') refuseSource(index);
+  throw new InvalidEventError(
+    'INVALID_SEQUENCE_NUMBER',
+    `Records[${index}] has no SequenceNumber of 1 to 40 digits, so its failure could not be reported. ` +
+      'Nothing was handled. DynamoDB always sends one: check what builds the event.',
+  );
+}
+
+function refuseSource(index: number): never {
+  throw new InvalidEventError(
+    'WRONG_EVENT_SOURCE',
+    `Records[${index}] is no DynamoDB stream record: expected the eventSource aws:dynamodb. ` +
+      'Nothing was handled. Connect the function to a DynamoDB stream, or route other sources to other handlers.',
+  );
+}
+
+function checkViewType(actual: unknown, declared: StreamViewType): void {
+  // Without a view type, what a record lacks shows when it is read.
+  if (actual === undefined || actual === null) return;
+  if (VIEW_TYPES.includes(actual as StreamViewType) && carries(actual as StreamViewType, declared)) return;
+  const came = VIEW_TYPES.includes(actual as StreamViewType) ? String(actual) : 'an unknown view type';
+  throw new ConfigurationError(
+    'VIEW_TYPE_MISMATCH',
+    `The router was declared with the view type ${declared}, the stream carries ${came}. Nothing was handled. ` +
+      "Declare the router (or its table) with the stream's view type, or give the table a stream of the declared one.",
+  );
+}
+
+function checkKeys(actual: unknown, declared: readonly string[]): void {
+  // A record without Keys fails by itself, later; this is about a stream of another table.
+  if (typeof actual !== 'object' || actual === null) return;
+  if (declared.every((name) => Object.hasOwn(actual, name))) return;
+  throw new ConfigurationError(
+    'KEYS_MISMATCH',
+    `The table was declared with the keys ${declared.join(', ')}, the stream's records have ` +
+      `${Object.keys(actual).join(', ')}. Nothing was handled. ` +
+      'Correct the keys in defineTable, or connect the function to the stream of that table.',
+  );
+}
+
+function shapeOf(event: unknown): string {
+  if (event === null || typeof event !== 'object') return event === null ? 'null' : `a ${typeof event}`;
+  return 'Records' in event ? 'Records that are no array' : 'an object without Records';
+}

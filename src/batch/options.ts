@@ -1,0 +1,172 @@
+import { ConfigurationError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
+import type { Table } from '../table.ts';
+import type { NumberPolicy } from '../unmarshall/numbers.ts';
+import type { Order } from './lane-index.ts';
+
+/** What became of one batch, for {@link BatchOptions.onBatch}. */
+export interface BatchSummary {
+  readonly records: number;
+  readonly succeeded: number;
+  /** Redelivered by Lambda and not handled again, because they had succeeded in this sandbox. */
+  readonly skipped: number;
+  readonly failed: number;
+  /** The lowest SequenceNumber that did not succeed; undefined when all did. */
+  readonly checkpoint: string | undefined;
+  readonly durationMs: number;
+  /** From the creation of the batch's last record until its end; undefined when the records do not say. */
+  readonly lagMs: number | undefined;
+}
+
+/** How a batch is processed. */
+export interface BatchOptions {
+  /**
+   * What runs in order: changes of one item, of one partition key (needs a table with keys), or of the shard.
+   *
+   * @defaultValue `'item'`
+   */
+  readonly order?: Order;
+  /**
+   * Lanes in flight at once, 1 to 10,000.
+   *
+   * @defaultValue 10
+   */
+  readonly concurrency?: number;
+  /**
+   * Milliseconds kept back from the Lambda deadline to answer, 0 to 900,000. Once less is left no record
+   * starts and `context.signal` aborts.
+   *
+   * @defaultValue 1000
+   */
+  readonly reserveMs?: number;
+  /**
+   * How numbers are unmarshalled. `'exact'` needs `@aws-sdk/util-dynamodb`.
+   *
+   * @defaultValue `'number'`
+   */
+  readonly numbers?: NumberPolicy;
+  /**
+   * Anything with debug, info, warn and error: a Powertools Logger fits.
+   *
+   * @defaultValue `console`
+   */
+  readonly logger?: Logger;
+  /**
+   * Whether the mapping has ReportBatchItemFailures. `false`: failures throw instead of being reported.
+   *
+   * @defaultValue true
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+   */
+  readonly partialResponses?: boolean;
+  /** Called once with the summary of each batch. What it throws is logged and changes nothing. */
+  readonly onBatch?: (summary: BatchSummary) => unknown;
+}
+
+/** {@link BatchOptions} and the view type, for a stream whose table is not declared. */
+export interface StreamOptions extends BatchOptions {
+  /**
+   * What the stream carries; it decides which images handlers may read.
+   *
+   * @defaultValue `'NEW_AND_OLD_IMAGES'`
+   */
+  readonly viewType?: StreamViewType;
+}
+
+/** Options, checked and with their defaults. */
+export interface BatchSettings extends Required<Omit<BatchOptions, 'onBatch'>> {
+  readonly viewType: StreamViewType;
+  readonly onBatch: BatchOptions['onBatch'];
+  readonly table: Table | undefined;
+}
+
+interface Check {
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'];
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  viewType: oneOf(VIEW_TYPES),
+  order: oneOf(['item', 'partition', 'shard']),
+  concurrency: {
+    expected: 'a whole number from 1 to 10000',
+    accepts: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10_000,
+  },
+  reserveMs: {
+    expected: 'milliseconds from 0 to 900000',
+    accepts: (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 900_000,
+  },
+  numbers: {
+    expected: "'number', 'exact', 'string' or a function",
+    accepts: (value) =>
+      ['number', 'exact', 'string'].includes(value as string) || typeof value === 'function',
+  },
+  logger: {
+    expected: `an object with the methods ${LOGGER_METHODS.join(', ')}`,
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      LOGGER_METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+  },
+  partialResponses: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  onBatch: { expected: 'a function', accepts: (value) => typeof value === 'function' },
+};
+
+function oneOf(values: readonly string[]): Check {
+  return { expected: `one of ${values.join(', ')}`, accepts: (value) => values.includes(value as string) };
+}
+
+/**
+ * Checks options once, so that no batch has configuration left to interpret.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED`
+ */
+export function batchSettings(
+  owner: string,
+  options: StreamOptions,
+  table: Table | undefined,
+): BatchSettings {
+  rejectUnknownOptions(owner, options, Object.keys(CHECKS));
+  for (const [name, value] of Object.entries(options)) {
+    const check = CHECKS[name];
+    if (value !== undefined && check?.accepts(value) === false) {
+      throw new ConfigurationError(
+        'INVALID_OPTION',
+        `${owner}: ${name} has to be ${check.expected}, got ${kindOf(value)}.`,
+      );
+    }
+  }
+  if (table !== undefined && options.viewType !== undefined) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `${owner}: viewType belongs to the table. Declare it in defineTable and leave it out here.`,
+    );
+  }
+  const {
+    order = 'item',
+    concurrency = 10,
+    reserveMs = 1000,
+    numbers = 'number',
+    logger = console,
+  } = options;
+  if (order === 'partition' && table === undefined) {
+    throw new ConfigurationError(
+      'KEYS_REQUIRED',
+      `${owner}: order: 'partition' has to know the partition key. Pass a table made by defineTable.`,
+    );
+  }
+  return {
+    order,
+    concurrency,
+    reserveMs,
+    numbers,
+    logger,
+    partialResponses: options.partialResponses ?? true,
+    onBatch: options.onBatch,
+    viewType: table?.viewType ?? options.viewType ?? 'NEW_AND_OLD_IMAGES',
+    table,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
+import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
+import { Deadline } from './deadline.ts';
+import { recordsOf } from './event.ts';
+import type { BatchSettings } from './options.ts';
+import { type RecordContext, recordContext } from './record-context.ts';
+import type { RedeliveryMemory } from './redelivery-memory.ts';
+import { logFailure, respond, summarize } from './report.ts';
+import { BatchRun } from './run.ts';
+
+/** Handles one record; a thenable is waited for. */
+export type HandleRecord = (record: LazyRecord, context: RecordContext) => unknown;
+
+/** Settings made ready for events: the number policy is loaded. */
+export interface BatchProcessor {
+  readonly settings: BatchSettings;
+  readonly toNumber: ToNumber | Promise<ToNumber>;
+}
+
+/** Makes settings ready for events. */
+export function batchProcessor(settings: BatchSettings): BatchProcessor {
+  const toNumber = numberReader(settings.numbers);
+  // Thrown to whoever awaits it, at the first event; until then nobody does.
+  if (toNumber instanceof Promise) toNumber.catch(() => {});
+  return { settings, toNumber };
+}
+
+/**
+ * Processes one event: records -> lanes -> handlers -> checkpoint -> response.
+ *
+ * @throws InvalidEventError or ConfigurationError before any handler has run; BatchFailedError when
+ * `partialResponses` is off
+ */
+export async function processEvent(
+  { settings, toNumber }: BatchProcessor,
+  event: unknown,
+  lambdaContext: Context | undefined,
+  memory: RedeliveryMemory,
+  handle: HandleRecord,
+): Promise<DynamoDBBatchResponse> {
+  const startedAt = performance.now();
+  const { table, viewType, logger } = settings;
+  const records = recordsOf(event, { viewType, keys: table?.keys });
+  const reading: RecordReading = {
+    toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
+    viewType,
+    schema: table?.schema,
+  };
+  const deadline = new Deadline(lambdaContext, settings.reserveMs);
+  const context = recordContext(logger, deadline, lambdaContext);
+  const run = new BatchRun(
+    records,
+    { order: settings.order, concurrency: settings.concurrency, partitionKey: table?.keys[0] },
+    deadline,
+    memory,
+    {
+      handle: (record) => handle(openRecord(record, reading), context),
+      failed: (record, error) => logFailure(logger, record, error),
+    },
+  );
+  const outcome = await run.run();
+  const redeliveredFrom = settings.partialResponses ? outcome.checkpoint : 0;
+  if (outcome.checkpoint < records.length) memory.update(records, outcome.states, redeliveredFrom);
+  else if (outcome.skipped > 0) memory.update(records, outcome.states, records.length);
+  await summarize(settings, records, outcome, startedAt, deadline);
+  return respond(settings, records, outcome);
+}

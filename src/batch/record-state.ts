@@ -1,0 +1,9 @@
+/** What became of a record in one invocation: one byte each in a Uint8Array. */
+export const RecordState = {
+  /** Not started, or not finished when the deadline was reached. */
+  pending: 0,
+  succeeded: 1,
+  failed: 2,
+  /** Succeeded in an earlier invocation, past the checkpoint that was reported then. */
+  skipped: 3,
+} as const;

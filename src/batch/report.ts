@@ -1,0 +1,102 @@
+import type { DynamoDBBatchResponse } from 'aws-lambda';
+import { BatchFailedError, DeadlineError } from '../errors.ts';
+import type { LogFields, Logger } from '../logger.ts';
+import { tableNameOf } from '../record/stream-arn.ts';
+import { isThenable } from '../thenable.ts';
+import type { Deadline } from './deadline.ts';
+import type { ReportableRecord } from './event.ts';
+import type { BatchSettings, BatchSummary } from './options.ts';
+import type { Outcome } from './run.ts';
+
+/** One `error` entry for a record that failed: which one and why, and nothing of the item. */
+export function logFailure(logger: Logger, record: ReportableRecord, error: unknown): void {
+  quietly(() =>
+    logger.error('Record failed', {
+      eventID: record.eventID,
+      sequenceNumber: record.dynamodb.SequenceNumber,
+      tableName: tableNameOf(record.eventSourceARN),
+      eventName: record.eventName,
+      error,
+    }),
+  );
+}
+
+/**
+ * Makes the response: no failure, or exactly one, the checkpoint. Lambda delivers again from there.
+ *
+ * @throws BatchFailedError when something did not succeed and `partialResponses` is off
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export function respond(
+  settings: BatchSettings,
+  records: readonly ReportableRecord[],
+  outcome: Outcome,
+): DynamoDBBatchResponse {
+  const checkpoint = records[outcome.checkpoint]?.dynamodb.SequenceNumber;
+  // A new object each time: a shared one that a caller changes would answer for the next batch.
+  if (checkpoint === undefined) return { batchItemFailures: [] };
+  if (settings.partialResponses) return { batchItemFailures: [{ itemIdentifier: checkpoint }] };
+  const unfinished = records.length - outcome.succeeded - outcome.skipped;
+  throw new BatchFailedError(checkpoint, unfinished, records.length, {
+    cause: outcome.failed > 0 ? outcome.error : new DeadlineError(settings.reserveMs),
+  });
+}
+
+/** Tells logger and `onBatch` what became of the batch. Nothing that they do changes the response. */
+export async function summarize(
+  settings: BatchSettings,
+  records: readonly ReportableRecord[],
+  outcome: Outcome,
+  startedAt: number,
+  deadline: Deadline,
+): Promise<void> {
+  const summary: BatchSummary = {
+    records: records.length,
+    succeeded: outcome.succeeded,
+    skipped: outcome.skipped,
+    failed: outcome.failed,
+    checkpoint: records[outcome.checkpoint]?.dynamodb.SequenceNumber,
+    durationMs: performance.now() - startedAt,
+    lagMs: lagOf(records.at(-1)),
+  };
+  const { logger, onBatch, reserveMs } = settings;
+  if (summary.checkpoint !== undefined && deadline.reached()) {
+    quietly(() => logger.warn(new DeadlineError(reserveMs).message, { ...summary }));
+  }
+  quietly(() => logger.debug('Batch processed', summary as unknown as LogFields));
+  if (onBatch === undefined) return;
+  try {
+    const result = onBatch(summary);
+    // Waited for, as Lambda freezes the sandbox after the answer; but the answer must not be late for it.
+    if (isThenable(result)) await inTime(result, deadline.remainingMs() / 2);
+  } catch (error) {
+    quietly(() => logger.error('onBatch failed', { error }));
+  }
+}
+
+async function inTime(result: PromiseLike<unknown>, ms: number): Promise<void> {
+  if (ms === Number.POSITIVE_INFINITY) return void (await result);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([result, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function lagOf(last: ReportableRecord | undefined): number | undefined {
+  const createdAt = last?.dynamodb.ApproximateCreationDateTime;
+  return createdAt === undefined ? undefined : Date.now() - createdAt * 1000;
+}
+
+/** A logger that throws must not make a handled record fail. */
+function quietly(log: () => void): void {
+  try {
+    log();
+  } catch {
+    // There is nowhere left to say so.
+  }
+}

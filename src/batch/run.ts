@@ -1,0 +1,210 @@
+import { isThenable } from '../thenable.ts';
+import type { Deadline } from './deadline.ts';
+import type { ReportableRecord } from './event.ts';
+import { LaneIndex, type Order } from './lane-index.ts';
+import { Lanes } from './lanes.ts';
+import { RecordState } from './record-state.ts';
+import type { RedeliveryMemory } from './redelivery-memory.ts';
+
+/** How a batch is run. */
+export interface RunSettings {
+  readonly order: Order;
+  /** Lanes in flight at once. */
+  readonly concurrency: number;
+  /** The partition key's attribute, for `order: 'partition'`. */
+  readonly partitionKey: string | undefined;
+}
+
+/** What is done with the records. */
+export interface RunCallbacks {
+  /** Handles one record; what it throws or rejects with fails that record. */
+  handle(record: ReportableRecord): unknown;
+  /** Told of each failure as it happens. Must not throw. */
+  failed(record: ReportableRecord, error: unknown): void;
+}
+
+/** What became of a batch. */
+export interface Outcome {
+  /** One {@link RecordState} per record. */
+  readonly states: Uint8Array;
+  /** Index of the lowest record that did not succeed; the number of records when all did. */
+  readonly checkpoint: number;
+  readonly succeeded: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** What the lowest failed record threw, if one failed. */
+  readonly error: unknown;
+}
+
+/**
+ * Runs the records of one batch in lanes.
+ *
+ * As long as handlers answer synchronously there is no lane at all: one record after the other, in order.
+ * The first thenable starts lanes: up to `concurrency` workers, each following one lane at a time. A worker
+ * takes the next record whose lane nobody follows; a record met while its lane is busy is linked behind the
+ * last one of that lane, and the worker that follows the lane gets to it.
+ *
+ * A failure lowers the limit to its index: nothing past it starts, what is in flight finishes.
+ */
+export class BatchRun {
+  readonly #records: readonly ReportableRecord[];
+  readonly #settings: RunSettings;
+  readonly #deadline: Deadline;
+  readonly #memory: RedeliveryMemory;
+  readonly #callbacks: RunCallbacks;
+  readonly #states: Uint8Array;
+  /** No record at or past this index starts. */
+  #limit: number;
+  /** The first record that no worker has looked at. */
+  #cursor = 0;
+  #error: unknown;
+  #answered = false;
+  /** Whether any record can have been remembered: nearly always not, and then nothing is looked up. */
+  readonly #remembers: boolean;
+
+  constructor(
+    records: readonly ReportableRecord[],
+    settings: RunSettings,
+    deadline: Deadline,
+    memory: RedeliveryMemory,
+    callbacks: RunCallbacks,
+  ) {
+    this.#records = records;
+    this.#settings = settings;
+    this.#deadline = deadline;
+    this.#memory = memory;
+    this.#remembers = memory.size > 0;
+    this.#callbacks = callbacks;
+    this.#states = new Uint8Array(records.length);
+    this.#limit = records.length;
+  }
+
+  /** Runs until every record that may start has finished, or the deadline is reached. Never rejects. */
+  async run(): Promise<Outcome> {
+    const pending = this.#runInOrder();
+    if (pending !== undefined) {
+      const workers = this.#runLanes(pending);
+      await new Promise<void>((resolve) => {
+        this.#deadline.onReached(resolve);
+        workers.then(resolve);
+      });
+      this.#deadline.stop();
+    }
+    // The answer is decided here: handlers that are still running settle into nothing.
+    this.#answered = true;
+    this.#limit = 0;
+    return this.#outcome();
+  }
+
+  /**
+   * The synchronous stretch. Returns at the end, at a failure, at the deadline, or with the first thenable,
+   * which belongs to the record before the cursor.
+   */
+  #runInOrder(): PromiseLike<unknown> | undefined {
+    for (let index = this.#take(); index !== -1; index = this.#take()) {
+      try {
+        // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
+        const result = this.#callbacks.handle(this.#records[index]!);
+        if (isThenable(result)) return result;
+        this.#states[index] = RecordState.succeeded;
+      } catch (error) {
+        this.#fail(index, error);
+      }
+    }
+    return undefined;
+  }
+
+  async #runLanes(pending: PromiseLike<unknown>): Promise<void> {
+    const { order, partitionKey } = this.#settings;
+    const lanes = new Lanes(this.#records, new LaneIndex(order, this.#records.length, partitionKey));
+    const first = this.#cursor - 1;
+    lanes.enter(first);
+    const workers = [this.#follow(lanes, first, pending)];
+    const most = order === 'shard' ? 1 : this.#settings.concurrency;
+    while (workers.length < most) {
+      const index = this.#takeFree(lanes);
+      if (index === -1) break;
+      workers.push(this.#follow(lanes, index, undefined));
+    }
+    await Promise.all(workers);
+  }
+
+  /** One worker: follows lanes from record to record until nothing may start. */
+  async #follow(lanes: Lanes, first: number, started: PromiseLike<unknown> | undefined): Promise<void> {
+    let result: unknown = started;
+    for (let index = first; index !== -1; index = this.#next(lanes, index)) {
+      try {
+        // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
+        result ??= this.#callbacks.handle(this.#records[index]!);
+        if (isThenable(result)) await result;
+        if (this.#answered) return;
+        this.#states[index] = RecordState.succeeded;
+        result = undefined;
+      } catch (error) {
+        // Whatever is left below the new limit is linked in a lane that another worker follows.
+        this.#fail(index, error);
+        return;
+      }
+    }
+  }
+
+  #next(lanes: Lanes, index: number): number {
+    const behind = lanes.after(index);
+    if (behind === -1) return this.#takeFree(lanes);
+    return behind < this.#limit && !this.#stopAtDeadline() ? behind : -1;
+  }
+
+  /** The next record whose lane nobody follows; those met before it are linked into theirs. */
+  #takeFree(lanes: Lanes): number {
+    let index = this.#take();
+    while (index !== -1 && !lanes.enter(index)) index = this.#take();
+    return index;
+  }
+
+  /** The next record that has to be handled, or -1 when none may start. */
+  #take(): number {
+    while (this.#cursor < this.#limit && !this.#stopAtDeadline()) {
+      const index = this.#cursor++;
+      // biome-ignore lint/style/noNonNullAssertion: the cursor is below records.length
+      if (!this.#remembers || !this.#memory.has(this.#records[index]!)) return index;
+      this.#states[index] = RecordState.skipped;
+    }
+    return -1;
+  }
+
+  #stopAtDeadline(): boolean {
+    if (!this.#deadline.reached()) return false;
+    this.#limit = 0;
+    return true;
+  }
+
+  #fail(index: number, error: unknown): void {
+    if (this.#answered) return;
+    this.#states[index] = RecordState.failed;
+    if (index < this.#limit) {
+      this.#limit = index;
+      this.#error = error;
+    }
+    // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
+    this.#callbacks.failed(this.#records[index]!, error);
+  }
+
+  #outcome(): Outcome {
+    const counts = [0, 0, 0, 0];
+    let checkpoint = -1;
+    for (let index = 0; index < this.#states.length; index++) {
+      const state = this.#states[index] ?? RecordState.pending;
+      counts[state] = (counts[state] ?? 0) + 1;
+      if (checkpoint === -1 && (state === RecordState.pending || state === RecordState.failed))
+        checkpoint = index;
+    }
+    return {
+      states: this.#states,
+      checkpoint: checkpoint === -1 ? this.#states.length : checkpoint,
+      succeeded: counts[RecordState.succeeded] ?? 0,
+      skipped: counts[RecordState.skipped] ?? 0,
+      failed: counts[RecordState.failed] ?? 0,
+      error: this.#error,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+export type { Order } from './batch/lane-index.ts';
+export type { BatchOptions, BatchSummary } from './batch/options.ts';
+export type { RecordContext } from './batch/record-context.ts';
+export { type BothImages, type ChangedOptions, changed } from './conditions/changed.ts';
+export type { Condition } from './conditions/condition.ts';
+export { expired } from './conditions/expired.ts';
+export { not } from './conditions/not.ts';
+export {
+  BatchFailedError,
+  ConfigurationError,
+  type ConfigurationErrorCode,
+  DeadlineError,
+  InvalidEventError,
+  type InvalidEventErrorCode,
+  InvalidRecordError,
+  type InvalidRecordErrorCode,
+  StreamlaneError,
+  type StreamlaneErrorCode,
+  UnmarshallError,
+  ValidationError,
+} from './errors.ts';
+export type { LogFields, Logger } from './logger.ts';
+export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './process-batch.ts';
+export { type Change, type ChangedRecord, changes } from './record/changes.ts';
+export type {
+  AnyItem,
+  EventName,
+  InsertRecord,
+  ModifyRecord,
+  RecordBase,
+  RemoveRecord,
+  StreamRecord,
+  UserIdentity,
+} from './record/stream-record.ts';
+export type { StreamViewType } from './record/view-type.ts';
+export type { Next, RecordMiddleware } from './record-middleware.ts';
+export type { RecordHandler } from './route.ts';
+export { type RouterOptions, type StreamRouter, streamRouter } from './router.ts';
+export {
+  type AttributeOf,
+  defineTable,
+  type ItemType,
+  itemOf,
+  type Table,
+  type TableOptions,
+} from './table.ts';
+export type { NumberPolicy } from './unmarshall/numbers.ts';

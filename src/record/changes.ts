@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from 'node:util';
+import { InvalidRecordError } from '../errors.ts';
+import { joinPath } from '../unmarshall/path.ts';
+
+/** One difference between the old and the new image. */
+export interface Change {
+  /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** Undefined for `added`. */
+  readonly before: unknown;
+  /** Undefined for `removed`. */
+  readonly after: unknown;
+}
+
+/** A record whose images show what changed. */
+export type ChangedRecord =
+  | { readonly eventName: 'INSERT'; readonly newImage: object }
+  | { readonly eventName: 'MODIFY'; readonly newImage: object; readonly oldImage: object }
+  | { readonly eventName: 'REMOVE'; readonly oldImage: object };
+
+/**
+ * Lists what changed: every attribute of an inserted item as `added`, of a removed one as `removed`, and
+ * for a modified one the differences, down through maps and lists. Sets and binary are compared by value
+ * and reported whole; list elements are compared by position.
+ *
+ * @throws InvalidRecordError `MISSING_IMAGE` when a MODIFY record does not carry both images
+ * @example
+ * ```ts
+ * changes(record); // [{ path: 'status', kind: 'changed', before: 'OPEN', after: 'PAID' }]
+ * ```
+ */
+export function changes(record: ChangedRecord): Change[] {
+  const before = record.eventName === 'INSERT' ? {} : record.oldImage;
+  const after = record.eventName === 'REMOVE' ? {} : record.newImage;
+  if (before === undefined || after === undefined) {
+    throw new InvalidRecordError(
+      'MISSING_IMAGE',
+      `changes() needs ${record.eventName === 'MODIFY' ? 'both images' : 'the image'} of a ${record.eventName} record, ` +
+        'and this stream does not carry that. Use a stream with NEW_AND_OLD_IMAGES.',
+    );
+  }
+  const found: Change[] = [];
+  compareMaps(before, after, '', found);
+  return found;
+}
+
+function compareMaps(before: object, after: object, path: string, found: Change[]): void {
+  const old = new Map<string, unknown>(Object.entries(before));
+  for (const [name, value] of Object.entries(after)) {
+    const at = joinPath(path, name);
+    if (old.has(name)) compare(old.get(name), value, at, found);
+    else found.push({ path: at, kind: 'added', before: undefined, after: value });
+    old.delete(name);
+  }
+  for (const [name, value] of old) {
+    found.push({ path: joinPath(path, name), kind: 'removed', before: value, after: undefined });
+  }
+}
+
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  path: string,
+  found: Change[],
+): void {
+  for (let index = 0; index < Math.max(before.length, after.length); index++) {
+    const at = joinPath(path, index);
+    if (index >= before.length)
+      found.push({ path: at, kind: 'added', before: undefined, after: after[index] });
+    else if (index >= after.length)
+      found.push({ path: at, kind: 'removed', before: before[index], after: undefined });
+    else compare(before[index], after[index], at, found);
+  }
+}
+
+function compare(before: unknown, after: unknown, path: string, found: Change[]): void {
+  if (isPlainMap(before) && isPlainMap(after)) compareMaps(before, after, path, found);
+  else if (Array.isArray(before) && Array.isArray(after)) compareLists(before, after, path, found);
+  else if (!isDeepStrictEqual(before, after)) found.push({ path, kind: 'changed', before, after });
+}
+
+// Not Sets, not binary, not a NumberValue: those are values, compared whole.
+function isPlainMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

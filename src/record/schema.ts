@@ -1,0 +1,60 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ConfigurationError, ValidationError } from '../errors.ts';
+import { isThenable } from '../thenable.ts';
+import { joinPath } from '../unmarshall/path.ts';
+
+/** Which image is checked. */
+export type ImageName = 'newImage' | 'oldImage';
+
+/**
+ * Checks an image and gives what the schema makes of it.
+ *
+ * @throws ValidationError with the paths that the schema refused, never the values
+ */
+export function checkImage(
+  schema: StandardSchemaV1,
+  image: ImageName,
+  value: unknown,
+): unknown | Promise<unknown> {
+  const result = schema['~standard'].validate(value);
+  return isThenable(result)
+    ? Promise.resolve(result).then((settled) => outputOf(settled, image))
+    : outputOf(result, image);
+}
+
+/**
+ * Checks an image where nobody can wait: when a property is read.
+ *
+ * @throws ValidationError, or ConfigurationError `ASYNC_SCHEMA` when the schema answers with a promise
+ */
+export function checkImageNow(
+  schema: StandardSchemaV1 | undefined,
+  image: ImageName,
+  value: unknown,
+): unknown {
+  if (schema === undefined) return value;
+  const checked = checkImage(schema, image, value);
+  if (checked instanceof Promise) {
+    checked.catch(() => {});
+    throw new ConfigurationError(
+      'ASYNC_SCHEMA',
+      `The ${image} was read before its asynchronous schema could check it. ` +
+        'Read images in handlers, which run after the check, or make the schema synchronous.',
+    );
+  }
+  return checked;
+}
+
+function outputOf(result: StandardSchemaV1.Result<unknown>, image: ImageName): unknown {
+  if (result.issues === undefined) return result.value;
+  throw new ValidationError(image, result.issues.map(pathOf));
+}
+
+function pathOf(issue: StandardSchemaV1.Issue): string {
+  let path = '';
+  for (const segment of issue.path ?? []) {
+    const key = typeof segment === 'object' ? segment.key : segment;
+    path = joinPath(path, typeof key === 'symbol' ? String(key) : key);
+  }
+  return path || '(item)';
+}

@@ -1,0 +1,23 @@
+/**
+ * Compares two sequence numbers as what they are: whole numbers of up to 40 digits, leading zeros allowed.
+ * As plain strings, `"9"` would come after `"10"`.
+ *
+ * @returns a negative number when `a` comes first, a positive one when `b` does, 0 when they are equal
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+ */
+export function compareSequenceNumbers(a: string, b: string): number {
+  if (a.length !== b.length || a.startsWith('0') || b.startsWith('0')) {
+    const left = a.replace(/^0+/, '');
+    const right = b.replace(/^0+/, '');
+    if (left.length !== right.length) return left.length - right.length;
+    return left === right ? 0 : left < right ? -1 : 1;
+  }
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+const SEQUENCE_NUMBER = /^\d{1,40}$/;
+
+/** Whether Lambda could take this as the identifier of a failed record. */
+export function isSequenceNumber(value: unknown): value is string {
+  return typeof value === 'string' && SEQUENCE_NUMBER.test(value);
+}

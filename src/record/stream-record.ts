@@ -1,0 +1,79 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { StreamViewType } from './view-type.ts';
+
+/** An item of which nothing is declared. */
+// biome-ignore lint/suspicious/noExplicitAny: undeclared attributes can be anything, and are read without a cast
+export type AnyItem = { [attribute: string]: any };
+
+/** What happened to an item. */
+export type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';
+
+/** Who made the change, where that was not an ordinary write. */
+export interface UserIdentity {
+  readonly type: string;
+  readonly principalId: string;
+}
+
+/** What every record carries, whatever the event and the view type. */
+export interface RecordBase<Name extends EventName, Keys> {
+  readonly eventName: Name;
+  /** Identifies the record: 32 hexadecimal digits. The same at every redelivery. */
+  readonly eventID: string;
+  /** Position in the shard: a whole number of up to 40 digits. Compare with care, as text it does not sort. */
+  readonly sequenceNumber: string;
+  /** The table's name, read from the stream's ARN; empty when the ARN names none. */
+  readonly tableName: string;
+  /** When the change was made, to the second; an Invalid Date when the record does not say. */
+  readonly approximateCreationDateTime: Date;
+  /** What the stream carries, as the record says. */
+  readonly streamViewType: StreamViewType | undefined;
+  /** Set for deletes by Time to Live, absent for ordinary writes. */
+  readonly userIdentity: UserIdentity | undefined;
+  /** Whether Time to Live deleted the item. Only in the Region that deleted it: replicas see an ordinary delete. */
+  readonly expired: boolean;
+  /** The item's key attributes, unmarshalled on first read. */
+  readonly keys: Readonly<Keys>;
+  /** The record as Lambda sent it. */
+  readonly raw: DynamoDBRecord;
+}
+
+type WithNewImage<Item, View> = View extends 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
+  ? {
+      /** The item after the change, unmarshalled on first read and kept. */
+      readonly newImage: Item;
+    }
+  : unknown;
+
+type WithOldImage<Item, View> = View extends 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES'
+  ? {
+      /** The item before the change, unmarshalled on first read and kept. */
+      readonly oldImage: Item;
+    }
+  : unknown;
+
+/** An item was created. `newImage` with `NEW_IMAGE` and `NEW_AND_OLD_IMAGES`. */
+export type InsertRecord<
+  Item,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+  Keys = Partial<Item>,
+> = RecordBase<'INSERT', Keys> & WithNewImage<Item, View>;
+
+/** An item was changed. `newImage`, `oldImage` or both, as the view type says. */
+export type ModifyRecord<
+  Item,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+  Keys = Partial<Item>,
+> = RecordBase<'MODIFY', Keys> & WithNewImage<Item, View> & WithOldImage<Item, View>;
+
+/** An item was deleted. `oldImage` with `OLD_IMAGE` and `NEW_AND_OLD_IMAGES`. */
+export type RemoveRecord<
+  Item,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+  Keys = Partial<Item>,
+> = RecordBase<'REMOVE', Keys> & WithOldImage<Item, View>;
+
+/** Any record: branch on `eventName` to read the images. */
+export type StreamRecord<Item, View extends StreamViewType = 'NEW_AND_OLD_IMAGES', Keys = Partial<Item>> =
+  | InsertRecord<Item, View, Keys>
+  | ModifyRecord<Item, View, Keys>
+  | RemoveRecord<Item, View, Keys>;

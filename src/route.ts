@@ -1,0 +1,69 @@
+import type { RecordContext } from './batch/record-context.ts';
+import type { Condition } from './conditions/condition.ts';
+import { ConfigurationError } from './errors.ts';
+import { kindOf } from './options.ts';
+import type { LazyRecord } from './record/lazy-record.ts';
+import { isThenable } from './thenable.ts';
+
+/** Handles one record. What it throws or rejects with fails that record; a thenable is waited for. */
+export type RecordHandler<R> = (record: R, context: RecordContext) => unknown;
+
+/** Event name + optional condition + handler. */
+export interface Route {
+  readonly condition: Condition<LazyRecord> | undefined;
+  readonly handler: RecordHandler<LazyRecord>;
+}
+
+/**
+ * Makes a route of what `onInsert`, `onModify` or `onRemove` was called with.
+ *
+ * @throws ConfigurationError `INVALID_HANDLER`
+ */
+export function routeOf(method: string, args: readonly unknown[]): Route {
+  const [condition, handler] = args.length > 1 ? args : [undefined, args[0]];
+  for (const [role, value] of [
+    ['handler', handler],
+    ['condition', condition],
+  ] as const) {
+    if (typeof value !== 'function' && (role === 'handler' || args.length > 1)) {
+      throw new ConfigurationError(
+        'INVALID_HANDLER',
+        `${method}: the ${role} has to be a function, got ${kindOf(value)}. ` +
+          `Use ${method}(handler) or ${method}(condition, handler).`,
+      );
+    }
+  }
+  return { condition: condition as Route['condition'], handler: handler as Route['handler'] };
+}
+
+/** Runs all routes that match, one after the other, in the order registered. */
+export function runRoutes(
+  routes: readonly Route[],
+  record: LazyRecord,
+  context: RecordContext,
+  from = 0,
+): unknown {
+  for (let index = from; index < routes.length; index++) {
+    // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
+    const { condition, handler } = routes[index]!;
+    if (condition !== undefined && !matches(condition, record)) continue;
+    const result = handler(record, context);
+    if (!isThenable(result)) continue;
+    if (index === routes.length - 1) return result;
+    return Promise.resolve(result).then(() => runRoutes(routes, record, context, index + 1));
+  }
+  return undefined;
+}
+
+function matches(condition: Condition<LazyRecord>, record: LazyRecord): boolean {
+  const matched: unknown = condition(record);
+  // A promise is truthy: an async condition would match every record, in silence.
+  if (isThenable(matched)) {
+    Promise.resolve(matched).catch(() => {});
+    throw new ConfigurationError(
+      'ASYNC_CONDITION',
+      'A condition returned a promise. Conditions have to answer at once: move what waits into the handler.',
+    );
+  }
+  return Boolean(matched);
+}

@@ -1,0 +1,115 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ConfigurationError } from './errors.ts';
+import { rejectUnknownOptions } from './options.ts';
+import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
+
+/** The name of an attribute of an item. */
+export type AttributeOf<Item> = keyof Item & string;
+
+/** The schema made by {@link itemOf}: a type and no check. */
+export interface ItemType<Item> extends StandardSchemaV1<Item, Item> {
+  readonly '~item': true;
+}
+
+/** A table, declared once: it gives item type, keys, view type and validation to all that reads its stream. */
+export interface Table<
+  Item extends object = object,
+  Key extends AttributeOf<Item> = AttributeOf<Item>,
+  View extends StreamViewType = StreamViewType,
+> {
+  readonly '~table': true;
+  readonly name: string;
+  readonly keys: readonly [Key] | readonly [Key, Key];
+  readonly viewType: View;
+  /** Undefined when the table was declared with {@link itemOf}: there is nothing to check. */
+  readonly schema: StandardSchemaV1<unknown, Item> | undefined;
+}
+
+/** What {@link defineTable} takes. */
+export interface TableOptions<
+  Item extends object,
+  Key extends AttributeOf<Item>,
+  View extends StreamViewType,
+> {
+  /** The table's name, as in DynamoDB. */
+  readonly name: string;
+  /** The item: a Standard Schema (zod, valibot, arktype, ...) that checks images, or `itemOf<Item>()`. */
+  readonly item: StandardSchemaV1<unknown, Item>;
+  /** The attributes of the item's key: partition key, then sort key if there is one. */
+  readonly keys: readonly [Key] | readonly [Key, Key];
+  /**
+   * What the stream carries.
+   *
+   * @defaultValue `'NEW_AND_OLD_IMAGES'`
+   */
+  readonly viewType?: View;
+}
+
+const TABLE_OPTIONS = ['name', 'item', 'keys', 'viewType'];
+
+/**
+ * Declares a table.
+ *
+ * @throws ConfigurationError `INVALID_TABLE` or `UNKNOWN_OPTION`
+ * @example
+ * ```ts
+ * export const invoices = defineTable({
+ *   name: 'Invoices',
+ *   item: itemOf<Invoice>(),
+ *   keys: ['customerId', 'invoiceId'],
+ * });
+ * ```
+ */
+export function defineTable<
+  Item extends object,
+  Key extends AttributeOf<Item>,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+>(options: TableOptions<Item, Key, View>): Table<Item, Key, View> {
+  rejectUnknownOptions('defineTable', options, TABLE_OPTIONS);
+  const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
+  if (typeof name !== 'string' || name === '') invalid('name', 'the name of the table');
+  if (typeof item?.['~standard']?.validate !== 'function')
+    invalid('item', 'a Standard Schema or itemOf<Item>()');
+  if (!isKeyNames(keys)) invalid('keys', 'one or two attribute names: partition key, then sort key');
+  if (!VIEW_TYPES.includes(viewType)) invalid('viewType', `one of ${VIEW_TYPES.join(', ')}`);
+  return Object.freeze({
+    '~table': true as const,
+    name,
+    keys: Object.freeze([...keys]) as unknown as typeof keys,
+    viewType: viewType as View,
+    schema: '~item' in item ? undefined : item,
+  });
+}
+
+/**
+ * Declares the item of a table by its type alone. Images are unmarshalled and not checked.
+ *
+ * @example
+ * ```ts
+ * defineTable({ name: 'Invoices', item: itemOf<Invoice>(), keys: ['customerId', 'invoiceId'] });
+ * ```
+ */
+export function itemOf<Item extends object>(): ItemType<Item> {
+  return {
+    '~item': true,
+    '~standard': { version: 1, vendor: 'streamlane', validate: (value) => ({ value: value as Item }) },
+  };
+}
+
+/** Whether a value was made by {@link defineTable}. */
+export function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && '~table' in value;
+}
+
+function isKeyNames(keys: unknown): boolean {
+  return (
+    Array.isArray(keys) &&
+    (keys.length === 1 || keys.length === 2) &&
+    new Set(keys).size === keys.length &&
+    keys.every((key) => typeof key === 'string' && key !== '')
+  );
+}
+
+function invalid(option: string, expected: string): never {
+  throw new ConfigurationError('INVALID_TABLE', `defineTable: ${option} has to be ${expected}.`);
+}

@@ -1,0 +1,80 @@
+import { ConfigurationError } from '../errors.ts';
+import { canonicalNumber, parseDecimal } from './decimal.ts';
+
+/**
+ * How the text of a DynamoDB number becomes a JavaScript value.
+ *
+ * | policy | gives |
+ * | --- | --- |
+ * | `'number'` | a number; a bigint for integers beyond 2^53 - 1; never throws for a number DynamoDB can hold |
+ * | `'exact'` | a number where a double holds the value, else the SDK's `NumberValue` |
+ * | `'string'` | the text |
+ * | a function | what it returns |
+ */
+export type NumberPolicy = 'number' | 'exact' | 'string' | ((text: string) => unknown);
+
+/** A number policy, made ready. Throws for a text that is no number. */
+export type ToNumber = (text: string) => unknown;
+
+// DynamoDB's largest number has 126 digits; the bound only keeps a forged exponent from filling the memory.
+const MAX_INTEGER_DIGITS = 400;
+
+function malformed(): never {
+  throw new TypeError('not a number');
+}
+
+function toNumber(text: string): number | bigint {
+  const number = +text;
+  // One comparison chain decides nearly every number there is: NaN, infinities and '' (which is 0) fail it.
+  if (
+    number <= Number.MAX_SAFE_INTEGER &&
+    number >= Number.MIN_SAFE_INTEGER &&
+    (number !== 0 || text === '0')
+  ) {
+    return number;
+  }
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) malformed();
+  const { negative, digits, exponent } = decimal;
+  if (Number.isSafeInteger(number) || exponent < 0) return number;
+  if (digits.length + exponent > MAX_INTEGER_DIGITS) malformed();
+  const integer = BigInt(digits) * 10n ** BigInt(exponent);
+  return negative ? -integer : integer;
+}
+
+interface NumberValueFactory {
+  from(text: string): unknown;
+}
+
+function toExact(NumberValue: NumberValueFactory): ToNumber {
+  return (text) => {
+    const number = +text;
+    // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754).
+    if (text.length <= 15 && number !== 0 && Number.isFinite(number)) return number;
+    const canonical = canonicalNumber(text);
+    if (canonical === undefined) malformed();
+    return canonicalNumber(String(number)) === canonical ? number : NumberValue.from(text);
+  };
+}
+
+async function loadExact(): Promise<ToNumber> {
+  try {
+    // Imported only where it is asked for: the SDK's package would double the size of the core in a bundle.
+    const { NumberValueImpl } = await import('@aws-sdk/util-dynamodb');
+    return toExact(NumberValueImpl);
+  } catch (cause) {
+    throw new ConfigurationError(
+      'MISSING_PEER',
+      "numbers: 'exact' gives the SDK's NumberValue and needs @aws-sdk/util-dynamodb, which cannot be loaded. " +
+        'Install it: npm i @aws-sdk/util-dynamodb',
+      { cause },
+    );
+  }
+}
+
+/** Makes a policy ready. Only `'exact'` has something to load, once. */
+export function numberReader(policy: NumberPolicy): ToNumber | Promise<ToNumber> {
+  if (typeof policy === 'function') return policy;
+  if (policy === 'string') return (text) => text;
+  return policy === 'exact' ? loadExact() : toNumber;
+}
