@@ -1,0 +1,10 @@
+import { buildApp } from 'fauxqs';
+import type { LocalServer } from './servers.ts';
+
+/** Starts fauxqs, which is SNS and SQS in JavaScript, inside this process: it ends when the process does. */
+export async function startFauxqs(): Promise<LocalServer> {
+  // Not fauxqs' own startFauxqs: that one listens on every interface of the machine.
+  const app = buildApp({ logger: false });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { url, stop: async () => void (await app.close()) };
+}

@@ -1,0 +1,14 @@
+/**
+ * Shows a line that changes: in place on a terminal, and once a second as lines of their own elsewhere.
+ *
+ * @returns ends it, with the line's last state on the screen
+ */
+export function showProgress(line: () => string, out: NodeJS.WriteStream = process.stdout): () => void {
+  const show = out.isTTY ? () => out.write(`\r\x1b[2K${line()}`) : () => out.write(`${line()}\n`);
+  const timer = setInterval(show, out.isTTY ? 100 : 1000);
+  return () => {
+    clearInterval(timer);
+    show();
+    if (out.isTTY) out.write('\n');
+  };
+}

@@ -1,0 +1,137 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { lambdaContext } from '../lambda-context.ts';
+import {
+  createLedger,
+  type Ledger,
+  sightingOfAnnouncement,
+  sightingOfRecord,
+  sightingOfWrite,
+} from './ledger.ts';
+import { simulateOutage } from './outage.ts';
+import { consumePayments } from './payments.ts';
+import { planInvoices } from './plan-invoices.ts';
+import { pollStream } from './poller.ts';
+import { showProgress } from './progress.ts';
+import { createResources, deleteResources } from './resources.ts';
+import { waitUntil } from './wait-until.ts';
+import { writeInvoices } from './write-invoices.ts';
+
+export interface WorkflowOptions {
+  readonly invoices: number;
+  readonly seed: number;
+  /** How many times the topic refuses an announcement that the outage hits. */
+  readonly failures: number;
+}
+
+/** What happened, counted where it happened. */
+export interface Counts {
+  /** Invocations of the function. */
+  invocations: number;
+  /** Announcements that the topic refused. */
+  refused: number;
+  /** Records that the poller gave up. */
+  discarded: number;
+}
+
+/** How long nothing may happen before what is missing counts as lost. */
+const patienceMs = 3000;
+
+/** Table -> stream -> poller -> router -> topic -> queue -> payments, from the first write to the last message. */
+export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: Ledger; counts: Counts }> {
+  const runId = Date.now().toString(36);
+  const dynamodb = new DynamoDBClient({});
+  const streams = new DynamoDBStreamsClient({});
+  // The queue's URL names the host that its server believes to have; the endpoint is the one that is known to work.
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+
+  const { sns } = await import('./announce.ts');
+  const resources = await createResources({ dynamodb, sns, sqs }, runId);
+  // As on Lambda, the environment of the function is complete before its module is loaded.
+  process.env.INVOICES_TABLE = resources.tableName;
+  process.env.PAYMENTS_TOPIC_ARN = resources.topicArn;
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'; // each refused announcement is an error in the function's log
+  const { handler } = await import('./handler.ts');
+
+  const ledger = createLedger();
+  const counts: Counts = { invocations: 0, refused: 0, discarded: 0 };
+  simulateOutage(sns, {
+    failures: options.failures,
+    hits: ({ type, invoiceId }) => type === 'InvoiceOpened' && Number(invoiceId.slice(2)) % 30 === 0,
+    onRefused: () => counts.refused++,
+    onPublished: (announcement) => ledger.published.push(sightingOfAnnouncement(announcement)),
+  });
+
+  const stopPolling = new AbortController();
+  const stopPayments = new AbortController();
+  const settled = (): number => ledger.acknowledged.length + counts.discarded;
+  const announced = (): number => ledger.written.filter((change) => change.announced).length;
+  const endProgress = showProgress(() => progressOf(ledger));
+
+  const write = async (): Promise<void> => {
+    await writeInvoices(planInvoices(options.invoices, options.seed), {
+      dynamodb,
+      tableName: resources.tableName,
+      concurrency: 8,
+      onWritten: (write) => write.kind !== 'resave' && ledger.written.push(sightingOfWrite(write)),
+    });
+    await waitUntil(
+      () => settled() >= ledger.written.length,
+      () => ledger.delivered.length,
+      patienceMs,
+    );
+    stopPolling.abort();
+    await waitUntil(
+      () => ledger.received.length >= announced(),
+      () => ledger.received.length,
+      patienceMs,
+    );
+    stopPayments.abort();
+  };
+
+  try {
+    await Promise.all([
+      write(),
+      pollStream({
+        streams,
+        streamArn: resources.streamArn,
+        batchSize: 100,
+        intervalMs: 250, // Lambda polls a shard four times a second
+        maximumRetryAttempts: 10,
+        retryDelayMs: 20,
+        handler,
+        context: () => lambdaContext('invoices'),
+        onDelivered: (records) => {
+          counts.invocations++;
+          ledger.delivered.push(...records.map(sightingOfRecord));
+        },
+        onAcknowledged: (records) => ledger.acknowledged.push(...records.map(sightingOfRecord)),
+        onDiscarded: (records) => {
+          counts.discarded += records.length;
+        },
+        signal: stopPolling.signal,
+      }),
+      consumePayments({
+        sqs,
+        queueUrl: resources.queueUrl,
+        onAnnouncement: (announcement) => ledger.received.push(sightingOfAnnouncement(announcement)),
+        signal: stopPayments.signal,
+      }),
+    ]);
+  } finally {
+    endProgress();
+    await deleteResources({ dynamodb, sns, sqs }, resources);
+  }
+  return { ledger, counts };
+}
+
+function progressOf({ written, delivered, acknowledged, published, received }: Ledger): string {
+  return [
+    `written ${written.length}`,
+    `delivered ${acknowledged.length}`,
+    `redelivered ${delivered.length - acknowledged.length}`,
+    `published ${published.length}`,
+    `received ${received.length}`,
+  ].join('  ');
+}
