@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { startServers } from '../../../examples/invoice-workflow/servers.ts';
+import { type RunningExample, runExample } from '../run-example.ts';
+
+const endpoints = /DynamoDB at (http:\/\/127\.0\.0\.1:\d+), SNS and SQS at (http:\/\/127\.0\.0\.1:\d+)/;
+
+/** The number in a row of the table. */
+function row(stdout: string, name: string): number {
+  const [, number] = new RegExp(`^  ${name} +([\\d,]+)  `, 'm').exec(stdout) ?? [];
+  if (number === undefined) throw new Error(`no row "${name}" in:\n${stdout}`);
+  return Number(number.replaceAll(',', ''));
+}
+
+async function urlsOf(example: RunningExample): Promise<string[]> {
+  return [...(await example.seen(endpoints))].slice(1);
+}
+
+/** Whether nothing listens there, now or shortly after. */
+async function isGone(url: string): Promise<boolean> {
+  for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(20)) {
+    const answers = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (!answers) return true;
+  }
+  return false;
+}
+
+test('every change arrives once the outage is over, in order, and the servers are stopped', async () => {
+  const example = runExample('invoice-workflow');
+  const urls = await urlsOf(example);
+  const { code, stdout, stderr } = await example.ended();
+
+  expect(stderr).toBe('');
+  expect(row(stdout, 'written')).toBeGreaterThan(600);
+  expect(row(stdout, 'delivered')).toBe(row(stdout, 'written'));
+  expect(row(stdout, 'redelivered')).toBeGreaterThan(0);
+  // Each announcement that the outage hits is refused twice.
+  expect(stdout).toMatch(/after 18 refused announcements/);
+  expect(row(stdout, 'received')).toBeGreaterThan(500);
+  expect(row(stdout, 'published')).toBeGreaterThanOrEqual(row(stdout, 'received'));
+  expect(row(stdout, 'order violations')).toBe(0);
+  expect(row(stdout, 'lost')).toBe(0);
+  expect(code).toBe(0);
+  for (const url of urls) expect(await isGone(url)).toBe(true);
+}, 60_000);
+
+test('an outage that outlasts the retries loses changes, and the exit code says so', async () => {
+  const args = ['--invoices', '60', '--failures', '1000'];
+  const { code, stdout } = await runExample('invoice-workflow', { args }).ended();
+
+  expect(row(stdout, 'lost')).toBeGreaterThan(0);
+  expect(row(stdout, 'order violations')).toBe(0);
+  expect(code).toBe(1);
+}, 60_000);
+
+describe('no server outlives the demo', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    '%s',
+    async (signal) => {
+      const example = runExample('invoice-workflow', { args: ['--invoices', '5000'] });
+      const urls = await urlsOf(example);
+      await example.seen(/written \d+/);
+      example.process.kill(signal);
+
+      expect(await example.ended()).toMatchObject({ code: null, signal });
+      for (const url of urls) expect(await isGone(url)).toBe(true);
+    },
+    60_000,
+  );
+});
+
+test('servers that the environment names are used, and left running', async () => {
+  const servers = await startServers({});
+  try {
+    const { code, stdout } = await runExample('invoice-workflow', {
+      args: ['--invoices', '20'],
+      env: servers.environment,
+    }).ended();
+
+    expect(stdout).toContain(servers.description);
+    expect(row(stdout, 'lost')).toBe(0);
+    expect(code).toBe(0);
+    expect(await isReachable(servers.environment.AWS_ENDPOINT_URL_DYNAMODB)).toBe(true);
+    expect(await isReachable(servers.environment.AWS_ENDPOINT_URL_SQS)).toBe(true);
+  } finally {
+    await servers.stop();
+  }
+}, 60_000);
+
+async function isReachable(url: string | undefined): Promise<boolean> {
+  return fetch(`${url}`).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('on a platform without Dynoxide it says what to do', async () => {
+  const otherPlatform = 'data:text/javascript,Object.defineProperty(process,"platform",{value:"sunos"})';
+  const { code, stdout, stderr } = await runExample('invoice-workflow', {
+    nodeArgs: ['--import', otherPlatform],
+  }).ended();
+
+  expect(stdout).toBe('');
+  expect(stderr).toContain('Dynoxide, the DynamoDB server of this demo, is not installed for sunos-');
+  expect(stderr).toContain('npm i --no-save dynoxide');
+  expect(stderr).toContain('AWS_ENDPOINT_URL_DYNAMODB_STREAMS');
+  expect(code).toBe(1);
+});
