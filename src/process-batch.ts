@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type BatchOptions, batchSettings, type StreamOptions } from './batch/options.ts';
 import { batchProcessor, processEvent } from './batch/process-event.ts';
-import { RedeliveryMemory } from './batch/redelivery-memory.ts';
+import { RedeliveryMemories } from './batch/redelivery-memories.ts';
 import { validated } from './batch/validated.ts';
 import { ConfigurationError } from './errors.ts';
 import { kindOf } from './options.ts';
@@ -25,6 +25,8 @@ export interface TableBatchOptions<
 export interface ViewBatchOptions<View extends StreamViewType> extends BatchOptions {
   readonly viewType: View;
 }
+
+const memories: RedeliveryMemories = new RedeliveryMemories();
 
 /**
  * Processes one batch for a handler of your own: lanes, deadline, checkpoint and response of a router,
@@ -98,19 +100,7 @@ export async function processBatch(
     processor,
     event,
     context,
-    memoryOf(handler),
+    memories.of(handler),
     table?.schema === undefined ? handle : validated(handle),
   );
-}
-
-// A memory belongs to a handler: another handler has not seen the record.
-const memories = new WeakMap<object, RedeliveryMemory>();
-
-function memoryOf(handler: object): RedeliveryMemory {
-  let memory = memories.get(handler);
-  if (memory === undefined) {
-    memory = new RedeliveryMemory();
-    memories.set(handler, memory);
-  }
-  return memory;
 }

@@ -60,9 +60,7 @@ export async function processEvent(
     },
   );
   const outcome = await run.run();
-  const redeliveredFrom = settings.partialResponses ? outcome.checkpoint : 0;
-  if (outcome.checkpoint < records.length) memory.update(records, outcome.states, redeliveredFrom);
-  else if (outcome.skipped > 0) memory.update(records, outcome.states, records.length);
+  memory.settle(records, outcome, settings.partialResponses ? outcome.checkpoint : 0);
   await summarize(settings, records, outcome, startedAt, deadline);
   return respond(settings, records, outcome);
 }
