@@ -1,0 +1,44 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { MalformedRecord, UnfitRecord } from './unreadable-record.ts';
+
+// An asynchronous schema may ask a server: as many at once as a router has lanes by default.
+const CHECKS_AT_ONCE = 10;
+
+/**
+ * Opens the records of a checked event for a loop. What is wrong with one record is thrown where that
+ * record is read, and so harms none of its neighbours.
+ *
+ * @returns a promise where the images have to be checked: an asynchronous schema cannot do so on read
+ */
+export function openRecords(
+  raws: readonly DynamoDBRecord[],
+  reading: RecordReading,
+): LazyRecord[] | Promise<LazyRecord[]> {
+  const records = raws.map((raw) => openOrRefuse(raw, reading));
+  return reading.schema === undefined ? records : checkAll(records, reading);
+}
+
+function openOrRefuse(raw: DynamoDBRecord, reading: RecordReading): LazyRecord {
+  try {
+    return openRecord(raw, reading);
+  } catch (reason) {
+    return new MalformedRecord(raw, reading, reason);
+  }
+}
+
+async function checkAll(records: LazyRecord[], reading: RecordReading): Promise<LazyRecord[]> {
+  // One iterator for all: each record is checked by whoever is free.
+  const unchecked = records.entries();
+  const check = async (): Promise<void> => {
+    for (const [index, record] of unchecked) {
+      try {
+        await record.validate();
+      } catch (reason) {
+        records[index] = new UnfitRecord(record.raw, reading, reason);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, check));
+  return records;
+}

@@ -1,0 +1,124 @@
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import { recordsOf } from '../batch/event.ts';
+import { batchSettings, type StreamOptions } from '../batch/options.ts';
+import { rejectUnknownOptions } from '../options.ts';
+import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
+import type { StreamViewType } from '../record/view-type.ts';
+import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { type NumberPolicy, numberReader } from '../unmarshall/numbers.ts';
+import { openRecords } from './open-records.ts';
+
+/** How records are read. */
+export interface RecordReadingOptions {
+  /**
+   * How numbers are unmarshalled. `'exact'` needs `@aws-sdk/util-dynamodb`.
+   *
+   * @defaultValue `'number'`
+   */
+  readonly numbers?: NumberPolicy;
+}
+
+/** {@link RecordReadingOptions} and the view type, for a stream whose table is not declared. */
+export interface StreamRecordsOptions<View extends StreamViewType> extends RecordReadingOptions {
+  /** What the stream carries; it decides which images may be read. `NEW_AND_OLD_IMAGES` unless named. */
+  readonly viewType: View;
+}
+
+/** The event that the handler gets: Lambda's own, and the records in it made readable. */
+export type StreamRecordsEvent<R> = DynamoDBStreamEvent & {
+  /** All records of the batch, in SequenceNumber order. */
+  readonly records: readonly R[];
+};
+
+/** What the middleware needs of Middy's request. */
+export interface StreamRecordsRequest<R> {
+  event: StreamRecordsEvent<R>;
+  context: Context;
+  internal: object;
+}
+
+/** A Middy middleware, written down without Middy's types: those of any version infer the event from it. */
+export interface StreamRecordsMiddleware<R> {
+  readonly before: (request: StreamRecordsRequest<R>) => Promise<void>;
+}
+
+/**
+ * A Middy middleware that gives a handler of your own `event.records`: typed, in SequenceNumber order,
+ * their images unmarshalled when they are read. `event.Records` stays as Lambda sent it.
+ *
+ * The loop, and the response, are the handler's. To get lanes, a deadline and the checkpoint too, wrap a
+ * `streamRouter` in Middy, or call `processBatch`.
+ *
+ * - A record without Keys, or with an unknown eventName, stays in its place. Reading its `eventName`,
+ *   `keys` or images throws an InvalidRecordError; its `sequenceNumber`, `eventID` and `raw` can be read,
+ *   to report it. Records that are not read harm nobody.
+ * - A malformed or missing image throws when it is read.
+ * - A table's schema checks the images before the handler runs, as an asynchronous one could not do it
+ *   later. An image that does not fit throws its ValidationError when one of the record's images is read.
+ *
+ * The middleware throws, before the handler has run, an InvalidEventError for what is no stream event or
+ * could not be reported, and a ConfigurationError for a stream of another view type or table.
+ *
+ * A handler declared as `.handler<DynamoDBStreamEvent, DynamoDBBatchResponse>(...)` can be called with a
+ * plain event, as a test does, and is a `DynamoDBStreamHandler`.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
+ *   .use(streamRecords<Invoice>())
+ *   .handler(async (event) => {
+ *     for (const record of event.records) {
+ *       try {
+ *         if (record.eventName === 'INSERT') await save(record.newImage);
+ *       } catch {
+ *         return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };
+ *       }
+ *     }
+ *     return { batchItemFailures: [] };
+ *   });
+ * ```
+ */
+export function streamRecords<
+  Item extends object,
+  Key extends AttributeOf<Item>,
+  View extends StreamViewType,
+>(
+  table: Table<Item, Key, View>,
+  options?: RecordReadingOptions,
+): StreamRecordsMiddleware<StreamRecord<Item, View, Pick<Item, Key>>>;
+export function streamRecords<Item extends object = AnyItem>(
+  options?: Partial<StreamRecordsOptions<'NEW_AND_OLD_IMAGES'>>,
+): StreamRecordsMiddleware<StreamRecord<Item>>;
+export function streamRecords<Item extends object = AnyItem>(
+  options: StreamRecordsOptions<'NEW_IMAGE'>,
+): StreamRecordsMiddleware<StreamRecord<Item, 'NEW_IMAGE'>>;
+export function streamRecords<Item extends object = AnyItem>(
+  options: StreamRecordsOptions<'OLD_IMAGE'>,
+): StreamRecordsMiddleware<StreamRecord<Item, 'OLD_IMAGE'>>;
+export function streamRecords<Item extends object = AnyItem>(
+  options: StreamRecordsOptions<'KEYS_ONLY'>,
+): StreamRecordsMiddleware<StreamRecord<Item, 'KEYS_ONLY'>>;
+export function streamRecords(
+  tableOrOptions: Table | StreamOptions = {},
+  tableOptions: RecordReadingOptions = {},
+): StreamRecordsMiddleware<StreamRecord<AnyItem>> {
+  const table = isTable(tableOrOptions) ? tableOrOptions : undefined;
+  const options = table === undefined ? (tableOrOptions as StreamOptions) : tableOptions;
+  rejectUnknownOptions('streamRecords', options, ['viewType', 'numbers']);
+  const { viewType, numbers } = batchSettings('streamRecords', options, table);
+  const toNumber = numberReader(numbers);
+  // Thrown to whoever awaits it, at the first event; until then nobody does.
+  if (toNumber instanceof Promise) toNumber.catch(() => {});
+
+  return {
+    before: async (request) => {
+      const { event } = request;
+      const raws = recordsOf(event, { viewType, keys: table?.keys });
+      const reading = { toNumber: await toNumber, viewType, schema: table?.schema };
+      const records = await openRecords(raws, reading);
+      // A new object: whoever else holds the event has it as Lambda sent it.
+      request.event = { ...event, records: records as unknown as readonly StreamRecord<AnyItem>[] };
+    },
+  };
+}
