@@ -10,25 +10,27 @@ export interface Malformed {
   readonly came: string;
 }
 
-const EXPECTED: Readonly<Record<string, string>> = {
-  S: 'a string in S',
-  N: 'the text of a number in N',
-  B: 'base64 text in B',
-  BOOL: 'true or false in BOOL',
-  SS: 'an array of strings in SS',
-  NS: 'an array of number texts in NS',
-  BS: 'an array of base64 texts in BS',
-  L: 'an array in L',
-  M: 'an object in M',
-};
+const EXPECTED: ReadonlyMap<string, string> = new Map([
+  ['S', 'a string in S'],
+  ['N', 'the text of a number in N'],
+  ['B', 'base64 text in B'],
+  ['BOOL', 'true or false in BOOL'],
+  ['SS', 'an array of strings in SS'],
+  ['NS', 'an array of number texts in NS'],
+  ['BS', 'an array of base64 texts in BS'],
+  ['L', 'an array in L'],
+  ['M', 'an object in M'],
+]);
 
 const ANY_TYPE = 'an AttributeValue with one of S, N, B, BOOL, NULL, SS, NS, BS, L, M';
 
 /** Finds the first attribute, innermost, that cannot be unmarshalled. Called only after one has failed. */
 export function findMalformed(map: AttributeMap, toNumber: ToNumber, path = ''): Malformed {
-  for (const name in map) {
-    const found = inspect(map[name], toNumber, joinPath(path, name));
-    if (found !== undefined) return found;
+  if (isMap(map)) {
+    for (const name in map) {
+      const found = inspect(map[name], toNumber, joinPath(path, name));
+      if (found !== undefined) return found;
+    }
   }
   return { path: path || '(item)', expected: 'a map of AttributeValues', came: kindOf(map) };
 }
@@ -54,14 +56,22 @@ function describe(value: unknown, toNumber: ToNumber, path: string): Malformed {
       if (found !== undefined) return found;
     }
   }
-  const expected = type === undefined ? undefined : EXPECTED[type];
+  const expected = type === undefined ? undefined : EXPECTED.get(type);
   if (expected === undefined) {
     return { path, expected: ANY_TYPE, came: type === undefined ? 'an empty one' : 'one of another type' };
   }
-  return { path, expected, came: Array.isArray(content) ? 'an array with another element' : kindOf(content) };
+  return {
+    path,
+    expected,
+    came:
+      Array.isArray(content) && expected.startsWith('an array of')
+        ? 'an array with another element'
+        : kindOf(content),
+  };
 }
 
-function isMap(value: unknown): value is AttributeMap {
+/** Whether a value can hold attributes. */
+export function isMap(value: unknown): value is AttributeMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,6 +1,6 @@
 import { UnmarshallError } from '../errors.ts';
 import { type AttributeMap, type NativeMap, unmarshallMap } from './attribute-value.ts';
-import { findMalformed } from './malformed.ts';
+import { findMalformed, isMap } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
 
 /**
@@ -19,6 +19,7 @@ import type { ToNumber } from './numbers.ts';
  */
 export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
   try {
+    if (!isMap(map)) throw new TypeError('not a map');
     return unmarshallMap(map, toNumber);
   } catch (cause) {
     // The hot path carries no path along; a second, slow walk finds it for the message.

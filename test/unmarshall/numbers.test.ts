@@ -1,0 +1,118 @@
+import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
+
+const DIGITS_38 = '12345678901234567890123456789012345678';
+const toNumber = numberReader('number') as ToNumber;
+const toExact = await numberReader('exact');
+const exactly = (text: string) => NumberValueImpl.from(text);
+
+const NUMBERS: readonly [text: string, number: number | bigint, exact: unknown][] = [
+  ['0', 0, 0],
+  ['-0', -0, -0],
+  ['0.0', 0, 0],
+  ['1', 1, 1],
+  ['-17', -17, -17],
+  ['12.50', 12.5, 12.5],
+  ['0.1', 0.1, 0.1],
+  ['1e3', 1000, 1000],
+  ['9007199254740991', 9007199254740991, 9007199254740991],
+  ['9007199254740992', 9007199254740992n, 9007199254740992],
+  ['9007199254740993', 9007199254740993n, exactly('9007199254740993')],
+  ['-9007199254740993', -9007199254740993n, exactly('-9007199254740993')],
+  ['9007199254740993.0', 9007199254740993n, exactly('9007199254740993.0')],
+  [DIGITS_38, BigInt(DIGITS_38), exactly(DIGITS_38)],
+  ['12345678901234567890.5', 12345678901234567000, exactly('12345678901234567890.5')],
+  ['0.1234567890123456789012', 0.12345678901234568, exactly('0.1234567890123456789012')],
+  ['1E+125', 10n ** 125n, 1e125],
+  ['-1.5e125', -15n * 10n ** 124n, -1.5e125],
+  [
+    '9.9999999999999999999999999999999999999E+125',
+    BigInt('9'.repeat(38)) * 10n ** 88n,
+    exactly('9.9999999999999999999999999999999999999E+125'),
+  ],
+  ['1e-130', 1e-130, 1e-130],
+  ['-1e-130', -1e-130, -1e-130],
+  [
+    '-9.9999999999999999999999999999999999999E-130',
+    -1e-129,
+    exactly('-9.9999999999999999999999999999999999999E-130'),
+  ],
+];
+
+describe("'number': a number, or a bigint for integers that a double cannot count", () => {
+  test.each(NUMBERS)('%s', (text, number) => {
+    expect(toNumber(text)).toBe(number);
+  });
+});
+
+describe("'exact': a number where a double holds the value, else the SDK's NumberValue with every digit", () => {
+  test.each(NUMBERS)('%s', (text, _, exact) => {
+    expect(toExact(text)).toStrictEqual(exact);
+    if (typeof exact === 'object') expect(String(toExact(text))).toBe(text);
+  });
+});
+
+describe("'string': the text as it came", () => {
+  const toText = numberReader('string') as ToNumber;
+  test.each(NUMBERS)('%s', (text) => expect(toText(text)).toBe(text));
+});
+
+test('a function gets the text and decides', () => {
+  const reader = numberReader((text) => `<${text}>`) as ToNumber;
+  expect(NUMBERS.map(([text]) => reader(text))).toEqual(NUMBERS.map(([text]) => `<${text}>`));
+});
+
+test('no number that DynamoDB can hold ever throws', () => {
+  // Up to 38 digits, 1E-130 to 9.99E+125, in any of the forms in which it may be written.
+  const digits = fc.bigInt({ min: 1n, max: 10n ** 38n - 1n }).map(String);
+  const sign = fc.constantFrom('', '-');
+  const text = fc.oneof(
+    fc
+      .tuple(sign, digits, fc.integer({ min: -130, max: 88 }), fc.constantFrom('e', 'E'))
+      .map(([minus, all, exponent, e]) => `${minus}${all}${e}${exponent}`),
+    fc
+      .tuple(sign, digits, fc.nat(37))
+      .map(([minus, all, at]) => `${minus}${all.slice(0, at) || '0'}.${all.slice(at)}0`),
+  );
+  fc.assert(
+    fc.property(text, (candidate) => {
+      const number = toNumber(candidate);
+      expect(Number(number)).toBe(Number(candidate));
+      const exact = toExact(candidate);
+      expect(Number(String(exact))).toBe(Number(candidate));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe('a text that is no number throws, rather than becoming NaN or 0', () => {
+  test.each(['', ' ', 'abc', 'NaN', 'Infinity', '-Infinity', '1e', '1e500', '-1e9999', '.', '--1', '1,5'])(
+    '%j',
+    (text) => {
+      expect(() => toNumber(text)).toThrow(TypeError);
+      if (text.includes('1e500') || text.includes('1e9999')) expect(String(toExact(text))).toBe(text);
+      else expect(() => toExact(text)).toThrow(TypeError);
+    },
+  );
+});
+
+describe("'exact' without the SDK's package", () => {
+  afterEach(() => {
+    vi.doUnmock('@aws-sdk/util-dynamodb');
+    vi.resetModules();
+  });
+
+  test('fails with MISSING_PEER, naming the package and the command that installs it', async () => {
+    vi.doMock('@aws-sdk/util-dynamodb', () => {
+      throw new Error('Cannot find package');
+    });
+    await expect(numberReader('exact')).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'MISSING_PEER',
+      message: expect.stringContaining('npm i @aws-sdk/util-dynamodb'),
+      cause: expect.anything(),
+    });
+  });
+});

@@ -1,0 +1,221 @@
+import type { AttributeValue } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { UnmarshallError } from '../../src/errors.ts';
+import type { AttributeMap } from '../../src/unmarshall/attribute-value.ts';
+import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
+import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
+
+const toNumber = numberReader('number') as ToNumber;
+
+/** Reads one attribute at the top of an item, inside a map and inside a list: three ways through the code. */
+function everywhere(value: AttributeValue): unknown[] {
+  const item = unmarshall({ top: value, map: { M: { inner: value } }, list: { L: [value] } }, toNumber);
+  const { top, map, list } = item as { top: unknown; map: { inner: unknown }; list: unknown[] };
+  return [top, map.inner, list[0]];
+}
+
+describe('each attribute type has one JavaScript form', () => {
+  test.each<[string, AttributeValue, unknown]>([
+    ['S', { S: 'text' }, 'text'],
+    ['an empty S', { S: '' }, ''],
+    ['N', { N: '12.5' }, 12.5],
+    ['BOOL true', { BOOL: true }, true],
+    ['BOOL false', { BOOL: false }, false],
+    ['NULL', { NULL: true }, null],
+    ['B', { B: 'AQID' }, Uint8Array.of(1, 2, 3)],
+    ['an empty B', { B: '' }, new Uint8Array()],
+    ['SS', { SS: ['a', 'b'] }, new Set(['a', 'b'])],
+    ['NS', { NS: ['1', '2.5'] }, new Set([1, 2.5])],
+    ['BS', { BS: ['AQ==', 'AQI='] }, new Set([Uint8Array.of(1), Uint8Array.of(1, 2)])],
+    ['an empty set', { SS: [] }, new Set()],
+    ['L', { L: [{ S: 'a' }, { NULL: true }] }, ['a', null]],
+    ['an empty L', { L: [] }, []],
+    ['M', { M: { a: { N: '1' } } }, { a: 1 }],
+    ['an empty M', { M: {} }, {}],
+  ])('%s', (_, value, expected) => {
+    for (const plain of everywhere(value)) expect(plain).toStrictEqual(expected);
+  });
+
+  test('an empty item is an empty object', () => {
+    expect(unmarshall({}, toNumber)).toStrictEqual({});
+  });
+});
+
+describe('binary', () => {
+  test('is a Uint8Array with a buffer of its own, not a slice of the pool that Buffers share', () => {
+    for (const plain of everywhere({ B: 'AQID' })) {
+      expect((plain as Uint8Array).constructor).toBe(Uint8Array);
+      expect((plain as Uint8Array).buffer.byteLength).toBe(3);
+    }
+    const [bytes] = everywhere({ BS: ['AQID'] }) as [Set<Uint8Array>];
+    for (const element of bytes) expect(element.buffer.byteLength).toBe(3);
+  });
+});
+
+describe('an attribute that is named like something of Object is just an attribute', () => {
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])('%s', (name) => {
+    // As Lambda gets it: JSON.parse makes `__proto__` an own property.
+    const map: AttributeMap = JSON.parse(
+      `{"${name}":{"M":{"polluted":{"BOOL":true}}},"nested":{"M":{"${name}":{"S":"inner"}}},"after":{"S":"x"}}`,
+    );
+    const item = unmarshall(map, toNumber);
+    expect(Object.keys(item)).toEqual([name, 'nested', 'after']);
+    expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(item, name)).toEqual({
+      value: { polluted: true },
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    const nested = item.nested as object;
+    expect(Object.getPrototypeOf(nested)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(nested, name)?.value).toBe('inner');
+    expect('polluted' in {}).toBe(false);
+  });
+});
+
+test('the map that is read is not changed', () => {
+  const map: AttributeMap = { a: { M: { b: { L: [{ SS: ['x'] }] } } }, c: { B: 'AQ==' } };
+  const before = structuredClone(map);
+  unmarshall(map, toNumber);
+  expect(map).toStrictEqual(before);
+});
+
+const SECRET = 'very-secret-content';
+
+describe('what cannot be unmarshalled fails with its path, what was expected, what came, and no content', () => {
+  test.each<[string, string, unknown, string, string]>([
+    ['an empty AttributeValue', 'a', { a: {} }, 'an AttributeValue with one of', 'an empty one'],
+    ['an unknown type', 'a', { a: { X: SECRET } }, 'an AttributeValue with one of', 'one of another type'],
+    [
+      'a type named constructor',
+      'a',
+      { a: { constructor: SECRET } },
+      'an AttributeValue',
+      'one of another type',
+    ],
+    [
+      'a type named __proto__',
+      'a',
+      JSON.parse('{"a":{"__proto__":1}}'),
+      'an AttributeValue',
+      'of another type',
+    ],
+    ['a missing AttributeValue', 'a', { a: undefined }, 'an AttributeValue with one of', 'undefined'],
+    ['a null AttributeValue', 'a', { a: null }, 'an AttributeValue with one of', 'null'],
+    ['a plain string', 'a', { a: SECRET }, 'an AttributeValue with one of', 'another string'],
+    ['a plain number', 'a', { a: 5 }, 'an AttributeValue with one of', 'number'],
+    ['an array', 'a', { a: [] }, 'an AttributeValue with one of', 'an empty one'],
+    ['S that is no string', 'a', { a: { S: 5 } }, 'a string in S', 'number'],
+    ['S that is null', 'a', { a: { S: null } }, 'a string in S', 'null'],
+    ['N that is no string', 'a', { a: { N: 5 } }, 'the text of a number in N', 'number'],
+    ['N that is empty', 'a', { a: { N: '' } }, 'the text of a number in N', 'another string'],
+    ['N that is a word', 'a', { a: { N: SECRET } }, 'the text of a number in N', 'another string'],
+    ['N that is NaN', 'a', { a: { N: 'NaN' } }, 'the text of a number in N', 'another string'],
+    ['N that is infinite', 'a', { a: { N: '-Infinity' } }, 'the text of a number in N', 'another string'],
+    ['BOOL that is a string', 'a', { a: { BOOL: 'true' } }, 'true or false in BOOL', 'another string'],
+    ['B that is no string', 'a', { a: { B: { type: 'Buffer' } } }, 'base64 text in B', 'object'],
+    ['B that is no base64', 'a', { a: { B: '!"§$' } }, 'base64 text in B', 'another string'],
+    ['B without its padding', 'a', { a: { B: 'AQ' } }, 'base64 text in B', 'another string'],
+    ['SS that is no array', 'a', { a: { SS: SECRET } }, 'an array of strings in SS', 'another string'],
+    [
+      'SS with a number',
+      'a',
+      { a: { SS: [SECRET, 5] } },
+      'an array of strings in SS',
+      'with another element',
+    ],
+    [
+      'NS with a word',
+      'a',
+      { a: { NS: ['1', SECRET] } },
+      'an array of number texts in NS',
+      'with another element',
+    ],
+    ['NS with a number', 'a', { a: { NS: [1] } }, 'an array of number texts in NS', 'with another element'],
+    [
+      'BS with a word',
+      'a',
+      { a: { BS: [SECRET] } },
+      'an array of base64 texts in BS',
+      'with another element',
+    ],
+    ['L that is an object', 'a', { a: { L: { 0: SECRET } } }, 'an array in L', 'object'],
+    ['M that is an array', 'a', { a: { M: [SECRET] } }, 'an object in M', 'an array'],
+    ['M that is null', 'a', { a: { M: null } }, 'an object in M', 'null'],
+    ['M that is a string', 'a', { a: { M: SECRET } }, 'an object in M', 'another string'],
+    [
+      'one in a map',
+      'card.number',
+      { card: { M: { ok: { S: SECRET }, number: {} } } },
+      'an Attr',
+      'an empty one',
+    ],
+    [
+      'one in a list',
+      'lines[2]',
+      { lines: { L: [{ S: SECRET }, { N: '1' }, {}] } },
+      'an Attr',
+      'an empty one',
+    ],
+    [
+      'one in a map in a list',
+      'lines[2].price',
+      { ok: { S: SECRET }, lines: { L: [{ M: {} }, { M: {} }, { M: { price: { N: SECRET } } }] } },
+      'the text of a number in N',
+      'another string',
+    ],
+    ['one below a dotted name', '["a.b"]["[0]"]', { 'a.b': { M: { '[0]': {} } } }, 'an Attr', 'an empty one'],
+    ['one below an empty name', '[""].x', { '': { M: { x: {} } } }, 'an Attr', 'an empty one'],
+    [
+      'one named __proto__',
+      '__proto__.x',
+      JSON.parse('{"__proto__":{"M":{"x":{}}}}'),
+      'an Attr',
+      'an empty one',
+    ],
+    ['an item that is a string', '(item)', SECRET, 'a map of AttributeValues', 'another string'],
+    ['an item that is an empty string', '(item)', '', 'a map of AttributeValues', 'another string'],
+    ['an item that is an array', '(item)', [], 'a map of AttributeValues', 'an array'],
+    ['an item that is a number', '(item)', 5, 'a map of AttributeValues', 'number'],
+    ['an item that is null', '(item)', null, 'a map of AttributeValues', 'null'],
+  ])('%s', (_, path, map, expected, came) => {
+    let error: unknown;
+    try {
+      unmarshall(map as AttributeMap, toNumber);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(UnmarshallError);
+    const failure = error as UnmarshallError;
+    expect(failure).toMatchObject({ code: 'INVALID_ATTRIBUTE_VALUE', retryable: false, path });
+    expect(failure.message).toContain(`The attribute ${path} cannot be unmarshalled: expected ${expected}`);
+    expect(failure.message).toContain(`${came}. `);
+    expect(failure.message).toContain('check what builds or transforms the event');
+    for (const told of [failure, failure.cause as Error]) expect(String(told.stack)).not.toContain(SECRET);
+  });
+});
+
+test('the path is that of the first malformed attribute, innermost', () => {
+  const map = { a: { M: { ok: { S: 'x' }, b: { L: [{ M: { c: {} } }] } } }, z: {} } as AttributeMap;
+  expect(() => unmarshall(map, toNumber)).toThrow(expect.objectContaining({ path: 'a.b[0].c' }));
+});
+
+test('a number function that throws fails the attribute, its own error being the cause', () => {
+  const cause = new RangeError('too big');
+  const reader: ToNumber = (text) => {
+    if (text === '2') throw cause;
+    return text;
+  };
+  const map = { a: { N: '1' }, b: { NS: ['1', '2'] } };
+  expect(() => unmarshall(map, reader)).toThrow(expect.objectContaining({ path: 'b', cause }));
+});
+
+test('a number function that throws only once still fails the item', () => {
+  let calls = 0;
+  const reader: ToNumber = (text) => {
+    if (calls++ === 0) throw new Error('not yet');
+    return text;
+  };
+  expect(() => unmarshall({ a: { N: '1' } }, reader)).toThrow(expect.objectContaining({ path: '(item)' }));
+});
