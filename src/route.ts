@@ -1,5 +1,5 @@
 import type { RecordContext } from './batch/record-context.ts';
-import type { Condition } from './conditions/condition.ts';
+import { type Condition, holds } from './conditions/condition.ts';
 import { ConfigurationError } from './errors.ts';
 import { kindOf } from './options.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
@@ -21,6 +21,14 @@ export interface Route {
  */
 export function routeOf(method: string, args: readonly unknown[]): Route {
   const [condition, handler] = args.length > 1 ? args : [undefined, args[0]];
+  // A third argument would be a handler that never runs.
+  if (args.length > 2) {
+    throw new ConfigurationError(
+      'INVALID_HANDLER',
+      `${method}: got ${args.length} arguments. Use ${method}(handler) or ${method}(condition, handler), ` +
+        'once for each route.',
+    );
+  }
   for (const [role, value] of [
     ['handler', handler],
     ['condition', condition],
@@ -46,24 +54,11 @@ export function runRoutes(
   for (let index = from; index < routes.length; index++) {
     // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
     const { condition, handler } = routes[index]!;
-    if (condition !== undefined && !matches(condition, record)) continue;
+    if (condition !== undefined && !holds(condition, record)) continue;
     const result = handler(record, context);
     if (!isThenable(result)) continue;
     if (index === routes.length - 1) return result;
     return Promise.resolve(result).then(() => runRoutes(routes, record, context, index + 1));
   }
   return undefined;
-}
-
-function matches(condition: Condition<LazyRecord>, record: LazyRecord): boolean {
-  const matched: unknown = condition(record);
-  // A promise is truthy: an async condition would match every record, in silence.
-  if (isThenable(matched)) {
-    Promise.resolve(matched).catch(() => {});
-    throw new ConfigurationError(
-      'ASYNC_CONDITION',
-      'A condition returned a promise. Conditions have to answer at once: move what waits into the handler.',
-    );
-  }
-  return Boolean(matched);
 }

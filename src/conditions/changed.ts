@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { rejectUnknownOptions } from '../options.ts';
+import { ConfigurationError, InvalidRecordError } from '../errors.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
 import type { AttributeOf } from '../table.ts';
 import type { Condition } from './condition.ts';
 
@@ -21,6 +22,7 @@ export interface BothImages<Item> {
  * A condition for `onModify`: the attribute has another value than before, or appeared, or went away.
  * Maps, lists, sets and binary are compared by value.
  *
+ * @throws ConfigurationError `INVALID_OPTION` or `UNKNOWN_OPTION`
  * @example
  * ```ts
  * router.onModify(changed('status', { from: 'OPEN', to: 'PAID' }), async ({ newImage }) => {});
@@ -30,10 +32,23 @@ export function changed<Item, Name extends AttributeOf<Item> = AttributeOf<Item>
   attribute: Name,
   options: ChangedOptions<Item[Name]> = {},
 ): Condition<BothImages<Item>> {
+  if (typeof attribute !== 'string' || attribute === '') {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `changed: expected the name of an attribute, got ${kindOf(attribute)}.`,
+    );
+  }
   rejectUnknownOptions('changed', options, ['from', 'to']);
   const hasFrom = Object.hasOwn(options, 'from');
   const hasTo = Object.hasOwn(options, 'to');
   return ({ oldImage, newImage }) => {
+    if (oldImage === undefined || newImage === undefined) {
+      throw new InvalidRecordError(
+        'MISSING_IMAGE',
+        'changed() compares both images, and this record does not carry them. ' +
+          'Use it with onModify, on a stream with NEW_AND_OLD_IMAGES.',
+      );
+    }
     const before = attributeOf(oldImage, attribute);
     const after = attributeOf(newImage, attribute);
     return (
