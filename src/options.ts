@@ -6,12 +6,7 @@ import { ConfigurationError } from './errors.ts';
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
 export function rejectUnknownOptions(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${owner}: the options have to be an object, got ${kindOf(options)}.`,
-    );
-  }
+  requireOptions(owner, options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new ConfigurationError(
@@ -19,6 +14,20 @@ export function rejectUnknownOptions(owner: string, options: unknown, known: rea
         `${owner}: there is no option ${name}. Known options: ${known.join(', ')}.`,
       );
     }
+  }
+}
+
+/**
+ * Refuses what holds no options.
+ *
+ * @throws ConfigurationError `INVALID_OPTION`
+ */
+export function requireOptions(owner: string, options: unknown): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `${owner}: the options have to be an object, got ${kindOf(options)}.`,
+    );
   }
 }
 

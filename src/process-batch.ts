@@ -4,7 +4,7 @@ import { batchProcessor, processEvent } from './batch/process-event.ts';
 import { RedeliveryMemories } from './batch/redelivery-memories.ts';
 import { validated } from './batch/validated.ts';
 import { ConfigurationError } from './errors.ts';
-import { kindOf } from './options.ts';
+import { kindOf, requireOptions } from './options.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
 import type { AnyItem, StreamRecord } from './record/stream-record.ts';
 import type { StreamViewType } from './record/view-type.ts';
@@ -87,6 +87,7 @@ export async function processBatch(
         'Use processBatch(event, context, handler, options).',
     );
   }
+  requireOptions('processBatch', options);
   const { table, ...batchOptions } = options;
   if (table !== undefined && !isTable(table)) {
     throw new ConfigurationError(

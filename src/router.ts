@@ -91,10 +91,17 @@ export function streamRouter<Item extends object = AnyItem>(
 ): StreamRouter<Item, 'KEYS_ONLY', Partial<Item>>;
 export function streamRouter(
   tableOrOptions: Table | StreamOptions = {},
-  tableOptions: BatchOptions = {},
+  tableOptions?: BatchOptions,
 ): StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem> {
   const table = isTable(tableOrOptions) ? tableOrOptions : undefined;
-  const options = table === undefined ? (tableOrOptions as StreamOptions) : tableOptions;
+  if (table === undefined && tableOptions !== undefined) {
+    throw new ConfigurationError(
+      'INVALID_TABLE',
+      `streamRouter: the table has to be made by defineTable, got ${kindOf(tableOrOptions)}. ` +
+        'Use streamRouter(options) or streamRouter(table, options).',
+    );
+  }
+  const options = table === undefined ? (tableOrOptions as StreamOptions) : (tableOptions ?? {});
   const processor = batchProcessor(batchSettings('streamRouter', options, table));
   const memory = new RedeliveryMemory();
   const routes: Record<EventName, Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from './errors.ts';
-import { rejectUnknownOptions } from './options.ts';
+import { kindOf, rejectUnknownOptions } from './options.ts';
 import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
 
 /** The name of an attribute of an item. */
@@ -67,11 +67,12 @@ export function defineTable<
 >(options: TableOptions<Item, Key, View>): Table<Item, Key, View> {
   rejectUnknownOptions('defineTable', options, TABLE_OPTIONS);
   const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
-  if (typeof name !== 'string' || name === '') invalid('name', 'the name of the table');
+  if (typeof name !== 'string' || name === '') invalid('name', 'the name of the table', name);
   if (typeof item?.['~standard']?.validate !== 'function')
-    invalid('item', 'a Standard Schema or itemOf<Item>()');
-  if (!isKeyNames(keys)) invalid('keys', 'one or two attribute names: partition key, then sort key');
-  if (!VIEW_TYPES.includes(viewType)) invalid('viewType', `one of ${VIEW_TYPES.join(', ')}`);
+    invalid('item', 'a Standard Schema or itemOf<Item>()', item);
+  if (!isKeyNames(keys))
+    invalid('keys', 'an array of one or two attribute names: partition key, then sort key', keys);
+  if (!VIEW_TYPES.includes(viewType)) invalid('viewType', `one of ${VIEW_TYPES.join(', ')}`, viewType);
   return Object.freeze({
     '~table': true as const,
     name,
@@ -110,6 +111,9 @@ function isKeyNames(keys: unknown): boolean {
   );
 }
 
-function invalid(option: string, expected: string): never {
-  throw new ConfigurationError('INVALID_TABLE', `defineTable: ${option} has to be ${expected}.`);
+function invalid(option: string, expected: string, came: unknown): never {
+  throw new ConfigurationError(
+    'INVALID_TABLE',
+    `defineTable: ${option} has to be ${expected}, got ${kindOf(came)}.`,
+  );
 }
