@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { InvalidRecordError } from '../errors.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
+import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { checkImage, checkImageNow } from './schema.ts';
@@ -51,11 +52,11 @@ export class LazyRecord {
   }
 
   get streamViewType(): StreamViewType | undefined {
-    return this.raw.dynamodb?.StreamViewType;
+    return this.raw.dynamodb?.StreamViewType ?? undefined;
   }
 
   get userIdentity(): UserIdentity | undefined {
-    return this.raw.userIdentity;
+    return this.raw.userIdentity ?? undefined;
   }
 
   get expired(): boolean {
@@ -89,17 +90,17 @@ export class LazyRecord {
   }
 
   /**
-   * Checks the images against the schema, so that a record that does not fit fails before a handler runs.
+   * Checks the images that handlers may read against the schema, so that a record that does not fit fails before a handler runs.
    *
    * @returns a promise where the schema is asynchronous
    */
   validate(): void | Promise<void> {
-    const { schema } = this.#reading;
+    const { schema, viewType } = this.#reading;
     if (schema === undefined) return;
-    const newImage = this.#newImage === undefined ? this.#unmarshall('newImage') : undefined;
-    const oldImage = this.#oldImage === undefined ? this.#unmarshall('oldImage') : undefined;
-    const checkedNew = newImage && checkImage(schema, 'newImage', newImage);
-    const checkedOld = oldImage && checkImage(schema, 'oldImage', oldImage);
+    const needsNew = this.#newImage === undefined && hasNewImage(viewType, this.eventName);
+    const needsOld = this.#oldImage === undefined && hasOldImage(viewType, this.eventName);
+    const checkedNew = needsNew ? checkImage(schema, 'newImage', this.#unmarshall('newImage')) : undefined;
+    const checkedOld = needsOld ? checkImage(schema, 'oldImage', this.#unmarshall('oldImage')) : undefined;
     if (checkedNew instanceof Promise || checkedOld instanceof Promise) {
       return Promise.all([checkedNew, checkedOld]).then(([checkedNew, checkedOld]) => {
         this.#keep(checkedNew, checkedOld);
@@ -117,7 +118,8 @@ export class LazyRecord {
   #unmarshall(which: 'newImage' | 'oldImage'): NativeMap | undefined {
     const change = this.raw.dynamodb;
     const map = which === 'newImage' ? change?.NewImage : change?.OldImage;
-    if (map !== undefined) return unmarshall(map, this.#reading.toNumber);
+    // Some tools write null for an image that the record does not have.
+    if (map !== undefined && map !== null) return unmarshall(map, this.#reading.toNumber);
     const viewType = this.streamViewType ?? this.#reading.viewType;
     const expected =
       which === 'newImage' ? hasNewImage(viewType, this.eventName) : hasOldImage(viewType, this.eventName);
@@ -146,12 +148,17 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
       'The record has an eventName that is none of INSERT, MODIFY, REMOVE. Check what builds the event.',
     );
   }
-  const keys = raw.dynamodb?.Keys;
-  if (typeof keys !== 'object' || keys === null) {
+  if (!hasKeys(raw.dynamodb?.Keys)) {
     throw new InvalidRecordError(
       'MISSING_KEYS',
       'The record carries no Keys, so its item is unknown. DynamoDB always sends them: check what builds the event.',
     );
   }
   return new LazyRecord(raw, reading);
+}
+
+function hasKeys(keys: unknown): boolean {
+  if (!isMap(keys)) return false;
+  for (const _name in keys) return true;
+  return false;
 }

@@ -17,9 +17,11 @@ export function checkImage(
   value: unknown,
 ): unknown | Promise<unknown> {
   const result = schema['~standard'].validate(value);
-  return isThenable(result)
-    ? Promise.resolve(result).then((settled) => outputOf(settled, image))
-    : outputOf(result, image);
+  if (!isThenable(result)) return outputOf(result, image);
+  const checked = Promise.resolve(result).then((settled) => outputOf(settled, image));
+  // Where the other image fails first nobody waits for this one, and Node would end the process.
+  checked.catch(() => {});
+  return checked;
 }
 
 /**
@@ -35,7 +37,6 @@ export function checkImageNow(
   if (schema === undefined) return value;
   const checked = checkImage(schema, image, value);
   if (checked instanceof Promise) {
-    checked.catch(() => {});
     throw new ConfigurationError(
       'ASYNC_SCHEMA',
       `The ${image} was read before its asynchronous schema could check it. ` +
@@ -46,7 +47,7 @@ export function checkImageNow(
 }
 
 function outputOf(result: StandardSchemaV1.Result<unknown>, image: ImageName): unknown {
-  if (result.issues === undefined) return result.value;
+  if (!result.issues) return result.value;
   throw new ValidationError(image, result.issues.map(pathOf));
 }
 
@@ -54,7 +55,8 @@ function pathOf(issue: StandardSchemaV1.Issue): string {
   let path = '';
   for (const segment of issue.path ?? []) {
     const key = typeof segment === 'object' ? segment.key : segment;
-    path = joinPath(path, typeof key === 'symbol' ? String(key) : key);
+    // Valibot has no key for the element of a set.
+    if (key !== null) path = joinPath(path, typeof key === 'symbol' ? String(key) : key);
   }
   return path || '(item)';
 }
