@@ -1,5 +1,5 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { canonicalNumber } from '../unmarshall/decimal.ts';
+import { parseDecimal } from '../unmarshall/decimal.ts';
 
 /**
  * Which lane a record belongs to.
@@ -33,7 +33,8 @@ export class LaneIndex {
    */
   constructor(order: Order, records: number, partitionKey?: string) {
     this.#order = order;
-    this.#partitionKey = partitionKey;
+    // For 'item' the first record names the key attributes, all of them.
+    this.#partitionKey = order === 'partition' ? partitionKey : undefined;
     this.#stride = records + 1;
   }
 
@@ -78,13 +79,23 @@ function numberOf(numbers: Map<string, number>, value: string): number {
   return number;
 }
 
-const OTHER_NUMBER_FORM = /[.eE+]|^-?0./;
+// DynamoDB sends a number always in one form. Whole numbers, nearly all there are, are taken as they come;
+// where something else built the event, other forms are brought to theirs.
+const OTHER_NUMBER_FORM = /[.eE+]|^-0|^0./;
 
 // A key attribute has one type in a table, so the type need not be part of the name.
 function textOf(value: AttributeValue | undefined): string | undefined {
   if (typeof value?.S === 'string') return value.S;
   if (typeof value?.N === 'string') {
-    return OTHER_NUMBER_FORM.test(value.N) ? (canonicalNumber(value.N) ?? value.N) : value.N;
+    return OTHER_NUMBER_FORM.test(value.N) ? oneForm(value.N) : value.N;
   }
   return typeof value?.B === 'string' ? value.B : undefined;
+}
+
+function oneForm(text: string): string {
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) return text;
+  const { negative, digits, exponent } = decimal;
+  // 1.0 and 1e0 are 1.
+  return `${negative ? '-' : ''}${digits || '0'}${exponent < 0 ? `e${exponent}` : '0'.repeat(exponent)}`;
 }
