@@ -35,7 +35,8 @@ export class Lanes {
   enter(index: number): boolean {
     // biome-ignore lint/style/noNonNullAssertion: index is below records.length
     const lane = this.#index.of(this.#records[index]!);
-    const tail = this.#tail[lane] ?? NONE;
+    // biome-ignore lint/style/noNonNullAssertion: there are no more lanes than records
+    const tail = this.#tail[lane]!;
     this.#lane[index] = lane;
     this.#tail[lane] = index;
     if (tail === NONE) return true;
@@ -45,7 +46,8 @@ export class Lanes {
 
   /** The record linked behind this one; or -1, and then nobody follows the lane any more. */
   after(index: number): number {
-    const next = this.#behind[index] ?? NONE;
+    // biome-ignore lint/style/noNonNullAssertion: index was entered
+    const next = this.#behind[index]!;
     // biome-ignore lint/style/noNonNullAssertion: index was entered
     if (next === NONE) this.#tail[this.#lane[index]!] = NONE;
     return next;

@@ -1,5 +1,4 @@
 import type { ReportableRecord } from './event.ts';
-import type { LaneIndex } from './lane-index.ts';
 import { RecordState } from './record-state.ts';
 import type { Outcome } from './run.ts';
 
@@ -28,21 +27,35 @@ export class RedeliveryMemory {
   /**
    * Takes in the outcome of a batch. Of one that succeeded, with nothing remembered, there is nothing to say.
    *
-   * @param from the index from which on Lambda delivers again
-   * @param lanes what had to stay in order
+   * @param from the index from which on Lambda delivers again, unless all succeeded
    */
-  update(records: readonly ReportableRecord[], states: Uint8Array, from: number, lanes: LaneIndex): void {
-    for (let index = 0; index < from; index++) {
+  settle(records: readonly ReportableRecord[], outcome: Outcome, from: number): void {
+    const { states, lanes } = outcome;
+    const succeeded = outcome.checkpoint === records.length;
+    if (succeeded && outcome.skipped === 0) return;
+    const again = succeeded ? records.length : from;
+    for (let index = 0; index < again; index++) {
       // Behind the checkpoint for good.
       // biome-ignore lint/style/noNonNullAssertion: index is below records.length
       if (states[index] === RecordState.skipped) this.#records.delete(nameOf(records[index]!));
     }
     const names: string[] = [];
-    const newer = new Set<number>();
-    const newest = new Map<number, string>();
-    for (let index = records.length - 1; index >= from; index--) {
+    const last = new Map<number, { index: number; several: boolean }>();
+    const laneOf = records.map((record) => lanes.of(record));
+    for (let index = again; index < records.length; index++) {
+      // biome-ignore lint/style/noNonNullAssertion: index is below records.length
+      const lane = laneOf[index]!;
+      last.set(lane, { index, several: last.has(lane) });
     }
-    // All or nothing: to forget only the oldest could forget one record of an item and keep the next.
+    for (let index = again; index < records.length; index++) {
+      // biome-ignore lint/style/noNonNullAssertion: both arrays have one entry per record
+      const [record, newest] = [records[index]!, last.get(laneOf[index]!)!];
+      if (newest.several && newest.index === index) this.#records.delete(nameOf(record));
+      // A record that was not even looked at stays what it is: remembered or not.
+      else if (states[index] === RecordState.succeeded || states[index] === RecordState.skipped)
+        names.push(nameOf(record));
+    }
+    // All or nothing: to forget only the oldest could forget one record of a lane and keep the next.
     if (this.#records.size + names.length > MAX_RECORDS) this.#records.clear();
     if (names.length <= MAX_RECORDS) for (const name of names) this.#records.add(name);
   }

@@ -34,6 +34,8 @@ export interface Outcome {
   readonly failed: number;
   /** What the lowest failed record threw, if one failed. */
   readonly error: unknown;
+  /** What was kept in order. */
+  readonly lanes: LaneIndex;
 }
 
 /**
@@ -48,7 +50,9 @@ export interface Outcome {
  */
 export class BatchRun {
   readonly #records: readonly ReportableRecord[];
-  readonly #settings: RunSettings;
+  readonly #lanes: LaneIndex;
+  /** Lanes in flight at once. */
+  readonly #concurrency: number;
   readonly #deadline: Deadline;
   readonly #memory: RedeliveryMemory;
   readonly #callbacks: RunCallbacks;
@@ -57,6 +61,8 @@ export class BatchRun {
   #limit: number;
   /** The first record that no worker has looked at. */
   #cursor = 0;
+  /** The lowest record that failed, and what it threw. */
+  #failedAt: number;
   #error: unknown;
   #answered = false;
   /** Whether any record can have been remembered: nearly always not, and then nothing is looked up. */
@@ -70,29 +76,36 @@ export class BatchRun {
     callbacks: RunCallbacks,
   ) {
     this.#records = records;
-    this.#settings = settings;
+    this.#lanes = new LaneIndex(settings.order, records.length, settings.partitionKey);
+    this.#concurrency = settings.order === 'shard' ? 1 : settings.concurrency;
     this.#deadline = deadline;
     this.#memory = memory;
     this.#remembers = memory.size > 0;
     this.#callbacks = callbacks;
     this.#states = new Uint8Array(records.length);
     this.#limit = records.length;
+    this.#failedAt = records.length;
   }
 
-  /** Runs until every record that may start has finished, or the deadline is reached. Never rejects. */
+  /**
+   * Runs until every record that may start has finished, or the deadline is reached. What a handler throws
+   * never comes out of here.
+   */
   async run(): Promise<Outcome> {
     const pending = this.#runInOrder();
-    if (pending !== undefined) {
-      const workers = this.#runLanes(pending);
-      await new Promise<void>((resolve) => {
+    if (pending === undefined) return this.#outcome();
+    const workers = this.#runLanes(pending);
+    try {
+      await new Promise<void>((resolve, reject) => {
         this.#deadline.onReached(resolve);
-        workers.then(resolve);
+        workers.then(resolve, reject);
       });
+    } finally {
       this.#deadline.stop();
+      // The answer is decided here: handlers that are still running settle into nothing.
+      this.#answered = true;
+      this.#limit = 0;
     }
-    // The answer is decided here: handlers that are still running settle into nothing.
-    this.#answered = true;
-    this.#limit = 0;
     return this.#outcome();
   }
 
@@ -115,13 +128,11 @@ export class BatchRun {
   }
 
   async #runLanes(pending: PromiseLike<unknown>): Promise<void> {
-    const { order, partitionKey } = this.#settings;
-    const lanes = new Lanes(this.#records, new LaneIndex(order, this.#records.length, partitionKey));
+    const lanes = new Lanes(this.#records, this.#lanes);
     const first = this.#cursor - 1;
     lanes.enter(first);
     const workers = [this.#follow(lanes, first, pending)];
-    const most = order === 'shard' ? 1 : this.#settings.concurrency;
-    while (workers.length < most) {
+    while (workers.length < this.#concurrency) {
       const index = this.#takeFree(lanes);
       if (index === -1) break;
       workers.push(this.#follow(lanes, index, undefined));
@@ -181,30 +192,36 @@ export class BatchRun {
   #fail(index: number, error: unknown): void {
     if (this.#answered) return;
     this.#states[index] = RecordState.failed;
-    if (index < this.#limit) {
-      this.#limit = index;
+    if (index < this.#failedAt) {
+      this.#failedAt = index;
       this.#error = error;
     }
+    // At the deadline the limit is lower already.
+    if (index < this.#limit) this.#limit = index;
     // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
     this.#callbacks.failed(this.#records[index]!, error);
   }
 
   #outcome(): Outcome {
-    const counts = [0, 0, 0, 0];
-    let checkpoint = -1;
-    for (let index = 0; index < this.#states.length; index++) {
-      const state = this.#states[index] ?? RecordState.pending;
-      counts[state] = (counts[state] ?? 0) + 1;
-      if (checkpoint === -1 && (state === RecordState.pending || state === RecordState.failed))
+    let [succeeded, skipped, failed] = [0, 0, 0];
+    let checkpoint = this.#states.length;
+    for (let index = checkpoint - 1; index >= 0; index--) {
+      const state = this.#states[index];
+      if (state === RecordState.succeeded) succeeded++;
+      else if (state === RecordState.skipped) skipped++;
+      else {
         checkpoint = index;
+        if (state === RecordState.failed) failed++;
+      }
     }
     return {
       states: this.#states,
-      checkpoint: checkpoint === -1 ? this.#states.length : checkpoint,
-      succeeded: counts[RecordState.succeeded] ?? 0,
-      skipped: counts[RecordState.skipped] ?? 0,
-      failed: counts[RecordState.failed] ?? 0,
+      checkpoint,
+      succeeded,
+      skipped,
+      failed,
       error: this.#error,
+      lanes: this.#lanes,
     };
   }
 }
