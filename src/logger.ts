@@ -13,3 +13,18 @@ export interface Logger {
 
 /** The data of one log entry. */
 export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * The logger of a router that was given none: `console`, whose `debug` Lambda prints whatever the log level.
+ * So a summary per batch is written only when the function's log level asks for it.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
+export const consoleLogger: Logger = {
+  debug: (message, fields) => {
+    if (['DEBUG', 'TRACE'].includes(process.env.AWS_LAMBDA_LOG_LEVEL ?? '')) console.debug(message, fields);
+  },
+  info: (message, fields) => console.info(message, fields),
+  warn: (message, fields) => console.warn(message, fields),
+  error: (message, fields) => console.error(message, fields),
+};

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import { consoleLogger, type Logger } from '../logger.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { Table } from '../table.ts';
@@ -50,7 +50,7 @@ export interface BatchOptions {
   /**
    * Anything with debug, info, warn and error: a Powertools Logger fits.
    *
-   * @defaultValue `console`
+   * @defaultValue `console`; its `debug` only with the log level DEBUG or TRACE (`AWS_LAMBDA_LOG_LEVEL`)
    */
   readonly logger?: Logger;
   /**
@@ -150,7 +150,7 @@ export function batchSettings(
     concurrency = 10,
     reserveMs = 1000,
     numbers = 'number',
-    logger = console,
+    logger = consoleLogger,
   } = options;
   if (order === 'partition' && table === undefined) {
     throw new ConfigurationError(

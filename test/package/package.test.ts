@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+/** The 12-line program of the README, without a sink. */
+const PROGRAM = `import { changed, expired, streamRouter } from 'streamlane';
+
+interface Invoice { customerId: string; invoiceId: string; status: 'DRAFT' | 'OPEN' | 'PAID'; total: number }
+
+const seen: string[] = [];
+
+export const handler = streamRouter<Invoice>()
+  .onInsert(async ({ newImage }) => { seen.push(newImage.invoiceId); })
+  .onModify(changed('status', { to: 'PAID' }), async ({ oldImage, newImage }) => { seen.push(oldImage.status + newImage.status); })
+  .onRemove(expired, async ({ oldImage }) => { seen.push(oldImage.invoiceId); });
+
+export default seen;
+`;
+
+const RUN = `import seen, { handler } from './program.js';
+
+const keys = { customerId: { S: 'c1' }, invoiceId: { S: 'i1' } };
+const image = { ...keys, status: { S: 'OPEN' }, total: { N: '12.5' } };
+const change = { Keys: keys, NewImage: image, SequenceNumber: '1', StreamViewType: 'NEW_AND_OLD_IMAGES' };
+const Records = [{ eventID: '1', eventName: 'INSERT', eventSource: 'aws:dynamodb', dynamodb: change }];
+console.log(JSON.stringify([await handler({ Records }, {}), seen]));
+`;
+
+let project: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'streamlane-package-'));
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const name = packed.trim().split('\n').at(-1) ?? '';
+  // Unpacked by hand, beside the dependencies that package.json declares and nothing else: what npm would
+  // install, without asking a registry.
+  const installed = join(project, 'node_modules/streamlane');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(project, name), '-C', installed, '--strip-components=1']);
+  const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  for (const dependency of Object.keys(dependencies)) {
+    const [scope = ''] = dependency.split('/');
+    mkdirSync(join(project, 'node_modules', scope), { recursive: true });
+    symlinkSync(join(root, 'node_modules', dependency), join(project, 'node_modules', dependency));
+  }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  writeFileSync(join(project, 'program.ts'), PROGRAM);
+  writeFileSync(join(project, 'run.js'), RUN);
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('the packed package, in an empty project', () => {
+  test('contains the compiled library and its papers, and nothing else', () => {
+    const top = readdirSync(join(project, 'node_modules/streamlane')).sort();
+
+    expect(top).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+  });
+
+  test.each([true, false])(
+    'the 12-line program compiles under strict, skipLibCheck %s, and runs',
+    (skipLibCheck) => {
+      const options = [
+        '--strict',
+        '--skipLibCheck',
+        String(skipLibCheck),
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+      ];
+
+      execFileSync(process.execPath, [tsc, ...options, 'program.ts'], { cwd: project, stdio: 'pipe' });
+      const output = execFileSync(process.execPath, ['run.js'], { cwd: project, encoding: 'utf8' });
+
+      expect(JSON.parse(output)).toEqual([{ batchItemFailures: [] }, ['i1']]);
+    },
+  );
+
+  test('CommonJS can require it', () => {
+    const script = "process.stdout.write(typeof require('streamlane').streamRouter)";
+
+    const output = execFileSync(process.execPath, ['--input-type=commonjs', '--eval', script], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+
+    expect(output).toBe('function');
+  });
+});
