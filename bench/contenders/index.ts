@@ -1,0 +1,20 @@
+import { awsLambdaStream } from './aws-lambda-stream.ts';
+import type { Contender } from './contender.ts';
+import { dynamodbStreamsProcessor } from './dynamodb-streams-processor.ts';
+import { middyNormalizer } from './middy.ts';
+import { plainLoop } from './plain-loop.ts';
+import { powertoolsParallel, powertoolsSequential } from './powertools.ts';
+import { powertoolsParser } from './powertools-parser.ts';
+import { streamlane } from './streamlane.ts';
+
+/** Everyone, streamlane first. */
+export const CONTENDERS: readonly Contender[] = [
+  streamlane,
+  plainLoop,
+  powertoolsParallel,
+  powertoolsSequential,
+  powertoolsParser,
+  middyNormalizer,
+  awsLambdaStream,
+  dynamodbStreamsProcessor,
+];

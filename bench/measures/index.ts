@@ -1,0 +1,6 @@
+import type { Measure } from './measure.ts';
+import { routerMeasure } from './router.ts';
+import { unmarshallMeasure } from './unmarshall.ts';
+
+/** The suite, in the order in which it runs. */
+export const MEASURES: readonly Measure[] = [unmarshallMeasure, routerMeasure];
