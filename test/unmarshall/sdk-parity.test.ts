@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AttributeValue as SdkValue, unmarshall as sdkUnmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall as sdkUnmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
 import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
+
+type SdkMap = Extract<Parameters<typeof sdkUnmarshall>[0], Record<string, unknown>>;
+type SdkValue = SdkMap[string];
 
 const LEVELS = 32;
 const toNumber = numberReader('number') as ToNumber;
@@ -65,10 +68,10 @@ function forSdk(value: AttributeValue): SdkValue {
     return { BS: value.BS.map((one) => Uint8Array.from(Buffer.from(one, 'base64'))) };
   if (value.L !== undefined) return { L: value.L.map(forSdk) };
   if (value.M !== undefined) return { M: mapForSdk(value.M) };
-  return value as SdkValue;
+  return value as unknown as SdkValue;
 }
 
-function mapForSdk(map: Record<string, AttributeValue>): Record<string, SdkValue> {
+function mapForSdk(map: Record<string, AttributeValue>): SdkMap {
   return Object.fromEntries(Object.entries(map).map(([attribute, value]) => [attribute, forSdk(value)]));
 }
 

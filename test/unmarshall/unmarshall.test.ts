@@ -197,7 +197,10 @@ describe('what cannot be unmarshalled fails with its path, what was expected, wh
 });
 
 test('the path is that of the first malformed attribute, innermost', () => {
-  const map = { a: { M: { ok: { S: 'x' }, b: { L: [{ M: { c: {} } }] } } }, z: {} } as AttributeMap;
+  const map = {
+    a: { M: { ok: { S: 'x' }, b: { L: [{ M: { c: {} } }] } } },
+    z: {},
+  } as unknown as AttributeMap;
   expect(() => unmarshall(map, toNumber)).toThrow(expect.objectContaining({ path: 'a.b[0].c' }));
 });
 

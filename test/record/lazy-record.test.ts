@@ -1,0 +1,335 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { type LazyRecord, openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
+import type { StreamViewType } from '../../src/record/view-type.ts';
+import type { ToNumber } from '../../src/unmarshall/numbers.ts';
+import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
+
+const toNumber: ToNumber = Number;
+
+function open(raw: DynamoDBRecord, reading: Partial<RecordReading> = {}): LazyRecord {
+  return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', schema: undefined, ...reading });
+}
+
+/** A record with parts of `dynamodb` replaced by what nobody should send. */
+function twisted(raw: DynamoDBRecord, dynamodb: Record<string, unknown>, rest: object = {}): DynamoDBRecord {
+  return { ...raw, ...rest, dynamodb: { ...raw.dynamodb, ...dynamodb } } as DynamoDBRecord;
+}
+
+describe('a record says what Lambda sent', () => {
+  const raw = recordOf(
+    { eventName: 'MODIFY', id: 'a', newImage: { n: { N: '2' } }, oldImage: { n: { N: '1' } } },
+    3,
+  );
+  const record = open(raw);
+
+  test.each<[keyof LazyRecord, unknown]>([
+    ['eventName', 'MODIFY'],
+    ['eventID', '00000000000000000000000000000003'],
+    ['sequenceNumber', sequenceNumberAt(3)],
+    ['tableName', 'Invoices'],
+    ['approximateCreationDateTime', new Date('2026-01-01T00:00:00Z')],
+    ['streamViewType', 'NEW_AND_OLD_IMAGES'],
+    ['userIdentity', undefined],
+    ['expired', false],
+    ['keys', { id: 'a' }],
+    ['newImage', { id: 'a', n: 2 }],
+    ['oldImage', { id: 'a', n: 1 }],
+  ])('%s', (property, expected) => expect(record[property]).toStrictEqual(expected));
+
+  test('raw', () => expect(record.raw).toBe(raw));
+});
+
+describe('what a record does not carry is undefined, empty or invalid, and never throws', () => {
+  const bare = { eventName: 'INSERT', dynamodb: { Keys: { id: { S: 'a' } } } } as unknown as DynamoDBRecord;
+
+  test.each<[string, DynamoDBRecord]>([
+    ['absent', bare],
+    [
+      'null',
+      twisted(
+        bare,
+        { StreamViewType: null, ApproximateCreationDateTime: null, SequenceNumber: null },
+        { userIdentity: null, eventID: null },
+      ),
+    ],
+  ])('%s', (_, raw) => {
+    const record = open(raw);
+    expect(record.eventID).toBe('');
+    expect(record.sequenceNumber).toBe('');
+    expect(record.tableName).toBe('');
+    expect(record.approximateCreationDateTime).toBeInstanceOf(Date);
+    expect(record.approximateCreationDateTime.getTime()).toBeNaN();
+    expect(record.streamViewType).toBeUndefined();
+    expect(record.userIdentity).toBeUndefined();
+    expect(record.expired).toBe(false);
+  });
+
+  test('the malformed ARN of published samples still names its table', () => {
+    const eventSourceARN = 'arn:aws:dynamodb:000000000000:us-east-1 ID:table/BarkTable/stream/2016';
+    expect(open({ ...recordOf(), eventSourceARN }).tableName).toBe('BarkTable');
+    expect(open({ ...recordOf(), eventSourceARN: STREAM_ARN }).tableName).toBe('Invoices');
+  });
+});
+
+describe('expired means: deleted by Time to Live', () => {
+  const TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+  test.each<['INSERT' | 'MODIFY' | 'REMOVE', object | undefined, boolean]>([
+    ['REMOVE', TTL, true],
+    ['REMOVE', undefined, false],
+    ['REMOVE', { ...TTL, type: 'User' }, false],
+    ['REMOVE', { ...TTL, principalId: 'replication.dynamodb.amazonaws.com' }, false],
+    ['MODIFY', TTL, false],
+    ['INSERT', TTL, false],
+  ])('%s by %o: %s', (eventName, userIdentity, expected) => {
+    const record = open({ ...recordOf({ eventName }), userIdentity } as unknown as DynamoDBRecord);
+    expect(record.expired).toBe(expected);
+    expect(record.userIdentity).toBe(userIdentity);
+  });
+});
+
+describe('images and keys are unmarshalled when they are read, and once', () => {
+  const counted = { n: { N: '1' } };
+
+  test('nothing is unmarshalled before', () => {
+    const reader = vi.fn(toNumber);
+    const record = open(recordOf({ eventName: 'MODIFY', newImage: counted, oldImage: counted }), {
+      toNumber: reader,
+    });
+    void [record.eventName, record.sequenceNumber, record.tableName, record.expired, record.raw];
+    expect(reader).not.toHaveBeenCalled();
+    void record.newImage;
+    expect(reader).toHaveBeenCalledTimes(1);
+    void record.oldImage;
+    expect(reader).toHaveBeenCalledTimes(2);
+    void [record.newImage, record.oldImage, record.newImage];
+    expect(reader).toHaveBeenCalledTimes(2);
+  });
+
+  test.each(['keys', 'newImage', 'oldImage'] as const)('%s is the same object at every read', (property) => {
+    const record = open(recordOf({ eventName: 'MODIFY' }));
+    const first = record[property] as object;
+    Object.assign(first, { noted: true });
+    expect(record[property]).toBe(first);
+  });
+
+  test('keys that cannot be unmarshalled fail when they are read', () => {
+    const record = open(twisted(recordOf(), { Keys: { id: { X: 1 } } }));
+    expect(() => record.keys).toThrow(
+      expect.objectContaining({ code: 'INVALID_ATTRIBUTE_VALUE', path: 'id' }),
+    );
+  });
+
+  test('the record that Lambda sent is not changed', () => {
+    const raw = recordOf({ eventName: 'MODIFY', newImage: { b: { B: 'AQ==' } }, oldImage: counted });
+    const before = structuredClone(raw);
+    const record = open(raw);
+    Object.assign(record.newImage as object, { id: 'other' });
+    void [record.keys, record.oldImage];
+    expect(raw).toStrictEqual(before);
+  });
+});
+
+type Cell = 'image' | 'none';
+const MATRIX: readonly [StreamViewType, 'INSERT' | 'MODIFY' | 'REMOVE', Cell, Cell][] = [
+  ['KEYS_ONLY', 'INSERT', 'none', 'none'],
+  ['KEYS_ONLY', 'MODIFY', 'none', 'none'],
+  ['KEYS_ONLY', 'REMOVE', 'none', 'none'],
+  ['NEW_IMAGE', 'INSERT', 'image', 'none'],
+  ['NEW_IMAGE', 'MODIFY', 'image', 'none'],
+  ['NEW_IMAGE', 'REMOVE', 'none', 'none'],
+  ['OLD_IMAGE', 'INSERT', 'none', 'none'],
+  ['OLD_IMAGE', 'MODIFY', 'none', 'image'],
+  ['OLD_IMAGE', 'REMOVE', 'none', 'image'],
+  ['NEW_AND_OLD_IMAGES', 'INSERT', 'image', 'none'],
+  ['NEW_AND_OLD_IMAGES', 'MODIFY', 'image', 'image'],
+  ['NEW_AND_OLD_IMAGES', 'REMOVE', 'none', 'image'],
+];
+
+describe.each(MATRIX)('%s %s', (viewType, eventName, newImage, oldImage) => {
+  const images = [
+    ['newImage', 'NewImage', newImage],
+    ['oldImage', 'OldImage', oldImage],
+  ] as const;
+
+  test.each(images)('%s', (property, _, cell) => {
+    const record = open(recordOf({ eventName, viewType, id: 'a' }), { viewType });
+    expect(record[property]).toStrictEqual(cell === 'image' ? { id: 'a' } : undefined);
+  });
+
+  test.each(images)('a missing %s never looks like an empty item', (property, field, cell) => {
+    // With and without the record saying what its stream carries, absent or null.
+    for (const absent of [undefined, null]) {
+      for (const StreamViewType of [viewType, undefined, null]) {
+        const record = open(twisted(recordOf({ eventName, viewType }), { [field]: absent, StreamViewType }), {
+          viewType,
+        });
+        if (cell === 'none') expect(record[property]).toBeUndefined();
+        else
+          for (const _attempt of ['first', 'again'])
+            expect(() => record[property]).toThrow(
+              expect.objectContaining({
+                name: 'InvalidRecordError',
+                code: 'MISSING_IMAGE',
+                message: expect.stringMatching(
+                  `no ${property}, though ${eventName} records of a ${viewType} stream do`,
+                ),
+              }),
+            );
+      }
+    }
+  });
+});
+
+test.each([
+  ['a text', 'x'],
+  ['an empty text', ''],
+  ['a list', []],
+  ['a number', 5],
+  ['false', false],
+])('an image that is %s never looks like an empty item', (_, image) => {
+  const record = open(twisted(recordOf(), { NewImage: image }));
+  expect(() => record.newImage).toThrow(
+    expect.objectContaining({ code: 'INVALID_ATTRIBUTE_VALUE', path: '(item)' }),
+  );
+});
+
+test('an item without attributes is one', () => {
+  expect(open(twisted(recordOf(), { NewImage: {} })).newImage).toStrictEqual({});
+});
+
+describe('a record that cannot be dispatched is refused', () => {
+  test.each([undefined, null, '', 'insert', 'UPDATE', 'constructor', 1, {}])('eventName %j', (eventName) => {
+    expect(() => open({ ...recordOf(), eventName } as never)).toThrow(
+      expect.objectContaining({
+        name: 'InvalidRecordError',
+        code: 'UNKNOWN_EVENT_NAME',
+        message: expect.stringContaining('INSERT, MODIFY, REMOVE'),
+      }),
+    );
+  });
+
+  test.each([undefined, null, '', 'id', 5, [], [{ id: { S: 'a' } }], {}])('Keys %j', (Keys) => {
+    expect(() => open(twisted(recordOf(), { Keys }))).toThrow(
+      expect.objectContaining({
+        name: 'InvalidRecordError',
+        code: 'MISSING_KEYS',
+        message: expect.stringContaining('check what builds the event'),
+      }),
+    );
+  });
+
+  test.each([undefined, null])('dynamodb %j', (dynamodb) => {
+    expect(() => open({ ...recordOf(), dynamodb } as never)).toThrow(
+      expect.objectContaining({ code: 'MISSING_KEYS' }),
+    );
+  });
+});
+
+describe('validate checks the images against the schema, before anybody reads them', () => {
+  const Item = z.object({ id: z.string().transform((id) => `checked ${id}`) });
+  const slow = (isGood: (image: { id: string }) => boolean): StandardSchemaV1 => ({
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: async (image) =>
+        isGood(image as { id: string })
+          ? { value: { checked: image } }
+          : { issues: [{ message: 'no', path: ['id'] }] },
+    },
+  });
+
+  test('without a schema there is nothing to do', () => {
+    expect(open(recordOf()).validate()).toBeUndefined();
+  });
+
+  test.each([
+    ['INSERT', { id: 'checked a' }, undefined],
+    ['MODIFY', { id: 'checked a' }, { id: 'checked a' }],
+    ['REMOVE', undefined, { id: 'checked a' }],
+  ] as const)(
+    '%s: what is read is what the schema made, and it is made once',
+    (eventName, newImage, oldImage) => {
+      const validate = vi.spyOn(Item['~standard'], 'validate');
+      const record = open(recordOf({ eventName, id: 'a' }), { schema: Item });
+      expect(record.validate()).toBeUndefined();
+      expect([record.newImage, record.oldImage]).toEqual([newImage, oldImage]);
+      expect(record.validate()).toBeUndefined();
+      expect(validate).toHaveBeenCalledTimes(eventName === 'MODIFY' ? 2 : 1);
+      validate.mockRestore();
+    },
+  );
+
+  test('an image read before is checked when it is read, and not again', () => {
+    const validate = vi.spyOn(Item['~standard'], 'validate');
+    const record = open(recordOf({ id: 'a' }), { schema: Item });
+    expect(record.newImage).toEqual({ id: 'checked a' });
+    record.validate();
+    expect(validate).toHaveBeenCalledTimes(1);
+    validate.mockRestore();
+  });
+
+  test('an asynchronous schema is waited for', async () => {
+    const record = open(recordOf({ eventName: 'MODIFY', id: 'a' }), { schema: slow(() => true) });
+    await record.validate();
+    expect(record.newImage).toEqual({ checked: { id: 'a' } });
+    expect(record.oldImage).toEqual({ checked: { id: 'a' } });
+  });
+
+  test('an image that is read before its asynchronous schema has checked it is refused', async () => {
+    const record = open(recordOf({ eventName: 'MODIFY' }), { schema: slow(() => true) });
+    expect(() => record.newImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
+    expect(() => record.oldImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
+    await record.validate();
+    expect(record.newImage).toEqual({ checked: { id: 'item-0' } });
+  });
+
+  test('only the images that the declared view type carries are checked', () => {
+    // The stream carries more than declared; what no handler can read must not fail the record.
+    const raw = recordOf({ eventName: 'MODIFY', id: 'a', oldImage: { id: { N: '1' } } });
+    const reading = { schema: Item as StandardSchemaV1 };
+    expect(open(raw, { ...reading, viewType: 'NEW_IMAGE' }).validate()).toBeUndefined();
+    expect(open(raw, { ...reading, viewType: 'KEYS_ONLY' }).validate()).toBeUndefined();
+    for (const viewType of ['OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const)
+      expect(() => open(raw, { ...reading, viewType }).validate()).toThrow(
+        expect.objectContaining({ code: 'VALIDATION_FAILED', paths: ['id'] }),
+      );
+  });
+
+  test('a missing image fails', () => {
+    const record = open(twisted(recordOf(), { NewImage: undefined }), { schema: Item });
+    expect(() => record.validate()).toThrow(expect.objectContaining({ code: 'MISSING_IMAGE' }));
+  });
+
+  test('when both images fail, one at once and one later, no rejection is left unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      const later = slow(() => false);
+      const schema: StandardSchemaV1 = {
+        '~standard': {
+          ...later['~standard'],
+          validate: (image) =>
+            (image as { id: string }).id === 'old'
+              ? { issues: [{ message: 'no' }] }
+              : later['~standard'].validate(image),
+        },
+      };
+      const raw = recordOf({
+        eventName: 'MODIFY',
+        newImage: { id: { S: 'new' } },
+        oldImage: { id: { S: 'old' } },
+      });
+      expect(() => open(raw, { schema }).validate()).toThrow(expect.objectContaining({ paths: ['(item)'] }));
+      const both = open(recordOf({ eventName: 'MODIFY' }), { schema: later });
+      await expect(both.validate()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+    expect(unhandled).toEqual([]);
+  });
+});

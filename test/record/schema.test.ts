@@ -1,0 +1,148 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { checkImage, checkImageNow } from '../../src/record/schema.ts';
+
+const SECRET = 'very-secret-content';
+
+const SYNC: readonly [string, StandardSchemaV1][] = [
+  ['zod', z.object({ id: z.string(), lines: z.array(z.object({ price: z.number() })), 'a.b': z.boolean() })],
+  [
+    'valibot',
+    v.object({ id: v.string(), lines: v.array(v.object({ price: v.number() })), 'a.b': v.boolean() }),
+  ],
+  ['arktype', type({ id: 'string', lines: type({ price: 'number' }).array(), 'a.b': 'boolean' })],
+];
+const ASYNC: readonly [string, StandardSchemaV1][] = [
+  ['zod', z.object({ id: z.string().refine(async (id) => id !== SECRET) })],
+  [
+    'valibot',
+    v.objectAsync({
+      id: v.pipeAsync(
+        v.string(),
+        v.checkAsync(async (id) => id !== SECRET),
+      ),
+    }),
+  ],
+];
+
+const good = { id: 'a', lines: [{ price: 1 }], 'a.b': true };
+const bad = { id: 5, lines: [{ price: 1 }, { price: SECRET }], 'a.b': SECRET };
+
+/** A schema made by hand, for answers that a library gives only by accident. */
+function schemaOf(validate: (value: unknown) => unknown): StandardSchemaV1 {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: validate as StandardSchemaV1['~standard']['validate'],
+    },
+  };
+}
+
+function caught(attempt: () => unknown): unknown {
+  try {
+    attempt();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a synchronous schema answers at once', () => {
+  test.each(SYNC)('%s: with its output', (_, schema) => {
+    expect(checkImage(schema, 'newImage', good)).toEqual(good);
+    expect(checkImageNow(schema, 'newImage', good)).toEqual(good);
+  });
+
+  test.each(SYNC)('%s: or with the paths that it refused, never the values', (_, schema) => {
+    const error = caught(() => checkImage(schema, 'oldImage', bad)) as Error & { paths: string[] };
+    expect(error).toMatchObject({ name: 'ValidationError', code: 'VALIDATION_FAILED', retryable: false });
+    expect([...error.paths].sort()).toEqual(['["a.b"]', 'id', 'lines[1].price']);
+    expect(error.message).toMatch(/^The oldImage does not fit the table's schema at /);
+    expect(error.message).toContain('lines[1].price');
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(SECRET);
+  });
+});
+
+describe('an asynchronous schema answers with a promise', () => {
+  test.each(ASYNC)('%s: of its output', async (_, schema) => {
+    const answer = checkImage(schema, 'newImage', { id: 'a' });
+    expect(answer).toBeInstanceOf(Promise);
+    await expect(answer).resolves.toEqual({ id: 'a' });
+  });
+
+  test.each(ASYNC)('%s: or of the paths that it refused', async (_, schema) => {
+    await expect(checkImage(schema, 'newImage', { id: SECRET })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      paths: ['id'],
+      message: expect.not.stringContaining(SECRET),
+    });
+  });
+
+  test.each(ASYNC)('%s: which nobody can wait for where a property is read', (_, schema) => {
+    for (const id of ['a', SECRET]) {
+      expect(caught(() => checkImageNow(schema, 'newImage', { id }))).toMatchObject({
+        name: 'ConfigurationError',
+        code: 'ASYNC_SCHEMA',
+        message: expect.stringContaining('make the schema synchronous'),
+      });
+    }
+  });
+});
+
+test('without a schema the image is taken as it is', () => {
+  expect(checkImageNow(undefined, 'newImage', good)).toBe(good);
+});
+
+describe('a path is written as everywhere else', () => {
+  test.each<[string, StandardSchemaV1.Issue['path'] | readonly unknown[], string]>([
+    ['no path', undefined, '(item)'],
+    ['an empty path', [], '(item)'],
+    ['keys', ['lines', 2, 'price'], 'lines[2].price'],
+    ['segments', [{ key: 'lines' }, { key: 2 }], 'lines[2]'],
+    ['a dotted name', ['a.b'], '["a.b"]'],
+    ['a symbol', [Symbol('tag')], 'Symbol(tag)'],
+    ['an element of a set, which has no key', [{ key: 'tags' }, { key: null }], 'tags'],
+  ])('%s', (_, path, expected) => {
+    const schema = schemaOf(() => ({ issues: [{ message: SECRET, path }] }));
+    expect(caught(() => checkImage(schema, 'newImage', {}))).toMatchObject({
+      paths: [expected],
+      message: expect.not.stringContaining(SECRET),
+    });
+  });
+
+  test('as valibot gives it for a set', () => {
+    const schema = v.object({ tags: v.set(v.string()) });
+    const error = caught(() => checkImage(schema, 'newImage', { tags: new Set(['a', 5]) }));
+    expect(error).toMatchObject({ paths: ['tags'] });
+  });
+});
+
+test('issues that are falsy are success, as Standard Schema says', () => {
+  expect(
+    checkImage(
+      schemaOf(() => ({ value: 1, issues: null })),
+      'newImage',
+      {},
+    ),
+  ).toBe(1);
+});
+
+test('a thenable of any kind is waited for', async () => {
+  const schema = schemaOf((value) => ({
+    // biome-ignore lint/suspicious/noThenProperty: the point of this test
+    then: (resolve: (result: unknown) => void) => resolve({ value }),
+  }));
+  await expect(checkImage(schema, 'newImage', 7)).resolves.toBe(7);
+});
+
+test('what the schema throws is thrown', () => {
+  const error = new Error('broken schema');
+  const schema = schemaOf(() => {
+    throw error;
+  });
+  expect(caught(() => checkImage(schema, 'newImage', {}))).toBe(error);
+});
