@@ -1,0 +1,14 @@
+import { isNativeError } from 'node:util/types';
+import { kindOf } from '../options.ts';
+
+/**
+ * Gives what was thrown as the Error that Powertools' `failureHandler` is declared to get: itself where it
+ * is one, else an Error with it as `cause`. `throw undefined` would otherwise fail the whole batch, with a
+ * TypeError for reading the message of nothing.
+ */
+export function errorOf(thrown: unknown): Error {
+  // Not `instanceof` alone: errors of another realm (vm, Jest) are errors too.
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
+  const message = typeof thrown === 'string' ? thrown : `The record handler threw ${kindOf(thrown)}.`;
+  return new Error(message, { cause: thrown });
+}

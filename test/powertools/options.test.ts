@@ -1,0 +1,38 @@
+import { EventType } from '@aws-lambda-powertools/batch';
+import { expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/index.ts';
+import { OrderedStreamProcessor, type OrderedStreamProcessorOptions } from '../../src/powertools/index.ts';
+
+test.each([
+  [{}],
+  [undefined],
+  [{ order: undefined, partitionKey: undefined, concurrency: undefined }],
+  [{ order: 'shard', concurrency: 10_000, reserveMs: 0, logger: console }],
+  [{ order: 'partition', partitionKey: 'customerId' }],
+])('%o is accepted', (options) => {
+  expect(new OrderedStreamProcessor(options as OrderedStreamProcessorOptions)).toBeInstanceOf(
+    OrderedStreamProcessor,
+  );
+});
+
+test.each([
+  [{ concurency: 5 }, 'UNKNOWN_OPTION', 'concurency'],
+  [{ parser: () => {} }, 'UNKNOWN_OPTION', 'parser'],
+  [EventType.DynamoDBStreams, 'INVALID_OPTION', '"DynamoDBStreams"'],
+  [null, 'INVALID_OPTION', 'null'],
+  [{ order: 'table' }, 'INVALID_OPTION', 'order'],
+  [{ concurrency: 0 }, 'INVALID_OPTION', 'concurrency'],
+  [{ reserveMs: '1s' }, 'INVALID_OPTION', 'reserveMs'],
+  [{ logger: {} }, 'INVALID_OPTION', 'logger'],
+  [{ order: 'partition' }, 'KEYS_REQUIRED', 'partitionKey'],
+  [{ order: 'partition', partitionKey: '' }, 'INVALID_OPTION', 'partitionKey'],
+  [{ order: 'partition', partitionKey: 1 }, 'INVALID_OPTION', 'partitionKey'],
+  [{ partitionKey: 'customerId' }, 'INVALID_OPTION', 'partitionKey'],
+])('%o is refused: %s', (options, code, named) => {
+  const construct = () => new OrderedStreamProcessor(options as OrderedStreamProcessorOptions);
+
+  expect(construct).toThrow(ConfigurationError);
+  expect(construct).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(named) }) as Error,
+  );
+});

@@ -1,0 +1,40 @@
+import { type BasePartialBatchProcessor, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { FailureResponse, SuccessResponse } from '@aws-lambda-powertools/batch/types';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context, DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
+import { expectTypeOf, test } from 'vitest';
+import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
+
+test('it takes the place of a BatchProcessor in processPartialResponse', () => {
+  const processor = new OrderedStreamProcessor();
+  const recordHandler = async (_record: DynamoDBRecord, _context: Context): Promise<void> => {};
+
+  const handler: DynamoDBStreamHandler = (event, context) =>
+    processPartialResponse(event, recordHandler, processor, { context, throwOnFullBatchFailure: true });
+
+  expectTypeOf(handler).toBeFunction();
+  expectTypeOf(processor).toExtend<BasePartialBatchProcessor>();
+});
+
+test('subclasses override the hooks with the types of Powertools', () => {
+  class Watched extends OrderedStreamProcessor {
+    override successHandler(record: DynamoDBRecord, result: unknown): SuccessResponse {
+      return super.successHandler(record, result);
+    }
+    override failureHandler(record: DynamoDBRecord, error: Error): FailureResponse {
+      return super.failureHandler(record, error);
+    }
+  }
+  expectTypeOf(new Watched().errors).toEqualTypeOf<Error[]>();
+});
+
+test('options are named, and a Powertools Logger fits', () => {
+  new OrderedStreamProcessor({ order: 'shard', concurrency: 5, reserveMs: 500, logger: new Logger() });
+  new OrderedStreamProcessor({ order: 'partition', partitionKey: 'customerId' });
+  // @ts-expect-error no such order
+  new OrderedStreamProcessor({ order: 'table' });
+  // @ts-expect-error the parser of Powertools is not supported
+  new OrderedStreamProcessor({ innerSchema: {} });
+  // @ts-expect-error it is for DynamoDB streams only
+  new OrderedStreamProcessor('DynamoDBStreams');
+});
