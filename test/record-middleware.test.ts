@@ -1,0 +1,375 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HandleRecord } from '../src/batch/process-event.ts';
+import type { RecordContext } from '../src/batch/record-context.ts';
+import { type RecordMiddleware, streamRouter } from '../src/index.ts';
+import type { LazyRecord } from '../src/record/lazy-record.ts';
+import { wrapLayer } from '../src/record-middleware.ts';
+import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from './fixtures/events.ts';
+
+const tick = (ms = 1) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const record = {} as LazyRecord;
+const context = {} as RecordContext;
+
+type Layer = RecordMiddleware<unknown>;
+const run = (layer: Layer, inner: HandleRecord) => wrapLayer(layer, inner)(record, context);
+
+/** What became of it: 'succeeded', or what it threw in brackets, so that falsy values show. */
+async function outcomeOf(layer: Layer, inner: HandleRecord): Promise<'succeeded' | [unknown]> {
+  try {
+    await run(layer, inner);
+    return 'succeeded';
+  } catch (error) {
+    return [error];
+  }
+}
+
+// A rejection that nobody handles ends a Lambda sandbox, so no test may leave one.
+const unhandled: unknown[] = [];
+const listener = (reason: unknown) => void unhandled.push(reason);
+beforeEach(() => void process.on('unhandledRejection', listener));
+afterEach(async () => {
+  await tick();
+  process.off('unhandledRejection', listener);
+  expect(unhandled.splice(0)).toEqual([]);
+});
+
+describe('an onion', () => {
+  const seen: string[] = [];
+  const layer =
+    (name: string): Layer =>
+    async (_record, _context, next) => {
+      seen.push(`${name} before`);
+      await next();
+      seen.push(`${name} after`);
+    };
+  beforeEach(() => void seen.splice(0));
+
+  test('what was added first lies outermost, around the routes', async () => {
+    const router = streamRouter()
+      .use(layer('a'))
+      .onInsert(async () => void seen.push('handler'))
+      .use(layer('b'))
+      .use(layer('c'));
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['a before', 'b before', 'c before', 'handler', 'c after', 'b after', 'a after']);
+  });
+
+  test('it runs for records that no route takes', async () => {
+    const router = streamRouter().use(layer('a'));
+    expect(await router(eventOf({ eventName: 'REMOVE' }), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['a before', 'a after']);
+  });
+
+  test('it gets the record and the context that handlers get', async () => {
+    const got: unknown[] = [];
+    const router = streamRouter()
+      .use((...[given, about, next]) => {
+        got.push(given, about);
+        return next();
+      })
+      .onInsert((given, about) => void got.push(given, about));
+    await router(eventOf({}), contextOf());
+    expect(got).toHaveLength(4);
+    expect(got[0]).toBe(got[2]);
+    expect(got[1]).toBe(got[3]);
+  });
+
+  test('it can catch what a handler throws, which no middleware that runs only before can', async () => {
+    const caught: unknown[] = [];
+    const router = streamRouter()
+      .use(async (_record, _context, next) => {
+        try {
+          await next();
+        } catch (error) {
+          caught.push(error);
+        }
+      })
+      .onInsert(async () => {
+        await tick();
+        throw 'late';
+      });
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(caught).toEqual(['late']);
+  });
+});
+
+describe('as long as nobody waits, nothing does', () => {
+  test('a synchronous middleware around a synchronous handler answers at once', () => {
+    expect(
+      run(
+        (_r, _c, next) => next(),
+        () => 5,
+      ),
+    ).toBeUndefined();
+    expect(
+      run(
+        (_r, _c, next) => void next(),
+        () => undefined,
+      ),
+    ).toBeUndefined();
+  });
+
+  test('a synchronous throw passes through, and can be caught', () => {
+    const failing = () => {
+      throw undefined;
+    };
+    let thrown = false;
+    try {
+      run((_r, _c, next) => next(), failing);
+    } catch (error) {
+      thrown = error === undefined;
+    }
+    expect(thrown).toBe(true);
+    const catching: Layer = (_r, _c, next) => {
+      try {
+        return next();
+      } catch {
+        return undefined;
+      }
+    };
+    expect(run(catching, failing)).toBeUndefined();
+  });
+});
+
+const FALSY = [undefined, null, 0, '', false, Number.NaN];
+const LATER: readonly [string, (value: unknown) => HandleRecord][] = [
+  [
+    'at once',
+    (value) => () => {
+      throw value;
+    },
+  ],
+  [
+    'in a microtask',
+    (value) => async () => {
+      throw value;
+    },
+  ],
+  [
+    'later',
+    (value) => async () => {
+      await tick();
+      throw value;
+    },
+  ],
+];
+
+describe.each(LATER)('a handler that throws %s', (_, failing) => {
+  const layers: readonly [string, Layer][] = [
+    [
+      'awaits next()',
+      async (_r, _c, next) => {
+        await next();
+      },
+    ],
+    ['returns next()', (_r, _c, next) => next()],
+    ['returns next() from an async function', async (_r, _c, next) => next()],
+    [
+      'rethrows',
+      async (_r, _c, next) => {
+        try {
+          await next();
+        } catch (error) {
+          await tick();
+          throw error;
+        }
+      },
+    ],
+    [
+      'awaits it later',
+      async (_r, _c, next) => {
+        const inside = next();
+        await tick(5);
+        await inside;
+      },
+    ],
+    [
+      'forgets the await',
+      async (_r, _c, next) => {
+        void next();
+      },
+    ],
+    [
+      'forgets the await and is synchronous',
+      (_r, _c, next) => {
+        void next();
+      },
+    ],
+    [
+      'forgets the await and goes on for long',
+      async (_r, _c, next) => {
+        void next();
+        await tick(5);
+      },
+    ],
+    [
+      'waits for all',
+      async (_r, _c, next) => {
+        await Promise.all([next(), tick()]);
+      },
+    ],
+  ];
+
+  describe.each(layers)('in a middleware that %s', (_, layer) => {
+    test.each(FALSY)('fails the record, with %j', async (value) => {
+      expect(await outcomeOf(layer, failing(value))).toEqual([value]);
+    });
+  });
+});
+
+describe('next() that is called again', () => {
+  /** Fails until it is called for the n-th time. */
+  const succeedsAt =
+    (n: number, calls: number[]): HandleRecord =>
+    async () => {
+      calls.push(calls.length + 1);
+      await tick();
+      if (calls.length < n) throw new Error(`attempt ${calls.length}`);
+    };
+  const retry =
+    (attempts: number): Layer =>
+    async (_record, _context, next) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await next();
+        } catch (error) {
+          if (attempt === attempts) throw error;
+        }
+      }
+    };
+
+  test('runs what lies within again: a retry that succeeds is a success', async () => {
+    const calls: number[] = [];
+    expect(await outcomeOf(retry(3), succeedsAt(3, calls))).toBe('succeeded');
+    expect(calls).toEqual([1, 2, 3]);
+  });
+
+  test('and one that does not is a failure, with the last error', async () => {
+    const calls: number[] = [];
+    expect(await outcomeOf(retry(2), succeedsAt(3, calls))).toEqual([new Error('attempt 2')]);
+    expect(calls).toEqual([1, 2]);
+  });
+
+  test('runs the inner layers again too', async () => {
+    const seen: string[] = [];
+    let attempts = 0;
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(retry(2))
+      .use((_record, _context, next) => {
+        seen.push('inner');
+        return next();
+      })
+      .onInsert(() => {
+        if (++attempts === 1) throw new Error('first');
+      });
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['inner', 'inner']);
+  });
+
+  test('counts as failed when a call that nobody awaited failed, though another succeeded', async () => {
+    const calls: number[] = [];
+    const layer: Layer = async (_record, _context, next) => {
+      void next();
+      await tick(3);
+      await next();
+    };
+    expect(await outcomeOf(layer, succeedsAt(2, calls))).toEqual([new Error('attempt 1')]);
+    expect(calls).toEqual([1, 2]);
+  });
+});
+
+describe('next() that is not called', () => {
+  test.each<[string, Layer]>([
+    ['synchronous', () => undefined],
+    ['asynchronous', async () => tick()],
+  ])('%s: the record counts as handled, and nothing within has run', async (_, layer) => {
+    let ran = false;
+    const outcome = await outcomeOf(layer, () => {
+      ran = true;
+    });
+    expect([outcome, ran]).toEqual(['succeeded', false]);
+  });
+});
+
+describe('a middleware', () => {
+  test('that does not wait for a handler which succeeds ends after it', async () => {
+    let done = false;
+    const outcome = await outcomeOf(
+      (_r, _c, next) => void next(),
+      async () => {
+        await tick(5);
+        done = true;
+      },
+    );
+    expect([outcome, done]).toEqual(['succeeded', true]);
+  });
+
+  test('may look at the promise of next() in every way that a promise has', async () => {
+    const seen: unknown[] = [];
+    const layer: Layer = async (_r, _c, next) => {
+      const inside = next() as Promise<void>;
+      expect(inside).toBeInstanceOf(Promise);
+      await inside.then((value) => seen.push(['then', value]));
+      await inside.finally(() => seen.push('finally'));
+      await inside.catch(() => seen.push('never'));
+    };
+    expect(await outcomeOf(layer, async () => 'not for the middleware')).toBe('succeeded');
+    expect(seen[1]).toBe('finally');
+    expect(seen).toHaveLength(2);
+  });
+
+  test.each(FALSY)('that throws %j itself fails the record, though the handler succeeded', async (value) => {
+    const later: Layer = async (_r, _c, next) => {
+      await next();
+      throw value;
+    };
+    const atOnce: Layer = () => {
+      throw value;
+    };
+    expect(await outcomeOf(later, () => undefined)).toEqual([value]);
+    expect(await outcomeOf(later, async () => tick())).toEqual([value]);
+    expect(await outcomeOf(atOnce, () => undefined)).toEqual([value]);
+  });
+
+  test('that gives up waiting for a handler does not make its failure a success', async () => {
+    const layer: Layer = async (_r, _c, next) => Promise.race([next(), tick(1)]);
+    const inner = async () => {
+      await tick(10);
+      throw 'after the race';
+    };
+    expect(await outcomeOf(layer, inner)).toEqual(['after the race']);
+  });
+
+  test('that throws while a handler still runs leaves no unhandled rejection', async () => {
+    const layer: Layer = async (_r, _c, next) => {
+      void next();
+      throw 'own';
+    };
+    const inner = async () => {
+      await tick();
+      throw 'inner';
+    };
+    expect(await outcomeOf(layer, inner)).toEqual(['own']);
+    await tick(5);
+  });
+
+  test('that fails is reported like a handler', async () => {
+    const router = streamRouter({ logger: memoryLogger() }).use((record, _context, next) => {
+      if (record.keys.id === 'b') throw undefined;
+      return next();
+    });
+    expect(await router(eventOf({ id: 'a' }, { id: 'b' }, { id: 'c' }), contextOf())).toEqual({
+      batchItemFailures: [{ itemIdentifier: sequenceNumberAt(1) }],
+    });
+  });
+
+  test.each([undefined, null, {}, 'retry', []])('%j is none: use refuses it', (middleware) => {
+    expect(() => streamRouter().use(middleware as never)).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        code: 'INVALID_HANDLER',
+        message: expect.stringContaining('(record, context, next)'),
+      }),
+    );
+  });
+});

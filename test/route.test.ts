@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { RecordContext } from '../src/batch/record-context.ts';
+import type { LazyRecord } from '../src/record/lazy-record.ts';
+import { type Route, routeOf, runRoutes } from '../src/route.ts';
+import { isThenable } from '../src/thenable.ts';
+
+const record = {} as LazyRecord;
+const context = {} as RecordContext;
+
+const handler = () => {};
+const condition = () => true;
+
+describe('routeOf', () => {
+  test('takes a handler, or a condition and a handler', () => {
+    expect(routeOf('onInsert', [handler])).toEqual({ condition: undefined, handler });
+    expect(routeOf('onInsert', [condition, handler])).toEqual({ condition, handler });
+  });
+
+  test.each<[string, readonly unknown[], RegExp]>([
+    ['nothing', [], /the handler has to be a function, got undefined/],
+    ['undefined', [undefined], /the handler has to be a function, got undefined/],
+    ['an object', [{}], /the handler has to be a function, got an object/],
+    ['a promise of a handler', [Promise.resolve(handler)], /the handler has to be a function/],
+    ['a condition alone, twice wrapped', [[condition]], /got an array/],
+    [
+      'a condition without a handler',
+      [condition, undefined],
+      /the handler has to be a function, got undefined/,
+    ],
+    [
+      'a handler without its condition',
+      [undefined, handler],
+      /the condition has to be a function, got undefined/,
+    ],
+    ['a value as condition', [true, handler], /the condition has to be a function, got true/],
+    // The last one would be a handler that never runs, and its records would count as succeeded.
+    ['two conditions and a handler', [condition, condition, handler], /got 3 arguments/],
+  ])('refuses %s', (_, args, message) => {
+    const make = () => routeOf('onInsert', args);
+    expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', code: 'INVALID_HANDLER' }));
+    expect(make).toThrow(message);
+    expect(make).toThrow('Use onInsert(handler) or onInsert(condition, handler)');
+  });
+});
+
+describe('runRoutes', () => {
+  type Kind = 'sync' | 'async' | 'thenable' | 'no match';
+
+  /** Routes that note when they start and end. */
+  function routesOf(kinds: readonly Kind[], seen: string[]): Route[] {
+    return kinds.map((kind, index) => ({
+      condition: kind === 'no match' ? () => false : index % 2 === 0 ? undefined : () => true,
+      handler: () => {
+        seen.push(`start ${index}`);
+        if (kind === 'sync') return void seen.push(`end ${index}`);
+        const done = Promise.resolve()
+          .then(() => Promise.resolve())
+          .then(() => void seen.push(`end ${index}`));
+        // biome-ignore lint/suspicious/noThenProperty: handlers may return any thenable
+        return kind === 'async' ? done : { then: done.then.bind(done) };
+      },
+    }));
+  }
+
+  const KINDS: readonly Kind[] = ['sync', 'async', 'thenable', 'no match'];
+  const combinations = KINDS.flatMap((a) => KINDS.flatMap((b) => KINDS.map((c) => [a, b, c])));
+
+  test.each(combinations)(
+    'all that match run one after the other, in order: %s, %s, %s',
+    async (...kinds) => {
+      const seen: string[] = [];
+      const result = runRoutes(routesOf(kinds, seen), record, context);
+      const waits = kinds.some((kind) => kind === 'async' || kind === 'thenable');
+      expect(isThenable(result)).toBe(waits);
+      await result;
+      expect(seen).toEqual(
+        kinds.flatMap((kind, index) => (kind === 'no match' ? [] : [`start ${index}`, `end ${index}`])),
+      );
+    },
+  );
+
+  test('handlers and conditions get the record, handlers the context', () => {
+    const seen: unknown[] = [];
+    const route: Route = {
+      condition: (...args) => seen.push(args) > 0,
+      handler: (...args) => void seen.push(args),
+    };
+    runRoutes([route], record, context);
+    expect(seen).toEqual([[record], [record, context]]);
+  });
+
+  test.each([
+    [
+      'sync',
+      () => {
+        throw undefined;
+      },
+    ],
+    [
+      'async',
+      async () => {
+        throw undefined;
+      },
+    ],
+  ])('after a %s failure no further route runs, whatever was thrown', async (_, failing) => {
+    const seen: string[] = [];
+    const routes: Route[] = [
+      ...routesOf(['async'], seen),
+      { condition: undefined, handler: failing },
+      ...routesOf(['sync'], seen),
+    ];
+    let failed = false;
+    await (runRoutes(routes, record, context) as Promise<void>).catch(() => {
+      failed = true;
+    });
+    expect(failed).toBe(true);
+    expect(seen).toEqual(['start 0', 'end 0']);
+  });
+
+  test('a condition that throws, or answers with a promise, throws', () => {
+    const error = new Error('condition');
+    const throwing = () => {
+      throw error;
+    };
+    expect(() => runRoutes([{ condition: throwing, handler }], record, context)).toThrow(error);
+    const waiting = (async () => true) as unknown as () => boolean;
+    expect(() => runRoutes([{ condition: waiting, handler }], record, context)).toThrow(
+      expect.objectContaining({ code: 'ASYNC_CONDITION' }),
+    );
+  });
+});
+
+describe('isThenable', () => {
+  // biome-ignore lint/suspicious/noThenProperty: what is asked
+  const objects = [{ then() {} }, Object.assign(() => {}, { then() {} }), Promise.resolve()];
+  test.each(objects)('takes what has a then method: %o', (value) => expect(isThenable(value)).toBe(true));
+
+  // biome-ignore lint/suspicious/noThenProperty: what is asked
+  test.each([undefined, null, 0, '', 'then', true, {}, { then: true }, () => {}, []])(
+    'and nothing else: %o',
+    (value) => expect(isThenable(value)).toBe(false),
+  );
+});
