@@ -1,0 +1,7 @@
+// invoice.ts
+export interface Invoice {
+  customerId: string;
+  invoiceId: string;
+  status: 'DRAFT' | 'OPEN' | 'PAID';
+  total: number;
+}

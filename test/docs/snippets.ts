@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DynamoDBBatchResponse } from 'aws-lambda';
+import ts from 'typescript';
+import { type Block, ROOT } from './markdown.ts';
+
+/** What became of a snippet. */
+export interface SnippetRun {
+  readonly exitCode: number;
+  /** What its `handler` answered; undefined when it exports none. */
+  readonly response: DynamoDBBatchResponse | undefined;
+  readonly output: string;
+}
+
+/** A user's project: the snippets of the pages, the files they import, streamlane as it was built. */
+export interface SnippetProject {
+  readonly directory: string;
+  /** What the compiler says of a snippet, one line per error. */
+  errorsOf(block: Block): string[];
+  run(block: Block, env?: Readonly<Record<string, string>>): Promise<SnippetRun>;
+  remove(): void;
+}
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2024,
+  lib: ['lib.es2024.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/** Writes the snippets to a directory outside the repository and compiles them, all in one program. */
+export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
+  const directory = mkdtempSync(join(tmpdir(), 'streamlane-docs-'));
+  const fileOf = (block: Block): string => join(directory, block.page, `line-${block.line}.ts`);
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
+  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  for (const block of blocks) {
+    mkdirSync(join(directory, block.page), { recursive: true });
+    cpSync(join(ROOT, 'test/docs/project'), join(directory, block.page), { recursive: true });
+    writeFileSync(fileOf(block), block.code);
+  }
+  const program = ts.createProgram(blocks.map(fileOf), {
+    ...OPTIONS,
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+  });
+  const globalErrors = program.getGlobalDiagnostics();
+
+  return {
+    directory,
+    errorsOf(block) {
+      const source = program.getSourceFile(fileOf(block));
+      return [
+        ...globalErrors,
+        ...program.getSyntacticDiagnostics(source),
+        ...program.getSemanticDiagnostics(source),
+      ].map((error) => describe(block, source, error));
+    },
+    run: (block, env = {}) => runSnippet(fileOf(block), block, env),
+    remove: () => rmSync(directory, { recursive: true }),
+  };
+}
+
+function describe(block: Block, source: ts.SourceFile | undefined, error: ts.Diagnostic): string {
+  const { line } = source?.getLineAndCharacterOfPosition(error.start ?? 0) ?? { line: 0 };
+  return `${block.page}:${block.line + line}: ${ts.flattenDiagnosticMessageText(error.messageText, '\n')}`;
+}
+
+const RUNNER = fileURLToPath(new URL('run-snippet.ts', import.meta.url));
+
+/** Runs a snippet in a process of its own, as pasted: Node strips the types. */
+function runSnippet(file: string, block: Block, env: Readonly<Record<string, string>>): Promise<SnippetRun> {
+  const viewType = /viewType: '(\w+)'/.exec(block.code)?.[1] ?? 'NEW_AND_OLD_IMAGES';
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [RUNNER, file, viewType],
+      { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 },
+      (error, stdout, stderr) => {
+        const response = /^response: (.+)$/m.exec(stdout)?.[1];
+        resolve({
+          exitCode: error === null ? 0 : (child.exitCode ?? 1),
+          response: response === undefined ? undefined : JSON.parse(response),
+          output: stdout + stderr,
+        });
+      },
+    );
+  });
+}
