@@ -1,0 +1,74 @@
+import type { DynamoDBBatchResponse } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import type { ReportableRecord } from '../../src/batch/event.ts';
+import { batchSettings } from '../../src/batch/options.ts';
+import { batchProcessor, processEvent } from '../../src/batch/process-event.ts';
+import { RecordState } from '../../src/batch/record-state.ts';
+import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
+import type { Outcome } from '../../src/batch/run.ts';
+import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
+
+/** What the memory would be without its exception: whatever succeeded past the checkpoint is skipped. */
+class RemembersEverything extends RedeliveryMemory {
+  readonly #succeeded: Set<string> = new Set();
+
+  override get size(): number {
+    return this.#succeeded.size;
+  }
+
+  override has(record: ReportableRecord): boolean {
+    return this.#succeeded.has(record.dynamodb.SequenceNumber);
+  }
+
+  override settle(records: readonly ReportableRecord[], outcome: Outcome): void {
+    for (const [index, record] of records.entries()) {
+      if (outcome.states[index] === RecordState.succeeded)
+        this.#succeeded.add(record.dynamodb.SequenceNumber);
+    }
+  }
+}
+
+/**
+ * ```
+ * sandbox 1: [x fails, a1, a2]   a1 and a2 succeed past the checkpoint
+ * sandbox 2: [x fails, a1]       fails sooner: a1 is repeated, a2 not reached
+ * sandbox 1: [x, ...]            whether a2 is handled again decides which state of a is the last one
+ * ```
+ */
+async function lastHandledOf(
+  memories: readonly [RedeliveryMemory, RedeliveryMemory],
+): Promise<string | undefined> {
+  const { Records } = eventOf({ id: 'x' }, { id: 'a' }, { id: 'a' });
+  const processor = batchProcessor(batchSettings('test', { logger: memoryLogger() }, undefined));
+  const handled: string[] = [];
+  const attempt = (memory: RedeliveryMemory, x: () => Promise<void>): Promise<DynamoDBBatchResponse> =>
+    processEvent(processor, { Records }, contextOf(), memory, async ({ sequenceNumber }) => {
+      if (sequenceNumber === sequenceNumberAt(0)) return x();
+      await new Promise((resolve) => setImmediate(resolve));
+      handled.push(sequenceNumber);
+    });
+  const fail = (): never => {
+    throw new Error('not yet');
+  };
+  const failed = { batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] };
+
+  const late = attempt(memories[0], async () => {
+    while (handled.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    fail();
+  });
+  expect(await late).toEqual(failed);
+  expect(await attempt(memories[1], async () => fail())).toEqual(failed);
+  expect(handled).toEqual([1, 2, 1].map(sequenceNumberAt));
+  expect(await attempt(memories[0], async () => {})).toEqual({ batchItemFailures: [] });
+  return handled.at(-1);
+}
+
+test('a sandbox that missed an attempt still handles the newest change of an item last', async () => {
+  expect(await lastHandledOf([new RedeliveryMemory(), new RedeliveryMemory()])).toBe(sequenceNumberAt(2));
+});
+
+test('it would not, if the memory held everything that succeeded past the checkpoint', async () => {
+  expect(await lastHandledOf([new RemembersEverything(), new RemembersEverything()])).toBe(
+    sequenceNumberAt(1),
+  );
+});
