@@ -90,10 +90,12 @@ export function streamRouter<Item extends object = AnyItem>(
   options: RouterOptions<'KEYS_ONLY'>,
 ): StreamRouter<Item, 'KEYS_ONLY', Partial<Item>>;
 export function streamRouter(
-  tableOrOptions: Table | StreamOptions = {},
+  tableOrOptions?: Table | StreamOptions,
   tableOptions?: BatchOptions,
 ): StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem> {
-  const table = isTable(tableOrOptions) ? tableOrOptions : undefined;
+  const [table, options = {}] = isTable(tableOrOptions)
+    ? [tableOrOptions, tableOptions]
+    : [undefined, tableOrOptions];
   if (table === undefined && tableOptions !== undefined) {
     throw new ConfigurationError(
       'INVALID_TABLE',
@@ -101,7 +103,6 @@ export function streamRouter(
         'Use streamRouter(options) or streamRouter(table, options).',
     );
   }
-  const options = table === undefined ? (tableOrOptions as StreamOptions) : (tableOptions ?? {});
   const processor = batchProcessor(batchSettings('streamRouter', options, table));
   const memory = new RedeliveryMemory();
   const routes: Record<EventName, Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
