@@ -18,7 +18,7 @@ export interface Block {
   readonly note: string | undefined;
 }
 
-export function readPage(page: string): string {
+function readPage(page: string): string {
   return readFileSync(`${ROOT}/${page}`, 'utf8');
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ export interface SnippetRun {
   readonly output: string;
 }
 
-/** A user's project: the snippets of the pages, the files they import, streamlane as it was built. */
+/** A user's project: the snippets of the pages, and streamlane as it was built. */
 export interface SnippetProject {
   readonly directory: string;
   /** What the compiler says of a snippet, one line per error. */
@@ -46,10 +46,15 @@ export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
   const fileOf = (block: Block): string => join(directory, block.page, `line-${block.line}.ts`);
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  // A block that begins with `// invoice.ts` is that file, for the blocks of all pages.
+  const named = blocks.flatMap(({ code }) => {
+    const name = /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1];
+    return name === undefined ? [] : [{ name, code }];
+  });
   for (const block of blocks) {
     mkdirSync(join(directory, block.page), { recursive: true });
-    cpSync(join(ROOT, 'test/docs/project'), join(directory, block.page), { recursive: true });
     writeFileSync(fileOf(block), block.code);
+    for (const { name, code } of named) writeFileSync(join(directory, block.page, name), code);
   }
   const program = ts.createProgram(blocks.map(fileOf), {
     ...OPTIONS,

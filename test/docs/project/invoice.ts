@@ -1,7 +1,0 @@
-// invoice.ts
-export interface Invoice {
-  customerId: string;
-  invoiceId: string;
-  status: 'DRAFT' | 'OPEN' | 'PAID';
-  total: number;
-}
