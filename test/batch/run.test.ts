@@ -1,0 +1,259 @@
+import { describe, expect, test, vi } from 'vitest';
+import { Deadline } from '../../src/batch/deadline.ts';
+import type { ReportableRecord } from '../../src/batch/event.ts';
+import type { Order } from '../../src/batch/lane-index.ts';
+import { RecordState } from '../../src/batch/record-state.ts';
+import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
+import { BatchRun, type Outcome } from '../../src/batch/run.ts';
+import { scriptedContext } from '../fixtures/clocks.ts';
+import { contextOf, recordOf } from '../fixtures/events.ts';
+
+interface Play {
+  ids?: string;
+  handle(index: number): unknown;
+  order?: Order;
+  concurrency?: number;
+  deadline?: Deadline;
+  memory?: RedeliveryMemory;
+}
+
+/** Runs records with these ids, one letter each. */
+async function play({ ids = 'abc', handle, order = 'item', concurrency = 10, deadline, memory }: Play) {
+  const records = [...ids].map((id, index) => recordOf({ id }, index) as ReportableRecord);
+  const started: number[] = [];
+  const failures: [number, unknown][] = [];
+  const outcome = await new BatchRun(
+    records,
+    { order, concurrency, partitionKey: undefined },
+    deadline ?? new Deadline(undefined, 1000),
+    memory ?? new RedeliveryMemory(),
+    {
+      handle(record) {
+        const index = records.indexOf(record);
+        started.push(index);
+        return handle(index);
+      },
+      failed: (record, error) => void failures.push([records.indexOf(record), error]),
+    },
+  ).run();
+  return { outcome, started, failures, states: statesOf(outcome) };
+}
+
+function statesOf({ states }: Outcome): string {
+  const names = Object.entries(RecordState);
+  return [...states].map((state) => names.find(([, value]) => value === state)?.[0][0]).join('');
+}
+
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function fail(reason: unknown): never {
+  throw reason;
+}
+
+test('no records, no failure', async () => {
+  const { outcome } = await play({ ids: '', handle: () => {} });
+  expect(outcome).toMatchObject({ checkpoint: 0, succeeded: 0, skipped: 0, failed: 0 });
+});
+
+describe.each([
+  ['synchronous', (result?: () => unknown) => result?.()],
+  ['asynchronous', (result?: () => unknown) => later().then(result)],
+])('%s handlers', (_, answer) => {
+  test('all succeed', async () => {
+    const { outcome, started, states } = await play({ handle: () => answer() });
+    expect(started).toEqual([0, 1, 2]);
+    expect(states).toBe('sss');
+    expect(outcome).toMatchObject({ checkpoint: 3, succeeded: 3, failed: 0, error: undefined });
+  });
+
+  test.each([undefined, null, 0, '', false, new Error('boom')])('%s thrown is a failure', async (thrown) => {
+    const { outcome, failures } = await play({
+      ids: 'aaa',
+      handle: (index) => answer(() => index === 1 && fail(thrown)),
+    });
+    expect(outcome).toMatchObject({ checkpoint: 1, succeeded: 1, failed: 1, error: thrown });
+    expect(failures).toEqual([[1, thrown]]);
+  });
+});
+
+test('nothing past a failure starts, what lies before it in other lanes does', async () => {
+  const { started, states } = await play({
+    ids: 'aabc',
+    concurrency: 2,
+    // The first record of a takes longer than the failure of b.
+    handle: async (index) => {
+      if (index === 2) fail('b');
+      await later();
+    },
+  });
+  expect(started).toEqual([0, 2, 1]);
+  expect(states).toBe('ssfp');
+});
+
+test('the lowest of several failures is the checkpoint, and its reason the error, whichever came first', async () => {
+  const { outcome, failures } = await play({
+    handle: async (index) => {
+      if (index === 0) await later();
+      fail(`reason ${index}`);
+    },
+  });
+  expect(failures.map(([index]) => index)).toEqual([1, 2, 0]);
+  expect(outcome).toMatchObject({ checkpoint: 0, failed: 3, error: 'reason 0' });
+});
+
+test('handlers that answer synchronously run inside lanes as well', async () => {
+  const { started, states } = await play({
+    ids: 'ababa',
+    concurrency: 2,
+    handle: (index) => (index === 0 ? later() : index),
+  });
+  expect(started).toEqual([0, 1, 3, 2, 4]);
+  expect(states).toBe('sssss');
+});
+
+test('by shard one record runs at a time, whatever the concurrency', async () => {
+  let inFlight = 0;
+  const { started } = await play({
+    ids: 'abcd',
+    order: 'shard',
+    handle: async () => {
+      expect(++inFlight).toBe(1);
+      await later();
+      inFlight--;
+    },
+  });
+  expect(started).toEqual([0, 1, 2, 3]);
+});
+
+describe('thenables that are no promises', () => {
+  test('are waited for, and fail when they reject or throw', async () => {
+    const { states } = await play({
+      handle: (index) => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+        then(resolve: (value: unknown) => void, reject: (reason: unknown) => void) {
+          if (index === 0) setImmediate(resolve);
+          if (index === 1) reject(undefined);
+          if (index === 2) fail(null);
+        },
+      }),
+    });
+    expect(states).toBe('sff');
+  });
+
+  test('fail when their then cannot be read', async () => {
+    const { states } = await play({
+      handle: () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+        get then(): never {
+          return fail('unreadable');
+        },
+      }),
+    });
+    expect(states).toBe('fpp');
+  });
+});
+
+describe('what is remembered', () => {
+  async function remembering(ids: string): Promise<RedeliveryMemory> {
+    const memory = new RedeliveryMemory();
+    const records = [...ids].map((id, index) => recordOf({ id }, index) as ReportableRecord);
+    const { outcome } = await play({
+      ids,
+      handle: async (index) => {
+        if (index > 0) return;
+        await later();
+        fail('first');
+      },
+    });
+    memory.settle(records, outcome, outcome.checkpoint);
+    return memory;
+  }
+
+  test.each([
+    ['synchronously', () => {}],
+    ['asynchronously', later],
+  ])('is skipped, %s', async (_, handle) => {
+    const { outcome, started } = await play({ ids: 'xab', memory: await remembering('xab'), handle });
+    expect(started).toEqual([0]);
+    expect(outcome).toMatchObject({ checkpoint: 3, succeeded: 1, skipped: 2 });
+  });
+});
+
+describe('the deadline', () => {
+  test('stops synchronous handlers', async () => {
+    const context = scriptedContext(1010);
+    const { outcome, started } = await play({
+      ids: 'aaaa',
+      deadline: new Deadline(context, 1000),
+      handle: () => context.advance(6),
+    });
+    expect(started).toEqual([0, 1]);
+    expect(outcome).toMatchObject({ checkpoint: 2, succeeded: 2, failed: 0 });
+  });
+
+  test('stops lanes between two records', async () => {
+    const context = scriptedContext(600_000);
+    const { started, states } = await play({
+      ids: 'aab',
+      concurrency: 2,
+      deadline: new Deadline(context, 1000),
+      handle: async () => {
+        await later();
+        context.advance(600_000);
+      },
+    });
+    expect(started).toEqual([0, 2]);
+    expect(states).toBe('sps');
+  });
+
+  test('answers without those that hang; what they do later changes nothing', async () => {
+    const settle: (() => void)[] = [];
+    const { outcome, failures } = await play({
+      ids: 'abcd',
+      deadline: new Deadline(contextOf(1010), 1000),
+      handle: (index) =>
+        index === 1
+          ? undefined
+          : new Promise((resolve, reject) =>
+              settle.push(index === 2 ? () => reject(new Error('late')) : () => resolve(1)),
+            ),
+    });
+    const before = statesOf(outcome);
+    for (const late of settle) late();
+    await later();
+    expect(statesOf(outcome)).toBe(before);
+    expect(before).toBe('pspp');
+    expect(failures).toEqual([]);
+  });
+
+  test('a failure after it has been noticed still gives the error', async () => {
+    const context = scriptedContext(600_000);
+    const { outcome } = await play({
+      ids: 'aab',
+      concurrency: 2,
+      deadline: new Deadline(context, 1000),
+      handle: async (index) => {
+        await later();
+        context.advance(600_000);
+        if (index === 0) return;
+        await later();
+        fail('after');
+      },
+    });
+    expect(statesOf(outcome)).toBe('spf');
+    expect(outcome).toMatchObject({ checkpoint: 1, failed: 1, error: 'after' });
+  });
+
+  test('a clock that fails ends the run instead of hanging it', async () => {
+    const clock = vi.fn(() => 600_000);
+    const running = play({
+      ids: 'aa',
+      deadline: new Deadline({ getRemainingTimeInMillis: clock }, 1000),
+      handle: async () => {
+        await later();
+        clock.mockImplementation(() => fail(new Error('no time')));
+      },
+    });
+    await expect(running).rejects.toThrow('no time');
+  });
+});

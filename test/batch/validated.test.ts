@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { RecordContext } from '../../src/batch/record-context.ts';
+import { validated } from '../../src/batch/validated.ts';
+import type { LazyRecord } from '../../src/record/lazy-record.ts';
+
+const CONTEXT = {} as RecordContext;
+
+function recordWith(validate: () => void | Promise<void>): LazyRecord {
+  return { validate } as LazyRecord;
+}
+
+test('a synchronous check leaves a synchronous handler synchronous', () => {
+  const calls: string[] = [];
+  const handle = validated(() => calls.push('handled'));
+  expect(
+    handle(
+      recordWith(() => void calls.push('checked')),
+      CONTEXT,
+    ),
+  ).toBe(2);
+  expect(calls).toEqual(['checked', 'handled']);
+});
+
+test('an asynchronous check is waited for', async () => {
+  const calls: string[] = [];
+  const handle = validated(() => calls.push('handled'));
+  const result = handle(
+    recordWith(() => Promise.resolve().then(() => void calls.push('checked'))),
+    CONTEXT,
+  );
+  expect(calls).toEqual([]);
+  await result;
+  expect(calls).toEqual(['checked', 'handled']);
+});
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('unfit');
+    },
+  ],
+  [
+    'rejects',
+    async () => {
+      throw new Error('unfit');
+    },
+  ],
+])('a check that %s keeps the handler from running', async (_, check) => {
+  const handle = validated(() => expect.unreachable());
+  await expect((async () => handle(recordWith(check), CONTEXT))()).rejects.toThrow('unfit');
+});
