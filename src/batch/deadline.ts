@@ -5,8 +5,8 @@ export interface Countdown {
   getRemainingTimeInMillis?(): number;
 }
 
-// setTimeout takes 31 bits of milliseconds; an invocation lasts at most 15 minutes.
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** What setTimeout takes: 31 bits of milliseconds, beyond which it fires at once. */
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** The moment after which no record starts: `reserveMs` before Lambda would end the invocation. */
 export class Deadline {

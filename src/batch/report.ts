@@ -3,7 +3,7 @@ import { BatchFailedError, DeadlineError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isThenable } from '../thenable.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, MAX_TIMEOUT_MS } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
 import type { Outcome } from './run.ts';
@@ -75,10 +75,9 @@ export async function summarize(
 }
 
 async function inTime(result: PromiseLike<unknown>, ms: number): Promise<void> {
-  if (ms === Number.POSITIVE_INFINITY) return void (await result);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+    timer = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS));
   });
   try {
     await Promise.race([result, timeout]);
