@@ -18,3 +18,10 @@ export const CONTENDERS: readonly Contender[] = [
   awsLambdaStream,
   dynamodbStreamsProcessor,
 ];
+
+/** @throws RangeError when there is none */
+export function contenderNamed(name: string): Contender {
+  const contender = CONTENDERS.find((contender) => contender.name === name);
+  if (contender === undefined) throw new RangeError(`There is no contender ${name}`);
+  return contender;
+}

@@ -1,4 +1,4 @@
-import type { Measure } from './measure.ts';
+import type { Measure } from '../run/plan.ts';
 import { routerMeasure } from './router.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
 

@@ -1,17 +1,9 @@
-import { batchEntrants, jsonParse } from '../batch-entrants.ts';
-import { CONTENDERS } from '../contenders/index.ts';
+import { batchEntrant, JSON_PARSE, jsonParse } from '../batch-entrant.ts';
+import { CONTENDERS, contenderNamed } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
-import { timeRounds } from '../rounds.ts';
-import { summaryOf } from '../statistics.ts';
+import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
-import type { Group, GroupPlan, Measure, Progress } from './measure.ts';
-
-interface Case {
-  readonly profile: Profile;
-  readonly reads: Reads;
-  readonly async: boolean;
-}
 
 const READS: Readonly<Record<Reads, string>> = {
   both: 'both images',
@@ -28,40 +20,43 @@ const QUICK = [
   'large/both/async',
   'large/both/sync',
 ];
+const QUICK_CONTENDERS = ['streamlane', 'loop + util-dynamodb', 'Powertools parallel + unmarshall'];
 
 export const routerMeasure: Measure = {
   name: 'router',
   title: 'The router, and what else handles a batch',
   method:
-    'A batch of 10,000 records is handled; each handler reads what the table says and touches one attribute of ' +
+    'A batch of 10,000 records is handled; each handler reads what the title says and touches one attribute of ' +
     'it. An async handler is an async function that awaits nothing. `JSON.parse` of the payload is what ' +
     "Lambda's runtime pays before any handler starts.",
-  plans: ({ quick }) => plans().filter(({ id }) => !quick || QUICK.includes(id.replace('router/', ''))),
+  plans: (effort) =>
+    plans(effort).filter(({ id }) => !effort.quick || QUICK.includes(id.replace('router/', ''))),
 };
 
-function plans(): GroupPlan[] {
+function plans(effort: Effort): GroupPlan[] {
   return PROFILES.flatMap((profile) =>
     (Object.keys(READS) as Reads[]).flatMap((reads) =>
-      [true, false].map((async) => planOf({ profile, reads, async })),
+      [true, false].map((async) => planOf(profile, reads, async, effort)),
     ),
   );
 }
 
-function planOf(which: Case): GroupPlan {
-  const { profile, reads, async } = which;
-  const id = `router/${profile}/${reads}/${async ? 'async' : 'sync'}`;
-  const title = `${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`;
-  return { id, title, run: (progress) => measure(which, id, title, progress) };
-}
-
-async function measure(which: Case, id: string, title: string, progress: Progress): Promise<Group> {
-  const text = batchText({ profile: which.profile, ...FULL_BATCH });
-  const { entrants, skipped } = await batchEntrants(CONTENDERS, which, text);
-  const times = await timeRounds([...entrants, jsonParse(text)], {
-    rounds: 11,
-    warmups: 3,
-    progress: (round, of) => progress(`round ${round + 1} of ${of}`),
-  });
-  const results = Object.fromEntries([...times].map(([name, samples]) => [name, summaryOf(samples)]));
-  return { id, title, unit: 'ms', results, notes: skipped };
+function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effort): GroupPlan {
+  const names = CONTENDERS.map(({ name }) => name).filter(
+    (name) => !quick || QUICK_CONTENDERS.includes(name),
+  );
+  return {
+    id: `router/${profile}/${reads}/${async ? 'async' : 'sync'}`,
+    title: `${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`,
+    unit: 'ms',
+    places: alone(...names, JSON_PARSE),
+    rounds: quick ? 5 : 15,
+    warmups: 4,
+    entrant: async (name) => {
+      const text = batchText({ profile, ...FULL_BATCH });
+      return name === JSON_PARSE
+        ? jsonParse(text)
+        : batchEntrant(contenderNamed(name), { reads, async }, text);
+    },
+  };
 }

@@ -1,14 +1,13 @@
 import { unmarshall as sdkUnmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
-import { jsonParse } from '../batch-entrants.ts';
+import { JSON_PARSE, jsonParse } from '../batch-entrant.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import { type BenchItem, PROFILES, type Profile } from '../data/items.ts';
 import { deepCopy } from '../deep-copy.ts';
 import { numberReader, type ToNumber, unmarshall } from '../library.ts';
-import { type Entrant, timeRounds } from '../rounds.ts';
-import { summaryOf } from '../statistics.ts';
+import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
+import { type TimedWork, timed } from '../run/timed.ts';
 import { expectedTally, Tally } from '../tally.ts';
-import type { Group, Measure, Progress } from './measure.ts';
 
 type Image = { readonly [name: string]: AttributeValue };
 type ToItem = (image: Image) => BenchItem;
@@ -24,64 +23,49 @@ export const unmarshallMeasure: Measure = {
     'Every image of 10,000 records is unmarshalled and one attribute of it read. `JSON.parse` of the payload is ' +
     "what Lambda's runtime pays anyway; the plain deep copy of the unmarshalled items is the floor: the cost " +
     'of building those objects.',
-  plans: ({ quick }) =>
-    PROFILES.map((profile) => ({
-      id: `unmarshall/${profile}`,
-      title: `10,000 ${profile} records, every image`,
-      run: (progress) => measure(profile, quick ? 7 : 21, progress),
-    })),
+  plans: (effort) => PROFILES.map((profile) => planOf(profile, effort)),
 };
 
-async function measure(profile: Profile, rounds: number, progress: Progress): Promise<Group> {
-  const text = batchText({ profile, ...FULL_BATCH });
-  const expected = expectedTally(parse(text).Records, 'both');
-  const tally = new Tally();
-  const entrants: Entrant[] = [
-    entrant(
-      'streamlane',
-      () => parse(text),
-      (event) => readImages(event, streamlaneItem, tally),
-    ),
-    entrant(
-      '@aws-sdk/util-dynamodb',
-      () => parse(text),
-      (event) => readImages(event, sdkItem, tally),
-    ),
-    entrant(
-      'plain deep copy',
-      () => itemsOf(parse(text)),
-      (items) => copyItems(items, tally),
-    ),
-    jsonParse(text),
-  ];
-  const times = await timeRounds(entrants, {
-    rounds,
-    warmups: 3,
-    progress: (round, of) => progress(`round ${round + 1} of ${of}`),
-  });
+function planOf(profile: Profile, { quick }: Effort): GroupPlan {
   return {
     id: `unmarshall/${profile}`,
     title: `10,000 ${profile} records, every image`,
     unit: 'ms',
-    results: Object.fromEntries([...times].map(([name, samples]) => [name, summaryOf(samples)])),
-    notes: [],
+    places: alone('streamlane', '@aws-sdk/util-dynamodb', 'plain deep copy', JSON_PARSE),
+    rounds: quick ? 5 : 21,
+    warmups: 4,
+    entrant: async (name) => entrantOf(name, batchText({ profile, ...FULL_BATCH })),
   };
+}
 
-  function entrant<Input>(name: string, prepare: () => Input, run: (input: Input) => void): Entrant {
-    return {
-      name,
+function entrantOf(name: string, text: string): Entrant {
+  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
+  const tally = new Tally();
+  switch (name) {
+    case 'streamlane':
+      return counted(parse, (event) => readImages(event, streamlaneItem, tally));
+    case '@aws-sdk/util-dynamodb':
+      return counted(parse, (event) => readImages(event, sdkItem, tally));
+    case 'plain deep copy':
+      return counted(
+        () => itemsOf(parse()),
+        (items) => copyItems(items, tally),
+      );
+    default:
+      return jsonParse(text);
+  }
+
+  function counted<Input>(prepare: () => Input, run: TimedWork<Input>['run']): Entrant {
+    const expected = expectedTally(parse().Records, 'both');
+    return timed({
       prepare: () => {
         tally.reset();
         return prepare();
       },
-      run: (input) => run(input as Input),
+      run,
       verify: () => tally.verify(name, expected),
-    };
+    });
   }
-}
-
-function parse(text: string): DynamoDBStreamEvent {
-  return JSON.parse(text);
 }
 
 function readImages(event: DynamoDBStreamEvent, toItem: ToItem, tally: Tally): void {
