@@ -48,7 +48,8 @@ export class LazyRecord {
 
   get approximateCreationDateTime(): Date {
     // Lambda sends whole epoch seconds.
-    return new Date((this.raw.dynamodb?.ApproximateCreationDateTime ?? Number.NaN) * 1000);
+    const seconds: unknown = this.raw.dynamodb?.ApproximateCreationDateTime;
+    return new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   }
 
   get streamViewType(): StreamViewType | undefined {

@@ -8,5 +8,6 @@ const TABLE = /:table\/([^/]+)/;
  * @returns an empty string when the ARN names no table
  */
 export function tableNameOf(eventSourceArn: string | undefined): string {
-  return (eventSourceArn !== undefined && TABLE.exec(eventSourceArn)?.[1]) || '';
+  // Only text: what an event carries in its place could not even be made one, and this is read for the log.
+  return (typeof eventSourceArn === 'string' && TABLE.exec(eventSourceArn)?.[1]) || '';
 }

@@ -67,6 +67,14 @@ describe('what a record does not carry is undefined, empty or invalid, and never
     expect(record.expired).toBe(false);
   });
 
+  test.each<[unknown]>([[null], ['1767225600'], [{}], [{ toString: 1, valueOf: 1 }]])(
+    'a time that is no number: %j',
+    (time) => {
+      const record = open(twisted(recordOf(), { ApproximateCreationDateTime: time }));
+      expect(record.approximateCreationDateTime.getTime()).toBeNaN();
+    },
+  );
+
   test('the malformed ARN of published samples still names its table', () => {
     const eventSourceARN = 'arn:aws:dynamodb:000000000000:us-east-1 ID:table/BarkTable/stream/2016';
     expect(open({ ...recordOf(), eventSourceARN }).tableName).toBe('BarkTable');

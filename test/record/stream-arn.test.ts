@@ -19,6 +19,7 @@ test.each<[string, string | undefined, string]>([
   ['no ARN at all', 'Invoices', ''],
   ['an empty text', '', ''],
   ['nothing', undefined, ''],
+  ['what cannot be made text', { toString: 1 } as never, ''],
 ])('the table name of %s', (_, arn, name) => {
   expect(tableNameOf(arn)).toBe(name);
 });
