@@ -4,7 +4,12 @@
 export type { Order } from './batch/lane-index.ts';
 export type { BatchOptions, BatchSummary } from './batch/options.ts';
 export type { RecordContext } from './batch/record-context.ts';
-export { type BothImages, type ChangedOptions, changed } from './conditions/changed.ts';
+export {
+  type BothImages,
+  type ChangedArguments,
+  type ChangedOptions,
+  changed,
+} from './conditions/changed.ts';
 export type { Condition } from './conditions/condition.ts';
 export { expired } from './conditions/expired.ts';
 export { not } from './conditions/not.ts';

@@ -64,7 +64,9 @@ export function defineTable<
   Item extends object,
   Key extends AttributeOf<Item>,
   View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
->(options: TableOptions<Item, Key, View>): Table<Item, Key, View> {
+  // Key is read from the options alone: where the table is made in place, TypeScript would rather take what
+  // streamRouter allows it to be, which is every attribute.
+>(options: TableOptions<Item, Key, View>): Table<Item, NoInfer<Key>, View> {
   rejectUnknownOptions('defineTable', options, TABLE_OPTIONS);
   const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
   if (typeof name !== 'string' || name === '') invalid('name', 'the name of the table', name);

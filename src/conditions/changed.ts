@@ -6,11 +6,16 @@ import type { Condition } from './condition.ts';
 
 /** Narrows {@link changed} to certain values. */
 export interface ChangedOptions<Value> {
-  /** Only changes from this value. */
-  readonly from?: Value;
-  /** Only changes to this value. */
-  readonly to?: Value;
+  /** Only changes from this value; `undefined`: only where the attribute appeared. */
+  readonly from?: Value | undefined;
+  /** Only changes to this value; `undefined`: only where the attribute went away. */
+  readonly to?: Value | undefined;
 }
+
+/** An attribute of the item, and options with values of that attribute. */
+export type ChangedArguments<Item> = {
+  [Name in AttributeOf<Item>]: [attribute: Name, options?: ChangedOptions<Item[Name]>];
+}[AttributeOf<Item>];
 
 /** What a record has to carry for its change to be seen: both images. */
 export interface BothImages<Item> {
@@ -28,9 +33,8 @@ export interface BothImages<Item> {
  * router.onModify(changed('status', { from: 'OPEN', to: 'PAID' }), async ({ newImage }) => {});
  * ```
  */
-export function changed<Item, Name extends AttributeOf<Item> = AttributeOf<Item>>(
-  attribute: Name,
-  options: ChangedOptions<Item[Name]> = {},
+export function changed<Item>(
+  ...[attribute, options = {}]: ChangedArguments<Item>
 ): Condition<BothImages<Item>> {
   if (typeof attribute !== 'string' || attribute === '') {
     throw new ConfigurationError(

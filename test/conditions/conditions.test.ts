@@ -86,8 +86,8 @@ describe('from and to narrow it', () => {
       /"PAID"/,
     ],
     ['a list of options', () => changed<{ a: string }>('a', [] as never), 'INVALID_OPTION', /an array/],
-    ['no attribute', () => changed(undefined as never), 'INVALID_OPTION', /undefined/],
-    ['an empty attribute', () => changed('' as never), 'INVALID_OPTION', /""/],
+    ['no attribute', () => changed<{ a: string }>(undefined as never), 'INVALID_OPTION', /undefined/],
+    ['an empty attribute', () => changed<{ a: string }>('' as never), 'INVALID_OPTION', /""/],
   ])('%s is refused when the condition is made', (_, make, code, message) => {
     expect(make).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', code, message: expect.stringMatching(message) }),
