@@ -23,7 +23,35 @@ function malformed(): never {
   throw new TypeError('not a number');
 }
 
+const POWERS_OF_TEN = Array.from({ length: 15 }, (_, exponent) => 10 ** exponent);
+
+/**
+ * Reads plain decimals of up to 15 characters, digit by digit: twice as fast as `+text`, which leaves
+ * compiled code for all but small whole numbers (bench: unmarshall). Both operands of the one division are
+ * exact, so its result is the double nearest to the text (Clinger 1990).
+ *
+ * @returns NaN for anything else
+ */
+function readShort(text: string): number {
+  const { length } = text;
+  const negative = text.charCodeAt(0) === 45;
+  let value = 0;
+  let fraction = 0;
+  for (let index = negative ? 1 : 0; index < length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (digit === -2 && fraction === 0) fraction = length - index;
+    else return Number.NaN;
+  }
+  if (fraction > 0) value /= POWERS_OF_TEN[fraction - 1] as number;
+  return negative ? -value : value;
+}
+
 function toNumber(text: string): number | bigint {
+  if (text.length > 2 && text.length <= 15) {
+    const number = readShort(text);
+    if (!Number.isNaN(number)) return number;
+  }
   const number = +text;
   // One comparison chain decides nearly every number there is: NaN, infinities and '' (which is 0) fail it.
   if (
