@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../errors.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
+import { isMap } from '../unmarshall/malformed.ts';
 
 /** What a router expects of a stream. */
 export interface Expectation {
@@ -94,7 +95,7 @@ function checkViewType(actual: unknown, declared: StreamViewType): void {
 
 function checkKeys(actual: unknown, declared: readonly string[]): void {
   // A record without Keys fails by itself, later; this is about a stream of another table.
-  if (typeof actual !== 'object' || actual === null) return;
+  if (!isMap(actual) || Object.keys(actual).length === 0) return;
   if (declared.every((name) => Object.hasOwn(actual, name))) return;
   throw new ConfigurationError(
     'KEYS_MISMATCH',
@@ -105,6 +106,7 @@ function checkKeys(actual: unknown, declared: readonly string[]): void {
 }
 
 function shapeOf(event: unknown): string {
-  if (event === null || typeof event !== 'object') return event === null ? 'null' : `a ${typeof event}`;
+  if (event === null || event === undefined) return String(event);
+  if (typeof event !== 'object') return `a ${typeof event}`;
   return 'Records' in event ? 'Records that are no array' : 'an object without Records';
 }

@@ -1,4 +1,5 @@
 import type { ReportableRecord } from './event.ts';
+import { LaneIndex } from './lane-index.ts';
 import { RecordState } from './record-state.ts';
 import type { Outcome } from './run.ts';
 
@@ -9,9 +10,10 @@ const MAX_RECORDS = 100_000;
  * Remembers, for the life of the sandbox, which records succeeded past the checkpoint. Lambda delivers
  * them again, and they are skipped.
  *
- * The newest of several records of one lane is never remembered. Lambda may have sent the batch to another
- * sandbox in between, which repeated the older ones and stopped before the newest; were that one skipped
- * here, an older state of the item would stay the last one handled.
+ * The newest of several records of one item is not remembered, nor is anything behind it in its lane. Lambda
+ * may have sent the batch to another sandbox in between, which repeated the older ones and stopped before the
+ * newest; were that one skipped here, an older state of the item would stay the last one handled. The same
+ * holds for the newest of several records of a lane.
  */
 export class RedeliveryMemory {
   readonly #records: Set<string> = new Set();
@@ -40,17 +42,21 @@ export class RedeliveryMemory {
       if (states[index] === RecordState.skipped) this.#records.delete(nameOf(records[index]!));
     }
     const names: string[] = [];
-    const last = new Map<number, { index: number; several: boolean }>();
+    const items = new LaneIndex('item', records.length);
     const laneOf = records.map((record) => lanes.of(record));
-    for (let index = again; index < records.length; index++) {
-      // biome-ignore lint/style/noNonNullAssertion: index is below records.length
-      const lane = laneOf[index]!;
-      last.set(lane, { index, several: last.has(lane) });
-    }
+    const repeated = new Set([
+      ...newestOfSeveral(laneOf, again),
+      ...newestOfSeveral(
+        records.map((record) => items.of(record)),
+        again,
+      ),
+    ]);
+    const repeatedLanes = new Set<number>();
     for (let index = again; index < records.length; index++) {
       // biome-ignore lint/style/noNonNullAssertion: both arrays have one entry per record
-      const [record, newest] = [records[index]!, last.get(laneOf[index]!)!];
-      if (newest.several && newest.index === index) this.#records.delete(nameOf(record));
+      const [record, lane] = [records[index]!, laneOf[index]!];
+      if (repeated.has(index)) repeatedLanes.add(lane);
+      if (repeatedLanes.has(lane)) this.#records.delete(nameOf(record));
       // A record that was not even looked at stays what it is: remembered or not.
       else if (states[index] === RecordState.succeeded || states[index] === RecordState.skipped)
         names.push(nameOf(record));
@@ -61,7 +67,20 @@ export class RedeliveryMemory {
   }
 }
 
+/** The indexes of the newest record of each group, where that has several from `from` on. */
+function newestOfSeveral(groupOf: readonly number[], from: number): Set<number> {
+  const newest = new Map<number, number>();
+  const several = new Set<number>();
+  for (let index = from; index < groupOf.length; index++) {
+    // biome-ignore lint/style/noNonNullAssertion: index is below the length
+    const group = groupOf[index]!;
+    if (newest.has(group)) several.add(group);
+    newest.set(group, index);
+  }
+  return new Set([...newest].filter(([group]) => several.has(group)).map(([, index]) => index));
+}
+
 // Event ids are unique on AWS, but not on every emulator; together with stream and position they are.
-function nameOf(record: ReportableRecord): string {
-  return `${record.eventSourceARN} ${record.dynamodb.SequenceNumber} ${record.eventID}`;
+function nameOf({ eventSourceARN, eventID, dynamodb }: ReportableRecord): string {
+  return JSON.stringify([eventSourceARN, eventID, dynamodb.SequenceNumber]);
 }

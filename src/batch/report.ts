@@ -61,7 +61,9 @@ export async function summarize(
   };
   const { logger, onBatch, reserveMs } = settings;
   if (summary.checkpoint !== undefined && deadline.reached()) {
-    quietly(() => logger.warn(new DeadlineError(reserveMs).message, { ...summary }));
+    // Without any progress the next attempt will make none either, until Lambda gives the records up.
+    const stuck = summary.succeeded + summary.skipped + summary.failed === 0;
+    quietly(() => logger[stuck ? 'error' : 'warn'](new DeadlineError(reserveMs).message, { ...summary }));
   }
   quietly(() => logger.debug('Batch processed', summary as unknown as LogFields));
   if (onBatch === undefined) return;
@@ -87,8 +89,8 @@ async function inTime(result: PromiseLike<unknown>, ms: number): Promise<void> {
 }
 
 function lagOf(last: ReportableRecord | undefined): number | undefined {
-  const createdAt = last?.dynamodb.ApproximateCreationDateTime;
-  return createdAt === undefined ? undefined : Date.now() - createdAt * 1000;
+  const createdAt: unknown = last?.dynamodb.ApproximateCreationDateTime;
+  return typeof createdAt === 'number' ? Date.now() - createdAt * 1000 : undefined;
 }
 
 /** A logger that throws must not make a handled record fail. */

@@ -12,7 +12,7 @@ function ordered(...sequenceNumbers: string[]): string[] {
 
 describe('what is no stream event', () => {
   test.each([
-    [undefined, 'a undefined'],
+    [undefined, 'undefined'],
     [null, 'null'],
     ['text', 'a string'],
     [7, 'a number'],

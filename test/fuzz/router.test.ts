@@ -68,6 +68,8 @@ const intruder: fc.Arbitrary<Json> = fc.oneof(
     {},
     [null],
     [[]],
+    { toString: 1, valueOf: 1 },
+    { toString: null },
     { S: 'a' },
     { N: 'a' },
     { S: 5 },

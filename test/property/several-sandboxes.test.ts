@@ -6,6 +6,7 @@ import { batchProcessor, processEvent } from '../../src/batch/process-event.ts';
 import { RecordState } from '../../src/batch/record-state.ts';
 import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
 import type { Outcome } from '../../src/batch/run.ts';
+import { defineTable, itemOf } from '../../src/table.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 
 /** What the memory would be without its exception: whatever succeeded past the checkpoint is skipped. */
@@ -66,6 +67,37 @@ async function lastHandledOf(
 test('a sandbox that missed an attempt still handles the newest change of an item last', async () => {
   expect(await lastHandledOf([new RedeliveryMemory(), new RedeliveryMemory()])).toBe(sequenceNumberAt(2));
 });
+
+test.each(['partition', 'shard'] as const)(
+  'also when the newest change of the item is not the newest of its lane: order %s',
+  async (order) => {
+    const table = defineTable({
+      name: 'Invoices',
+      item: itemOf<{ id: string; line: string }>(),
+      keys: ['id', 'line'],
+      viewType: 'KEYS_ONLY',
+    });
+    const event = eventOf({ id: 'a' }, { id: 'a' }, { id: 'a' }, { id: 'a' });
+    for (const [index, line] of ['x', 'x', 'y', 'z'].entries()) {
+      Object.assign(event.Records[index]?.dynamodb ?? {}, { Keys: { id: { S: 'a' }, line: { S: line } } });
+    }
+    const settings = batchSettings('test', { logger: memoryLogger(), order, partialResponses: false }, table);
+    const handled: string[] = [];
+    const attempt = (memory: RedeliveryMemory, failsAt?: number): Promise<unknown> =>
+      processEvent(batchProcessor(settings), event, contextOf(), memory, async ({ sequenceNumber }) => {
+        if (failsAt !== undefined && sequenceNumber === sequenceNumberAt(failsAt)) throw new Error('not yet');
+        handled.push(sequenceNumber);
+      });
+    const memory = new RedeliveryMemory();
+
+    await expect(attempt(memory, 3)).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+    // Another sandbox gets no further than the first record of x, after this one got beyond the second.
+    await expect(attempt(new RedeliveryMemory(), 1)).rejects.toMatchObject({ code: 'BATCH_FAILED' });
+    await attempt(memory);
+
+    expect(handled).toEqual([0, 1, 2, 0, 1, 2, 3].map(sequenceNumberAt));
+  },
+);
 
 test('it would not, if the memory held everything that succeeded past the checkpoint', async () => {
   expect(await lastHandledOf([new RemembersEverything(), new RemembersEverything()])).toBe(
