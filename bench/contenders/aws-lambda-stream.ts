@@ -1,28 +1,40 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
 import { itemReader } from './item-reader.ts';
+import { sequenceNumberOf } from './sequence-number-of.ts';
 
 interface UnitOfWork {
-  readonly record: { readonly dynamodb: { readonly Keys: { readonly invoiceId: { readonly S: string } } } };
+  readonly record: {
+    readonly dynamodb: {
+      readonly SequenceNumber: string;
+      readonly Keys: { readonly invoiceId: { readonly S: string } };
+    };
+  };
   readonly event: { readonly raw: { readonly new?: BenchItem; readonly old?: BenchItem } };
 }
 
-interface HighlandStream {
-  map(step: (unitOfWork: UnitOfWork) => unknown): HighlandStream;
-  flatMap(step: (value: unknown) => unknown): HighlandStream;
+/** The part of a Highland stream that is used here. */
+interface Stream<T> {
+  map<R>(step: (value: T) => R): Stream<R>;
+  parallel(most: number): Stream<unknown>;
   through(end: unknown): Promise<unknown>;
 }
 
-type Highland = (promise: unknown) => HighlandStream;
+interface Parts {
+  unitsOf(event: DynamoDBStreamEvent): Stream<UnitOfWork>;
+  readonly toPromise: unknown;
+  streamOf(promise: Promise<void>): unknown;
+}
+
+// What its sinks take when nothing is configured.
+const PARALLEL = 8;
 
 /** aws-lambda-stream: `fromDynamodb` unmarshalls both images of every record, then comes the handler. */
 export const awsLambdaStream: Contender = {
   name: 'aws-lambda-stream',
   handler: async (work) => {
-    // Its index imports a dozen AWS clients that play no part here.
-    const { fromDynamodb } = await load('aws-lambda-stream/from/dynamodb');
-    const { toPromise } = await load('aws-lambda-stream/utils/handler');
-    const highland = (await load('highland')).default as Highland;
+    const { unitsOf, toPromise, streamOf } = await load();
     const read = itemReader(work);
     const handle = ({ record, event }: UnitOfWork) =>
       read({
@@ -30,20 +42,36 @@ export const awsLambdaStream: Contender = {
         newImage: event.raw.new,
         oldImage: event.raw.old,
       });
-    const options = { pkFn: 'customerId', skFn: 'invoiceId', eventTypePrefix: 'invoice' };
-    return (event) => {
-      const units: HighlandStream = fromDynamodb(event, options);
-      return work.async
-        ? units
-            .map(async (unit) => handle(unit))
-            .flatMap(highland)
-            .through(toPromise)
-        : units.map(handle).through(toPromise);
-    };
+    const handleAsync = async (unit: UnitOfWork) => handle(unit);
+    return work.async
+      ? (event) => unitsOf(event).map(handleAsync).map(streamOf).parallel(PARALLEL).through(toPromise)
+      : (event) => unitsOf(event).map(handle).through(toPromise);
+  },
+  each: async (task, concurrency) => {
+    const { unitsOf, toPromise, streamOf } = await load();
+    return (event) =>
+      unitsOf(event)
+        .map(({ record }) => task(sequenceNumberOf(record)))
+        .map(streamOf)
+        .parallel(concurrency)
+        .through(toPromise);
   },
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: these packages have no types
-async function load(name: string): Promise<any> {
-  return import(name);
+async function load(): Promise<Parts> {
+  // Not literals: they have no types. Parts of it, because its index imports a dozen AWS clients.
+  const [from, handler, stream] = [
+    'aws-lambda-stream/from/dynamodb',
+    'aws-lambda-stream/utils/handler',
+    'highland',
+  ];
+  const { fromDynamodb } = await import(from);
+  const { toPromise } = await import(handler);
+  const { default: highland } = await import(stream);
+  const options = { pkFn: 'customerId', skFn: 'invoiceId', eventTypePrefix: 'invoice' };
+  return {
+    unitsOf: (event) => fromDynamodb(event, options),
+    toPromise,
+    streamOf: (promise) => highland(promise),
+  };
 }

@@ -2,9 +2,11 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
 import { itemReader } from './item-reader.ts';
+import { sequenceNumberOf } from './sequence-number-of.ts';
 
 interface ProcessedRecord {
   readonly dynamodb: {
+    readonly SequenceNumber: string;
     readonly Keys: { readonly invoiceId?: string };
     readonly NewImage?: BenchItem;
     readonly OldImage?: BenchItem;
@@ -17,16 +19,8 @@ type ProcessRecords = (records: readonly DynamoDBRecord[]) => readonly Processed
 export const dynamodbStreamsProcessor: Contender = {
   name: 'dynamodb-streams-processor',
   handler: async (work) => {
-    // It has no types, and the SDK's version 2 warns once that it is retired.
-    const name = 'dynamodb-streams-processor';
-    process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
-    const { default: processRecords }: { default: ProcessRecords } = await import(name);
+    const processRecords = await load();
     const read = itemReader(work);
-    const imagesOf = ({ dynamodb }: ProcessedRecord) => ({
-      keys: dynamodb.Keys,
-      newImage: dynamodb.NewImage,
-      oldImage: dynamodb.OldImage,
-    });
     const handle = async (record: ProcessedRecord) => read(imagesOf(record));
     return async (event) => {
       for (const record of processRecords(event.Records)) {
@@ -35,4 +29,22 @@ export const dynamodbStreamsProcessor: Contender = {
       }
     };
   },
+  each: async (task) => {
+    const processRecords = await load();
+    return async (event) => {
+      for (const record of processRecords(event.Records)) await task(sequenceNumberOf(record));
+    };
+  },
 };
+
+function imagesOf({ dynamodb }: ProcessedRecord) {
+  return { keys: dynamodb.Keys, newImage: dynamodb.NewImage, oldImage: dynamodb.OldImage };
+}
+
+async function load(): Promise<ProcessRecords> {
+  // The SDK's version 2 says once that it is retired.
+  process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
+  // Not a literal: it has no types.
+  const name = 'dynamodb-streams-processor';
+  return (await import(name)).default;
+}

@@ -4,6 +4,7 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
 import { itemReader } from './item-reader.ts';
+import { sequenceNumberOf } from './sequence-number-of.ts';
 
 interface NormalizedRecord {
   readonly eventName: string;
@@ -28,6 +29,14 @@ export const middyNormalizer: Contender = {
           else read(imagesOf(record));
         }
         return { batchItemFailures: [] };
+      });
+    return (event) => handler(event, {} as Context);
+  },
+  each: (task) => {
+    const handler = middy<DynamoDBStreamEvent, unknown>()
+      .use(eventNormalizer())
+      .handler(async (event) => {
+        for (const record of event.Records) await task(sequenceNumberOf(record));
       });
     return (event) => handler(event, {} as Context);
   },

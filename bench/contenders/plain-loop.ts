@@ -1,6 +1,7 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import type { Contender } from './contender.ts';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Contender, EventHandler } from './contender.ts';
 import { sdkReader, sdkReaderAsync } from './sdk-reader.ts';
+import { sequenceNumberOf } from './sequence-number-of.ts';
 
 /**
  * The loop from AWS's documentation: one record after the other, a checkpoint at the first failure.
@@ -9,30 +10,32 @@ import { sdkReader, sdkReaderAsync } from './sdk-reader.ts';
  */
 export const plainLoop: Contender = {
   name: 'loop + util-dynamodb',
-  handler: (work) => {
-    if (work.async) {
-      const handle = sdkReaderAsync(work);
-      return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-        for (const record of event.Records) {
-          try {
-            await handle(record);
-          } catch {
-            return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
-          }
-        }
-        return { batchItemFailures: [] };
-      };
-    }
-    const handle = sdkReader(work);
-    return (event: DynamoDBStreamEvent): DynamoDBBatchResponse => {
-      for (const record of event.Records) {
-        try {
-          handle(record);
-        } catch {
-          return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
-        }
-      }
-      return { batchItemFailures: [] };
-    };
-  },
+  handler: (work) => (work.async ? asyncLoop(sdkReaderAsync(work)) : syncLoop(sdkReader(work))),
+  each: (task) => asyncLoop((record) => task(sequenceNumberOf(record))),
 };
+
+function asyncLoop(handle: (record: DynamoDBRecord) => Promise<void>): EventHandler {
+  return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    for (const record of event.Records) {
+      try {
+        await handle(record);
+      } catch {
+        return { batchItemFailures: [{ itemIdentifier: sequenceNumberOf(record) }] };
+      }
+    }
+    return { batchItemFailures: [] };
+  };
+}
+
+function syncLoop(handle: (record: DynamoDBRecord) => void): EventHandler {
+  return (event: DynamoDBStreamEvent): DynamoDBBatchResponse => {
+    for (const record of event.Records) {
+      try {
+        handle(record);
+      } catch {
+        return { batchItemFailures: [{ itemIdentifier: sequenceNumberOf(record) }] };
+      }
+    }
+    return { batchItemFailures: [] };
+  };
+}

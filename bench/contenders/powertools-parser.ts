@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
 import { itemReader } from './item-reader.ts';
+import { sequenceNumberOf } from './sequence-number-of.ts';
 
 // Its `innerSchema` demands both images and so refuses every INSERT and REMOVE: the schema is spelled out.
 const item = z.looseObject({
@@ -26,6 +27,7 @@ const schema = DynamoDBStreamRecord.extend({
 
 interface ParsedRecord {
   readonly dynamodb: {
+    readonly SequenceNumber: string;
     readonly Keys: { readonly invoiceId: { readonly S: string } };
     readonly NewImage?: BenchItem;
     readonly OldImage?: BenchItem;
@@ -44,6 +46,11 @@ export const powertoolsParser: Contender = {
         newImage: dynamodb.NewImage,
         oldImage: dynamodb.OldImage,
       });
+    return (event) => processPartialResponse(event, handle as never, processor);
+  },
+  each: (task) => {
+    const processor = new BatchProcessor(EventType.DynamoDBStreams, { parser, schema });
+    const handle = (record: ParsedRecord) => task(sequenceNumberOf(record));
     return (event) => processPartialResponse(event, handle as never, processor);
   },
 };

@@ -7,6 +7,11 @@ import type { Contender, EventHandler, Work } from './contender.ts';
 export const streamlane: Contender = {
   name: 'streamlane',
   handler: (work) => (work.async ? asyncRouter(work) : syncRouter(work)),
+  each: (task, concurrency) =>
+    streamRouter<BenchItem>({ logger: silentLogger, concurrency })
+      .onInsert(({ sequenceNumber }) => task(sequenceNumber))
+      .onModify(({ sequenceNumber }) => task(sequenceNumber))
+      .onRemove(({ sequenceNumber }) => task(sequenceNumber)),
 };
 
 function syncRouter({ reads, tally }: Work): EventHandler {

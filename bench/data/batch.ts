@@ -27,18 +27,19 @@ const REMOVE_SHARE = 0.25;
 export function batchText(sketch: BatchSketch): string {
   const { profile, records, items, seed } = sketch;
   const random = seededRandom(seed);
-  const states: (Image | undefined)[] = new Array(items).fill(undefined);
-  const versions = new Uint32Array(items);
+  const states = new Map<number, Image>();
+  const versions = new Map<number, number>();
   let sequenceNumber = 700_000_000_000_888_747_038n;
   const batch: DynamoDBRecord[] = [];
   for (let index = 0; index < records; index++) {
     const item = wholeNumber(random, 0, items - 1);
-    const oldImage = states[item];
+    const oldImage = states.get(item);
     const removed = oldImage !== undefined && random() < REMOVE_SHARE;
-    const version = (versions[item] ?? 0) + 1;
+    const version = (versions.get(item) ?? 0) + 1;
     const newImage = removed ? undefined : imageOf(profile, random, item, version);
-    states[item] = newImage;
-    versions[item] = version;
+    if (newImage === undefined) states.delete(item);
+    else states.set(item, newImage);
+    versions.set(item, version);
     sequenceNumber += BigInt(wholeNumber(random, 1, 9_999));
     batch.push(recordOf(random, item, oldImage, newImage, String(sequenceNumber)));
   }

@@ -1,6 +1,19 @@
 import type { Measure } from '../run/plan.ts';
+import { failuresMeasure } from './failures.ts';
+import { footprintMeasure } from './footprint.ts';
+import { growthMeasure } from './growth.ts';
+import { memoryMeasure } from './memory.ts';
 import { routerMeasure } from './router.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
+import { waitingMeasure } from './waiting.ts';
 
 /** The suite, in the order in which it runs. */
-export const MEASURES: readonly Measure[] = [unmarshallMeasure, routerMeasure];
+export const MEASURES: readonly Measure[] = [
+  unmarshallMeasure,
+  routerMeasure,
+  waitingMeasure,
+  failuresMeasure,
+  memoryMeasure,
+  growthMeasure,
+  footprintMeasure,
+];

@@ -110,6 +110,6 @@ class Hosts {
   }
 
   #start(names: readonly string[]) {
-    return Host.start(this.#plan.id, this.#options.effort, names);
+    return Host.start(this.#plan, this.#options.effort, names);
   }
 }

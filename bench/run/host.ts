@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Ready, Turn } from './messages.ts';
-import type { Effort, Sample } from './plan.ts';
+import type { Effort, GroupPlan, Sample } from './plan.ts';
 
 const MAIN = new URL('./host-main.ts', import.meta.url);
 
@@ -16,14 +16,14 @@ export class Host {
   }
 
   static async start(
-    groupId: string,
+    plan: GroupPlan,
     effort: Effort,
     names: readonly string[],
   ): Promise<{ host: Host; skipped: Ready['skipped'] }> {
-    const args = [groupId, JSON.stringify(effort), JSON.stringify(names)];
+    const args = [plan.id, JSON.stringify(effort), JSON.stringify(names)];
     // gc() for the same clean heap before each turn.
-    const child = fork(MAIN, args, { execArgv: ['--expose-gc'] });
-    const host = new Host(child, `${groupId} (${names.join(', ')})`);
+    const child = fork(MAIN, args, { execArgv: ['--expose-gc', ...(plan.nodeFlags ?? [])] });
+    const host = new Host(child, `${plan.id} (${names.join(', ')})`);
     const { skipped } = await host.#receive<Ready>();
     return { host, skipped };
   }
@@ -38,7 +38,7 @@ export class Host {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (!this.#child.connected) return;
     const exited = once(this.#child, 'exit');
     this.#child.disconnect();
     this.#child.kill();

@@ -36,6 +36,8 @@ export interface GroupPlan {
   readonly warmups: number;
   /** Whether every turn has a process of its own. */
   readonly freshProcesses?: boolean;
+  /** Flags for Node in the processes of this group. */
+  readonly nodeFlags?: readonly string[];
   /** What has to be known to read the numbers. */
   readonly notes?: readonly string[];
   /** Makes an entrant, in its host. @throws when it cannot take part here: it is skipped, and the reason told */

@@ -1,26 +1,28 @@
-import type { Entrant } from './plan.ts';
+import type { Entrant, Sample } from './plan.ts';
 
 /** Work whose time is taken. */
 export interface TimedWork<Input> {
   /** Makes what one turn gets, from nothing that an earlier turn saw. Not timed. */
-  prepare(): Input;
+  prepare(): Input | Promise<Input>;
   /** The timed part. */
   run(input: Input): unknown;
   /** Looks at what was done. Not timed. @throws when the work was not done */
-  verify(): void;
+  verify(result: unknown): void;
+  /** What else was counted. */
+  facts?(): NonNullable<Sample['facts']>;
 }
 
 /** Times work in milliseconds, on a heap that was just collected. */
-export function timed<Input>({ prepare, run, verify }: TimedWork<Input>): Entrant {
+export function timed<Input>(work: TimedWork<Input>): Entrant {
   return {
     async sample() {
-      const input = prepare();
+      const input = await work.prepare();
       globalThis.gc?.();
       const startedAt = performance.now();
-      await run(input);
+      const result = await work.run(input);
       const value = performance.now() - startedAt;
-      verify();
-      return { value };
+      work.verify(result);
+      return work.facts === undefined ? { value } : { value, facts: work.facts() };
     },
   };
 }

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Bundling, bundleOf, PROGRAMS, type ProgramName } from '../bundle.ts';
+import type { Effort, Entrant, GroupPlan, Measure, Place } from '../run/plan.ts';
+
+const run = promisify(execFile);
+const PROBE = fileURLToPath(new URL('../import-probe.ts', import.meta.url));
+// Beside the packages, so that what is not in a bundle is found.
+const BUNDLES = fileURLToPath(new URL('../.bundle-', import.meta.url));
+
+const BUNDLINGS: Readonly<Record<Bundling, string>> = {
+  'sdk-external': '@aws-sdk/* left to the Lambda runtime',
+  all: 'everything bundled',
+};
+
+export const footprintMeasure: Measure = {
+  name: 'footprint',
+  title: 'Bundle and import',
+  method:
+    'Four programs, of which three do the same and one does nothing, bundled by esbuild: minified ESM for Node 22. ' +
+    "`@aws-sdk/*` is left out, as CDK's NodejsFunction does, or everything is in the bundle. The import of a " +
+    'bundle is timed inside a fresh process per turn.',
+  plans: (effort) =>
+    (Object.keys(BUNDLINGS) as Bundling[]).flatMap((bundling) => [
+      sizes(bundling),
+      imports(bundling, effort),
+    ]),
+};
+
+function places(): Place[] {
+  return Object.keys(PROGRAMS).map((name) => ({ name, host: 'footprint' }));
+}
+
+function sizes(bundling: Bundling): GroupPlan {
+  return {
+    id: `footprint/bundle/${bundling}`,
+    title: `Minified bundle, ${BUNDLINGS[bundling]}`,
+    unit: 'kB',
+    places: places(),
+    rounds: 1,
+    warmups: 0,
+    entrant: async (name) => ({
+      sample: async () => ({ value: (await bundleOf(name as ProgramName, bundling)).length / 1000 }),
+    }),
+  };
+}
+
+function imports(bundling: Bundling, { quick }: Effort): GroupPlan {
+  return {
+    id: `footprint/import/${bundling}`,
+    title: `Import in a fresh process, ${BUNDLINGS[bundling]}`,
+    unit: 'ms',
+    places: places(),
+    rounds: quick ? 9 : 41,
+    warmups: 1,
+    entrant: async (name) => importer(await bundleOf(name as ProgramName, bundling)),
+  };
+}
+
+function importer(bundle: Uint8Array): Entrant {
+  return {
+    async sample() {
+      const directory = await mkdtemp(BUNDLES);
+      try {
+        const file = join(directory, 'index.mjs');
+        await writeFile(file, bundle);
+        const { stdout } = await run(process.execPath, [PROBE, file]);
+        return { value: Number(stdout) };
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { getHeapStatistics } from 'node:v8';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { CONTENDERS, contenderNamed } from '../contenders/index.ts';
+import { unmarshallFirst } from '../contenders/unmarshall-first.ts';
+import { batchText, FULL_BATCH } from '../data/batch.ts';
+import { PROFILES, type Profile } from '../data/items.ts';
+import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
+import { expectedTally, Tally } from '../tally.ts';
+
+// Reading the heap statistics takes about as long as handling a record.
+const RECORDS_PER_READING = 20;
+const MB = 1_000_000;
+
+// Lambda starts Node with a semi space of a twentieth of the function's memory; 128 MB is the default. With V8's
+// own default, 16 MB and more, garbage that nobody needs hides what a batch keeps.
+const SEMI_SPACE_MB = 6;
+
+const MEMORY_CONTENDERS = [...CONTENDERS, unmarshallFirst];
+
+export const memoryMeasure: Measure = {
+  name: 'memory',
+  title: 'Memory',
+  method:
+    'How far the heap rises above the parsed event while a batch of 10,000 records is handled; async handlers read ' +
+    'one image. Each turn has a fresh process, warmed up with one batch, whose young generation is as large as Lambda ' +
+    `makes it in a function of 128 MB (--max-semi-space-size=${SEMI_SPACE_MB}). The heap is collected, then the used heap ` +
+    '(V8 heap statistics, garbage that was not collected yet included) is read by every twentieth handler ' +
+    'and at the end; the highest reading counts.',
+  plans: (effort) =>
+    PROFILES.filter((profile) => !effort.quick || profile === 'large').map((profile) =>
+      planOf(profile, effort),
+    ),
+};
+
+function planOf(profile: Profile, { quick }: Effort): GroupPlan {
+  const names = quick ? ['streamlane', unmarshallFirst.name] : MEMORY_CONTENDERS.map(({ name }) => name);
+  return {
+    id: `memory/${profile}`,
+    title: `10,000 ${profile} records, one image read`,
+    unit: 'MB',
+    places: alone(...names),
+    rounds: quick ? 1 : 5,
+    warmups: 0,
+    freshProcesses: true,
+    nodeFlags: [`--max-semi-space-size=${SEMI_SPACE_MB}`],
+    entrant: (name) => entrantOf(name, batchText({ profile, ...FULL_BATCH })),
+  };
+}
+
+/** A tally that looks at the heap now and then. */
+class HeapTally extends Tally {
+  peak = 0;
+
+  override images(...images: Parameters<Tally['images']>): void {
+    super.images(...images);
+    if (this.handled % RECORDS_PER_READING === 0) this.look();
+  }
+
+  look(): void {
+    this.peak = Math.max(this.peak, usedHeap());
+  }
+}
+
+async function entrantOf(name: string, text: string): Promise<Entrant> {
+  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
+  const expected = expectedTally(parse().Records, 'one');
+  const tally = new HeapTally();
+  const contender = name === unmarshallFirst.name ? unmarshallFirst : contenderNamed(name);
+  const handle = await contender.handler({ reads: 'one', async: true, tally });
+  return {
+    async sample() {
+      await handle(parse());
+      tally.reset();
+      const event = parse();
+      globalThis.gc?.();
+      const before = usedHeap();
+      tally.peak = before;
+      await handle(event);
+      tally.look();
+      tally.verify(name, expected);
+      return { value: (tally.peak - before) / MB, facts: { 'MB before': Math.round(before / MB) } };
+    },
+  };
+}
+
+function usedHeap(): number {
+  return getHeapStatistics().used_heap_size;
+}
