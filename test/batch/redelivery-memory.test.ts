@@ -79,6 +79,13 @@ test('the newest of a lane is the newest of what has to stay in order', () => {
   expect(remembered(memory, recordsOf('xabc', 10))).toBe('-RR-');
 });
 
+test('nor the newest of an item within a longer lane, nor what follows it there', () => {
+  const memory = new RedeliveryMemory();
+  const records = recordsOf('abbcx');
+  settle(memory, records, 'ssss.', { from: 0, order: 'shard' });
+  expect(remembered(memory, records)).toBe('RR---');
+});
+
 test('what was skipped stays remembered until it is behind the checkpoint', () => {
   const memory = new RedeliveryMemory();
   const records = recordsOf('xabc');

@@ -157,6 +157,14 @@ describe('summarize', () => {
     });
   });
 
+  test('says it louder when there was no time for any record: the next attempt will have none either', async () => {
+    const logger = memoryLogger();
+    const deadline = new Deadline(scriptedContext(10), 1000);
+    const outcome = outcomeOf({ checkpoint: 0, succeeded: 0 });
+    await summarize(settingsOf({ logger }), RECORDS, outcome, 0, deadline);
+    expect(logger.entries.map(({ level }) => level)).toEqual(['error', 'debug']);
+  });
+
   test.each([
     ['throws', fail],
     ['rejects', async () => fail()],
