@@ -143,7 +143,10 @@ test.each([false, true])(
           expect(new Set(stage.indexesOf('success')).size).toBe(stage.records.length);
           expect(early(stage, lanes)).toEqual([]);
           // Every attempt either gets further or spends one of the planned failures; bisecting adds the halves.
-          const failures = scenario.plan.records.reduce((sum, record) => sum + (record.failures > 0 ? 3 : 0), 0);
+          const failures = scenario.plan.records.reduce(
+            (sum, record) => sum + (record.failures > 0 ? 3 : 0),
+            0,
+          );
           expect(attempts).toBeLessThanOrEqual(1 + failures + 3 * stage.records.length);
         },
       ),

@@ -81,7 +81,11 @@ test.each(['partition', 'shard'] as const)(
     for (const [index, line] of ['x', 'x', 'y', 'z'].entries()) {
       Object.assign(event.Records[index]?.dynamodb ?? {}, { Keys: { id: { S: 'a' }, line: { S: line } } });
     }
-    const settings = batchSettings('test', { logger: memoryLogger(), order, partialResponses: false }, table);
+    const settings = batchSettings(
+      'test',
+      { logger: memoryLogger(), order, partialResponses: false },
+      table as never,
+    );
     const handled: string[] = [];
     const attempt = (memory: RedeliveryMemory, failsAt?: number): Promise<unknown> =>
       processEvent(batchProcessor(settings), event, contextOf(), memory, async ({ sequenceNumber }) => {
