@@ -1,0 +1,63 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+
+/** What a response says of a batch, to the event source mapping. */
+export type BatchVerdict =
+  | { readonly type: 'succeeded' }
+  /** Everything before the index is done with; Lambda delivers again from there. The index is above 0. */
+  | { readonly type: 'partial'; readonly index: number }
+  | { readonly type: 'failed' };
+
+const SUCCEEDED: BatchVerdict = { type: 'succeeded' };
+const FAILED: BatchVerdict = { type: 'failed' };
+
+/**
+ * Reads a function's response as a mapping with ReportBatchItemFailures does.
+ *
+ * | response | verdict |
+ * | --- | --- |
+ * | `null`, `undefined`, `{}`, `[]`, `""`; `batchItemFailures` empty, `null` or absent | succeeded |
+ * | identifiers that are all in the batch | partial from the lowest of them; failed when that is the first record |
+ * | an `itemIdentifier` of `""`, `null` or a number; an item with another key | failed |
+ * | an identifier that is not in the batch | failed |
+ * | anything else: other text, a number, a list of something | failed |
+ *
+ * AWS documents neither of the last two rows: they are inferred, and the safe side is a failure, which repeats.
+ *
+ * @param response what came back as JSON, parsed
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export function readBatchResponse(response: unknown, records: readonly DynamoDBRecord[]): BatchVerdict {
+  if (isEmpty(response)) return SUCCEEDED;
+  if (typeof response !== 'object' || Array.isArray(response)) return FAILED;
+  const failures: unknown = (response as { readonly batchItemFailures?: unknown }).batchItemFailures;
+  if (failures === undefined || failures === null) return SUCCEEDED;
+  if (!Array.isArray(failures)) return FAILED;
+  if (failures.length === 0) return SUCCEEDED;
+  return verdictOf(failures, records);
+}
+
+function isEmpty(response: unknown): response is null | undefined | '' | readonly [] {
+  return (
+    response === null ||
+    response === undefined ||
+    response === '' ||
+    (Array.isArray(response) && response.length === 0)
+  );
+}
+
+function verdictOf(failures: readonly unknown[], records: readonly DynamoDBRecord[]): BatchVerdict {
+  const positions = positionsOf(records);
+  let lowest = records.length;
+  for (const failure of failures) {
+    const identifier = (failure as { readonly itemIdentifier?: unknown } | null)?.itemIdentifier;
+    const position = typeof identifier === 'string' ? positions.get(identifier) : undefined;
+    if (position === undefined) return FAILED;
+    // Records of a batch ascend, so the lowest position is the lowest sequence number.
+    if (position < lowest) lowest = position;
+  }
+  return lowest === 0 ? FAILED : { type: 'partial', index: lowest };
+}
+
+function positionsOf(records: readonly DynamoDBRecord[]): ReadonlyMap<unknown, number> {
+  return new Map(records.map((record, index) => [record.dynamodb?.SequenceNumber, index]));
+}

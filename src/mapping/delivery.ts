@@ -1,0 +1,228 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
+import { type OnFailureCondition, type OnFailureDocument, onFailureDocument } from './on-failure-document.ts';
+import type { RetryDelay } from './retry-delay.ts';
+
+/** Records of one shard that are delivered together, in SequenceNumber order. */
+export interface DeliveryBatch {
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly records: readonly DynamoDBRecord[];
+}
+
+/** What has to be done next. Only after `invoke` is something sent back. */
+export type Decision =
+  | {
+      readonly type: 'invoke';
+      readonly records: readonly DynamoDBRecord[];
+      /** `context.awsRequestId`: the same for all attempts of these records. */
+      readonly requestId: string;
+      /** 1 for the first invocation with these records; a throttled one is not counted. */
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'retry';
+      /** Wait that long, then go on. */
+      readonly delayMs: number;
+      readonly reason: 'failed' | 'throttled';
+      readonly records: readonly DynamoDBRecord[];
+      readonly requestId: string;
+      /** The invocation that comes after the delay, if the records are not too old by then. */
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'split';
+      /** Delivered first; the right half waits until it has succeeded or been discarded. */
+      readonly left: readonly DynamoDBRecord[];
+      readonly right: readonly DynamoDBRecord[];
+    }
+  | {
+      readonly type: 'discard';
+      readonly records: readonly DynamoDBRecord[];
+      /** For the on-failure destination, if there is one. */
+      readonly document: OnFailureDocument;
+    }
+  | {
+      readonly type: 'checkpoint';
+      /** Of the last record that is done with. */
+      readonly sequenceNumber: string;
+      /** The records that are done with since the last checkpoint. */
+      readonly records: readonly DynamoDBRecord[];
+      readonly outcome: 'succeeded' | 'discarded';
+    };
+
+/** What became of an invocation. */
+export type InvocationResult =
+  /** The response as JSON, parsed. */
+  | { readonly type: 'returned'; readonly response: unknown }
+  /** Thrown or timed out. */
+  | { readonly type: 'failed' }
+  /** Did not start: uses up no retry. */
+  | { readonly type: 'throttled' };
+
+/** The mapping's part in the delivery of a batch, and the world outside. */
+export interface DeliveryOptions {
+  /** Retries after the first invocation; -1 for as many as fit into the records' lives. */
+  readonly maximumRetryAttempts: number;
+  /** Older records are discarded; -1 for none but those that have left the stream. */
+  readonly maximumRecordAgeInSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** FunctionResponseTypes has ReportBatchItemFailures. Without it any return is success. */
+  readonly reportBatchItemFailures: boolean;
+  readonly functionArn: string;
+  readonly retryDelayMs: RetryDelay;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** A new `awsRequestId`. */
+  readonly requestId: () => string;
+  /** Reads a response in another way, as tumbling windows do. */
+  readonly readResponse?: (response: unknown, records: readonly DynamoDBRecord[]) => BatchVerdict;
+}
+
+/** A DynamoDB stream keeps its records for 24 hours, whatever the mapping says. */
+export const STREAM_RETENTION_SECONDS: number = 86_400;
+
+/**
+ * Delivers one batch as Lambda's event source mapping does: batch in, decisions out.
+ *
+ * - Retries come after a delay, with the same request id, until `maximumRetryAttempts` are used up.
+ * - A failing batch of several records is split in half with `bisectBatchOnFunctionError`, depth first.
+ * - Partial progress and each half start with fresh retries and a new request id.
+ * - Records that are too old are discarded before each invocation, from the front of the batch. AWS does not say
+ *   what becomes of records that leave the stream (24 hours) while they are retried: here they are discarded as
+ *   too old as well, with a document.
+ * - Checkpoints ascend, and the last one is the batch's last record.
+ *
+ * It does nothing itself and knows no clock: whoever runs it sends the result of each `invoke` into the
+ * generator, and carries out the rest as it sees fit, on real or virtual time.
+ *
+ * ```text
+ *   run(B)  too old in front? ---------------- discard, checkpoint
+ *           retries used up? ----------------- discard, checkpoint
+ *           invoke -- success ---------------- checkpoint
+ *                  -- partial (k > 0) -------- checkpoint B[0..k), run(B[k..])
+ *                  -- failure, |B| > 1, bisect split, run(left), run(right)
+ *                  -- failure ---------------- retry, run(B) with the same request id
+ * ```
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export function* deliverBatch(
+  batch: DeliveryBatch,
+  options: DeliveryOptions,
+): Generator<Decision, void, InvocationResult | undefined> {
+  // Runs still to come: the last one is next. A stack rather than recursion: depth is the handler's to choose.
+  const runs: (readonly DynamoDBRecord[])[] = [batch.records];
+  for (let records = runs.pop(); records !== undefined; records = runs.pop()) {
+    if (records.length > 0) runs.push(...(yield* deliverRun(batch, records, options)).toReversed());
+  }
+}
+
+/** Delivers records until they are done with or cut; returns the pieces that are left, in order. */
+function* deliverRun(
+  batch: DeliveryBatch,
+  all: readonly DynamoDBRecord[],
+  options: DeliveryOptions,
+): Generator<Decision, (readonly DynamoDBRecord[])[], InvocationResult | undefined> {
+  const { maximumRetryAttempts } = options;
+  const requestId = options.requestId();
+  let records = all;
+  let attempts = 0;
+  let throttles = 0;
+  let threw = false;
+
+  for (;;) {
+    const expired = expiredPrefix(records, options);
+    if (expired > 0) {
+      yield* discard(records.slice(0, expired), 'RecordAgeExceeded');
+      records = records.slice(expired);
+      if (records.length === 0) return [];
+    }
+    if (usedUp()) {
+      yield* discard(records, 'RetryAttemptsExhausted');
+      return [];
+    }
+    const result = (yield { type: 'invoke', records, requestId, attempt: attempts + 1 }) as InvocationResult;
+    if (result.type === 'throttled') {
+      yield* retry('throttled', ++throttles);
+      continue;
+    }
+    throttles = 0;
+    attempts++;
+    threw = result.type === 'failed';
+    const verdict = verdictOf(result, records, options);
+    if (verdict.type === 'succeeded') {
+      yield checkpoint(records, 'succeeded');
+      return [];
+    }
+    if (verdict.type === 'partial') {
+      yield checkpoint(records.slice(0, verdict.index), 'succeeded');
+      return [records.slice(verdict.index)];
+    }
+    if (options.bisectBatchOnFunctionError && records.length > 1) {
+      const middle = Math.floor(records.length / 2);
+      const [left, right] = [records.slice(0, middle), records.slice(middle)];
+      yield { type: 'split', left, right };
+      return [left, right];
+    }
+    // Nobody waits for a retry that will not be.
+    if (!usedUp()) yield* retry('failed', attempts);
+  }
+
+  function usedUp(): boolean {
+    return maximumRetryAttempts >= 0 && attempts > maximumRetryAttempts;
+  }
+
+  function* retry(reason: 'failed' | 'throttled', count: number): Generator<Decision, void, unknown> {
+    const delayMs = options.retryDelayMs(count);
+    yield { type: 'retry', delayMs, reason, records, requestId, attempt: attempts + 1 };
+  }
+
+  function* discard(
+    discarded: readonly DynamoDBRecord[],
+    condition: OnFailureCondition,
+  ): Generator<Decision, void, unknown> {
+    const document = onFailureDocument({
+      streamArn: batch.streamArn,
+      shardId: batch.shardId,
+      records: discarded,
+      requestId,
+      functionArn: options.functionArn,
+      condition,
+      approximateInvokeCount: attempts,
+      threw,
+      discardedAt: options.now(),
+    });
+    yield { type: 'discard', records: discarded, document };
+    yield checkpoint(discarded, 'discarded');
+  }
+}
+
+function verdictOf(
+  result: Exclude<InvocationResult, { readonly type: 'throttled' }>,
+  records: readonly DynamoDBRecord[],
+  options: DeliveryOptions,
+): BatchVerdict {
+  if (result.type === 'failed') return { type: 'failed' };
+  if (options.readResponse !== undefined) return options.readResponse(result.response, records);
+  return options.reportBatchItemFailures
+    ? readBatchResponse(result.response, records)
+    : { type: 'succeeded' };
+}
+
+function checkpoint(records: readonly DynamoDBRecord[], outcome: 'succeeded' | 'discarded'): Decision {
+  const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
+  return { type: 'checkpoint', sequenceNumber, records, outcome };
+}
+
+/** How many records at the front are too old: the mapping's maximum, or out of the stream. */
+function expiredPrefix(records: readonly DynamoDBRecord[], options: DeliveryOptions): number {
+  const { maximumRecordAgeInSeconds: maximum } = options;
+  const allowed = maximum < 0 ? STREAM_RETENTION_SECONDS : Math.min(maximum, STREAM_RETENTION_SECONDS);
+  const oldest = options.now() / 1000 - allowed;
+  // A record that does not say when it was made is never too old.
+  const fresh = records.findIndex(
+    ({ dynamodb }) => !((dynamodb?.ApproximateCreationDateTime ?? Number.POSITIVE_INFINITY) < oldest),
+  );
+  return fresh === -1 ? records.length : fresh;
+}

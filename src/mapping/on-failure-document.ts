@@ -1,0 +1,107 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+
+/** Why records were discarded. */
+export type OnFailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+
+/**
+ * What an on-failure destination gets for discarded records: the body of an SQS message, the Message of an SNS
+ * notification. It says where the records lie in the stream; only an S3 destination's `payload` has the records.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export interface OnFailureDocument {
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly functionArn: string;
+    readonly condition: OnFailureCondition;
+    /** Invocations that these records had together, since the batch was last cut; at least 1. */
+    readonly approximateInvokeCount: number;
+  };
+  /** What the last invocation answered. Absent when the records were discarded for their age. */
+  readonly responseContext?: {
+    readonly statusCode: number;
+    readonly executedVersion: string;
+    /** `"Unhandled"` when the function threw or timed out; null when it answered that records failed. */
+    readonly functionError: 'Unhandled' | null;
+  };
+  readonly version: '1.0';
+  /** When the records were discarded: ISO 8601 with milliseconds. */
+  readonly timestamp: string;
+  readonly DDBStreamBatchInfo: {
+    readonly shardId: string;
+    readonly startSequenceNumber: string;
+    readonly endSequenceNumber: string;
+    /** ISO 8601, to the second. */
+    readonly approximateArrivalOfFirstRecord: string;
+    readonly approximateArrivalOfLastRecord: string;
+    /** Records discarded. */
+    readonly batchSize: number;
+    readonly streamArn: string;
+  };
+  /** The event as a JSON string: only in the object that an S3 destination writes. */
+  readonly payload?: string;
+}
+
+/** What {@link onFailureDocument} needs to know. */
+export interface DiscardedRecords {
+  readonly streamArn: string;
+  readonly shardId: string;
+  /** At least one. */
+  readonly records: readonly DynamoDBRecord[];
+  readonly requestId: string;
+  readonly functionArn: string;
+  readonly condition: OnFailureCondition;
+  readonly approximateInvokeCount: number;
+  /** Whether the last invocation threw or timed out, rather than answering. */
+  readonly threw: boolean;
+  /** Epoch milliseconds. */
+  readonly discardedAt: number;
+}
+
+/** Makes the document about discarded records, its keys in AWS's order. */
+export function onFailureDocument(discarded: DiscardedRecords): OnFailureDocument {
+  const { records, condition } = discarded;
+  const first = records[0]?.dynamodb;
+  const last = records.at(-1)?.dynamodb;
+  return {
+    requestContext: {
+      requestId: discarded.requestId,
+      functionArn: discarded.functionArn,
+      condition,
+      // Records can be too old before any invocation, and still AWS says 1.
+      approximateInvokeCount: Math.max(1, discarded.approximateInvokeCount),
+    },
+    ...(condition === 'RetryAttemptsExhausted' && {
+      responseContext: {
+        statusCode: 200,
+        executedVersion: '$LATEST',
+        functionError: discarded.threw ? ('Unhandled' as const) : null,
+      },
+    }),
+    version: '1.0',
+    timestamp: new Date(discarded.discardedAt).toISOString(),
+    DDBStreamBatchInfo: {
+      shardId: discarded.shardId,
+      startSequenceNumber: first?.SequenceNumber ?? '',
+      endSequenceNumber: last?.SequenceNumber ?? '',
+      approximateArrivalOfFirstRecord: arrivalOf(first),
+      approximateArrivalOfLastRecord: arrivalOf(last),
+      batchSize: records.length,
+      streamArn: discarded.streamArn,
+    },
+  };
+}
+
+/** The document as an S3 destination writes it: with the event that held the discarded records. */
+export function withPayload(
+  document: OnFailureDocument,
+  records: readonly DynamoDBRecord[],
+): OnFailureDocument {
+  return { ...document, payload: JSON.stringify({ Records: records }) };
+}
+
+/** Epoch seconds as `2019-11-14T00:13:19Z`; empty when the record does not say. */
+function arrivalOf(change: DynamoDBRecord['dynamodb']): string {
+  const seconds = change?.ApproximateCreationDateTime;
+  return seconds === undefined ? '' : new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
