@@ -1,22 +1,61 @@
-import { MEASURES } from './measures/index.ts';
-import { runGroup } from './run/group.ts';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cliOptions, HELP } from './cli/options.ts';
+import { ProgressLine } from './cli/progress.ts';
+import { select } from './cli/selection.ts';
+import { groupText, verdictText } from './cli/show.ts';
+import { broken, check, QUICK_SLACK } from './expectations/check.ts';
+import { readExpectations } from './expectations/read.ts';
+import { EXPECTATIONS } from './expectations/table.ts';
+import { thisMachine } from './report-writer/machine.ts';
+import { versions } from './report-writer/versions.ts';
+import { writeReport } from './report-writer/write.ts';
+import { type Group, runGroup } from './run/group.ts';
 
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-const effort = { quick: process.argv.includes('--quick') };
-const sameProcess = process.argv.includes('--same-process');
-for (const measure of MEASURES.filter(({ name }) => only === undefined || name === only)) {
-  for (const plan of measure.plans(effort)) {
-    const group = await runGroup(plan, { effort, sameProcess, progress: () => {} });
-    console.log(group.id);
-    for (const [name, s] of Object.entries(group.results))
-      console.log(
-        ' ',
-        name.padEnd(40),
-        s.median.toFixed(2),
-        s.lowerQuartile.toFixed(2),
-        s.upperQuartile.toFixed(2),
-        JSON.stringify(s.facts),
-      );
-    for (const note of group.notes) console.log(' ', note);
-  }
+const options = cliOptions(process.argv.slice(2));
+if (options.help) {
+  console.log(HELP);
+  process.exit();
+}
+
+const { quick, sameProcess, only } = options;
+const selected = select(only, { quick });
+const plans = selected.flatMap(({ plans }) => plans);
+const expectations =
+  options.expectations === undefined ? EXPECTATIONS : await readExpectations(options.expectations);
+const line = new ProgressLine(process.stderr);
+
+const groups: Group[] = [];
+for (const [index, plan] of plans.entries()) {
+  const progress = (doing: string) => line.show(`${index + 1} of ${plans.length}  ${plan.id}  ${doing}`);
+  const group = await runGroup(plan, { effort: { quick }, sameProcess, progress });
+  groups.push(group);
+  line.clear();
+  console.log(groupText(group));
+}
+
+const ids = new Set(plans.map(({ id }) => id));
+const concerned = only === undefined ? expectations : expectations.filter(({ group }) => ids.has(group));
+const verdicts = check(concerned, groups, quick ? QUICK_SLACK : 0);
+console.log(verdictText(verdicts));
+
+// A partial run must not replace the report of a full one unasked.
+const isFull = only === undefined && !quick && !sameProcess;
+const out = options.out ?? (isFull ? fileURLToPath(new URL('./report', import.meta.url)) : undefined);
+if (out !== undefined) {
+  const measures = selected.map(({ measure: { name, title, method }, plans }) => ({
+    name,
+    title,
+    method,
+    groups: groups.filter(({ id }) => plans.some((plan) => plan.id === id)),
+  }));
+  const date = new Date().toISOString();
+  const machine = thisMachine();
+  await writeReport({ date, quick, sameProcess, machine, versions: versions(), measures, verdicts }, out);
+  console.log(`\nReport: ${relative('.', out)}`);
+}
+
+if (options.check && broken(verdicts).length > 0) {
+  console.error(`\n${broken(verdicts).length} of ${verdicts.length} expectations are not met.`);
+  process.exitCode = 1;
 }

@@ -1,0 +1,7 @@
+/** A whole number as it is, others with three significant digits or as many as the whole part has. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en');
+  const digits = Math.floor(Math.log10(Math.abs(value))) + 1;
+  const decimals = Math.min(3, Math.max(0, 3 - digits));
+  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}

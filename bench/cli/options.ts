@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { MEASURES } from '../measures/index.ts';
+
+/** What the command line asks for. */
+export interface CliOptions {
+  readonly check: boolean;
+  readonly quick: boolean;
+  readonly help: boolean;
+  readonly sameProcess: boolean;
+  /** A measure's name, or the beginning of group ids. */
+  readonly only: string | undefined;
+  readonly out: string | undefined;
+  readonly expectations: string | undefined;
+}
+
+export const HELP = `Measures what streamlane costs, beside what others cost.
+
+npm run bench [-- flags]
+
+  --only <name>          one measure (${MEASURES.map(({ name }) => name).join(', ')})
+                         or the groups whose id begins so (router/small/both)
+  --quick                fewer records and rounds, for CI: within 60 s
+  --check                exit code 1 when a must of the expectations is missed
+  --expectations <file>  other expectations than bench/expectations/table.ts: a JSON array of the same form
+  --out <directory>      where the report is written; without it, only a full run writes one, to bench/report
+  --same-process         all contenders of a group in one process, where they change each other's speed
+  --help                 this text`;
+
+/** @throws TypeError when a flag is unknown, lacks its value or has one that does not exist */
+export function cliOptions(args: readonly string[]): CliOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      check: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      'same-process': { type: 'boolean', default: false },
+      only: { type: 'string' },
+      out: { type: 'string' },
+      expectations: { type: 'string' },
+    },
+  });
+  const { check, quick, help, only, out, expectations } = values;
+  return { check, quick, help, sameProcess: values['same-process'], only, out, expectations };
+}

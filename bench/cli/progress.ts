@@ -1,0 +1,23 @@
+/** One line on stderr that says what is going on, rewritten in place; silent where nobody looks. */
+export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #startedAt: number = performance.now();
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(text: string): void {
+    if (!this.#stream.isTTY) return;
+    const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
+    this.#stream.clearLine(0);
+    this.#stream.cursorTo(0);
+    this.#stream.write(`${seconds} s  ${text}`.slice(0, this.#stream.columns - 1));
+  }
+
+  clear(): void {
+    if (!this.#stream.isTTY) return;
+    this.#stream.clearLine(0);
+    this.#stream.cursorTo(0);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Group, Result } from '../run/group.ts';
+import type { Expectation } from './expectation.ts';
+
+/**
+ * How far `--quick` may stay behind a must: its medians are of few rounds, on a machine of which nothing is
+ * known. A full run has no slack.
+ */
+export const QUICK_SLACK = 0.5;
+
+/** `within slack`: short of the must, by no more than the slack of the run. */
+export type VerdictWord = 'aim reached' | 'must reached' | 'within slack' | 'missed' | 'not measured';
+
+/** What a run says about one expectation. */
+export interface Verdict {
+  readonly expectation: Expectation;
+  /** Undefined when it was not measured. */
+  readonly measured: number | undefined;
+  readonly word: VerdictWord;
+}
+
+/**
+ * Compares results with expectations.
+ *
+ * @param slack how far they may stay behind a must, as a share of it
+ */
+export function check(
+  expectations: readonly Expectation[],
+  groups: readonly Group[],
+  slack: number,
+): Verdict[] {
+  const byId = new Map(groups.map((group) => [group.id, group]));
+  return expectations.map((expectation) => {
+    const measured = measure(expectation, byId.get(expectation.group));
+    return { expectation, measured, word: wordFor(expectation, measured, expectation.exact ? 0 : slack) };
+  });
+}
+
+/** The verdicts for which `--check` fails: a number that should be there and is not counts as missed. */
+export function broken(verdicts: readonly Verdict[]): Verdict[] {
+  return verdicts.filter(({ word }) => word === 'missed' || word === 'not measured');
+}
+
+function measure({ of, by, compare, fact }: Expectation, group: Group | undefined): number | undefined {
+  const left = read(group?.results[of], fact);
+  if (by === undefined || left === undefined) return left;
+  const right = read(group?.results[by], fact);
+  if (right === undefined) return undefined;
+  return compare === 'difference' ? left - right : left / right;
+}
+
+function read(result: Result | undefined, fact: string | undefined): number | undefined {
+  return fact === undefined ? result?.median : result?.facts[fact];
+}
+
+function wordFor(
+  { limit, must, aim }: Expectation,
+  measured: number | undefined,
+  slack: number,
+): VerdictWord {
+  if (measured === undefined || Number.isNaN(measured)) return 'not measured';
+  const meets = (bar: number) => (limit === 'at least' ? measured >= bar : measured <= bar);
+  if (meets(aim)) return 'aim reached';
+  if (meets(must)) return 'must reached';
+  return meets(limit === 'at least' ? must / (1 + slack) : must * (1 + slack)) ? 'within slack' : 'missed';
+}

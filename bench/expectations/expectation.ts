@@ -1,0 +1,21 @@
+/** What the suite has to show: a comparison within one group, and how good it has to be. */
+export interface Expectation {
+  readonly text: string;
+  /** The group's id, as in `unmarshall/small`. */
+  readonly group: string;
+  readonly of: string;
+  /** Without it, the number of `of` itself is looked at. */
+  readonly by?: string;
+  /** How `of` and `by` are compared. @defaultValue 'quotient' */
+  readonly compare?: 'quotient' | 'difference';
+  /** Looks at a fact, as in `order violations`, instead of the median. */
+  readonly fact?: string;
+  /** `at least`: higher is better. */
+  readonly limit: 'at least' | 'at most';
+  /** `--check` fails beyond it. */
+  readonly must: number;
+  readonly aim: number;
+  readonly unit: string;
+  /** A number that no load of the machine changes: `--quick` gives it no slack. */
+  readonly exact?: boolean;
+}
