@@ -4,6 +4,7 @@ export type ConfigurationErrorCode =
   | 'ASYNC_SCHEMA'
   | 'INVALID_HANDLER'
   | 'INVALID_OPTION'
+  | 'INVALID_PATTERN'
   | 'INVALID_TABLE'
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'

@@ -1,3 +1,4 @@
+import { compilePattern, type EventPattern } from '../conditions/event-pattern.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 
@@ -5,42 +6,66 @@ import { kindOf, rejectUnknownOptions } from '../options.ts';
 export interface FilterCriteria {
   /** 5 at most, 10 with a raised quota. An empty list is none: every record passes. */
   readonly filters: readonly {
-    /** An event pattern as JSON, of at most 4,096 characters. */
-    readonly pattern: string;
+    /** An event pattern, as an object or as JSON; at most 4,096 characters of JSON. */
+    readonly pattern: string | EventPattern;
   }[];
+}
+
+/** Filters, made ready. */
+export interface RecordFilter {
+  /** As JSON, as AWS takes them. */
+  readonly patterns: readonly string[];
+  /** Whether the function gets a record; it has to have Lambda's shape. Never throws. */
+  passes(record: unknown): boolean;
 }
 
 // The quota that AWS raises 5 to, on request. Whether it did is not known here, so that many are accepted.
 const MAX_FILTERS = 10;
 
+const MAX_CHARACTERS = 4096;
+
 /**
  * Reads and checks a `filterCriteria`.
  *
- * @returns the patterns, as JSON; empty when there are no filters
+ * @returns undefined without filters: every record passes
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN`
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
-export function filterPatterns(owner: string, criteria: unknown): readonly string[] {
-  if (criteria === undefined) return [];
+export function recordFilter(owner: string, criteria: unknown): RecordFilter | undefined {
+  if (criteria === undefined) return undefined;
   rejectUnknownOptions(`${owner}: filterCriteria`, criteria, ['filters']);
   const { filters = [] } = criteria as { readonly filters?: unknown };
   if (!Array.isArray(filters) || filters.length > MAX_FILTERS) {
     const came = Array.isArray(filters) ? `${filters.length}` : kindOf(filters);
     throw new ConfigurationError(
       'INVALID_OPTION',
-      `${owner}: filterCriteria.filters has to be an array of at most 5 filters (${MAX_FILTERS} with a raised quota), ` +
-        `got ${came}.`,
+      `${owner}: filterCriteria.filters has to be an array of at most 5 filters ` +
+        `(${MAX_FILTERS} with a raised quota), got ${came}.`,
     );
   }
-  return filters.map((filter: unknown, index) => {
-    rejectUnknownOptions(`${owner}: filterCriteria.filters[${index}]`, filter, ['pattern']);
-    const { pattern } = filter as { readonly pattern?: unknown };
-    if (typeof pattern !== 'string') {
-      throw new ConfigurationError(
-        'INVALID_OPTION',
-        `${owner}: filterCriteria.filters[${index}].pattern has to be JSON in a string, got ${kindOf(pattern)}.`,
-      );
-    }
-    return pattern;
-  });
+  if (filters.length === 0) return undefined;
+  const compiled = filters.map((filter, index) => compiledFilter(filter, `${owner}: filters[${index}]`));
+  return {
+    patterns: compiled.map(({ json }) => json),
+    passes: (record) => compiled.some(({ matches }) => matches(record)),
+  };
+}
+
+function compiledFilter(
+  filter: unknown,
+  owner: string,
+): { readonly json: string; readonly matches: (record: unknown) => boolean } {
+  rejectUnknownOptions(owner, filter, ['pattern']);
+  const { pattern } = filter as { readonly pattern?: unknown };
+  // Before it is written as JSON, which would drop what is undefined and so let more records through.
+  const matches = compilePattern(pattern as string | EventPattern, owner);
+  const json = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
+  if (json.length > MAX_CHARACTERS) {
+    throw new ConfigurationError(
+      'INVALID_PATTERN',
+      `${owner}: Invalid filter pattern definition. A pattern has at most ${MAX_CHARACTERS} characters, ` +
+        `this one has ${json.length}.`,
+    );
+  }
+  return { json, matches };
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
-import { type FilterCriteria, filterPatterns } from './filter-criteria.ts';
+import { type FilterCriteria, type RecordFilter, recordFilter } from './filter-criteria.ts';
 import { type OnFailureDestination, onFailureDestination } from './on-failure-destination.ts';
 
 /** Where in the stream a mapping starts. A DynamoDB stream has no AT_TIMESTAMP. */
@@ -90,8 +90,8 @@ export interface MappingSettings
   extends Required<Omit<EventSourceMappingOptions, 'destinationConfig' | 'filterCriteria'>> {
   /** Undefined without one. */
   readonly onFailure: OnFailureDestination | undefined;
-  /** The patterns of `filterCriteria`, as JSON; empty: every record passes. */
-  readonly filterPatterns: readonly string[];
+  /** Undefined without filters: every record passes. */
+  readonly filter: RecordFilter | undefined;
 }
 
 interface Check {
@@ -169,7 +169,7 @@ export function mappingSettings(
     functionResponseTypes: Object.freeze([...(options.functionResponseTypes ?? [])]),
     tumblingWindowInSeconds: options.tumblingWindowInSeconds ?? 0,
     onFailure: onFailureDestination(owner, options.destinationConfig),
-    filterPatterns: filterPatterns(owner, options.filterCriteria),
+    filter: recordFilter(owner, options.filterCriteria),
     enabled: options.enabled ?? true,
   };
   checkWindow(owner, settings);
@@ -182,7 +182,7 @@ function checkWindow(owner: string, settings: MappingSettings): void {
   if (settings.parallelizationFactor > 1) {
     refuse(owner, 'Parallelization factor must be equal to 1 when tumbling window period is configured.');
   }
-  if (settings.filterPatterns.length > 0) {
+  if (settings.filter !== undefined) {
     refuse(
       owner,
       'filterCriteria cannot be used when a tumbling window is configured. Leave records out in reduce instead.',

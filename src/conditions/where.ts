@@ -1,0 +1,22 @@
+import type { EventName, RecordBase } from '../record/stream-record.ts';
+import type { Condition } from './condition.ts';
+import { compilePattern, type EventPattern } from './event-pattern.ts';
+
+/**
+ * A condition for any event: the record, as Lambda sent it, matches an event pattern. The grammar is that of a
+ * mapping's filters, so what stands here can move to `filterCriteria`, where it costs no invocation.
+ *
+ * Nothing is unmarshalled for it.
+ *
+ * @param pattern as an object or as JSON
+ * @throws ConfigurationError `INVALID_PATTERN`
+ * @example
+ * ```ts
+ * router.onInsert(where({ dynamodb: { NewImage: { status: { S: ['OPEN'] } } } }), async ({ newImage }) => {});
+ * ```
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ */
+export function where(pattern: string | EventPattern): Condition<RecordBase<EventName, unknown>> {
+  const matches = compilePattern(pattern, 'where');
+  return ({ raw }) => matches(raw);
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { not, streamRouter, where } from '../../src/index.ts';
+import { openRecord } from '../../src/record/lazy-record.ts';
+
+const raw = (eventName: string, status: string) => ({
+  eventID: '1',
+  eventName: eventName as 'INSERT',
+  eventSource: 'aws:dynamodb',
+  dynamodb: {
+    Keys: { id: { S: 'i-1' } },
+    NewImage: { id: { S: 'i-1' }, status: { S: status }, total: { N: 'not a number' } },
+    SequenceNumber: '1',
+    StreamViewType: 'NEW_IMAGE' as const,
+  },
+});
+const paid = { dynamodb: { NewImage: { status: { S: ['PAID'] } } } };
+
+test.each([
+  ['an object', paid],
+  ['JSON', JSON.stringify(paid)],
+])('where matches the record as Lambda sent it, by a pattern that is %s', (_, pattern) => {
+  const condition = where(pattern);
+  const open = (status: string) =>
+    openRecord(raw('INSERT', status), { toNumber: Number, viewType: 'NEW_IMAGE', schema: undefined });
+  expect(condition(open('PAID') as never)).toBe(true);
+  expect(condition(open('OPEN') as never)).toBe(false);
+});
+
+test('it stands before a handler of any event, and unmarshalls nothing', async () => {
+  const seen: string[] = [];
+  const router = streamRouter<{ id: string; status: string }>({ viewType: 'NEW_IMAGE' })
+    .onInsert(where(paid), ({ eventName }) => seen.push(eventName))
+    .onModify(not(where(paid)), ({ eventName }) => seen.push(eventName))
+    .onRemove(where(paid), ({ eventName }) => seen.push(eventName));
+  for (const name of ['INSERT', 'MODIFY', 'REMOVE']) await router({ Records: [raw(name, 'PAID')] });
+  expect(await router({ Records: [raw('MODIFY', 'OPEN')] })).toEqual({ batchItemFailures: [] });
+  expect(seen).toEqual(['INSERT', 'REMOVE', 'MODIFY']);
+});
+
+test('a pattern that Lambda would refuse is refused when the condition is made', () => {
+  expect(() => where({ eventName: [] })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_PATTERN',
+      message: expect.stringMatching(/^where: Invalid filter pattern definition\./),
+    }),
+  );
+});
