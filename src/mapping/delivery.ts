@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { WindowFields } from '../window/window-event.ts';
 import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
 import { type OnFailureCondition, type OnFailureDocument, onFailureDocument } from './on-failure-document.ts';
 import type { RetryDelay } from './retry-delay.ts';
@@ -19,6 +20,8 @@ export type Decision =
       readonly requestId: string;
       /** 1 for the first invocation with these records; a throttled one is not counted. */
       readonly attempt: number;
+      /** What the event carries beside the records, with a tumbling window. */
+      readonly window?: WindowFields;
     }
   | {
       readonly type: 'retry';
