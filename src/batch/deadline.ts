@@ -1,8 +1,15 @@
 import { DeadlineError } from '../errors.ts';
 
+/**
+ * A context whose clock a test moves has a method of this name: it calls back whenever the clock was moved, and
+ * returns what ends that. A timer alone would not notice, as it waits in real time.
+ */
+export const onClockMoved: unique symbol = Symbol.for('streamlane.onClockMoved');
+
 /** The part of the Lambda context that tells the time. */
 export interface Countdown {
   getRemainingTimeInMillis?(): number;
+  [onClockMoved]?(listener: () => void): () => void;
 }
 
 /** What setTimeout takes: 31 bits of milliseconds, beyond which it fires at once. */
@@ -15,6 +22,7 @@ export class Deadline {
   #controller: AbortController | undefined;
   #expired = false;
   #timer: NodeJS.Timeout | undefined;
+  #forgetClock: (() => void) | undefined;
 
   constructor(countdown: Countdown | undefined, reserveMs: number) {
     // Tests pass contexts without a clock: then there is no deadline.
@@ -44,6 +52,9 @@ export class Deadline {
 
   /** Calls back at the deadline, until `stop` is called. */
   onReached(callback: () => void): void {
+    this.#forgetClock ??= this.#countdown?.[onClockMoved]?.(() => {
+      if (this.reached()) callback();
+    });
     const left = this.remainingMs() - this.#reserveMs;
     if (left === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(
@@ -58,6 +69,7 @@ export class Deadline {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#forgetClock?.();
   }
 
   #expire(): void {
