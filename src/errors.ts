@@ -3,6 +3,7 @@ export type ConfigurationErrorCode =
   | 'ASYNC_CONDITION'
   | 'ASYNC_SCHEMA'
   | 'INVALID_HANDLER'
+  | 'INVALID_ITEM'
   | 'INVALID_OPTION'
   | 'INVALID_PATTERN'
   | 'INVALID_TABLE'

@@ -1,0 +1,94 @@
+import type { Context } from 'aws-lambda';
+import { onClockMoved } from '../batch/deadline.ts';
+import { ConfigurationError } from '../errors.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+
+/** How a context begins. */
+export interface LambdaContextOptions {
+  /**
+   * Milliseconds that the invocation has left at first.
+   *
+   * @defaultValue 30000
+   */
+  readonly remainingMs?: number;
+  /** @defaultValue a UUID that differs between contexts */
+  readonly awsRequestId?: string;
+  /** @defaultValue `'test-function'` */
+  readonly functionName?: string;
+  /** @defaultValue the ARN of `functionName` in us-east-1 */
+  readonly invokedFunctionArn?: string;
+}
+
+/** A Lambda context whose clock stands still until a test moves it. */
+export interface LambdaTestContext extends Context {
+  /**
+   * Lets milliseconds of the invocation pass. A router that is waiting for a handler learns of it at once: at its
+   * deadline, `signal` aborts before `advance` returns.
+   */
+  advance(ms: number): void;
+}
+
+const OPTIONS = ['remainingMs', 'awsRequestId', 'functionName', 'invokedFunctionArn'];
+
+let contexts = 0;
+
+/**
+ * Makes a Lambda context with a clock that a test moves, so that deadlines can be tested without waiting.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const context = lambdaContext({ remainingMs: 5000 });
+ * const answer = router(event, context);
+ * context.advance(4500); // less than the router's reserveMs is left: it answers with what is done
+ * expect(await answer).toReportCheckpoint(unfinished.dynamodb.SequenceNumber);
+ * ```
+ */
+export function lambdaContext(options: LambdaContextOptions = {}): LambdaTestContext {
+  rejectUnknownOptions('lambdaContext', options, OPTIONS);
+  const { remainingMs = 30_000, functionName = 'test-function' } = options;
+  if (!(Number.isFinite(remainingMs) && remainingMs >= 0)) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `lambdaContext: remainingMs has to be milliseconds from 0 on, got ${kindOf(remainingMs)}.`,
+    );
+  }
+  const {
+    awsRequestId = requestIdAt(contexts++),
+    invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`,
+  } = options;
+  const listeners = new Set<() => void>();
+  let left = remainingMs;
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn,
+    memoryLimitInMB: '128',
+    awsRequestId,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: '2026/01/01/[$LATEST]00000000000000000000000000000000',
+    getRemainingTimeInMillis: () => Math.max(0, left),
+    advance(ms: number): void {
+      left -= ms;
+      for (const listener of [...listeners]) listener();
+    },
+    [onClockMoved](listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    done: refuse,
+    fail: refuse,
+    succeed: refuse,
+  };
+  return context;
+}
+
+/** A UUID that tells by its end which one it is. */
+export function requestIdAt(index: number): string {
+  return `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+}
+
+function refuse(): never {
+  throw new TypeError('context.done, fail and succeed are of Node.js 0.10: return or throw instead.');
+}

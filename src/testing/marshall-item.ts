@@ -1,0 +1,69 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from 'aws-lambda';
+import { ConfigurationError } from '../errors.ts';
+
+/** An image as Lambda sends it: AttributeValues, with binary as base64. */
+export type Image = Record<string, AttributeValue>;
+
+/**
+ * Turns a plain item into an image as a stream record carries it.
+ *
+ * ```text
+ * { total: 12.5, tags: new Set(['a']), signature: Uint8Array [1, 2, 3] }
+ *   -> { total: { N: '12.5' }, tags: { SS: ['a'] }, signature: { B: 'AQID' } }
+ * ```
+ *
+ * Attributes that are undefined are left out, as the SDK's document client can be told to.
+ *
+ * @param owner what was called, for the messages
+ * @throws ConfigurationError `INVALID_ITEM` when DynamoDB could not hold it
+ */
+export function marshallItem(owner: string, item: unknown): Image {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    throw new ConfigurationError(
+      'INVALID_ITEM',
+      `${owner}: the item has to be an object of its attributes, got ${Array.isArray(item) ? 'an array' : typeof item}.`,
+    );
+  }
+  try {
+    const marshalled: unknown = marshall(item as Record<string, string>, { removeUndefinedValues: true });
+    return encodeMap(marshalled as Readonly<Record<string, SdkValue>>);
+  } catch (cause) {
+    throw new ConfigurationError(
+      'INVALID_ITEM',
+      `${owner}: the item has an attribute that DynamoDB cannot hold. Use what the SDK's marshall takes: ` +
+        'strings, numbers, bigints, booleans, null, Uint8Arrays, Sets, arrays and plain objects.',
+      { cause },
+    );
+  }
+}
+
+/** The SDK's AttributeValue, of which only the binary parts differ from Lambda's. */
+interface SdkValue {
+  readonly B?: ArrayBuffer | ArrayBufferView;
+  readonly BS?: readonly (ArrayBuffer | ArrayBufferView)[];
+  readonly L?: readonly SdkValue[];
+  readonly M?: Readonly<Record<string, SdkValue>>;
+}
+
+function encodeMap(map: Readonly<Record<string, SdkValue>>): Image {
+  // fromEntries defines: an attribute named __proto__ is just an attribute.
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, encode(value)]));
+}
+
+/** The SDK gives bytes; in Lambda's event they are base64, through lists and maps. */
+function encode(value: SdkValue): AttributeValue {
+  if (value.B !== undefined) return { B: base64(value.B) };
+  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
+  if (value.L !== undefined) return { L: value.L.map(encode) };
+  if (value.M !== undefined) return { M: encodeMap(value.M) };
+  return value as AttributeValue;
+}
+
+/** Every kind of binary that marshall takes: buffers and views of any element size. */
+function base64(bytes: ArrayBuffer | ArrayBufferView): string {
+  const buffer = ArrayBuffer.isView(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : Buffer.from(bytes);
+  return buffer.toString('base64');
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { ConfigurationError } from '../errors.ts';
+import { requireOptions } from '../options.ts';
+import type { AnyItem, EventName } from '../record/stream-record.ts';
+import { hasNewImage, hasOldImage, type StreamViewType } from '../record/view-type.ts';
+import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
+import { imageSize } from './image-size.ts';
+import { type Image, marshallItem } from './marshall-item.ts';
+
+/** What a stream is made of when its table is not declared. */
+export interface TestStreamOptions<Item extends object> {
+  /** The attributes of the item's key: partition key, then sort key if there is one. */
+  readonly keys: readonly [AttributeOf<Item>] | readonly [AttributeOf<Item>, AttributeOf<Item>];
+  /**
+   * The table's name.
+   *
+   * @defaultValue `'TestTable'`
+   */
+  readonly name?: string;
+  /**
+   * What the stream carries.
+   *
+   * @defaultValue `'NEW_AND_OLD_IMAGES'`
+   */
+  readonly viewType?: StreamViewType;
+}
+
+/** A record as Lambda sends it, with all that DynamoDB always says. */
+export interface TestRecord extends DynamoDBRecord {
+  readonly eventID: string;
+  readonly eventName: EventName;
+  readonly eventSourceARN: string;
+  readonly dynamodb: NonNullable<DynamoDBRecord['dynamodb']> & {
+    readonly ApproximateCreationDateTime: number;
+    readonly Keys: Image;
+    readonly SequenceNumber: string;
+    readonly SizeBytes: number;
+  };
+}
+
+/**
+ * Writes the records of one stream, as Lambda sends them.
+ *
+ * Each call is the next change in the stream: sequence numbers of 21 digits ascend, event ids are unique, images
+ * are there as event and view type have them, binary is base64.
+ */
+export interface TestStream<Item extends object> {
+  /** `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`; the label differs between streams. */
+  readonly streamArn: string;
+  /** An item was created. */
+  insert(item: Item): TestRecord;
+  /** An item was changed. Both have the same key. DynamoDB itself emits nothing when nothing changed. */
+  modify(oldItem: Item, newItem: Item): TestRecord;
+  /** An item was deleted. */
+  remove(item: Item): TestRecord;
+  /** An item was deleted by Time to Live: a REMOVE with DynamoDB's `userIdentity`. */
+  expire(item: Item): TestRecord;
+  /** The event with these records, in this order. */
+  event(records: readonly DynamoDBRecord[]): DynamoDBStreamEvent;
+  /** Lets milliseconds pass until the next change: it moves `ApproximateCreationDateTime`. */
+  advance(ms: number): void;
+}
+
+const REGION = 'us-east-1';
+const ACCOUNT = '123456789012';
+const FIRST_SEQUENCE_NUMBER = 400_000_000_000_000_000_000n;
+const TTL_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+let streams = 0;
+
+/**
+ * Makes a stream to take records from, typed by its table.
+ *
+ * Its clock starts at the present second and moves by `advance` only. Items are what DynamoDB stores: for a table
+ * whose schema transforms items, use `testStream<StoredItem>({ keys })`.
+ *
+ * @throws ConfigurationError `INVALID_TABLE` or `UNKNOWN_OPTION`; its methods throw `INVALID_ITEM`
+ * @example
+ * ```ts
+ * const stream = testStream<Invoice>({ keys: ['customerId', 'invoiceId'] });
+ * const draft = { customerId: 'C-7', invoiceId: 'INV-1', status: 'DRAFT', total: 12 } as const;
+ * const event = stream.event([stream.insert(draft), stream.modify(draft, { ...draft, status: 'OPEN' })]);
+ * ```
+ */
+export function testStream<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
+  table: Table<Item, Key, View>,
+): TestStream<Item>;
+export function testStream<Item extends object = AnyItem>(options: TestStreamOptions<Item>): TestStream<Item>;
+export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): TestStream<AnyItem> {
+  const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableOf(tableOrOptions);
+  const startedAt = Math.floor(Date.now() / 1000) * 1000;
+  // Unlike the label of any other stream of this process: a router that serves several tests remembers records.
+  const label = new Date(startedAt + streams++).toISOString().slice(0, -1);
+  const streamArn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}/stream/${label}`;
+  let now = startedAt;
+  let sequenceNumber = FIRST_SEQUENCE_NUMBER;
+
+  return {
+    streamArn,
+    insert: (item) => record('INSERT', undefined, image('insert', item)),
+    modify(oldItem, newItem) {
+      const [before, after] = [image('modify', oldItem), image('modify', newItem)];
+      if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(after))) {
+        throw new ConfigurationError(
+          'INVALID_ITEM',
+          `modify: both items have to have the same key (${keys.join(', ')}). ` +
+            'A key cannot be changed: DynamoDB emits a REMOVE and an INSERT instead.',
+        );
+      }
+      return record('MODIFY', before, after);
+    },
+    remove: (item) => record('REMOVE', image('remove', item), undefined),
+    expire: (item) => ({
+      ...record('REMOVE', image('expire', item), undefined),
+      userIdentity: { ...TTL_IDENTITY },
+    }),
+    event: (records) => ({ Records: [...records] }),
+    advance(ms) {
+      now += ms;
+    },
+  };
+
+  /** The image of an item; refused without a usable key. */
+  function image(owner: string, item: AnyItem): Image {
+    const marshalled = marshallItem(owner, item);
+    for (const key of keys) {
+      const [type = 'nothing'] = Object.keys(marshalled[key] ?? {});
+      if (type === 'S' || type === 'N' || type === 'B') continue;
+      throw new ConfigurationError(
+        'INVALID_ITEM',
+        `${owner}: the key attribute ${key} has to be a string, a number or binary, got ${type}.`,
+      );
+    }
+    return marshalled;
+  }
+
+  function keysOf(marshalled: Image): Image {
+    return Object.fromEntries(keys.map((key) => [key, marshalled[key] as Image[string]]));
+  }
+
+  function record(eventName: EventName, before: Image | undefined, after: Image | undefined): TestRecord {
+    sequenceNumber += nextGap(sequenceNumber);
+    const Keys = keysOf((after ?? before) as Image);
+    const images = {
+      ...(after !== undefined && hasNewImage(viewType, eventName) && { NewImage: after }),
+      ...(before !== undefined && hasOldImage(viewType, eventName) && { OldImage: before }),
+    };
+    return {
+      eventID: createHash('md5').update(`${streamArn} ${sequenceNumber}`).digest('hex'),
+      eventName,
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      awsRegion: REGION,
+      dynamodb: {
+        ApproximateCreationDateTime: Math.floor(now / 1000),
+        Keys,
+        ...images,
+        SequenceNumber: String(sequenceNumber),
+        SizeBytes: [Keys, ...Object.values(images)].reduce((total, part) => total + imageSize(part), 0),
+        StreamViewType: viewType,
+      },
+      eventSourceARN: streamArn,
+    };
+  }
+}
+
+function tableOf(options: TestStreamOptions<AnyItem>): Table<AnyItem> {
+  requireOptions('testStream', options);
+  return defineTable({ name: 'TestTable', ...options, item: itemOf<AnyItem>() }) as Table<AnyItem>;
+}
+
+/** Uneven gaps, as in a real shard, and the same ones at every run. */
+function nextGap(sequenceNumber: bigint): bigint {
+  return 1n + ((sequenceNumber * 7919n) % 9973n);
+}
