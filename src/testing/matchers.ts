@@ -1,0 +1,118 @@
+import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
+import { isThenable } from '../thenable.ts';
+import { isMap } from '../unmarshall/malformed.ts';
+
+/** What a matcher tells Vitest, or Jest. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+}
+
+/** What `expect(...)` gains, for the types. */
+export interface StreamAssertions<Result = void> {
+  /**
+   * The response reports this checkpoint: Lambda delivers again from there.
+   *
+   * @example
+   * ```ts
+   * expect(await router(event)).toReportCheckpoint(record.dynamodb.SequenceNumber);
+   * ```
+   */
+  toReportCheckpoint(sequenceNumber: string): Result;
+  /**
+   * The response reports no failure: Lambda is done with the whole batch.
+   *
+   * @example
+   * ```ts
+   * expect(await router(event)).toSucceed();
+   * ```
+   */
+  toSucceed(): Result;
+}
+
+/** What the response of a function with ReportBatchItemFailures means, as far as a response alone tells. */
+type Reading =
+  | { readonly type: 'succeeded' }
+  | { readonly type: 'checkpoint'; readonly checkpoint: string }
+  | { readonly type: 'malformed'; readonly problem: string };
+
+const SUCCEEDED: Reading = { type: 'succeeded' };
+
+/**
+ * Matchers for the response of a router, or of any handler with ReportBatchItemFailures. They read it as Lambda
+ * does: of several identifiers the lowest counts, `{}` and nothing at all are success.
+ *
+ * `import 'streamlane/testing/vitest'` registers them in Vitest, types included.
+ *
+ * @example
+ * ```ts
+ * expect.extend(streamMatchers);
+ * ```
+ */
+export const streamMatchers: {
+  toReportCheckpoint(received: unknown, sequenceNumber: string): MatcherResult;
+  toSucceed(received: unknown): MatcherResult;
+} = {
+  toReportCheckpoint(received, sequenceNumber) {
+    if (!isSequenceNumber(sequenceNumber)) {
+      throw new TypeError(
+        'toReportCheckpoint: expected a sequence number, as in record.dynamodb.SequenceNumber, ' +
+          `got ${JSON.stringify(sequenceNumber)}.`,
+      );
+    }
+    const reading = readingOf(received);
+    return {
+      pass: reading.type === 'checkpoint' && compareSequenceNumbers(reading.checkpoint, sequenceNumber) === 0,
+      actual: reading.type === 'checkpoint' ? reading.checkpoint : received,
+      expected: sequenceNumber,
+      // Vitest asks for it only when it is needed: when `pass` is not what was asserted.
+      message: () =>
+        reading.type === 'checkpoint' && compareSequenceNumbers(reading.checkpoint, sequenceNumber) === 0
+          ? `Expected the response not to report the checkpoint ${sequenceNumber}, but it does.`
+          : `Expected the response to report the checkpoint ${sequenceNumber}, but ${inWords(reading)}`,
+    };
+  },
+  toSucceed(received) {
+    const reading = readingOf(received);
+    return {
+      pass: reading.type === 'succeeded',
+      message: () =>
+        reading.type === 'succeeded'
+          ? 'Expected the response to report a failure, but it reports none: Lambda is done with the whole batch.'
+          : `Expected the response to report no failure, but ${inWords(reading)}`,
+    };
+  },
+};
+
+function readingOf(received: unknown): Reading {
+  if (isThenable(received)) {
+    throw new TypeError(
+      'Expected a response, got a promise. Await the handler: expect(await router(event)).',
+    );
+  }
+  if (received === undefined || received === null || received === '') return SUCCEEDED;
+  if (Array.isArray(received) && received.length === 0) return SUCCEEDED;
+  if (!isMap(received)) return malformed('it is no object');
+  const failures: unknown = (received as { readonly batchItemFailures?: unknown }).batchItemFailures;
+  if (failures === undefined || failures === null) return SUCCEEDED;
+  if (!Array.isArray(failures)) return malformed('its batchItemFailures is no array');
+  const identifiers = failures.map((failure): unknown => failure?.itemIdentifier);
+  const wrong = identifiers.findIndex((identifier) => !isSequenceNumber(identifier));
+  if (wrong !== -1) return malformed(`batchItemFailures[${wrong}].itemIdentifier is no sequence number`);
+  const [checkpoint] = (identifiers as string[]).toSorted(compareSequenceNumbers);
+  return checkpoint === undefined ? SUCCEEDED : { type: 'checkpoint', checkpoint };
+}
+
+function malformed(problem: string): Reading {
+  return { type: 'malformed', problem };
+}
+
+function inWords(reading: Reading): string {
+  if (reading.type === 'succeeded') return 'it reports no failure: Lambda is done with the whole batch.';
+  if (reading.type === 'checkpoint') {
+    return `it reports ${reading.checkpoint}: Lambda delivers again from there.`;
+  }
+  return `it is malformed, as ${reading.problem}: Lambda takes the whole batch as failed.`;
+}
