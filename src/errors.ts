@@ -2,6 +2,7 @@
 export type ConfigurationErrorCode =
   | 'ASYNC_CONDITION'
   | 'ASYNC_SCHEMA'
+  | 'INVALID_CHECKPOINT_FILE'
   | 'INVALID_HANDLER'
   | 'INVALID_ITEM'
   | 'INVALID_OPTION'
@@ -9,7 +10,9 @@ export type ConfigurationErrorCode =
   | 'INVALID_TABLE'
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'
+  | 'MAPPING_CONFLICT'
   | 'MISSING_PEER'
+  | 'STREAM_NOT_FOUND'
   | 'UNKNOWN_OPTION'
   | 'VIEW_TYPE_MISMATCH';
 

@@ -1,0 +1,115 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { ConfigurationError } from '../errors.ts';
+import { isSequenceNumber } from '../record/sequence-number.ts';
+import type { ShardPosition } from './shards/shard-position.ts';
+
+/** Positions by shard. */
+export type Positions = Readonly<Record<string, ShardPosition>>;
+
+/**
+ * Positions of one stream in a file, so that a restart goes on where the last run was.
+ *
+ * ```json
+ * { "version": 1, "streamArn": "arn:aws:dynamodb:...", "shards": { "shardId-1": { "after": "400..." } } }
+ * ```
+ *
+ * The file is replaced as a whole: written beside it, flushed to the disk and renamed, so that a reader finds
+ * the old content or the new, whenever the process dies.
+ */
+export class CheckpointFile {
+  readonly #path: string;
+  readonly #streamArn: string;
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(path: string, streamArn: string) {
+    this.#path = path;
+    this.#streamArn = streamArn;
+  }
+
+  /**
+   * What the last run left.
+   *
+   * @returns undefined without a file; `'otherStream'` when it belongs to another stream, such as that of a table
+   * that was made again
+   * @throws ConfigurationError `INVALID_CHECKPOINT_FILE`
+   */
+  async read(): Promise<Positions | 'otherStream' | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw this.#invalid('cannot be read', error);
+    }
+    const { streamArn, shards } = this.#parse(text);
+    return streamArn === this.#streamArn ? shards : 'otherStream';
+  }
+
+  /** Resolves once the positions, as they are when it is their turn, are on the disk. */
+  save(positions: () => Positions): Promise<void> {
+    // Those who come while a write is under way share the one after it.
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined;
+      this.#writing = this.#write(positions());
+      return this.#writing;
+    });
+    return this.#next;
+  }
+
+  async #write(shards: Positions): Promise<void> {
+    const beside = `${this.#path}.${process.pid}.tmp`;
+    const file = await open(beside, 'w');
+    try {
+      await file.writeFile(
+        `${JSON.stringify({ version: 1, streamArn: this.#streamArn, shards }, null, 2)}\n`,
+      );
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, this.#path);
+  }
+
+  #parse(text: string): { streamArn: string; shards: Positions } {
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch (error) {
+      throw this.#invalid('is not JSON', error);
+    }
+    if (!isContent(content)) throw this.#invalid('has not the form of a checkpoint file');
+    return content;
+  }
+
+  // Never overwritten: it may be a file of the user's, named by mistake.
+  #invalid(problem: string, cause?: unknown): ConfigurationError {
+    return new ConfigurationError(
+      'INVALID_CHECKPOINT_FILE',
+      `startEventSourceMapping: checkpointFile ${this.#path} ${problem}. Delete it to start from startingPosition, or name another file.`,
+      { cause },
+    );
+  }
+}
+
+function isContent(value: unknown): value is { streamArn: string; shards: Positions } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, streamArn, shards } = value as Record<string, unknown>;
+  return (
+    version === 1 &&
+    typeof streamArn === 'string' &&
+    typeof shards === 'object' &&
+    shards !== null &&
+    Object.values(shards).every(isPosition)
+  );
+}
+
+function isPosition(value: unknown): value is ShardPosition {
+  if (typeof value !== 'object' || value === null) return false;
+  const { after, since, finished } = value as Record<string, unknown>;
+  return (
+    (after === undefined || isSequenceNumber(after)) &&
+    (since === undefined || typeof since === 'number') &&
+    (finished === undefined || finished === true)
+  );
+}

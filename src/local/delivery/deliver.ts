@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Decision, type DeliveryOptions, deliverBatch } from '../../mapping/delivery.ts';
+import type { SendOnFailure } from '../destinations/on-failure.ts';
+import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
+import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
+import { persist } from '../persist.ts';
+import type { Tally } from '../statistics.ts';
+import { wait } from '../wait.ts';
+import type { QueuedRecord } from './queued-record.ts';
+
+/** What every batch of a mapping needs. */
+export interface DeliveryTools {
+  /** As records and documents name it. */
+  readonly streamArn: string;
+  readonly invoke: Invoke;
+  /** Undefined: what is discarded is told of by events alone. */
+  readonly sendOnFailure: SendOnFailure | undefined;
+  readonly settings: Omit<DeliveryOptions, 'now' | 'requestId' | 'readResponse'>;
+  readonly emitter: MappingEmitter;
+  readonly tally: Tally;
+  /** Told after each invocation. */
+  readonly onResult: (result: 'OK' | 'PROBLEM: Function call failed') => void;
+}
+
+/** Moves the shard's checkpoint past records that are done with. @returns the shard's position */
+export type Commit = (records: readonly DynamoDBRecord[]) => Promise<string | undefined>;
+
+/**
+ * Takes one batch to its end, on real time: carries out what the delivery engine decides.
+ *
+ * @returns false when it was stopped before that. An invocation that runs is waited for, and its result counts.
+ */
+export async function deliver(
+  shardId: string,
+  batch: readonly QueuedRecord[],
+  commit: Commit,
+  tools: DeliveryTools,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { emitter, tally } = tools;
+  const json = new Map(batch.map((queued) => [queued.record, queued.json]));
+  const records = batch.map(({ record }) => record);
+  const decisions = deliverBatch(
+    { streamArn: tools.streamArn, shardId, records },
+    { ...tools.settings, now: Date.now, requestId: randomUUID },
+  );
+  let step = decisions.next();
+  while (step.done !== true) {
+    const decision = step.value;
+    switch (decision.type) {
+      case 'invoke': {
+        if (signal.aborted) return false;
+        tally.lagMs = ageOf(decision.records);
+        const startedAt = performance.now();
+        const result = await tools.invoke(eventOf(decision.records, json), decision.requestId);
+        step = decisions.next(result);
+        const event = invocationEvent(shardId, decision, result, step.value || undefined, startedAt);
+        count(tally, event);
+        tools.onResult(
+          event.outcome === 'succeeded' || event.outcome === 'partial'
+            ? 'OK'
+            : 'PROBLEM: Function call failed',
+        );
+        emitter.tell('invocation', event);
+        continue;
+      }
+      case 'retry': {
+        const { type: _, ...retry } = decision;
+        tally.retries++;
+        emitter.tell('retry', { shardId, ...retry });
+        await wait(decision.delayMs, signal);
+        break;
+      }
+      case 'split':
+        tally.splits++;
+        emitter.tell('split', { shardId, left: decision.left, right: decision.right });
+        break;
+      case 'discard': {
+        const { records: discarded, document } = decision;
+        if (!(await sendOnFailure(decision, tools, signal))) return false;
+        tally.recordsDiscarded += discarded.length;
+        emitter.tell('discard', { shardId, records: discarded, document });
+        break;
+      }
+      case 'checkpoint': {
+        const { records: done, outcome, sequenceNumber } = decision;
+        const position = await commit(done);
+        if (outcome === 'succeeded') tally.recordsSucceeded += done.length;
+        emitter.tell('checkpoint', { shardId, records: done, outcome, sequenceNumber, position });
+        break;
+      }
+    }
+    step = decisions.next();
+  }
+  return true;
+}
+
+/** The event as JSON, from records that are JSON already. */
+function eventOf(records: readonly DynamoDBRecord[], json: ReadonlyMap<DynamoDBRecord, string>): string {
+  return `{"Records":[${records.map((record) => json.get(record)).join(',')}]}`;
+}
+
+function invocationEvent(
+  shardId: string,
+  { records, requestId, attempt }: Extract<Decision, { type: 'invoke' }>,
+  result: InvocationOutcome,
+  next: Decision | undefined,
+  startedAt: number,
+): InvocationEvent {
+  return {
+    shardId,
+    records,
+    requestId,
+    attempt,
+    outcome: outcomeOf(result, records, next),
+    durationMs: performance.now() - startedAt,
+    response: result.type === 'returned' ? result.response : undefined,
+    error: result.error,
+  };
+}
+
+/** What the engine made of a result shows in what it decides next. */
+function outcomeOf(
+  result: InvocationOutcome,
+  records: readonly DynamoDBRecord[],
+  next: Decision | undefined,
+): InvocationEvent['outcome'] {
+  if (result.type === 'throttled') return 'throttled';
+  if (next?.type !== 'checkpoint') return 'failed';
+  return next.records.length === records.length ? 'succeeded' : 'partial';
+}
+
+function count(tally: Tally, { outcome }: InvocationEvent): void {
+  if (outcome === 'throttled') {
+    tally.throttledInvocations++;
+    return;
+  }
+  tally.invocations++;
+  if (outcome === 'failed') tally.failedInvocations++;
+  if (outcome === 'partial') tally.partialInvocations++;
+}
+
+/** Until it worked: a document that is lost would be records that nobody hears of again. */
+async function sendOnFailure(
+  { document, records }: Extract<Decision, { type: 'discard' }>,
+  { sendOnFailure: send, emitter }: DeliveryTools,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (send === undefined) return true;
+  const onProblem = (error: unknown, delayMs: number): void =>
+    emitter.tell('problem', { operation: 'OnFailure', error, delayMs });
+  try {
+    await persist(() => send(document, records), { signal, onProblem });
+    return true;
+  } catch {
+    return false; // stopped: nothing else ends it
+  }
+}
+
+/** Milliseconds since the last record was made. */
+function ageOf(records: readonly DynamoDBRecord[]): number | undefined {
+  const seconds = records.at(-1)?.dynamodb?.ApproximateCreationDateTime;
+  return seconds === undefined ? undefined : Math.max(0, Date.now() - seconds * 1000);
+}

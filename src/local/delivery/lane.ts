@@ -1,0 +1,94 @@
+import { nextBatch } from './batch-size.ts';
+import { Bell } from './bell.ts';
+import type { QueuedRecord } from './queued-record.ts';
+
+export interface LaneOptions {
+  readonly batchSize: number;
+  /** How long a batch may wait for more records; 0: it does not. */
+  readonly windowMs: number;
+  /** Takes a batch to its end. @returns false when it was stopped before that */
+  readonly deliver: (batch: readonly QueuedRecord[]) => Promise<boolean>;
+}
+
+// Read ahead while a batch is under way: enough for any batch size, and bounded when a batch fails for hours.
+const MOST_RECORDS = 10_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some
+ * partition keys. A batch that fails blocks its own lane alone.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #changed: Bell = new Bell();
+  #waiting: QueuedRecord[] = [];
+  #bytes = 0;
+  #busy = false;
+  #ended = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  /** Whether nothing waits and nothing is under way. */
+  get idle(): boolean {
+    return this.#waiting.length === 0 && !this.#busy;
+  }
+
+  /** Records that belong to this lane, in order. */
+  add(records: readonly QueuedRecord[]): void {
+    for (const record of records) {
+      this.#waiting.push(record);
+      this.#bytes += record.bytes;
+    }
+    this.#changed.ring();
+  }
+
+  /** No more records will come: what waits is delivered without waiting for its window. */
+  end(): void {
+    this.#ended = true;
+    this.#changed.ring();
+  }
+
+  /** Resolves once there is room for another page. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (this.#waiting.length >= MOST_RECORDS || this.#bytes >= MOST_BYTES)) {
+      await this.#changed.heard(signal);
+    }
+  }
+
+  /** Delivers until the lane has ended and is empty, or the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const batch = await this.#close(signal);
+      if (batch === undefined) return;
+      this.#busy = true;
+      const delivered = await this.#options.deliver(batch);
+      this.#busy = false;
+      if (!delivered) return;
+      this.#changed.ring();
+    }
+  }
+
+  async #close(signal: AbortSignal): Promise<readonly QueuedRecord[] | undefined> {
+    const { batchSize, windowMs } = this.#options;
+    // The next window starts when the invocation before has ended; an empty one is followed by another.
+    let windowEnds = performance.now() + windowMs;
+    while (!signal.aborted) {
+      const { count, full } = nextBatch(this.#waiting, { batchSize, acrossPages: windowMs > 0 });
+      const leftMs = windowEnds - performance.now();
+      if (count > 0 && (full || this.#ended || leftMs <= 0)) return this.#take(count);
+      if (this.#ended) return undefined;
+      if (leftMs <= 0) windowEnds += windowMs;
+      await this.#changed.heard(signal, count > 0 ? leftMs : undefined);
+    }
+    return undefined;
+  }
+
+  #take(count: number): readonly QueuedRecord[] {
+    const batch = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    for (const { bytes } of batch) this.#bytes -= bytes;
+    return batch;
+  }
+}

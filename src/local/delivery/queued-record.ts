@@ -1,0 +1,17 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+
+/** A record that waits for its batch. */
+export interface QueuedRecord {
+  readonly record: DynamoDBRecord;
+  /** The record as JSON: what a batch is measured by, and what an invocation sends. */
+  readonly json: string;
+  /** Of that text, in UTF-8. */
+  readonly bytes: number;
+  /** The page of GetRecords that it came with, counted from 1. */
+  readonly page: number;
+}
+
+export function queued(record: DynamoDBRecord, page: number): QueuedRecord {
+  const json = JSON.stringify(record);
+  return { record, json, bytes: Buffer.byteLength(json), page };
+}

@@ -1,0 +1,19 @@
+import type { OnFailureDestination } from '../../mapping/on-failure-destination.ts';
+import { importPeer } from '../import-peer.ts';
+import type { DestinationOptions, SendOnFailure } from './on-failure.ts';
+
+/** The document as the Message of an SNS notification. */
+export async function topicDestination(
+  { arn }: OnFailureDestination,
+  { clients, clientOptions }: DestinationOptions,
+): Promise<SendOnFailure> {
+  const { PublishCommand, SNSClient } = await importPeer(
+    '@aws-sdk/client-sns',
+    'An on-failure topic',
+    () => import('@aws-sdk/client-sns'),
+  );
+  const sns = clients.sns ?? new SNSClient(clientOptions);
+  return async (document) => {
+    await sns.send(new PublishCommand({ TopicArn: arn, Message: JSON.stringify(document) }));
+  };
+}

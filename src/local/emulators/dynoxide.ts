@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dynoxideBinary } from './dynoxide-binary.ts';
+import { freePort } from './free-port.ts';
+import { LIFELINE } from './lifeline.ts';
+import type { LocalServer } from './local-server.ts';
+
+const ATTEMPTS = 3;
+const START_TIMEOUT_MS = 10_000;
+
+/**
+ * Starts Dynoxide, a DynamoDB server with streams in one binary, on a free port of 127.0.0.1.
+ *
+ * @throws ConfigurationError `MISSING_PEER`
+ */
+export async function startDynoxide(binary: string = dynoxideBinary()): Promise<LocalServer> {
+  // Another process may take the port between the moment it was free and the moment Dynoxide binds it.
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const program = ['--input-type=module', '--eval', LIFELINE, '--'];
+    const lifeline = spawn(
+      process.execPath,
+      [...program, binary, 'serve', '--host', '127.0.0.1', '--port', `${port}`],
+      { stdio: ['pipe', 'ignore', attempt < ATTEMPTS ? 'ignore' : 'inherit'] },
+    );
+    if (await answers(url, lifeline)) return { url, stop: () => cut(lifeline) };
+    await cut(lifeline);
+    if (attempt === ATTEMPTS) throw new Error(`Dynoxide (${binary}) does not answer on ${url}.`);
+  }
+}
+
+async function answers(url: string, lifeline: ChildProcess): Promise<boolean> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!hasEnded(lifeline) && performance.now() < deadline) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer) return true;
+    await sleep(20);
+  }
+  return false;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function cut(lifeline: ChildProcess): Promise<void> {
+  if (hasEnded(lifeline)) return;
+  const ended = once(lifeline, 'exit');
+  lifeline.stdin?.destroy();
+  await ended;
+}

@@ -1,0 +1,189 @@
+import type { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MappingEmitter, MappingEvents, MappingState, StoppedEvent } from './mapping-events.ts';
+import type { ShardPositions } from './shards/positions.ts';
+import type { ShardPosition } from './shards/shard-position.ts';
+import type { StreamSession } from './shards/stream-session.ts';
+import type { MappingStatistics, Tally } from './statistics.ts';
+
+/** As on AWS. `OK` also after a valid partial response. */
+export type LastProcessingResult = 'No records processed' | 'OK' | 'PROBLEM: Function call failed';
+
+/** A running event source mapping. */
+export interface LocalEventSourceMapping {
+  /** A UUID of its own, as on AWS. */
+  readonly uuid: string;
+  /** The stream it reads, as the server names it. */
+  readonly streamArn: string;
+  readonly state: MappingState;
+  readonly lastProcessingResult: LastProcessingResult;
+  /** How far each shard is done with, by shard. Where the mapping goes on after a pause. */
+  readonly position: Readonly<Record<string, ShardPosition>>;
+  readonly statistics: MappingStatistics;
+  /** Resolves when the mapping has stopped, for whatever reason. */
+  readonly ended: Promise<StoppedEvent>;
+
+  /** Listens to an event. */
+  on<Name extends keyof MappingEvents>(name: Name, listener: (event: MappingEvents[Name][0]) => void): this;
+  /** Listens to an event once. */
+  once<Name extends keyof MappingEvents>(name: Name, listener: (event: MappingEvents[Name][0]) => void): this;
+  /** Listens no more. */
+  off<Name extends keyof MappingEvents>(name: Name, listener: (event: MappingEvents[Name][0]) => void): this;
+
+  /**
+   * Resolves when everything written before the call is done with: every shard was polled and had nothing new,
+   * and nothing is under way. A batch that fails for ever keeps it waiting. Rejects when the mapping stops first.
+   */
+  caughtUp(): Promise<void>;
+  /**
+   * Disables the mapping: it keeps its position. Resolves when what is in flight has ended. Retries of a failing
+   * batch begin anew after `resume()`; AWS does not say what it does with them.
+   */
+  pause(): Promise<void>;
+  /** Enables the mapping again, from its position. */
+  resume(): Promise<void>;
+  /** Ends the mapping. Resolves when what is in flight has ended: an invocation that runs counts. */
+  stop(): Promise<void>;
+  /** `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface MappingParts {
+  readonly uuid: string;
+  readonly streamArn: string;
+  readonly emitter: MappingEmitter;
+  readonly tally: Tally;
+  readonly positions: ShardPositions;
+  /** A session for the time until the next pause. */
+  readonly newSession: () => StreamSession;
+  readonly lastProcessingResult: () => LastProcessingResult;
+}
+
+interface Running {
+  readonly session: StreamSession;
+  readonly stopping: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Begins, ends and begins again the sessions that do the work. */
+export class LocalMapping implements LocalEventSourceMapping {
+  readonly uuid: string;
+  readonly streamArn: string;
+  readonly ended: Promise<StoppedEvent>;
+  readonly #parts: MappingParts;
+  readonly #end: (event: StoppedEvent) => void;
+  #state: MappingState = 'Creating';
+  #running: Running | undefined;
+
+  constructor(parts: MappingParts) {
+    const { promise, resolve } = Promise.withResolvers<StoppedEvent>();
+    this.uuid = parts.uuid;
+    this.streamArn = parts.streamArn;
+    this.ended = promise;
+    this.#end = resolve;
+    this.#parts = parts;
+  }
+
+  get state(): MappingState {
+    return this.#state;
+  }
+
+  get lastProcessingResult(): LastProcessingResult {
+    return this.#parts.lastProcessingResult();
+  }
+
+  get position(): Readonly<Record<string, ShardPosition>> {
+    return this.#parts.positions.all();
+  }
+
+  get statistics(): MappingStatistics {
+    return { ...this.#parts.tally };
+  }
+
+  on(...listening: Parameters<EventEmitter<MappingEvents>['on']>): this {
+    this.#parts.emitter.on(...listening);
+    return this;
+  }
+
+  once(...listening: Parameters<EventEmitter<MappingEvents>['once']>): this {
+    this.#parts.emitter.once(...listening);
+    return this;
+  }
+
+  off(...listening: Parameters<EventEmitter<MappingEvents>['off']>): this {
+    this.#parts.emitter.off(...listening);
+    return this;
+  }
+
+  /** Begins to read, if the mapping is enabled. */
+  async begin(enabled: boolean, atLatest: ReadonlySet<string>): Promise<void> {
+    if (enabled) await this.#enable(atLatest);
+    else this.#enter('Disabled');
+  }
+
+  async caughtUp(): Promise<void> {
+    const since = performance.now();
+    while (!((this.#running?.session.emptySince ?? 0) >= since)) {
+      if (this.#state === 'Stopped') throw new Error('The mapping has stopped before it had caught up.');
+      this.#running?.session.look();
+      await sleep(10);
+    }
+  }
+
+  async pause(): Promise<void> {
+    if (this.#state !== 'Enabled' && this.#state !== 'Enabling') return;
+    this.#enter('Disabling');
+    await this.#halt();
+    // It may have stopped meanwhile.
+    if (this.state === 'Disabling') this.#enter('Disabled');
+  }
+
+  async resume(): Promise<void> {
+    if (this.#state === 'Disabled') await this.#enable(new Set());
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'Stopped' || this.#state === 'Stopping') return void (await this.ended);
+    this.#enter('Stopping');
+    await this.#halt();
+    this.#stopped({ reason: 'stopped' });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #enable(atLatest: ReadonlySet<string>): Promise<void> {
+    this.#enter('Enabling');
+    const session = this.#parts.newSession();
+    const stopping = new AbortController();
+    const { promise: ready, resolve: onReady } = Promise.withResolvers<void>();
+    const done = session.run(stopping.signal, atLatest, onReady).then(
+      (reason) => {
+        if (reason !== 'stopped') this.#stopped({ reason });
+      },
+      (error) => this.#stopped({ reason: 'failed', error }),
+    );
+    this.#running = { session, stopping, done };
+    await Promise.race([ready, done]);
+    if (this.#state === 'Enabling') this.#enter('Enabled');
+  }
+
+  async #halt(): Promise<void> {
+    this.#running?.stopping.abort();
+    await this.#running?.done;
+    this.#running = undefined;
+  }
+
+  #stopped(event: StoppedEvent): void {
+    if (this.#state === 'Stopped') return;
+    this.#enter('Stopped');
+    this.#parts.emitter.tell('stopped', event);
+    this.#end(event);
+  }
+
+  #enter(state: MappingState): void {
+    this.#state = state;
+    this.#parts.emitter.tell('state', { state });
+  }
+}

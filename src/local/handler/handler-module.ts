@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigurationError } from '../../errors.ts';
+import { type LambdaHandler, requireHandler } from './local-function.ts';
+
+const MODULE = /^(?<path>.*\.[cm]?[jt]s)(?:#(?<name>.+))?$/;
+
+/** `src/handler.ts#handler` names a module; everything else is the name of a deployed function. */
+export function isModulePath(handler: string): boolean {
+  return MODULE.test(handler);
+}
+
+/**
+ * Imports a handler. Without a name after `#`, its export `handler`.
+ *
+ * @param handler a path, relative to the working directory
+ * @throws ConfigurationError `INVALID_HANDLER`
+ */
+export async function importHandler(handler: string): Promise<LambdaHandler> {
+  const { path = '', name = 'handler' } = MODULE.exec(handler)?.groups ?? {};
+  let module: Record<string, unknown>;
+  try {
+    module = await import(pathToFileURL(resolve(path)).href);
+  } catch (cause) {
+    throw new ConfigurationError(
+      'INVALID_HANDLER',
+      `startEventSourceMapping: the handler's module ${path} cannot be imported: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  const exported = module[name];
+  requireHandler(exported, `the export ${name} of ${path}`);
+  return exported;
+}

@@ -1,0 +1,14 @@
+import type { InvocationResult } from '../../mapping/delivery.ts';
+
+/** What became of an invocation, and why. */
+export type InvocationOutcome = InvocationResult & {
+  /** What the function threw, or why it did not start. */
+  readonly error?: unknown;
+};
+
+/**
+ * Invokes the function once. Never rejects: what goes wrong is an outcome.
+ *
+ * @param event the event as JSON, as it crosses to Lambda
+ */
+export type Invoke = (event: string, requestId: string) => Promise<InvocationOutcome>;

@@ -1,0 +1,30 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { deployedFunction } from './deployed-function.ts';
+import { importHandler, isModulePath } from './handler-module.ts';
+import type { Invoke } from './invoke.ts';
+import type { FunctionIdentity } from './lambda-context.ts';
+import { type LambdaHandler, localFunction } from './local-function.ts';
+
+export interface HandlerOptions {
+  readonly handler: LambdaHandler | string;
+  readonly identity: FunctionIdentity;
+  readonly lambdaClient: LambdaClient | undefined;
+  /** For a client that is made. */
+  readonly clientOptions: object;
+}
+
+/** A function, a module or a deployed function as something to invoke. */
+export async function resolveHandler(
+  options: HandlerOptions,
+): Promise<{ readonly invoke: Invoke; readonly functionArn: string }> {
+  const { handler, identity, lambdaClient, clientOptions } = options;
+  if (typeof handler !== 'string' || isModulePath(handler)) {
+    const code = typeof handler === 'string' ? await importHandler(handler) : handler;
+    return { invoke: localFunction(code, identity), functionArn: identity.functionArn };
+  }
+  const invoke = await deployedFunction(handler, lambdaClient, clientOptions);
+  const functionArn = handler.startsWith('arn:')
+    ? handler
+    : identity.functionArn.replace(/[^:]+$/, () => handler);
+  return { invoke, functionArn };
+}

@@ -1,0 +1,43 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+export type { FilterCriteria } from '../mapping/filter-criteria.ts';
+export type { OnFailureCondition, OnFailureDocument } from '../mapping/on-failure-document.ts';
+export type {
+  DestinationConfig,
+  EventSourceMappingOptions,
+  FunctionResponseType,
+  StartingPosition,
+} from '../mapping/options.ts';
+export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+export type { DestinationClients } from './destinations/on-failure.ts';
+export {
+  type EmulatorConnection,
+  type EmulatorOptions,
+  type Emulators,
+  startEmulators,
+} from './emulators/start-emulators.ts';
+export type { LastProcessingResult, LocalEventSourceMapping } from './event-source-mapping.ts';
+export type { LambdaHandler } from './handler/local-function.ts';
+export type {
+  ConnectionOptions,
+  FunctionOptions,
+  LocalMappingOptions,
+  StreamLocation,
+} from './local-options.ts';
+export type {
+  CheckpointEvent,
+  DiscardEvent,
+  InvocationEvent,
+  MappingEvents,
+  MappingState,
+  ProblemEvent,
+  RecordsEvent,
+  RetryEvent,
+  ShardEvent,
+  SplitEvent,
+  StoppedEvent,
+} from './mapping-events.ts';
+export type { ShardPosition } from './shards/shard-position.ts';
+export { startEventSourceMapping } from './start-event-source-mapping.ts';
+export type { MappingStatistics } from './statistics.ts';

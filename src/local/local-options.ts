@@ -1,0 +1,197 @@
+import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { ConfigurationError } from '../errors.ts';
+import { consoleLogger, type Logger } from '../logger.ts';
+import {
+  type EventSourceMappingOptions,
+  MAPPING_OPTION_NAMES,
+  type MappingSettings,
+  mappingSettings,
+} from '../mapping/options.ts';
+import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+import type { DestinationClients } from './destinations/on-failure.ts';
+import { type LambdaHandler, requireHandler } from './handler/local-function.ts';
+
+/** Where the stream is: one of the two. */
+export interface StreamLocation {
+  /** ARN of the stream. */
+  readonly streamArn?: string;
+  /** Name of a table, whose newest stream is read. */
+  readonly tableName?: string;
+}
+
+/** How AWS, or what stands in for it, is reached. What is left out comes from the environment, as in the SDK. */
+export interface ConnectionOptions {
+  /** A client for DynamoDB Streams of your own, in place of `endpoint`, `region` and `credentials`. */
+  readonly client?: DynamoDBStreamsClient;
+  /** URL of a server that speaks DynamoDB Streams. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: NonNullable<DynamoDBStreamsClientConfig['credentials']>;
+  /** URL of the server with the on-failure destination. */
+  readonly destinationEndpoint?: string;
+  /** Clients of your own for the on-failure destination. */
+  readonly destinationClients?: DestinationClients;
+  /** A client of your own for a deployed function. */
+  readonly lambdaClient?: LambdaClient;
+}
+
+/** What the function is, apart from its code. */
+export interface FunctionOptions {
+  /**
+   * What is invoked: a function, a module such as `src/handler.ts#handler` (relative to the working directory;
+   * without a name its export `handler`), or the name or ARN of a deployed function.
+   */
+  readonly handler: LambdaHandler | string;
+  /**
+   * `context.functionName`, for a function or a module.
+   *
+   * @defaultValue `'local'`
+   */
+  readonly functionName?: string;
+  /**
+   * Seconds after which an invocation has failed, above 0 and at most 900. A function in this process goes on
+   * running all the same: nothing can stop it. A deployed one has its own timeout.
+   *
+   * @defaultValue 3, as on Lambda
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * `context.memoryLimitInMB`; nothing limits the memory.
+   *
+   * @defaultValue 128
+   */
+  readonly memoryLimitInMB?: number;
+}
+
+/** Options of `startEventSourceMapping`: AWS's own in camelCase, and what is needed to run on a machine. */
+export interface LocalMappingOptions
+  extends EventSourceMappingOptions,
+    StreamLocation,
+    ConnectionOptions,
+    FunctionOptions {
+  /**
+   * A file for the positions: written before a checkpoint is told of, read at the start. Without it a mapping
+   * begins at `startingPosition` each time it is started.
+   */
+  readonly checkpointFile?: string;
+  /**
+   * Milliseconds before a failed batch is tried again. **AWS documents neither the delay nor its growth**: code
+   * must not depend on it.
+   *
+   * @defaultValue {@link exponentialDelay}: half a second, doubled each time, a minute at most
+   */
+  readonly retryDelayMs?: RetryDelay;
+  /**
+   * Milliseconds between two polls of a shard that had nothing new, 1 to 60,000.
+   *
+   * @defaultValue 250: four times a second, as Lambda does
+   */
+  readonly pollIntervalMs?: number;
+  /**
+   * Milliseconds between two looks for new shards, 10 to 3,600,000; one is due anyway when a shard is finished.
+   * AWS does not say how often it looks.
+   *
+   * @defaultValue 10000
+   */
+  readonly discoveryIntervalMs?: number;
+  /**
+   * Where what goes wrong is told of: anything with debug, info, warn and error.
+   *
+   * @defaultValue `console`
+   */
+  readonly logger?: Logger;
+}
+
+/** {@link LocalMappingOptions}, checked and with defaults. */
+export interface LocalSettings {
+  readonly mapping: MappingSettings;
+  readonly timeoutMs: number;
+  readonly memoryLimitInMB: number;
+  readonly functionName: string;
+  readonly retryDelayMs: RetryDelay;
+  readonly pollIntervalMs: number;
+  readonly discoveryIntervalMs: number;
+  readonly logger: Logger;
+}
+
+export const OWNER = 'startEventSourceMapping';
+
+const NAMES: readonly string[] = [
+  'streamArn',
+  'tableName',
+  'client',
+  'endpoint',
+  'region',
+  'credentials',
+  'destinationEndpoint',
+  'destinationClients',
+  'lambdaClient',
+  'handler',
+  'functionName',
+  'timeoutSeconds',
+  'memoryLimitInMB',
+  'checkpointFile',
+  'retryDelayMs',
+  'pollIntervalMs',
+  'discoveryIntervalMs',
+  'logger',
+];
+
+/**
+ * Checks options once: AWS's own as AWS does, with its messages.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`
+ */
+export function localSettings(options: LocalMappingOptions): LocalSettings {
+  rejectUnknownOptions(OWNER, options, [...NAMES, ...MAPPING_OPTION_NAMES]);
+  const ofAws = Object.entries(options).filter(([name]) => MAPPING_OPTION_NAMES.includes(name));
+  const mapping = mappingSettings(Object.fromEntries(ofAws) as unknown as EventSourceMappingOptions, OWNER);
+  const { streamArn, tableName, handler, checkpointFile } = options;
+  if ((streamArn === undefined) === (tableName === undefined)) {
+    refuse('either streamArn or tableName has to be given, to say which stream is read.');
+  }
+  requireText('streamArn', streamArn);
+  requireText('tableName', tableName);
+  requireText('checkpointFile', checkpointFile);
+  if (streamArn !== undefined && !/^arn:[^:]+:dynamodb:[^:]+:\d*:table\/[^/]+\/stream\//.test(streamArn)) {
+    refuse(`streamArn has to be the ARN of a DynamoDB stream, got ${kindOf(streamArn)}.`);
+  }
+  if (typeof handler !== 'string') requireHandler(handler, 'handler');
+  else requireText('handler', handler);
+  const { timeoutSeconds = 3, memoryLimitInMB = 128, pollIntervalMs = 250 } = options;
+  const { discoveryIntervalMs = 10_000, retryDelayMs = exponentialDelay() } = options;
+  requireNumber('timeoutSeconds', timeoutSeconds, 0.001, 900);
+  requireNumber('memoryLimitInMB', memoryLimitInMB, 128, 10_240);
+  requireNumber('pollIntervalMs', pollIntervalMs, 1, 60_000);
+  requireNumber('discoveryIntervalMs', discoveryIntervalMs, 10, 3_600_000);
+  if (typeof retryDelayMs !== 'function') {
+    refuse(`retryDelayMs has to be a function of the attempt, got ${kindOf(retryDelayMs)}.`);
+  }
+  return {
+    mapping,
+    timeoutMs: timeoutSeconds * 1000,
+    memoryLimitInMB,
+    functionName: options.functionName ?? 'local',
+    retryDelayMs,
+    pollIntervalMs,
+    discoveryIntervalMs,
+    logger: options.logger ?? consoleLogger,
+  };
+}
+
+function requireText(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  refuse(`${name} has to be text, got ${kindOf(value)}.`);
+}
+
+function requireNumber(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  refuse(`${name} has to be a number from ${least} to ${most}, got ${kindOf(value)}.`);
+}
+
+function refuse(message: string): never {
+  throw new ConfigurationError('INVALID_OPTION', `${OWNER}: ${message}`);
+}

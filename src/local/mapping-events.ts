@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { Logger } from '../logger.ts';
+import type { OnFailureDocument } from '../mapping/on-failure-document.ts';
+
+/** Where something happened. */
+export interface ShardEvent {
+  readonly shardId: string;
+}
+
+/** Some records of a shard. */
+export interface RecordsEvent extends ShardEvent {
+  readonly records: readonly DynamoDBRecord[];
+}
+
+/** An invocation that has ended. */
+export interface InvocationEvent extends RecordsEvent {
+  /** `context.awsRequestId`: the same for all attempts of these records. */
+  readonly requestId: string;
+  /** 1 for the first invocation with these records. */
+  readonly attempt: number;
+  /** `'throttled'`: it did not start, and uses up no retry. */
+  readonly outcome: 'succeeded' | 'partial' | 'failed' | 'throttled';
+  readonly durationMs: number;
+  /** What the function answered, as JSON carries it; undefined when it threw. */
+  readonly response: unknown;
+  /** What it threw, or why it did not start; undefined when it answered. */
+  readonly error: unknown;
+}
+
+/** A failed or throttled batch waits for its next invocation. */
+export interface RetryEvent extends RecordsEvent {
+  readonly requestId: string;
+  /** The number of the invocation to come. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly reason: 'failed' | 'throttled';
+}
+
+/** A failed batch was halved. */
+export interface SplitEvent extends ShardEvent {
+  readonly left: readonly DynamoDBRecord[];
+  readonly right: readonly DynamoDBRecord[];
+}
+
+/** Records were given up. The destination, if there is one, has the document by now. */
+export interface DiscardEvent extends RecordsEvent {
+  readonly document: OnFailureDocument;
+}
+
+/** Records are done with. If there is a `checkpointFile`, it says so by now. */
+export interface CheckpointEvent extends RecordsEvent {
+  readonly outcome: 'succeeded' | 'discarded';
+  /** Of the last of these records. */
+  readonly sequenceNumber: string;
+  /**
+   * Where the shard would go on: everything up to here is done with. Behind `sequenceNumber` when
+   * `parallelizationFactor` lets other partition keys lag behind. Undefined: nothing yet.
+   */
+  readonly position: string | undefined;
+}
+
+/** The stream could not be read, or a destination not be written to; it is tried again. */
+export interface ProblemEvent {
+  /** What was tried, as in `GetRecords`. */
+  readonly operation: string;
+  readonly error: unknown;
+  readonly delayMs: number;
+}
+
+/** Why a mapping has come to its end. */
+export interface StoppedEvent {
+  /**
+   * - `stopped`: `stop()` was called.
+   * - `streamDeleted`: the stream is no more, or its table.
+   * - `streamDisabled`: the stream was disabled, and everything that was in it has been read.
+   * - `failed`: an error that this mapping does not know; see `error`.
+   */
+  readonly reason: 'stopped' | 'streamDeleted' | 'streamDisabled' | 'failed';
+  readonly error?: unknown;
+}
+
+/** As on AWS, and `Stopping` and `Stopped` for {@link StoppedEvent}. */
+export type MappingState =
+  | 'Creating'
+  | 'Enabling'
+  | 'Enabled'
+  | 'Disabling'
+  | 'Disabled'
+  | 'Stopping'
+  | 'Stopped';
+
+/** The events of a mapping, by name. Listeners run at once; what one throws is logged and changes nothing. */
+export interface MappingEvents {
+  /** After each invocation. */
+  invocation: [InvocationEvent];
+  retry: [RetryEvent];
+  split: [SplitEvent];
+  discard: [DiscardEvent];
+  checkpoint: [CheckpointEvent];
+  /** Records that match none of the filters. */
+  filtered: [RecordsEvent];
+  /** Reading of a shard begins. */
+  shardStarted: [ShardEvent];
+  /** A shard is closed, and all of its records are done with. */
+  shardFinished: [ShardEvent];
+  /** Records left the stream before they could be read: they are lost to this mapping. */
+  trimmed: [ShardEvent];
+  problem: [ProblemEvent];
+  state: [{ readonly state: MappingState }];
+  stopped: [StoppedEvent];
+}
+
+/** An emitter whose listeners cannot do harm. */
+export class MappingEmitter extends EventEmitter<MappingEvents> {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    super();
+    this.#logger = logger;
+  }
+
+  /** Tells all listeners. */
+  tell<Name extends keyof MappingEvents>(name: Name, event: MappingEvents[Name][0]): void {
+    for (const listener of this.rawListeners(name)) {
+      try {
+        Reflect.apply(listener, this, [event]);
+      } catch (error) {
+        this.#logger.error(`A listener for ${name} threw`, { error });
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** How far a shard is done with. Empty: nothing of it yet, and it is read from its oldest record. */
+export interface ShardPosition {
+  /** Everything up to this sequence number is done with. */
+  readonly after?: string;
+  /**
+   * Reading began at LATEST, at this epoch second, and no record is done with since. A stream has no name for
+   * that position, so whoever comes back to it reads the shard from its start and leaves out what is older.
+   */
+  readonly since?: number;
+  /** The shard is closed, and everything in it is done with. */
+  readonly finished?: true;
+}

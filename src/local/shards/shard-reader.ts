@@ -1,0 +1,111 @@
+import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import { wait } from '../wait.ts';
+import type { ShardPosition } from './shard-position.ts';
+import type { StreamSource } from './stream-source.ts';
+
+export interface ShardReaderOptions {
+  readonly source: StreamSource;
+  readonly shardId: string;
+  readonly position: ShardPosition;
+  /** Reading begins right now, at LATEST, rather than where an earlier run was. */
+  readonly atLatest: boolean;
+  /** Between two polls of a shard that had nothing new. */
+  readonly pollIntervalMs: number;
+  /** Told when records left the stream before they were read. */
+  readonly onTrimmed: () => void;
+}
+
+/** Reads a shard page by page, in order. */
+export class ShardReader {
+  readonly #options: ShardReaderOptions;
+  #position: ShardPosition;
+  #atLatest: boolean;
+  #iterator: string | undefined;
+  #restMs = 0;
+  /** Records before this epoch second were in the shard before LATEST. */
+  #leavesOut: number | undefined;
+
+  constructor(options: ShardReaderOptions) {
+    this.#options = options;
+    this.#position = options.position;
+    this.#atLatest = options.atLatest;
+  }
+
+  /** Opens the shard now, rather than at the first page. */
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#guard(async () => {
+      this.#iterator ??= await this.#openIterator(signal);
+    });
+  }
+
+  /**
+   * The next page, which may be empty; undefined when the shard is closed and read.
+   *
+   * @throws ResourceNotFoundException, or when the signal aborts
+   */
+  async next(signal: AbortSignal): Promise<readonly SdkRecord[] | undefined> {
+    const { source, pollIntervalMs } = this.#options;
+    if (this.#iterator === '') return undefined;
+    await wait(this.#restMs, signal);
+    signal.throwIfAborted();
+    const page = await this.#guard(async () => {
+      this.#iterator ??= await this.#openIterator(signal);
+      return source.page(this.#iterator, signal);
+    });
+    if (page === undefined) return [];
+    const { records, next } = page;
+    this.#iterator = next ?? '';
+    // A stream that has more is read on at once; Lambda polls an idle shard four times a second.
+    this.#restMs = records.length === 0 && next !== undefined ? pollIntervalMs : 0;
+    return this.#advance(records);
+  }
+
+  #openIterator(signal: AbortSignal): Promise<string> {
+    const { source, shardId } = this.#options;
+    const { after, since } = this.#position;
+    if (after !== undefined) {
+      const position = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after } as const;
+      return source.iterator(shardId, position, signal);
+    }
+    // Not for LATEST itself: clocks differ, and what comes from there is new by definition.
+    this.#leavesOut = this.#atLatest ? undefined : since;
+    return source.iterator(
+      shardId,
+      { ShardIteratorType: this.#atLatest ? 'LATEST' : 'TRIM_HORIZON' },
+      signal,
+    );
+  }
+
+  #advance(records: readonly SdkRecord[]): readonly SdkRecord[] {
+    this.#atLatest = false;
+    const after = records.at(-1)?.dynamodb?.SequenceNumber;
+    if (after === undefined) return records;
+    this.#position = { after };
+    const since = this.#leavesOut;
+    if (since === undefined) return records;
+    const first = records.findIndex((record) => !isOlder(record, since));
+    if (first === -1) return [];
+    this.#leavesOut = undefined;
+    return records.slice(first);
+  }
+
+  /** Undefined: the iterator was of no use, and the next call opens another one. */
+  async #guard<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === 'TrimmedDataAccessException') {
+        this.#options.onTrimmed();
+        this.#position = {};
+      } else if (name !== 'ExpiredIteratorException') throw error;
+      this.#iterator = undefined;
+      return undefined;
+    }
+  }
+}
+
+function isOlder({ dynamodb }: SdkRecord, since: number): boolean {
+  const created = dynamodb?.ApproximateCreationDateTime;
+  return created !== undefined && created.getTime() < since * 1000;
+}

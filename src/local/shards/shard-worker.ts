@@ -1,0 +1,135 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Commit, type DeliveryTools, deliver } from '../delivery/deliver.ts';
+import { Lane } from '../delivery/lane.ts';
+import { laneOf } from '../delivery/partition.ts';
+import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
+import type { StreamAdapter } from '../records/emulator-quirks.ts';
+import { lambdaRecord } from '../records/lambda-record.ts';
+import { ShardProgress } from './shard-progress.ts';
+import { ShardReader, type ShardReaderOptions } from './shard-reader.ts';
+
+/** What the shards of a mapping have in common. */
+export interface ShardTools {
+  readonly adapter: StreamAdapter;
+  readonly delivery: DeliveryTools;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  /** Lanes of a shard. */
+  readonly parallelizationFactor: number;
+  /** The attribute that chooses the lane; undefined with one lane. */
+  readonly partitionKey: string | undefined;
+  /** Whether a record passes the filters. */
+  readonly matches: (record: DynamoDBRecord) => boolean;
+}
+
+export interface ShardWorkerOptions extends ShardReaderOptions {
+  readonly tools: ShardTools;
+  /** Writes down how far the shard is done with. */
+  readonly onPosition: (after: string) => Promise<void>;
+}
+
+/** Reads a shard and delivers what it reads. */
+export class ShardWorker {
+  readonly #options: ShardWorkerOptions;
+  readonly #progress: ShardProgress;
+  readonly #lanes: readonly Lane[];
+  readonly #stopping: AbortController = new AbortController();
+  readonly #reader: ShardReader;
+  #pages = 0;
+  #emptySince = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ShardWorkerOptions) {
+    const { batchSize, windowMs, parallelizationFactor, delivery } = options.tools;
+    const { signal } = this.#stopping;
+    this.#options = options;
+    this.#reader = new ShardReader(options);
+    this.#progress = new ShardProgress(options.position.after);
+    this.#lanes = Array.from({ length: parallelizationFactor }, () => {
+      return new Lane({
+        batchSize,
+        windowMs,
+        deliver: (batch) => deliver(options.shardId, batch, this.#commit, delivery, signal),
+      });
+    });
+  }
+
+  /** When the last poll began that found nothing while nothing was under way, as `performance.now()` says. */
+  get emptySince(): number {
+    return this.#lanes.every((lane) => lane.idle) ? this.#emptySince : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Opens the shard, so that LATEST is now. */
+  open(signal: AbortSignal): Promise<void> {
+    return this.#reader.open(signal);
+  }
+
+  /**
+   * Works until the shard is closed and done with, or until the signal aborts and what is in flight has ended.
+   *
+   * @returns whether the shard is done with
+   * @throws ResourceNotFoundException
+   */
+  async run(signal: AbortSignal): Promise<boolean> {
+    const stop = (): void => this.#stopping.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const lanes = this.#lanes.map((lane) => lane.run(this.#stopping.signal));
+    // A lane that breaks must not leave the reader running.
+    for (const lane of lanes) lane.catch(stop);
+    try {
+      await this.#read(this.#stopping.signal);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) throw error;
+    } finally {
+      for (const lane of this.#lanes) lane.end();
+      await Promise.all(lanes);
+      signal.removeEventListener('abort', stop);
+    }
+    return !this.#stopping.signal.aborted;
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      for (const lane of this.#lanes) await lane.room(signal);
+      const startedAt = performance.now();
+      const page = await this.#reader.next(signal);
+      if (page === undefined) return;
+      if (page.length > 0) await this.#queue(page);
+      else this.#emptySince = startedAt;
+    }
+  }
+
+  async #queue(page: NonNullable<Awaited<ReturnType<ShardReader['next']>>>): Promise<void> {
+    const { adapter, delivery, parallelizationFactor, partitionKey, matches } = this.#options.tools;
+    const { shardId } = this.#options;
+    const records = adapter.mend(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
+    const filtered: DynamoDBRecord[] = [];
+    const lanes: QueuedRecord[][] = this.#lanes.map(() => []);
+    this.#pages++;
+    for (const record of records) {
+      if (matches(record)) {
+        lanes[laneOf(record, parallelizationFactor, partitionKey)]?.push(queued(record, this.#pages));
+      } else {
+        filtered.push(record);
+      }
+    }
+    delivery.tally.recordsRead += records.length;
+    delivery.tally.recordsFiltered += filtered.length;
+    this.#progress.add(records.map(sequenceNumberOf));
+    for (const [index, lane] of this.#lanes.entries()) lane.add(lanes[index] as QueuedRecord[]);
+    if (filtered.length === 0) return;
+    delivery.emitter.tell('filtered', { shardId, records: filtered });
+    await this.#commit(filtered);
+  }
+
+  readonly #commit: Commit = async (records) => {
+    const moved = this.#progress.finish(records.map(sequenceNumberOf));
+    const { position } = this.#progress;
+    if (moved) await this.#options.onPosition(position as string);
+    return position;
+  };
+}
+
+function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {
+  return dynamodb?.SequenceNumber as string;
+}

@@ -1,0 +1,157 @@
+import type { Logger } from '../../logger.ts';
+import { Bell } from '../delivery/bell.ts';
+import type { MappingEmitter, StoppedEvent } from '../mapping-events.ts';
+import { wait } from '../wait.ts';
+import { ancestors, readableShards } from './lineage.ts';
+import type { ShardPositions } from './positions.ts';
+import { type ShardTools, ShardWorker } from './shard-worker.ts';
+import { isNotFound, type StreamDescription, type StreamSource } from './stream-source.ts';
+
+export interface StreamSessionOptions {
+  readonly source: StreamSource;
+  readonly positions: ShardPositions;
+  readonly tools: ShardTools;
+  readonly emitter: MappingEmitter;
+  readonly logger: Logger;
+  readonly pollIntervalMs: number;
+  /** How often shards are looked for, apart from when one is finished. */
+  readonly discoveryIntervalMs: number;
+}
+
+/** Reads all shards of a stream, each when it is its turn, from where they are done with. */
+export class StreamSession {
+  readonly #options: StreamSessionOptions;
+  readonly #workers: Map<string, ShardWorker> = new Map();
+  readonly #running: Set<Promise<void>> = new Set();
+  readonly #changed: Bell = new Bell();
+  #failure: { readonly error: unknown } | undefined;
+  /** When the last look for shards began; undefined while one is due. */
+  #lookedAt: number | undefined;
+
+  constructor(options: StreamSessionOptions) {
+    this.#options = options;
+  }
+
+  /** When the last round of polls began that found nothing anywhere, as `performance.now()` says. */
+  get emptySince(): number {
+    const workers = [...this.#workers.values()];
+    if (this.#lookedAt === undefined) return Number.NEGATIVE_INFINITY;
+    return workers.length === 0 ? this.#lookedAt : Math.min(...workers.map(({ emptySince }) => emptySince));
+  }
+
+  /** Looks for shards now. */
+  look(): void {
+    this.#changed.ring();
+  }
+
+  /** Marks where reading begins at LATEST. @returns the shards that are open there */
+  async beginAtLatest({ shards }: StreamDescription): Promise<ReadonlySet<string>> {
+    const { positions } = this.#options;
+    const behind = new Set(ancestors(shards));
+    // A second is the stream's own precision.
+    const since = Math.floor(Date.now() / 1000) - 1;
+    const unknown = shards.map(({ ShardId }) => ShardId as string);
+    await positions.setAll(
+      unknown.map((shardId) => [shardId, behind.has(shardId) ? { finished: true } : { since }] as const),
+    );
+    return new Set(unknown.filter((shardId) => !behind.has(shardId)));
+  }
+
+  /**
+   * Works until the stream ends or the signal aborts; what is in flight is waited for.
+   *
+   * @param atLatest shards that begin at LATEST, now
+   * @param onReady told once every shard whose turn it is has been opened
+   */
+  async run(
+    signal: AbortSignal,
+    atLatest: ReadonlySet<string>,
+    onReady: () => void,
+  ): Promise<StoppedEvent['reason']> {
+    const stopping = new AbortController();
+    const stop = (): void => stopping.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      return await this.#supervise(stopping.signal, atLatest, onReady);
+    } catch (error) {
+      if (signal.aborted) return 'stopped';
+      if (isNotFound(error)) return 'streamDeleted';
+      throw error;
+    } finally {
+      stop();
+      await Promise.all(this.#running);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #supervise(
+    signal: AbortSignal,
+    atLatest: ReadonlySet<string>,
+    onReady: () => void,
+  ): Promise<StoppedEvent['reason']> {
+    const { source, positions, discoveryIntervalMs } = this.#options;
+    for (;;) {
+      const startedAt = performance.now();
+      const { shards, enabled } = await source.describeAgain(signal);
+      positions.keep(new Set(shards.map(({ ShardId }) => ShardId as string)));
+      const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
+      const fresh = turns.filter((shardId) => !this.#workers.has(shardId));
+      for (const shardId of fresh) await this.#start(shardId, atLatest.has(shardId), signal);
+      onReady();
+      this.#lookedAt = startedAt;
+      if (turns.length === 0 && !enabled) return 'streamDisabled';
+      await this.#changed.heard(signal, discoveryIntervalMs);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      signal.throwIfAborted();
+    }
+  }
+
+  async #start(shardId: string, atLatest: boolean, signal: AbortSignal): Promise<void> {
+    const { source, positions, tools, emitter, pollIntervalMs } = this.#options;
+    const worker = new ShardWorker({
+      source,
+      shardId,
+      position: positions.get(shardId),
+      atLatest,
+      pollIntervalMs,
+      tools,
+      onPosition: (after) => positions.set(shardId, { after }),
+      onTrimmed: () => this.#trimmed(shardId),
+    });
+    await worker.open(signal).catch((error) => {
+      if (!isNotFound(error)) throw error; // seen again, and dealt with, when it is read
+    });
+    this.#workers.set(shardId, worker);
+    emitter.tell('shardStarted', { shardId });
+    const running = this.#work(shardId, worker, signal).finally(() => {
+      this.#running.delete(running);
+      this.#workers.delete(shardId);
+      this.#lookedAt = undefined;
+      this.#changed.ring();
+    });
+    this.#running.add(running);
+  }
+
+  async #work(shardId: string, worker: ShardWorker, signal: AbortSignal): Promise<void> {
+    const { positions, emitter, pollIntervalMs } = this.#options;
+    try {
+      if (!(await worker.run(signal))) return;
+      await positions.set(shardId, { finished: true });
+      emitter.tell('shardFinished', { shardId });
+    } catch (error) {
+      if (isNotFound(error)) {
+        // The shard or the stream: the next look says which.
+        this.#trimmed(shardId);
+        await wait(pollIntervalMs, signal);
+      } else {
+        this.#failure = { error };
+      }
+    }
+  }
+
+  #trimmed(shardId: string): void {
+    this.#options.logger.warn('Records have left the stream before they could be read', { shardId });
+    this.#options.emitter.tell('trimmed', { shardId });
+  }
+}

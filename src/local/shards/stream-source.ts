@@ -1,0 +1,104 @@
+import type {
+  DynamoDBStreamsClient,
+  GetShardIteratorCommandInput,
+  KeySchemaElement,
+  _Record as SdkRecord,
+  Shard,
+} from '@aws-sdk/client-dynamodb-streams';
+import { persist } from '../persist.ts';
+import { streamsModule } from './streams-module.ts';
+
+/** What is known of a stream. */
+export interface StreamDescription {
+  readonly enabled: boolean;
+  readonly createdAt: Date | undefined;
+  /** Undefined where the server does not say. */
+  readonly keySchema: readonly KeySchemaElement[] | undefined;
+  readonly shards: readonly Shard[];
+}
+
+/** One answer of GetRecords. */
+export interface Page {
+  readonly records: readonly SdkRecord[];
+  /** Undefined: the shard is closed and read. */
+  readonly next: string | undefined;
+}
+
+/** Told of each failure that is tried again. */
+export type OnProblem = (operation: string, error: unknown, delayMs: number) => void;
+
+/** What the reader has to know of; everything else passes with time, or by somebody's hand. */
+const FINAL_ERRORS = ['ExpiredIteratorException', 'ResourceNotFoundException', 'TrimmedDataAccessException'];
+
+/** Whether the stream, or a shard of it, is no more. */
+export function isNotFound(error: unknown): boolean {
+  return (error as Error).name === 'ResourceNotFoundException';
+}
+
+/** The calls that read one stream. What fails is tried again, with growing delays, unless the reader decides. */
+export class StreamSource {
+  readonly #client: DynamoDBStreamsClient;
+  readonly #streamArn: string;
+  readonly #onProblem: OnProblem;
+
+  constructor(client: DynamoDBStreamsClient, streamArn: string, onProblem: OnProblem) {
+    this.#client = client;
+    this.#streamArn = streamArn;
+    this.#onProblem = onProblem;
+  }
+
+  /** All pages of DescribeStream, which has at most 100 shards in each, without trying again. */
+  async describe(signal?: AbortSignal): Promise<StreamDescription> {
+    const { DescribeStreamCommand } = await streamsModule();
+    const shards: Shard[] = [];
+    let start: string | undefined;
+    for (;;) {
+      const input = { StreamArn: this.#streamArn, ExclusiveStartShardId: start };
+      const { StreamDescription: page } = await this.#client.send(new DescribeStreamCommand(input), {
+        ...(signal && { abortSignal: signal }),
+      });
+      shards.push(...(page?.Shards ?? []));
+      start = page?.LastEvaluatedShardId;
+      if (start === undefined) {
+        const enabled = page?.StreamStatus === 'ENABLED' || page?.StreamStatus === 'ENABLING';
+        return { enabled, createdAt: page?.CreationRequestDateTime, keySchema: page?.KeySchema, shards };
+      }
+    }
+  }
+
+  /** {@link describe}, tried again. @throws ResourceNotFoundException, or when the signal aborts */
+  describeAgain(signal: AbortSignal): Promise<StreamDescription> {
+    return this.#persist('DescribeStream', signal, () => this.describe(signal));
+  }
+
+  /** @throws ResourceNotFoundException, TrimmedDataAccessException, or when the signal aborts */
+  async iterator(
+    shardId: string,
+    position: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { GetShardIteratorCommand } = await streamsModule();
+    const input = { StreamArn: this.#streamArn, ShardId: shardId, ...position };
+    const { ShardIterator } = await this.#persist('GetShardIterator', signal, () =>
+      this.#client.send(new GetShardIteratorCommand(input), { abortSignal: signal }),
+    );
+    return ShardIterator as string;
+  }
+
+  /** @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts */
+  async page(iterator: string, signal: AbortSignal): Promise<Page> {
+    const { GetRecordsCommand } = await streamsModule();
+    const page = await this.#persist('GetRecords', signal, () =>
+      this.#client.send(new GetRecordsCommand({ ShardIterator: iterator }), { abortSignal: signal }),
+    );
+    return { records: page.Records ?? [], next: page.NextShardIterator ?? undefined };
+  }
+
+  #persist<Answer>(operation: string, signal: AbortSignal, call: () => Promise<Answer>): Promise<Answer> {
+    return persist(call, {
+      signal,
+      onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
+      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name),
+    });
+  }
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { ConfigurationError } from '../errors.ts';
+import { CheckpointFile } from './checkpoint-file.ts';
+import { claim } from './claims.ts';
+import { openDestination } from './destinations/on-failure.ts';
+import {
+  type LastProcessingResult,
+  type LocalEventSourceMapping,
+  LocalMapping,
+} from './event-source-mapping.ts';
+import { resolveHandler } from './handler/resolve-handler.ts';
+import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
+import { MappingEmitter } from './mapping-events.ts';
+import { adapterFor } from './records/emulator-quirks.ts';
+import { newestStreamOf } from './shards/newest-stream.ts';
+import { partitionKeyOf } from './shards/partition-key.ts';
+import { ShardPositions } from './shards/positions.ts';
+import type { ShardTools } from './shards/shard-worker.ts';
+import { StreamSession } from './shards/stream-session.ts';
+import { isNotFound, type StreamDescription, StreamSource } from './shards/stream-source.ts';
+import { streamsModule } from './shards/streams-module.ts';
+import { emptyTally } from './statistics.ts';
+
+/**
+ * Runs an event source mapping between a DynamoDB stream and a function, with the semantics of AWS: batches,
+ * retries, bisect, partial responses, record age, filters, parallelization and on-failure destinations.
+ *
+ * The stream may be anybody's who speaks the API: Dynoxide, DynamoDB Local, LocalStack or AWS itself. Records
+ * arrive in order per shard (per partition key with `parallelizationFactor`) and at least once.
+ *
+ * @returns the mapping, once it reads: what is written from now on is delivered, with `LATEST` too
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER`,
+ * `MISSING_PEER`, `STREAM_NOT_FOUND`, `INVALID_CHECKPOINT_FILE` or `MAPPING_CONFLICT`; whatever the SDK throws
+ * when the stream cannot be described
+ * @example
+ * ```ts
+ * const mapping = await startEventSourceMapping({
+ *   tableName: 'Invoices',
+ *   handler: 'src/handler.ts#handler',
+ *   startingPosition: 'TRIM_HORIZON',
+ *   functionResponseTypes: ['ReportBatchItemFailures'],
+ * });
+ * mapping.on('checkpoint', ({ shardId, sequenceNumber }) => console.log(shardId, sequenceNumber));
+ * ```
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+export async function startEventSourceMapping(
+  options: LocalMappingOptions,
+): Promise<LocalEventSourceMapping> {
+  const settings = localSettings(options);
+  const { DynamoDBStreamsClient } = await streamsModule();
+  const client = options.client ?? new DynamoDBStreamsClient(clientOptions(options, options.endpoint));
+  const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
+  const file = options.checkpointFile === undefined ? undefined : resolve(options.checkpointFile);
+  const release = claim(streamArn, options.handler, file);
+  try {
+    const mapping = await start({ options, settings, client, streamArn, file });
+    mapping.ended.then(release);
+    return mapping;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly options: LocalMappingOptions;
+  readonly settings: LocalSettings;
+  readonly client: DynamoDBStreamsClient;
+  readonly streamArn: string;
+  readonly file: string | undefined;
+}
+
+async function start({ options, settings, client, streamArn, file }: Start): Promise<LocalMapping> {
+  const { mapping: aws, logger } = settings;
+  const uuid = randomUUID();
+  const emitter = new MappingEmitter(logger);
+  const tally = emptyTally();
+  const source = new StreamSource(client, streamArn, (operation, error, delayMs) =>
+    emitter.tell('problem', { operation, error, delayMs }),
+  );
+  emitter.on('problem', ({ operation, error, delayMs }) =>
+    logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
+  );
+  const description = await describe(source, streamArn);
+  const region = options.region ?? (await client.config.region());
+  const adapter = adapterFor({ streamArn, region, createdAt: description.createdAt });
+  const account = streamArn.split(':')[4] as string;
+  const { invoke, functionArn } = await resolveHandler({
+    handler: options.handler,
+    identity: {
+      functionName: settings.functionName,
+      functionArn: `arn:aws:lambda:${region}:${account}:function:${settings.functionName}`,
+      timeoutMs: settings.timeoutMs,
+      memoryLimitInMB: settings.memoryLimitInMB,
+    },
+    lambdaClient: options.lambdaClient,
+    clientOptions: clientOptions(options, undefined),
+  });
+  let lastProcessingResult: LastProcessingResult = 'No records processed';
+  const tools: ShardTools = {
+    adapter,
+    batchSize: aws.batchSize,
+    windowMs: aws.maximumBatchingWindowInSeconds * 1000,
+    parallelizationFactor: aws.parallelizationFactor,
+    partitionKey:
+      aws.parallelizationFactor === 1 ? undefined : await partitionKeyOf(description, streamArn, client),
+    matches: (record) => aws.filter?.passes(record) ?? true,
+    delivery: {
+      streamArn: adapter.eventSourceArn,
+      invoke,
+      sendOnFailure:
+        aws.onFailure &&
+        (await openDestination(aws.onFailure, {
+          clients: options.destinationClients ?? {},
+          clientOptions: clientOptions({ region, ...options }, options.destinationEndpoint),
+          mappingId: uuid,
+        })),
+      settings: {
+        maximumRetryAttempts: aws.maximumRetryAttempts,
+        maximumRecordAgeInSeconds: aws.maximumRecordAgeInSeconds,
+        bisectBatchOnFunctionError: aws.bisectBatchOnFunctionError,
+        reportBatchItemFailures: aws.functionResponseTypes.includes('ReportBatchItemFailures'),
+        functionArn,
+        retryDelayMs: settings.retryDelayMs,
+      },
+      emitter,
+      tally,
+      onResult: (result) => {
+        lastProcessingResult = result;
+      },
+    },
+  };
+  const checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
+  const kept = await checkpoints?.read();
+  if (kept === 'otherStream') {
+    logger.warn('The checkpoint file is of another stream: reading begins at startingPosition', { file });
+  }
+  const begun = typeof kept === 'object';
+  const positions = new ShardPositions(begun ? kept : {}, checkpoints);
+  const newSession = (): StreamSession =>
+    new StreamSession({
+      source,
+      positions,
+      tools,
+      emitter,
+      logger,
+      pollIntervalMs: settings.pollIntervalMs,
+      discoveryIntervalMs: settings.discoveryIntervalMs,
+    });
+  const atLatest =
+    begun || aws.startingPosition === 'TRIM_HORIZON'
+      ? new Set<string>()
+      : await newSession().beginAtLatest(description);
+  const mapping = new LocalMapping({
+    uuid,
+    streamArn,
+    emitter,
+    tally,
+    positions,
+    newSession,
+    lastProcessingResult: () => lastProcessingResult,
+  });
+  await mapping.begin(aws.enabled, atLatest);
+  return mapping;
+}
+
+async function describe(source: StreamSource, streamArn: string): Promise<StreamDescription> {
+  try {
+    return await source.describe();
+  } catch (cause) {
+    if (!isNotFound(cause)) throw cause;
+    throw new ConfigurationError(
+      'STREAM_NOT_FOUND',
+      `${OWNER}: there is no stream ${streamArn}. Check the ARN, and that endpoint and region are those of its table.`,
+      { cause },
+    );
+  }
+}
+
+/** For clients that are made here. What is left out, the SDK finds in the environment. */
+function clientOptions(options: Partial<LocalMappingOptions>, endpoint: string | undefined): object {
+  const { region, credentials } = options;
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(credentials !== undefined && { credentials }),
+  };
+}
