@@ -106,10 +106,16 @@ function isContent(value: unknown): value is { streamArn: string; shards: Positi
 
 function isPosition(value: unknown): value is ShardPosition {
   if (typeof value !== 'object' || value === null) return false;
-  const { after, since, finished } = value as Record<string, unknown>;
+  const { after, since, finished, window } = value as Record<string, unknown>;
   return (
+    (window === undefined || isOpenWindow(window)) &&
     (after === undefined || isSequenceNumber(after)) &&
     (since === undefined || typeof since === 'number') &&
     (finished === undefined || finished === true)
   );
+}
+
+function isOpenWindow(value: unknown): boolean {
+  const { start, state } = (value ?? {}) as Record<string, unknown>;
+  return typeof start === 'number' && typeof state === 'object' && state !== null;
 }

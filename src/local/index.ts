@@ -10,6 +10,7 @@ export type {
   StartingPosition,
 } from '../mapping/options.ts';
 export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+export type { OpenWindow } from '../mapping/tumbling-window.ts';
 export type { DestinationClients } from './destinations/on-failure.ts';
 export {
   type EmulatorConnection,
@@ -37,6 +38,7 @@ export type {
   ShardEvent,
   SplitEvent,
   StoppedEvent,
+  WindowClosedEvent,
 } from './mapping-events.ts';
 export type { ShardPosition } from './shards/shard-position.ts';
 export { startEventSourceMapping } from './start-event-source-mapping.ts';

@@ -85,6 +85,13 @@ export interface LocalMappingOptions
    */
   readonly retryDelayMs?: RetryDelay;
   /**
+   * Seconds from the end of a tumbling window until it closes, when no later record has closed it, 0 to 900.
+   * **AWS does not say when an idle window closes**: code must not depend on it.
+   *
+   * @defaultValue 5
+   */
+  readonly closeIdleWindowAfterSeconds?: number;
+  /**
    * Milliseconds between two polls of a shard that had nothing new, 1 to 60,000.
    *
    * @defaultValue 250: four times a second, as Lambda does
@@ -112,6 +119,7 @@ export interface LocalSettings {
   readonly memoryLimitInMB: number;
   readonly functionName: string;
   readonly retryDelayMs: RetryDelay;
+  readonly closeIdleWindowAfterSeconds: number;
   readonly pollIntervalMs: number;
   readonly discoveryIntervalMs: number;
   readonly logger: Logger;
@@ -135,6 +143,7 @@ const NAMES: readonly string[] = [
   'memoryLimitInMB',
   'checkpointFile',
   'retryDelayMs',
+  'closeIdleWindowAfterSeconds',
   'pollIntervalMs',
   'discoveryIntervalMs',
   'logger',
@@ -162,9 +171,11 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
   if (typeof handler !== 'string') requireHandler(handler, 'handler');
   else requireText('handler', handler);
   const { timeoutSeconds = 3, memoryLimitInMB = 128, pollIntervalMs = 250 } = options;
-  const { discoveryIntervalMs = 10_000, retryDelayMs = exponentialDelay() } = options;
+  const { discoveryIntervalMs = 10_000, closeIdleWindowAfterSeconds = 5 } = options;
+  const { retryDelayMs = exponentialDelay(), logger = consoleLogger } = options;
   requireNumber('timeoutSeconds', timeoutSeconds, 0.001, 900);
   requireNumber('memoryLimitInMB', memoryLimitInMB, 128, 10_240);
+  requireNumber('closeIdleWindowAfterSeconds', closeIdleWindowAfterSeconds, 0, 900);
   requireNumber('pollIntervalMs', pollIntervalMs, 1, 60_000);
   requireNumber('discoveryIntervalMs', discoveryIntervalMs, 10, 3_600_000);
   if (typeof retryDelayMs !== 'function') {
@@ -176,9 +187,10 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
     memoryLimitInMB,
     functionName: options.functionName ?? 'local',
     retryDelayMs,
+    closeIdleWindowAfterSeconds,
     pollIntervalMs,
     discoveryIntervalMs,
-    logger: options.logger ?? consoleLogger,
+    logger,
   };
 }
 

@@ -60,6 +60,15 @@ export interface CheckpointEvent extends RecordsEvent {
   readonly position: string | undefined;
 }
 
+/** A tumbling window has closed: its final invocation has ended. */
+export interface WindowClosedEvent extends ShardEvent {
+  readonly window: { readonly start: string; readonly end: string };
+  /** `discarded`: the final invocation failed until nothing was left to try; the state is lost. */
+  readonly outcome: 'succeeded' | 'discarded';
+  /** Closed before its end, because its state was over 1 MB. */
+  readonly early: boolean;
+}
+
 /** The stream could not be read, or a destination not be written to; it is tried again. */
 export interface ProblemEvent {
   /** What was tried, as in `GetRecords`. */
@@ -106,6 +115,7 @@ export interface MappingEvents {
   shardFinished: [ShardEvent];
   /** Records left the stream before they could be read: they are lost to this mapping. */
   trimmed: [ShardEvent];
+  windowClosed: [WindowClosedEvent];
   problem: [ProblemEvent];
   state: [{ readonly state: MappingState }];
   stopped: [StoppedEvent];

@@ -104,6 +104,8 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
     adapter,
     batchSize: aws.batchSize,
     windowMs: aws.maximumBatchingWindowInSeconds * 1000,
+    tumblingWindowInSeconds: aws.tumblingWindowInSeconds,
+    closeIdleWindowAfterSeconds: settings.closeIdleWindowAfterSeconds,
     parallelizationFactor: aws.parallelizationFactor,
     partitionKey:
       aws.parallelizationFactor === 1 ? undefined : await partitionKeyOf(description, streamArn, client),
@@ -125,6 +127,8 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
         reportBatchItemFailures: aws.functionResponseTypes.includes('ReportBatchItemFailures'),
         functionArn,
         retryDelayMs: settings.retryDelayMs,
+        now: Date.now,
+        requestId: randomUUID,
       },
       emitter,
       tally,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Decision, type DeliveryOptions, deliverBatch } from '../../mapping/delivery.ts';
+import type { DeliveryOptions, InvocationResult } from '../../mapping/delivery.ts';
+import type { WindowDecision } from '../../mapping/tumbling-window.ts';
 import type { SendOnFailure } from '../destinations/on-failure.ts';
 import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
@@ -16,7 +16,7 @@ export interface DeliveryTools {
   readonly invoke: Invoke;
   /** Undefined: what is discarded is told of by events alone. */
   readonly sendOnFailure: SendOnFailure | undefined;
-  readonly settings: Omit<DeliveryOptions, 'now' | 'requestId' | 'readResponse'>;
+  readonly settings: DeliveryOptions;
   readonly emitter: MappingEmitter;
   readonly tally: Tally;
   /** Told after each invocation. */
@@ -26,25 +26,28 @@ export interface DeliveryTools {
 /** Moves the shard's checkpoint past records that are done with. @returns the shard's position */
 export type Commit = (records: readonly DynamoDBRecord[]) => Promise<string | undefined>;
 
+/** What the delivery engine decides about a batch. */
+export type Decisions = Generator<WindowDecision, void, InvocationResult | undefined>;
+
+type Decided<Type> = Extract<WindowDecision, { type: Type }>;
+
+export interface Delivery {
+  readonly shardId: string;
+  readonly batch: readonly QueuedRecord[];
+  readonly decisions: Decisions;
+  readonly commit: Commit;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Takes one batch to its end, on real time: carries out what the delivery engine decides.
  *
  * @returns false when it was stopped before that. An invocation that runs is waited for, and its result counts.
  */
-export async function deliver(
-  shardId: string,
-  batch: readonly QueuedRecord[],
-  commit: Commit,
-  tools: DeliveryTools,
-  signal: AbortSignal,
-): Promise<boolean> {
+export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise<boolean> {
+  const { shardId, batch, decisions, commit, signal } = delivery;
   const { emitter, tally } = tools;
   const json = new Map(batch.map((queued) => [queued.record, queued.json]));
-  const records = batch.map(({ record }) => record);
-  const decisions = deliverBatch(
-    { streamArn: tools.streamArn, shardId, records },
-    { ...tools.settings, now: Date.now, requestId: randomUUID },
-  );
   let step = decisions.next();
   while (step.done !== true) {
     const decision = step.value;
@@ -53,7 +56,7 @@ export async function deliver(
         if (signal.aborted) return false;
         tally.lagMs = ageOf(decision.records);
         const startedAt = performance.now();
-        const result = await tools.invoke(eventOf(decision.records, json), decision.requestId);
+        const result = await tools.invoke(eventOf(decision, json), decision.requestId);
         step = decisions.next(result);
         const event = invocationEvent(shardId, decision, result, step.value || undefined, startedAt);
         count(tally, event);
@@ -90,6 +93,12 @@ export async function deliver(
         emitter.tell('checkpoint', { shardId, records: done, outcome, sequenceNumber, position });
         break;
       }
+      case 'window-closed': {
+        const { window, outcome, early } = decision;
+        await commit([]);
+        emitter.tell('windowClosed', { shardId, window, outcome, early });
+        break;
+      }
     }
     step = decisions.next();
   }
@@ -97,15 +106,16 @@ export async function deliver(
 }
 
 /** The event as JSON, from records that are JSON already. */
-function eventOf(records: readonly DynamoDBRecord[], json: ReadonlyMap<DynamoDBRecord, string>): string {
-  return `{"Records":[${records.map((record) => json.get(record)).join(',')}]}`;
+function eventOf({ records, window }: Decided<'invoke'>, json: ReadonlyMap<DynamoDBRecord, string>): string {
+  const list = `"Records":[${records.map((record) => json.get(record)).join(',')}]`;
+  return window === undefined ? `{${list}}` : `{${list},${JSON.stringify(window).slice(1)}`;
 }
 
 function invocationEvent(
   shardId: string,
-  { records, requestId, attempt }: Extract<Decision, { type: 'invoke' }>,
+  { records, requestId, attempt }: Decided<'invoke'>,
   result: InvocationOutcome,
-  next: Decision | undefined,
+  next: WindowDecision | undefined,
   startedAt: number,
 ): InvocationEvent {
   return {
@@ -124,9 +134,10 @@ function invocationEvent(
 function outcomeOf(
   result: InvocationOutcome,
   records: readonly DynamoDBRecord[],
-  next: Decision | undefined,
+  next: WindowDecision | undefined,
 ): InvocationEvent['outcome'] {
   if (result.type === 'throttled') return 'throttled';
+  if (next?.type === 'window-closed') return next.outcome === 'succeeded' ? 'succeeded' : 'failed';
   if (next?.type !== 'checkpoint') return 'failed';
   return next.records.length === records.length ? 'succeeded' : 'partial';
 }
@@ -143,7 +154,7 @@ function count(tally: Tally, { outcome }: InvocationEvent): void {
 
 /** Until it worked: a document that is lost would be records that nobody hears of again. */
 async function sendOnFailure(
-  { document, records }: Extract<Decision, { type: 'discard' }>,
+  { document, records }: Decided<'discard'>,
   { sendOnFailure: send, emitter }: DeliveryTools,
   signal: AbortSignal,
 ): Promise<boolean> {

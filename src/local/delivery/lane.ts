@@ -8,6 +8,10 @@ export interface LaneOptions {
   readonly windowMs: number;
   /** Takes a batch to its end. @returns false when it was stopped before that */
   readonly deliver: (batch: readonly QueuedRecord[]) => Promise<boolean>;
+  /** Epoch milliseconds at which `onIdle` is due, if no records came until then; undefined: never. */
+  readonly idleAt?: () => number | undefined;
+  /** Runs like a batch. @returns false when it was stopped */
+  readonly onIdle?: () => Promise<boolean>;
 }
 
 // Read ahead while a batch is under way: enough for any batch size, and bounded when a batch fails for hours.
@@ -60,27 +64,33 @@ export class Lane {
   /** Delivers until the lane has ended and is empty, or the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const batch = await this.#close(signal);
-      if (batch === undefined) return;
+      const next = await this.#next(signal);
+      if (next === undefined) return;
       this.#busy = true;
-      const delivered = await this.#options.deliver(batch);
+      const goesOn = await next();
       this.#busy = false;
-      if (!delivered) return;
+      if (!goesOn) return;
       this.#changed.ring();
     }
   }
 
-  async #close(signal: AbortSignal): Promise<readonly QueuedRecord[] | undefined> {
-    const { batchSize, windowMs } = this.#options;
+  /** Waits for a batch to close. @returns what is to be done then; undefined: nothing more */
+  async #next(signal: AbortSignal): Promise<(() => Promise<boolean>) | undefined> {
+    const { batchSize, windowMs, deliver, idleAt, onIdle } = this.#options;
     // The next window starts when the invocation before has ended; an empty one is followed by another.
     let windowEnds = performance.now() + windowMs;
     while (!signal.aborted) {
       const { count, full } = nextBatch(this.#waiting, { batchSize, acrossPages: windowMs > 0 });
       const leftMs = windowEnds - performance.now();
-      if (count > 0 && (full || this.#ended || leftMs <= 0)) return this.#take(count);
+      if (count > 0 && (full || this.#ended || leftMs <= 0)) {
+        const batch = this.#take(count);
+        return () => deliver(batch);
+      }
       if (this.#ended) return undefined;
       if (leftMs <= 0) windowEnds += windowMs;
-      await this.#changed.heard(signal, count > 0 ? leftMs : undefined);
+      const idle = count > 0 ? undefined : idleAt?.();
+      if (idle !== undefined && idle <= Date.now()) return onIdle;
+      await this.#changed.heard(signal, count > 0 ? leftMs : idle && idle - Date.now());
     }
     return undefined;
   }

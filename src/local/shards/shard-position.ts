@@ -1,3 +1,5 @@
+import type { OpenWindow } from '../../mapping/tumbling-window.ts';
+
 /** How far a shard is done with. Empty: nothing of it yet, and it is read from its oldest record. */
 export interface ShardPosition {
   /** Everything up to this sequence number is done with. */
@@ -7,6 +9,8 @@ export interface ShardPosition {
    * that position, so whoever comes back to it reads the shard from its start and leaves out what is older.
    */
   readonly since?: number;
+  /** The tumbling window that is open, with its state up to `after`. */
+  readonly window?: OpenWindow;
   /** The shard is closed, and everything in it is done with. */
   readonly finished?: true;
 }

@@ -1,5 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Commit, type DeliveryTools, deliver } from '../delivery/deliver.ts';
+import { deliverBatch } from '../../mapping/delivery.ts';
+import { type OpenWindow, TumblingWindows } from '../../mapping/tumbling-window.ts';
+import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
 import { Lane } from '../delivery/lane.ts';
 import { laneOf } from '../delivery/partition.ts';
 import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
@@ -14,6 +16,9 @@ export interface ShardTools {
   readonly delivery: DeliveryTools;
   readonly batchSize: number;
   readonly windowMs: number;
+  /** 0: no windows. */
+  readonly tumblingWindowInSeconds: number;
+  readonly closeIdleWindowAfterSeconds: number;
   /** Lanes of a shard. */
   readonly parallelizationFactor: number;
   /** The attribute that chooses the lane; undefined with one lane. */
@@ -24,14 +29,15 @@ export interface ShardTools {
 
 export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly tools: ShardTools;
-  /** Writes down how far the shard is done with. */
-  readonly onPosition: (after: string) => Promise<void>;
+  /** Writes down how far the shard is done with, and the window that is open there. */
+  readonly onPosition: (after: string | undefined, window: OpenWindow | undefined) => Promise<void>;
 }
 
 /** Reads a shard and delivers what it reads. */
 export class ShardWorker {
   readonly #options: ShardWorkerOptions;
   readonly #progress: ShardProgress;
+  readonly #windows: TumblingWindows | undefined;
   readonly #lanes: readonly Lane[];
   readonly #stopping: AbortController = new AbortController();
   readonly #reader: ShardReader;
@@ -39,18 +45,20 @@ export class ShardWorker {
   #emptySince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ShardWorkerOptions) {
-    const { batchSize, windowMs, parallelizationFactor, delivery } = options.tools;
-    const { signal } = this.#stopping;
+    const { batchSize, windowMs, parallelizationFactor } = options.tools;
     this.#options = options;
     this.#reader = new ShardReader(options);
     this.#progress = new ShardProgress(options.position.after);
-    this.#lanes = Array.from({ length: parallelizationFactor }, () => {
-      return new Lane({
-        batchSize,
-        windowMs,
-        deliver: (batch) => deliver(options.shardId, batch, this.#commit, delivery, signal),
-      });
-    });
+    this.#windows = windowsOf(options);
+    // What the clock says counts only once there is nothing left to read.
+    const idleAt = (): number | undefined => (this.#emptySince > 0 ? this.#windows?.idleAt : undefined);
+    const onIdle = (): Promise<boolean> => this.#deliver([], this.#windows?.closeIdle());
+    const onBatch = (batch: readonly QueuedRecord[]): Promise<boolean> =>
+      this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
+    this.#lanes = Array.from(
+      { length: parallelizationFactor },
+      () => new Lane({ batchSize, windowMs, deliver: onBatch, idleAt, onIdle }),
+    );
   }
 
   /** When the last poll began that found nothing while nothing was under way, as `performance.now()` says. */
@@ -83,6 +91,7 @@ export class ShardWorker {
     } finally {
       for (const lane of this.#lanes) lane.end();
       await Promise.all(lanes);
+      await this.#deliver([], this.#windows?.close());
       signal.removeEventListener('abort', stop);
     }
     return !this.#stopping.signal.aborted;
@@ -94,8 +103,8 @@ export class ShardWorker {
       const startedAt = performance.now();
       const page = await this.#reader.next(signal);
       if (page === undefined) return;
-      if (page.length > 0) await this.#queue(page);
-      else this.#emptySince = startedAt;
+      this.#emptySince = page.length > 0 ? Number.NEGATIVE_INFINITY : startedAt;
+      await this.#queue(page);
     }
   }
 
@@ -122,12 +131,38 @@ export class ShardWorker {
     await this.#commit(filtered);
   }
 
+  #decisions(records: readonly DynamoDBRecord[]): Decisions {
+    const { shardId, tools } = this.#options;
+    const { streamArn, settings } = tools.delivery;
+    return this.#windows?.deliver(records) ?? deliverBatch({ streamArn, shardId, records }, settings);
+  }
+
+  async #deliver(batch: readonly QueuedRecord[], decisions: Decisions | undefined): Promise<boolean> {
+    const { shardId, tools } = this.#options;
+    const { signal } = this.#stopping;
+    if (decisions === undefined) return true;
+    return deliver({ shardId, batch, decisions, commit: this.#commit, signal }, tools.delivery);
+  }
+
   readonly #commit: Commit = async (records) => {
     const moved = this.#progress.finish(records.map(sequenceNumberOf));
     const { position } = this.#progress;
-    if (moved) await this.#options.onPosition(position as string);
+    if (moved || records.length === 0) await this.#options.onPosition(position, this.#windows?.open);
     return position;
   };
+}
+
+function windowsOf({ shardId, position, tools }: ShardWorkerOptions): TumblingWindows | undefined {
+  const { tumblingWindowInSeconds, closeIdleWindowAfterSeconds, delivery } = tools;
+  if (tumblingWindowInSeconds === 0) return undefined;
+  return new TumblingWindows({
+    ...delivery.settings,
+    streamArn: delivery.streamArn,
+    shardId,
+    tumblingWindowInSeconds,
+    closeIdleWindowAfterSeconds,
+    open: position.window,
+  });
 }
 
 function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {

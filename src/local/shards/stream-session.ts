@@ -116,7 +116,13 @@ export class StreamSession {
       atLatest,
       pollIntervalMs,
       tools,
-      onPosition: (after) => positions.set(shardId, { after }),
+      onPosition: (after, window) => {
+        const { since } = positions.get(shardId);
+        return positions.set(shardId, {
+          ...(after !== undefined ? { after } : since !== undefined && { since }),
+          ...(window && { window }),
+        });
+      },
       onTrimmed: () => this.#trimmed(shardId),
     });
     await worker.open(signal).catch((error) => {
