@@ -49,7 +49,6 @@ async function entrantOf(contender: string, size: number): Promise<Entrant> {
     async sample() {
       tally.reset();
       const events = Array.from({ length: repeats }, () => JSON.parse(text) as DynamoDBStreamEvent);
-      globalThis.gc?.();
       const startedAt = performance.now();
       for (const event of events) await handle(event);
       const ms = performance.now() - startedAt;

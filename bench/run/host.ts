@@ -3,6 +3,15 @@ import { once } from 'node:events';
 import type { Ready, Turn } from './messages.ts';
 import type { Effort, GroupPlan, Sample } from './plan.ts';
 
+/** The memory of the function that the bench stands for, in MB. */
+export const FUNCTION_MEMORY_MB = 512;
+
+// As the bootstrap of Lambda's Node runtimes computes them: a tenth of the memory for new objects, in two halves.
+const LAMBDA_HEAP = [
+  `--max-semi-space-size=${Math.floor(FUNCTION_MEMORY_MB / 20)}`,
+  `--max-old-space-size=${FUNCTION_MEMORY_MB - Math.floor(FUNCTION_MEMORY_MB / 10)}`,
+];
+
 const MAIN = new URL('./host-main.ts', import.meta.url);
 
 /** A process with entrants of one group. It idles until it is given a turn. */
@@ -21,8 +30,9 @@ export class Host {
     names: readonly string[],
   ): Promise<{ host: Host; skipped: Ready['skipped'] }> {
     const args = [plan.id, JSON.stringify(effort), JSON.stringify(names)];
-    // gc() for the same clean heap before each turn.
-    const child = fork(MAIN, args, { execArgv: ['--expose-gc', ...(plan.nodeFlags ?? [])] });
+    // gc() for the measure of memory; the others let the collector do as it does.
+    const execArgv = ['--expose-gc', ...LAMBDA_HEAP, ...(plan.nodeFlags ?? [])];
+    const child = fork(MAIN, args, { execArgv });
     const host = new Host(child, `${plan.id} (${names.join(', ')})`);
     const { skipped } = await host.#receive<Ready>();
     return { host, skipped };
