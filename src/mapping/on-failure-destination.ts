@@ -16,7 +16,7 @@ export interface OnFailureDestination {
 const SERVICES: readonly { readonly service: OnFailureDestination['service']; readonly arn: RegExp }[] = [
   { service: 'sqs', arn: /^arn:aws[\w-]*:sqs:([\w-]+):(\d{12}):([\w-]{1,80}(?:\.fifo)?)$/ },
   { service: 'sns', arn: /^arn:aws[\w-]*:sns:([\w-]+):(\d{12}):([\w-]{1,256}(?:\.fifo)?)$/ },
-  { service: 's3', arn: /^arn:aws[\w-]*:s3:()():([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/ },
+  { service: 's3', arn: /^arn:aws[\w-]*:s3:():():([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/ },
 ];
 
 /**
