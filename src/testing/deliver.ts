@@ -1,0 +1,172 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ConfigurationError } from '../errors.ts';
+import { type OnFailureDocument, withPayload } from '../mapping/on-failure-document.ts';
+import type { WindowDecision } from '../mapping/tumbling-window.ts';
+import { kindOf } from '../options.ts';
+import { type DeliverOptions, type DeliverSettings, deliverSettings } from './delivery-options.ts';
+import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';
+import { lambdaContext, requestIdAt } from './lambda-context.ts';
+import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
+import { VirtualLane } from './virtual-lane.ts';
+
+/** One invocation of the function. */
+export interface DeliveryInvocation {
+  /** The records in its event; none in the final invocation of a tumbling window. */
+  readonly sequenceNumbers: readonly string[];
+  /** `context.awsRequestId`: the same for all attempts of a batch. */
+  readonly requestId: string;
+  /** 1 for the first invocation of these records; partial progress and a split start again at 1. */
+  readonly attempt: number;
+  /** `partial`: some records at the front were done with. */
+  readonly outcome: 'succeeded' | 'partial' | 'failed';
+}
+
+/** What the mapping did with the records. */
+export interface Delivery {
+  /** In the order of virtual time. */
+  readonly invocations: readonly DeliveryInvocation[];
+  /** Sequence numbers of what the function has succeeded with, in the order in which it did. */
+  readonly succeeded: readonly string[];
+  /** Sequence numbers of what no filter matched: passed over without an invocation. */
+  readonly filtered: readonly string[];
+  /**
+   * What an on-failure destination gets, in order; with an S3 bucket as `destinationConfig`, with the `payload`.
+   * They are listed without a destination too, although nobody would get them then.
+   */
+  readonly onFailure: readonly OnFailureDocument[];
+  /** What the function threw, in order, timeouts included. */
+  readonly errors: readonly unknown[];
+  /** The sequence number of the last record that is done with; undefined when nothing was read. */
+  readonly checkpoint: string | undefined;
+  /** Virtual milliseconds from the start until the last record was done with. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * Delivers records to a handler as Lambda's event source mapping does, on virtual time: retries that would take
+ * an hour are done within milliseconds.
+ *
+ * - Batches close at `batchSize`, at 6 MB and, without a batching window, at a page of the stream (1,000 records).
+ * - Retries, bisecting, partial responses, record age and filters work as on AWS. **So does their absence**: without
+ *   `functionResponseTypes: ['ReportBatchItemFailures']` a reported failure counts as success.
+ * - With `maximumRetryAttempts: -1`, AWS's default, a record that always fails ends after 24 hours of virtual
+ *   time, when it leaves the stream. AWS does not say whether it sends a document then; here there is one,
+ *   `RecordAgeExceeded`.
+ * - With `tumblingWindowInSeconds`, windows follow the records' creation times; the shard ends behind the last
+ *   record, which closes the last window.
+ * - With `parallelizationFactor`, lanes run side by side in virtual time; handlers are never invoked at once.
+ * - Virtual time passes between attempts, not within the handler: its timers are real. A handler that does not
+ *   settle within `settleWithinMs` runs into its timeout; each such attempt takes that long.
+ *
+ * @param records of one stream, in any order; a shard has them in the order of their sequence numbers
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`;
+ * InvalidEventError `INVALID_SEQUENCE_NUMBER`
+ * @example
+ * ```ts
+ * const { invocations, onFailure } = await deliver(handler, [stream.insert(invoice)], {
+ *   startingPosition: 'TRIM_HORIZON',
+ *   maximumRetryAttempts: 3,
+ * });
+ * expect(invocations.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded']);
+ * expect(onFailure).toEqual([]);
+ * ```
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+export async function deliver(
+  handler: DeliveryHandler,
+  records: readonly DynamoDBRecord[],
+  options: DeliverOptions = {},
+): Promise<Delivery> {
+  if (typeof handler !== 'function') {
+    throw new ConfigurationError(
+      'INVALID_HANDLER',
+      `deliver: the handler has to be a function, got ${kindOf(handler)}. Use deliver(handler, records, options).`,
+    );
+  }
+  const settings = deliverSettings(options);
+  const shard = readShard(records, settings);
+  return new VirtualMapping(handler, shard, settings).run();
+}
+
+/** One call of {@link deliver}. */
+class VirtualMapping {
+  readonly #handler: DeliveryHandler;
+  readonly #shard: Shard;
+  readonly #settings: DeliverSettings;
+  readonly #lanes: readonly VirtualLane[];
+  readonly #invocations: DeliveryInvocation[] = [];
+  readonly #succeeded: string[] = [];
+  readonly #onFailure: OnFailureDocument[] = [];
+  readonly #errors: unknown[] = [];
+  #requests = 0;
+
+  constructor(handler: DeliveryHandler, shard: Shard, settings: DeliverSettings) {
+    this.#handler = handler;
+    this.#shard = shard;
+    this.#settings = settings;
+    const { mapping, retryDelayMs } = settings;
+    const { streamArn, functionArn, startedAt } = shard;
+    const requestId = (): string => requestIdAt(this.#requests++);
+    this.#lanes = shard.lanes.map(
+      (queue) =>
+        new VirtualLane(queue, startedAt, { mapping, retryDelayMs, streamArn, functionArn, requestId }),
+    );
+  }
+
+  async run(): Promise<Delivery> {
+    const running = new Set(this.#lanes);
+    while (running.size > 0) {
+      // Of those that are furthest behind, the first.
+      const lane = [...running].reduce((first, other) => (other.now < first.now ? other : first));
+      const decision = lane.decide();
+      if (decision === undefined) running.delete(lane);
+      else await this.#carryOut(lane, decision);
+    }
+    return {
+      invocations: this.#invocations,
+      succeeded: this.#succeeded,
+      filtered: this.#shard.filtered,
+      onFailure: this.#onFailure,
+      errors: this.#errors,
+      checkpoint: this.#shard.checkpoint,
+      elapsedMs: Math.max(0, ...this.#lanes.map(({ now }) => now - this.#shard.startedAt)),
+    };
+  }
+
+  async #carryOut(lane: VirtualLane, decision: WindowDecision): Promise<void> {
+    if (decision.type === 'invoke') {
+      await this.#invoke(lane, decision);
+    } else if (decision.type === 'retry') {
+      lane.now += decision.delayMs;
+    } else if (decision.type === 'discard') {
+      const { document, records } = decision;
+      const toBucket = this.#settings.mapping.onFailure?.service === 's3';
+      this.#onFailure.push(toBucket ? withPayload(document, records) : document);
+    }
+  }
+
+  async #invoke(lane: VirtualLane, { records, requestId, attempt, window }: Invoke): Promise<void> {
+    const { functionArn } = this.#shard;
+    const { timeoutMs, settleWithinMs } = this.#settings;
+    const context = lambdaContext({
+      remainingMs: timeoutMs,
+      awsRequestId: requestId,
+      functionName: functionNameOf(functionArn),
+      invokedFunctionArn: functionArn,
+    });
+    const event = this.#shard.eventOf(records, window);
+    const { result, thrown } = await invokeHandler(this.#handler, event, context, settleWithinMs);
+    lane.now += timeoutMs - context.getRemainingTimeInMillis();
+    this.#errors.push(...thrown);
+    const { outcome, done } = lane.answer(result, records.length);
+    this.#succeeded.push(...sequenceNumbersOf(records.slice(0, done)));
+    this.#invocations.push({ sequenceNumbers: sequenceNumbersOf(records), requestId, attempt, outcome });
+  }
+}
+
+type Invoke = Extract<WindowDecision, { readonly type: 'invoke' }>;
+
+/** `arn:aws:lambda:<region>:<account>:function:<name>[:<qualifier>]` */
+function functionNameOf(functionArn: string): string {
+  return functionArn.split(':')[6] ?? functionArn;
+}

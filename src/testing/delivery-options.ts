@@ -1,0 +1,112 @@
+import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
+import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+import { kindOf, requireOptions } from '../options.ts';
+
+/** The mapping that delivers, and its surroundings. */
+export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
+  /**
+   * The records are those that the mapping reads, so both positions deliver all of them: with `LATEST` they were
+   * written after the mapping was created.
+   *
+   * @defaultValue `'TRIM_HORIZON'`
+   */
+  readonly startingPosition?: EventSourceMappingOptions['startingPosition'];
+  /**
+   * Virtual time at which the mapping starts to read.
+   *
+   * @defaultValue when the newest record was created: nothing has waited
+   */
+  readonly startedAt?: Date;
+  /**
+   * Virtual milliseconds between attempts. AWS does not document its delays.
+   *
+   * @defaultValue half a second, doubled with each attempt, a minute at most
+   */
+  readonly retryDelayMs?: RetryDelay;
+  /**
+   * The partition key's attribute, by which `parallelizationFactor` keeps order. Records do not say which it is.
+   *
+   * @defaultValue the first attribute in the first record's Keys, which is right for records of `testStream`
+   */
+  readonly partitionKey?: string;
+  /**
+   * The function's timeout in virtual milliseconds: what `context.getRemainingTimeInMillis()` begins with.
+   *
+   * @defaultValue 30000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Real milliseconds after which a handler that has not settled is treated as one that runs into its timeout.
+   *
+   * @defaultValue 2000
+   */
+  readonly settleWithinMs?: number;
+  /** @defaultValue a function named `test-function` in the stream's account and region */
+  readonly functionArn?: string;
+}
+
+/** Options, checked and with their defaults. */
+export interface DeliverSettings {
+  readonly mapping: MappingSettings;
+  readonly startedAt: Date | undefined;
+  readonly retryDelayMs: RetryDelay;
+  readonly partitionKey: string | undefined;
+  readonly timeoutMs: number;
+  readonly settleWithinMs: number;
+  readonly functionArn: string | undefined;
+}
+
+const MAX_FUNCTION_TIMEOUT_MS = 900_000;
+
+/** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN` */
+export function deliverSettings(options: DeliverOptions): DeliverSettings {
+  requireOptions('deliver', options);
+  const {
+    startingPosition = 'TRIM_HORIZON',
+    startedAt,
+    retryDelayMs = exponentialDelay(),
+    partitionKey,
+    timeoutMs = 30_000,
+    settleWithinMs = 2000,
+    functionArn,
+    ...mapping
+  } = options;
+  check(
+    'startedAt',
+    startedAt,
+    'a valid Date',
+    (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  );
+  check('retryDelayMs', retryDelayMs, 'a function', (value) => typeof value === 'function');
+  check('partitionKey', partitionKey, 'the name of an attribute', isText);
+  check('functionArn', functionArn, 'the ARN of a function', isText);
+  check('timeoutMs', timeoutMs, 'milliseconds from 1 to 900000', atMost(MAX_FUNCTION_TIMEOUT_MS));
+  check('settleWithinMs', settleWithinMs, `milliseconds from 1 to ${MAX_TIMEOUT_MS}`, atMost(MAX_TIMEOUT_MS));
+  return {
+    mapping: mappingSettings({ startingPosition, ...mapping }, 'deliver'),
+    startedAt,
+    retryDelayMs,
+    partitionKey,
+    timeoutMs,
+    settleWithinMs,
+    functionArn,
+  };
+}
+
+function check(name: string, value: unknown, expected: string, accepts: (value: unknown) => boolean): void {
+  if (value === undefined || (value !== null && accepts(value))) return;
+  throw new ConfigurationError(
+    'INVALID_OPTION',
+    `deliver: ${name} has to be ${expected}, got ${kindOf(value)}.`,
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function atMost(most: number): (value: unknown) => boolean {
+  return (value) => typeof value === 'number' && value >= 1 && value <= most;
+}

@@ -1,0 +1,80 @@
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import type { InvocationResult } from '../mapping/delivery.ts';
+import { isThenable } from '../thenable.ts';
+import type { LambdaTestContext } from './lambda-context.ts';
+
+/**
+ * What Lambda invokes: a router, or a handler of your own. A callback is not passed, as on Lambda's Node.js 24.
+ *
+ * The third parameter only lets in handlers that are typed with `@types/aws-lambda`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: handlers declare events and callbacks of their own making
+export type DeliveryHandler = (event: any, context: Context, callback: any) => unknown;
+
+/** What became of one invocation, and what it threw. */
+export interface HandlerOutcome {
+  readonly result: InvocationResult;
+  /** What was thrown; a list of one, so that `throw undefined` is something too. */
+  readonly thrown: readonly unknown[];
+}
+
+/** Real milliseconds in which a handler may answer after its time has been taken away. */
+const GRACE_MS = 50;
+
+/**
+ * Invokes a handler as Lambda does: the event is parsed from JSON each time, and the response goes through JSON.
+ *
+ * A handler that has not settled within `settleWithinMs` of real time is told that all but a millisecond of its
+ * time has passed. A router then answers with its checkpoint; whoever does not has timed out.
+ */
+export async function invokeHandler(
+  handler: DeliveryHandler,
+  event: string,
+  context: LambdaTestContext,
+  settleWithinMs: number,
+): Promise<HandlerOutcome> {
+  try {
+    const answer = (handler as (event: DynamoDBStreamEvent, context: Context) => unknown)(
+      JSON.parse(event),
+      context,
+    );
+    const response = isThenable(answer) ? await settle(answer, context, settleWithinMs) : answer;
+    return { result: { type: 'returned', response: throughJson(response) }, thrown: [] };
+  } catch (error) {
+    return { result: { type: 'failed' }, thrown: [error] };
+  }
+}
+
+/** @throws TypeError for what JSON cannot hold: Lambda fails the invocation then (Runtime.MarshalError) */
+function throughJson(response: unknown): unknown {
+  const text = JSON.stringify(response) as string | undefined;
+  return text === undefined ? null : JSON.parse(text);
+}
+
+async function settle(
+  answer: PromiseLike<unknown>,
+  context: LambdaTestContext,
+  settleWithinMs: number,
+): Promise<unknown> {
+  const timelyAnswer = Promise.resolve(answer).then((response) => ({ response }));
+  const settled = await within(timelyAnswer, settleWithinMs);
+  if (settled !== undefined) return settled.response;
+  context.advance(context.getRemainingTimeInMillis() - 1);
+  const late = await within(timelyAnswer, GRACE_MS);
+  if (late !== undefined) return late.response;
+  context.advance(1);
+  throw new Error(`Task timed out: the handler did not settle within ${settleWithinMs} ms of real time.`);
+}
+
+/** The promise's value, or undefined if it has not come by then. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

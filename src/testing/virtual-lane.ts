@@ -1,0 +1,117 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { nextBatch } from '../local/delivery/batch-size.ts';
+import type { QueuedRecord } from '../local/delivery/queued-record.ts';
+import { deliverBatch, type InvocationResult } from '../mapping/delivery.ts';
+import type { MappingSettings } from '../mapping/options.ts';
+import type { RetryDelay } from '../mapping/retry-delay.ts';
+import {
+  type TumblingWindowOptions,
+  TumblingWindows,
+  type WindowDecision,
+} from '../mapping/tumbling-window.ts';
+
+/** As DynamoDB names shards. Delivered records come from one. */
+const SHARD_ID = 'shardId-00000001767225600000-00000000';
+
+/** What a lane needs to deliver its records. */
+export interface LaneSurroundings {
+  readonly mapping: MappingSettings;
+  readonly streamArn: string;
+  readonly functionArn: string;
+  readonly retryDelayMs: RetryDelay;
+  readonly requestId: () => string;
+}
+
+/** What an invocation came to. */
+export interface Answered {
+  readonly outcome: 'succeeded' | 'partial' | 'failed';
+  /** How many of its records are done with. */
+  readonly done: number;
+}
+
+type Deciding = Generator<WindowDecision, void, InvocationResult | undefined>;
+
+/**
+ * Records that are delivered in order, on a clock of their own. Lanes of one shard run side by side: whoever
+ * drives them lets the one go on whose clock is behind.
+ */
+export class VirtualLane {
+  /** Epoch milliseconds. */
+  now: number;
+  readonly #queue: readonly QueuedRecord[];
+  readonly #mapping: MappingSettings;
+  readonly #decisions: Deciding;
+  #decided: WindowDecision | undefined;
+
+  constructor(queue: readonly QueuedRecord[], startedAt: number, surroundings: LaneSurroundings) {
+    const { mapping, streamArn, ...tools } = surroundings;
+    this.now = startedAt;
+    this.#queue = queue;
+    this.#mapping = mapping;
+    const options: TumblingWindowOptions = {
+      ...tools,
+      maximumRetryAttempts: mapping.maximumRetryAttempts,
+      maximumRecordAgeInSeconds: mapping.maximumRecordAgeInSeconds,
+      bisectBatchOnFunctionError: mapping.bisectBatchOnFunctionError,
+      reportBatchItemFailures: mapping.functionResponseTypes.includes('ReportBatchItemFailures'),
+      tumblingWindowInSeconds: mapping.tumblingWindowInSeconds,
+      streamArn,
+      shardId: SHARD_ID,
+      now: () => this.now,
+    };
+    this.#decisions = mapping.tumblingWindowInSeconds > 0 ? this.#inWindows(options) : this.#plain(options);
+  }
+
+  /** What comes next; undefined when all records are done with. */
+  decide(): WindowDecision | undefined {
+    const decided = this.#decided;
+    this.#decided = undefined;
+    return decided ?? this.#decisions.next().value ?? undefined;
+  }
+
+  /**
+   * Takes in the result of the invocation that was decided on.
+   *
+   * @param invoked how many records it had
+   */
+  answer(result: InvocationResult, invoked: number): Answered {
+    // After an invocation there is always more to decide: a checkpoint, a retry, a split, a discard, a window's end.
+    const decision = this.#decisions.next(result).value as WindowDecision;
+    this.#decided = decision;
+    if (decision.type === 'window-closed') {
+      return { outcome: decision.outcome === 'succeeded' ? 'succeeded' : 'failed', done: 0 };
+    }
+    return decision.type === 'checkpoint'
+      ? {
+          outcome: decision.records.length === invoked ? 'succeeded' : 'partial',
+          done: decision.records.length,
+        }
+      : { outcome: 'failed', done: 0 };
+  }
+
+  *#plain(options: TumblingWindowOptions): Deciding {
+    const { streamArn, shardId } = options;
+    for (const records of this.#batches()) yield* deliverBatch({ streamArn, shardId, records }, options);
+  }
+
+  *#inWindows(options: TumblingWindowOptions): Deciding {
+    const windows = new TumblingWindows(options);
+    for (const records of this.#batches()) yield* windows.deliver(records);
+    // The shard ends with the records that were given.
+    yield* windows.close();
+  }
+
+  /** The next batch closes when the one before is done with. */
+  *#batches(): Generator<readonly DynamoDBRecord[], void> {
+    const { batchSize, maximumBatchingWindowInSeconds: windowInSeconds } = this.#mapping;
+    for (let next = 0; next < this.#queue.length; ) {
+      // One more than fits tells whether the batch is full.
+      const waiting = this.#queue.slice(next, next + batchSize + 1);
+      const { count, full } = nextBatch(waiting, { batchSize, acrossPages: windowInSeconds > 0 });
+      // All records that there will be are there: only the window's end closes a batch that is not full.
+      if (!full) this.now += windowInSeconds * 1000;
+      next += count;
+      yield waiting.slice(0, count).map(({ record }) => record);
+    }
+  }
+}
