@@ -14,7 +14,8 @@ export type ConfigurationErrorCode =
   | 'MISSING_PEER'
   | 'STREAM_NOT_FOUND'
   | 'UNKNOWN_OPTION'
-  | 'VIEW_TYPE_MISMATCH';
+  | 'VIEW_TYPE_MISMATCH'
+  | 'WINDOW_MISMATCH';
 
 /** What was wrong with an event as a whole: no record of it has been handled. */
 export type InvalidEventErrorCode = 'INVALID_SEQUENCE_NUMBER' | 'NOT_A_STREAM_EVENT' | 'WRONG_EVENT_SOURCE';
@@ -30,6 +31,8 @@ export type StreamlaneErrorCode =
   | 'BATCH_FAILED'
   | 'DEADLINE_REACHED'
   | 'INVALID_ATTRIBUTE_VALUE'
+  | 'INVALID_STATE'
+  | 'STATE_TOO_LARGE'
   | 'VALIDATION_FAILED';
 
 /**
@@ -140,5 +143,19 @@ export class BatchFailedError extends StreamlaneError {
       options,
     );
     this.checkpoint = checkpoint;
+  }
+}
+
+/**
+ * The state of a tumbling window cannot be kept: it is not JSON, or larger than a function may answer. Nothing of
+ * the invocation has been counted.
+ */
+export class WindowStateError extends StreamlaneError {
+  override readonly name: 'WindowStateError' = 'WindowStateError';
+  readonly code: 'INVALID_STATE' | 'STATE_TOO_LARGE';
+
+  constructor(code: 'INVALID_STATE' | 'STATE_TOO_LARGE', message: string) {
+    super(message);
+    this.code = code;
   }
 }

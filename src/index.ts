@@ -29,6 +29,7 @@ export {
   type StreamlaneErrorCode,
   UnmarshallError,
   ValidationError,
+  WindowStateError,
 } from './errors.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './process-batch.ts';
@@ -56,3 +57,16 @@ export {
   type TableOptions,
 } from './table.ts';
 export type { NumberPolicy } from './unmarshall/numbers.ts';
+export type { ClosedWindow } from './window/close-window.ts';
+export {
+  type StreamWindow,
+  streamWindow,
+  type ViewWindowOptions,
+  type WindowOptions,
+} from './window/stream-window.ts';
+export type {
+  DynamoDBStreamWindowEvent,
+  DynamoDBWindowResponse,
+  WindowFields,
+  WindowSpan,
+} from './window/window-event.ts';

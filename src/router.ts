@@ -19,6 +19,7 @@ import type { StreamViewType } from './record/view-type.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';
 import { type AttributeOf, isTable, type Table } from './table.ts';
+import { isWindowEvent } from './window/window-event.ts';
 
 /**
  * A Lambda handler that dispatches each record of a batch to the routes that match it.
@@ -117,6 +118,13 @@ export function streamRouter(
 
   // Two parameters, not three: Lambda's Node 24 runtime refuses handlers that take a callback.
   async function router(event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse> {
+    if (isWindowEvent(event)) {
+      throw new ConfigurationError(
+        'WINDOW_MISMATCH',
+        'streamRouter got an event of a tumbling window, and its response carries no state, which Lambda takes for a ' +
+          'failure. Nothing was handled. Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
+      );
+    }
     return processEvent(processor, event, context, memory, handle);
   }
 

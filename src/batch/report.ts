@@ -94,7 +94,7 @@ function lagOf(last: ReportableRecord | undefined): number | undefined {
 }
 
 /** A logger that throws must not make a handled record fail. */
-function quietly(log: () => void): void {
+export function quietly(log: () => void): void {
   try {
     log();
   } catch {
