@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { MissingServer } from './dynoxide.ts';
+import { StreamlaneError } from 'streamlane';
+import { startEmulators } from 'streamlane/local';
 import { formatReport } from './report.ts';
-import { startServers } from './servers.ts';
 import { judge } from './verdict.ts';
 import { runWorkflow, type WorkflowOptions } from './workflow.ts';
 
 /** Runs the whole workflow once, and says what became of every change. */
 async function main(options: WorkflowOptions): Promise<boolean> {
   const started = performance.now();
-  const servers = await startServers();
+  const emulators = await startEmulators();
   try {
-    Object.assign(process.env, servers.environment);
-    console.log(`${servers.description}\n`);
+    Object.assign(process.env, emulators.environment);
+    console.log(`${emulators.description}\n`);
     const { ledger, counts } = await runWorkflow(options);
     const verdict = judge(ledger);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -41,7 +41,7 @@ async function main(options: WorkflowOptions): Promise<boolean> {
     );
     return verdict.passed;
   } finally {
-    await servers.stop();
+    await emulators.stop();
   }
 }
 
@@ -66,7 +66,7 @@ try {
   });
   process.exitCode = passed ? 0 : 1;
 } catch (error) {
-  console.error(error instanceof MissingServer ? `\n${error.message}\n` : error);
+  console.error(error instanceof StreamlaneError ? `\n${error.message}\n` : error);
   // What still runs has lost its servers: there is nothing left to wait for.
   process.exit(1);
 }

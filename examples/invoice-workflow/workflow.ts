@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { lambdaContext } from '../lambda-context.ts';
+import { startEventSourceMapping } from 'streamlane/local';
 import {
   createLedger,
   type Ledger,
@@ -12,7 +11,6 @@ import {
 import { simulateOutage } from './outage.ts';
 import { consumePayments } from './payments.ts';
 import { planInvoices } from './plan-invoices.ts';
-import { pollStream } from './poller.ts';
 import { showProgress } from './progress.ts';
 import { createResources, deleteResources } from './resources.ts';
 import { waitUntil } from './wait-until.ts';
@@ -31,18 +29,17 @@ export interface Counts {
   invocations: number;
   /** Announcements that the topic refused. */
   refused: number;
-  /** Records that the poller gave up. */
+  /** Records that the mapping gave up. */
   discarded: number;
 }
 
 /** How long nothing may happen before what is missing counts as lost. */
 const patienceMs = 3000;
 
-/** Table -> stream -> poller -> router -> topic -> queue -> payments, from the first write to the last message. */
+/** Table -> stream -> mapping -> router -> topic -> queue -> payments, from the first write to the last message. */
 export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: Ledger; counts: Counts }> {
   const runId = Date.now().toString(36);
   const dynamodb = new DynamoDBClient({});
-  const streams = new DynamoDBStreamsClient({});
   // The queue's URL names the host that its server believes to have; the endpoint is the one that is known to work.
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 
@@ -63,11 +60,29 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
     onPublished: (announcement) => ledger.published.push(sightingOfAnnouncement(announcement)),
   });
 
-  const stopPolling = new AbortController();
   const stopPayments = new AbortController();
   const settled = (): number => ledger.acknowledged.length + counts.discarded;
   const announced = (): number => ledger.written.filter((change) => change.announced).length;
   const endProgress = showProgress(() => progressOf(ledger));
+
+  const mapping = await startEventSourceMapping({
+    streamArn: resources.streamArn,
+    startingPosition: 'TRIM_HORIZON',
+    functionResponseTypes: ['ReportBatchItemFailures'],
+    maximumRetryAttempts: 10,
+    retryDelayMs: () => 20, // AWS waits longer, and a demo should not
+    handler,
+    functionName: 'invoices',
+    timeoutSeconds: 30,
+  });
+  mapping.on('invocation', ({ records }) => {
+    counts.invocations++;
+    ledger.delivered.push(...records.map(sightingOfRecord));
+  });
+  mapping.on('checkpoint', ({ records, outcome }) => {
+    if (outcome === 'succeeded') ledger.acknowledged.push(...records.map(sightingOfRecord));
+    else counts.discarded += records.length;
+  });
 
   const write = async (): Promise<void> => {
     await writeInvoices(planInvoices(options.invoices, options.seed), {
@@ -81,7 +96,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
       () => ledger.delivered.length,
       patienceMs,
     );
-    stopPolling.abort();
+    await mapping.stop();
     await waitUntil(
       () => ledger.received.length >= announced(),
       () => ledger.received.length,
@@ -93,25 +108,6 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
   try {
     await Promise.all([
       write(),
-      pollStream({
-        streams,
-        streamArn: resources.streamArn,
-        batchSize: 100,
-        intervalMs: 250, // Lambda polls a shard four times a second
-        maximumRetryAttempts: 10,
-        retryDelayMs: 20,
-        handler,
-        context: () => lambdaContext('invoices'),
-        onDelivered: (records) => {
-          counts.invocations++;
-          ledger.delivered.push(...records.map(sightingOfRecord));
-        },
-        onAcknowledged: (records) => ledger.acknowledged.push(...records.map(sightingOfRecord)),
-        onDiscarded: (records) => {
-          counts.discarded += records.length;
-        },
-        signal: stopPolling.signal,
-      }),
       consumePayments({
         sqs,
         queueUrl: resources.queueUrl,
@@ -120,6 +116,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
       }),
     ]);
   } finally {
+    await mapping.stop();
     endProgress();
     await deleteResources({ dynamodb, sns, sqs }, resources);
   }

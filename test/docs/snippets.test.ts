@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startFauxqs } from '../../examples/invoice-workflow/fauxqs.ts';
+import { startFauxqs } from '../../src/local/emulators/fauxqs.ts';
 import { type Block, blocksOf, PAGES } from './markdown.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 

@@ -97,7 +97,9 @@ export class StreamSession {
       positions.keep(new Set(shards.map(({ ShardId }) => ShardId as string)));
       const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
       const fresh = turns.filter((shardId) => !this.#workers.has(shardId));
-      for (const shardId of fresh) await this.#start(shardId, atLatest.has(shardId), signal);
+      // All are opened before any is read, so that nothing happens before the caller can listen.
+      const opening = fresh.map((shardId) => this.#open(shardId, atLatest.has(shardId), signal));
+      for (const [shardId, worker] of await Promise.all(opening)) this.#start(shardId, worker, signal);
       onReady();
       this.#lookedAt = startedAt;
       if (turns.length === 0 && !enabled) return 'streamDisabled';
@@ -107,8 +109,12 @@ export class StreamSession {
     }
   }
 
-  async #start(shardId: string, atLatest: boolean, signal: AbortSignal): Promise<void> {
-    const { source, positions, tools, emitter, pollIntervalMs } = this.#options;
+  async #open(
+    shardId: string,
+    atLatest: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly [shardId: string, worker: ShardWorker]> {
+    const { source, positions, tools, pollIntervalMs } = this.#options;
     const worker = new ShardWorker({
       source,
       shardId,
@@ -128,8 +134,12 @@ export class StreamSession {
     await worker.open(signal).catch((error) => {
       if (!isNotFound(error)) throw error; // seen again, and dealt with, when it is read
     });
+    return [shardId, worker];
+  }
+
+  #start(shardId: string, worker: ShardWorker, signal: AbortSignal): void {
     this.#workers.set(shardId, worker);
-    emitter.tell('shardStarted', { shardId });
+    this.#options.emitter.tell('shardStarted', { shardId });
     const running = this.#work(shardId, worker, signal).finally(() => {
       this.#running.delete(running);
       this.#workers.delete(shardId);

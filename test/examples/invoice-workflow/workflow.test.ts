@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { startServers } from '../../../examples/invoice-workflow/servers.ts';
+import { startEmulators } from '../../../src/local/emulators/start-emulators.ts';
 import { type RunningExample, runExample } from '../run-example.ts';
 
 const endpoints = /DynamoDB at (http:\/\/127\.0\.0\.1:\d+), SNS and SQS at (http:\/\/127\.0\.0\.1:\d+)/;
@@ -73,7 +73,7 @@ describe('no server outlives the demo', () => {
 });
 
 test('servers that the environment names are used, and left running', async () => {
-  const servers = await startServers({});
+  const servers = await startEmulators({ env: {} });
   try {
     const { code, stdout } = await runExample('invoice-workflow', {
       args: ['--invoices', '20'],
@@ -104,8 +104,8 @@ test('on a platform without Dynoxide it says what to do', async () => {
   }).ended();
 
   expect(stdout).toBe('');
-  expect(stderr).toContain('Dynoxide, the DynamoDB server of this demo, is not installed for sunos-');
-  expect(stderr).toContain('npm i --no-save dynoxide');
+  expect(stderr).toContain('Dynoxide, a DynamoDB server with streams, is not installed for sunos-');
+  expect(stderr).toContain('npm install --save-dev dynoxide');
   expect(stderr).toContain('AWS_ENDPOINT_URL_DYNAMODB_STREAMS');
   expect(code).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lambdaRecord, lambdaRecords } from '../../../examples/invoice-workflow/lambda-record.ts';
+import { lambdaRecord } from '../../../src/local/records/lambda-record.ts';
 
 type SdkRecord = Parameters<typeof lambdaRecord>[0];
 
@@ -106,29 +106,5 @@ describe('values', () => {
     const image = JSON.parse('{"__proto__":{"S":"x"}}');
     const converted = lambdaRecord(withImage(image), streamArn).dynamodb?.NewImage;
     expect(JSON.stringify(converted)).toBe('{"__proto__":{"S":"x"}}');
-  });
-});
-
-describe('writes that changed nothing', () => {
-  const image = { id: { S: 'p-1' }, photo: { B: bytes(1, 2) }, tags: { M: { a: { L: [{ N: '1' }] } } } };
-  const modify = (OldImage: typeof image, NewImage: typeof image): SdkRecord => ({
-    ...insert,
-    eventName: 'MODIFY',
-    dynamodb: { ...insert.dynamodb, OldImage, NewImage },
-  });
-
-  test('are left out, as DynamoDB never sends them', () => {
-    expect(lambdaRecords([insert, modify(image, structuredClone(image))], streamArn)).toHaveLength(1);
-  });
-
-  test('one byte of difference is a change', () => {
-    expect(lambdaRecords([modify(image, { ...image, photo: { B: bytes(1, 3) } })], streamArn)).toHaveLength(
-      1,
-    );
-  });
-
-  test('cannot be told without both images, so they stay', () => {
-    const keysOnly = { ...insert, eventName: 'MODIFY' as const, dynamodb: { Keys: { id: { S: 'p-1' } } } };
-    expect(lambdaRecords([keysOnly], streamArn)).toHaveLength(1);
   });
 });
