@@ -37,10 +37,6 @@ export class Aggregate {
     this.#state = JSON.parse(this.#copy);
   }
 
-  get state(): object {
-    return this.#state;
-  }
-
   /** Counts one record. Not before the one before it is done. */
   add(record: LazyRecord): void | Promise<void> {
     if (this.#asynchronous) {

@@ -390,23 +390,21 @@ describe('the state has to be JSON', () => {
     expect((error as Error).message).not.toContain('secret');
   });
 
-  test.each([
-    ['x', 'an object'],
-    [1, 'an object'],
-    [[], 'an object'],
-    [null, 'an object'],
-  ])('a reducer that returns %j fails its record', async (returned) => {
-    const logger = memoryLogger();
-    const handler = streamWindow<Item, { n: number }>({
-      initial: { n: 0 },
-      logger,
-      reduce: () => returned as never,
-      close() {},
-    });
-    const response = await handler(windowEvent(records(1)));
-    expect(response).toEqual({ batchItemFailures: failedAt(0), state: { n: 0 } });
-    expect(logger.entries[0]?.fields.error).toMatchObject({ code: 'INVALID_STATE' });
-  });
+  test.each<[unknown]>([['x'], [1], [[]], [null]])(
+    'a reducer that returns %j fails its record',
+    async (returned) => {
+      const logger = memoryLogger();
+      const handler = streamWindow<Item, { n: number }>({
+        initial: { n: 0 },
+        logger,
+        reduce: () => returned as never,
+        close() {},
+      });
+      const response = await handler(windowEvent(records(1)));
+      expect(response).toEqual({ batchItemFailures: failedAt(0), state: { n: 0 } });
+      expect(logger.entries[0]?.fields.error).toMatchObject({ code: 'INVALID_STATE' });
+    },
+  );
 
   test('and a reducer that changes its mind about that fails the invocation', async () => {
     let asked = 0;
@@ -485,6 +483,8 @@ describe('options', () => {
     ['a bad reserveMs', [{ ...good, reserveMs: -1 }], 'INVALID_OPTION'],
     ['no initial', [{ ...good, initial: undefined }], 'INVALID_OPTION'],
     ['an initial that is no object', [{ ...good, initial: 0 }], 'INVALID_OPTION'],
+    ['an initial that is a list', [{ ...good, initial: [] }], 'INVALID_OPTION'],
+    ['an initial that is null', [{ ...good, initial: null }], 'INVALID_OPTION'],
     ['an initial that is no JSON', [{ ...good, initial: { at: new Date() } }], 'INVALID_OPTION'],
     ['an initial that is a class', [{ ...good, initial: new Map() }], 'INVALID_OPTION'],
     ['no reduce', [{ ...good, reduce: undefined }], 'INVALID_HANDLER'],
