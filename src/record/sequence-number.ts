@@ -15,9 +15,13 @@ export function compareSequenceNumbers(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-const SEQUENCE_NUMBER = /^\d{1,40}$/;
-
-/** Whether Lambda could take this as the identifier of a failed record. */
+/** Whether Lambda could take this as the identifier of a failed record: 1 to 40 digits. */
 export function isSequenceNumber(value: unknown): value is string {
-  return typeof value === 'string' && SEQUENCE_NUMBER.test(value);
+  if (typeof value !== 'string' || value.length === 0 || value.length > 40) return false;
+  // Every record of every batch comes through here; a regular expression took three times as long (bench: router).
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
