@@ -47,7 +47,6 @@ interface SdkValue {
 }
 
 function encodeMap(map: Readonly<Record<string, SdkValue>>): Image {
-  // fromEntries defines: an attribute named __proto__ is just an attribute.
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, encode(value)]));
 }
 
