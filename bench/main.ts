@@ -37,7 +37,7 @@ for (const [index, plan] of plans.entries()) {
 const ids = new Set(plans.map(({ id }) => id));
 const concerned = only === undefined ? expectations : expectations.filter(({ group }) => ids.has(group));
 const verdicts = check(concerned, groups, quick ? QUICK_SLACK : 0);
-console.log(verdictText(verdicts));
+if (verdicts.length > 0) console.log(verdictText(verdicts));
 
 // A partial run must not replace the report of a full one unasked.
 const isFull = only === undefined && !quick && !sameProcess;

@@ -2,14 +2,15 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
+import { UNMARSHALL_FIRST } from './index.ts';
 import { itemReader } from './item-reader.ts';
 import { sequenceNumberOf } from './sequence-number-of.ts';
 
 type Image = { readonly [name: string]: AttributeValue };
 
-/** The loop many people write: unmarshall everything, then go through the records. */
+/** Unmarshalls everything, then goes through the records. */
 export const unmarshallFirst: Contender = {
-  name: 'unmarshall everything, then loop',
+  name: UNMARSHALL_FIRST,
   handler: (work) => {
     const read = itemReader(work);
     const handle = async (record: Parameters<typeof read>[0]) => read(record);

@@ -1,5 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { contenderNamed } from '../contenders/index.ts';
+import { loadContender } from '../contenders/index.ts';
 import { batchText } from '../data/batch.ts';
 import type { Effort, Entrant, GroupPlan, Measure } from '../run/plan.ts';
 import { timed } from '../run/timed.ts';
@@ -57,14 +57,14 @@ async function entrantOf(contender: string, failing: number): Promise<Entrant> {
     await undefined;
     if (fails.has(sequenceNumber)) throw error;
   };
-  const makeHandler = async () => contenderNamed(contender).each(task, RECORDS);
+  const { each } = await loadContender(contender);
   // streamlane reports the lowest, Powertools all of them.
   const expected = contender === 'streamlane' ? [...fails].slice(0, 1) : [...fails];
   return timed({
     prepare: async () => {
       started = 0;
       // A new one each time: streamlane remembers what succeeded past a failure, and would skip it.
-      return { handle: await makeHandler(), event: JSON.parse(text) as DynamoDBStreamEvent };
+      return { handle: await each(task, RECORDS), event: JSON.parse(text) as DynamoDBStreamEvent };
     },
     run: ({ handle, event }) => handle(event),
     verify: (response) => {

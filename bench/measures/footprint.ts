@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Bundling, bundleOf, PROGRAMS, type ProgramName } from '../bundle.ts';
+import { type Bundling, PROGRAMS, type ProgramName } from '../programs.ts';
 import type { Effort, Entrant, GroupPlan, Measure, Place } from '../run/plan.ts';
 
 const run = promisify(execFile);
@@ -42,9 +42,10 @@ function sizes(bundling: Bundling): GroupPlan {
     places: places(),
     rounds: 1,
     warmups: 0,
-    entrant: async (name) => ({
-      sample: async () => ({ value: (await bundleOf(name as ProgramName, bundling)).length / 1000 }),
-    }),
+    entrant: async (name) => {
+      const { length } = await bundled(name, bundling);
+      return { sample: async () => ({ value: length / 1000 }) };
+    },
   };
 }
 
@@ -56,8 +57,13 @@ function imports(bundling: Bundling, { quick }: Effort): GroupPlan {
     places: places(),
     rounds: quick ? 9 : 41,
     warmups: 1,
-    entrant: async (name) => importer(await bundleOf(name as ProgramName, bundling)),
+    entrant: async (name) => importer(await bundled(name, bundling)),
   };
+}
+
+async function bundled(name: string, bundling: Bundling): Promise<Uint8Array> {
+  const { bundleOf } = await import('../bundle.ts');
+  return bundleOf(name as ProgramName, bundling);
 }
 
 function importer(bundle: Uint8Array): Entrant {

@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { contenderNamed } from '../contenders/index.ts';
+import { loadContender } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { Effort, Entrant, GroupPlan, Measure } from '../run/plan.ts';
 import { expectedTally, Tally } from '../tally.ts';
@@ -43,7 +43,8 @@ async function entrantOf(contender: string, size: number): Promise<Entrant> {
   const text = batchText({ profile: 'small', ...FULL_BATCH, records: size });
   const repeats = Math.max(1, RECORDS_PER_TURN / size);
   const tally = new Tally();
-  const handle = await contenderNamed(contender).handler({ reads: 'both', async: true, tally });
+  const { handler } = await loadContender(contender);
+  const handle = await handler({ reads: 'both', async: true, tally });
   const expected = expectedTally((JSON.parse(text) as DynamoDBStreamEvent).Records, 'both').times(repeats);
   return {
     async sample() {

@@ -3,6 +3,7 @@ import { failuresMeasure } from './failures.ts';
 import { footprintMeasure } from './footprint.ts';
 import { growthMeasure } from './growth.ts';
 import { memoryMeasure } from './memory.ts';
+import { pipelineMeasure } from './pipeline.ts';
 import { routerMeasure } from './router.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
 import { waitingMeasure } from './waiting.ts';
@@ -16,4 +17,5 @@ export const MEASURES: readonly Measure[] = [
   memoryMeasure,
   growthMeasure,
   footprintMeasure,
+  pipelineMeasure,
 ];

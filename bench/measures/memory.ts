@@ -1,7 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { CONTENDERS, contenderNamed } from '../contenders/index.ts';
-import { unmarshallFirst } from '../contenders/unmarshall-first.ts';
+import { CONTENDER_NAMES, loadContender, UNMARSHALL_FIRST } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
@@ -14,8 +13,6 @@ const MB = 1_000_000;
 // Lambda starts Node with a semi space of a twentieth of the function's memory; 128 MB is the default. With V8's
 // own default, 16 MB and more, garbage that nobody needs hides what a batch keeps.
 const SEMI_SPACE_MB = 6;
-
-const MEMORY_CONTENDERS = [...CONTENDERS, unmarshallFirst];
 
 export const memoryMeasure: Measure = {
   name: 'memory',
@@ -33,7 +30,7 @@ export const memoryMeasure: Measure = {
 };
 
 function planOf(profile: Profile, { quick }: Effort): GroupPlan {
-  const names = quick ? ['streamlane', unmarshallFirst.name] : MEMORY_CONTENDERS.map(({ name }) => name);
+  const names = quick ? ['streamlane', UNMARSHALL_FIRST] : [...CONTENDER_NAMES, UNMARSHALL_FIRST];
   return {
     id: `memory/${profile}`,
     title: `10,000 ${profile} records, one image read`,
@@ -65,7 +62,7 @@ async function entrantOf(name: string, text: string): Promise<Entrant> {
   const parse = (): DynamoDBStreamEvent => JSON.parse(text);
   const expected = expectedTally(parse().Records, 'one');
   const tally = new HeapTally();
-  const contender = name === unmarshallFirst.name ? unmarshallFirst : contenderNamed(name);
+  const contender = await loadContender(name);
   const handle = await contender.handler({ reads: 'one', async: true, tally });
   return {
     async sample() {

@@ -1,9 +1,10 @@
 import { batchEntrant, JSON_PARSE, jsonParse } from '../batch-entrant.ts';
-import { CONTENDERS, contenderNamed } from '../contenders/index.ts';
+import { CONTENDER_NAMES, loadContender } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
+import { routesPlan } from './routes.ts';
 
 const READS: Readonly<Record<Reads, string>> = {
   both: 'both images',
@@ -34,17 +35,16 @@ export const routerMeasure: Measure = {
 };
 
 function plans(effort: Effort): GroupPlan[] {
-  return PROFILES.flatMap((profile) =>
+  const cases = PROFILES.flatMap((profile) =>
     (Object.keys(READS) as Reads[]).flatMap((reads) =>
       [true, false].map((async) => planOf(profile, reads, async, effort)),
     ),
   );
+  return [...cases, routesPlan(effort)];
 }
 
 function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effort): GroupPlan {
-  const names = CONTENDERS.map(({ name }) => name).filter(
-    (name) => !quick || QUICK_CONTENDERS.includes(name),
-  );
+  const names = CONTENDER_NAMES.filter((name) => !quick || QUICK_CONTENDERS.includes(name));
   return {
     id: `router/${profile}/${reads}/${async ? 'async' : 'sync'}`,
     title: `${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`,
@@ -56,7 +56,7 @@ function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effor
       const text = batchText({ profile, ...FULL_BATCH });
       return name === JSON_PARSE
         ? jsonParse(text)
-        : batchEntrant(contenderNamed(name), { reads, async }, text);
+        : batchEntrant(await loadContender(name), { reads, async }, text);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { CONTENDERS, contenderNamed } from '../contenders/index.ts';
+import { CONTENDER_NAMES, loadContender } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import { type BatchLanes, lanesOf } from '../data/lanes.ts';
 import { OrderWatch } from '../order-watch.ts';
@@ -42,7 +42,7 @@ function limited(concurrency: number, { quick }: Effort): GroupPlan {
 
 function unlimited({ quick }: Effort): GroupPlan {
   const records = quick ? 200 : 2_000;
-  const names = CONTENDERS.map(({ name }) => name).filter((name) => name !== 'aws-lambda-stream');
+  const names = CONTENDER_NAMES.filter((name) => name !== 'aws-lambda-stream');
   return {
     id: 'waiting/no-limit',
     title: `${records.toLocaleString('en')} records, everyone who knows no limit`,
@@ -89,7 +89,8 @@ async function waiting(
   concurrency: number,
 ): Promise<Entrant> {
   const watch = new OrderWatch(lanes);
-  const handle = await contenderNamed(name).each(async (sequenceNumber) => {
+  const contender = await loadContender(name);
+  const handle = await contender.each(async (sequenceNumber) => {
     watch.start(sequenceNumber);
     await new Promise((resolve) => setTimeout(resolve, LATENCY_MS));
     watch.finish(sequenceNumber);

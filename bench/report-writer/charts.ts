@@ -67,7 +67,9 @@ export interface DrawnChart {
 /** Draws every chart for which there are results. */
 export function drawCharts(groups: readonly Group[]): DrawnChart[] {
   return Object.entries(CHARTS).flatMap(([file, { measure, title, subtitle, groups: ids, draw }]) => {
-    const shown = ids.flatMap((id) => groups.filter((group) => group.id === id));
+    const shown = ids.flatMap((id) =>
+      groups.filter((group) => group.id === id && Object.keys(group.results).length > 0),
+    );
     const [first] = shown;
     if (first === undefined) return [];
     const svg = draw === 'growth' ? growthChart(title, subtitle, first) : barChart(title, subtitle, shown);

@@ -34,6 +34,7 @@ export async function runGroup(plan: GroupPlan, options: RunOptions): Promise<Gr
   const samples = new Map<string, Sample[]>();
   const hosts = new Hosts(plan, options);
   try {
+    options.progress('starting');
     const names = await hosts.start();
     for (let round = 0; round < plan.warmups + plan.rounds; round++) {
       options.progress(`round ${round + 1} of ${plan.warmups + plan.rounds}`);
@@ -72,6 +73,7 @@ class Hosts {
   readonly #plan: GroupPlan;
   readonly #options: RunOptions;
   readonly #byName: Map<string, Host> = new Map();
+  readonly #all: Host[] = [];
 
   constructor(plan: GroupPlan, options: RunOptions) {
     this.#plan = plan;
@@ -80,36 +82,36 @@ class Hosts {
 
   /** @returns the names that take part */
   async start(): Promise<string[]> {
-    const { places, freshProcesses } = this.#plan;
+    const { places } = this.#plan;
     const byHost = Map.groupBy(places, ({ host }) => (this.#options.sameProcess ? 'all' : host));
-    for (const [, members] of byHost) {
-      this.#options.progress(`starting ${members[0]?.host}`);
-      const names = members.map(({ name }) => name);
-      const { host, skipped } = await this.#start(names);
-      for (const name of names) if (skipped[name] === undefined) this.#byName.set(name, host);
-      for (const [name, reason] of Object.entries(skipped)) {
-        this.skipped.push(`${name} was skipped: ${reason}`);
-      }
-      if (freshProcesses) await host.stop();
-    }
+    const starts = [...byHost.values()].map((members) => this.#start(members.map(({ name }) => name)));
+    // Settled, not all: when one fails to start, the others have to be there to be stopped.
+    const failed = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
     return places.map(({ name }) => name).filter((name) => this.#byName.has(name));
   }
 
   async turn(name: string): Promise<Sample> {
-    if (!this.#plan.freshProcesses) return (this.#byName.get(name) as Host).turn(name);
-    const { host } = await this.#start([name]);
-    try {
-      return await host.turn(name);
-    } finally {
+    if (!this.#byName.has(name)) await this.#start([name]);
+    const host = this.#byName.get(name) as Host;
+    const sample = await host.turn(name);
+    if (this.#plan.freshProcesses) {
+      this.#byName.delete(name);
       await host.stop();
     }
+    return sample;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...new Set(this.#byName.values())].map((host) => host.stop()));
+    await Promise.all(this.#all.map((host) => host.stop()));
   }
 
-  #start(names: readonly string[]) {
-    return Host.start(this.#plan, this.#options.effort, names);
+  async #start(names: readonly string[]): Promise<void> {
+    const { host, skipped } = await Host.start(this.#plan, this.#options.effort, names);
+    this.#all.push(host);
+    for (const name of names) if (skipped[name] === undefined) this.#byName.set(name, host);
+    for (const [name, reason] of Object.entries(skipped)) {
+      this.skipped.push(`${name} was skipped: ${reason}`);
+    }
   }
 }
