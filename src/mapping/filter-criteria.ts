@@ -1,6 +1,7 @@
 import { compilePattern, type EventPattern } from '../conditions/event-pattern.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { patternWarnings } from './pattern-warnings.ts';
 
 /** Which records a function gets: those that match at least one filter. */
 export interface FilterCriteria {
@@ -15,6 +16,8 @@ export interface FilterCriteria {
 export interface RecordFilter {
   /** As JSON, as AWS takes them. */
   readonly patterns: readonly string[];
+  /** What Lambda may refuse in them, and what in them can never match: one sentence each. */
+  readonly warnings: readonly string[];
   /** Whether the function gets a record; it has to have Lambda's shape. Never throws. */
   passes(record: unknown): boolean;
 }
@@ -47,6 +50,9 @@ export function recordFilter(owner: string, criteria: unknown): RecordFilter | u
   const compiled = filters.map((filter, index) => compiledFilter(filter, `${owner}: filters[${index}]`));
   return {
     patterns: compiled.map(({ json }) => json),
+    warnings: compiled.flatMap(({ json }, index) =>
+      patternWarnings(json).map((warning) => `filters[${index}]: ${warning}`),
+    ),
     passes: (record) => compiled.some(({ matches }) => matches(record)),
   };
 }
