@@ -84,6 +84,10 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
   emitter.on('problem', ({ operation, error, delayMs }) =>
     logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
   );
+  emitter.on('stopped', ({ reason, error }) => {
+    if (reason !== 'stopped')
+      logger.error('The event source mapping has stopped', { streamArn, reason, error });
+  });
   const description = await describe(source, streamArn);
   const region = options.region ?? (await client.config.region());
   const adapter = adapterFor({ streamArn, region, createdAt: description.createdAt });

@@ -25,7 +25,9 @@ export class StreamSession {
   readonly #running: Set<Promise<void>> = new Set();
   readonly #changed: Bell = new Bell();
   #failure: { readonly error: unknown } | undefined;
-  /** When the last look for shards began; undefined while one is due. */
+  /** A shard has ended: those behind it may be read. */
+  #lookIsDue = false;
+  /** When the last look for shards began; undefined until it has ended. */
   #lookedAt: number | undefined;
 
   constructor(options: StreamSessionOptions) {
@@ -35,13 +37,13 @@ export class StreamSession {
   /** When the last round of polls began that found nothing anywhere, as `performance.now()` says. */
   get emptySince(): number {
     const workers = [...this.#workers.values()];
-    if (this.#lookedAt === undefined) return Number.NEGATIVE_INFINITY;
+    if (this.#lookIsDue || this.#lookedAt === undefined) return Number.NEGATIVE_INFINITY;
     return workers.length === 0 ? this.#lookedAt : Math.min(...workers.map(({ emptySince }) => emptySince));
   }
 
-  /** Looks for shards now. */
+  /** Looks for shards now, if none is read. */
   look(): void {
-    this.#changed.ring();
+    if (this.#workers.size === 0) this.#changed.ring();
   }
 
   /** Marks where reading begins at LATEST. @returns the shards that are open there */
@@ -93,6 +95,8 @@ export class StreamSession {
     const { source, positions, discoveryIntervalMs } = this.#options;
     for (;;) {
       const startedAt = performance.now();
+      this.#lookIsDue = false;
+      this.#lookedAt = undefined;
       const { shards, enabled } = await source.describeAgain(signal);
       positions.keep(new Set(shards.map(({ ShardId }) => ShardId as string)));
       const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
@@ -103,7 +107,7 @@ export class StreamSession {
       onReady();
       this.#lookedAt = startedAt;
       if (turns.length === 0 && !enabled) return 'streamDisabled';
-      await this.#changed.heard(signal, discoveryIntervalMs);
+      if (!this.#lookIsDue) await this.#changed.heard(signal, discoveryIntervalMs);
       if (this.#failure !== undefined) throw this.#failure.error;
       signal.throwIfAborted();
     }
@@ -143,7 +147,7 @@ export class StreamSession {
     const running = this.#work(shardId, worker, signal).finally(() => {
       this.#running.delete(running);
       this.#workers.delete(shardId);
-      this.#lookedAt = undefined;
+      this.#lookIsDue = true;
       this.#changed.ring();
     });
     this.#running.add(running);

@@ -1,0 +1,307 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type LocalEventSourceMapping,
+  type LocalMappingOptions,
+  startEventSourceMapping,
+} from '../../../src/local/index.ts';
+import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
+import { quietLogger } from '../../fixtures/quiet-logger.ts';
+
+let fake: FakeStreams;
+let mapping: LocalEventSourceMapping | undefined;
+let seen: string[];
+let logger: ReturnType<typeof quietLogger>;
+
+beforeEach(async () => {
+  fake = await FakeStreams.start();
+  seen = [];
+  logger = quietLogger();
+});
+
+afterEach(async () => {
+  await mapping?.stop();
+  await fake.stop();
+});
+
+const keysOf = ({ Records }: DynamoDBStreamEvent) =>
+  Records.map(({ dynamodb }) => `${dynamodb?.Keys?.pk?.S}`);
+
+async function start(options: Partial<LocalMappingOptions> = {}): Promise<LocalEventSourceMapping> {
+  mapping = await startEventSourceMapping({
+    client: fake.client(),
+    streamArn: FAKE_STREAM,
+    startingPosition: 'TRIM_HORIZON',
+    pollIntervalMs: 5,
+    logger,
+    handler: async (event: DynamoDBStreamEvent) => void seen.push(...keysOf(event)),
+    ...options,
+  });
+  return mapping;
+}
+
+describe('lineage', () => {
+  test('a child is read once its parent is finished, the others meanwhile', async () => {
+    fake.addShard('parent');
+    fake.addShard('child', 'parent');
+    fake.addShard('other');
+    fake.write('parent', 'p1');
+    fake.write('child', 'c1');
+    fake.write('other', 'o1');
+    const { position } = await start();
+    expect(position).toEqual({});
+    await mapping?.caughtUp();
+    expect(seen.toSorted()).toEqual(['o1', 'p1']);
+
+    fake.write('parent', 'p2');
+    fake.closeShard('parent');
+    await vi.waitFor(() => expect(seen).toContain('c1'));
+    expect(seen.indexOf('c1')).toBeGreaterThan(seen.indexOf('p2'));
+    expect(mapping?.position.parent).toEqual({ finished: true });
+  });
+
+  test('a child waits for a failing parent, whose last batch is not done with', async () => {
+    fake.addShard('parent');
+    fake.addShard('child', 'parent');
+    fake.write('parent', 'p1');
+    fake.write('child', 'c1');
+    fake.closeShard('parent');
+    let fails = 3;
+    await start({
+      retryDelayMs: () => 5,
+      handler: async (event: DynamoDBStreamEvent) => {
+        seen.push(...keysOf(event));
+        if (fails-- > 0) throw new Error('no');
+      },
+    });
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['p1', 'p1', 'p1', 'p1', 'c1']);
+  });
+
+  test('a shard whose parent has left the stream is read, and finished shards are forgotten with them', async () => {
+    fake.addShard('child', 'gone');
+    fake.write('child', 'c1');
+    fake.addShard('grandchild', 'child');
+    fake.closeShard('child');
+    await start({ discoveryIntervalMs: 10 });
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['c1']);
+    fake.removeShard('child');
+    await vi.waitFor(() => expect(mapping?.position).toEqual({}));
+  });
+
+  test('all pages of DescribeStream are read', async () => {
+    for (let index = 0; index < 250; index++) fake.addShard(`shard-${index}`);
+    fake.write('shard-249', 'last');
+    await start({ pollIntervalMs: 200 });
+    await vi.waitFor(() => expect(seen).toEqual(['last']));
+    expect(fake.calls.filter((call) => call === 'DescribeStream').length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('shards that come later are found', async () => {
+    await start({ discoveryIntervalMs: 10 });
+    await mapping?.caughtUp();
+    fake.addShard('new');
+    fake.write('new', 'n1');
+    await vi.waitFor(() => expect(seen).toEqual(['n1']));
+  });
+});
+
+describe('starting positions', () => {
+  test('LATEST leaves out what is there, and delivers what comes, also to children made later', async () => {
+    fake.addShard('old');
+    fake.addShard('open', 'old');
+    fake.write('old', 'x');
+    fake.write('open', 'y');
+    fake.closeShard('old');
+    await start({ startingPosition: 'LATEST' });
+    fake.write('open', 'a');
+    fake.addShard('child', 'open');
+    fake.write('child', 'b');
+    fake.closeShard('open');
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a', 'b']);
+    expect(fake.calls).toContain('GetShardIterator open LATEST');
+    expect(fake.calls).toContain('GetShardIterator child TRIM_HORIZON');
+  });
+
+  test('LATEST survives a pause before the first record: what was written meanwhile is delivered', async () => {
+    fake.addShard('s');
+    const long = 1_600_000_000;
+    fake.writeRaw('s', {
+      eventName: 'INSERT',
+      dynamodb: {
+        SequenceNumber: '1'.repeat(21),
+        ApproximateCreationDateTime: long,
+        Keys: { pk: { S: 'old' } },
+      },
+    });
+    await start({ startingPosition: 'LATEST' });
+    await mapping?.pause();
+    fake.write('s', 'meanwhile');
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['meanwhile']);
+  });
+
+  test('LATEST without anything new after a pause stays silent about what is old', async () => {
+    fake.addShard('s');
+    fake.writeRaw('s', {
+      eventName: 'INSERT',
+      dynamodb: {
+        SequenceNumber: '1'.repeat(21),
+        ApproximateCreationDateTime: 1,
+        Keys: { pk: { S: 'old' } },
+      },
+    });
+    await start({ startingPosition: 'LATEST' });
+    await mapping?.pause();
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('iterators', () => {
+  test('an expired one is replaced, right after what was read', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    await start();
+    await mapping?.caughtUp();
+    fake.expireIterators();
+    fake.write('s', 'b');
+    await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
+    expect(fake.calls).toContain('GetShardIterator s AFTER_SEQUENCE_NUMBER');
+  });
+
+  test('trimmed records are lost, which is said, and reading goes on with the oldest there are', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    await start();
+    await mapping?.caughtUp();
+    await mapping?.pause();
+    fake.write('s', 'b', 'c');
+    fake.trim('s', 1);
+    const trimmed: unknown[] = [];
+    mapping?.on('trimmed', (event) => trimmed.push(event));
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a', 'c']);
+    expect(trimmed).toEqual([{ shardId: 's' }]);
+    expect(logger.entries).toEqual(['warn Records have left the stream before they could be read']);
+  });
+
+  test.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(
+    'a throttled %s is tried again, with growing delays',
+    async (operation) => {
+      fake.addShard('s');
+      fake.write('s', 'a');
+      const problems: unknown[] = [];
+      await start({ enabled: false });
+      mapping?.on('problem', (problem) => problems.push([problem.operation, problem.delayMs]));
+      fake.fail(operation, 'LimitExceededException', 2);
+      await mapping?.resume();
+      await vi.waitFor(() => expect(seen).toEqual(['a']));
+      expect(problems).toEqual([
+        [operation, 100],
+        [operation, 200],
+      ]);
+    },
+  );
+
+  test('stop() ends the wait for another try', async () => {
+    fake.addShard('s');
+    await start();
+    fake.fail('GetRecords', 'LimitExceededException', 1000);
+    await vi.waitFor(() => expect(logger.entries.length).toBeGreaterThan(2));
+    await mapping?.stop();
+    expect(mapping?.state).toBe('Stopped');
+  });
+});
+
+describe('the end', () => {
+  test('a deleted table stops the mapping', async () => {
+    fake.addShard('s');
+    await start();
+    fake.deleted = true;
+    expect(await mapping?.ended).toEqual({ reason: 'streamDeleted' });
+    expect(mapping?.state).toBe('Stopped');
+    await expect(mapping?.caughtUp()).rejects.toThrow('has stopped');
+    expect(logger.entries.at(-1)).toBe('error The event source mapping has stopped');
+    await mapping?.resume();
+    await mapping?.pause();
+    expect(mapping?.state).toBe('Stopped');
+  });
+
+  test('a disabled stream is read to its end', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a', 'b');
+    fake.closeShard('s');
+    fake.status = 'DISABLED';
+    await start();
+    expect(await mapping?.ended).toEqual({ reason: 'streamDisabled' });
+    expect(seen).toEqual(['a', 'b']);
+  });
+
+  test('a shard that is gone while the stream is there is left behind, loudly', async () => {
+    fake.addShard('s');
+    fake.addShard('t');
+    await start();
+    fake.removeShard('s');
+    await vi.waitFor(() => expect(logger.entries).toHaveLength(1));
+    fake.write('t', 'a');
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
+  });
+
+  test('a shard that disappears while it is opened, too', async () => {
+    fake.addShard('s');
+    await start({ enabled: false });
+    fake.fail('GetShardIterator', 'ResourceNotFoundException', 2);
+    fake.write('s', 'a');
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
+  });
+});
+
+test('the newest stream of a table is read', async () => {
+  fake.addShard('s');
+  fake.write('s', 'a');
+  const named = (StreamLabel: string) => ({
+    StreamArn: FAKE_STREAM.replace(/[^/]+$/, StreamLabel),
+    StreamLabel,
+  });
+  fake.streams = [
+    named('2026-01-01T00:00:00.000'),
+    named('2026-03-01T00:00:00.000'),
+    named('2026-02-01T00:00:00.000'),
+  ];
+  mapping = await startEventSourceMapping({
+    client: fake.client(),
+    tableName: 'Invoices',
+    startingPosition: 'TRIM_HORIZON',
+    handler: () => {},
+  });
+  expect(mapping.streamArn).toMatch(/2026-03-01/);
+});
+
+test.each([
+  ['a table without a stream', { tableName: 'Invoices' }, /the table Invoices has no stream/],
+  ['a stream that does not exist', { streamArn: FAKE_STREAM }, /there is no stream arn:aws:dynamodb/],
+])('%s is refused', async (_name, location, message) => {
+  fake.deleted = 'streamArn' in location;
+  const starting = startEventSourceMapping({
+    ...location,
+    client: fake.client(),
+    startingPosition: 'LATEST',
+    handler: () => {},
+  });
+  await expect(starting).rejects.toThrow(message);
+  await expect(starting).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
+});
+
+test('what keeps the stream from being described at the start is thrown', async () => {
+  fake.fail('DescribeStream', 'AccessDeniedException');
+  await expect(start()).rejects.toThrow('AccessDeniedException');
+});
