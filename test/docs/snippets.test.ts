@@ -85,7 +85,7 @@ test('the program of the README publishes', async () => {
 });
 
 describe('the snippet tests notice', () => {
-  const [typeError, throwing, failing] = broken as [Block, Block, Block];
+  const [typeError, throwing, failing, failingTest] = broken as [Block, Block, Block, Block];
 
   test('a snippet that does not compile', () => {
     expect(project.errorsOf(typeError)).toEqual([
@@ -103,5 +103,12 @@ describe('the snippet tests notice', () => {
   test('a snippet whose records fail', async () => {
     const { response } = await project.run(failing, env);
     expect(response?.batchItemFailures).toHaveLength(1);
+  });
+
+  test('a test that fails', async () => {
+    expect(project.errorsOf(failingTest)).toEqual([]);
+    const { exitCode, output } = await project.run(failingTest, env);
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('expected 2 to be 3');
   });
 });

@@ -45,6 +45,10 @@ export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
   const directory = mkdtempSync(join(tmpdir(), 'streamlane-docs-'));
   const fileOf = (block: Block): string => join(directory, block.page, `line-${block.line}.ts`);
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(
+    join(directory, 'vitest.config.js'),
+    "export default { test: { include: ['**/line-*.ts'] } };\n",
+  );
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   // A block that begins with `// invoice.ts` is that file, for the blocks of all pages.
   const named = blocks.flatMap(({ code }) => {
@@ -72,7 +76,7 @@ export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
         ...program.getSemanticDiagnostics(source),
       ].map((error) => describe(block, source, error));
     },
-    run: (block, env = {}) => runSnippet(fileOf(block), block, env),
+    run: (block, env = {}) => runSnippet(directory, fileOf(block), block, env),
     remove: () => rmSync(directory, { recursive: true }),
   };
 }
@@ -84,13 +88,22 @@ function describe(block: Block, source: ts.SourceFile | undefined, error: ts.Dia
 
 const RUNNER = fileURLToPath(new URL('run-snippet.ts', import.meta.url));
 
-/** Runs a snippet in a process of its own, as pasted: Node strips the types. */
-function runSnippet(file: string, block: Block, env: Readonly<Record<string, string>>): Promise<SnippetRun> {
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+
+/** Runs a snippet in a process of its own, as pasted: Node strips the types. A test is run by Vitest. */
+function runSnippet(
+  directory: string,
+  file: string,
+  block: Block,
+  env: Readonly<Record<string, string>>,
+): Promise<SnippetRun> {
   const viewType = /viewType: '(\w+)'/.exec(block.code)?.[1] ?? 'NEW_AND_OLD_IMAGES';
+  const isTest = /from 'vitest'/.test(block.code);
+  const args = isTest ? [VITEST, 'run', '--root', directory, file] : [RUNNER, file, viewType];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [RUNNER, file, viewType],
+      args,
       { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 },
       (error, stdout, stderr) => {
         const response = /^response: (.+)$/m.exec(stdout)?.[1];
