@@ -86,7 +86,10 @@ let streams = 0;
 export function testStream<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
   table: Table<Item, Key, View>,
 ): TestStream<Item>;
-export function testStream<Item extends object = AnyItem>(options: TestStreamOptions<Item>): TestStream<Item>;
+export function testStream<Item extends object = AnyItem>(
+  // Without NoInfer the item would be inferred from its keys, and have no other attribute.
+  options: TestStreamOptions<NoInfer<Item>>,
+): TestStream<Item>;
 export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): TestStream<AnyItem> {
   const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableOf(tableOrOptions);
   const startedAt = Math.floor(Date.now() / 1000) * 1000;
