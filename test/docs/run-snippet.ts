@@ -1,4 +1,5 @@
 // node run-snippet.ts <file> <view type>: imports a snippet and, when it exports a handler, invokes that.
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { invoiceEvent } from './invoice-event.ts';
@@ -14,9 +15,21 @@ const context = {
   getRemainingTimeInMillis: () => endsAt - Date.now(),
 } as Context;
 
+/** What a mapping with a tumbling window adds to an event. */
+const WINDOW = {
+  window: { start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:01:00Z' },
+  state: {},
+  shardId: 'shardId-00000001767225600000-00000000',
+  eventSourceARN: 'arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000',
+  isFinalInvokeForWindow: false,
+  isWindowTerminatedEarly: false,
+};
+
 type Handler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 const { handler } = (await import(pathToFileURL(file).href)) as { handler?: Handler };
 if (handler !== undefined) {
-  const response = await handler(invoiceEvent(viewType), context);
+  const event = invoiceEvent(viewType);
+  const windowed = readFileSync(file, 'utf8').includes('streamWindow');
+  const response = await handler(windowed ? { ...event, ...WINDOW } : event, context);
   console.log(`response: ${JSON.stringify(response)}`);
 }
