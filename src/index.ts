@@ -11,10 +11,10 @@ export {
   changed,
 } from './conditions/changed.ts';
 export type { Condition } from './conditions/condition.ts';
-export type { EventPattern } from './conditions/event-pattern.ts';
+export type { EitherPattern, EventPattern } from './conditions/event-pattern.ts';
 export { expired } from './conditions/expired.ts';
 export { not } from './conditions/not.ts';
-export type { NumericRange, PatternValue } from './conditions/pattern-value.ts';
+export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
 export { where } from './conditions/where.ts';
 export {
   BatchFailedError,

@@ -6,6 +6,7 @@ import {
   type LeafTest,
   leafTest,
   OPERATORS,
+  type PatternOperator,
   type PatternValue,
   soleEntry,
 } from './pattern-value.ts';
@@ -22,8 +23,11 @@ import {
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export interface EventPattern {
-  readonly [field: string]: EventPattern | readonly PatternValue[] | readonly EventPattern[];
+  readonly [field: string]: EventPattern | readonly PatternValue[] | readonly EitherPattern[];
 }
+
+/** One of the patterns of an `$or`: none of its fields is called like a comparison. */
+export type EitherPattern = EventPattern & { readonly [Name in PatternOperator]?: never };
 
 /** A field with its alternatives. */
 interface FieldTest {

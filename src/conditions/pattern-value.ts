@@ -11,13 +11,13 @@ interface TextOperators {
   readonly wildcard: string;
 }
 
-/** Operator and number, once or as a range: `['>', 0, '<=', 100]`. */
+/** PatternOperator and number, once or as a range: `['>', 0, '<=', 100]`. */
 export type NumericRange =
   | readonly ['=' | '<' | '<=' | '>' | '>=', number]
   | readonly ['>' | '>=', number, '<' | '<=', number];
 
 type OneTextOperator<Value = string> = {
-  [Name in keyof TextOperators]: { readonly [Operator in Name]: Value };
+  [Name in keyof TextOperators]: { readonly [PatternOperator in Name]: Value };
 }[keyof TextOperators];
 
 /** One alternative in the array of a field: the value itself, or a comparison. */
@@ -35,6 +35,9 @@ export type PatternValue =
 export type LeafTest = (leaf: Leaf) => boolean;
 
 /** The names of the comparisons: no field of an `$or` may be called like one. */
+export type PatternOperator = keyof TextOperators | 'anything-but' | 'numeric' | 'exists';
+
+/** Every {@link PatternOperator}. */
 export const OPERATORS: readonly string[] = [
   'prefix',
   'suffix',
@@ -43,7 +46,7 @@ export const OPERATORS: readonly string[] = [
   'anything-but',
   'numeric',
   'exists',
-];
+] satisfies PatternOperator[];
 
 /** Whether a value is one of those that a field of JSON holds. */
 export function isLeaf(value: unknown): value is Leaf {
