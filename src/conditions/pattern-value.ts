@@ -11,13 +11,13 @@ interface TextOperators {
   readonly wildcard: string;
 }
 
-/** PatternOperator and number, once or as a range: `['>', 0, '<=', 100]`. */
+/** Comparison and number, once or as a range: `['>', 0, '<=', 100]`. */
 export type NumericRange =
   | readonly ['=' | '<' | '<=' | '>' | '>=', number]
   | readonly ['>' | '>=', number, '<' | '<=', number];
 
 type OneTextOperator<Value = string> = {
-  [Name in keyof TextOperators]: { readonly [PatternOperator in Name]: Value };
+  [Name in keyof TextOperators]: { readonly [Operator in Name]: Value };
 }[keyof TextOperators];
 
 /** One alternative in the array of a field: the value itself, or a comparison. */

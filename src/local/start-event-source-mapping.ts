@@ -75,6 +75,7 @@ interface Start {
 
 async function start({ options, settings, client, streamArn, file }: Start): Promise<LocalMapping> {
   const { mapping: aws, logger } = settings;
+  for (const warning of aws.filter?.warnings ?? []) logger.warn(`filterCriteria: ${warning}`, { streamArn });
   const uuid = randomUUID();
   const emitter = new MappingEmitter(logger);
   const tally = emptyTally();
