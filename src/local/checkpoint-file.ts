@@ -51,8 +51,9 @@ export class CheckpointFile {
     // Those who come while a write is under way share the one after it.
     this.#next ??= this.#writing.then(() => {
       this.#next = undefined;
-      this.#writing = this.#write(positions());
-      return this.#writing;
+      const written = this.#write(positions());
+      this.#writing = written.catch(() => {}); // told to whoever waits for it
+      return written;
     });
     return this.#next;
   }

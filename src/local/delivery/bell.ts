@@ -9,11 +9,11 @@ export class Bell {
   }
 
   /** Resolves at the next ring, when the signal aborts, or after so long. */
-  async heard(signal: AbortSignal, timeoutMs?: number): Promise<void> {
+  async heard(signal: AbortSignal, timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const done = (): void => resolve();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
+    const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(done, timeoutMs);
     signal.addEventListener('abort', done, { once: true });
     await Promise.race([this.#ringing.promise, promise]);
     clearTimeout(timer);

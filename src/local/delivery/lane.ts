@@ -76,7 +76,7 @@ export class Lane {
 
   /** Waits for a batch to close. @returns what is to be done then; undefined: nothing more */
   async #next(signal: AbortSignal): Promise<(() => Promise<boolean>) | undefined> {
-    const { batchSize, windowMs, deliver, idleAt, onIdle } = this.#options;
+    const { batchSize, windowMs, deliver, onIdle } = this.#options;
     // The next window starts when the invocation before has ended; an empty one is followed by another.
     let windowEnds = performance.now() + windowMs;
     while (!signal.aborted) {
@@ -88,9 +88,11 @@ export class Lane {
       }
       if (this.#ended) return undefined;
       if (leftMs <= 0) windowEnds += windowMs;
-      const idle = count > 0 ? undefined : idleAt?.();
-      if (idle !== undefined && idle <= Date.now()) return onIdle;
-      await this.#changed.heard(signal, count > 0 ? leftMs : idle && idle - Date.now());
+      const idleAt = count > 0 ? undefined : this.#options.idleAt?.();
+      if (idleAt !== undefined && idleAt <= Date.now()) return onIdle;
+      const untilEnd = windowMs > 0 ? windowEnds - performance.now() : Number.POSITIVE_INFINITY;
+      const untilIdle = idleAt === undefined ? Number.POSITIVE_INFINITY : idleAt - Date.now();
+      await this.#changed.heard(signal, Math.min(untilEnd, untilIdle));
     }
     return undefined;
   }

@@ -14,7 +14,10 @@ const START_TIMEOUT_MS = 10_000;
  *
  * @throws ConfigurationError `MISSING_PEER`
  */
-export async function startDynoxide(binary: string = dynoxideBinary()): Promise<LocalServer> {
+export async function startDynoxide(
+  binary: string = dynoxideBinary(),
+  startTimeoutMs: number = START_TIMEOUT_MS,
+): Promise<LocalServer> {
   // Another process may take the port between the moment it was free and the moment Dynoxide binds it.
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -25,14 +28,14 @@ export async function startDynoxide(binary: string = dynoxideBinary()): Promise<
       [...program, binary, 'serve', '--host', '127.0.0.1', '--port', `${port}`],
       { stdio: ['pipe', 'ignore', attempt < ATTEMPTS ? 'ignore' : 'inherit'] },
     );
-    if (await answers(url, lifeline)) return { url, stop: () => cut(lifeline) };
+    if (await answers(url, lifeline, startTimeoutMs)) return { url, stop: () => cut(lifeline) };
     await cut(lifeline);
     if (attempt === ATTEMPTS) throw new Error(`Dynoxide (${binary}) does not answer on ${url}.`);
   }
 }
 
-async function answers(url: string, lifeline: ChildProcess): Promise<boolean> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
+async function answers(url: string, lifeline: ChildProcess, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
   while (!hasEnded(lifeline) && performance.now() < deadline) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer) return true;

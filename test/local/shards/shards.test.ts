@@ -1,10 +1,11 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type LocalEventSourceMapping,
   type LocalMappingOptions,
   startEventSourceMapping,
 } from '../../../src/local/index.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
 
@@ -55,7 +56,7 @@ describe('lineage', () => {
 
     fake.write('parent', 'p2');
     fake.closeShard('parent');
-    await vi.waitFor(() => expect(seen).toContain('c1'));
+    await eventually(() => expect(seen).toContain('c1'));
     expect(seen.indexOf('c1')).toBeGreaterThan(seen.indexOf('p2'));
     expect(mapping?.position.parent).toEqual({ finished: true });
   });
@@ -87,14 +88,14 @@ describe('lineage', () => {
     await mapping?.caughtUp();
     expect(seen).toEqual(['c1']);
     fake.removeShard('child');
-    await vi.waitFor(() => expect(mapping?.position).toEqual({}));
+    await eventually(() => expect(mapping?.position).toEqual({}));
   });
 
   test('all pages of DescribeStream are read', async () => {
     for (let index = 0; index < 250; index++) fake.addShard(`shard-${index}`);
     fake.write('shard-249', 'last');
     await start({ pollIntervalMs: 200 });
-    await vi.waitFor(() => expect(seen).toEqual(['last']));
+    await eventually(() => expect(seen).toEqual(['last']));
     expect(fake.calls.filter((call) => call === 'DescribeStream').length).toBeGreaterThanOrEqual(6);
   });
 
@@ -103,7 +104,7 @@ describe('lineage', () => {
     await mapping?.caughtUp();
     fake.addShard('new');
     fake.write('new', 'n1');
-    await vi.waitFor(() => expect(seen).toEqual(['n1']));
+    await eventually(() => expect(seen).toEqual(['n1']));
   });
 });
 
@@ -170,7 +171,7 @@ describe('iterators', () => {
     await mapping?.caughtUp();
     fake.expireIterators();
     fake.write('s', 'b');
-    await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
+    await eventually(() => expect(seen).toEqual(['a', 'b']));
     expect(fake.calls).toContain('GetShardIterator s AFTER_SEQUENCE_NUMBER');
   });
 
@@ -201,7 +202,7 @@ describe('iterators', () => {
       mapping?.on('problem', (problem) => problems.push([problem.operation, problem.delayMs]));
       fake.fail(operation, 'LimitExceededException', 2);
       await mapping?.resume();
-      await vi.waitFor(() => expect(seen).toEqual(['a']));
+      await eventually(() => expect(seen).toEqual(['a']));
       expect(problems).toEqual([
         [operation, 100],
         [operation, 200],
@@ -213,7 +214,7 @@ describe('iterators', () => {
     fake.addShard('s');
     await start();
     fake.fail('GetRecords', 'LimitExceededException', 1000);
-    await vi.waitFor(() => expect(logger.entries.length).toBeGreaterThan(2));
+    await eventually(() => expect(logger.entries.length).toBeGreaterThan(2));
     await mapping?.stop();
     expect(mapping?.state).toBe('Stopped');
   });
@@ -248,7 +249,7 @@ describe('the end', () => {
     fake.addShard('t');
     await start();
     fake.removeShard('s');
-    await vi.waitFor(() => expect(logger.entries).toHaveLength(1));
+    await eventually(() => expect(logger.entries).toHaveLength(1));
     fake.write('t', 'a');
     await mapping?.caughtUp();
     expect(seen).toEqual(['a']);

@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CheckpointFile } from '../../src/local/checkpoint-file.ts';
+import { startEventSourceMapping } from '../../src/local/index.ts';
+import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
+import { quietLogger } from '../fixtures/quiet-logger.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'streamlane-checkpoint-'));
+  path = join(directory, 'positions.json');
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const file = (streamArn = FAKE_STREAM) => new CheckpointFile(path, streamArn);
+
+test('what is saved is read, by the same stream', async () => {
+  const shards = {
+    a: { after: '400' },
+    b: { since: 1 },
+    c: { finished: true },
+    d: { after: '1', window: { start: 0, state: { n: 1 } } },
+    e: {},
+  } as const;
+  expect(await file().read()).toBeUndefined();
+  await file().save(() => shards);
+  expect(await file().read()).toEqual(shards);
+  expect(await file('arn:other').read()).toBe('otherStream');
+  expect(readdirSync(directory)).toEqual(['positions.json']);
+});
+
+test('those who come while it is written share the write after it, and find theirs in it', async () => {
+  const shared = file();
+  let current = 0;
+  let writes = 0;
+  const save = () => {
+    current++;
+    const mine = current;
+    return shared
+      .save(() => {
+        writes++;
+        return { s: { after: `${current}` } };
+      })
+      .then(() => {
+        const { shards } = JSON.parse(readFileSync(path, 'utf8'));
+        expect(Number(shards.s.after)).toBeGreaterThanOrEqual(mine);
+      });
+  };
+  const first = save();
+  await Promise.resolve();
+  await Promise.all([first, ...Array.from({ length: 50 }, save)]);
+  expect(writes).toBeLessThan(5);
+});
+
+test('a write that fails rejects, and the next one works', async () => {
+  const inside = new CheckpointFile(join(directory, 'later', 'file'), FAKE_STREAM);
+  await expect(inside.save(() => ({}))).rejects.toThrow('ENOENT');
+  mkdirSync(join(directory, 'later'));
+  await inside.save(() => ({}));
+  expect(await inside.read()).toEqual({});
+});
+
+describe('another file is refused, and left as it is', () => {
+  test.each([
+    ['no JSON', 'hello'],
+    ['null', 'null'],
+    ['another version', '{"version":2,"streamArn":"a","shards":{}}'],
+    ['no stream', '{"version":1,"shards":{}}'],
+    ['no shards', '{"version":1,"streamArn":"a","shards":null}'],
+    ['shards that are text', '{"version":1,"streamArn":"a","shards":"s"}'],
+    ['a position that is text', '{"version":1,"streamArn":"a","shards":{"s":"1"}}'],
+    ['a position that is null', '{"version":1,"streamArn":"a","shards":{"s":null}}'],
+    ['no sequence number', '{"version":1,"streamArn":"a","shards":{"s":{"after":"x"}}}'],
+    ['no time', '{"version":1,"streamArn":"a","shards":{"s":{"since":"x"}}}'],
+    ['a shard that is not finished', '{"version":1,"streamArn":"a","shards":{"s":{"finished":false}}}'],
+    ['a window of null', '{"version":1,"streamArn":"a","shards":{"s":{"window":null}}}'],
+    ['a window without state', '{"version":1,"streamArn":"a","shards":{"s":{"window":{"start":1}}}}'],
+    [
+      'a window with state null',
+      '{"version":1,"streamArn":"a","shards":{"s":{"window":{"start":1,"state":null}}}}',
+    ],
+  ])('%s', async (_name, content) => {
+    writeFileSync(path, content);
+    await expect(file().read()).rejects.toMatchObject({ code: 'INVALID_CHECKPOINT_FILE' });
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  test('a directory', async () => {
+    path = directory;
+    await expect(file().read()).rejects.toThrow('cannot be read');
+  });
+});
+
+describe('a mapping with a checkpointFile', () => {
+  let fake: FakeStreams;
+  let seen: string[];
+
+  beforeEach(async () => {
+    fake = await FakeStreams.start();
+    fake.addShard('s');
+    seen = [];
+  });
+
+  afterEach(() => fake.stop());
+
+  const start = (options: object = {}) =>
+    startEventSourceMapping({
+      client: fake.client(),
+      streamArn: FAKE_STREAM,
+      startingPosition: 'TRIM_HORIZON',
+      pollIntervalMs: 5,
+      checkpointFile: path,
+      handler: ({ Records }) =>
+        void seen.push(
+          ...Records.map(
+            (record: { dynamodb: { Keys: { pk: { S: string } } } }) => record.dynamodb.Keys.pk.S,
+          ),
+        ),
+      ...options,
+    });
+
+  test('goes on where the last one was, and has written a checkpoint before it tells of it', async () => {
+    const [a] = fake.write('s', 'a');
+    const first = await start();
+    first.on('checkpoint', () => {
+      expect(JSON.parse(readFileSync(path, 'utf8')).shards).toEqual({ s: { after: a } });
+      seen.push('written');
+    });
+    await first.caughtUp();
+    await first.stop();
+    fake.write('s', 'b');
+    const second = await start();
+    await second.caughtUp();
+    await second.stop();
+    expect(seen).toEqual(['a', 'written', 'b']);
+  });
+
+  test('from LATEST misses nothing that is written before it is started again', async () => {
+    await (await start({ startingPosition: 'LATEST' })).stop();
+    fake.write('s', 'between');
+    const second = await start({ startingPosition: 'LATEST' });
+    await second.caughtUp();
+    await second.stop();
+    expect(seen).toEqual(['between']);
+  });
+
+  test('of another stream begins at its starting position, and says so', async () => {
+    await file('arn:other').save(() => ({ s: { after: '999' } }));
+    fake.write('s', 'a');
+    const logger = quietLogger();
+    const mapping = await start({ logger });
+    await mapping.caughtUp();
+    await mapping.stop();
+    expect(seen).toEqual(['a']);
+    expect(logger.entries).toEqual([expect.stringContaining('The checkpoint file is of another stream')]);
+  });
+
+  test('that cannot be written any more stops, loudly, rather than go on without', async () => {
+    const logger = quietLogger();
+    const mapping = await start({ logger });
+    rmSync(directory, { recursive: true });
+    fake.write('s', 'a');
+    expect(await mapping.ended).toMatchObject({ reason: 'failed', error: { code: 'ENOENT' } });
+    expect(logger.entries).toEqual(['error The event source mapping has stopped']);
+    directory = mkdtempSync(join(tmpdir(), 'streamlane-checkpoint-'));
+  });
+
+  test('is the only one with that file, and with that stream and handler, as on AWS', async () => {
+    const handler = () => {};
+    const first = await start({ handler });
+    await expect(start({ handler, checkpointFile: undefined })).rejects.toMatchObject({
+      code: 'MAPPING_CONFLICT',
+    });
+    await expect(start()).rejects.toThrow('checkpointFile');
+    await first.stop();
+    await (await start({ handler })).stop();
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { importPeer } from '../../src/local/import-peer.ts';
+import { type LocalMappingOptions, localSettings } from '../../src/local/local-options.ts';
+
+const valid: LocalMappingOptions = { tableName: 'Invoices', startingPosition: 'LATEST', handler: () => {} };
+const streamArn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000';
+
+test('defaults are those of AWS', () => {
+  const settings = localSettings(valid);
+  expect(settings).toMatchObject({
+    timeoutMs: 3000,
+    memoryLimitInMB: 128,
+    functionName: 'local',
+    closeIdleWindowAfterSeconds: 5,
+    pollIntervalMs: 250,
+    discoveryIntervalMs: 10_000,
+    mapping: { batchSize: 100, maximumRetryAttempts: -1, startingPosition: 'LATEST' },
+  });
+  expect([1, 2, 20].map(settings.retryDelayMs)).toEqual([500, 1000, 60_000]);
+});
+
+describe('refused', () => {
+  test.each<[object, string]>([
+    [{ startingPosition: 'AT_TIMESTAMP' }, 'Unsupported starting position for arn type'],
+    [{ startingPosition: undefined }, 'startingPosition'],
+    [
+      { maximumRecordAgeInSeconds: 59 },
+      'MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)',
+    ],
+    [{ batchSize: 0 }, 'startEventSourceMapping: batchSize has to be a whole number from 1 to 10000, got 0'],
+    [{ streamArn }, 'either streamArn or tableName'],
+    [{ tableName: undefined }, 'either streamArn or tableName'],
+    [{ tableName: '' }, 'tableName has to be text, got ""'],
+    [{ tableName: undefined, streamArn: 'arn:aws:kinesis:x' }, 'has to be the ARN of a DynamoDB stream'],
+    [{ checkpointFile: 7 }, 'checkpointFile has to be text, got 7'],
+    [{ handler: '' }, 'handler has to be text'],
+    [{ handler: undefined }, 'handler is not a function'],
+    [{ timeoutSeconds: 901 }, 'timeoutSeconds has to be a number from 0.001 to 900, got 901'],
+    [{ timeoutSeconds: 0 }, 'timeoutSeconds has to be a number'],
+    [{ memoryLimitInMB: 'x' }, 'memoryLimitInMB has to be a number from 128 to 10240, got "x"'],
+    [{ pollIntervalMs: 0 }, 'pollIntervalMs'],
+    [{ discoveryIntervalMs: 1 }, 'discoveryIntervalMs'],
+    [{ closeIdleWindowAfterSeconds: -1 }, 'closeIdleWindowAfterSeconds'],
+    [{ retryDelayMs: 5 }, 'retryDelayMs has to be a function of the attempt, got 5'],
+  ])('%j', (options, message) => {
+    expect(() => localSettings({ ...valid, ...options } as LocalMappingOptions)).toThrow(message);
+  });
+
+  test('an unknown option', () => {
+    expect(() => localSettings({ ...valid, batchsize: 1 } as LocalMappingOptions)).toThrow(
+      'no option batchsize',
+    );
+  });
+});
+
+describe('a peer', () => {
+  test('that is missing is named, with the remedy', async () => {
+    const load = () => import('@aws-sdk/client-none' as string);
+    await expect(importPeer('@aws-sdk/client-none', 'A test', load)).rejects.toMatchObject({
+      code: 'MISSING_PEER',
+      message:
+        'A test needs @aws-sdk/client-none, which is not installed. Install it with: npm install --save-dev @aws-sdk/client-none',
+    });
+  });
+
+  test('that is broken throws its own error', async () => {
+    const broken = new Error('syntax');
+    await expect(importPeer('x', 'A test', () => Promise.reject(broken))).rejects.toBe(broken);
+  });
+});
