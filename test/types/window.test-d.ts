@@ -28,7 +28,9 @@ const invoices = defineTable({
 
 describe('streamWindow', () => {
   test('makes a Lambda handler of two parameters', () => {
-    expectTypeOf<Parameters<StreamWindow>>().toEqualTypeOf<[DynamoDBStreamWindowEvent, (Context | undefined)?]>();
+    expectTypeOf<Parameters<StreamWindow>>().toEqualTypeOf<
+      [DynamoDBStreamWindowEvent, (Context | undefined)?]
+    >();
     expectTypeOf<ReturnType<StreamWindow>>().toEqualTypeOf<Promise<DynamoDBWindowResponse>>();
     expectTypeOf<DynamoDBStreamWindowEvent>().toExtend<DynamoDBStreamEvent>();
   });
