@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startFauxqs } from '../../src/local/emulators/fauxqs.ts';
+import { type Emulators, startEmulators } from '../../src/local/emulators/start-emulators.ts';
 import { type Block, blocksOf, PAGES } from './markdown.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 
@@ -10,22 +10,16 @@ const TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:payments';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:payments';
 
 let project: SnippetProject;
-let aws: Awaited<ReturnType<typeof startFauxqs>>;
+let aws: Emulators;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   project = createSnippetProject([...snippets, ...broken]);
-  aws = await startFauxqs();
+  aws = await startEmulators({ env: {} });
   await sns({ Action: 'CreateTopic', Name: 'payments' });
   await sqs('CreateQueue', { QueueName: 'payments' });
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
-  env = {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    TOPIC_ARN,
-  };
+  env = { ...aws.environment, TOPIC_ARN };
 }, 120_000);
 
 afterAll(async () => {
@@ -35,19 +29,23 @@ afterAll(async () => {
 
 async function sns(parameters: Record<string, string>): Promise<void> {
   const body = new URLSearchParams({ ...parameters, Version: '2010-03-31' });
-  await fetch(aws.url, { method: 'POST', body });
+  await fetch(aws.sns.endpoint, { method: 'POST', body });
 }
 
 async function sqs(action: string, parameters: object): Promise<unknown> {
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` };
-  const response = await fetch(aws.url, { method: 'POST', headers, body: JSON.stringify(parameters) });
+  const response = await fetch(aws.sqs.endpoint, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(parameters),
+  });
   return response.json();
 }
 
 /** The messages that lie in the queue behind the topic; they are taken off it. */
 async function published(): Promise<string[]> {
   const { Messages = [] } = (await sqs('ReceiveMessage', {
-    QueueUrl: `${aws.url}/000000000000/payments`,
+    QueueUrl: `${aws.sqs.endpoint}/000000000000/payments`,
     MaxNumberOfMessages: 10,
     VisibilityTimeout: 600,
   })) as { Messages?: { Body: string }[] };
