@@ -24,10 +24,9 @@ export const footprintMeasure: Measure = {
     "`@aws-sdk/*` is left out, as CDK's NodejsFunction does, or everything is in the bundle. The import of a " +
     'bundle is timed inside a fresh process per turn.',
   plans: (effort) =>
-    (Object.keys(BUNDLINGS) as Bundling[]).flatMap((bundling) => [
-      sizes(bundling),
-      imports(bundling, effort),
-    ]),
+    (Object.keys(BUNDLINGS) as Bundling[])
+      .filter((bundling) => !effort.quick || bundling === 'sdk-external')
+      .flatMap((bundling) => [sizes(bundling), imports(bundling, effort)]),
 };
 
 function places(): Place[] {
@@ -55,7 +54,7 @@ function imports(bundling: Bundling, { quick }: Effort): GroupPlan {
     title: `Import in a fresh process, ${BUNDLINGS[bundling]}`,
     unit: 'ms',
     places: places(),
-    rounds: quick ? 9 : 41,
+    rounds: quick ? 7 : 41,
     warmups: 1,
     entrant: async (name) => importer(await bundled(name, bundling)),
   };

@@ -1,6 +1,6 @@
 import { batchEntrant, JSON_PARSE, jsonParse } from '../batch-entrant.ts';
 import { CONTENDER_NAMES, loadContender } from '../contenders/index.ts';
-import { batchText, FULL_BATCH } from '../data/batch.ts';
+import { batchFor, batchText } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
@@ -27,7 +27,7 @@ export const routerMeasure: Measure = {
   name: 'router',
   title: 'The router, and what else handles a batch',
   method:
-    'A batch of 10,000 records is handled; each handler reads what the title says and touches one attribute of ' +
+    'A batch is handled; each handler reads what the title says and touches one attribute of ' +
     'it. An async handler is an async function that awaits nothing. `JSON.parse` of the payload is what ' +
     "Lambda's runtime pays before any handler starts.",
   plans: (effort) =>
@@ -44,16 +44,17 @@ function plans(effort: Effort): GroupPlan[] {
 }
 
 function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effort): GroupPlan {
+  const batch = batchFor(profile, quick);
   const names = CONTENDER_NAMES.filter((name) => !quick || QUICK_CONTENDERS.includes(name));
   return {
     id: `router/${profile}/${reads}/${async ? 'async' : 'sync'}`,
-    title: `${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`,
+    title: `${batch.records.toLocaleString('en')} ${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`,
     unit: 'ms',
     places: alone(...names, JSON_PARSE),
-    rounds: quick ? 5 : 15,
-    warmups: 4,
+    rounds: quick ? 4 : 15,
+    warmups: quick ? 3 : 4,
     entrant: async (name) => {
-      const text = batchText({ profile, ...FULL_BATCH });
+      const text = batchText(batch);
       return name === JSON_PARSE
         ? jsonParse(text)
         : batchEntrant(await loadContender(name), { reads, async }, text);

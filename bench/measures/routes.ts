@@ -26,7 +26,7 @@ const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
 export function routesPlan({ quick }: Effort): GroupPlan {
   return {
     id: 'router/small/routes',
-    title: 'small records, both images, synchronous handlers, routes with conditions',
+    title: '10,000 small records, both images, synchronous handlers, routes with conditions',
     unit: 'ms',
     places: alone(...Object.keys(ROUTERS)),
     rounds: quick ? 3 : 15,

@@ -1,7 +1,7 @@
 import { unmarshall as sdkUnmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
 import { JSON_PARSE, jsonParse } from '../batch-entrant.ts';
-import { batchText, FULL_BATCH } from '../data/batch.ts';
+import { batchFor, batchText } from '../data/batch.ts';
 import { type BenchItem, PROFILES, type Profile } from '../data/items.ts';
 import { deepCopy } from '../deep-copy.ts';
 import { numberReader, type ToNumber, unmarshall } from '../library.ts';
@@ -20,21 +20,22 @@ export const unmarshallMeasure: Measure = {
   name: 'unmarshall',
   title: 'Unmarshalling alone',
   method:
-    'Every image of 10,000 records is unmarshalled and one attribute of it read. `JSON.parse` of the payload is ' +
+    'Every image of a batch is unmarshalled and one attribute of it read. `JSON.parse` of the payload is ' +
     "what Lambda's runtime pays anyway; the plain deep copy of the unmarshalled items is the floor: the cost " +
     'of building those objects.',
   plans: (effort) => PROFILES.map((profile) => planOf(profile, effort)),
 };
 
 function planOf(profile: Profile, { quick }: Effort): GroupPlan {
+  const batch = batchFor(profile, quick);
   return {
     id: `unmarshall/${profile}`,
-    title: `10,000 ${profile} records, every image`,
+    title: `${batch.records.toLocaleString('en')} ${profile} records, every image`,
     unit: 'ms',
     places: alone('streamlane', '@aws-sdk/util-dynamodb', 'plain deep copy', JSON_PARSE),
-    rounds: quick ? 5 : 21,
-    warmups: 4,
-    entrant: async (name) => entrantOf(name, batchText({ profile, ...FULL_BATCH })),
+    rounds: quick ? 4 : 21,
+    warmups: quick ? 3 : 4,
+    entrant: async (name) => entrantOf(name, batchText(batch)),
   };
 }
 

@@ -45,10 +45,8 @@ function panel({ title, unit, results }: Group, top: number): string[] {
         text(
           left + Math.max(result.median, result.upperQuartile) * perUnit + 8,
           y + 16,
-          resultText(result, unit),
-          {
-            className: textClassOf(name),
-          },
+          `${numberText(result.median)} ${unit}`,
+          { className: textClassOf(name), warning: warningOf(result) },
         ),
       ];
     }),
@@ -66,16 +64,15 @@ function spread(
   return [line(left + lowerQuartile * perUnit, y, left + upperQuartile * perUnit, y, 'spread')];
 }
 
-function resultText({ median, facts }: Result, unit: string): string {
-  const violations = facts['order violations'];
-  const value = `${numberText(median)} ${unit}`;
-  return violations === undefined || violations === 0
-    ? value
-    : `${value}, ${violations.toLocaleString('en')} out of order`;
+function warningOf({ facts }: Result): string | undefined {
+  const violations = facts['order violations'] ?? 0;
+  return violations === 0 ? undefined : `${violations.toLocaleString('en')} out of order`;
 }
 
 function describe({ title, unit, results }: Group): string {
-  const values = Object.entries(results).map(([name, result]) => `${name} ${resultText(result, unit)}`);
+  const values = Object.entries(results).map(([name, result]) =>
+    [`${name} ${numberText(result.median)} ${unit}`, warningOf(result)].filter(Boolean).join(', '),
+  );
   return `${title}: ${values.join('; ')}.`;
 }
 

@@ -17,6 +17,7 @@ const STYLE = `
     .scale { fill: #ffffff; stroke: #8c959f; stroke-dasharray: 4 3; }
     .own-text { font-weight: 600; }
     .spread { stroke: #1f2328; stroke-opacity: 0.55; }
+    .bad { fill: #cf222e; }
     .axis { stroke: #d0d7de; }
     .line { fill: none; stroke-width: 2; }
   `;
@@ -39,14 +40,22 @@ export function card(title: string, description: string, height: number, content
 export interface TextOptions {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly className?: string | undefined;
+  /** Words behind the others that say something bad. */
+  readonly warning?: string | undefined;
 }
 
-export function text(x: number, y: number, words: string, { anchor, className }: TextOptions = {}): string {
+export function text(
+  x: number,
+  y: number,
+  words: string,
+  { anchor, className, warning }: TextOptions = {},
+): string {
   const attributes = [
     className && ` class="${className}"`,
     anchor && anchor !== 'start' && ` text-anchor="${anchor}"`,
   ].filter(Boolean);
-  return `<text x="${round(x)}" y="${round(y)}"${attributes.join('')}>${escapeXml(words)}</text>`;
+  const bad = warning === undefined ? '' : ` <tspan class="bad">${escapeXml(warning)}</tspan>`;
+  return `<text x="${round(x)}" y="${round(y)}"${attributes.join('')}>${escapeXml(words)}${bad}</text>`;
 }
 
 export function line(x1: number, y1: number, x2: number, y2: number, className: string): string {

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { broken, check } from '../../bench/expectations/check.ts';
+import type { Expectation } from '../../bench/expectations/expectation.ts';
+import { EXPECTATIONS } from '../../bench/expectations/table.ts';
+import { MEASURES } from '../../bench/measures/index.ts';
+import type { Group } from '../../bench/run/group.ts';
+
+const group: Group = {
+  id: 'race/short',
+  title: 'A race',
+  unit: 'ms',
+  notes: [],
+  results: {
+    hare: { median: 10, lowerQuartile: 9, upperQuartile: 11, samples: 3, facts: { naps: 1 } },
+    tortoise: { median: 40, lowerQuartile: 39, upperQuartile: 41, samples: 3, facts: {} },
+  },
+};
+
+const faster: Expectation = {
+  text: 'the hare is faster',
+  group: 'race/short',
+  of: 'tortoise',
+  by: 'hare',
+  limit: 'at least',
+  must: 3,
+  aim: 5,
+  unit: 'x faster',
+};
+
+function verdictOn(change: Partial<Expectation>, slack = 0) {
+  const [verdict] = check([{ ...faster, ...change }], [group], slack);
+  return [verdict?.measured, verdict?.word];
+}
+
+test.each<[string, Partial<Expectation>, number | undefined, string]>([
+  ['a ratio that reaches its aim', { aim: 4 }, 4, 'aim reached'],
+  ['one that reaches its must', {}, 4, 'must reached'],
+  ['one that misses its must', { must: 4.1 }, 4, 'missed'],
+  ['at most', { of: 'hare', by: 'tortoise', limit: 'at most', must: 0.3, aim: 0.2 }, 0.25, 'must reached'],
+  ['a difference', { compare: 'difference', limit: 'at most', must: 29, aim: 1 }, 30, 'missed'],
+  ['a fact that nobody counted', { fact: 'naps' }, undefined, 'not measured'],
+  ['a group that is not there', { group: 'race/long' }, undefined, 'not measured'],
+  ['somebody who did not run', { of: 'snail' }, undefined, 'not measured'],
+])('%s', (_, change, measured, word) => {
+  expect(verdictOn(change)).toEqual([measured, word]);
+});
+
+test('without a by, the number itself is looked at', () => {
+  const { by: _, ...alone } = faster;
+  const [verdict] = check(
+    [{ ...alone, of: 'hare', fact: 'naps', limit: 'at most', must: 0, aim: 0 }],
+    [group],
+    0,
+  );
+  expect([verdict?.measured, verdict?.word]).toEqual([1, 'missed']);
+});
+
+test('slack forgives a little, and says so; an exact expectation gets none', () => {
+  expect(verdictOn({ must: 5.9, aim: 7 }, 0.5)).toEqual([4, 'within slack']);
+  expect(verdictOn({ must: 6.1, aim: 7 }, 0.5)).toEqual([4, 'missed']);
+  expect(verdictOn({ must: 5.9, aim: 7, exact: true }, 0.5)).toEqual([4, 'missed']);
+  expect(verdictOn({ compare: 'difference', limit: 'at most', must: 21, aim: 1 }, 0.5)).toEqual([
+    30,
+    'within slack',
+  ]);
+});
+
+test('what is missed or not measured breaks the check', () => {
+  const verdicts = check([faster, { ...faster, must: 1_000 }, { ...faster, of: 'snail' }], [group], 0.5);
+  expect(broken(verdicts).map(({ word }) => word)).toEqual(['missed', 'not measured']);
+});
+
+test.each([true, false])(
+  'every expectation is about a group and names that are measured (quick: %s)',
+  (quick) => {
+    const plans = MEASURES.flatMap((measure) => measure.plans({ quick }));
+    for (const { group, of, by } of EXPECTATIONS) {
+      const names = plans.find(({ id }) => id === group)?.places.map(({ name }) => name);
+      expect(names, group).toContain(of);
+      if (by !== undefined) expect(names, group).toContain(by);
+    }
+  },
+);
+
+test('no must is beyond its aim', () => {
+  for (const { text, limit, must, aim } of EXPECTATIONS) {
+    expect(limit === 'at least' ? must <= aim : must >= aim, text).toBe(true);
+  }
+});
