@@ -59,19 +59,17 @@ export const awsLambdaStream: Contender = {
 };
 
 async function load(): Promise<Parts> {
-  // Not literals: they have no types. Parts of it, because its index imports a dozen AWS clients.
-  const [from, handler, stream] = [
-    'aws-lambda-stream/from/dynamodb',
-    'aws-lambda-stream/utils/handler',
-    'highland',
-  ];
-  const { fromDynamodb } = await import(from);
-  const { toPromise } = await import(handler);
-  const { default: highland } = await import(stream);
+  // Parts of it, because its index imports a dozen AWS clients.
+  // @ts-expect-error it has no types
+  const { fromDynamodb } = await import('aws-lambda-stream/from/dynamodb');
+  // @ts-expect-error it has no types
+  const { toPromise } = await import('aws-lambda-stream/utils/handler');
+  // @ts-expect-error it has no types
+  const { default: highland } = await import('highland');
   const options = { pkFn: 'customerId', skFn: 'invoiceId', eventTypePrefix: 'invoice' };
   return {
     unitsOf: (event) => fromDynamodb(event, options),
     toPromise,
-    streamOf: (promise) => highland(promise),
+    streamOf: highland,
   };
 }

@@ -44,7 +44,6 @@ function imagesOf({ dynamodb }: ProcessedRecord) {
 async function load(): Promise<ProcessRecords> {
   // The SDK's version 2 says once that it is retired.
   process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
-  // Not a literal: it has no types.
-  const name = 'dynamodb-streams-processor';
-  return (await import(name)).default;
+  // @ts-expect-error it has no types
+  return (await import('dynamodb-streams-processor')).default;
 }
