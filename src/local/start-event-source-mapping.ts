@@ -178,7 +178,7 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
 
 async function describe(source: StreamSource, streamArn: string): Promise<StreamDescription> {
   try {
-    return await source.describe();
+    return await source.describe(new AbortController().signal);
   } catch (cause) {
     if (!isNotFound(cause)) throw cause;
     throw new ConfigurationError(

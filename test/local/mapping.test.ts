@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -272,6 +275,28 @@ describe('pause and stop', () => {
     await Promise.all([mapping?.stop(), mapping?.stop()]);
     await mapping?.stop();
     expect(await mapping?.ended).toEqual({ reason: 'stopped' });
+  });
+
+  test('a checkpoint that cannot be written while it pauses ends the mapping', async () => {
+    await table.fill(1);
+    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const directory = mkdtempSync(join(tmpdir(), 'streamlane-mapping-'));
+    await start(
+      async () => {
+        enter();
+        await released;
+      },
+      { checkpointFile: join(directory, 'positions.json') },
+    );
+    await entered;
+    const pausing = mapping?.pause();
+    rmSync(directory, { recursive: true });
+    release();
+    await pausing;
+    // Its checkpoint could not be written.
+    expect(mapping?.state).toBe('Stopped');
+    expect(await mapping?.ended).toMatchObject({ reason: 'failed', error: { code: 'ENOENT' } });
   });
 
   test('await using stops', async () => {

@@ -58,7 +58,7 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
         const startedAt = performance.now();
         const result = await tools.invoke(eventOf(decision, json), decision.requestId);
         step = decisions.next(result);
-        const event = invocationEvent(shardId, decision, result, step.value || undefined, startedAt);
+        const event = invocationEvent(shardId, decision, result, step.value as WindowDecision, startedAt);
         count(tally, event);
         tools.onResult(
           event.outcome === 'succeeded' || event.outcome === 'partial'
@@ -115,7 +115,7 @@ function invocationEvent(
   shardId: string,
   { records, requestId, attempt }: Decided<'invoke'>,
   result: InvocationOutcome,
-  next: WindowDecision | undefined,
+  next: WindowDecision,
   startedAt: number,
 ): InvocationEvent {
   return {
@@ -134,11 +134,11 @@ function invocationEvent(
 function outcomeOf(
   result: InvocationOutcome,
   records: readonly DynamoDBRecord[],
-  next: WindowDecision | undefined,
+  next: WindowDecision,
 ): InvocationEvent['outcome'] {
   if (result.type === 'throttled') return 'throttled';
-  if (next?.type === 'window-closed') return next.outcome === 'succeeded' ? 'succeeded' : 'failed';
-  if (next?.type !== 'checkpoint') return 'failed';
+  if (next.type === 'window-closed') return next.outcome === 'succeeded' ? 'succeeded' : 'failed';
+  if (next.type !== 'checkpoint') return 'failed';
   return next.records.length === records.length ? 'succeeded' : 'partial';
 }
 

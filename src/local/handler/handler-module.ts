@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../errors.ts';
 import { type LambdaHandler, requireHandler } from './local-function.ts';
 
-const MODULE = /^(?<path>.*\.[cm]?[jt]s)(?:#(?<name>.+))?$/;
+const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
 
 /** `src/handler.ts#handler` names a module; everything else is the name of a deployed function. */
 export function isModulePath(handler: string): boolean {
@@ -17,7 +17,7 @@ export function isModulePath(handler: string): boolean {
  * @throws ConfigurationError `INVALID_HANDLER`
  */
 export async function importHandler(handler: string): Promise<LambdaHandler> {
-  const { path = '', name = 'handler' } = MODULE.exec(handler)?.groups ?? {};
+  const [path, name = 'handler'] = handler.split('#') as [path: string, name?: string];
   let module: Record<string, unknown>;
   try {
     module = await import(pathToFileURL(resolve(path)).href);

@@ -17,8 +17,8 @@ export async function newestStreamOf(TableName: string, client: DynamoDBStreamsC
     start = page.LastEvaluatedStreamArn;
   } while (start !== undefined);
   // A label is the time at which the stream was made, in a form that sorts.
-  const newest = streams.toSorted((a, b) => ((a.StreamLabel ?? '') < (b.StreamLabel ?? '') ? 1 : -1))[0];
-  if (newest?.StreamArn !== undefined) return newest.StreamArn;
+  const newest = streams.toSorted((a, b) => (`${a.StreamLabel}` < `${b.StreamLabel}` ? 1 : -1))[0]?.StreamArn;
+  if (newest !== undefined) return newest;
   throw new ConfigurationError(
     'STREAM_NOT_FOUND',
     `startEventSourceMapping: the table ${TableName} has no stream, or does not exist at this endpoint. ` +

@@ -1,3 +1,4 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient, KeySchemaElement } from '@aws-sdk/client-dynamodb-streams';
 import { tableNameOf } from '../../record/stream-arn.ts';
 import { importPeer } from '../import-peer.ts';
@@ -27,10 +28,10 @@ async function keySchemaOf(
     () => import('@aws-sdk/client-dynamodb'),
   );
   const { region, credentials, endpoint } = config;
-  const dynamodb = new DynamoDBClient({ region, credentials, ...(endpoint && { endpoint }) });
+  const dynamodb = new DynamoDBClient({ region, credentials, endpoint } as DynamoDBClientConfig);
   try {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    return Table?.KeySchema ?? [];
+    return Table?.KeySchema as readonly KeySchemaElement[];
   } finally {
     dynamodb.destroy();
   }

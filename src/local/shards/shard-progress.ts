@@ -16,11 +16,6 @@ export class ShardProgress {
     return this.#position;
   }
 
-  /** Records that were read and are not yet behind the position. */
-  get pending(): number {
-    return this.#open.size;
-  }
-
   /** Records were read. */
   add(sequenceNumbers: readonly string[]): void {
     for (const sequenceNumber of sequenceNumbers) this.#open.set(sequenceNumber, false);

@@ -29,6 +29,8 @@ export interface ShardTools {
 
 export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly tools: ShardTools;
+  /** Stops the worker; what is in flight ends before. */
+  readonly signal: AbortSignal;
   /** Writes down how far the shard is done with, and the window that is open there. */
   readonly onPosition: (after: string | undefined, window: OpenWindow | undefined) => Promise<void>;
 }
@@ -39,7 +41,8 @@ export class ShardWorker {
   readonly #progress: ShardProgress;
   readonly #windows: TumblingWindows | undefined;
   readonly #lanes: readonly Lane[];
-  readonly #stopping: AbortController = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #broken: AbortController = new AbortController();
   readonly #reader: ShardReader;
   #pages = 0;
   #emptySince = Number.NEGATIVE_INFINITY;
@@ -47,6 +50,7 @@ export class ShardWorker {
   constructor(options: ShardWorkerOptions) {
     const { batchSize, windowMs, parallelizationFactor } = options.tools;
     this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
     this.#reader = new ShardReader(options);
     this.#progress = new ShardProgress(options.position.after);
     this.#windows = windowsOf(options);
@@ -67,8 +71,8 @@ export class ShardWorker {
   }
 
   /** Opens the shard, so that LATEST is now. */
-  open(signal: AbortSignal): Promise<void> {
-    return this.#reader.open(signal);
+  open(): Promise<void> {
+    return this.#reader.open(this.#signal);
   }
 
   /**
@@ -77,24 +81,21 @@ export class ShardWorker {
    * @returns whether the shard is done with
    * @throws ResourceNotFoundException
    */
-  async run(signal: AbortSignal): Promise<boolean> {
-    const stop = (): void => this.#stopping.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const lanes = this.#lanes.map((lane) => lane.run(this.#stopping.signal));
+  async run(): Promise<boolean> {
+    const signal = this.#signal;
+    const lanes = this.#lanes.map((lane) => lane.run(signal));
     // A lane that breaks must not leave the reader running.
-    for (const lane of lanes) lane.catch(stop);
+    for (const lane of lanes) lane.catch(() => this.#broken.abort());
     try {
-      await this.#read(this.#stopping.signal);
+      await this.#read(signal);
     } catch (error) {
-      if (!this.#stopping.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     } finally {
       for (const lane of this.#lanes) lane.end();
       await Promise.all(lanes);
       await this.#deliver([], this.#windows?.close());
-      signal.removeEventListener('abort', stop);
     }
-    return !this.#stopping.signal.aborted;
+    return !signal.aborted;
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -139,9 +140,9 @@ export class ShardWorker {
 
   async #deliver(batch: readonly QueuedRecord[], decisions: Decisions | undefined): Promise<boolean> {
     const { shardId, tools } = this.#options;
-    const { signal } = this.#stopping;
     if (decisions === undefined) return true;
-    return deliver({ shardId, batch, decisions, commit: this.#commit, signal }, tools.delivery);
+    const delivery = { shardId, batch, decisions, commit: this.#commit, signal: this.#signal };
+    return deliver(delivery, tools.delivery);
   }
 
   readonly #commit: Commit = async (records) => {

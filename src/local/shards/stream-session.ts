@@ -70,21 +70,17 @@ export class StreamSession {
     atLatest: ReadonlySet<string>,
     onReady: () => void,
   ): Promise<StoppedEvent['reason']> {
-    const stopping = new AbortController();
-    const stop = (): void => stopping.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      return await this.#supervise(stopping.signal, atLatest, onReady);
-    } catch (error) {
-      if (signal.aborted) return 'stopped';
-      if (isNotFound(error)) return 'streamDeleted';
-      throw error;
-    } finally {
-      stop();
-      await Promise.all(this.#running);
-      signal.removeEventListener('abort', stop);
-    }
+    const ending = new AbortController();
+    const either = AbortSignal.any([signal, ending.signal]);
+    // What is not tried again is that the stream is not found.
+    const reason = await this.#supervise(either, atLatest, onReady).catch(() =>
+      signal.aborted ? 'stopped' : 'streamDeleted',
+    );
+    ending.abort();
+    await Promise.all(this.#running);
+    // A checkpoint that could not be written counts, even if it was the last one.
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return reason;
   }
 
   async #supervise(
@@ -108,7 +104,7 @@ export class StreamSession {
       this.#lookedAt = startedAt;
       if (turns.length === 0 && !enabled) return 'streamDisabled';
       if (!this.#lookIsDue) await this.#changed.heard(signal, discoveryIntervalMs);
-      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#failure !== undefined) return 'failed';
       signal.throwIfAborted();
     }
   }
@@ -126,6 +122,7 @@ export class StreamSession {
       atLatest,
       pollIntervalMs,
       tools,
+      signal,
       onPosition: (after, window) => {
         const { since } = positions.get(shardId);
         return positions.set(shardId, {
@@ -135,9 +132,7 @@ export class StreamSession {
       },
       onTrimmed: () => this.#trimmed(shardId),
     });
-    await worker.open(signal).catch((error) => {
-      if (!isNotFound(error)) throw error; // seen again, and dealt with, when it is read
-    });
+    await worker.open().catch(() => {}); // seen again, and dealt with, when it is read
     return [shardId, worker];
   }
 
@@ -156,7 +151,7 @@ export class StreamSession {
   async #work(shardId: string, worker: ShardWorker, signal: AbortSignal): Promise<void> {
     const { positions, emitter, pollIntervalMs } = this.#options;
     try {
-      if (!(await worker.run(signal))) return;
+      if (!(await worker.run())) return;
       await positions.set(shardId, { finished: true });
       emitter.tell('shardFinished', { shardId });
     } catch (error) {

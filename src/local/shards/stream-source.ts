@@ -4,6 +4,7 @@ import type {
   KeySchemaElement,
   _Record as SdkRecord,
   Shard,
+  StreamDescription as StreamPage,
 } from '@aws-sdk/client-dynamodb-streams';
 import { persist } from '../persist.ts';
 import { streamsModule } from './streams-module.ts';
@@ -48,20 +49,20 @@ export class StreamSource {
   }
 
   /** All pages of DescribeStream, which has at most 100 shards in each, without trying again. */
-  async describe(signal?: AbortSignal): Promise<StreamDescription> {
+  async describe(signal: AbortSignal): Promise<StreamDescription> {
     const { DescribeStreamCommand } = await streamsModule();
     const shards: Shard[] = [];
     let start: string | undefined;
     for (;;) {
       const input = { StreamArn: this.#streamArn, ExclusiveStartShardId: start };
-      const { StreamDescription: page } = await this.#client.send(new DescribeStreamCommand(input), {
-        ...(signal && { abortSignal: signal }),
-      });
-      shards.push(...(page?.Shards ?? []));
-      start = page?.LastEvaluatedShardId;
+      const command = new DescribeStreamCommand(input);
+      const answer = await this.#client.send(command, { abortSignal: signal });
+      const page = answer.StreamDescription as StreamPage;
+      shards.push(...(page.Shards ?? []));
+      start = page.LastEvaluatedShardId;
       if (start === undefined) {
-        const enabled = page?.StreamStatus === 'ENABLED' || page?.StreamStatus === 'ENABLING';
-        return { enabled, createdAt: page?.CreationRequestDateTime, keySchema: page?.KeySchema, shards };
+        const { StreamStatus, CreationRequestDateTime: createdAt, KeySchema: keySchema } = page;
+        return { enabled: /^ENABL/.test(`${StreamStatus}`), createdAt, keySchema, shards };
       }
     }
   }

@@ -51,6 +51,15 @@ test('stops the one that started when the other does not', async () => {
   await expect(startEmulators({ env: {} })).rejects.toMatchObject({ code: 'MISSING_PEER' });
 });
 
+test('stops Dynoxide when fauxqs does not start', async () => {
+  vi.resetModules();
+  const missing = new Error('no fauxqs');
+  vi.doMock('../../../src/local/emulators/fauxqs.ts', () => ({ startFauxqs: () => Promise.reject(missing) }));
+  const { startEmulators: start } = await import('../../../src/local/emulators/start-emulators.ts');
+  await expect(start({ env: {} })).rejects.toBe(missing);
+  vi.doUnmock('../../../src/local/emulators/fauxqs.ts');
+});
+
 test('reads process.env unless told otherwise', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
   const { dynamodb } = await startEmulators();

@@ -67,6 +67,12 @@ test('an error before the invocation is a throttle, which uses up no retry', asy
   expect(await invoke({ status: 429, headers, body: '{"Reason":"x"}' })).toMatchObject({ type: 'throttled' });
 });
 
+test('a module is imported', async () => {
+  const handler = 'test/fixtures/handlers.ts#other';
+  const resolved = await resolveHandler({ handler, identity, lambdaClient: undefined, clientOptions: {} });
+  expect(resolved.functionArn).toBe(identity.functionArn);
+});
+
 test.each([
   ['invoices', 'arn:aws:lambda:eu-central-1:123456789012:function:invoices'],
   ['arn:aws:lambda:us-east-1:1:function:f', 'arn:aws:lambda:us-east-1:1:function:f'],

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { Bell } from '../../../src/local/delivery/bell.ts';
+import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
+import { laneOf } from '../../../src/local/delivery/partition.ts';
+import { queued } from '../../../src/local/delivery/queued-record.ts';
+import type { InvocationOutcome } from '../../../src/local/handler/invoke.ts';
+import { MappingEmitter } from '../../../src/local/mapping-events.ts';
+import { emptyTally } from '../../../src/local/statistics.ts';
+import { deliverBatch } from '../../../src/mapping/delivery.ts';
+import { TumblingWindows } from '../../../src/mapping/tumbling-window.ts';
+import { quietLogger } from '../../fixtures/quiet-logger.ts';
+
+/** Delivers records with these sequence numbers; the function answers each invocation in turn. */
+async function run(
+  sequenceNumbers: string[],
+  answers: InvocationOutcome[],
+  { window = 0, signal = new AbortController().signal } = {},
+) {
+  const emitter = new MappingEmitter(quietLogger());
+  const log: string[] = [];
+  const events: string[] = [];
+  emitter.on('invocation', ({ outcome, attempt }) => log.push(`${outcome} ${attempt}`));
+  emitter.on('retry', ({ reason }) => log.push(`retry ${reason}`));
+  emitter.on('windowClosed', ({ outcome }) => log.push(`window ${outcome}`));
+  emitter.on('checkpoint', ({ sequenceNumber, position }) =>
+    log.push(`checkpoint ${sequenceNumber} ${position}`),
+  );
+  const tools: DeliveryTools = {
+    streamArn: 'arn:stream',
+    invoke: async (event) => {
+      events.push(event);
+      return answers.shift() ?? { type: 'returned', response: null };
+    },
+    sendOnFailure: undefined,
+    settings: {
+      maximumRetryAttempts: 0,
+      maximumRecordAgeInSeconds: -1,
+      bisectBatchOnFunctionError: false,
+      reportBatchItemFailures: true,
+      functionArn: 'arn:function',
+      retryDelayMs: () => 0,
+      now: Date.now,
+      requestId: () => 'request',
+    },
+    emitter,
+    tally: emptyTally(),
+    onResult: (result) => log.push(result),
+  };
+  const batch = sequenceNumbers.map((SequenceNumber) => queued({ dynamodb: { SequenceNumber } }, 1));
+  const records = batch.map(({ record }) => record);
+  const shard = { streamArn: 'arn:stream', shardId: 's' };
+  const windows = new TumblingWindows({ ...tools.settings, ...shard, tumblingWindowInSeconds: window || 1 });
+  const common = { shardId: 's', commit: async () => 'position', signal };
+  const decisions =
+    window > 0 ? windows.deliver(records) : deliverBatch({ ...shard, records }, tools.settings);
+  const delivered = await deliver({ ...common, batch, decisions }, tools);
+  if (window > 0) await deliver({ ...common, batch: [], decisions: windows.close() }, tools);
+  return { log, events, delivered, tally: tools.tally };
+}
+
+test('a throttled invocation uses up no retry, and is counted apart', async () => {
+  const { log, tally, delivered } = await run(['1'], [{ type: 'throttled', error: new Error('429') }]);
+  expect(log).toEqual([
+    'PROBLEM: Function call failed',
+    'throttled 1',
+    'retry throttled',
+    'OK',
+    'succeeded 1',
+    'checkpoint 1 position',
+  ]);
+  expect(tally).toMatchObject({ invocations: 1, throttledInvocations: 1, retries: 1, lagMs: undefined });
+  expect(delivered).toBe(true);
+});
+
+test('a stopped delivery invokes nothing', async () => {
+  const { events, delivered } = await run(['1'], [], { signal: AbortSignal.abort() });
+  expect(events).toEqual([]);
+  expect(delivered).toBe(false);
+});
+
+describe('a tumbling window', () => {
+  const stateful: InvocationOutcome = { type: 'returned', response: { state: { n: 1 } } };
+
+  test('is in the event, and closes with a final invocation', async () => {
+    const { events, log } = await run(['1'], [stateful, stateful], { window: 60 });
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({
+      state: {},
+      isFinalInvokeForWindow: false,
+      shardId: 's',
+    });
+    expect(JSON.parse(events[1] ?? '')).toMatchObject({
+      Records: [],
+      state: { n: 1 },
+      isFinalInvokeForWindow: true,
+    });
+    expect(log.slice(-3)).toEqual(['OK', 'succeeded 1', 'window succeeded']);
+  });
+
+  test('whose final invocation fails is given up', async () => {
+    const { log } = await run(['1'], [stateful, { type: 'failed' }], { window: 60 });
+    expect(log.slice(-3)).toEqual(['PROBLEM: Function call failed', 'failed 1', 'window discarded']);
+  });
+});
+
+describe('lanes', () => {
+  const record = (pk: string) => ({ dynamodb: { Keys: { pk: { S: pk }, sk: { S: `${Math.random()}` } } } });
+
+  test('a partition key has one of them, and all of them are used', () => {
+    const lanes = Array.from({ length: 100 }, (_, index) => laneOf(record(`${index}`), 10, 'pk'));
+    expect(new Set(lanes)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    expect(laneOf(record('7'), 10, 'pk')).toBe(lanes[7]);
+  });
+
+  test('without a known partition key all records share one', () => {
+    expect(laneOf(record('a'), 10, undefined)).toBe(laneOf(record('b'), 10, undefined));
+    expect(laneOf({}, 10, 'pk')).toBe(laneOf(record('b'), 10, undefined));
+  });
+});
+
+test('a bell is not waited for once the signal has aborted', async () => {
+  await new Bell().heard(AbortSignal.abort());
+});
