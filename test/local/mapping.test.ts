@@ -243,6 +243,29 @@ describe('pause and stop', () => {
     expect(mapping?.statistics.recordsSucceeded).toBe(1);
   });
 
+  test('caughtUp waits for a mapping that is disabled', async () => {
+    await table.fill(1);
+    await start(() => {}, { enabled: false });
+    const caughtUp = mapping?.caughtUp();
+    await mapping?.resume();
+    await caughtUp;
+    expect(mapping?.statistics.recordsSucceeded).toBe(1);
+  });
+
+  test('a pause may come before the mapping has begun to read, and a stop too', async () => {
+    await table.fill(1);
+    await start(() => {}, { enabled: false });
+    const resuming = mapping?.resume();
+    await mapping?.pause();
+    await resuming;
+    expect(mapping?.state).toBe('Disabled');
+    const again = mapping?.resume();
+    await mapping?.stop();
+    await again;
+    expect(mapping?.state).toBe('Stopped');
+    expect(log).toEqual([]);
+  });
+
   test('pause waits for the invocation that runs, whose result counts; retries begin anew', async () => {
     await table.fill(2);
     const { promise: entered, resolve: enter } = Promise.withResolvers<void>();

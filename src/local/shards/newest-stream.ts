@@ -13,7 +13,7 @@ export async function newestStreamOf(TableName: string, client: DynamoDBStreamsC
   let start: string | undefined;
   do {
     const page = await client.send(new ListStreamsCommand({ TableName, ExclusiveStartStreamArn: start }));
-    streams.push(...(page.Streams ?? []));
+    streams.push(...(page.Streams as Stream[]));
     start = page.LastEvaluatedStreamArn;
   } while (start !== undefined);
   // A label is the time at which the stream was made, in a form that sorts.

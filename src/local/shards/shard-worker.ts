@@ -32,7 +32,7 @@ export interface ShardWorkerOptions extends ShardReaderOptions {
   /** Stops the worker; what is in flight ends before. */
   readonly signal: AbortSignal;
   /** Writes down how far the shard is done with, and the window that is open there. */
-  readonly onPosition: (after: string | undefined, window: OpenWindow | undefined) => Promise<void>;
+  readonly onPosition: (after: string, window: OpenWindow | undefined) => Promise<void>;
 }
 
 /** Reads a shard and delivers what it reads. */
@@ -148,7 +148,10 @@ export class ShardWorker {
   readonly #commit: Commit = async (records) => {
     const moved = this.#progress.finish(records.map(sequenceNumberOf));
     const { position } = this.#progress;
-    if (moved || records.length === 0) await this.#options.onPosition(position, this.#windows?.open);
+    if (moved || records.length === 0) {
+      // A window that closes has had records.
+      await this.#options.onPosition(position as string, this.#windows?.open);
+    }
     return position;
   };
 }

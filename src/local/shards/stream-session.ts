@@ -91,6 +91,8 @@ export class StreamSession {
     const { source, positions, discoveryIntervalMs } = this.#options;
     for (;;) {
       const startedAt = performance.now();
+      // Before the look, so that a shard that ends meanwhile is not missed.
+      const change = this.#changed.heard(signal, discoveryIntervalMs);
       this.#lookIsDue = false;
       this.#lookedAt = undefined;
       const { shards, enabled } = await source.describeAgain(signal);
@@ -103,7 +105,7 @@ export class StreamSession {
       onReady();
       this.#lookedAt = startedAt;
       if (turns.length === 0 && !enabled) return 'streamDisabled';
-      if (!this.#lookIsDue) await this.#changed.heard(signal, discoveryIntervalMs);
+      await change;
       if (this.#failure !== undefined) return 'failed';
       signal.throwIfAborted();
     }
@@ -123,13 +125,7 @@ export class StreamSession {
       pollIntervalMs,
       tools,
       signal,
-      onPosition: (after, window) => {
-        const { since } = positions.get(shardId);
-        return positions.set(shardId, {
-          ...(after !== undefined ? { after } : since !== undefined && { since }),
-          ...(window && { window }),
-        });
-      },
+      onPosition: (after, window) => positions.set(shardId, { after, ...(window && { window }) }),
       onTrimmed: () => this.#trimmed(shardId),
     });
     await worker.open().catch(() => {}); // seen again, and dealt with, when it is read
