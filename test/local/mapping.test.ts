@@ -300,27 +300,30 @@ describe('pause and stop', () => {
     expect(await mapping?.ended).toEqual({ reason: 'stopped' });
   });
 
-  test('a checkpoint that cannot be written while it pauses ends the mapping', async () => {
-    await table.fill(1);
-    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const directory = mkdtempSync(join(tmpdir(), 'streamlane-mapping-'));
-    await start(
-      async () => {
-        enter();
-        await released;
-      },
-      { checkpointFile: join(directory, 'positions.json') },
-    );
-    await entered;
-    const pausing = mapping?.pause();
-    rmSync(directory, { recursive: true });
-    release();
-    await pausing;
-    // Its checkpoint could not be written.
-    expect(mapping?.state).toBe('Stopped');
-    expect(await mapping?.ended).toMatchObject({ reason: 'failed', error: { code: 'ENOENT' } });
-  });
+  test.each(['pause', 'stop'] as const)(
+    'a checkpoint that cannot be written at a %s ends the mapping as failed',
+    async (end) => {
+      await table.fill(1);
+      const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const directory = mkdtempSync(join(tmpdir(), 'streamlane-mapping-'));
+      await start(
+        async () => {
+          enter();
+          await released;
+        },
+        { checkpointFile: join(directory, 'positions.json') },
+      );
+      await entered;
+      const pausing = mapping?.[end]();
+      rmSync(directory, { recursive: true });
+      release();
+      await pausing;
+      // Its checkpoint could not be written.
+      expect(mapping?.state).toBe('Stopped');
+      expect(await mapping?.ended).toMatchObject({ reason: 'failed', error: { code: 'ENOENT' } });
+    },
+  );
 
   test('await using stops', async () => {
     let kept: LocalEventSourceMapping;

@@ -8,7 +8,7 @@ export interface BatchLimits {
 }
 
 /** Lambda's limit for the event of one invocation, base64 and metadata included: 6 MB. */
-export const MAX_EVENT_BYTES: number = 6 * 1024 * 1024;
+const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const ENVELOPE_BYTES = '{"Records":[]}'.length;
 

@@ -28,7 +28,7 @@ export async function bucketDestination(
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-export function objectKey(document: OnFailureDocument, mappingId: string, uuid: string): string {
+function objectKey(document: OnFailureDocument, mappingId: string, uuid: string): string {
   const { timestamp, DDBStreamBatchInfo } = document;
   const [date = '', time = ''] = timestamp.slice(0, 19).split('T');
   return [
