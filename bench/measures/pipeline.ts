@@ -16,8 +16,9 @@ export const pipelineMeasure: Measure = {
     'Invoices written to a table in Dynoxide (a DynamoDB server with streams). The local event source mapping reads ' +
     'the stream in batches of up to 1,000 records and invokes the handler, which publishes every change to a FIFO topic ' +
     'with a queue behind it in fauxqs (SNS and SQS). Timed from the start of the mapping to its last checkpoint. The ' +
-    'servers run in a process of their own on the same machine: these numbers are as much theirs.',
-  plans: (effort) => [planOf(effort)],
+    'servers run in a process of their own on the same machine: these numbers are as much theirs. The second group ' +
+    'is the same without publishing: what the mapping itself takes, reading from Dynoxide included.',
+  plans: (effort) => [planOf(effort), mappingPlanOf(effort)],
 };
 
 function planOf({ quick }: Effort): GroupPlan {
@@ -33,6 +34,27 @@ function planOf({ quick }: Effort): GroupPlan {
     entrant: async (name) => {
       table ??= import('../pipeline/filled-table.ts').then(({ fillTable }) => fillTable(records));
       return entrantOf(name, await table);
+    },
+  };
+}
+
+function mappingPlanOf({ quick }: Effort): GroupPlan {
+  const records = quick ? 200 : 2_000;
+  return {
+    id: 'pipeline/mapping',
+    title: `${records.toLocaleString('en')} records to a handler that does nothing; more is better`,
+    unit: 'records/s',
+    places: [{ name: 'streamlane/local', host: 'pipeline' }],
+    rounds: quick ? 1 : 5,
+    warmups: 1,
+    entrant: async () => {
+      const { fillTable } = await import('../pipeline/filled-table.ts');
+      const { drain } = await import('../pipeline/drain.ts');
+      const { streamArn } = await fillTable(records);
+      const handler = async () => ({ batchItemFailures: [] });
+      return {
+        sample: async () => ({ value: records / ((await drain(streamArn, records, handler)) / 1000) }),
+      };
     },
   };
 }
