@@ -85,6 +85,12 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
   emitter.on('problem', ({ operation, error, delayMs }) =>
     logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
   );
+  emitter.on('invocation', ({ response, outcome, error, requestId, attempt }) => {
+    // What Lambda's runtime writes into the function's log: it threw or timed out, rather than answered.
+    if (outcome === 'failed' && response === undefined) {
+      logger.error('The function failed', { requestId, attempt, error });
+    }
+  });
   emitter.on('stopped', ({ reason, error }) => {
     if (reason !== 'stopped')
       logger.error('The event source mapping has stopped', { streamArn, reason, error });

@@ -149,6 +149,7 @@ describe('delivery', () => {
     expect(mapping?.lastProcessingResult).toBe('No records processed');
     await table.fill(1);
     await eventually(() => expect(mapping?.lastProcessingResult).toBe('PROBLEM: Function call failed'));
+    expect(logger.entries).toEqual(['error The function failed']);
     expect(mapping?.position).toEqual({});
   });
 
