@@ -1,7 +1,7 @@
 import type { ReportableRecord } from './event.ts';
 import { LaneIndex } from './lane-index.ts';
+import type { Outcome } from './outcome.ts';
 import { RecordState } from './record-state.ts';
-import type { Outcome } from './run.ts';
 
 // Ten full batches: as many as ParallelizationFactor lets one shard have in flight.
 const MAX_RECORDS = 100_000;

@@ -6,7 +6,7 @@ import { isThenable } from '../thenable.ts';
 import { type Deadline, MAX_TIMEOUT_MS } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 
 /** One `error` entry for a record that failed: which one and why, and nothing of the item. */
 export function logFailure(logger: Logger, record: ReportableRecord, error: unknown): void {

@@ -3,6 +3,7 @@ import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import { LaneIndex, type Order } from './lane-index.ts';
 import { Lanes } from './lanes.ts';
+import type { Outcome } from './outcome.ts';
 import { RecordState } from './record-state.ts';
 import type { RedeliveryMemory } from './redelivery-memory.ts';
 
@@ -21,21 +22,6 @@ export interface RunCallbacks {
   handle(record: ReportableRecord): unknown;
   /** Told of each failure as it happens. Must not throw. */
   failed(record: ReportableRecord, error: unknown): void;
-}
-
-/** What became of a batch. */
-export interface Outcome {
-  /** One {@link RecordState} per record. */
-  readonly states: Uint8Array;
-  /** Index of the lowest record that did not succeed; the number of records when all did. */
-  readonly checkpoint: number;
-  readonly succeeded: number;
-  readonly skipped: number;
-  readonly failed: number;
-  /** What the lowest failed record threw, if one failed. */
-  readonly error: unknown;
-  /** What was kept in order. */
-  readonly lanes: LaneIndex;
 }
 
 /**

@@ -11,7 +11,7 @@ export type {
 } from '../mapping/options.ts';
 export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 export type { OpenWindow } from '../mapping/tumbling-window.ts';
-export type { DestinationClients } from './destinations/on-failure.ts';
+export type { DestinationClients } from './destinations/destination.ts';
 export {
   type EmulatorConnection,
   type EmulatorOptions,

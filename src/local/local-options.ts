@@ -10,7 +10,7 @@ import {
 } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
-import type { DestinationClients } from './destinations/on-failure.ts';
+import type { DestinationClients } from './destinations/destination.ts';
 import { type LambdaHandler, requireHandler } from './handler/local-function.ts';
 
 /** Where the stream is: one of the two. */

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../errors.ts';
-import { laneOf } from '../local/delivery/partition.ts';
-import { type QueuedRecord, queued } from '../local/delivery/queued-record.ts';
+import { laneOf } from '../mapping/partition.ts';
+import { type QueuedRecord, queued } from '../mapping/queued-record.ts';
 import { kindOf } from '../options.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import type { WindowFields } from '../window/window-event.ts';

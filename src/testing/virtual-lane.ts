@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { nextBatch } from '../local/delivery/batch-size.ts';
-import type { QueuedRecord } from '../local/delivery/queued-record.ts';
+import { nextBatch } from '../mapping/batch-size.ts';
 import { deliverBatch, type InvocationResult } from '../mapping/delivery.ts';
 import type { MappingSettings } from '../mapping/options.ts';
+import type { QueuedRecord } from '../mapping/queued-record.ts';
 import type { RetryDelay } from '../mapping/retry-delay.ts';
 import {
   type TumblingWindowOptions,

@@ -2,9 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
 import type { ReportableRecord } from '../../src/batch/event.ts';
 import type { Order } from '../../src/batch/lane-index.ts';
+import type { Outcome } from '../../src/batch/outcome.ts';
 import { RecordState } from '../../src/batch/record-state.ts';
 import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
-import { BatchRun, type Outcome } from '../../src/batch/run.ts';
+import { BatchRun } from '../../src/batch/run.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { contextOf, recordOf } from '../fixtures/events.ts';
 

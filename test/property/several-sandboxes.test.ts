@@ -2,10 +2,10 @@ import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import type { ReportableRecord } from '../../src/batch/event.ts';
 import { batchSettings } from '../../src/batch/options.ts';
+import type { Outcome } from '../../src/batch/outcome.ts';
 import { batchProcessor, processEvent } from '../../src/batch/process-event.ts';
 import { RecordState } from '../../src/batch/record-state.ts';
 import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
-import type { Outcome } from '../../src/batch/run.ts';
 import { defineTable, itemOf } from '../../src/table.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 

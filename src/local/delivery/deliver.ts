@@ -1,13 +1,13 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { DeliveryOptions, InvocationResult } from '../../mapping/delivery.ts';
+import type { QueuedRecord } from '../../mapping/queued-record.ts';
 import type { WindowDecision } from '../../mapping/tumbling-window.ts';
-import type { SendOnFailure } from '../destinations/on-failure.ts';
+import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import { persist } from '../persist.ts';
 import type { Tally } from '../statistics.ts';
 import { wait } from '../wait.ts';
-import type { QueuedRecord } from './queued-record.ts';
 
 /** What every batch of a mapping needs. */
 export interface DeliveryTools {

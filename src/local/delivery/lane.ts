@@ -1,6 +1,6 @@
-import { nextBatch } from './batch-size.ts';
+import { nextBatch } from '../../mapping/batch-size.ts';
+import type { QueuedRecord } from '../../mapping/queued-record.ts';
 import { Bell } from './bell.ts';
-import type { QueuedRecord } from './queued-record.ts';
 
 export interface LaneOptions {
   readonly batchSize: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OnFailureDestination } from '../../mapping/on-failure-destination.ts';
 import { type OnFailureDocument, withPayload } from '../../mapping/on-failure-document.ts';
 import { importPeer } from '../import-peer.ts';
-import type { DestinationOptions, SendOnFailure } from './on-failure.ts';
+import type { DestinationOptions, SendOnFailure } from './destination.ts';
 
 /** The document as an S3 object, with the event that held the records. */
 export async function bucketDestination(

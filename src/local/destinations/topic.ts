@@ -1,6 +1,6 @@
 import type { OnFailureDestination } from '../../mapping/on-failure-destination.ts';
 import { importPeer } from '../import-peer.ts';
-import type { DestinationOptions, SendOnFailure } from './on-failure.ts';
+import type { DestinationOptions, SendOnFailure } from './destination.ts';
 
 /** The document as the Message of an SNS notification. */
 export async function topicDestination(

@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { deliverBatch } from '../../mapping/delivery.ts';
+import { laneOf } from '../../mapping/partition.ts';
+import { type QueuedRecord, queued } from '../../mapping/queued-record.ts';
 import { type OpenWindow, TumblingWindows } from '../../mapping/tumbling-window.ts';
 import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
 import { Lane } from '../delivery/lane.ts';
-import { laneOf } from '../delivery/partition.ts';
-import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
 import type { StreamAdapter } from '../records/emulator-quirks.ts';
 import { lambdaRecord } from '../records/lambda-record.ts';
 import { ShardProgress } from './shard-progress.ts';

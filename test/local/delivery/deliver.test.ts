@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Bell } from '../../../src/local/delivery/bell.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
-import { laneOf } from '../../../src/local/delivery/partition.ts';
-import { queued } from '../../../src/local/delivery/queued-record.ts';
 import type { InvocationOutcome } from '../../../src/local/handler/invoke.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { deliverBatch } from '../../../src/mapping/delivery.ts';
+import { laneOf } from '../../../src/mapping/partition.ts';
+import { queued } from '../../../src/mapping/queued-record.ts';
 import { TumblingWindows } from '../../../src/mapping/tumbling-window.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
 
