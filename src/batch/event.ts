@@ -88,8 +88,8 @@ function checkViewType(actual: unknown, declared: StreamViewType): void {
   const came = VIEW_TYPES.includes(actual as StreamViewType) ? String(actual) : 'an unknown view type';
   throw new ConfigurationError(
     'VIEW_TYPE_MISMATCH',
-    `The router was declared with the view type ${declared}, the stream carries ${came}. Nothing was handled. ` +
-      "Declare the router (or its table) with the stream's view type, or give the table a stream of the declared one.",
+    `Declared is the view type ${declared}, the stream carries ${came}. Nothing was handled. ` +
+      "Declare the router or its table with the stream's view type, or give the table a stream of the declared one.",
   );
 }
 

@@ -93,10 +93,12 @@ function lagOf(last: ReportableRecord | undefined): number | undefined {
   return typeof createdAt === 'number' ? Date.now() - createdAt * 1000 : undefined;
 }
 
-/** A logger that throws must not make a handled record fail. */
-export function quietly(log: () => void): void {
+/** A logger that throws, or rejects, must not make a handled record fail. */
+export function quietly(log: () => unknown): void {
   try {
-    log();
+    const result = log();
+    // Unhandled, its rejection would end the process and the batch with it.
+    if (isThenable(result)) Promise.resolve(result).catch(() => {});
   } catch {
     // There is nowhere left to say so.
   }

@@ -53,6 +53,21 @@ describe('logFailure', () => {
     ]);
   });
 
+  test('a logger that rejects changes nothing, and its rejection is handled', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const rejects = async (): Promise<never> => {
+      throw new Error('the log is full');
+    };
+
+    logFailure({ ...memoryLogger(), error: rejects }, recordOf() as ReportableRecord, new Error('no'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+
+    expect(unhandled).toEqual([]);
+  });
+
   test('a logger that throws changes nothing', () => {
     expect(() => logFailure(throwing, RECORDS[1] as ReportableRecord, undefined)).not.toThrow();
   });
