@@ -30,14 +30,6 @@ export class Tally {
     this.checksum = 0;
   }
 
-  /** The tally of doing the same several times. */
-  times(repeats: number): Tally {
-    const tally = new Tally();
-    tally.handled = this.handled * repeats;
-    tally.checksum = this.checksum * repeats;
-    return tally;
-  }
-
   /** @throws when this tally is not the expected one */
   verify(contender: string, expected: Tally): void {
     if (this.handled === expected.handled && this.checksum === expected.checksum) return;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,8 +8,8 @@ import type { Effort, Entrant, GroupPlan, Measure, Place } from '../run/plan.ts'
 
 const run = promisify(execFile);
 const PROBE = fileURLToPath(new URL('../import-probe.ts', import.meta.url));
-// Beside the packages, so that what is not in a bundle is found.
-const BUNDLES = fileURLToPath(new URL('../.bundle-', import.meta.url));
+// Among the packages, so that what is not in a bundle is found.
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/streamlane-bench', import.meta.url));
 
 const BUNDLINGS: Readonly<Record<Bundling, string>> = {
   'sdk-external': '@aws-sdk/* left to the Lambda runtime',
@@ -68,7 +68,8 @@ async function bundled(name: string, bundling: Bundling): Promise<Uint8Array> {
 function importer(bundle: Uint8Array): Entrant {
   return {
     async sample() {
-      const directory = await mkdtemp(BUNDLES);
+      await mkdir(CACHE, { recursive: true });
+      const directory = await mkdtemp(join(CACHE, 'bundle-'));
       try {
         const file = join(directory, 'index.mjs');
         await writeFile(file, bundle);
