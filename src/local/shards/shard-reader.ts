@@ -67,17 +67,15 @@ export class ShardReader {
       const position = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after } as const;
       return source.iterator(shardId, position, signal);
     }
+    const type = this.#atLatest ? 'LATEST' : 'TRIM_HORIZON';
+    // LATEST is asked for once: a second one would leave out what was written since the first.
+    this.#atLatest = false;
     // Not for LATEST itself: clocks differ, and what comes from there is new by definition.
-    this.#leavesOut = this.#atLatest ? undefined : since;
-    return source.iterator(
-      shardId,
-      { ShardIteratorType: this.#atLatest ? 'LATEST' : 'TRIM_HORIZON' },
-      signal,
-    );
+    this.#leavesOut = type === 'LATEST' ? undefined : since;
+    return source.iterator(shardId, { ShardIteratorType: type }, signal);
   }
 
   #advance(records: readonly SdkRecord[]): readonly SdkRecord[] {
-    this.#atLatest = false;
     const after = records.at(-1)?.dynamodb?.SequenceNumber;
     if (after === undefined) return records;
     this.#position = { after };

@@ -145,6 +145,17 @@ describe('starting positions', () => {
     expect(seen).toEqual(['meanwhile']);
   });
 
+  test('LATEST loses nothing when its iterator expires before it was of use', async () => {
+    fake.addShard('s');
+    fake.fail('GetRecords', 'LimitExceededException', 3);
+    await start({ startingPosition: 'LATEST' });
+    fake.write('s', 'before');
+    fake.expireIterators();
+    fake.write('s', 'after');
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['before', 'after']);
+  });
+
   test('LATEST without anything new after a pause stays silent about what is old', async () => {
     fake.addShard('s');
     fake.writeRaw('s', {
