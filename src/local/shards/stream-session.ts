@@ -7,6 +7,10 @@ import type { ShardPositions } from './positions.ts';
 import { type ShardTools, ShardWorker } from './shard-worker.ts';
 import { isNotFound, type StreamDescription, type StreamSource } from './stream-source.ts';
 
+// How far the clock of this machine may be ahead of the stream's, which makes the times of records. More of it
+// repeats records, less of it would lose them.
+const CLOCK_MARGIN_SECONDS = 60;
+
 export interface StreamSessionOptions {
   readonly source: StreamSource;
   readonly positions: ShardPositions;
@@ -50,8 +54,7 @@ export class StreamSession {
   async beginAtLatest({ shards }: StreamDescription): Promise<ReadonlySet<string>> {
     const { positions } = this.#options;
     const behind = new Set(ancestors(shards));
-    // A second is the stream's own precision.
-    const since = Math.floor(Date.now() / 1000) - 1;
+    const since = Math.floor(Date.now() / 1000) - CLOCK_MARGIN_SECONDS;
     const unknown = shards.map(({ ShardId }) => ShardId as string);
     await positions.setAll(
       unknown.map((shardId) => [shardId, behind.has(shardId) ? { finished: true } : { since }] as const),

@@ -156,6 +156,23 @@ describe('starting positions', () => {
     expect(seen).toEqual(['before', 'after']);
   });
 
+  test('LATEST survives a pause although the clock of the stream is half a minute behind', async () => {
+    fake.addShard('s');
+    await start({ startingPosition: 'LATEST' });
+    await mapping?.pause();
+    fake.writeRaw('s', {
+      eventName: 'INSERT',
+      dynamodb: {
+        SequenceNumber: '1'.repeat(21),
+        ApproximateCreationDateTime: Date.now() / 1000 - 30,
+        Keys: { pk: { S: 'meanwhile' } },
+      },
+    });
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['meanwhile']);
+  });
+
   test('LATEST without anything new after a pause stays silent about what is old', async () => {
     fake.addShard('s');
     fake.writeRaw('s', {
