@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { consoleLogger, type Logger } from '../logger.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { type Check, checkOptions, LOGGER } from '../option-checks.ts';
+import { rejectUnknownOptions } from '../options.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { Table } from '../table.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';
@@ -81,13 +82,6 @@ export interface BatchSettings extends Required<Omit<BatchOptions, 'onBatch'>> {
   readonly table: Table | undefined;
 }
 
-interface Check {
-  readonly expected: string;
-  accepts(value: unknown): boolean;
-}
-
-const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'];
-
 const CHECKS: Readonly<Record<string, Check>> = {
   viewType: oneOf(VIEW_TYPES),
   order: oneOf(['item', 'partition', 'shard']),
@@ -104,13 +98,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     accepts: (value) =>
       ['number', 'exact', 'string'].includes(value as string) || typeof value === 'function',
   },
-  logger: {
-    expected: `an object with the methods ${LOGGER_METHODS.join(', ')}`,
-    accepts: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      LOGGER_METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
-  },
+  logger: LOGGER,
   partialResponses: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
   onBatch: { expected: 'a function', accepts: (value) => typeof value === 'function' },
 };
@@ -130,15 +118,7 @@ export function batchSettings(
   table: Table | undefined,
 ): BatchSettings {
   rejectUnknownOptions(owner, options, Object.keys(CHECKS));
-  for (const [name, value] of Object.entries(options)) {
-    const check = CHECKS[name];
-    if (value !== undefined && check?.accepts(value) === false) {
-      throw new ConfigurationError(
-        'INVALID_OPTION',
-        `${owner}: ${name} has to be ${check.expected}, got ${kindOf(value)}.`,
-      );
-    }
-  }
+  checkOptions(owner, options, CHECKS);
   if (table !== undefined && options.viewType !== undefined) {
     throw new ConfigurationError(
       'INVALID_OPTION',

@@ -177,9 +177,10 @@ export class LocalMapping implements LocalEventSourceMapping {
 
   #stopped(event: StoppedEvent): void {
     if (this.#state === 'Stopped') return;
+    // First of all: whoever waits for the end is not to depend on those who are only told.
+    this.#end(event);
     this.#enter('Stopped');
     this.#parts.emitter.tell('stopped', event);
-    this.#end(event);
   }
 
   #enter(state: MappingState): void {

@@ -9,9 +9,11 @@ import {
   mappingSettings,
 } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+import { checkOptions, LOGGER } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import type { DestinationClients } from './destinations/destination.ts';
 import { type LambdaHandler, requireHandler } from './handler/local-function.ts';
+import { harmlessLogger } from './harmless-logger.ts';
 
 /** Where the stream is: one of the two. */
 export interface StreamLocation {
@@ -162,6 +164,7 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
   if ((streamArn === undefined) === (tableName === undefined)) {
     refuse('either streamArn or tableName has to be given, to say which stream is read.');
   }
+  checkOptions(OWNER, options, { logger: LOGGER });
   requireText('streamArn', streamArn);
   requireText('tableName', tableName);
   requireText('checkpointFile', checkpointFile);
@@ -190,7 +193,7 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
     closeIdleWindowAfterSeconds,
     pollIntervalMs,
     discoveryIntervalMs,
-    logger,
+    logger: harmlessLogger(logger),
   };
 }
 

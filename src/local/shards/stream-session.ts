@@ -75,10 +75,12 @@ export class StreamSession {
   ): Promise<StoppedEvent['reason']> {
     const ending = new AbortController();
     const either = AbortSignal.any([signal, ending.signal]);
-    // What is not tried again is that the stream is not found.
-    const reason = await this.#supervise(either, atLatest, onReady).catch(() =>
-      signal.aborted ? 'stopped' : 'streamDeleted',
-    );
+    const reason = await this.#supervise(either, atLatest, onReady).catch((error: unknown) => {
+      if (signal.aborted) return 'stopped';
+      if (isNotFound(error)) return 'streamDeleted';
+      this.#failure = { error };
+      return 'failed';
+    });
     ending.abort();
     await Promise.all(this.#running);
     // A checkpoint that could not be written counts, even if it was the last one.

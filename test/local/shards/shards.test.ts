@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type LocalEventSourceMapping,
   type LocalMappingOptions,
@@ -260,6 +260,33 @@ describe('the end', () => {
     await mapping?.resume();
     await mapping?.pause();
     expect(mapping?.state).toBe('Stopped');
+  });
+
+  test('a logger that throws keeps nothing from ending', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    const broken = () => {
+      throw new Error('full disk');
+    };
+    await start({
+      handler: broken,
+      retryDelayMs: () => 1,
+      maximumRetryAttempts: 1,
+      logger: { debug: broken, info: broken, warn: broken, error: broken },
+    });
+    mapping?.on('stopped', broken);
+    await mapping?.caughtUp();
+    fake.deleted = true;
+    expect(await mapping?.ended).toEqual({ reason: 'streamDeleted' });
+    await mapping?.stop();
+  });
+
+  test('an error that is no missing stream ends the mapping as failed, with the error', async () => {
+    const client = fake.client();
+    await start({ client, enabled: false });
+    vi.spyOn(client, 'send').mockResolvedValue({ StreamDescription: { Shards: [null] } } as never);
+    await mapping?.resume();
+    expect(await mapping?.ended).toEqual({ reason: 'failed', error: expect.any(TypeError) });
   });
 
   test('a disabled stream is read to its end', async () => {
