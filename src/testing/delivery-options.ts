@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import { kindOf, requireOptions } from '../options.ts';
+import { requireMilliseconds } from './milliseconds.ts';
 
 /** The mapping that delivers, and its surroundings. */
 export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
@@ -20,7 +21,10 @@ export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
    */
   readonly startedAt?: Date;
   /**
-   * Virtual milliseconds between attempts. AWS does not document its delays.
+   * Virtual milliseconds between attempts, from 0 on. AWS does not document its delays.
+   *
+   * With `maximumRetryAttempts: -1` a delay is at least 1 ms: retries end when the record is too old, and it would
+   * not grow older.
    *
    * @defaultValue half a second, doubled with each attempt, a minute at most
    */
@@ -84,10 +88,11 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
   check('functionArn', functionArn, 'the ARN of a function', isText);
   check('timeoutMs', timeoutMs, 'milliseconds from 1 to 900000', atMost(MAX_FUNCTION_TIMEOUT_MS));
   check('settleWithinMs', settleWithinMs, `milliseconds from 1 to ${MAX_TIMEOUT_MS}`, atMost(MAX_TIMEOUT_MS));
+  const settings = mappingSettings({ startingPosition, ...mapping }, 'deliver');
   return {
-    mapping: mappingSettings({ startingPosition, ...mapping }, 'deliver'),
+    mapping: settings,
     startedAt,
-    retryDelayMs,
+    retryDelayMs: passing(retryDelayMs, settings.maximumRetryAttempts < 0 ? 1 : 0),
     partitionKey,
     timeoutMs,
     settleWithinMs,
@@ -101,6 +106,15 @@ function check(name: string, value: unknown, expected: string, accepts: (value: 
     'INVALID_OPTION',
     `deliver: ${name} has to be ${expected}, got ${kindOf(value)}.`,
   );
+}
+
+/** Delays that are checked when they are asked for, and let so much time pass at least. */
+function passing(retryDelayMs: RetryDelay, leastMs: number): RetryDelay {
+  return (attempt) => {
+    const delayMs = retryDelayMs(attempt);
+    requireMilliseconds(`deliver: what retryDelayMs returns for attempt ${attempt}`, delayMs, 0);
+    return Math.max(leastMs, delayMs);
+  };
 }
 
 function isText(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Context, DynamoDBStreamEvent, DynamoDBStreamHandler } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { streamRouter } from '../../src/index.ts';
 import { type DeliverOptions, deliver, testStream } from '../../src/testing/index.ts';
 
@@ -253,6 +253,49 @@ describe('the delivery of one batch', () => {
     // Those behind were never tried.
     expect(new Set(invocations.flatMap(({ sequenceNumbers }) => sequenceNumbers)).size).toBe(1);
   });
+
+  test('for ever ends although a delay is 0, and lets timers fire meanwhile', async () => {
+    let fired = false;
+    setImmediate(() => {
+      fired = true;
+    });
+    const { elapsedMs, invocations } = await deliver(thrower, recordsOf('a'), {
+      retryDelayMs: () => 0,
+      startedAt: new Date(Date.now() + 86_400_000 - 5000),
+    });
+    expect(elapsedMs).toBeGreaterThan(2000);
+    // A millisecond each.
+    expect(invocations).toHaveLength(elapsedMs);
+    expect(fired).toBe(true);
+  });
+
+  test('fake timers do not stop it', async () => {
+    vi.useFakeTimers();
+    try {
+      const retryDelayMs = () => 0;
+      const { elapsedMs, invocations } = await deliver(thrower, recordsOf('a'), {
+        retryDelayMs,
+        maximumRetryAttempts: 2000,
+      });
+      expect(elapsedMs).toBe(0);
+      expect(invocations).toHaveLength(2001);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '5', undefined])(
+    'a delay of %j is refused',
+    async (delay) => {
+      const delivering = deliver(thrower, recordsOf('a'), { retryDelayMs: () => delay as number });
+      await expect(delivering).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(
+          'deliver: what retryDelayMs returns for attempt 1 has to be milliseconds from 0 on',
+        ),
+      });
+    },
+  );
 
   test('a maximum age ends it earlier', async () => {
     const { elapsedMs, onFailure } = await deliver(thrower, recordsOf('a'), {
