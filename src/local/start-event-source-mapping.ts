@@ -12,6 +12,7 @@ import {
 } from './event-source-mapping.ts';
 import { resolveHandler } from './handler/resolve-handler.ts';
 import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
+import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
 import { adapterFor } from './records/emulator-quirks.ts';
 import { newestStreamOf } from './shards/newest-stream.ts';
@@ -82,19 +83,7 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
   const source = new StreamSource(client, streamArn, (operation, error, delayMs) =>
     emitter.tell('problem', { operation, error, delayMs }),
   );
-  emitter.on('problem', ({ operation, error, delayMs }) =>
-    logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
-  );
-  emitter.on('invocation', ({ response, outcome, error, requestId, attempt }) => {
-    // What Lambda's runtime writes into the function's log: it threw or timed out, rather than answered.
-    if (outcome === 'failed' && response === undefined) {
-      logger.error('The function failed', { requestId, attempt, error });
-    }
-  });
-  emitter.on('stopped', ({ reason, error }) => {
-    if (reason !== 'stopped')
-      logger.error('The event source mapping has stopped', { streamArn, reason, error });
-  });
+  logEvents({ emitter, logger, streamArn, hasDestination: aws.onFailure !== undefined });
   const description = await describe(source, streamArn);
   const region = options.region ?? (await client.config.region());
   const adapter = adapterFor({ streamArn, region, createdAt: description.createdAt });

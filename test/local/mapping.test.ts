@@ -149,7 +149,9 @@ describe('delivery', () => {
     expect(mapping?.lastProcessingResult).toBe('No records processed');
     await table.fill(1);
     await eventually(() => expect(mapping?.lastProcessingResult).toBe('PROBLEM: Function call failed'));
-    expect(logger.entries).toEqual(['error The function failed']);
+    await eventually(() =>
+      expect(logger.entries).toEqual(['error Invocation failed', 'warn Batch is tried again']),
+    );
     expect(mapping?.position).toEqual({});
   });
 

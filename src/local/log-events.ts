@@ -1,0 +1,49 @@
+import type { Logger } from '../logger.ts';
+import type { MappingEmitter } from './mapping-events.ts';
+
+export interface LogOptions {
+  readonly emitter: MappingEmitter;
+  readonly logger: Logger;
+  readonly streamArn: string;
+  /** Whether somebody else is told of records that are given up. */
+  readonly hasDestination: boolean;
+}
+
+/** Writes what goes wrong into the log, for those who listen to no event. Never item content. */
+export function logEvents({ emitter, logger, streamArn, hasDestination }: LogOptions): void {
+  emitter.on('problem', ({ operation, error, delayMs }) =>
+    logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
+  );
+  emitter.on('invocation', ({ response, outcome, error, requestId, attempt }) => {
+    if (outcome === 'throttled') {
+      logger.warn('Invocation did not start', { requestId, attempt, error });
+    } else if (outcome === 'failed' && response === undefined) {
+      // What Lambda's runtime writes into the function's log: it threw or timed out, rather than answered.
+      logger.error('Invocation failed', { requestId, attempt, error });
+    }
+  });
+  emitter.on('retry', ({ shardId, records, requestId, attempt, delayMs, reason }) =>
+    logger.warn('Batch is tried again', {
+      shardId,
+      records: records.length,
+      requestId,
+      attempt,
+      delayMs,
+      reason,
+    }),
+  );
+  emitter.on('discard', ({ records, document }) => {
+    const { requestContext, DDBStreamBatchInfo } = document;
+    const told = hasDestination ? '' : ', and no on-failure destination is told of them';
+    logger.warn(`Records were given up${told}`, {
+      records: records.length,
+      condition: requestContext.condition,
+      ...DDBStreamBatchInfo,
+    });
+  });
+  emitter.on('stopped', ({ reason, error }) => {
+    if (reason !== 'stopped') {
+      logger.error('The event source mapping has stopped', { streamArn, reason, error });
+    }
+  });
+}

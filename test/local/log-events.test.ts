@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest';
+import { logEvents } from '../../src/local/log-events.ts';
+import { type InvocationEvent, MappingEmitter } from '../../src/local/mapping-events.ts';
+import type { Logger } from '../../src/logger.ts';
+import type { OnFailureDocument } from '../../src/mapping/on-failure-document.ts';
+
+let entries: unknown[];
+let emitter: MappingEmitter;
+
+const write = (level: string) => (message: string, fields: object) =>
+  void entries.push([level, message, fields]);
+const logger: Logger = {
+  debug: write('debug'),
+  info: write('info'),
+  warn: write('warn'),
+  error: write('error'),
+};
+const attempt = { requestId: 'r', attempt: 2 };
+const invocation: InvocationEvent = {
+  ...attempt,
+  shardId: 's',
+  records: [{}],
+  outcome: 'failed',
+  durationMs: 1,
+  response: undefined,
+  error: undefined,
+};
+const error = new Error('no');
+
+beforeEach(() => {
+  entries = [];
+  emitter = new MappingEmitter(logger);
+});
+
+function log(hasDestination = false): void {
+  logEvents({ emitter, logger, streamArn: 'arn', hasDestination });
+}
+
+test('an invocation that throws or times out is an error, with what was thrown', () => {
+  log();
+  emitter.tell('invocation', { ...invocation, error });
+  expect(entries).toEqual([['error', 'Invocation failed', { ...attempt, error }]]);
+});
+
+test('an invocation that does not start is warned of, with the reason', () => {
+  log();
+  emitter.tell('invocation', { ...invocation, outcome: 'throttled', error });
+  expect(entries).toEqual([['warn', 'Invocation did not start', { ...attempt, error }]]);
+});
+
+test('an invocation that answers is not spoken of', () => {
+  log();
+  emitter.tell('invocation', { ...invocation, outcome: 'succeeded', response: null });
+  emitter.tell('invocation', { ...invocation, response: { batchItemFailures: [{ itemIdentifier: '1' }] } });
+  expect(entries).toEqual([]);
+});
+
+test('a retry is warned of', () => {
+  log();
+  const fields = { ...attempt, shardId: 's', delayMs: 5, reason: 'failed' } as const;
+  emitter.tell('retry', { ...fields, records: [{}, {}] });
+  expect(entries).toEqual([['warn', 'Batch is tried again', { ...fields, records: 2 }]]);
+});
+
+test.each([
+  [true, 'Records were given up'],
+  [false, 'Records were given up, and no on-failure destination is told of them'],
+])('records that are given up are warned of; with a destination: %s', (hasDestination, message) => {
+  log(hasDestination);
+  const document = {
+    requestContext: { condition: 'RetryAttemptsExhausted' },
+    DDBStreamBatchInfo: { shardId: 's', startSequenceNumber: '1', endSequenceNumber: '2' },
+  } as OnFailureDocument;
+  emitter.tell('discard', { shardId: 's', records: [{}, {}], document });
+  const fields = { shardId: 's', startSequenceNumber: '1', endSequenceNumber: '2' };
+  expect(entries).toEqual([
+    ['warn', message, { records: 2, condition: 'RetryAttemptsExhausted', ...fields }],
+  ]);
+});
