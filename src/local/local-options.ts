@@ -12,7 +12,8 @@ import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import { checkOptions, LOGGER } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import type { DestinationClients } from './destinations/destination.ts';
-import { type LambdaHandler, requireHandler } from './handler/local-function.ts';
+import type { LambdaHandler } from './handler/local-function.ts';
+import { requireHandlerOption } from './handler/resolve-handler.ts';
 import { harmlessLogger } from './harmless-logger.ts';
 
 /** Where the stream is: one of the two. */
@@ -171,8 +172,7 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
   if (streamArn !== undefined && !/^arn:[^:]+:dynamodb:[^:]+:\d*:table\/[^/]+\/stream\//.test(streamArn)) {
     refuse(`streamArn has to be the ARN of a DynamoDB stream, got ${kindOf(streamArn)}.`);
   }
-  if (typeof handler !== 'string') requireHandler(handler, 'handler');
-  else requireText('handler', handler);
+  requireHandlerOption(handler);
   const { timeoutSeconds = 3, memoryLimitInMB = 128, pollIntervalMs = 250 } = options;
   const { discoveryIntervalMs = 10_000, closeIdleWindowAfterSeconds = 5 } = options;
   const { retryDelayMs = exponentialDelay(), logger = consoleLogger } = options;

@@ -33,8 +33,7 @@ describe('refused', () => {
     [{ tableName: '' }, 'tableName has to be text, got ""'],
     [{ tableName: undefined, streamArn: 'arn:aws:kinesis:x' }, 'has to be the ARN of a DynamoDB stream'],
     [{ checkpointFile: 7 }, 'checkpointFile has to be text, got 7'],
-    [{ handler: '' }, 'handler has to be text'],
-    [{ handler: undefined }, 'handler is not a function'],
+    [{ handler: (_event: never, _context: never, _callback: never) => {} }, 'handler takes 3 parameters'],
     [{ timeoutSeconds: 901 }, 'timeoutSeconds has to be a number from 0.001 to 900, got 901'],
     [{ timeoutSeconds: 0 }, 'timeoutSeconds has to be a number'],
     [{ memoryLimitInMB: 'x' }, 'memoryLimitInMB has to be a number from 128 to 10240, got "x"'],
@@ -52,6 +51,31 @@ describe('refused', () => {
       'no option batchsize',
     );
   });
+});
+
+test.each([undefined, '', 'src/handler', 'src/handler.tsx#handler', 'handler.handler', 'invoices#x', 7])(
+  'the handler %j is refused, with the three that there are',
+  (handler) => {
+    expect(() => localSettings({ ...valid, handler } as LocalMappingOptions)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_HANDLER',
+        message:
+          "startEventSourceMapping: handler has to be a function, a module such as 'src/handler.ts#handler', " +
+          `or the name or ARN of a deployed function, got ${JSON.stringify(handler)}.`,
+      }),
+    );
+  },
+);
+
+test.each([
+  'invoices',
+  'my-function_2:$LATEST',
+  '123456789012:function:invoices',
+  'arn:aws:lambda:eu-central-1:123456789012:function:invoices:live',
+  'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:invoices',
+  'src/handler.ts#handler',
+])('the handler %s is taken', (handler) => {
+  expect(() => localSettings({ ...valid, handler })).not.toThrow();
 });
 
 describe('a peer', () => {

@@ -1,10 +1,29 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { ConfigurationError } from '../../errors.ts';
 import { importPeer } from '../import-peer.ts';
 import type { InvocationOutcome, Invoke } from './invoke.ts';
+
+// `invoices`, `invoices:live`, `123456789012:function:invoices` or a whole ARN: Lambda's own pattern.
+const FUNCTION_NAME =
+  /^(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]+(:(\$LATEST|[\w-]+))?$/;
+
+// What neither time nor another attempt mends.
+const FINAL_ERRORS = ['AccessDeniedException', 'ResourceNotFoundException'];
+
+/**
+ * Whether Lambda would take it for the name or the ARN of a function.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+ */
+export function isFunctionName(handler: string): boolean {
+  return FUNCTION_NAME.test(handler);
+}
 
 /**
  * Invokes a deployed function. Its own timeout counts. Whatever keeps an invocation from starting, such as a
  * throttle or a network that is down, uses up no retry.
+ *
+ * @returns what throws ConfigurationError `INVALID_HANDLER` once there is no such function, or no permission
  */
 export async function deployedFunction(
   functionName: string,
@@ -18,17 +37,35 @@ export async function deployedFunction(
   );
   const lambda = client ?? new LambdaClient(clientOptions);
   return async (event): Promise<InvocationOutcome> => {
+    let answer: InvokeCommandOutput;
     try {
-      const { FunctionError, Payload } = await lambda.send(
+      answer = await lambda.send(
         new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(event) }),
       );
-      const text = Buffer.from(Payload ?? []).toString();
-      const response: unknown = text === '' ? null : JSON.parse(text);
-      return FunctionError === undefined
-        ? { type: 'returned', response }
-        : { type: 'failed', error: response };
     } catch (error) {
+      if (FINAL_ERRORS.includes((error as Error).name)) throw cannotBeInvoked(functionName, error as Error);
       return { type: 'throttled', error };
     }
+    return outcomeOf(answer);
   };
+}
+
+function outcomeOf({ FunctionError, Payload }: InvokeCommandOutput): InvocationOutcome {
+  const text = Buffer.from(Payload ?? []).toString();
+  try {
+    const response: unknown = text === '' ? null : JSON.parse(text);
+    return FunctionError === undefined ? { type: 'returned', response } : { type: 'failed', error: response };
+  } catch (error) {
+    return { type: 'failed', error }; // it ran, so this is no throttle
+  }
+}
+
+// An error of its own: the stream's ResourceNotFoundException has the same name.
+function cannotBeInvoked(functionName: string, cause: Error): ConfigurationError {
+  return new ConfigurationError(
+    'INVALID_HANDLER',
+    `startEventSourceMapping: the function ${functionName} cannot be invoked: ${cause.message} ` +
+      'Deploy it, or correct handler, region and credentials.',
+    { cause },
+  );
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../errors.ts';
-import { type LambdaHandler, requireHandler } from './local-function.ts';
+import { requireHandler } from '../../mapping/require-handler.ts';
+import type { LambdaHandler } from './local-function.ts';
 
 const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
 
@@ -29,6 +30,6 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
     );
   }
   const exported = module[name];
-  requireHandler(exported, `the export ${name} of ${path}`);
+  requireHandler('startEventSourceMapping', exported, `the export ${name} of ${path}`);
   return exported;
 }

@@ -7,7 +7,7 @@ export type InvocationOutcome = InvocationResult & {
 };
 
 /**
- * Invokes the function once. Never rejects: what goes wrong is an outcome.
+ * Invokes the function once. What goes wrong is an outcome; it rejects only when no attempt can ever succeed.
  *
  * @param event the event as JSON, as it crosses to Lambda
  */

@@ -1,29 +1,10 @@
 import type { Context } from 'aws-lambda';
-import { ConfigurationError } from '../../errors.ts';
 import type { InvocationOutcome, Invoke } from './invoke.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
 /** A function of event and context. What it returns is waited for, and read as the response. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of every event shape fit, as they do on Lambda
 export type LambdaHandler = (event: any, context: Context, callback: never) => unknown;
-
-/**
- * Refuses functions that Lambda refuses.
- *
- * @throws ConfigurationError `INVALID_HANDLER`
- */
-export function requireHandler(handler: unknown, what: string): asserts handler is LambdaHandler {
-  if (typeof handler !== 'function') {
-    throw new ConfigurationError('INVALID_HANDLER', `startEventSourceMapping: ${what} is not a function.`);
-  }
-  if (handler.length > 2) {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `startEventSourceMapping: ${what} takes ${handler.length} parameters. Since Node.js 24 Lambda refuses ` +
-        'handlers with a callback: take (event, context) and return a promise.',
-    );
-  }
-}
 
 /** Runs a function in this process, as Lambda would: with an event of its own, and a deadline. */
 export function localFunction(handler: LambdaHandler, identity: FunctionIdentity): Invoke {

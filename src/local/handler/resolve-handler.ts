@@ -1,9 +1,11 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { deployedFunction } from './deployed-function.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
+import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
 import type { Invoke } from './invoke.ts';
 import type { FunctionIdentity } from './lambda-context.ts';
-import { type LambdaHandler, localFunction } from './local-function.ts';
+import { type LambdaHandler, localFunction, requireHandler } from './local-function.ts';
 
 export interface HandlerOptions {
   readonly handler: LambdaHandler | string;
@@ -11,6 +13,23 @@ export interface HandlerOptions {
   readonly lambdaClient: LambdaClient | undefined;
   /** For a client that is made. */
   readonly clientOptions: object;
+}
+
+/**
+ * Refuses what is none of the three, so that a mistyped path is not taken for a deployed function.
+ *
+ * @throws ConfigurationError `INVALID_HANDLER`
+ */
+export function requireHandlerOption(handler: unknown): void {
+  if (typeof handler === 'function') {
+    requireHandler(handler, 'handler');
+  } else if (typeof handler !== 'string' || !(isModulePath(handler) || isFunctionName(handler))) {
+    throw new ConfigurationError(
+      'INVALID_HANDLER',
+      "startEventSourceMapping: handler has to be a function, a module such as 'src/handler.ts#handler', " +
+        `or the name or ARN of a deployed function, got ${kindOf(handler)}.`,
+    );
+  }
 }
 
 /** A function, a module or a deployed function as something to invoke. */

@@ -67,6 +67,27 @@ test('an error before the invocation is a throttle, which uses up no retry', asy
   expect(await invoke({ status: 429, headers, body: '{"Reason":"x"}' })).toMatchObject({ type: 'throttled' });
 });
 
+test('an answer that is no JSON is a failure, not a throttle', async () => {
+  expect(await invoke({ status: 200, body: '<html>' })).toMatchObject({
+    type: 'failed',
+    error: { name: 'SyntaxError' },
+  });
+});
+
+test.each(['ResourceNotFoundException', 'AccessDeniedException'])(
+  '%s is no throttle: no attempt would ever succeed',
+  async (name) => {
+    const headers = { 'x-amzn-errortype': name };
+    await expect(invoke({ status: 404, headers, body: '{"message":"Not here."}' })).rejects.toMatchObject({
+      code: 'INVALID_HANDLER',
+      message:
+        'startEventSourceMapping: the function invoices cannot be invoked: Not here. ' +
+        'Deploy it, or correct handler, region and credentials.',
+      cause: { name },
+    });
+  },
+);
+
 test('a module is imported', async () => {
   const handler = 'test/fixtures/handlers.ts#other';
   const resolved = await resolveHandler({ handler, identity, lambdaClient: undefined, clientOptions: {} });
@@ -75,7 +96,7 @@ test('a module is imported', async () => {
 
 test.each([
   ['invoices', 'arn:aws:lambda:eu-central-1:123456789012:function:invoices'],
-  ['arn:aws:lambda:us-east-1:1:function:f', 'arn:aws:lambda:us-east-1:1:function:f'],
+  ['arn:aws:lambda:us-east-1:123456789012:function:f', 'arn:aws:lambda:us-east-1:123456789012:function:f'],
 ])('documents name %s by its ARN', async (handler, functionArn) => {
   const lambdaClient = new LambdaClient(options());
   expect(await resolveHandler({ handler, identity, lambdaClient, clientOptions: {} })).toMatchObject({

@@ -1,3 +1,4 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -287,6 +288,20 @@ describe('the end', () => {
     vi.spyOn(client, 'send').mockResolvedValue({ StreamDescription: { Shards: [null] } } as never);
     await mapping?.resume();
     expect(await mapping?.ended).toEqual({ reason: 'failed', error: expect.any(TypeError) });
+  });
+
+  test('a deployed function that is not there ends the mapping as failed, and says so', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    const lambdaClient = new LambdaClient({ region: 'eu-central-1' });
+    const missing = Object.assign(new Error('Function not found.'), { name: 'ResourceNotFoundException' });
+    vi.spyOn(lambdaClient, 'send').mockRejectedValue(missing as never);
+    await start({ handler: 'invoices', lambdaClient });
+    expect(await mapping?.ended).toEqual({
+      reason: 'failed',
+      error: expect.objectContaining({ code: 'INVALID_HANDLER', cause: missing }),
+    });
+    expect(mapping?.position).toEqual({});
   });
 
   test('a disabled stream is read to its end', async () => {
