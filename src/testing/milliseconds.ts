@@ -7,7 +7,11 @@ import { kindOf } from '../options.ts';
  * @param least no limit unless given: a clock of a test may go back
  * @throws ConfigurationError `INVALID_OPTION`
  */
-export function requireMilliseconds(what: string, value: number, least = Number.NEGATIVE_INFINITY): void {
+export function requireMilliseconds(
+  what: string,
+  value: number,
+  least: number = Number.NEGATIVE_INFINITY,
+): void {
   if (Number.isFinite(value) && value >= least) return;
   const expected =
     least === Number.NEGATIVE_INFINITY ? 'finite milliseconds' : `milliseconds from ${least} on`;
