@@ -1,10 +1,9 @@
 // A binding of its own, which fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { ConfigurationError } from '../errors.ts';
 import { type OnFailureDocument, withPayload } from '../mapping/on-failure-document.ts';
+import { requireHandler } from '../mapping/require-handler.ts';
 import type { WindowDecision } from '../mapping/tumbling-window.ts';
-import { kindOf } from '../options.ts';
 import { type DeliverOptions, type DeliverSettings, deliverSettings } from './delivery-options.ts';
 import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
@@ -82,12 +81,7 @@ export async function deliver(
   records: readonly DynamoDBRecord[],
   options: DeliverOptions = {},
 ): Promise<Delivery> {
-  if (typeof handler !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `deliver: the handler has to be a function, got ${kindOf(handler)}. Use deliver(handler, records, options).`,
-    );
-  }
+  requireHandler('deliver', handler, 'the handler');
   const settings = deliverSettings(options);
   const shard = readShard(records, settings);
   return new VirtualMapping(handler, shard, settings).run();

@@ -4,9 +4,9 @@ import { isThenable } from '../thenable.ts';
 import type { LambdaTestContext } from './lambda-context.ts';
 
 /**
- * What Lambda invokes: a router, or a handler of your own. A callback is not passed, as on Lambda's Node.js 24.
+ * What Lambda invokes: a router, or a handler of your own. One that takes a callback is refused, as on Lambda's Node.js 24.
  *
- * The third parameter only lets in handlers that are typed with `@types/aws-lambda`.
+ * The third parameter of this type only lets in handlers that are typed with `@types/aws-lambda`.
  */
 // biome-ignore lint/suspicious/noExplicitAny: handlers declare events and callbacks of their own making
 export type DeliveryHandler = (event: any, context: Context, callback: any) => unknown;

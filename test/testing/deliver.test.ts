@@ -626,6 +626,14 @@ describe('refuses', () => {
     await expect(deliver({} as never, [])).rejects.toMatchObject({ code: 'INVALID_HANDLER' });
   });
 
+  test('a handler with a callback, which Lambda refuses: it would succeed without having done anything', async () => {
+    const withCallback: DynamoDBStreamHandler = (_event, _context, done) => done(new Error('too late'));
+    await expect(deliver(withCallback, recordsOf('a'))).rejects.toMatchObject({
+      code: 'INVALID_HANDLER',
+      message: expect.stringContaining('deliver: the handler takes 3 parameters'),
+    });
+  });
+
   test.each([
     ['an event in place of records', { Records: [record] }, 'INVALID_OPTION'],
     ['a record without sequence number', [{ ...record, dynamodb: {} }], 'INVALID_SEQUENCE_NUMBER'],

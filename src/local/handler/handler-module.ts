@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../errors.ts';
-import { requireHandler } from '../../mapping/require-handler.ts';
-import type { LambdaHandler } from './local-function.ts';
+import { type LambdaHandler, requireHandler } from './local-function.ts';
 
 const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
 
@@ -30,6 +29,6 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
     );
   }
   const exported = module[name];
-  requireHandler('startEventSourceMapping', exported, `the export ${name} of ${path}`);
+  requireHandler(exported, `the export ${name} of ${path}`);
   return exported;
 }

@@ -1,10 +1,20 @@
 import type { Context } from 'aws-lambda';
+import { requireHandler as requireMappingHandler } from '../../mapping/require-handler.ts';
 import type { InvocationOutcome, Invoke } from './invoke.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
 /** A function of event and context. What it returns is waited for, and read as the response. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of every event shape fit, as they do on Lambda
 export type LambdaHandler = (event: any, context: Context, callback: never) => unknown;
+
+/**
+ * Refuses functions that Lambda refuses.
+ *
+ * @throws ConfigurationError `INVALID_HANDLER`
+ */
+export function requireHandler(handler: unknown, what: string): asserts handler is LambdaHandler {
+  requireMappingHandler('startEventSourceMapping', handler, what);
+}
 
 /** Runs a function in this process, as Lambda would: with an event of its own, and a deadline. */
 export function localFunction(handler: LambdaHandler, identity: FunctionIdentity): Invoke {

@@ -6,7 +6,6 @@ import {
   localFunction,
   requireHandler,
 } from '../../../src/local/handler/local-function.ts';
-import { requireHandler } from '../../../src/mapping/require-handler.ts';
 
 const identity = { functionName: 'invoices', functionArn: 'arn:f', timeoutMs: 10_000, memoryLimitInMB: 128 };
 const invoke = (handler: LambdaHandler, timeoutMs = 10_000) =>
