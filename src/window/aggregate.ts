@@ -60,7 +60,16 @@ export class Aggregate {
    */
   json(): StateJson {
     if (this.#unfinished) this.#countAgain();
-    return stateJson(this.#state, this.#initial);
+    const json = stateJson(this.#state, this.#initial);
+    // As JSON: attributes that are undefined are left out of it.
+    if (json.text === '{}' && !isEmpty(this.#initial)) {
+      throw new WindowStateError(
+        'INVALID_STATE',
+        'The state of a window became {}, which is what Lambda sends when a window begins: the next invocation would ' +
+          'start from initial. Nothing was counted. Keep an attribute in the state, such as a count of 0.',
+      );
+    }
+    return json;
   }
 
   #added(record: LazyRecord, result: unknown): void {
@@ -96,6 +105,7 @@ function object(result: unknown): object {
   );
 }
 
+/** `{}`, or nothing at all: a window begins. */
 function isEmpty(state: object | undefined): state is undefined {
   return state === undefined || state === null || Object.keys(state).length === 0;
 }

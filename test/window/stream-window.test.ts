@@ -417,8 +417,38 @@ describe('the state has to be JSON', () => {
     await expect(handler(windowEvent(records(1, 2)))).rejects.toMatchObject({ code: 'INVALID_STATE' });
   });
 
+  describe('a state that becomes {} is not taken for the beginning of a window', () => {
+    const emptying = (initial: object, logger = memoryLogger()) =>
+      streamWindow<Item>({ initial, logger, reduce: () => ({ left: undefined }), close() {} });
+
+    test('but refused where initial has something', async () => {
+      await expect(emptying({ left: 3 })(windowEvent(records(1)))).rejects.toMatchObject({
+        name: 'WindowStateError',
+        code: 'INVALID_STATE',
+        message: expect.stringMatching(/became \{\}.*Keep an attribute/),
+      });
+    });
+
+    test('and kept where initial is empty, which makes no difference', async () => {
+      expect((await emptying({})(windowEvent(records(1)))).state).toEqual({});
+    });
+
+    test('and may be {} between two records', async () => {
+      let emptied = false;
+      const handler = streamWindow<Item>({
+        initial: { left: 3 },
+        reduce() {
+          emptied = !emptied;
+          return emptied ? {} : { left: 2 };
+        },
+        close() {},
+      });
+      expect((await handler(windowEvent(records(1, 2)))).state).toEqual({ left: 2 });
+    });
+  });
+
   test('an attribute that is undefined reads the same when it is left out', async () => {
-    expect((await counting(undefined)(windowEvent(records(1)))).state).toEqual({});
+    expect((await counting({ a: undefined })(windowEvent(records(1)))).state).toEqual({ value: {} });
     expect((await counting({ a: null, b: true, c: 'x' })(windowEvent(records(1)))).state).toEqual({
       value: { a: null, b: true, c: 'x' },
     });
