@@ -38,3 +38,23 @@ export function objectWith(methods: readonly string[]): Check {
 
 /** What can be logged to. */
 export const LOGGER: Check = objectWith(['debug', 'info', 'warn', 'error']);
+
+/** Text that is not empty. */
+export const TEXT: Check = {
+  expected: 'text',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+
+/** Where a server is. */
+export const URL_TEXT: Check = {
+  expected: 'a URL such as http://127.0.0.1:8000',
+  accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+};
+
+/** A number in a range. */
+export function numberFrom(least: number, most: number): Check {
+  return {
+    expected: `a number from ${least} to ${most}`,
+    accepts: (value) => typeof value === 'number' && value >= least && value <= most,
+  };
+}

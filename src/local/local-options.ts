@@ -9,8 +9,16 @@ import {
   mappingSettings,
 } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
-import { checkOptions, LOGGER } from '../option-checks.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import {
+  type Check,
+  checkOptions,
+  LOGGER,
+  numberFrom,
+  objectWith,
+  TEXT,
+  URL_TEXT,
+} from '../option-checks.ts';
+import { rejectUnknownOptions } from '../options.ts';
 import type { DestinationClients } from './destinations/destination.ts';
 import type { LambdaHandler } from './handler/local-function.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
@@ -130,27 +138,50 @@ export interface LocalSettings {
 
 export const OWNER = 'startEventSourceMapping';
 
-const NAMES: readonly string[] = [
-  'streamArn',
-  'tableName',
-  'client',
-  'endpoint',
-  'region',
-  'credentials',
-  'destinationEndpoint',
-  'destinationClients',
-  'lambdaClient',
-  'handler',
-  'functionName',
-  'timeoutSeconds',
-  'memoryLimitInMB',
-  'checkpointFile',
-  'retryDelayMs',
-  'closeIdleWindowAfterSeconds',
-  'pollIntervalMs',
-  'discoveryIntervalMs',
-  'logger',
-];
+const CLIENT = objectWith(['send']);
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  streamArn: {
+    expected: 'the ARN of a DynamoDB stream',
+    accepts: (value) =>
+      typeof value === 'string' && /^arn:[^:]+:dynamodb:[^:]+:\d*:table\/[^/]+\/stream\//.test(value),
+  },
+  tableName: TEXT,
+  client: CLIENT,
+  endpoint: URL_TEXT,
+  region: TEXT,
+  credentials: {
+    expected: 'an object with accessKeyId and secretAccessKey, or a function that gives one',
+    accepts: (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+  },
+  destinationEndpoint: URL_TEXT,
+  destinationClients: {
+    expected: 'an object with clients named sqs, sns or s3',
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(value).every(
+        ([name, client]) =>
+          ['sqs', 'sns', 's3'].includes(name) && (client === undefined || CLIENT.accepts(client)),
+      ),
+  },
+  lambdaClient: CLIENT,
+  functionName: {
+    expected: 'text of letters, digits, - and _',
+    accepts: (value) => typeof value === 'string' && /^[\w-]+$/.test(value),
+  },
+  timeoutSeconds: numberFrom(0.001, 900),
+  memoryLimitInMB: numberFrom(128, 10_240),
+  checkpointFile: TEXT,
+  retryDelayMs: {
+    expected: 'a function of the attempt',
+    accepts: (value) => typeof value === 'function',
+  },
+  closeIdleWindowAfterSeconds: numberFrom(0, 900),
+  pollIntervalMs: numberFrom(1, 60_000),
+  discoveryIntervalMs: numberFrom(10, 3_600_000),
+  logger: LOGGER,
+};
 
 /**
  * Checks options once: AWS's own as AWS does, with its messages.
@@ -158,55 +189,27 @@ const NAMES: readonly string[] = [
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`
  */
 export function localSettings(options: LocalMappingOptions): LocalSettings {
-  rejectUnknownOptions(OWNER, options, [...NAMES, ...MAPPING_OPTION_NAMES]);
+  rejectUnknownOptions(OWNER, options, ['handler', ...Object.keys(CHECKS), ...MAPPING_OPTION_NAMES]);
   const ofAws = Object.entries(options).filter(([name]) => MAPPING_OPTION_NAMES.includes(name));
   const mapping = mappingSettings(Object.fromEntries(ofAws) as unknown as EventSourceMappingOptions, OWNER);
-  const { streamArn, tableName, handler, checkpointFile } = options;
+  const { streamArn, tableName, handler, timeoutSeconds = 3 } = options;
   if ((streamArn === undefined) === (tableName === undefined)) {
-    refuse('either streamArn or tableName has to be given, to say which stream is read.');
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `${OWNER}: either streamArn or tableName has to be given, to say which stream is read.`,
+    );
   }
-  checkOptions(OWNER, options, { logger: LOGGER });
-  requireText('streamArn', streamArn);
-  requireText('tableName', tableName);
-  requireText('checkpointFile', checkpointFile);
-  if (streamArn !== undefined && !/^arn:[^:]+:dynamodb:[^:]+:\d*:table\/[^/]+\/stream\//.test(streamArn)) {
-    refuse(`streamArn has to be the ARN of a DynamoDB stream, got ${kindOf(streamArn)}.`);
-  }
+  checkOptions(OWNER, options, CHECKS);
   requireHandlerOption(handler);
-  const { timeoutSeconds = 3, memoryLimitInMB = 128, pollIntervalMs = 250 } = options;
-  const { discoveryIntervalMs = 10_000, closeIdleWindowAfterSeconds = 5 } = options;
-  const { retryDelayMs = exponentialDelay(), logger = consoleLogger } = options;
-  requireNumber('timeoutSeconds', timeoutSeconds, 0.001, 900);
-  requireNumber('memoryLimitInMB', memoryLimitInMB, 128, 10_240);
-  requireNumber('closeIdleWindowAfterSeconds', closeIdleWindowAfterSeconds, 0, 900);
-  requireNumber('pollIntervalMs', pollIntervalMs, 1, 60_000);
-  requireNumber('discoveryIntervalMs', discoveryIntervalMs, 10, 3_600_000);
-  if (typeof retryDelayMs !== 'function') {
-    refuse(`retryDelayMs has to be a function of the attempt, got ${kindOf(retryDelayMs)}.`);
-  }
   return {
     mapping,
     timeoutMs: timeoutSeconds * 1000,
-    memoryLimitInMB,
+    memoryLimitInMB: options.memoryLimitInMB ?? 128,
     functionName: options.functionName ?? 'local',
-    retryDelayMs,
-    closeIdleWindowAfterSeconds,
-    pollIntervalMs,
-    discoveryIntervalMs,
-    logger: harmlessLogger(logger),
+    retryDelayMs: options.retryDelayMs ?? exponentialDelay(),
+    closeIdleWindowAfterSeconds: options.closeIdleWindowAfterSeconds ?? 5,
+    pollIntervalMs: options.pollIntervalMs ?? 250,
+    discoveryIntervalMs: options.discoveryIntervalMs ?? 10_000,
+    logger: harmlessLogger(options.logger ?? consoleLogger),
   };
-}
-
-function requireText(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return;
-  refuse(`${name} has to be text, got ${kindOf(value)}.`);
-}
-
-function requireNumber(name: string, value: unknown, least: number, most: number): void {
-  if (typeof value === 'number' && value >= least && value <= most) return;
-  refuse(`${name} has to be a number from ${least} to ${most}, got ${kindOf(value)}.`);
-}
-
-function refuse(message: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `${OWNER}: ${message}`);
 }

@@ -34,6 +34,30 @@ describe('refused', () => {
     [{ tableName: undefined, streamArn: 'arn:aws:kinesis:x' }, 'has to be the ARN of a DynamoDB stream'],
     [{ checkpointFile: 7 }, 'checkpointFile has to be text, got 7'],
     [{ handler: (_event: never, _context: never, _callback: never) => {} }, 'handler takes 3 parameters'],
+    [
+      { functionName: 'no spaces' },
+      'functionName has to be text of letters, digits, - and _, got "no spaces"',
+    ],
+    [{ functionName: 5 }, 'functionName'],
+    [{ region: '' }, 'region has to be text, got ""'],
+    [
+      { endpoint: 'localhost:8000' },
+      'endpoint has to be a URL such as http://127.0.0.1:8000, got "localhost:8000"',
+    ],
+    [{ endpoint: 'http://' }, 'endpoint has to be a URL'],
+    [{ endpoint: 8000 }, 'endpoint has to be a URL'],
+    [{ destinationEndpoint: '/queue' }, 'destinationEndpoint has to be a URL'],
+    [{ client: {} }, 'client has to be an object with the method send, got an object'],
+    [{ lambdaClient: 'invoices' }, 'lambdaClient has to be an object with the method send, got "invoices"'],
+    [{ credentials: 'key' }, 'credentials has to be an object with accessKeyId and secretAccessKey'],
+    [{ credentials: null }, 'credentials has to be an object'],
+    [
+      { destinationClients: null },
+      'destinationClients has to be an object with clients named sqs, sns or s3',
+    ],
+    [{ destinationClients: 'sqs' }, 'destinationClients has to be'],
+    [{ destinationClients: { sqs: {} } }, 'destinationClients has to be'],
+    [{ destinationClients: { SQS: { send() {} } } }, 'destinationClients has to be'],
     [{ timeoutSeconds: 901 }, 'timeoutSeconds has to be a number from 0.001 to 900, got 901'],
     [{ timeoutSeconds: 0 }, 'timeoutSeconds has to be a number'],
     [{ memoryLimitInMB: 'x' }, 'memoryLimitInMB has to be a number from 128 to 10240, got "x"'],
@@ -51,6 +75,22 @@ describe('refused', () => {
       'no option batchsize',
     );
   });
+});
+
+test('what is right, or not given, is taken', () => {
+  const client = { send: () => {} };
+  const options = {
+    client,
+    lambdaClient: client,
+    destinationClients: { sqs: client, sns: undefined },
+    endpoint: 'http://127.0.0.1:8000',
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    functionName: 'invoices-2_b',
+    logger: undefined,
+  };
+  expect(() => localSettings({ ...valid, ...options } as never)).not.toThrow();
+  expect(() => localSettings({ ...valid, credentials: () => options.credentials } as never)).not.toThrow();
 });
 
 test.each([undefined, '', 'src/handler', 'src/handler.tsx#handler', 'handler.handler', 'invoices#x', 7])(

@@ -1,3 +1,4 @@
+import { rejectUnknownOptions } from '../../options.ts';
 import { startDynoxide } from './dynoxide.ts';
 import { startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';
@@ -51,14 +52,17 @@ export interface Emulators {
  *
  * No server outlives the process that started it, not even when that is killed.
  *
- * @throws ConfigurationError `MISSING_PEER` when Dynoxide or fauxqs is not installed: the message says what to do
+ * @throws ConfigurationError `MISSING_PEER` when Dynoxide or fauxqs is not installed: the message says what to do;
+ * `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
  * ```ts
  * await using emulators = await startEmulators();
  * const dynamodb = new DynamoDBClient(emulators.dynamodb);
  * ```
  */
-export async function startEmulators({ env = process.env }: EmulatorOptions = {}): Promise<Emulators> {
+export async function startEmulators(options: EmulatorOptions = {}): Promise<Emulators> {
+  rejectUnknownOptions('startEmulators', options, ['env']);
+  const { env = process.env } = options;
   const named = namedEndpoints(env);
   const started: LocalServer[] = [];
   const start = async (server: Promise<LocalServer>): Promise<string> => {

@@ -15,6 +15,13 @@ const answers = (url: string): Promise<boolean> =>
 
 afterEach(() => vi.restoreAllMocks());
 
+test('options that there are not are refused', async () => {
+  await expect(startEmulators({ environment: {} } as never)).rejects.toMatchObject({
+    code: 'UNKNOWN_OPTION',
+    message: 'startEmulators: there is no option environment. Known options: env.',
+  });
+});
+
 test('starts servers that answer, and stops them', async () => {
   const emulators = await startEmulators({ env: { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'real' } });
   const urls = [emulators.dynamodb.endpoint, emulators.sqs.endpoint];
