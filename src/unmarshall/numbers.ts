@@ -47,22 +47,39 @@ function readShort(text: string): number {
   return negative ? -value : value;
 }
 
+/**
+ * Whether a text that JavaScript reads as a number is surely a decimal one: `+text` reads `' 12 '` and `'0x10'`
+ * as well. False also for some that are, such as `'1e3'`: the decimal parser knows.
+ */
+function isPlain(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  // In '0x10', '0b1' and '0o7' the letter is the second character.
+  return last >= 48 && last <= 57 && first >= 45 && first <= 57 && !(text.charCodeAt(1) > 57);
+}
+
 function toNumber(text: string): number | bigint {
   if (text.length > 2 && text.length <= 15) {
     const number = readShort(text);
-    if (!Number.isNaN(number)) return number;
+    return Number.isNaN(number) ? readDecimal(text) : number;
   }
   const number = +text;
   // One comparison chain decides nearly every number there is: NaN, infinities and '' (which is 0) fail it.
   if (
     number <= Number.MAX_SAFE_INTEGER &&
     number >= Number.MIN_SAFE_INTEGER &&
-    (number !== 0 || text === '0')
+    (number !== 0 || text === '0') &&
+    isPlain(text)
   ) {
     return number;
   }
+  return readDecimal(text);
+}
+
+function readDecimal(text: string): number | bigint {
   const decimal = parseDecimal(text);
   if (decimal === undefined) malformed();
+  const number = +text;
   const { negative, digits, exponent } = decimal;
   if (Number.isSafeInteger(number) || exponent < 0) return number;
   if (digits.length + exponent > MAX_INTEGER_DIGITS) malformed();
@@ -78,7 +95,7 @@ function toExact(NumberValue: NumberValueFactory): ToNumber {
   return (text) => {
     const number = +text;
     // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754).
-    if (text.length <= 15 && number !== 0 && Number.isFinite(number)) return number;
+    if (text.length <= 15 && number !== 0 && Number.isFinite(number) && isPlain(text)) return number;
     const canonical = canonicalNumber(text);
     if (canonical === undefined) malformed();
     return canonicalNumber(String(number)) === canonical ? number : NumberValue.from(text);

@@ -98,6 +98,37 @@ describe('a text that is no number throws, rather than becoming NaN or 0', () =>
   );
 });
 
+describe('a text that JavaScript reads as a number and DynamoDB never writes throws, too', () => {
+  const long = '1234567890123456';
+  test.each([
+    ...['0x10', '0b1', '0o7', '0xffffffffffffffff'.slice(0, 17), '0b1111111111111111', '0o7777777777777777'],
+    ...[' 1', '1 ', '1\n', '\t1', ' 12 ', '12 ', ' 12', '\u00a01', '1\ufeff', '\u2028123'],
+    ...[` ${long}`, `${long} `, `${long}\n`, `\ufeff${long}`],
+  ])('%j', (text) => {
+    expect(+text).not.toBeNaN();
+    expect(() => toNumber(text)).toThrow(TypeError);
+    expect(() => toExact(text)).toThrow(TypeError);
+  });
+});
+
+test.each([
+  '+5',
+  '.5',
+  '5.',
+  '-.5',
+  '1e5',
+  '1E-5',
+  '+1e+5',
+  '00',
+  '-0.0',
+  '1.5e-15',
+  '1234567890123.5e-1',
+  '12e3',
+])('%s, which is a decimal number all the same, is read', (text) => {
+  expect(toNumber(text)).toBe(+text);
+  expect(Number(toExact(text))).toBe(+text);
+});
+
 describe("'exact' without the SDK's package", () => {
   afterEach(() => {
     vi.doUnmock('@aws-sdk/util-dynamodb');
