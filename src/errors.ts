@@ -11,6 +11,7 @@ export type ConfigurationErrorCode =
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'
   | 'MAPPING_CONFLICT'
+  | 'MAPPING_NOT_ENABLED'
   | 'MISSING_PEER'
   | 'STREAM_NOT_FOUND'
   | 'UNKNOWN_OPTION'

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigurationError } from '../errors.ts';
 import type { MappingEmitter, MappingEvents, MappingState, StoppedEvent } from './mapping-events.ts';
 import type { ShardPositions } from './shards/positions.ts';
 import type { ShardPosition } from './shards/shard-position.ts';
@@ -32,7 +33,8 @@ export interface LocalEventSourceMapping {
 
   /**
    * Resolves when everything written before the call is done with: every shard was polled and had nothing new,
-   * and nothing is under way. A batch that fails for ever keeps it waiting. Rejects when the mapping stops first.
+   * and nothing is under way. A batch that fails for ever keeps it waiting. Rejects with `MAPPING_NOT_ENABLED`
+   * when the mapping is disabled or has stopped first, unless it stopped because the stream was read to its end.
    */
   caughtUp(): Promise<void>;
   /**
@@ -63,6 +65,8 @@ interface Running {
   readonly session: StreamSession;
   readonly stopping: AbortController;
   readonly done: Promise<void>;
+  /** Every shard is open, or it is done before that. */
+  readonly ready: Promise<void>;
 }
 
 /** Begins, ends and begins again the sessions that do the work. */
@@ -74,6 +78,9 @@ export class LocalMapping implements LocalEventSourceMapping {
   readonly #end: (event: StoppedEvent) => void;
   #state: MappingState = 'Creating';
   #running: Running | undefined;
+  #reason: StoppedEvent['reason'] | undefined;
+  /** Pauses, resumptions and stops, one after the other, in the order of their calls. None of them rejects. */
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(parts: MappingParts) {
     const { promise, resolve } = Promise.withResolvers<StoppedEvent>();
@@ -117,56 +124,74 @@ export class LocalMapping implements LocalEventSourceMapping {
 
   /** Begins to read, if the mapping is enabled. */
   async begin(enabled: boolean, atLatest: ReadonlySet<string>): Promise<void> {
-    if (enabled) await this.#enable(atLatest);
+    if (enabled) this.#enable(atLatest);
     else this.#enter('Disabled');
+    await this.#running?.ready;
   }
 
   async caughtUp(): Promise<void> {
     const since = performance.now();
-    while (!((this.#running?.session.emptySince ?? 0) >= since)) {
-      if (this.#state === 'Stopped') throw new Error('The mapping has stopped before it had caught up.');
+    await this.#turns;
+    while (this.#reason !== 'streamDisabled' && !((this.#running?.session.emptySince ?? 0) >= since)) {
+      if (this.#state !== 'Enabled' && this.#state !== 'Enabling')
+        throw notEnabled(this.#state, this.#reason);
       this.#running?.session.look();
       await sleep(10);
     }
   }
 
-  async pause(): Promise<void> {
-    if (this.#state !== 'Enabled' && this.#state !== 'Enabling') return;
-    this.#enter('Disabling');
-    await this.#halt();
-    // It may have stopped meanwhile.
-    if (this.state === 'Disabling') this.#enter('Disabled');
+  pause(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#state !== 'Enabled' && this.#state !== 'Enabling') return;
+      this.#enter('Disabling');
+      await this.#halt();
+      // It may have stopped meanwhile.
+      if (this.state === 'Disabling') this.#enter('Disabled');
+    });
   }
 
   async resume(): Promise<void> {
-    if (this.#state === 'Disabled') await this.#enable(new Set());
+    await this.#inTurn(() => {
+      if (this.#state === 'Disabled') this.#enable(new Set());
+    });
+    // Not part of the turn: a pause need not wait for a stream that cannot be reached.
+    await this.#running?.ready;
   }
 
-  async stop(): Promise<void> {
-    if (this.#state === 'Stopped' || this.#state === 'Stopping') return void (await this.ended);
-    this.#enter('Stopping');
-    await this.#halt();
-    this.#stopped({ reason: 'stopped' });
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#state === 'Stopped') return;
+      this.#enter('Stopping');
+      await this.#halt();
+      this.#stopped({ reason: 'stopped' });
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  async #enable(atLatest: ReadonlySet<string>): Promise<void> {
+  #inTurn(operation: () => Promise<void> | void): Promise<void> {
+    this.#turns = this.#turns.then(operation);
+    return this.#turns;
+  }
+
+  #enable(atLatest: ReadonlySet<string>): void {
     this.#enter('Enabling');
     const session = this.#parts.newSession();
     const stopping = new AbortController();
-    const { promise: ready, resolve: onReady } = Promise.withResolvers<void>();
+    const { promise: opened, resolve: onReady } = Promise.withResolvers<void>();
     const done = session.run(stopping.signal, atLatest, onReady).then(
       (reason) => {
         if (reason !== 'stopped') this.#stopped({ reason });
       },
       (error) => this.#stopped({ reason: 'failed', error }),
     );
-    this.#running = { session, stopping, done };
-    await Promise.race([ready, done]);
-    if (this.#state === 'Enabling') this.#enter('Enabled');
+    const ready = Promise.race([opened, done]).then(() => {
+      // It may have been paused meanwhile, and another one begun.
+      if (this.#state === 'Enabling' && !stopping.signal.aborted) this.#enter('Enabled');
+    });
+    this.#running = { session, stopping, done, ready };
   }
 
   async #halt(): Promise<void> {
@@ -177,6 +202,7 @@ export class LocalMapping implements LocalEventSourceMapping {
 
   #stopped(event: StoppedEvent): void {
     if (this.#state === 'Stopped') return;
+    this.#reason = event.reason;
     // First of all: whoever waits for the end is not to depend on those who are only told.
     this.#end(event);
     this.#enter('Stopped');
@@ -187,4 +213,13 @@ export class LocalMapping implements LocalEventSourceMapping {
     this.#state = state;
     this.#parts.emitter.tell('state', { state });
   }
+}
+
+function notEnabled(state: MappingState, reason: StoppedEvent['reason'] | undefined): ConfigurationError {
+  return new ConfigurationError(
+    'MAPPING_NOT_ENABLED',
+    reason === undefined
+      ? `caughtUp: the mapping is ${state}, so it does not catch up. Call resume() first.`
+      : `caughtUp: the mapping has stopped (${reason}) before it had caught up. Start another one.`,
+  );
 }

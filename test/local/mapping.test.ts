@@ -246,13 +246,42 @@ describe('pause and stop', () => {
     expect(mapping?.statistics.recordsSucceeded).toBe(1);
   });
 
-  test('caughtUp waits for a mapping that is disabled', async () => {
+  test('caughtUp rejects at once while the mapping is disabled', async () => {
+    await start(() => {}, { enabled: false });
+    await expect(mapping?.caughtUp()).rejects.toMatchObject({
+      code: 'MAPPING_NOT_ENABLED',
+      message: 'caughtUp: the mapping is Disabled, so it does not catch up. Call resume() first.',
+    });
+  });
+
+  test('caughtUp rejects when the mapping is paused meanwhile', async () => {
+    await table.fill(1);
+    await start(() => Promise.reject(new Error('no')), { retryDelayMs: () => 60_000 });
+    const caughtUp = mapping?.caughtUp();
+    await Promise.all([
+      mapping?.pause(),
+      expect(caughtUp).rejects.toMatchObject({ code: 'MAPPING_NOT_ENABLED' }),
+    ]);
+  });
+
+  test('caughtUp waits for a resumption that was asked for before', async () => {
     await table.fill(1);
     await start(() => {}, { enabled: false });
-    const caughtUp = mapping?.caughtUp();
-    await mapping?.resume();
-    await caughtUp;
+    void mapping?.resume();
+    await mapping?.caughtUp();
     expect(mapping?.statistics.recordsSucceeded).toBe(1);
+  });
+
+  test('pauses and resumptions that nobody waits for happen one after the other', async () => {
+    await start(() => {});
+    const states: string[] = [];
+    mapping?.on('state', ({ state }) => states.push(state));
+    void mapping?.pause();
+    await mapping?.resume();
+    expect(states).toEqual(['Disabling', 'Disabled', 'Enabling', 'Enabled']);
+    void mapping?.resume();
+    await mapping?.pause();
+    expect(mapping?.state).toBe('Disabled');
   });
 
   test('a pause may come before the mapping has begun to read, and a stop too', async () => {
@@ -283,10 +312,13 @@ describe('pause and stop', () => {
     await entered;
     const states: string[] = [];
     mapping?.on('state', ({ state }) => states.push(state));
-    const pausing = mapping?.pause();
-    await mapping?.pause();
+    const pausing = [mapping?.pause(), mapping?.pause()];
+    let paused = 0;
+    for (const pause of pausing) pause?.then(() => paused++);
+    await eventually(() => expect(states).toEqual(['Disabling']));
+    expect(paused).toBe(0); // the second one waits as well
     release();
-    await pausing;
+    await Promise.all(pausing);
     expect(states).toEqual(['Disabling', 'Disabled']);
     expect(log).toEqual(['invocation 0 1 succeeded', 'checkpoint 1 succeeded']);
     await mapping?.resume();

@@ -311,6 +311,7 @@ describe('the end', () => {
     fake.status = 'DISABLED';
     await start();
     expect(await mapping?.ended).toEqual({ reason: 'streamDisabled' });
+    await mapping?.caughtUp(); // it has read everything there is
     expect(seen).toEqual(['a', 'b']);
   });
 
