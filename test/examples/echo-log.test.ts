@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { jsonLines, runExample } from './run-example.ts';
+import { handled, jsonLines, runExample } from './run-example.ts';
 
-test('echo-log logs an insert, a change and a TTL delete, each with the context of its invocation', async () => {
+test('echo-log logs an insert, a change and a delete, each with the context of its invocation', async () => {
   const { code, stdout, stderr } = await runExample('echo-log').ended();
 
   expect(stderr).toBe('');
@@ -15,13 +15,15 @@ test('echo-log logs an insert, a change and a TTL delete, each with the context 
       function_name: 'echo-log',
       message: 'modified',
       keys,
-      changes: [
+      // An image has its attributes in any order, and their changes come in that order.
+      changes: expect.arrayContaining([
         { path: 'pages', kind: 'changed', before: 1, after: 2 },
         { path: 'tags', kind: 'changed', before: ['new'], after: ['new', 'mobile'] },
-      ],
+      ]),
     },
-    { level: 'INFO', function_name: 'echo-log', message: 'removed', keys, item: second, expired: true },
+    { level: 'INFO', function_name: 'echo-log', message: 'removed', keys, item: second, expired: false },
   ]);
-  expect(stdout).toContain('response: {"batchItemFailures":[]}\n');
+  expect(jsonLines(stdout)[1]).toHaveProperty('changes.length', 2);
+  expect(handled(stdout)).toEqual(['INSERT', 'MODIFY', 'REMOVE']);
   expect(code).toBe(0);
 });

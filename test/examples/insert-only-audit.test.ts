@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonLines, runExample } from './run-example.ts';
+import { handled, jsonLines, runExample } from './run-example.ts';
 
 test('insert-only-audit writes one entry per insert, and none for a change or a delete', async () => {
   const { code, stdout, stderr } = await runExample('insert-only-audit').ended();
@@ -7,20 +7,20 @@ test('insert-only-audit writes one entry per insert, and none for a change or a 
   expect(stderr).toBe('');
   expect(jsonLines(stdout)).toEqual([
     {
-      at: '2026-01-01T00:00:00.000Z',
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.000Z$/),
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
       table: 'Orders',
       keys: { orderId: 'o-1' },
       item: { orderId: 'o-1', customer: 'ada', total: 120 },
     },
     {
-      at: '2026-01-01T00:00:01.000Z',
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.000Z$/),
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
       table: 'Orders',
       keys: { orderId: 'o-2' },
       item: { orderId: 'o-2', customer: 'grace', total: 80 },
     },
   ]);
-  expect(stdout).toContain('response: {"batchItemFailures":[]}\n');
+  expect(handled(stdout)).toEqual(['INSERT', 'INSERT', 'MODIFY', 'REMOVE']);
   expect(code).toBe(0);
 });

@@ -58,6 +58,12 @@ export function runExample(
   };
 }
 
+/** For `nodeArgs`: the example believes that it runs on a platform that Dynoxide is not made for. */
+export const withoutDynoxide = [
+  '--import',
+  'data:text/javascript,Object.defineProperty(process,"platform",{value:"sunos"})',
+];
+
 /** What the developer's shell says of AWS and of logging is not to change what an example prints. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
@@ -72,4 +78,11 @@ export function jsonLines(output: string): unknown[] {
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
+}
+
+/** The events of the records that the printed invocations succeeded with, whatever the batches were. */
+export function handled(output: string): string[] {
+  return [...output.matchAll(/^([A-Z, ]+): succeeded, \{"batchItemFailures":\[\]\}$/gm)].flatMap(
+    ([, events = '']) => events.split(', '),
+  );
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startEmulators } from '../../../src/local/emulators/start-emulators.ts';
-import { type RunningExample, runExample } from '../run-example.ts';
+import { isGone, isReachable } from '../reachability.ts';
+import { type RunningExample, runExample, withoutDynoxide } from '../run-example.ts';
 
 const endpoints = /DynamoDB at (http:\/\/127\.0\.0\.1:\d+), SNS and SQS at (http:\/\/127\.0\.0\.1:\d+)/;
 
@@ -14,18 +14,6 @@ function row(stdout: string, name: string): number {
 
 async function urlsOf(example: RunningExample): Promise<string[]> {
   return [...(await example.seen(endpoints))].slice(1);
-}
-
-/** Whether nothing listens there, now or shortly after. */
-async function isGone(url: string): Promise<boolean> {
-  for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(20)) {
-    const answers = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (!answers) return true;
-  }
-  return false;
 }
 
 test('every change arrives once the outage is over, in order, and the servers are stopped', async () => {
@@ -90,17 +78,9 @@ test('servers that the environment names are used, and left running', async () =
   }
 }, 60_000);
 
-async function isReachable(url: string | undefined): Promise<boolean> {
-  return fetch(`${url}`).then(
-    () => true,
-    () => false,
-  );
-}
-
 test('on a platform without Dynoxide it says what to do', async () => {
-  const otherPlatform = 'data:text/javascript,Object.defineProperty(process,"platform",{value:"sunos"})';
   const { code, stdout, stderr } = await runExample('invoice-workflow', {
-    nodeArgs: ['--import', otherPlatform],
+    nodeArgs: withoutDynoxide,
   }).ended();
 
   expect(stdout).toBe('');
