@@ -13,7 +13,8 @@ export interface StreamAdapter {
   mend(records: readonly SdkRecord[]): readonly SdkRecord[];
 }
 
-// No account of AWS: Dynoxide, DynamoDB Local, LocalStack and Moto name the stream's account so.
+// No account of AWS: Dynoxide, DynamoDB Local and LocalStack name the stream's account so. A server that names
+// another account is taken for AWS, and nothing of it is mended.
 const EMULATED_ACCOUNT = '000000000000';
 // What Dynoxide and DynamoDB Local call the place where they are.
 const EMULATED_REGIONS = ['dynoxide', 'ddblocal'];

@@ -28,6 +28,8 @@ export class StreamSession {
   readonly #workers: Map<string, ShardWorker> = new Map();
   readonly #running: Set<Promise<void>> = new Set();
   readonly #changed: Bell = new Bell();
+  /** Shards that were not found while they were read. */
+  readonly #vanished: Set<string> = new Set();
   #failure: { readonly error: unknown } | undefined;
   /** A shard has ended: those behind it may be read. */
   #lookIsDue = false;
@@ -101,6 +103,9 @@ export class StreamSession {
       this.#lookIsDue = false;
       this.#lookedAt = undefined;
       const { shards, enabled } = await source.describeAgain(signal);
+      // The stream is there, so it was the shard that left it.
+      for (const shardId of this.#vanished) this.#trimmed(shardId);
+      this.#vanished.clear();
       positions.keep(new Set(shards.map(({ ShardId }) => ShardId as string)));
       const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
       const fresh = turns.filter((shardId) => !this.#workers.has(shardId));
@@ -158,7 +163,7 @@ export class StreamSession {
     } catch (error) {
       if (isNotFound(error)) {
         // The shard or the stream: the next look says which.
-        this.#trimmed(shardId);
+        this.#vanished.add(shardId);
         await wait(pollIntervalMs, signal);
       } else {
         this.#failure = { error };

@@ -257,7 +257,7 @@ describe('the end', () => {
     expect(await mapping?.ended).toEqual({ reason: 'streamDeleted' });
     expect(mapping?.state).toBe('Stopped');
     await expect(mapping?.caughtUp()).rejects.toThrow('has stopped');
-    expect(logger.entries.at(-1)).toBe('error The event source mapping has stopped');
+    expect(logger.entries).toEqual(['error The event source mapping has stopped']);
     await mapping?.resume();
     await mapping?.pause();
     expect(mapping?.state).toBe('Stopped');
