@@ -22,7 +22,8 @@ export function dynoxideBinary(platform: string = `${process.platform}-${process
     [
       `Dynoxide, a DynamoDB server with streams, is not installed for ${platform}. Install it with`,
       '',
-      '  npm install --save-dev dynoxide',
+      '  npm install --save-dev @dynoxide/linux-x64   on Linux, x64',
+      '  npm install --save-dev dynoxide              on other platforms',
       '',
       'or use servers that run already, such as DynamoDB Local or LocalStack, by setting',
       '',

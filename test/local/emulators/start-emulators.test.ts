@@ -94,7 +94,7 @@ describe('Dynoxide', () => {
 
   test('is missing elsewhere: the message says what to do', () => {
     expect(() => dynoxideBinary('win32-mips')).toThrow(
-      /not installed for win32-mips[\s\S]*npm install --save-dev dynoxide/,
+      /not installed for win32-mips[\s\S]*@dynoxide\/linux-x64 [\s\S]*npm install --save-dev dynoxide /,
     );
   });
 
