@@ -69,7 +69,8 @@ function toNumber(text: string): number | bigint {
     number <= Number.MAX_SAFE_INTEGER &&
     number >= Number.MIN_SAFE_INTEGER &&
     (number !== 0 || text === '0') &&
-    isPlain(text)
+    // A space alone is 0, and of two characters only digits are above 9: this spares most numbers the look.
+    (text.length === 1 || (text.length === 2 && number > 9) || isPlain(text))
   ) {
     return number;
   }

@@ -88,14 +88,26 @@ test('no number that DynamoDB can hold ever throws', () => {
 });
 
 describe('a text that is no number throws, rather than becoming NaN or 0', () => {
-  test.each(['', ' ', 'abc', 'NaN', 'Infinity', '-Infinity', '1e', '1e500', '-1e9999', '.', '--1', '1,5'])(
-    '%j',
-    (text) => {
-      expect(() => toNumber(text)).toThrow(TypeError);
-      if (text.includes('1e500') || text.includes('1e9999')) expect(String(toExact(text))).toBe(text);
-      else expect(() => toExact(text)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    'abc',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1e',
+    '1e500',
+    '-1e9999',
+    '.',
+    '-',
+    '-.',
+    '--1',
+    '1,5',
+  ])('%j', (text) => {
+    expect(() => toNumber(text)).toThrow(TypeError);
+    if (text.includes('1e500') || text.includes('1e9999')) expect(String(toExact(text))).toBe(text);
+    else expect(() => toExact(text)).toThrow(TypeError);
+  });
 });
 
 describe('a text that JavaScript reads as a number and DynamoDB never writes throws, too', () => {
