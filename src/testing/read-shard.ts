@@ -66,10 +66,23 @@ function inOrder(records: readonly DynamoDBRecord[]): readonly DynamoDBRecord[] 
   }
   const bad = records.findIndex((record) => !isSequenceNumber(record?.dynamodb?.SequenceNumber));
   if (bad !== -1) refuse(`Records[${bad}] has no SequenceNumber of 1 to 40 digits`);
+  requireOneStream(records);
   const numbers = new Set(sequenceNumbersOf(records));
   if (numbers.size < records.length) refuse('Two records have the same SequenceNumber');
   return records.toSorted((a, b) =>
     compareSequenceNumbers(a.dynamodb?.SequenceNumber as string, b.dynamodb?.SequenceNumber as string),
+  );
+}
+
+/** Sequence numbers of two streams have no order, and an on-failure document names one. */
+function requireOneStream(records: readonly DynamoDBRecord[]): void {
+  const streams = new Set(records.map(({ eventSourceARN }) => eventSourceARN));
+  if (streams.size <= 1) return;
+  const [one, other] = streams;
+  throw new ConfigurationError(
+    'INVALID_OPTION',
+    `deliver: the records have to be of one stream, got ${one} and ${other} as eventSourceARN. ` +
+      'Nothing was delivered. A mapping reads one stream: deliver the records of each on their own.',
   );
 }
 

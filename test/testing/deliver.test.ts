@@ -602,6 +602,7 @@ describe('a handler that does not settle', () => {
 
 describe('refuses', () => {
   const [record] = recordsOf('a');
+  const elsewhere = testStream<Item>({ keys: ['id'] }).insert({ id: 'a' });
 
   test.each([
     ['an unknown option', { batchsize: 1 }, 'UNKNOWN_OPTION'],
@@ -626,6 +627,12 @@ describe('refuses', () => {
     await expect(deliver({} as never, [])).rejects.toMatchObject({ code: 'INVALID_HANDLER' });
   });
 
+  test('records of two streams, naming both', async () => {
+    await expect(deliver(() => {}, [record, elsewhere] as never)).rejects.toThrow(
+      `of one stream, got ${stream.streamArn} and ${elsewhere.eventSourceARN} as eventSourceARN`,
+    );
+  });
+
   test('a handler with a callback, which Lambda refuses: it would succeed without having done anything', async () => {
     const withCallback: DynamoDBStreamHandler = (_event, _context, done) => done(new Error('too late'));
     await expect(deliver(withCallback, recordsOf('a'))).rejects.toMatchObject({
@@ -639,6 +646,12 @@ describe('refuses', () => {
     ['a record without sequence number', [{ ...record, dynamodb: {} }], 'INVALID_SEQUENCE_NUMBER'],
     ['nothing in place of a record', [null], 'INVALID_SEQUENCE_NUMBER'],
     ['the same record twice', [record, record], 'INVALID_SEQUENCE_NUMBER'],
+    ['records of two streams', [record, elsewhere], 'INVALID_OPTION'],
+    [
+      'a record that names no stream among those of one',
+      [record, { dynamodb: { SequenceNumber: '1' } }],
+      'INVALID_OPTION',
+    ],
   ])('%s', async (_, records, code) => {
     await expect(deliver(() => {}, records as never)).rejects.toMatchObject({ code });
   });
