@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { onClockMoved } from '../batch/deadline.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { rejectUnknownOptions } from '../options.ts';
+import { requireMilliseconds } from './milliseconds.ts';
 
 /** How a context begins. */
 export interface LambdaContextOptions {
@@ -24,6 +24,8 @@ export interface LambdaTestContext extends Context {
   /**
    * Lets milliseconds of the invocation pass. A router that is waiting for a handler learns of it at once: at its
    * deadline, `signal` aborts before `advance` returns.
+   *
+   * @throws ConfigurationError `INVALID_OPTION` when it is no finite number
    */
   advance(ms: number): void;
 }
@@ -47,12 +49,7 @@ let contexts = 0;
 export function lambdaContext(options: LambdaContextOptions = {}): LambdaTestContext {
   rejectUnknownOptions('lambdaContext', options, OPTIONS);
   const { remainingMs = 30_000, functionName = 'test-function' } = options;
-  if (!(Number.isFinite(remainingMs) && remainingMs >= 0)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `lambdaContext: remainingMs has to be milliseconds from 0 on, got ${kindOf(remainingMs)}.`,
-    );
-  }
+  requireMilliseconds('lambdaContext: remainingMs', remainingMs, 0);
   const {
     awsRequestId = requestIdAt(contexts++),
     invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`,
@@ -70,6 +67,7 @@ export function lambdaContext(options: LambdaContextOptions = {}): LambdaTestCon
     logStreamName: '2026/01/01/[$LATEST]00000000000000000000000000000000',
     getRemainingTimeInMillis: () => Math.max(0, left),
     advance(ms: number): void {
+      requireMilliseconds('advance: the time', ms);
       left -= ms;
       for (const listener of [...listeners]) listener();
     },

@@ -7,6 +7,7 @@ import { hasNewImage, hasOldImage, type StreamViewType } from '../record/view-ty
 import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
 import { imageSize } from './image-size.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
+import { requireMilliseconds } from './milliseconds.ts';
 
 /** What a stream is made of when its table is not declared. */
 export interface TestStreamOptions<Item extends object> {
@@ -58,7 +59,11 @@ export interface TestStream<Item extends object> {
   expire(item: Item): TestRecord;
   /** The event with these records, in this order. */
   event(records: readonly DynamoDBRecord[]): DynamoDBStreamEvent;
-  /** Lets milliseconds pass until the next change: it moves `ApproximateCreationDateTime`. */
+  /**
+   * Lets milliseconds pass until the next change: it moves `ApproximateCreationDateTime`.
+   *
+   * @throws ConfigurationError `INVALID_OPTION` when it is no finite number
+   */
   advance(ms: number): void;
 }
 
@@ -120,6 +125,7 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
     }),
     event: (records) => ({ Records: [...records] }),
     advance(ms) {
+      requireMilliseconds('advance: the time', ms);
       now += ms;
     },
   };

@@ -36,6 +36,17 @@ test('its clock moves when told to, and never below 0', () => {
   expect(context.getRemainingTimeInMillis()).toBe(0);
 });
 
+test.each([Number.NaN, Number.NEGATIVE_INFINITY, '5', undefined])('its clock refuses to move by %j', (ms) => {
+  const context = lambdaContext({ remainingMs: 1000 });
+  expect(() => context.advance(ms as number)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('finite milliseconds'),
+    }),
+  );
+  expect(context.getRemainingTimeInMillis()).toBe(1000);
+});
+
 test('between records, a router starts nothing once its time is over', async () => {
   const context = lambdaContext({ remainingMs: 5000 });
   const handled: string[] = [];

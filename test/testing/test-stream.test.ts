@@ -185,6 +185,18 @@ describe('refuses', () => {
     );
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, '5', undefined])('to advance by %j', (ms) => {
+    const clock = testStream(invoices);
+    expect(() => clock.advance(ms as number)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('finite milliseconds'),
+      }),
+    );
+    const { ApproximateCreationDateTime } = clock.insert(draft).dynamodb;
+    expect(ApproximateCreationDateTime).toBeGreaterThan(0);
+  });
+
   test('two items with different keys', () => {
     expect(() => stream.modify(draft, { ...draft, invoiceId: 2 })).toThrow(
       expect.objectContaining({
