@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { WindowFields, WindowSpan } from '../window/window-event.ts';
+import { MAX_STATE_BYTES } from '../window/window-state.ts';
 import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
 import {
   type Decision,
@@ -48,9 +49,6 @@ export interface TumblingWindowOptions extends DeliveryOptions {
   /** What was open when the shard was last read. None, unless given. */
   readonly open?: OpenWindow | undefined;
 }
-
-/** Larger states end their window early. AWS says 1 MB. */
-export const MAX_STATE_BYTES: number = 1024 * 1024;
 
 /**
  * The tumbling windows of one shard, on top of {@link deliverBatch}: the same decisions, with `window` in every

@@ -1,7 +1,7 @@
 import { WindowStateError } from '../errors.ts';
 
-/** Lambda ends a window early when its state is larger. */
-const MAX_STATE_BYTES = 1024 * 1024;
+/** Lambda ends a window early when its state is larger. AWS says 1 MB. */
+export const MAX_STATE_BYTES: number = 1024 * 1024;
 
 /** What a function may answer at most, less some room for the checkpoint. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 - 1024;

@@ -2,11 +2,11 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { InvocationResult } from '../../src/mapping/delivery.ts';
 import {
-  MAX_STATE_BYTES,
   type TumblingWindowOptions,
   TumblingWindows,
   type WindowDecision,
 } from '../../src/mapping/tumbling-window.ts';
+import { MAX_STATE_BYTES } from '../../src/window/window-state.ts';
 
 const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
 const ARN = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000';
