@@ -40,6 +40,7 @@ export type {
   StoppedEvent,
   WindowClosedEvent,
 } from './mapping-events.ts';
+export type { SdkClient } from './sdk-client.ts';
 export type { ShardPosition } from './shards/shard-position.ts';
 export { startEventSourceMapping } from './start-event-source-mapping.ts';
 export type { MappingStatistics } from './statistics.ts';

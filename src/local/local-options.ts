@@ -1,5 +1,4 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { consoleLogger, type Logger } from '../logger.ts';
 import {
@@ -23,6 +22,7 @@ import type { DestinationClients } from './destinations/destination.ts';
 import type { LambdaHandler } from './handler/local-function.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
 import { harmlessLogger } from './harmless-logger.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 /** Where the stream is: one of the two. */
 export interface StreamLocation {
@@ -44,8 +44,8 @@ export interface ConnectionOptions {
   readonly destinationEndpoint?: string;
   /** Clients of your own for the on-failure destination. */
   readonly destinationClients?: DestinationClients;
-  /** A client of your own for a deployed function. */
-  readonly lambdaClient?: LambdaClient;
+  /** A `LambdaClient` of your own for a deployed function. */
+  readonly lambdaClient?: SdkClient;
 }
 
 /** What the function is, apart from its code. */

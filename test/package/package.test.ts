@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -54,15 +54,17 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(project, name), '-C', installed, '--strip-components=1']);
   const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-  for (const dependency of Object.keys(dependencies)) {
-    const [scope = ''] = dependency.split('/');
-    mkdirSync(join(project, 'node_modules', scope), { recursive: true });
-    symlinkSync(join(root, 'node_modules', dependency), join(project, 'node_modules', dependency));
-  }
+  for (const dependency of Object.keys(dependencies)) link(dependency);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   writeFileSync(join(project, 'program.ts'), PROGRAM);
   writeFileSync(join(project, 'run.js'), RUN);
 });
+
+/** Installs a package of this repository's in the project; its own dependencies are found beside it. */
+function link(name: string): void {
+  mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+}
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -90,6 +92,32 @@ describe('the packed package, in an empty project', () => {
       const output = execFileSync(process.execPath, ['run.js'], { cwd: project, encoding: 'utf8' });
 
       expect(JSON.parse(output)).toEqual([{ batchItemFailures: [] }, ['i1']]);
+    },
+  );
+
+  // What docs/getting-started.md names for each; nothing else is there to compile with.
+  test.each([
+    ['streamlane', []],
+    ['streamlane/local', ['@aws-sdk/client-dynamodb-streams']],
+    ['streamlane/middy', ['@middy/core']],
+    ['streamlane/powertools', ['@aws-lambda-powertools/batch']],
+    ['streamlane/testing', ['@aws-sdk/util-dynamodb']],
+    ['streamlane/testing/vitest', ['vitest']],
+  ])(
+    '%s compiles under strict without skipLibCheck, beside %j alone',
+    { timeout: 60_000 },
+    (subpath, peers) => {
+      for (const peer of peers) link(peer);
+      writeFileSync(join(project, 'subpath.ts'), `import * as all from '${subpath}';\nexport default all;\n`);
+
+      const options = ['--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2024'];
+      const { stdout } = spawnSync(process.execPath, [tsc, ...options, '--noEmit', 'subpath.ts'], {
+        cwd: project,
+        encoding: 'utf8',
+      });
+      for (const peer of peers) rmSync(join(project, 'node_modules', peer));
+
+      expect(stdout).toBe('');
     },
   );
 

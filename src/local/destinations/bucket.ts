@@ -15,7 +15,9 @@ export async function bucketDestination(
     () => import('@aws-sdk/client-s3'),
   );
   // A bucket as part of the host name needs a name server that plays along; local servers have none.
-  const s3 = clients.s3 ?? new S3Client({ forcePathStyle: true, ...clientOptions });
+  const s3 =
+    (clients.s3 as InstanceType<typeof S3Client> | undefined) ??
+    new S3Client({ forcePathStyle: true, ...clientOptions });
   return async (document, records) => {
     const Key = objectKey(document, mappingId, randomUUID());
     const Body = JSON.stringify(withPayload(document, records));

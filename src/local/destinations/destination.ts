@@ -1,8 +1,6 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { SNSClient } from '@aws-sdk/client-sns';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { OnFailureDocument } from '../../mapping/on-failure-document.ts';
+import type { SdkClient } from '../sdk-client.ts';
 
 /** Sends the document about discarded records. Rejects when that did not work. */
 export type SendOnFailure = (
@@ -12,9 +10,12 @@ export type SendOnFailure = (
 
 /** Clients for the destinations; those that are missing are made. */
 export interface DestinationClients {
-  readonly sqs?: SQSClient;
-  readonly sns?: SNSClient;
-  readonly s3?: S3Client;
+  /** An `SQSClient`. */
+  readonly sqs?: SdkClient;
+  /** An `SNSClient`. */
+  readonly sns?: SdkClient;
+  /** An `S3Client`. */
+  readonly s3?: SdkClient;
 }
 
 export interface DestinationOptions {

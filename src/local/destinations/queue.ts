@@ -13,7 +13,9 @@ export async function queueDestination(
     () => import('@aws-sdk/client-sqs'),
   );
   // A queue's URL names the host that its server believes to have; the endpoint is the one that is known to work.
-  const sqs = clients.sqs ?? new SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
+  const sqs =
+    (clients.sqs as InstanceType<typeof SQSClient> | undefined) ??
+    new SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
   let url: string | undefined;
   return async (document) => {
     url ??= (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;

@@ -12,7 +12,7 @@ export async function topicDestination(
     'An on-failure topic',
     () => import('@aws-sdk/client-sns'),
   );
-  const sns = clients.sns ?? new SNSClient(clientOptions);
+  const sns = (clients.sns as InstanceType<typeof SNSClient> | undefined) ?? new SNSClient(clientOptions);
   return async (document) => {
     await sns.send(new PublishCommand({ TopicArn: arn, Message: JSON.stringify(document) }));
   };

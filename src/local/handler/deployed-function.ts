@@ -1,6 +1,7 @@
-import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../../errors.ts';
 import { importPeer } from '../import-peer.ts';
+import type { SdkClient } from '../sdk-client.ts';
 import type { InvocationOutcome, Invoke } from './invoke.ts';
 
 // `invoices`, `invoices:live`, `123456789012:function:invoices` or a whole ARN: Lambda's own pattern.
@@ -27,7 +28,7 @@ export function isFunctionName(handler: string): boolean {
  */
 export async function deployedFunction(
   functionName: string,
-  client: LambdaClient | undefined,
+  client: SdkClient | undefined,
   clientOptions: object,
 ): Promise<Invoke> {
   const { InvokeCommand, LambdaClient } = await importPeer(
@@ -35,7 +36,7 @@ export async function deployedFunction(
     'startEventSourceMapping with the name of a function',
     () => import('@aws-sdk/client-lambda'),
   );
-  const lambda = client ?? new LambdaClient(clientOptions);
+  const lambda = (client as InstanceType<typeof LambdaClient> | undefined) ?? new LambdaClient(clientOptions);
   return async (event): Promise<InvocationOutcome> => {
     let answer: InvokeCommandOutput;
     try {

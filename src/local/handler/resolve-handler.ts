@@ -1,6 +1,6 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../../errors.ts';
 import { kindOf } from '../../options.ts';
+import type { SdkClient } from '../sdk-client.ts';
 import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
 import type { Invoke } from './invoke.ts';
@@ -10,7 +10,7 @@ import { type LambdaHandler, localFunction, requireHandler } from './local-funct
 export interface HandlerOptions {
   readonly handler: LambdaHandler | string;
   readonly identity: FunctionIdentity;
-  readonly lambdaClient: LambdaClient | undefined;
+  readonly lambdaClient: SdkClient | undefined;
   /** For a client that is made. */
   readonly clientOptions: object;
 }
