@@ -30,7 +30,7 @@ function planOf({ quick }: Effort): GroupPlan {
     places: (quick ? ['streamlane'] : CONTENDERS).flatMap((contender) =>
       FAILING.map((failing) => ({ name: nameOf(contender, failing), host: contender })),
     ),
-    rounds: quick ? 5 : 21,
+    rounds: quick ? 4 : 21,
     warmups: 4,
     entrant: (name) => {
       const [contender = '', failing = ''] = name.split(', ');

@@ -2,6 +2,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { loadContender } from '../contenders/index.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { Effort, Entrant, GroupPlan, Measure } from '../run/plan.ts';
+import { settle } from '../run/settle.ts';
 import { expectedTally, Tally } from '../tally.ts';
 
 const SIZES = [10, 100, 1_000, 10_000, 100_000];
@@ -53,6 +54,7 @@ async function entrantOf(contender: string, size: number): Promise<Entrant> {
     async sample() {
       tally.reset();
       const events = texts.map((text) => JSON.parse(text) as DynamoDBStreamEvent);
+      settle();
       const startedAt = performance.now();
       for (const event of events) await handle(event);
       const ms = performance.now() - startedAt;

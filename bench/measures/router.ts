@@ -4,6 +4,7 @@ import { batchFor, batchText } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
+import { roundsFor } from './rounds-for.ts';
 import { routesPlan } from './routes.ts';
 
 const READS: Readonly<Record<Reads, string>> = {
@@ -51,8 +52,7 @@ function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effor
     title: `${batch.records.toLocaleString('en')} ${profile} records, ${READS[reads]}, ${async ? 'asynchronous' : 'synchronous'} handlers`,
     unit: 'ms',
     places: alone(...names, JSON_PARSE),
-    rounds: quick ? 4 : 15,
-    warmups: quick ? 3 : 4,
+    ...roundsFor(profile, quick),
     entrant: async (name) => {
       const text = batchText(batch);
       return name === JSON_PARSE

@@ -7,6 +7,7 @@ import { alone, type Effort, type Entrant, type GroupPlan } from '../run/plan.ts
 import { timed } from '../run/timed.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { expectedTally, Tally } from '../tally.ts';
+import { roundsFor } from './rounds-for.ts';
 
 const NEVER = 'NO SUCH STATUS';
 
@@ -29,8 +30,7 @@ export function routesPlan({ quick }: Effort): GroupPlan {
     title: '10,000 small records, both images, synchronous handlers, routes with conditions',
     unit: 'ms',
     places: alone(...Object.keys(ROUTERS)),
-    rounds: quick ? 3 : 15,
-    warmups: 4,
+    ...roundsFor('small', quick),
     notes: ['Conditions read one attribute; of five routes per event name, the last one takes the record.'],
     entrant: async (name) => entrantOf(name),
   };

@@ -8,6 +8,7 @@ import { numberReader, type ToNumber, unmarshall } from '../library.ts';
 import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
 import { type TimedWork, timed } from '../run/timed.ts';
 import { expectedTally, Tally } from '../tally.ts';
+import { roundsFor } from './rounds-for.ts';
 
 type Image = { readonly [name: string]: AttributeValue };
 type ToItem = (image: Image) => BenchItem;
@@ -33,8 +34,7 @@ function planOf(profile: Profile, { quick }: Effort): GroupPlan {
     title: `${batch.records.toLocaleString('en')} ${profile} records, every image`,
     unit: 'ms',
     places: alone('streamlane', '@aws-sdk/util-dynamodb', 'plain deep copy', JSON_PARSE),
-    rounds: quick ? 4 : 21,
-    warmups: quick ? 3 : 4,
+    ...roundsFor(profile, quick),
     entrant: async (name) => entrantOf(name, batchText(batch)),
   };
 }

@@ -35,7 +35,7 @@ function limited(concurrency: number, { quick }: Effort): GroupPlan {
     title: `${records.toLocaleString('en')} records, concurrency ${concurrency}`,
     unit: 'ms',
     places: alone(BOUND, 'streamlane', ...(quick ? [] : ['aws-lambda-stream'])),
-    rounds: quick ? 2 : 5,
+    rounds: quick ? 1 : 5,
     warmups: 1,
     entrant: (name) => entrantOf(name, records, concurrency),
   };

@@ -30,7 +30,7 @@ export class Host {
     names: readonly string[],
   ): Promise<{ host: Host; skipped: Ready['skipped'] }> {
     const args = [plan.id, JSON.stringify(effort), JSON.stringify(names)];
-    // gc() for the measure of memory; the others let the collector do as it does.
+    // gc() for clean heaps where memory is measured, and to let events settle.
     const execArgv = ['--expose-gc', ...LAMBDA_HEAP, ...(plan.nodeFlags ?? [])];
     const child = fork(MAIN, args, { execArgv });
     const host = new Host(child, `${plan.id} (${names.join(', ')})`);

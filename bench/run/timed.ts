@@ -1,4 +1,5 @@
 import type { Entrant, Sample } from './plan.ts';
+import { settle } from './settle.ts';
 
 /** Work whose time is taken. */
 export interface TimedWork<Input> {
@@ -12,15 +13,12 @@ export interface TimedWork<Input> {
   facts?(): NonNullable<Sample['facts']>;
 }
 
-/**
- * Times work in milliseconds. Nothing is collected by force: a full collection clears V8's stub caches and
- * shrinks its new space, which made every run of ours 2 to 4 times slower, and happens before no invocation.
- * Each process collects what its own turns leave behind.
- */
+/** Times work in milliseconds, on input that has settled. */
 export function timed<Input>(work: TimedWork<Input>): Entrant {
   return {
     async sample() {
       const input = await work.prepare();
+      settle();
       const startedAt = performance.now();
       const result = await work.run(input);
       const value = performance.now() - startedAt;
