@@ -7,7 +7,14 @@ export type BatchVerdict =
   | { readonly type: 'partial'; readonly index: number }
   | { readonly type: 'failed' };
 
-const SUCCEEDED: BatchVerdict = { type: 'succeeded' };
+/** What a response says by itself, without the batch that it answers. */
+export type Reported =
+  | { readonly type: 'succeeded' }
+  /** At least one; each may be anything. */
+  | { readonly type: 'identifiers'; readonly identifiers: readonly unknown[] }
+  | { readonly type: 'malformed'; readonly problem: string };
+
+const SUCCEEDED: { readonly type: 'succeeded' } = { type: 'succeeded' };
 const FAILED: BatchVerdict = { type: 'failed' };
 
 /**
@@ -27,13 +34,24 @@ const FAILED: BatchVerdict = { type: 'failed' };
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export function readBatchResponse(response: unknown, records: readonly DynamoDBRecord[]): BatchVerdict {
+  const reported = reportedBy(response);
+  if (reported.type === 'succeeded') return SUCCEEDED;
+  return reported.type === 'malformed' ? FAILED : verdictOf(reported.identifiers, records);
+}
+
+/** Reads the part of a response that needs no batch, after the same table. */
+export function reportedBy(response: unknown): Reported {
   if (isEmpty(response)) return SUCCEEDED;
-  if (typeof response !== 'object' || Array.isArray(response)) return FAILED;
+  if (typeof response !== 'object' || Array.isArray(response)) return malformed('it is no object');
   const failures: unknown = (response as { readonly batchItemFailures?: unknown }).batchItemFailures;
   if (failures === undefined || failures === null) return SUCCEEDED;
-  if (!Array.isArray(failures)) return FAILED;
+  if (!Array.isArray(failures)) return malformed('its batchItemFailures is no array');
   if (failures.length === 0) return SUCCEEDED;
-  return verdictOf(failures, records);
+  return { type: 'identifiers', identifiers: failures.map((failure): unknown => failure?.itemIdentifier) };
+}
+
+function malformed(problem: string): Reported {
+  return { type: 'malformed', problem };
 }
 
 function isEmpty(response: unknown): response is null | undefined | '' | readonly [] {
@@ -45,11 +63,10 @@ function isEmpty(response: unknown): response is null | undefined | '' | readonl
   );
 }
 
-function verdictOf(failures: readonly unknown[], records: readonly DynamoDBRecord[]): BatchVerdict {
+function verdictOf(identifiers: readonly unknown[], records: readonly DynamoDBRecord[]): BatchVerdict {
   const positions = positionsOf(records);
   let lowest = records.length;
-  for (const failure of failures) {
-    const identifier = (failure as { readonly itemIdentifier?: unknown } | null)?.itemIdentifier;
+  for (const identifier of identifiers) {
     const position = typeof identifier === 'string' ? positions.get(identifier) : undefined;
     if (position === undefined) return FAILED;
     // Records of a batch ascend, so the lowest position is the lowest sequence number.

@@ -1,6 +1,6 @@
+import { type Reported, reportedBy } from '../mapping/batch-response.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import { isThenable } from '../thenable.ts';
-import { isMap } from '../unmarshall/malformed.ts';
 
 /** What a matcher tells Vitest, or Jest. */
 export interface MatcherResult {
@@ -34,11 +34,8 @@ export interface StreamAssertions<Result = void> {
 
 /** What the response of a function with ReportBatchItemFailures means, as far as a response alone tells. */
 type Reading =
-  | { readonly type: 'succeeded' }
-  | { readonly type: 'checkpoint'; readonly checkpoint: string }
-  | { readonly type: 'malformed'; readonly problem: string };
-
-const SUCCEEDED: Reading = { type: 'succeeded' };
+  | Exclude<Reported, { readonly type: 'identifiers' }>
+  | { readonly type: 'checkpoint'; readonly checkpoint: string };
 
 /**
  * Matchers for the response of a router, or of any handler with ReportBatchItemFailures. They read it as Lambda
@@ -92,21 +89,18 @@ function readingOf(received: unknown): Reading {
       'Expected a response, got a promise. Await the handler: expect(await router(event)).',
     );
   }
-  if (received === undefined || received === null || received === '') return SUCCEEDED;
-  if (Array.isArray(received) && received.length === 0) return SUCCEEDED;
-  if (!isMap(received)) return malformed('it is no object');
-  const failures: unknown = (received as { readonly batchItemFailures?: unknown }).batchItemFailures;
-  if (failures === undefined || failures === null) return SUCCEEDED;
-  if (!Array.isArray(failures)) return malformed('its batchItemFailures is no array');
-  const identifiers = failures.map((failure): unknown => failure?.itemIdentifier);
+  const reported = reportedBy(received);
+  if (reported.type !== 'identifiers') return reported;
+  const { identifiers } = reported;
   const wrong = identifiers.findIndex((identifier) => !isSequenceNumber(identifier));
-  if (wrong !== -1) return malformed(`batchItemFailures[${wrong}].itemIdentifier is no sequence number`);
-  const [checkpoint] = (identifiers as string[]).toSorted(compareSequenceNumbers);
-  return checkpoint === undefined ? SUCCEEDED : { type: 'checkpoint', checkpoint };
-}
-
-function malformed(problem: string): Reading {
-  return { type: 'malformed', problem };
+  if (wrong !== -1) {
+    return {
+      type: 'malformed',
+      problem: `batchItemFailures[${wrong}].itemIdentifier is no sequence number`,
+    };
+  }
+  const [checkpoint] = (identifiers as readonly string[]).toSorted(compareSequenceNumbers);
+  return { type: 'checkpoint', checkpoint: checkpoint as string };
 }
 
 function inWords(reading: Reading): string {

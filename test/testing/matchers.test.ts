@@ -1,5 +1,6 @@
 import '../../src/testing/vitest.ts';
 import { describe, expect, test } from 'vitest';
+import { readBatchResponse } from '../../src/mapping/batch-response.ts';
 import { streamMatchers } from '../../src/testing/index.ts';
 
 const reporting = (...identifiers: readonly unknown[]) => ({
@@ -81,6 +82,23 @@ describe('toReportCheckpoint', () => {
       'expected a sequence number, as in record.dynamodb.SequenceNumber',
     );
   });
+});
+
+test.each([
+  null,
+  '',
+  [],
+  {},
+  'OK',
+  1,
+  [1],
+  { batchItemFailures: 'x' },
+  reporting(),
+  reporting('1'),
+  reporting('0'),
+])('%j succeeds for the matcher exactly if it does for the mapping', (response) => {
+  const { type } = readBatchResponse(response, [{ dynamodb: { SequenceNumber: '1' } }]);
+  expect(streamMatchers.toSucceed(response).pass).toBe(type === 'succeeded');
 });
 
 test('a promise is a forgotten await, also under not', () => {
