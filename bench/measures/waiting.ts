@@ -10,7 +10,7 @@ import { summaryOf } from '../statistics.ts';
 
 const LATENCY_MS = 5;
 const BOUND = 'bound';
-const TIMERS = 40;
+const TIMERS = 30;
 const QUICK_UNLIMITED = ['streamlane', 'loop + util-dynamodb', 'Powertools parallel + unmarshall'];
 
 export const waitingMeasure: Measure = {
@@ -42,7 +42,7 @@ function limited(concurrency: number, { quick }: Effort): GroupPlan {
 }
 
 function unlimited({ quick }: Effort): GroupPlan {
-  const records = quick ? 400 : 2_000;
+  const records = quick ? 200 : 2_000;
   const names = quick ? QUICK_UNLIMITED : CONTENDER_NAMES.filter((name) => name !== 'aws-lambda-stream');
   return {
     id: 'waiting/no-limit',
