@@ -42,12 +42,13 @@ export async function processEvent(
   const startedAt = performance.now();
   const { table, viewType, logger } = settings;
   const records = recordsOf(event, { viewType, keys: table?.keys });
+  const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const reading: RecordReading = {
     toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
     viewType,
     schema: table?.schema,
+    deadline,
   };
-  const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const context = recordContext(logger, deadline, lambdaContext);
   const run = new BatchRun(
     records,

@@ -10,12 +10,17 @@ import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
 import { hasNewImage, hasOldImage, type StreamViewType } from './view-type.ts';
 
-/** How the records of one router are read. */
+/** How the records of one invocation are read. */
 export interface RecordReading {
   readonly toNumber: ToNumber;
   readonly viewType: StreamViewType;
   readonly schema: StandardSchemaV1 | undefined;
+  /** The invocation's deadline, for sinks that are handed the record alone. */
+  readonly deadline?: { readonly signal: AbortSignal };
 }
+
+/** A record has a property of this name: the signal of its invocation's deadline, undefined where there is none. */
+export const deadlineSignal: unique symbol = Symbol.for('streamlane.deadlineSignal');
 
 /** The one class behind every record type: images are unmarshalled when somebody reads them, then kept. */
 export class LazyRecord {
@@ -28,6 +33,10 @@ export class LazyRecord {
   constructor(raw: DynamoDBRecord, reading: RecordReading) {
     this.raw = raw;
     this.#reading = reading;
+  }
+
+  get [deadlineSignal](): AbortSignal | undefined {
+    return this.#reading.deadline?.signal;
   }
 
   get eventName(): EventName {
