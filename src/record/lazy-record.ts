@@ -19,9 +19,6 @@ export interface RecordReading {
   readonly deadline?: { readonly signal: AbortSignal };
 }
 
-/** A record has a property of this name: the signal of its invocation's deadline, undefined where there is none. */
-export const deadlineSignal: unique symbol = Symbol.for('streamlane.deadlineSignal');
-
 /** The one class behind every record type: images are unmarshalled when somebody reads them, then kept. */
 export class LazyRecord {
   readonly raw: DynamoDBRecord;
@@ -35,7 +32,8 @@ export class LazyRecord {
     this.#reading = reading;
   }
 
-  get [deadlineSignal](): AbortSignal | undefined {
+  /** For sinks: aborts at the deadline of the invocation; undefined where there is none. */
+  get deadlineSignal(): AbortSignal | undefined {
     return this.#reading.deadline?.signal;
   }
 

@@ -7,6 +7,8 @@ export interface SinkRecord {
   readonly sequenceNumber: string;
   readonly tableName: string;
   readonly keys: object;
+  /** Set by routers and processBatch: aborts at the deadline of the invocation. */
+  readonly deadlineSignal?: AbortSignal | undefined;
 }
 
 /** What every sink takes besides the message. */
