@@ -19,7 +19,11 @@ export type ConfigurationErrorCode =
   | 'WINDOW_MISMATCH';
 
 /** What was wrong with an event as a whole: no record of it has been handled. */
-export type InvalidEventErrorCode = 'INVALID_SEQUENCE_NUMBER' | 'NOT_A_STREAM_EVENT' | 'WRONG_EVENT_SOURCE';
+export type InvalidEventErrorCode =
+  | 'INVALID_SEQUENCE_NUMBER'
+  | 'NOT_A_DEAD_LETTER'
+  | 'NOT_A_STREAM_EVENT'
+  | 'WRONG_EVENT_SOURCE';
 
 /** What was wrong with one record: it failed, its neighbours did not. */
 export type InvalidRecordErrorCode = 'MISSING_IMAGE' | 'MISSING_KEYS' | 'UNKNOWN_EVENT_NAME';

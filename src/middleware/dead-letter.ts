@@ -1,0 +1,6 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+export type { DeadLetter } from './dead-letters/dead-letter.ts';
+export { deadLetterOf } from './dead-letters/dead-letter-of.ts';
+export type { ThrownError } from './dead-letters/thrown-error.ts';

@@ -1,0 +1,67 @@
+import type { Context, DynamoDBRecord } from 'aws-lambda';
+import { type ThrownError, thrownError } from './thrown-error.ts';
+
+/** The shape that this version writes and reads. */
+export const DEAD_LETTER_VERSION = 'streamlane.dead-letter/1';
+
+/**
+ * A record that failed for good, with all that is needed to find out why and to handle it after all.
+ *
+ * ```json
+ * {
+ *   "version": "streamlane.dead-letter/1",
+ *   "id": "arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000/400000000000000000001",
+ *   "time": "2026-01-01T12:00:00.000Z",
+ *   "error": { "name": "ValidationError", "message": "...", "code": "VALIDATION_FAILED", "retryable": false, "stack": "..." },
+ *   "function": { "name": "invoices", "version": "$LATEST", "requestId": "7f8a1c52-..." },
+ *   "record": { "eventID": "...", "eventName": "INSERT", "dynamodb": { "Keys": {}, "NewImage": {}, "SequenceNumber": "..." } }
+ * }
+ * ```
+ *
+ * **It holds the item**, as `record` is what Lambda sent: keep it as safe as the table.
+ */
+export interface DeadLetter {
+  readonly version: 'streamlane.dead-letter/1';
+  /**
+   * The stream's ARN and the record's sequence number: the same for every letter about the record. As the partition
+   * key of a table it makes a repeated letter overwrite itself.
+   */
+  readonly id: string;
+  /** When the record was given up: ISO 8601. */
+  readonly time: string;
+  /** What its handler threw last. */
+  readonly error: ThrownError;
+  /** What gave the record up; each is empty where the handler got no Lambda context. */
+  readonly function: {
+    readonly name: string;
+    readonly version: string;
+    readonly requestId: string;
+  };
+  /** The record as Lambda sent it. */
+  readonly record: DynamoDBRecord;
+}
+
+/** Makes the letter about a record that failed. */
+export function deadLetterAbout(
+  record: DynamoDBRecord,
+  thrown: unknown,
+  lambdaContext: Context | undefined,
+): DeadLetter {
+  return {
+    version: DEAD_LETTER_VERSION,
+    id: deadLetterId(record),
+    time: new Date().toISOString(),
+    error: thrownError(thrown),
+    function: {
+      name: lambdaContext?.functionName ?? '',
+      version: lambdaContext?.functionVersion ?? '',
+      requestId: lambdaContext?.awsRequestId ?? '',
+    },
+    record,
+  };
+}
+
+/** What the letters about one record have in common. */
+export function deadLetterId(record: DynamoDBRecord): string {
+  return `${record.eventSourceARN ?? ''}/${record.dynamodb?.SequenceNumber}`;
+}
