@@ -1,0 +1,22 @@
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** Ends a command with one line on stderr: what is wrong, and what to do about it. */
+export class CliError extends Error {
+  override readonly name: 'CliError' = 'CliError';
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Wrong usage or bad input: nothing was tried. */
+export function usageError(message: string, cause?: unknown): CliError {
+  return new CliError(EXIT.usage, message, { cause });
+}
+
+/** What was asked for could not be done. */
+export function failure(message: string, cause?: unknown): CliError {
+  return new CliError(EXIT.failed, message, { cause });
+}

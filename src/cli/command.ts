@@ -1,0 +1,43 @@
+import type { Command as Commander } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import type { Style } from './style.ts';
+
+/** What a command gets, apart from its own arguments and options. */
+export interface CommandContext {
+  readonly io: CliIo;
+  /** For what goes to stdout. */
+  readonly style: Style;
+  /** For what goes to stderr. */
+  readonly note: Style;
+  /** `--verbose`. */
+  readonly verbose: boolean;
+}
+
+/** What a command does: its arguments and options as commander read them. */
+export type RunCommand<Options> = (
+  context: CommandContext,
+  args: readonly string[],
+  options: Options,
+) => Promise<ExitCode>;
+
+/**
+ * A command of `streamlane`. The file that declares one imports nothing heavy: `load` brings what runs, so that
+ * `streamlane --help` starts fast.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the options are those that `configure` declares
+export interface CommandDefinition<Options = any> {
+  /** The name, with its arguments as commander writes them: `invoke <module#export> <payload>`. */
+  readonly usage: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Below the summary in the command's own help. */
+  readonly details?: string;
+  /** Command lines, without `streamlane`, each with what it does. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Declares options. */
+  readonly configure?: (command: Commander) => Commander;
+  /** Imports what runs. A command with subcommands has none. */
+  readonly load?: () => Promise<RunCommand<Options>>;
+  readonly subcommands?: readonly CommandDefinition[];
+}

@@ -1,0 +1,8 @@
+import type { CommandDefinition } from '../command.ts';
+import { emulators } from './emulators.ts';
+
+/**
+ * Every command, in the order of the help. To add one: a file here that declares it, and a line below. What it does
+ * lies in a folder or file of its own in `src/cli`, imported by `load` alone.
+ */
+export const commands: readonly CommandDefinition[] = [emulators];

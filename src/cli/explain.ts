@@ -1,0 +1,77 @@
+import { CommanderError } from 'commander';
+import { StreamlaneError } from '../errors.ts';
+import { CliError } from './cli-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** What the user is told of an error. */
+export interface Explanation {
+  /** One line. */
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+// What the user gave cannot be used, so nothing was tried.
+const BAD_INPUT = [
+  'INVALID_CHECKPOINT_FILE',
+  'INVALID_HANDLER',
+  'INVALID_OPTION',
+  'INVALID_PATTERN',
+  'NOT_A_STREAM_EVENT',
+  'UNKNOWN_OPTION',
+];
+
+/** What no server answers with: nothing was reached. */
+const UNREACHABLE = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+];
+
+/** Turns whatever was thrown into one line and an exit code. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof CliError) return { message: oneLine(error.message), exitCode: error.exitCode };
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '');
+    return {
+      message: `${oneLine(message)}${/[.)?]$/.test(message) ? '' : '.'} See streamlane --help.`,
+      exitCode: EXIT.usage,
+    };
+  }
+  if (error instanceof StreamlaneError) {
+    const exitCode = BAD_INPUT.includes(error.code) ? EXIT.usage : EXIT.failed;
+    return { message: oneLine(error.message.replace(/^start\w+: /, '')), exitCode };
+  }
+  return { message: ofSdk(error) ?? other(error), exitCode: EXIT.failed };
+}
+
+function ofSdk(error: unknown): string | undefined {
+  const { name = '', code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (UNREACHABLE.includes(code) || name === 'TimeoutError') {
+    return (
+      `No server answers (${oneLine(message || code || name)}). ` +
+      'Check --endpoint or AWS_ENDPOINT_URL, or start servers with: streamlane emulators'
+    );
+  }
+  if (name === 'CredentialsProviderError') {
+    return `AWS credentials are missing or cannot be used (${oneLine(message)}). Name a profile with --profile, or sign in.`;
+  }
+  if (message === 'Region is missing')
+    return 'The AWS region is not known. Name it with --region or AWS_REGION.';
+  if (/^(UnrecognizedClient|AccessDenied|ExpiredToken|InvalidSignature)/.test(name)) {
+    return `AWS refuses the call: ${oneLine(message)} Check the profile, its permissions and --region.`;
+  }
+  return undefined;
+}
+
+function other(error: unknown): string {
+  if (!(error instanceof Error)) return `Something threw ${String(error)}.`;
+  return `${error.name}: ${oneLine(error.message)} (--verbose prints the stack)`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}

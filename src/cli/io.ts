@@ -1,0 +1,31 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** A stream of text that may be a terminal. */
+export interface TextOutput extends Writable {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/**
+ * Everything a command has of its process, so that it runs inside a test as well. Whether it ends is decided by
+ * what calls it: a command returns its exit code and never calls `process.exit`.
+ */
+export interface CliIo {
+  readonly stdin: Readable;
+  /** What was asked for. */
+  readonly stdout: TextOutput;
+  /** Everything else: what the command talks to, progress, warnings, errors. */
+  readonly stderr: TextOutput;
+  /** `process.env`: handlers and the SDK read that one, so what a command sets here reaches them. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The first Ctrl-C, or SIGTERM. The second ends the process at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Waits for Ctrl-C. */
+export function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandContext, CommandDefinition } from './command.ts';
+import { commands } from './commands/index.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { explain } from './explain.ts';
+import type { CliIo } from './io.ts';
+import { hasColors, styleFor } from './style.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param argv what stands behind `streamlane`
+ * @returns the exit code; whatever goes wrong has been told on stderr by then
+ */
+export async function runCli(
+  argv: readonly string[],
+  io: CliIo,
+  definitions: readonly CommandDefinition[] = commands,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = new Command('streamlane')
+    .description('See a DynamoDB stream, run your handler on it, replay what failed.')
+    .version(version(), '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print help: for one command, with `streamlane <command> --help`.')
+    .option('--verbose', 'With an error, print its stack.')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {}, // told of below, with every other error
+      getOutHasColors: () => hasColors(io.stdout, io.env),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+    });
+  program.helpCommand('help [command]', 'Print help.');
+  for (const definition of definitions) {
+    register(program, definition, async (run, args, options) => {
+      exitCode = await run(contextOf(program, io), args, options);
+    });
+  }
+  program.addHelpText('after', examplesOf(definitions.flatMap(({ examples }) => examples.slice(0, 1))));
+  try {
+    // A command alone has nothing to run, and that is no mistake.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const { style, verbose } = { style: styleFor(io.stderr, io.env), verbose: argv.includes('--verbose') };
+    const { message, exitCode: code } = explain(error);
+    io.stderr.write(`${style('red', 'error:')} ${message}\n`);
+    if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return code;
+  }
+}
+
+type Execute = (
+  run: Awaited<ReturnType<NonNullable<CommandDefinition['load']>>>,
+  args: readonly string[],
+  options: object,
+) => Promise<void>;
+
+function register(parent: Command, definition: CommandDefinition, execute: Execute): void {
+  const { usage, summary, details, examples, configure, load, subcommands = [] } = definition;
+  const command = parent
+    .command(usage)
+    .summary(summary)
+    .description(details === undefined ? summary : `${summary}\n\n${details}`);
+  configure?.(command);
+  command.addHelpText('after', examplesOf(examples));
+  for (const subcommand of subcommands) register(command, subcommand, execute);
+  if (load === undefined) return;
+  command.action(async () => {
+    await execute(await load(), command.processedArgs.flat() as string[], command.opts());
+  });
+}
+
+function contextOf(program: Command, io: CliIo): CommandContext {
+  return {
+    io,
+    style: styleFor(io.stdout, io.env),
+    note: styleFor(io.stderr, io.env),
+    verbose: program.opts<{ verbose?: true }>().verbose === true,
+  };
+}
+
+function examplesOf(examples: CommandDefinition['examples']): string {
+  const lines = examples.map(([line, meaning]) => `  $ streamlane ${line}\n      ${meaning}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,95 @@
+import { namedEndpoints } from '../../local/emulators/named-endpoints.ts';
+import { failure, usageError } from '../cli-error.ts';
+import type { CommandContext } from '../command.ts';
+import { type Connection, type Endpoints, namedServers } from './connection.ts';
+import type { ConnectionFlags } from './connection-options.ts';
+import { runningServers } from './running-servers.ts';
+
+/** What a command does where no server is named and none is running. */
+export interface ConnectOptions {
+  /**
+   * Starts embedded servers. `shared`: the other commands of this project find them while this one runs. Without
+   * it the command ends, and says what to do.
+   */
+  readonly start?: 'private' | 'shared';
+}
+
+// Whoever has one of these has told the SDK to go to AWS.
+const OF_AWS = [
+  'AWS_PROFILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
+/**
+ * Finds the services, in this order: `--endpoint`; `--profile`, which is AWS; the `AWS_ENDPOINT_URL` variables;
+ * embedded servers that run for this project; AWS, where the environment has credentials or a profile; embedded
+ * servers of this command's own. What was not asked for by name is told on stderr.
+ *
+ * @throws CliError when there is nothing to talk to
+ */
+export async function connect(
+  { io, note }: CommandContext,
+  flags: ConnectionFlags,
+  { start }: ConnectOptions = {},
+): Promise<Connection> {
+  const { env } = io;
+  const { endpoint, profile } = flags;
+  const say = (text: string): void => void io.stderr.write(`${note('dim', text)}\n`);
+  if (endpoint !== undefined) {
+    if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
+      throw usageError(`--endpoint has to be a URL such as http://127.0.0.1:8000, got ${endpoint}.`);
+    }
+    return namedServers(namedEndpoints({ AWS_ENDPOINT_URL: endpoint }) as Endpoints, env, flags);
+  }
+  if (profile === undefined) {
+    const { tables, messages } = namedEndpoints(env);
+    if (tables !== undefined) return namedServers({ tables, messages }, env, flags);
+    const running = await runningServers(env);
+    if (running !== undefined) {
+      say(`Using the embedded servers of this project, which process ${running.pid} runs.`);
+      const { environment } = running;
+      return {
+        ...namedServers(namedEndpoints(environment) as Endpoints, environment, flags),
+        kind: 'embedded',
+      };
+    }
+  }
+  if (profile !== undefined || OF_AWS.some((name) => env[name])) {
+    const connection = aws(env, flags);
+    say(`Using ${connection.description}.`);
+    return connection;
+  }
+  if (start === undefined) {
+    throw failure(
+      'There is no server to talk to. Start embedded ones in another terminal with streamlane emulators, ' +
+        'or name a server with --endpoint, or AWS with --profile.',
+    );
+  }
+  const { embeddedServers } = await import('./embedded-servers.ts');
+  const connection = await embeddedServers(env, flags, start);
+  say(`Using embedded servers of this command: ${connection.description}.`);
+  return connection;
+}
+
+function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Connection {
+  const settings = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  const named = profile ?? env.AWS_PROFILE;
+  const where = region ?? env.AWS_REGION;
+  return {
+    kind: 'aws',
+    description: `AWS${where ? `, region ${where}` : ''}${named ? `, profile ${named}` : ''}`,
+    dynamodb: settings,
+    streams: settings,
+    sns: settings,
+    sqs: settings,
+    s3: settings,
+    environment: {
+      ...(region !== undefined && { AWS_REGION: region }),
+      ...(profile !== undefined && { AWS_PROFILE: profile }),
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+
+/** The options of every command that talks to a server. */
+export interface ConnectionFlags {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** Declares {@link ConnectionFlags}. */
+export function connectionOptions(command: Command): Command {
+  return command
+    .option('--endpoint <url>', 'A server that speaks the AWS API, such as http://127.0.0.1:8000.')
+    .option('--region <name>', 'The AWS region.')
+    .option('--profile <name>', 'A profile of ~/.aws: talk to AWS.');
+}

@@ -1,0 +1,76 @@
+import type { NamedEndpoints } from '../../local/emulators/named-endpoints.ts';
+import type { ConnectionFlags } from './connection-options.ts';
+
+/** What an SDK client takes. What is left out, the SDK finds in the environment. */
+export interface ClientSettings {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Where a command finds its services. */
+export interface Connection extends AsyncDisposable {
+  /** `embedded`: servers that streamlane runs, here or in another process of this project. */
+  readonly kind: 'aws' | 'named' | 'embedded';
+  /** In words, for people: `DynamoDB at http://...`. */
+  readonly description: string;
+  readonly dynamodb: ClientSettings;
+  readonly streams: ClientSettings;
+  readonly sns: ClientSettings;
+  /** For an SQS client, together with `useQueueUrlAsEndpoint: false`. */
+  readonly sqs: ClientSettings;
+  /** For an S3 client, together with `forcePathStyle: true`. */
+  readonly s3: ClientSettings;
+  /** Variables with which other code, such as a handler, finds the same services. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Stops servers that this command started, and no others. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Servers of which at least the one with the tables is known. */
+export type Endpoints = NamedEndpoints & { readonly tables: object };
+
+/** Services on servers that run already. They get the user's own credentials, if there are any. */
+export function namedServers(
+  { tables, messages }: Endpoints,
+  env: NodeJS.ProcessEnv,
+  flags: ConnectionFlags,
+): Connection {
+  const region = flags.region || env.AWS_REGION || 'us-east-1';
+  const own = Boolean(env.AWS_ACCESS_KEY_ID || env.AWS_PROFILE || flags.profile);
+  const at = (endpoint: string | undefined): ClientSettings => ({
+    ...(endpoint !== undefined && { endpoint }),
+    region,
+    ...(flags.profile !== undefined && { profile: flags.profile }),
+    ...(!own && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+  });
+  return {
+    kind: 'named',
+    description: `DynamoDB at ${tables.dynamodb}`,
+    dynamodb: at(tables.dynamodb),
+    streams: at(tables.streams),
+    sns: at(messages?.sns),
+    sqs: at(messages?.sqs),
+    s3: at(messages?.s3),
+    environment: {
+      AWS_ENDPOINT_URL_DYNAMODB: tables.dynamodb,
+      AWS_ENDPOINT_URL_DYNAMODB_STREAMS: tables.streams,
+      ...(messages !== undefined && {
+        AWS_ENDPOINT_URL_SNS: messages.sns,
+        AWS_ENDPOINT_URL_SQS: messages.sqs,
+        AWS_ENDPOINT_URL_S3: messages.s3,
+      }),
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+      AWS_REGION: region,
+      ...(flags.profile !== undefined && { AWS_PROFILE: flags.profile }),
+      ...(!own && {
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_SESSION_TOKEN: '',
+        AWS_PROFILE: '',
+      }),
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}

@@ -1,0 +1,23 @@
+import { styleText } from 'node:util';
+import type { TextOutput } from './io.ts';
+
+/** As `styleText` names them. */
+export type Format = Parameters<typeof styleText>[0];
+
+/** Gives text a colour or weight, where the output shows it. */
+export type Style = (format: Format, text: string) => string;
+
+/** Colours on a terminal only; `NO_COLOR` and `FORCE_COLOR` decide otherwise. */
+export function hasColors(output: TextOutput, env: NodeJS.ProcessEnv): boolean {
+  const forced = env.FORCE_COLOR;
+  if (forced !== undefined) return !['0', 'false'].includes(forced);
+  if (env.NO_COLOR || env.TERM === 'dumb') return false;
+  return output.isTTY === true;
+}
+
+/** The style for an output. */
+export function styleFor(output: TextOutput, env: NodeJS.ProcessEnv): Style {
+  return hasColors(output, env)
+    ? (format, text) => styleText(format, text, { validateStream: false })
+    : (_format, text) => text;
+}
