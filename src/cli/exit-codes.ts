@@ -8,12 +8,12 @@
  * | 2 | wrong usage or bad input; nothing was tried |
  * | 130 | Ctrl-C before the command was done, or a second Ctrl-C |
  */
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  interrupted: 130,
-} as const satisfies Record<string, number>;
+export const EXIT: {
+  readonly ok: 0;
+  readonly failed: 1;
+  readonly usage: 2;
+  readonly interrupted: 130;
+} = { ok: 0, failed: 1, usage: 2, interrupted: 130 };
 
 /** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
