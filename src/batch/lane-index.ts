@@ -18,7 +18,7 @@ export type Order = 'item' | 'partition' | 'shard';
  * took twice as long (bench: router, async handlers).
  */
 export class LaneIndex {
-  readonly #order: Order;
+  readonly order: Order;
   #partitionKey: string | undefined;
   #sortKey: string | undefined;
   readonly #partitions: Map<string, number> = new Map();
@@ -32,7 +32,7 @@ export class LaneIndex {
    * @param partitionKey the partition key's attribute, needed for `'partition'`
    */
   constructor(order: Order, records: number, partitionKey?: string) {
-    this.#order = order;
+    this.order = order;
     // For 'item' the first record names the key attributes, all of them.
     this.#partitionKey = order === 'partition' ? partitionKey : undefined;
     this.#stride = records + 1;
@@ -40,10 +40,10 @@ export class LaneIndex {
 
   /** The lane of a record, from 0. A record without usable Keys gets a lane of its own: it will fail there. */
   of(record: DynamoDBRecord): number {
-    if (this.#order === 'shard') return 0;
+    if (this.order === 'shard') return 0;
     const keys = record.dynamodb?.Keys;
     if (typeof keys !== 'object' || keys === null) return this.#lanes++;
-    if (this.#order === 'item' && this.#partitionKey === undefined) {
+    if (this.order === 'item' && this.#partitionKey === undefined) {
       [this.#partitionKey, this.#sortKey] = Object.keys(keys);
     }
     const partition = this.#partitionKey === undefined ? undefined : textOf(keys[this.#partitionKey]);

@@ -41,16 +41,20 @@ export class RedeliveryMemory {
       // biome-ignore lint/style/noNonNullAssertion: index is below records.length
       if (states[index] === RecordState.skipped) this.#records.delete(nameOf(records[index]!));
     }
+    // Nothing to remember, nothing to forget: so it is when everything past the checkpoint failed.
+    if (this.#records.size === 0 && !states.includes(RecordState.succeeded, again)) return;
     const names: string[] = [];
-    const items = new LaneIndex('item', records.length);
     const laneOf = records.map((record) => lanes.of(record));
-    const repeated = new Set([
-      ...newestOfSeveral(laneOf, again),
-      ...newestOfSeveral(
+    const repeated = newestOfSeveral(laneOf, again);
+    if (lanes.order !== 'item') {
+      const items = new LaneIndex('item', records.length);
+      for (const index of newestOfSeveral(
         records.map((record) => items.of(record)),
         again,
-      ),
-    ]);
+      )) {
+        repeated.add(index);
+      }
+    }
     const repeatedLanes = new Set<number>();
     for (let index = again; index < records.length; index++) {
       // biome-ignore lint/style/noNonNullAssertion: both arrays have one entry per record
@@ -80,7 +84,8 @@ function newestOfSeveral(groupOf: readonly number[], from: number): Set<number> 
   return new Set([...newest].filter(([group]) => several.has(group)).map(([, index]) => index));
 }
 
-// Event ids are unique on AWS, but not on every emulator; together with stream and position they are.
+// Event ids are unique on AWS, but not on every emulator; together with stream and position they are. Neither
+// position nor ARN has a space in it, so no two records share a name.
 function nameOf({ eventSourceARN, eventID, dynamodb }: ReportableRecord): string {
-  return JSON.stringify([eventSourceARN, eventID, dynamodb.SequenceNumber]);
+  return `${dynamodb.SequenceNumber} ${eventSourceARN} ${eventID}`;
 }
