@@ -28,11 +28,20 @@ export type InvalidEventErrorCode =
 /** What was wrong with one record: it failed, its neighbours did not. */
 export type InvalidRecordErrorCode = 'MISSING_IMAGE' | 'MISSING_KEYS' | 'UNKNOWN_EVENT_NAME';
 
+/** Why a sink could not send a message. */
+export type SinkErrorCode =
+  | 'SINK_DEADLINE'
+  | 'SINK_ENTRY_REFUSED'
+  | 'SINK_MESSAGE_INVALID'
+  | 'SINK_MESSAGE_TOO_LARGE'
+  | 'SINK_REQUEST_FAILED';
+
 /** Every code that an error of streamlane can carry. */
 export type StreamlaneErrorCode =
   | ConfigurationErrorCode
   | InvalidEventErrorCode
   | InvalidRecordErrorCode
+  | SinkErrorCode
   | 'BATCH_FAILED'
   | 'DEADLINE_REACHED'
   | 'INVALID_ATTRIBUTE_VALUE'
@@ -162,5 +171,27 @@ export class WindowStateError extends StreamlaneError {
   constructor(code: 'INVALID_STATE' | 'STATE_TOO_LARGE', message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/** A sink did not send a message, or does not know whether it did. The call that sent it fails, no other does. */
+export class SinkError extends StreamlaneError {
+  override readonly name: 'SinkError' = 'SinkError';
+  readonly code: SinkErrorCode;
+  override readonly retryable: boolean;
+  /** What was sent to: an ARN, a URL or a name. */
+  readonly target: string;
+
+  constructor(
+    code: SinkErrorCode,
+    retryable: boolean,
+    target: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${target}: ${message}`, options);
+    this.code = code;
+    this.retryable = retryable;
+    this.target = target;
   }
 }
