@@ -1,0 +1,14 @@
+const BASE_MS = 50;
+const MOST_MS = 2000;
+
+/**
+ * How long to wait before the next try: doubling from 50 ms to 2 s, half of it random, so that functions which failed
+ * together do not come back together. Short of what AWS recommends for long jobs, as a deadline is near.
+ *
+ * @param attempts tries so far, from 1
+ * @see https://docs.aws.amazon.com/prescriptive-guidance/latest/cloud-design-patterns/retry-backoff.html
+ */
+export function backoffMs(attempts: number): number {
+  const most = Math.min(BASE_MS * 2 ** (attempts - 1), MOST_MS);
+  return most / 2 + (Math.random() * most) / 2;
+}

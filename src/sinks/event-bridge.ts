@@ -1,0 +1,136 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { TEXT } from '../option-checks.ts';
+import { UNMENTIONED } from './batch-results.ts';
+import type { Payload, Refusal } from './entry.ts';
+import { jsonText } from './message-text.ts';
+import { MicroBatcher } from './micro-batcher.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import { invalid } from './sink-errors.ts';
+import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+
+/** What {@link eventBus} can be told. */
+export interface EventBusOptions extends SinkOptions {
+  /** Which application the events come from, as in `com.example.invoices`. `aws.` is AWS's own. */
+  readonly source: string;
+  /** Name or ARN of the bus. @defaultValue `default` */
+  readonly eventBusName?: string;
+  /** What an event is called that is not called otherwise. @defaultValue the event name of `record` */
+  readonly detailType?: string;
+  /** The client to use. @defaultValue one that is made at the first event, configured as the SDK does by itself */
+  readonly client?: EventBridgeClient;
+}
+
+/** What an event can be sent with. */
+export interface EventOptions extends SendOptions {
+  /** What it is called, as in `InvoicePaid`: rules match it. @defaultValue the bus's `detailType` */
+  readonly detailType?: string;
+  /** ARNs of what it is about. */
+  readonly resources?: readonly string[];
+  /** When it happened. @defaultValue when EventBridge gets it */
+  readonly time?: Date;
+}
+
+/** An event bus as a sink. */
+export type EventBus = Sink<EventOptions>;
+
+interface BusEvent extends Payload {
+  readonly entry: PutEventsRequestEntry;
+}
+
+/** A request has to be smaller than 1 MB. */
+const MOST_BYTES = 1_048_576 - 1;
+
+/**
+ * An EventBridge event bus. Events that are sent at the same time travel in one request: 10 of them, and less than
+ * 1,048,576 bytes in total. A message is the `detail`: an object, or JSON text of one.
+ *
+ * EventBridge keeps no order and drops no duplicates: rules may match an event again after a redelivery.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const bus = eventBus({ source: 'com.example.invoices' });
+ *
+ * export const handler = streamRouter<Invoice>()
+ *   .onInsert(async (record) => { await bus.send(record.newImage, { record, detailType: 'InvoiceCreated' }); });
+ * ```
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ */
+export function eventBus(options: EventBusOptions): EventBus {
+  checkSinkOptions('eventBus', options, ['source'], { eventBusName: TEXT, detailType: TEXT });
+  const { eventBusName: target = 'default' } = options;
+  const client = once(() => options.client ?? new EventBridgeClient());
+  const batcher = new MicroBatcher<BusEvent>({
+    ...requestSettings(options),
+    target,
+    maxEntries: 10,
+    maxBytes: MOST_BYTES,
+    async request(events, abortSignal) {
+      const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
+      const { Entries = [] } = await client().send(command, { abortSignal });
+      return events.map((_, index) => refusalOf(Entries[index]));
+    },
+  });
+  return {
+    target,
+    // async: what is wrong with a message rejects, as everything else that is.
+    async send(message, sendOptions = {}) {
+      const { signal = sendOptions.record?.deadlineSignal } = sendOptions;
+      return batcher.add(busEventOf(target, options, message, sendOptions), signal);
+    },
+  };
+}
+
+function busEventOf(target: string, bus: EventBusOptions, message: unknown, options: EventOptions): BusEvent {
+  const { record, detailType = bus.detailType ?? record?.eventName, resources = [], time } = options;
+  if (detailType === undefined) throw invalid(target, 'an event needs a detailType, or the option record');
+  const Detail = detailOf(target, message);
+  return {
+    bytes: [bus.source, detailType, Detail, ...resources].reduce(
+      (bytes, text) => bytes + Buffer.byteLength(text),
+      time === undefined ? 0 : 14,
+    ),
+    entry: {
+      EventBusName: target,
+      Source: bus.source,
+      DetailType: detailType,
+      Detail,
+      ...(resources.length > 0 && { Resources: [...resources] }),
+      ...(time !== undefined && { Time: time }),
+    },
+  };
+}
+
+function detailOf(target: string, message: unknown): string {
+  const text = typeof message === 'string' ? message : jsonText(target, message);
+  // Rules match the fields of the detail: EventBridge refuses all that has none.
+  if (!isObject(text))
+    throw invalid(target, 'the detail of an event has to be an object, or JSON text of one');
+  return text;
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** What EventBridge says of one entry. */
+interface EntryResult {
+  readonly EventId?: string | undefined;
+  readonly ErrorCode?: string | undefined;
+  readonly ErrorMessage?: string | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+function refusalOf({ EventId, ErrorCode, ErrorMessage }: EntryResult = {}): Refusal | undefined {
+  if (ErrorCode === undefined) return EventId === undefined ? UNMENTIONED : undefined;
+  const retryable = /^(ThrottlingException|InternalException|InternalFailure)$/.test(ErrorCode);
+  return { code: ErrorCode, cause: ErrorMessage, retryable };
+}

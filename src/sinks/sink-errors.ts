@@ -1,0 +1,66 @@
+import { SinkError } from '../errors.ts';
+import type { Refusal } from './entry.ts';
+
+/** It can never fit into a request. */
+export function tooLarge(target: string, bytes: number, most: number): SinkError {
+  return new SinkError(
+    'SINK_MESSAGE_TOO_LARGE',
+    false,
+    target,
+    `a message of ${bytes} bytes was not sent, as ${most} is the most. Send less, or store it in a bucket and send its key.`,
+  );
+}
+
+/** It is nothing that the target takes. */
+export function invalid(target: string, reason: string, options?: ErrorOptions): SinkError {
+  return new SinkError(
+    'SINK_MESSAGE_INVALID',
+    false,
+    target,
+    `a message was not sent: ${reason}. Correct what is sent.`,
+    options,
+  );
+}
+
+/** The target refused it, alone. */
+export function refused(target: string, { code, cause, retryable }: Refusal, attempts: number): SinkError {
+  return new SinkError(
+    'SINK_ENTRY_REFUSED',
+    retryable,
+    target,
+    `a message was refused ${times(attempts)}: ${code}. See the cause, and this code in the documentation of the target.`,
+    { cause },
+  );
+}
+
+/** The request failed, with all that was in it. */
+export function requestFailed(
+  target: string,
+  failure: string,
+  retryable: boolean,
+  attempts: number,
+  cause: unknown,
+): SinkError {
+  return new SinkError(
+    'SINK_REQUEST_FAILED',
+    retryable,
+    target,
+    `a message was not sent, as its request failed ${times(attempts)}: ${failure}. See the cause: permissions, the name of the target, its quotas.`,
+    { cause },
+  );
+}
+
+/** The deadline came first. */
+export function deadlinePassed(target: string, cause: unknown): SinkError {
+  return new SinkError(
+    'SINK_DEADLINE',
+    true,
+    target,
+    'the deadline came before a message was accepted. If this repeats, raise the function timeout or lower the batch size.',
+    { cause },
+  );
+}
+
+function times(attempts: number): string {
+  return attempts === 1 ? 'once' : `${attempts} times`;
+}

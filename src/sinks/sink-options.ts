@@ -1,0 +1,78 @@
+import { type Check, checkOptions, numberFrom, objectWith, TEXT } from '../option-checks.ts';
+import { rejectUnknownOptions } from '../options.ts';
+
+/** What every sink can be told about its requests. */
+export interface SinkOptions {
+  /**
+   * Requests under way at once, 1 to 100. While all are, messages gather for the next request: fewer make fuller ones.
+   *
+   * @defaultValue 10
+   */
+  readonly concurrency?: number;
+  /**
+   * Requests that a message may be part of, 1 to 100, before its call fails. The deadline may end it earlier.
+   *
+   * @defaultValue 10
+   */
+  readonly attempts?: number;
+  /**
+   * How long a request may take, in milliseconds, before it is tried again.
+   *
+   * @defaultValue 10,000
+   */
+  readonly requestTimeoutMs?: number;
+}
+
+/** The options with their defaults. */
+export function requestSettings({
+  concurrency = 10,
+  attempts = 10,
+  requestTimeoutMs = 10_000,
+}: SinkOptions): Required<SinkOptions> {
+  return { concurrency, attempts, requestTimeoutMs };
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  client: objectWith(['send']),
+  concurrency: wholeNumber(1, 100),
+  attempts: wholeNumber(1, 100),
+  requestTimeoutMs: numberFrom(1, 900_000),
+};
+
+/**
+ * Checks the options of a sink.
+ *
+ * @param required names of those that have to be text
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ */
+export function checkSinkOptions(
+  owner: string,
+  options: object,
+  required: readonly string[],
+  more: Readonly<Record<string, Check>> = {},
+): void {
+  const checks: Record<string, Check> = { ...CHECKS, ...more };
+  for (const name of required) checks[name] = TEXT;
+  rejectUnknownOptions(owner, options, Object.keys(checks));
+  const given: Record<string, unknown> = { ...options };
+  // What is left out is refused as well: null is no text.
+  for (const name of required) given[name] ??= null;
+  checkOptions(owner, given, checks);
+}
+
+/** A whole number in a range. */
+export function wholeNumber(least: number, most: number): Check {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+  };
+}
+
+/** Makes something when it is first needed, once. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,103 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
+import { refusalsOf } from './batch-results.ts';
+import type { Payload } from './entry.ts';
+import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
+import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
+import { messageText } from './message-text.ts';
+import { MicroBatcher } from './micro-batcher.ts';
+import type { Sink } from './sink.ts';
+import { invalid } from './sink-errors.ts';
+import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+
+/** What {@link sqsQueue} can be told. */
+export interface SqsQueueOptions extends SinkOptions {
+  /** The queue. */
+  readonly queueUrl: string;
+  /** The client to use. @defaultValue one that is made at the first message, configured as the SDK does by itself */
+  readonly client?: SQSClient;
+}
+
+/** What a message can be sent with. */
+export interface QueueOptions extends GroupOptions {
+  /** Up to 10 message attributes. */
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** How long nobody receives it, 0 to 900. Not for FIFO queues, where the queue has one delay for all. */
+  readonly delaySeconds?: number;
+}
+
+/** An SQS queue as a sink. */
+export type SqsQueue = Sink<QueueOptions>;
+
+interface QueueMessage extends Payload {
+  readonly entry: Omit<SendMessageBatchRequestEntry, 'Id'>;
+}
+
+/**
+ * An SQS queue, standard or FIFO. Messages that are sent at the same time travel in one request: 10 of them, and
+ * 1,048,576 bytes in total, attributes included.
+ *
+ * A FIFO queue gets the item key as the group and the event id with a hash of the message for deduplication: redelivery
+ * within five minutes sends nothing twice, and the changes of an item arrive in order.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const queue = sqsQueue({ queueUrl: process.env.QUEUE_URL });
+ *
+ * export const handler = streamRouter<Invoice>()
+ *   .onInsert(async (record) => { await queue.send(record.newImage, { record }); });
+ * ```
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+export function sqsQueue(options: SqsQueueOptions): SqsQueue {
+  checkSinkOptions('sqsQueue', options, ['queueUrl']);
+  const { queueUrl: target } = options;
+  const client = once(() => options.client ?? new SQSClient());
+  const batcher = new MicroBatcher<QueueMessage>({
+    ...requestSettings(options),
+    target,
+    maxEntries: 10,
+    maxBytes: 1_048_576,
+    async request(messages, abortSignal) {
+      const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
+      const command = new SendMessageBatchCommand({ QueueUrl: target, Entries });
+      return refusalsOf(await client().send(command, { abortSignal }), messages.length);
+    },
+  });
+  return {
+    target,
+    // async: what is wrong with a message rejects, as everything else that is.
+    async send(message, options = {}) {
+      const { signal = options.record?.deadlineSignal } = options;
+      return batcher.add(queueMessageOf(target, message, options), signal);
+    },
+  };
+}
+
+function queueMessageOf(target: string, message: unknown, options: QueueOptions): QueueMessage {
+  const { delaySeconds: DelaySeconds } = options;
+  if (DelaySeconds !== undefined) checkDelay(target, DelaySeconds);
+  const MessageBody = messageText(target, message);
+  const MessageAttributes = messageAttributes(target, options.attributes);
+  const ids = groupIds(target, options, [MessageBody, JSON.stringify(MessageAttributes)]);
+  return {
+    bytes: Buffer.byteLength(MessageBody) + attributeBytes(MessageAttributes),
+    orderKey: isFifo(target) ? ids.MessageGroupId : undefined,
+    entry: {
+      MessageBody,
+      ...(MessageAttributes !== undefined && { MessageAttributes }),
+      ...(DelaySeconds !== undefined && { DelaySeconds }),
+      ...ids,
+    },
+  };
+}
+
+function checkDelay(target: string, seconds: number): void {
+  if (isFifo(target)) throw invalid(target, 'a message to a FIFO queue has no delaySeconds of its own');
+  if (!(Number.isInteger(seconds) && seconds >= 0 && seconds <= 900)) {
+    throw invalid(target, 'delaySeconds has to be a whole number from 0 to 900');
+  }
+}
