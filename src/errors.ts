@@ -3,6 +3,7 @@ export type ConfigurationErrorCode =
   | 'ASYNC_CONDITION'
   | 'ASYNC_SCHEMA'
   | 'INVALID_CHECKPOINT_FILE'
+  | 'INVALID_DOCUMENTS'
   | 'INVALID_HANDLER'
   | 'INVALID_ITEM'
   | 'INVALID_OPTION'
@@ -44,6 +45,7 @@ export type StreamlaneErrorCode =
   | SinkErrorCode
   | 'BATCH_FAILED'
   | 'DEADLINE_REACHED'
+  | 'DEAD_LETTER_REFUSED'
   | 'INVALID_ATTRIBUTE_VALUE'
   | 'INVALID_STATE'
   | 'STATE_TOO_LARGE'
@@ -54,69 +56,55 @@ export type StreamlaneErrorCode =
  *
  * Messages say what failed, what was expected, what came and what to do. They never contain item content.
  */
-export abstract class StreamlaneError extends Error {
+export abstract class StreamlaneError<Code extends StreamlaneErrorCode = StreamlaneErrorCode> extends Error {
   /** A literal, stable across releases: branch on this, not on the message. */
-  abstract readonly code: StreamlaneErrorCode;
+  readonly code: Code;
   /** Whether the same record may succeed on a later attempt without anybody changing anything. */
   readonly retryable: boolean = false;
-}
 
-/** A router, a table or the stream behind them is not set up as declared. Nothing has been handled. */
-export class ConfigurationError extends StreamlaneError {
-  // A literal: bundlers rename classes, so `constructor.name` says nothing in production.
-  override readonly name: 'ConfigurationError' = 'ConfigurationError';
-  readonly code: ConfigurationErrorCode;
-
-  constructor(code: ConfigurationErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 }
 
-/** The event is not a batch of DynamoDB stream records that can be answered. No record has been handled. */
-export class InvalidEventError extends StreamlaneError {
-  override readonly name: 'InvalidEventError' = 'InvalidEventError';
-  readonly code: InvalidEventErrorCode;
+/** A router, a table or the stream behind them is not set up as declared. Nothing has been handled. */
+export class ConfigurationError extends StreamlaneError<ConfigurationErrorCode> {
+  // A literal: bundlers rename classes, so `constructor.name` says nothing in production.
+  override readonly name: 'ConfigurationError' = 'ConfigurationError';
+}
 
-  constructor(code: InvalidEventErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
+/** The event is not a batch of DynamoDB stream records that can be answered. No record has been handled. */
+export class InvalidEventError extends StreamlaneError<InvalidEventErrorCode> {
+  override readonly name: 'InvalidEventError' = 'InvalidEventError';
 }
 
 /** One record lacks what every stream record carries. That record fails, its neighbours do not. */
-export class InvalidRecordError extends StreamlaneError {
+export class InvalidRecordError extends StreamlaneError<InvalidRecordErrorCode> {
   override readonly name: 'InvalidRecordError' = 'InvalidRecordError';
-  readonly code: InvalidRecordErrorCode;
-
-  constructor(code: InvalidRecordErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** An AttributeValue is empty, unknown or malformed. */
-export class UnmarshallError extends StreamlaneError {
+export class UnmarshallError extends StreamlaneError<'INVALID_ATTRIBUTE_VALUE'> {
   override readonly name: 'UnmarshallError' = 'UnmarshallError';
-  readonly code: 'INVALID_ATTRIBUTE_VALUE' = 'INVALID_ATTRIBUTE_VALUE';
   /** Where it lies in the item, as in `lines[2].price`. */
   readonly path: string;
 
   constructor(path: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super('INVALID_ATTRIBUTE_VALUE', message, options);
     this.path = path;
   }
 }
 
 /** An image does not fit the table's schema. */
-export class ValidationError extends StreamlaneError {
+export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
   override readonly name: 'ValidationError' = 'ValidationError';
-  readonly code: 'VALIDATION_FAILED' = 'VALIDATION_FAILED';
   /** The attributes that the schema refused, as in `lines[2].price`; `(item)` is the item itself. */
   readonly paths: readonly string[];
 
   constructor(image: 'newImage' | 'oldImage', paths: readonly string[]) {
     super(
+      'VALIDATION_FAILED',
       `The ${image} does not fit the table's schema at ${paths.join(', ')}. ` +
         'Correct the item or widen the schema, then let Lambda deliver the record again.',
     );
@@ -124,16 +112,40 @@ export class ValidationError extends StreamlaneError {
   }
 }
 
+/**
+ * A record failed for good, and its dead letter was not accepted either: so the record fails, and is delivered again.
+ * `cause` is what its handler threw.
+ */
+export class DeadLetterError extends StreamlaneError<'DEAD_LETTER_REFUSED'> {
+  override readonly name: 'DeadLetterError' = 'DeadLetterError';
+  override readonly retryable: boolean = true;
+  /** Where the letter should have gone. */
+  readonly target: string;
+  /** What the sink threw: with a fallback, what that threw. */
+  readonly sinkError: unknown;
+
+  constructor(target: string, sinkError: unknown, options: ErrorOptions) {
+    super(
+      'DEAD_LETTER_REFUSED',
+      `The dead letter was not accepted by ${target}, so the record fails, with its own error as cause. Nothing is ` +
+        'lost: Lambda delivers it again. See sinkError; for letters that are too large, add a bucket as fallback.',
+      options,
+    );
+    this.target = target;
+    this.sinkError = sinkError;
+  }
+}
+
 /** The time kept back by `reserveMs` was reached: the reason with which `context.signal` aborts. */
-export class DeadlineError extends StreamlaneError {
+export class DeadlineError extends StreamlaneError<'DEADLINE_REACHED'> {
   override readonly name: 'DeadlineError' = 'DeadlineError';
-  readonly code: 'DEADLINE_REACHED' = 'DEADLINE_REACHED';
   override readonly retryable: boolean = true;
 
   constructor(reserveMs: number) {
     super(
-      `Less than reserveMs (${reserveMs} ms) of the invocation is left, so no further record starts. ` +
-        'If this repeats, raise the function timeout or lower the batch size.',
+      'DEADLINE_REACHED',
+      `Less than reserveMs (${reserveMs} ms) of the invocation is left: no further record starts. ` +
+        'If this repeats, raise the timeout or lower the batch size.',
     );
   }
 }
@@ -142,18 +154,17 @@ export class DeadlineError extends StreamlaneError {
  * At least one record did not succeed and `partialResponses` is off, so the invocation has to throw.
  * `cause` is what the lowest failed record threw.
  */
-export class BatchFailedError extends StreamlaneError {
+export class BatchFailedError extends StreamlaneError<'BATCH_FAILED'> {
   override readonly name: 'BatchFailedError' = 'BatchFailedError';
-  readonly code: 'BATCH_FAILED' = 'BATCH_FAILED';
   override readonly retryable: boolean = true;
   /** The lowest SequenceNumber that did not succeed. */
   readonly checkpoint: string;
 
   constructor(checkpoint: string, unfinished: number, records: number, options?: ErrorOptions) {
     super(
-      `${unfinished} of ${records} records did not succeed, the first at sequence number ${checkpoint}. ` +
-        'Lambda will deliver the whole batch again; to repeat less, turn on ReportBatchItemFailures ' +
-        'for the mapping and partialResponses for the router.',
+      'BATCH_FAILED',
+      `${unfinished} of ${records} records did not succeed, the first at sequence number ${checkpoint}: Lambda ` +
+        'delivers the whole batch again. To repeat less, turn on ReportBatchItemFailures and partialResponses.',
       options,
     );
     this.checkpoint = checkpoint;
@@ -164,20 +175,13 @@ export class BatchFailedError extends StreamlaneError {
  * The state of a tumbling window cannot be kept: it is not JSON, or larger than a function may answer. Nothing of
  * the invocation has been counted.
  */
-export class WindowStateError extends StreamlaneError {
+export class WindowStateError extends StreamlaneError<'INVALID_STATE' | 'STATE_TOO_LARGE'> {
   override readonly name: 'WindowStateError' = 'WindowStateError';
-  readonly code: 'INVALID_STATE' | 'STATE_TOO_LARGE';
-
-  constructor(code: 'INVALID_STATE' | 'STATE_TOO_LARGE', message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** A sink did not send a message, or does not know whether it did. The call that sent it fails, no other does. */
-export class SinkError extends StreamlaneError {
+export class SinkError extends StreamlaneError<SinkErrorCode> {
   override readonly name: 'SinkError' = 'SinkError';
-  readonly code: SinkErrorCode;
   override readonly retryable: boolean;
   /** What was sent to: an ARN, a URL or a name. */
   readonly target: string;
@@ -189,8 +193,7 @@ export class SinkError extends StreamlaneError {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(`${target}: ${message}`, options);
-    this.code = code;
+    super(code, `${target}: ${message}`, options);
     this.retryable = retryable;
     this.target = target;
   }

@@ -1,6 +1,19 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
+import type { RecordContext } from '../batch/record-context.ts';
+import { quietly } from '../batch/report.ts';
+import { ConfigurationError, DeadLetterError } from '../errors.ts';
+import { type Check, checkOptions } from '../option-checks.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+import type { EventName, RecordBase } from '../record/stream-record.ts';
+import type { RecordMiddleware } from '../record-middleware.ts';
+import type { Sink } from '../sinks/sink.ts';
+import { isThenable } from '../thenable.ts';
+import { type DeadLetter, deadLetterAbout } from './dead-letters/dead-letter.ts';
+import { sinkRecordOf } from './dead-letters/sink-record.ts';
+import { isExhausted, isPermanent } from './failures/failure.ts';
+
 export type { DeadLetter } from './dead-letters/dead-letter.ts';
 export { deadLetterOf } from './dead-letters/dead-letter-of.ts';
 export {
@@ -11,3 +24,160 @@ export {
   type StayedLetter,
 } from './dead-letters/replay.ts';
 export type { ThrownError } from './dead-letters/thrown-error.ts';
+
+/** What is known of a failure, for {@link DeadLetterOptions.when}. */
+export interface Failure {
+  readonly record: RecordBase<EventName, object>;
+  /** Whether the error says `retryable: false`, and is not about the configuration. */
+  readonly permanent: boolean;
+  /** Whether `retry`, added within, has given the record up other than for lack of time. */
+  readonly exhausted: boolean;
+}
+
+/** Which failures are for good, and where their letters go if the sink does not take them. */
+export interface DeadLetterOptions {
+  /**
+   * - `'permanent'`: errors with `retryable: false`, such as those of unmarshalling and validation
+   * - `'exhausted'`: those, and whatever `retry` has given up; for that, add `retry` after `deadLetter`, so within it
+   * - a function: decides for each error. What it throws counts as no.
+   *
+   * What fails when the deadline has been reached is never for good.
+   *
+   * @defaultValue `'permanent'`
+   */
+  readonly when?: 'permanent' | 'exhausted' | ((error: unknown, failure: Failure) => boolean);
+  /**
+   * Where a letter goes that the sink has not accepted, because it is too large or for any other reason: a bucket,
+   * which takes letters of any size.
+   */
+  readonly fallback?: Sink;
+}
+
+const OWNER = 'deadLetter';
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  when: {
+    expected: "'permanent', 'exhausted' or a function",
+    accepts: (value) => typeof value === 'function' || value === 'permanent' || value === 'exhausted',
+  },
+  fallback: { expected: 'a sink, such as bucketWriter(...)', accepts: isSink },
+};
+
+/**
+ * Record middleware that sends a record which failed for good to a sink, as a {@link DeadLetter}; then the record
+ * counts as handled, and what lies behind it is delivered.
+ *
+ * - Nothing is dropped: a record counts as handled only once a sink has accepted its letter. Otherwise it fails with a
+ *   DeadLetterError, whose `cause` is what the handler threw, and Lambda delivers it again.
+ * - Add it first, so that it lies around `idempotent` and `retry` and gets what they could not handle.
+ * - **The letter holds the item.** The log entry about it does not.
+ * - It does not get what fails before any middleware: a record without Keys, or with an unknown eventName.
+ *
+ * A letter may be written again when its record is delivered again; `id` is the same then.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, DeadLetterError `DEAD_LETTER_REFUSED`
+ * @example
+ * ```ts
+ * export const handler = streamRouter<Invoice>()
+ *   .use(deadLetter(sqsQueue({ queueUrl }), { when: 'exhausted' }))
+ *   .use(retry({ attempts: 3 }))
+ *   .onInsert(({ newImage }) => announce(newImage));
+ * ```
+ */
+export function deadLetter(
+  sink: Sink,
+  options: DeadLetterOptions = {},
+): RecordMiddleware<RecordBase<EventName, object>> {
+  if (!isSink(sink)) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `${OWNER}: the sink has to be one of streamlane/sinks, or have target and send(message, options), got ${kindOf(sink)}.`,
+    );
+  }
+  rejectUnknownOptions(OWNER, options, Object.keys(CHECKS));
+  checkOptions(OWNER, options, CHECKS);
+  const { when = 'permanent', fallback } = options;
+  const sinks = fallback === undefined ? [sink] : [sink, fallback];
+
+  const settle = async (
+    record: RecordBase<EventName, object>,
+    context: RecordContext,
+    thrown: unknown,
+  ): Promise<void> => {
+    // At the deadline the record has been reported already: it fails for lack of time, not for good.
+    if (context.signal.aborted || !isForGood(when, record, context, thrown)) throw thrown;
+    const target = await accepted(sinks, record, context, thrown);
+    quietly(() =>
+      context.logger.warn('Record sent to the dead letters', { ...fieldsOf(record), target, error: thrown }),
+    );
+  };
+
+  return (record, context, next) => {
+    let result: void | Promise<void>;
+    try {
+      result = next();
+    } catch (thrown) {
+      return settle(record, context, thrown);
+    }
+    if (!isThenable(result)) return undefined;
+    return result.then(undefined, (thrown) => settle(record, context, thrown));
+  };
+}
+
+function isForGood(
+  when: NonNullable<DeadLetterOptions['when']>,
+  record: RecordBase<EventName, object>,
+  { logger }: RecordContext,
+  thrown: unknown,
+): boolean {
+  // A wrong configuration fails every record: to empty the stream into a queue would not help anybody.
+  const permanent = isPermanent(thrown) && !(thrown instanceof ConfigurationError);
+  const exhausted = isExhausted(record, thrown) && !(thrown instanceof ConfigurationError);
+  if (when === 'permanent') return permanent;
+  if (when === 'exhausted') return permanent || exhausted;
+  try {
+    return when(thrown, { record, permanent, exhausted });
+  } catch (error) {
+    quietly(() => logger.error('when failed', { ...fieldsOf(record), error }));
+    return false;
+  }
+}
+
+/**
+ * Sends the letter to the first sink that takes it.
+ *
+ * @returns that sink's target
+ * @throws DeadLetterError
+ */
+async function accepted(
+  sinks: readonly Sink[],
+  record: RecordBase<EventName, object>,
+  { signal, lambdaContext }: RecordContext,
+  thrown: unknown,
+): Promise<string> {
+  let refusal: DeadLetterError | undefined;
+  for (const sink of sinks) {
+    try {
+      const letter: DeadLetter = deadLetterAbout(record.raw, thrown, lambdaContext);
+      await sink.send(letter, { record: sinkRecordOf(record), signal });
+      return sink.target;
+    } catch (error) {
+      refusal = new DeadLetterError(sink.target, error, { cause: thrown });
+    }
+  }
+  throw refusal;
+}
+
+function fieldsOf(record: RecordBase<EventName, object>): Readonly<Record<string, unknown>> {
+  const { eventID, sequenceNumber, tableName, eventName } = record;
+  return { eventID, sequenceNumber, tableName, eventName };
+}
+
+function isSink(value: unknown): value is Sink {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Sink).target === 'string' &&
+    typeof (value as Sink).send === 'function'
+  );
+}

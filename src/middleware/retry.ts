@@ -1,0 +1,196 @@
+import pRetry from 'p-retry';
+import type { RecordContext } from '../batch/record-context.ts';
+import { quietly } from '../batch/report.ts';
+import { type Check, checkOptions } from '../option-checks.ts';
+import { rejectUnknownOptions } from '../options.ts';
+import type { EventName, RecordBase } from '../record/stream-record.ts';
+import type { Next, RecordMiddleware } from '../record-middleware.ts';
+import { isThenable } from '../thenable.ts';
+import { giveUp, isPermanent } from './failures/failure.ts';
+
+/** How long to wait before each further attempt: `minMs` times `factor` to the power of those before it. */
+export interface RetryBackoff {
+  /**
+   * Milliseconds before the second attempt, from 0.
+   *
+   * @defaultValue 100
+   */
+  readonly minMs?: number;
+  /**
+   * Milliseconds before any attempt at most, from 0.
+   *
+   * @defaultValue 5000
+   */
+  readonly maxMs?: number;
+  /**
+   * How much longer each wait is than the one before, from 1 to 10.
+   *
+   * @defaultValue 2
+   */
+  readonly factor?: number;
+  /**
+   * Whether each wait is stretched by a random part, up to twice as long, so that records which failed together do
+   * not come back together.
+   *
+   * @defaultValue true
+   */
+  readonly jitter?: boolean;
+}
+
+/** How {@link retry} repeats. */
+export interface RetryOptions {
+  /**
+   * Attempts in all, the first included: 1 to 1,000.
+   *
+   * @defaultValue 3
+   */
+  readonly attempts?: number;
+  /** How long to wait between attempts. */
+  readonly backoff?: RetryBackoff;
+  /**
+   * Whether to try again after an error. Asked for errors that are not permanent: those with `retryable: false` are
+   * never tried again.
+   *
+   * @defaultValue every error is tried again
+   */
+  readonly retryable?: (error: unknown, record: RecordBase<EventName, object>) => boolean;
+}
+
+const OWNER = 'retry';
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  attempts: {
+    expected: 'a whole number from 1 to 1000',
+    accepts: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1000,
+  },
+  retryable: { expected: 'a function', accepts: (value) => typeof value === 'function' },
+};
+
+const MILLISECONDS: Check = {
+  expected: 'milliseconds from 0 to 900000',
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 900_000,
+};
+
+const BACKOFF_CHECKS: Readonly<Record<string, Check>> = {
+  minMs: MILLISECONDS,
+  maxMs: MILLISECONDS,
+  factor: {
+    expected: 'a number from 1 to 10',
+    accepts: (value) => typeof value === 'number' && value >= 1 && value <= 10,
+  },
+  jitter: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+};
+
+/** Options, checked and with their defaults. */
+interface RetrySettings extends Required<RetryBackoff> {
+  readonly attempts: number;
+  readonly retryable: NonNullable<RetryOptions['retryable']>;
+}
+
+/**
+ * Record middleware that runs what lies within again when it fails, within the invocation.
+ *
+ * - The record's lane waits meanwhile, so order holds; other lanes go on.
+ * - An error with `retryable: false`, as all of streamlane's about a record have, is not tried again.
+ * - At the deadline it ends: no attempt starts, no wait goes on. Nor does it wait for longer than the invocation has.
+ * - What comes out is what the last attempt threw, itself.
+ *
+ * Every route that matches the record runs again, also one that had succeeded.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * export const handler = streamRouter<Invoice>()
+ *   .use(retry({ attempts: 4, backoff: { minMs: 200 } }))
+ *   .onInsert(({ newImage }) => announce(newImage));
+ * ```
+ */
+export function retry(options: RetryOptions = {}): RecordMiddleware<RecordBase<EventName, object>> {
+  const settings = retrySettings(options);
+  return (record, context, next) => {
+    // Handlers that succeed at once, as most do, never get near a promise.
+    let first: void | Promise<void>;
+    try {
+      first = next();
+    } catch (thrown) {
+      return attemptAgain(settings, record, context, next, thrown);
+    }
+    if (!isThenable(first)) return undefined;
+    return first.then(undefined, (thrown) => attemptAgain(settings, record, context, next, thrown));
+  };
+}
+
+function retrySettings(options: RetryOptions): RetrySettings {
+  rejectUnknownOptions(OWNER, options, ['attempts', 'backoff', 'retryable']);
+  checkOptions(OWNER, options, CHECKS);
+  const { attempts = 3, backoff = {}, retryable = () => true } = options;
+  rejectUnknownOptions(`${OWNER}: backoff`, backoff, Object.keys(BACKOFF_CHECKS));
+  checkOptions(`${OWNER}: backoff`, backoff, BACKOFF_CHECKS);
+  const { minMs = 100, maxMs = 5000, factor = 2, jitter = true } = backoff;
+  return { attempts, retryable, minMs, maxMs, factor, jitter };
+}
+
+/** What p-retry is told of a failed attempt: it has views of its own on TypeErrors and on what is no error. */
+class AttemptFailed extends Error {}
+
+/** Goes on after the first attempt has failed. Throws what the last one threw. */
+async function attemptAgain(
+  settings: RetrySettings,
+  record: RecordBase<EventName, object>,
+  context: RecordContext,
+  next: Next,
+  firstThrown: unknown,
+): Promise<void> {
+  const { signal } = context;
+  let last = firstThrown;
+  let succeeded = false;
+  let outOfTime = false;
+  try {
+    await pRetry(
+      async (attempt) => {
+        if (attempt === 1) throw new AttemptFailed();
+        try {
+          await next();
+          succeeded = true;
+        } catch (thrown) {
+          last = thrown;
+          throw new AttemptFailed();
+        }
+      },
+      {
+        retries: settings.attempts - 1,
+        minTimeout: settings.minMs,
+        maxTimeout: settings.maxMs,
+        factor: settings.factor,
+        randomize: settings.jitter,
+        signal,
+        shouldRetry: ({ retryDelay }) => {
+          if (isPermanent(last) || !asked(settings, last, record, context)) return false;
+          // A wait that cannot end in time would only hold the answer back.
+          outOfTime = retryDelay >= context.getRemainingTimeInMillis();
+          return !outOfTime;
+        },
+      },
+    );
+  } catch {
+    // p-retry also throws the signal's reason, even after an attempt that has succeeded.
+    if (succeeded) return;
+    if (!outOfTime && !signal.aborted) giveUp(record, last);
+    throw last;
+  }
+}
+
+/** Asks the user's `retryable`. When that throws, the record's own error is still the one that matters. */
+function asked(
+  { retryable }: RetrySettings,
+  thrown: unknown,
+  record: RecordBase<EventName, object>,
+  { logger }: RecordContext,
+): boolean {
+  try {
+    return retryable(thrown, record);
+  } catch (error) {
+    quietly(() => logger.error('retryable failed', { eventID: record.eventID, error }));
+    return false;
+  }
+}
