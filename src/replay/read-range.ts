@@ -1,0 +1,38 @@
+import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import type { StreamSource } from '../local/shards/stream-source.ts';
+import { wait } from '../local/wait.ts';
+import { compareSequenceNumbers } from '../record/sequence-number.ts';
+import type { StreamRange } from './replayable.ts';
+
+// A page may be empty although records follow; so many in a row are not, where the range's records would be.
+const MOST_EMPTY_PAGES = 20;
+const EMPTY_PAGE_WAIT_MS = 50;
+
+/**
+ * Reads a range of a shard again, from its first sequence number to its last.
+ *
+ * @returns what is there: an open shard is not waited on for more
+ * @throws TrimmedDataAccessException, ResourceNotFoundException, or when the signal aborts
+ */
+export async function readRange(
+  source: StreamSource,
+  { shardId, startSequenceNumber, endSequenceNumber }: StreamRange,
+  signal: AbortSignal,
+): Promise<readonly SdkRecord[]> {
+  const position = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: startSequenceNumber } as const;
+  const records: SdkRecord[] = [];
+  let iterator: string | undefined = await source.iterator(shardId, position, signal);
+  let emptyPages = 0;
+  while (iterator !== undefined && emptyPages < MOST_EMPTY_PAGES) {
+    if (emptyPages > 0) await wait(EMPTY_PAGE_WAIT_MS, signal);
+    const page = await source.page(iterator, signal);
+    for (const record of page.records) {
+      const order = compareSequenceNumbers(record.dynamodb?.SequenceNumber as string, endSequenceNumber);
+      if (order <= 0) records.push(record);
+      if (order >= 0) return records;
+    }
+    iterator = page.next;
+    emptyPages = page.records.length === 0 ? emptyPages + 1 : 0;
+  }
+  return records;
+}

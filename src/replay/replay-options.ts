@@ -1,0 +1,168 @@
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { ConfigurationError } from '../errors.ts';
+import type { LambdaHandler } from '../local/handler/local-function.ts';
+import type { ConnectionOptions } from '../local/local-options.ts';
+import type { SdkClient } from '../local/sdk-client.ts';
+import { type FilterCriteria, type RecordFilter, recordFilter } from '../mapping/filter-criteria.ts';
+import { requireHandler } from '../mapping/require-handler.ts';
+import { type Check, checkOptions, numberFrom, objectWith, TEXT, URL_TEXT } from '../option-checks.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+import type { ReplayProgress } from './report.ts';
+
+/** Options of {@link replay}. */
+export interface ReplayOptions {
+  /** On-failure documents and dead letters, as objects or as JSON. This or `queueUrl`. */
+  readonly documents?: readonly unknown[];
+  /** URL of an SQS queue with them. A message is deleted once its records succeeded, and not before. */
+  readonly queueUrl?: string;
+  /** What is invoked: a router, or any other handler that Lambda could invoke. Left out, it is a dry run. */
+  readonly handler?: LambdaHandler;
+  /**
+   * Says what would be replayed, and invokes nothing. Messages of a queue are received to be looked at, which
+   * counts for its redrive policy, and given back.
+   *
+   * @defaultValue false
+   */
+  readonly dryRun?: boolean;
+  /** A client for DynamoDB Streams of your own, in place of `endpoint`, `region` and `credentials`. */
+  readonly client?: DynamoDBStreamsClient;
+  /** URL of a server that speaks DynamoDB Streams. */
+  readonly endpoint?: string;
+  /** @defaultValue the region in the ARN of each stream; for the queue, the one in its URL */
+  readonly region?: string;
+  readonly credentials?: NonNullable<ConnectionOptions['credentials']>;
+  /** An `SQSClient` of your own for the queue. */
+  readonly sqsClient?: SdkClient;
+  /** URL of the server that has the queue. */
+  readonly queueEndpoint?: string;
+  /**
+   * Records per invocation at most, 1 to 10,000; 6 MB at most in any case.
+   *
+   * @defaultValue 100
+   */
+  readonly batchSize?: number;
+  /** The filters of the mapping, if it has any: a range of the stream also has what they left out. */
+  readonly filterCriteria?: FilterCriteria;
+  /**
+   * Replays ranges that hold more or fewer records than were given up: fewer, when some have left the stream; more,
+   * when the mapping has filters or parallel lanes, and then records are replayed that had succeeded.
+   *
+   * @defaultValue false: such a message stays
+   */
+  readonly asFound?: boolean;
+  /**
+   * Whether the handler reports what failed. False: any answer is success, as for a mapping without
+   * ReportBatchItemFailures.
+   *
+   * @defaultValue true
+   */
+  readonly partialResponses?: boolean;
+  /**
+   * `context.functionName`.
+   *
+   * @defaultValue `'replay'`
+   */
+  readonly functionName?: string;
+  /**
+   * Seconds until an invocation has failed, above 0 and at most 900.
+   *
+   * @defaultValue 60
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * Seconds for which messages are made invisible, 3 to 43,200; prolonged for as long as the replay takes.
+   *
+   * @defaultValue 120
+   */
+  readonly visibilityTimeoutSeconds?: number;
+  /** Ends the replay after the invocation that runs: what is left stays. */
+  readonly signal?: AbortSignal;
+  /** Told of the records to do, and after each invocation. */
+  readonly onProgress?: (progress: ReplayProgress) => void;
+  /** Told when the queue could not be kept from showing messages to others, or when they were given back late. */
+  readonly onProblem?: (operation: string, error: unknown) => void;
+}
+
+/** {@link ReplayOptions}, checked and with defaults. */
+export interface ReplaySettings {
+  /** Undefined in a dry run. */
+  readonly handler: LambdaHandler | undefined;
+  readonly batchSize: number;
+  readonly filter: RecordFilter | undefined;
+  readonly asFound: boolean;
+  readonly partialResponses: boolean;
+  readonly functionName: string;
+  readonly timeoutMs: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ReplayProgress) => void;
+  readonly onProblem: (operation: string, error: unknown) => void;
+}
+
+const OWNER = 'replay';
+
+const CLIENT = objectWith(['send']);
+const BOOLEAN: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+const FUNCTION: Check = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+
+const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
+  documents: { expected: 'an array of documents', accepts: Array.isArray },
+  queueUrl: URL_TEXT,
+  handler: undefined,
+  dryRun: BOOLEAN,
+  client: CLIENT,
+  endpoint: URL_TEXT,
+  region: TEXT,
+  credentials: undefined,
+  sqsClient: CLIENT,
+  queueEndpoint: URL_TEXT,
+  batchSize: numberFrom(1, 10_000),
+  filterCriteria: undefined,
+  asFound: BOOLEAN,
+  partialResponses: BOOLEAN,
+  functionName: TEXT,
+  timeoutSeconds: numberFrom(0.001, 900),
+  visibilityTimeoutSeconds: numberFrom(3, 43_200),
+  signal: objectWith(['addEventListener', 'throwIfAborted']),
+  onProgress: FUNCTION,
+  onProblem: FUNCTION,
+};
+
+/** The names of {@link ReplayOptions}. */
+export const REPLAY_OPTION_NAMES: readonly string[] = Object.keys(CHECKS);
+
+/**
+ * Checks the options of a replay.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`
+ */
+export function replaySettings(options: ReplayOptions): ReplaySettings {
+  rejectUnknownOptions(OWNER, options, REPLAY_OPTION_NAMES);
+  const checks = Object.entries(CHECKS).filter((entry): entry is [string, Check] => entry[1] !== undefined);
+  checkOptions(OWNER, options, Object.fromEntries(checks));
+  const { documents, queueUrl, handler, dryRun = false, batchSize = 100 } = options;
+  if ((documents === undefined) === (queueUrl === undefined)) {
+    refuse('either documents or queueUrl has to be given, to say what is replayed.');
+  }
+  if (!Number.isInteger(batchSize)) {
+    refuse(`batchSize has to be a whole number from 1 to 10000, got ${kindOf(batchSize)}.`);
+  }
+  if (!dryRun) requireHandler(OWNER, handler, 'handler');
+  return {
+    handler: dryRun ? undefined : handler,
+    batchSize,
+    filter: recordFilter(OWNER, options.filterCriteria),
+    asFound: options.asFound ?? false,
+    partialResponses: options.partialResponses ?? true,
+    functionName: options.functionName ?? 'replay',
+    timeoutMs: (options.timeoutSeconds ?? 60) * 1000,
+    visibilityTimeoutSeconds: Math.ceil(options.visibilityTimeoutSeconds ?? 120),
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: options.onProgress ?? (() => {}),
+    onProblem: options.onProblem ?? (() => {}),
+  };
+}
+
+function refuse(message: string): never {
+  throw new ConfigurationError('INVALID_OPTION', `${OWNER}: ${message}`);
+}

@@ -1,0 +1,64 @@
+import { type ReplayOptions, type ReplaySettings, replaySettings } from './replay-options.ts';
+import { ReplayRun } from './replay-run.ts';
+import type { ReplaySummary } from './report.ts';
+import { documentSource } from './sources/document-source.ts';
+import { queueSource } from './sources/queue-source.ts';
+import type { ReplaySource } from './sources/source.ts';
+import { StreamReader } from './stream-reader.ts';
+
+/**
+ * Hands records that failed to a handler again: those that on-failure documents name, which are read again from
+ * the stream, and those in dead letters.
+ *
+ * - **Order**: the records of all messages are put in order of their sequence numbers within each stream, so an
+ *   item's changes arrive in order, whichever messages they came in. Behind a record that failed, or whose message
+ *   stays, no later record of its item is handled; other items go on.
+ * - **Done** is a message once all of its records succeeded. Only then is it deleted from its queue.
+ * - **At least once**: a record that is in several messages is handled once, but a replay that is cut off
+ *   before the message is deleted repeats it.
+ *
+ * @returns what became of each message. What stayed is no error: look at `stayed`
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER` or
+ * `MISSING_PEER`; whatever the SDK throws when the queue cannot be received from
+ * @example
+ * ```ts
+ * const { stayed } = await replay({ queueUrl, handler });
+ * if (stayed > 0) process.exitCode = 1;
+ * ```
+ */
+export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  const settings = replaySettings(options);
+  const { endpoint, region, credentials } = options;
+  const reader = new StreamReader({
+    client: options.client,
+    clientOptions: {
+      ...(endpoint !== undefined && { endpoint }),
+      ...(region !== undefined && { region }),
+      ...(credentials !== undefined && { credentials }),
+    },
+  });
+  const source = await sourceOf(options, settings);
+  try {
+    return await new ReplayRun(source, reader, settings).run();
+  } finally {
+    await source.release();
+    reader.close();
+  }
+}
+
+async function sourceOf(options: ReplayOptions, settings: ReplaySettings): Promise<ReplaySource> {
+  const { documents, queueUrl = '', queueEndpoint, credentials } = options;
+  if (documents !== undefined) return documentSource(documents);
+  const region = options.region ?? /\bsqs[.-]([a-z0-9-]+)\.amazonaws\./.exec(queueUrl)?.[1];
+  return queueSource({
+    queueUrl,
+    client: options.sqsClient,
+    clientOptions: {
+      ...(queueEndpoint !== undefined && { endpoint: queueEndpoint }),
+      ...(region !== undefined && { region }),
+      ...(credentials !== undefined && { credentials }),
+    },
+    visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+    onProblem: settings.onProblem,
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * Why a message stayed.
+ *
+ * - `trimmed`: records of its range have left the stream, all of them or some.
+ * - `mismatch`: the range holds more records than were given up: the mapping has filters or parallel lanes.
+ * - `unreadable`: the stream could not be read.
+ * - `not-understood`: it is neither an on-failure document nor a dead letter.
+ * - `failed`: the handler failed on a record of it.
+ * - `blocked`: a record of it comes after one of the same item that stayed.
+ * - `stopped`: the replay ended before its turn.
+ * - `not-deleted`: its records succeeded, and still the queue would not delete it.
+ */
+export type StayReason =
+  | 'trimmed'
+  | 'mismatch'
+  | 'unreadable'
+  | 'not-understood'
+  | 'failed'
+  | 'blocked'
+  | 'stopped'
+  | 'not-deleted';
+
+/** What became of one message: a document or a dead letter. */
+export interface MessageReport {
+  /** The SQS message id, or `document 1` and so on. */
+  readonly id: string;
+  /** `unknown` for what was not understood. */
+  readonly kind: 'range' | 'payload' | 'dead-letter' | 'unknown';
+  /** Empty when unknown. */
+  readonly streamArn: string;
+  readonly tableName: string;
+  /** Only a range says it. */
+  readonly shardId: string | undefined;
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+  /** How many records it is about. */
+  readonly records: number;
+  /** `planned`: would be replayed, if this were no dry run. */
+  readonly status: 'replayed' | 'stayed' | 'planned';
+  /** Undefined unless it stayed. */
+  readonly reason: StayReason | undefined;
+  /** The reason in words. Never item content, unless the handler's own error has some. */
+  readonly detail: string;
+}
+
+/** How far a replay is. Counts are of records, each counted once however many messages have it. */
+export interface ReplayProgress {
+  readonly records: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** What a replay did. */
+export interface ReplaySummary extends ReplayProgress {
+  readonly invocations: number;
+  readonly durationMs: number;
+  /** In the order in which they came. */
+  readonly messages: readonly MessageReport[];
+  /** How many of them stayed. */
+  readonly stayed: number;
+}

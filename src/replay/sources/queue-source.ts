@@ -1,0 +1,126 @@
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { importPeer } from '../../local/import-peer.ts';
+import type { SdkClient } from '../../local/sdk-client.ts';
+import type { ReplaySource, SourceMessage } from './source.ts';
+
+export interface QueueOptions {
+  readonly queueUrl: string;
+  /** Made when undefined. */
+  readonly client: SdkClient | undefined;
+  readonly clientOptions: object;
+  readonly visibilityTimeoutSeconds: number;
+  /** Told when messages could not be kept, or given back: others may see them meanwhile, or only later. */
+  readonly onProblem: (operation: string, error: unknown) => void;
+}
+
+// SQS takes ten entries in a batch.
+const BATCH = 10;
+// Any wait makes SQS ask all of its servers, so that one empty answer means an empty queue.
+const WAIT_SECONDS = 1;
+
+/**
+ * Messages of an SQS queue. They stay invisible to others while they are worked on, however long that takes (SQS
+ * allows 12 hours), are deleted once they are done, and visible again as soon as they are given back.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+ */
+export async function queueSource(options: QueueOptions): Promise<ReplaySource> {
+  const { queueUrl: QueueUrl, visibilityTimeoutSeconds: VisibilityTimeout, onProblem } = options;
+  const sqsModule = await importPeer(
+    '@aws-sdk/client-sqs',
+    'replay from a queue',
+    () => import('@aws-sdk/client-sqs'),
+  );
+  const { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, ReceiveMessageCommand } = sqsModule;
+  const sqs =
+    (options.client as SQSClient | undefined) ??
+    // A queue's URL names the host that its server believes to have; the endpoint is the one that works.
+    new sqsModule.SQSClient({ useQueueUrlAsEndpoint: false, ...options.clientOptions });
+  /** The receipt handles of what is held, by message id. */
+  const held = new Map<string, string>();
+  let keeping: NodeJS.Timeout | undefined;
+
+  const setVisibility = async (operation: string, seconds: number): Promise<void> => {
+    for (const entries of batchesOf([...held])) {
+      const Entries = entries.map(([, ReceiptHandle], index) => ({
+        Id: `${index}`,
+        ReceiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      try {
+        const { Failed = [] } = await sqs.send(
+          new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }),
+        );
+        for (const { Message: message, Code } of Failed) onProblem(operation, new Error(message ?? Code));
+      } catch (error) {
+        onProblem(operation, error);
+      }
+    }
+  };
+
+  const keep = (): void => {
+    // Three times in the life of a receipt, so that one that fails does no harm.
+    keeping ??= setInterval(
+      () => void setVisibility('keeping messages invisible', VisibilityTimeout),
+      (VisibilityTimeout * 1000) / 3,
+    );
+  };
+
+  const receive = async (abortSignal: AbortSignal): Promise<readonly Message[]> => {
+    const input = { QueueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: WAIT_SECONDS, VisibilityTimeout };
+    try {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input), { abortSignal });
+      return Messages;
+    } catch (error) {
+      if (abortSignal.aborted) return [];
+      throw error;
+    }
+  };
+
+  const remove = async (
+    messages: readonly SourceMessage[],
+    failed: Map<SourceMessage, string>,
+  ): Promise<void> => {
+    const Entries = messages.map(({ id }, index) => ({ Id: `${index}`, ReceiptHandle: held.get(id) }));
+    try {
+      const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+      for (const { Id, Message: message, Code } of Failed) {
+        failed.set(messages[Number(Id)] as SourceMessage, `${message ?? Code}`);
+      }
+    } catch (error) {
+      for (const message of messages) failed.set(message, (error as Error).message);
+    }
+  };
+
+  return {
+    async take(signal) {
+      const taken: SourceMessage[] = [];
+      for (;;) {
+        const messages = await receive(signal);
+        if (messages.length === 0) return taken;
+        keep();
+        for (const { MessageId: id = '', ReceiptHandle = '', Body: body } of messages) {
+          // One that comes a second time is the same one with a newer receipt.
+          if (!held.has(id)) taken.push({ id, body });
+          held.set(id, ReceiptHandle);
+        }
+      }
+    },
+    async done(messages) {
+      const failed = new Map<SourceMessage, string>();
+      for (const batch of batchesOf(messages)) await remove(batch, failed);
+      for (const message of messages) if (!failed.has(message)) held.delete(message.id);
+      return failed;
+    },
+    async release() {
+      clearInterval(keeping);
+      await setVisibility('giving messages back', 0);
+      held.clear();
+      if (options.client === undefined) sqs.destroy();
+    },
+  };
+}
+
+function* batchesOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
+}

@@ -1,0 +1,20 @@
+/** A message that was taken. */
+export interface SourceMessage {
+  readonly id: string;
+  /** An object, or text with JSON. */
+  readonly body: unknown;
+}
+
+/** Where messages come from. */
+export interface ReplaySource {
+  /** All that there are now; none: that was all. */
+  take(signal: AbortSignal): Promise<readonly SourceMessage[]>;
+  /**
+   * Their records succeeded.
+   *
+   * @returns those that the source could not let go of, and why
+   */
+  done(messages: readonly SourceMessage[]): Promise<ReadonlyMap<SourceMessage, string>>;
+  /** Gives back what was taken and is not done. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,16 @@
+import type { Entry } from './entry.ts';
+import type { Replayable } from './replayable.ts';
+import type { StayReason } from './report.ts';
+import type { SourceMessage } from './sources/source.ts';
+
+/** A message that was taken, and what is known of it by now. */
+export interface TakenMessage {
+  readonly source: SourceMessage;
+  readonly content: Replayable;
+  /** Its records, once they are read. */
+  entries: readonly Entry[];
+  /** Why it stays, whatever the handler does. */
+  problem: { readonly reason: StayReason; readonly detail: string } | undefined;
+  /** Its source let go of it. */
+  released: boolean;
+}

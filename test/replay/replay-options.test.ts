@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { type ReplayOptions, replaySettings } from '../../src/replay/replay-options.ts';
+
+const handler = (): void => {};
+const given = { documents: [], handler };
+
+test('what is left out has a default', () => {
+  expect(replaySettings(given)).toMatchObject({
+    handler,
+    batchSize: 100,
+    filter: undefined,
+    asFound: false,
+    partialResponses: true,
+    functionName: 'replay',
+    timeoutMs: 60_000,
+    visibilityTimeoutSeconds: 120,
+  });
+  const { onProgress, onProblem, signal } = replaySettings(given);
+  onProgress({ records: 0, succeeded: 0, failed: 0 });
+  onProblem('', undefined);
+  expect(signal.aborted).toBe(false);
+});
+
+test('a dry run needs no handler, and has none', () => {
+  expect(replaySettings({ documents: [], dryRun: true }).handler).toBeUndefined();
+  expect(replaySettings({ ...given, dryRun: true }).handler).toBeUndefined();
+});
+
+test.each<[Partial<Record<keyof ReplayOptions | 'documnets', unknown>>, string, string]>([
+  [{ documnets: [] }, 'UNKNOWN_OPTION', 'there is no option documnets'],
+  [{ handler: undefined }, 'INVALID_HANDLER', 'handler is not a function'],
+  [{ handler: (_a: 1, _b: 1, _c: 1) => {} }, 'INVALID_HANDLER', 'takes 3 parameters'],
+  [{ documents: undefined }, 'INVALID_OPTION', 'either documents or queueUrl'],
+  [{ queueUrl: 'http://127.0.0.1/q' }, 'INVALID_OPTION', 'either documents or queueUrl'],
+  [{ documents: '{}' }, 'INVALID_OPTION', 'documents has to be an array'],
+  [{ documents: undefined, queueUrl: 'q' }, 'INVALID_OPTION', 'queueUrl has to be a URL'],
+  [{ batchSize: 0 }, 'INVALID_OPTION', 'batchSize has to be a number from 1 to 10000'],
+  [{ batchSize: 1.5 }, 'INVALID_OPTION', 'batchSize has to be a whole number'],
+  [{ asFound: 'yes' }, 'INVALID_OPTION', 'asFound has to be true or false'],
+  [{ onProgress: 1 }, 'INVALID_OPTION', 'onProgress has to be a function'],
+  [{ visibilityTimeoutSeconds: 1 }, 'INVALID_OPTION', 'visibilityTimeoutSeconds has to be a number from 3'],
+  [{ filterCriteria: { filters: [{ pattern: '[]' }] } }, 'INVALID_PATTERN', 'replay: filters[0]'],
+])('%o is refused', (options, code, message) => {
+  expect(() => replaySettings({ ...given, ...options } as ReplayOptions)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  );
+});
