@@ -12,7 +12,7 @@ import type { Sink } from '../sinks/sink.ts';
 import { isThenable } from '../thenable.ts';
 import { type DeadLetter, deadLetterAbout } from './dead-letters/dead-letter.ts';
 import { sinkRecordOf } from './dead-letters/sink-record.ts';
-import { isExhausted, isPermanent } from './failures/failure.ts';
+import { concernsAllRecords, isExhausted, isPermanent } from './failures/failure.ts';
 
 export type { DeadLetter } from './dead-letters/dead-letter.ts';
 export { deadLetterOf } from './dead-letters/dead-letter-of.ts';
@@ -28,16 +28,20 @@ export type { ThrownError } from './dead-letters/thrown-error.ts';
 /** What is known of a failure, for {@link DeadLetterOptions.when}. */
 export interface Failure {
   readonly record: RecordBase<EventName, object>;
-  /** Whether the error says `retryable: false`, and is not about the configuration. */
+  /**
+   * Whether the error says `retryable: false`, and concerns this record: a ConfigurationError, or a sink that refuses
+   * every request for want of a permission, would fail all others too.
+   */
   readonly permanent: boolean;
-  /** Whether `retry`, added within, has given the record up other than for lack of time. */
+  /** Whether `retry`, added within, has given the record up, other than for lack of time or for such an error. */
   readonly exhausted: boolean;
 }
 
 /** Which failures are for good, and where their letters go if the sink does not take them. */
 export interface DeadLetterOptions {
   /**
-   * - `'permanent'`: errors with `retryable: false`, such as those of unmarshalling and validation
+   * - `'permanent'`: errors with `retryable: false`, such as those of unmarshalling and validation, that concern this
+   *   record alone: a ConfigurationError, or a missing permission, fails the record and waits for its fix
    * - `'exhausted'`: those, and whatever `retry` has given up; for that, add `retry` after `deadLetter`, so within it
    * - a function: decides for each error. What it throws counts as no.
    *
@@ -130,9 +134,10 @@ function isForGood(
   { logger }: RecordContext,
   thrown: unknown,
 ): boolean {
-  // A wrong configuration fails every record: to empty the stream into a queue would not help anybody.
-  const permanent = isPermanent(thrown) && !(thrown instanceof ConfigurationError);
-  const exhausted = isExhausted(record, thrown) && !(thrown instanceof ConfigurationError);
+  // What fails every record would empty the stream into the sink, where waiting for the fix loses no time or order.
+  const own = !concernsAllRecords(thrown);
+  const permanent = own && isPermanent(thrown);
+  const exhausted = own && isExhausted(record, thrown);
   if (when === 'permanent') return permanent;
   if (when === 'exhausted') return permanent || exhausted;
   try {

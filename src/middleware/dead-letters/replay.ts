@@ -49,7 +49,10 @@ export interface StayedLetter<Letter extends DeadLetter = DeadLetter> {
 
 /** What became of the letters. */
 export interface Replay<Letter extends DeadLetter = DeadLetter> {
-  /** Those that the handler is done with: delete these. */
+  /**
+   * Those that the handler is done with: delete these. Where the handler writes dead letters itself, one of them may
+   * have a newer letter of the same `id` by now: delete from a table on condition that `time` is still the one you read.
+   */
   readonly succeeded: readonly Letter[];
   /** Those that it is not: keep these. */
   readonly stayed: readonly StayedLetter<Letter>[];

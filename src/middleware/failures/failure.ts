@@ -1,3 +1,5 @@
+import { ConfigurationError, SinkError } from '../../errors.ts';
+
 /**
  * What a failure says of itself, for the middlewares that decide what happens next. Records are known by their
  * object: each invocation has its own.
@@ -7,6 +9,17 @@
 export function isPermanent(thrown: unknown): boolean {
   return (
     typeof thrown === 'object' && thrown !== null && (thrown as { retryable?: unknown }).retryable === false
+  );
+}
+
+/**
+ * Whether every record will fail with this until somebody changes the function or what it calls: a wrong
+ * configuration, or a target that refuses all that it is sent, for want of a permission mostly.
+ */
+export function concernsAllRecords(thrown: unknown): boolean {
+  return (
+    thrown instanceof ConfigurationError ||
+    (thrown instanceof SinkError && thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable)
   );
 }
 

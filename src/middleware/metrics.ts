@@ -1,0 +1,84 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import type { BatchSummary } from '../batch/options.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
+import { kindOf, rejectUnknownOptions } from '../options.ts';
+
+/** What is needed of Powertools' `Metrics`, or of anything like it. */
+export interface MetricsSink {
+  addMetric(name: string, unit: 'Count' | 'Milliseconds', value: number): unknown;
+  publishStoredMetrics(): unknown;
+}
+
+/** How {@link metrics} names and publishes. */
+export interface MetricsOptions {
+  /**
+   * What stands before each name, such as `'Invoices'` for `InvoicesRecords`.
+   *
+   * @defaultValue nothing
+   */
+  readonly prefix?: string;
+  /**
+   * Whether to publish at the end of each batch. `false` where something else does, such as Powertools' `logMetrics`.
+   *
+   * @defaultValue true
+   */
+  readonly publish?: boolean;
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  prefix: TEXT,
+  publish: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+};
+
+/**
+ * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. What was added meanwhile, by handlers for
+ * instance, is published together with it, in one entry per batch.
+ *
+ * | metric | unit | value |
+ * | --- | --- | --- |
+ * | `Records` | Count | records in the batch |
+ * | `RecordsSucceeded` | Count | handled in this invocation |
+ * | `RecordsSkipped` | Count | known to have succeeded before |
+ * | `RecordsFailed` | Count | threw or rejected |
+ * | `RecordsUnfinished` | Count | not started, or in flight at the deadline |
+ * | `BatchDuration` | Milliseconds | how long the batch took |
+ * | `Lag` | Milliseconds | now minus the creation of the batch's last record; not there when the record does not say |
+ *
+ * It is no record middleware: a batch has one duration and one lag, and the checkpoint is known at its end only.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const powertools = new Metrics({ namespace: 'invoices', serviceName: 'announcer' });
+ *
+ * export const handler = streamRouter<Invoice>({ onBatch: metrics(powertools) })
+ *   .onInsert(({ newImage }) => announce(newImage));
+ * ```
+ * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/metrics/
+ */
+export function metrics(sink: MetricsSink, options: MetricsOptions = {}): (summary: BatchSummary) => void {
+  if (!objectWith(['addMetric', 'publishStoredMetrics']).accepts(sink)) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `metrics: expected a Metrics of @aws-lambda-powertools/metrics, or an object with its methods addMetric and publishStoredMetrics, got ${kindOf(sink)}.`,
+    );
+  }
+  rejectUnknownOptions('metrics', options, Object.keys(CHECKS));
+  checkOptions('metrics', options, CHECKS);
+  const { prefix = '', publish = true } = options;
+  return ({ records, succeeded, skipped, failed, durationMs, lagMs }) => {
+    const count = (name: string, value: number) => sink.addMetric(`${prefix}${name}`, 'Count', value);
+    count('Records', records);
+    count('RecordsSucceeded', succeeded);
+    count('RecordsSkipped', skipped);
+    count('RecordsFailed', failed);
+    count('RecordsUnfinished', records - succeeded - skipped - failed);
+    sink.addMetric(`${prefix}BatchDuration`, 'Milliseconds', durationMs);
+    // A record is dated to the second, so it may seem to come from the future.
+    if (lagMs !== undefined) sink.addMetric(`${prefix}Lag`, 'Milliseconds', Math.max(0, lagMs));
+    if (publish) sink.publishStoredMetrics();
+  };
+}

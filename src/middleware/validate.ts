@@ -1,0 +1,52 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ConfigurationError } from '../errors.ts';
+import { kindOf } from '../options.ts';
+import { checkImage } from '../record/schema.ts';
+import type { EventName, RecordBase } from '../record/stream-record.ts';
+import type { RecordMiddleware } from '../record-middleware.ts';
+
+/** What {@link validate} reads: any record that a handler gets fits. */
+export interface ValidatedRecord extends RecordBase<EventName, object> {
+  readonly newImage?: unknown;
+  readonly oldImage?: unknown;
+}
+
+/**
+ * Record middleware that checks the images of every record, for routers without a table schema. A record that does not
+ * fit fails before any condition or handler has seen it.
+ *
+ * - Those images are checked that the record has: the new one of an INSERT, both of a MODIFY, the old one of a REMOVE,
+ *   as far as the view type carries them.
+ * - It checks and changes nothing: handlers get the item as it is. For what a schema makes of it (defaults,
+ *   transforms), declare the schema in `defineTable`, which also gives the types.
+ * - It checks records that no route takes too.
+ *
+ * @param schema any Standard Schema (zod, valibot, arktype, ...), synchronous or not
+ * @throws ConfigurationError `INVALID_OPTION`; for a record, ValidationError with the paths and not the values
+ * @example
+ * ```ts
+ * export const handler = streamRouter<Invoice>()
+ *   .use(validate(InvoiceSchema))
+ *   .onInsert(({ newImage }) => announce(newImage));
+ * ```
+ * @see https://standardschema.dev
+ */
+export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRecord> {
+  if (typeof schema?.['~standard']?.validate !== 'function') {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `validate: the schema has to be a Standard Schema, as zod, valibot and arktype make them, got ${kindOf(schema)}.`,
+    );
+  }
+  return (record, _context, next) => {
+    const checks = (['newImage', 'oldImage'] as const).map((image) => {
+      const value = record[image];
+      return value === undefined ? undefined : checkImage(schema, image, value);
+    });
+    // Handlers of a synchronous schema stay as synchronous as they are without it.
+    return checks.some((check) => check instanceof Promise) ? Promise.all(checks).then(next) : next();
+  };
+}
