@@ -41,6 +41,7 @@ export function deduplicationIdOf(record: SinkRecord, ...content: readonly (stri
   );
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** SHA-256, in hexadecimal digits. */
+export function digest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }

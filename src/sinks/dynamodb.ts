@@ -1,0 +1,137 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Payload, Refusal } from './entry.ts';
+import { itemSize } from './item-size.ts';
+import { jsonValue } from './message-text.ts';
+import { MicroBatcher } from './micro-batcher.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import { invalid, tooLarge } from './sink-errors.ts';
+import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+
+/** What {@link tableWriter} can be told. */
+export interface TableWriterOptions extends SinkOptions {
+  /** Name or ARN of the table. */
+  readonly tableName: string;
+  /** Its key attributes: the partition key, and the sort key where it has one. */
+  readonly keys: readonly [partitionKey: string, sortKey?: string];
+  /** The client to use. @defaultValue one that is made at the first write, configured as the SDK does by itself */
+  readonly client?: DynamoDBClient;
+}
+
+/** A DynamoDB table as a sink. */
+export interface TableWriter extends Sink {
+  /** `send` by its name in DynamoDB: writes an item, in place of the one with the same key. */
+  put(item: object, options?: SendOptions): Promise<void>;
+  /** Deletes the item with this key, if there is one. */
+  delete(key: object, options?: SendOptions): Promise<void>;
+}
+
+interface Write extends Payload {
+  readonly orderKey: string;
+  readonly request: WriteRequest;
+}
+
+type Item = Record<string, AttributeValue>;
+
+const MOST_ITEM_BYTES = 400 * 1024;
+/** 16 MB, less what the request has around its writes. */
+const MOST_BYTES = 16 * 1024 * 1024 - 4096;
+
+/**
+ * A DynamoDB table. Writes that are made at the same time travel in one BatchWriteItem request: 25 of them and 16 MB in
+ * total, at most one for each key. Writes to one key happen in the order that they were made in.
+ *
+ * Items are plain objects, marshalled as the SDK does; attributes that are undefined are left out. A put replaces the whole
+ * item, so redelivery writes the same again.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const totals = tableWriter({ tableName: 'Totals', keys: ['customerId'] });
+ *
+ * export const handler = streamRouter<Invoice>()
+ *   .onInsert(async (record) => { await totals.put({ customerId: record.newImage.customerId, open: true }, { record }); })
+ *   .onRemove(async (record) => { await totals.delete({ customerId: record.oldImage.customerId }, { record }); });
+ * ```
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
+export function tableWriter(options: TableWriterOptions): TableWriter {
+  checkSinkOptions('tableWriter', options, ['tableName'], { keys: KEYS });
+  const { tableName: target, keys } = options;
+  const client = once(() => options.client ?? new DynamoDBClient());
+  const keyOf = (item: Item): string =>
+    JSON.stringify(
+      keys.map((name) => item[name as string]),
+      jsonValue,
+    );
+  const batcher = new MicroBatcher<Write>({
+    ...requestSettings(options),
+    target,
+    maxEntries: 25,
+    maxBytes: MOST_BYTES,
+    async request(writes, abortSignal) {
+      const command = new BatchWriteItemCommand({
+        RequestItems: { [target]: writes.map(({ request }) => request) },
+      });
+      const { UnprocessedItems = {} } = await client().send(command, { abortSignal });
+      const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
+      // Should one come back that looks like none of ours, none counts as written.
+      const known = writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
+      return writes.map(({ orderKey }) => (known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED));
+    },
+  });
+  const requestKey = ({ PutRequest, DeleteRequest }: WriteRequest): string =>
+    keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {});
+
+  const write = (
+    request: WriteRequest,
+    { record, signal = record?.deadlineSignal }: SendOptions,
+  ): Promise<void> => {
+    const item = request.PutRequest?.Item ?? request.DeleteRequest?.Key ?? {};
+    for (const name of keys as readonly string[]) {
+      if (item[name] === undefined) throw invalid(target, `what is written has no key attribute ${name}`);
+    }
+    const size = itemSize(item);
+    if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
+    const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
+    return batcher.add({ bytes, orderKey: keyOf(item), request }, signal);
+  };
+  // async: what is wrong with an item rejects, as everything else that is.
+  const put = async (item: unknown, options: SendOptions = {}): Promise<void> =>
+    write({ PutRequest: { Item: marshalled(target, item) } }, options);
+  return {
+    target,
+    send: put,
+    put,
+    delete: async (key, options = {}) => write({ DeleteRequest: { Key: marshalled(target, key) } }, options),
+  };
+}
+
+const UNPROCESSED: Refusal = { code: 'UnprocessedItems', retryable: true };
+
+const KEYS = {
+  expected: 'a list of the names of one or two key attributes',
+  accepts: (value: unknown): boolean =>
+    Array.isArray(value) &&
+    (value.length === 1 || value.length === 2) &&
+    value.every((name) => typeof name === 'string' && name !== ''),
+};
+
+function marshalled(target: string, item: unknown): Item {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    throw invalid(target, 'an item has to be an object of its attributes');
+  }
+  try {
+    return marshall(item as Record<string, string>, { removeUndefinedValues: true });
+  } catch (cause) {
+    throw invalid(target, 'the item has an attribute that DynamoDB cannot hold', { cause });
+  }
+}

@@ -1,0 +1,7 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+export { SinkError, type SinkErrorCode } from '../errors.ts';
+export { type ChangeData, type CloudEvent, type CloudEventRecord, toCloudEvent } from './cloud-event.ts';
+export { type MessageOptions, publishTo } from './publish-to.ts';
+export type { SendOptions, Sink, SinkRecord } from './sink.ts';

@@ -1,0 +1,33 @@
+import type { RecordContext } from '../batch/record-context.ts';
+import type { SendOptions, Sink, SinkRecord } from './sink.ts';
+
+/**
+ * Makes a handler of a sink: it sends one message for each record, and the record succeeds when that was accepted.
+ *
+ * The message is sent with the record and the deadline, so FIFO targets get their ids.
+ *
+ * @param toMessage makes the message of a record; may be asynchronous
+ * @param options what the sink takes besides, for every message, or made of the record
+ * @example
+ * ```ts
+ * export const handler = streamRouter<Invoice>()
+ *   .onInsert(publishTo(payments, ({ newImage }) => ({ id: newImage.invoiceId, total: newImage.total })))
+ *   .onRemove(publishTo(archive, toCloudEvent));
+ * ```
+ */
+export function publishTo<R extends SinkRecord, Options extends SendOptions = SendOptions>(
+  sink: Sink<Options>,
+  toMessage: (record: R, context: RecordContext) => unknown,
+  options?: MessageOptions<R, Options>,
+): (record: R, context: RecordContext) => Promise<void> {
+  return async (record, context) => {
+    const message = await toMessage(record, context);
+    const more = typeof options === 'function' ? options(record) : options;
+    await sink.send(message, { ...more, record } as unknown as Options);
+  };
+}
+
+/** What a sink takes besides message and record. */
+export type MessageOptions<R, Options extends SendOptions> =
+  | Omit<Options, 'record' | 'signal'>
+  | ((record: R) => Omit<Options, 'record' | 'signal'>);

@@ -1,0 +1,153 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+import { randomUUID } from 'node:crypto';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Check } from '../option-checks.ts';
+import type { Payload } from './entry.ts';
+import { digest } from './item-identity.ts';
+import { jsonText, messageText } from './message-text.ts';
+import { MicroBatcher } from './micro-batcher.ts';
+import type { SendOptions, Sink, SinkRecord } from './sink.ts';
+import { invalid } from './sink-errors.ts';
+import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+
+/** What {@link bucketWriter} can be told. */
+export interface BucketWriterOptions extends SinkOptions {
+  /** The bucket's name. */
+  readonly bucket: string;
+  /** What the keys of all objects begin with, as in `invoices/`. @defaultValue none */
+  readonly prefix?: string;
+  /**
+   * What becomes an object: `'object'`: every message; `'ndjson'`: all messages that are sent at the same time, one a
+   * line, so that there are fewer objects.
+   *
+   * @defaultValue `'object'`
+   */
+  readonly format?: 'object' | 'ndjson';
+  /** The client to use. @defaultValue one that is made at the first object, configured as the SDK does by itself */
+  readonly client?: S3Client;
+}
+
+/** What an object can be written with. Not for `'ndjson'`, where messages share one. */
+export interface ObjectOptions extends SendOptions {
+  /** The object's key, after the prefix. @defaultValue table, sequence number and hash of the content */
+  readonly key?: string;
+  /** @defaultValue `application/json`; for text `text/plain; charset=utf-8`, for bytes `application/octet-stream` */
+  readonly contentType?: string;
+}
+
+/** An S3 bucket as a sink. */
+export type BucketWriter = Sink<ObjectOptions>;
+
+interface ObjectPart extends Payload {
+  readonly record: SinkRecord | undefined;
+  readonly key: string | undefined;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+const FORMAT: Check = {
+  expected: "'object' or 'ndjson'",
+  accepts: (value) => value === 'object' || value === 'ndjson',
+};
+const PREFIX: Check = { expected: 'text', accepts: (value) => typeof value === 'string' };
+
+/** The largest object that one PutObject can write. */
+const MOST_OBJECT_BYTES = 5 * 1024 ** 3;
+const MOST_KEY_BYTES = 1024;
+
+/**
+ * An S3 bucket. A message becomes an object: JSON, text as it is, or bytes.
+ *
+ * Its key is made of the table's name, the sequence number and a hash of the content, so that redelivery writes the same
+ * object again, and keys sort as the changes happened.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ * @example
+ * ```ts
+ * const archive = bucketWriter({ bucket: 'invoice-archive', prefix: 'deleted/' });
+ *
+ * export const handler = streamRouter<Invoice>()
+ *   .onRemove(async (record) => { await archive.send(record.oldImage, { record }); });
+ * ```
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+export function bucketWriter(options: BucketWriterOptions): BucketWriter {
+  checkSinkOptions('bucketWriter', options, ['bucket'], { prefix: PREFIX, format: FORMAT });
+  const { bucket: target, prefix = '', format = 'object' } = options;
+  const client = once(() => options.client ?? new S3Client());
+  const lines = format === 'ndjson';
+  const batcher = new MicroBatcher<ObjectPart>({
+    ...requestSettings(options),
+    target,
+    maxEntries: lines ? 1000 : 1,
+    maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
+    async request(parts, abortSignal) {
+      const [first] = parts as readonly [ObjectPart];
+      const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
+      const Key = first.key ?? `${prefix}${keyOf(first.record, Body)}.ndjson`;
+      await client().send(
+        new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
+        { abortSignal },
+      );
+      return [];
+    },
+  });
+  return {
+    target,
+    // async: what is wrong with a message rejects, as everything else that is.
+    async send(message, sendOptions = {}) {
+      const { record, signal = record?.deadlineSignal } = sendOptions;
+      const part = lines
+        ? lineOf(target, message, sendOptions)
+        : objectOf(target, prefix, message, sendOptions);
+      return batcher.add(part, signal);
+    },
+  };
+}
+
+/** Enough for few objects, and little enough to be sent again. */
+const MOST_LINES_BYTES = 5 * 1024 ** 2;
+
+function lineOf(target: string, message: unknown, { record, key, contentType }: ObjectOptions): ObjectPart {
+  if (key !== undefined || contentType !== undefined) {
+    throw invalid(target, 'key and contentType are for objects, not for lines of ndjson');
+  }
+  const body = jsonText(target, message);
+  return { bytes: Buffer.byteLength(body) + 1, record, key, contentType: 'application/x-ndjson', body };
+}
+
+function objectOf(target: string, prefix: string, message: unknown, options: ObjectOptions): ObjectPart {
+  const body = message instanceof Uint8Array ? message : messageText(target, message);
+  const { extension, type } = kindOf(message);
+  const { record, contentType = type } = options;
+  const name = options.key ?? `${keyOf(record, body)}${extension}`;
+  const key = `${prefix}${name}`;
+  const keyBytes = Buffer.byteLength(key);
+  if (name === '' || keyBytes > MOST_KEY_BYTES) {
+    throw invalid(target, `an object's key has 1 to ${MOST_KEY_BYTES} bytes, got ${keyBytes}`);
+  }
+  // Two writes of one object happen one after the other, so that the later one stays.
+  return { bytes: Buffer.byteLength(body), orderKey: key, record, key, contentType, body };
+}
+
+interface ContentKind {
+  readonly extension: string;
+  readonly type: string;
+}
+
+function kindOf(message: unknown): ContentKind {
+  if (message instanceof Uint8Array) return { extension: '.bin', type: 'application/octet-stream' };
+  if (typeof message === 'string') return { extension: '.txt', type: 'text/plain; charset=utf-8' };
+  return { extension: '.json', type: 'application/json' };
+}
+
+/** SequenceNumbers have up to 40 digits, and S3 lists keys as text. */
+const SEQUENCE_DIGITS = 40;
+
+function keyOf(record: SinkRecord | undefined, body: string | Uint8Array): string {
+  if (record === undefined) return `${new Date().toISOString()}-${randomUUID()}`;
+  const { tableName, sequenceNumber } = record;
+  return `${tableName}/${sequenceNumber.padStart(SEQUENCE_DIGITS, '0')}-${digest(body).slice(0, 16)}`;
+}
