@@ -37,6 +37,11 @@ export interface CommandDefinition<Options = any> {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Declares options. */
   readonly configure?: (command: Commander) => Commander;
+  /**
+   * Heeds `io.signal`, and returns once it has stopped. Without it, Ctrl-C ends the command where it is, with the
+   * exit code 130.
+   */
+  readonly stopsItself?: true;
   /** Imports what runs. A command with subcommands has none. */
   readonly load?: () => Promise<RunCommand<Options>>;
   readonly subcommands?: readonly CommandDefinition[];

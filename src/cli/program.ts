@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import type { CommandContext, CommandDefinition } from './command.ts';
+import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { explain } from './explain.ts';
-import type { CliIo } from './io.ts';
+import { type CliIo, interrupted } from './io.ts';
 import { hasColors, styleFor } from './style.ts';
 import { version } from './version.ts';
 
@@ -35,8 +35,9 @@ export async function runCli(
     });
   program.helpCommand('help [command]', 'Print help.');
   for (const definition of definitions) {
-    register(program, definition, async (run, args, options) => {
-      exitCode = await run(contextOf(program, io), args, options);
+    register(program, definition, async ({ run, stopsItself }, args, options) => {
+      const running = run(contextOf(program, io), args, options);
+      exitCode = await (stopsItself ? running : Promise.race([running, interruption(io.signal)]));
     });
   }
   program.addHelpText('after', examplesOf(definitions.flatMap(({ examples }) => examples.slice(0, 1))));
@@ -55,13 +56,22 @@ export async function runCli(
 }
 
 type Execute = (
-  run: Awaited<ReturnType<NonNullable<CommandDefinition['load']>>>,
+  command: { readonly run: RunCommand<object>; readonly stopsItself: boolean },
   args: readonly string[],
   options: object,
 ) => Promise<void>;
 
 function register(parent: Command, definition: CommandDefinition, execute: Execute): void {
-  const { usage, summary, details, examples, configure, load, subcommands = [] } = definition;
+  const {
+    usage,
+    summary,
+    details,
+    examples,
+    configure,
+    load,
+    stopsItself = false,
+    subcommands = [],
+  } = definition;
   const command = parent
     .command(usage)
     .summary(summary)
@@ -71,8 +81,17 @@ function register(parent: Command, definition: CommandDefinition, execute: Execu
   for (const subcommand of subcommands) register(command, subcommand, execute);
   if (load === undefined) return;
   command.action(async () => {
-    await execute(await load(), command.processedArgs.flat() as string[], command.opts());
+    await execute(
+      { run: await load(), stopsItself },
+      command.processedArgs.flat() as string[],
+      command.opts(),
+    );
   });
+}
+
+async function interruption(signal: AbortSignal): Promise<ExitCode> {
+  await interrupted(signal);
+  return EXIT.interrupted;
 }
 
 function contextOf(program: Command, io: CliIo): CommandContext {

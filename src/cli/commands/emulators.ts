@@ -13,5 +13,6 @@ export const emulators: CommandDefinition = {
     command
       .option('--region <name>', 'The AWS region that they say they are in.')
       .option('--json', 'Print the variables as JSON.'),
+  stopsItself: true,
   load: async () => (await import('../emulators.ts')).runEmulators,
 };

@@ -1,8 +1,13 @@
 import type { CommandDefinition } from '../command.ts';
 import { emulators } from './emulators.ts';
+import { invoke } from './invoke.ts';
+import { put } from './put.ts';
+import { streams } from './streams.ts';
+import { tables } from './tables.ts';
+import { tail } from './tail.ts';
 
 /**
  * Every command, in the order of the help. To add one: a file here that declares it, and a line below. What it does
  * lies in a folder or file of its own in `src/cli`, imported by `load` alone.
  */
-export const commands: readonly CommandDefinition[] = [emulators];
+export const commands: readonly CommandDefinition[] = [invoke, tail, put, streams, tables, emulators];

@@ -50,11 +50,10 @@ export async function connect(
     const running = await runningServers(env);
     if (running !== undefined) {
       say(`Using the embedded servers of this project, which process ${running.pid} runs.`);
-      const { environment } = running;
-      return {
-        ...namedServers(namedEndpoints(environment) as Endpoints, environment, flags),
-        kind: 'embedded',
-      };
+      const { AWS_REGION } = running.environment;
+      // Nothing else of the environment: the user's own credentials are not for them.
+      const servers = namedServers(namedEndpoints(running.environment) as Endpoints, { AWS_REGION }, flags);
+      return { ...servers, kind: 'embedded' };
     }
   }
   if (profile !== undefined || OF_AWS.some((name) => env[name])) {

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { StreamlaneError } from '../../errors.ts';
+import type { InvocationOutcome } from '../../local/handler/invoke.ts';
+import { localFunction } from '../../local/handler/local-function.ts';
+import { readBatchResponse, reportedBy } from '../../mapping/batch-response.ts';
+import { usageError } from '../cli-error.ts';
+import type { CommandContext, RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { loadHandler, requireModulePath } from '../load-handler.ts';
+import { writeJson } from '../output.ts';
+import { connect } from '../servers/connect.ts';
+import type { Connection } from '../servers/connection.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { logsToStderr } from './logs-to-stderr.ts';
+import { readPayload } from './read-payload.ts';
+
+export interface InvokeFlags extends ConnectionFlags {
+  readonly timeout: string;
+  readonly json?: true;
+}
+
+const IDENTITY = {
+  functionName: 'local',
+  functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:local',
+  memoryLimitInMB: 128,
+};
+
+/** Invokes a handler once. */
+export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '', path = ''], options) => {
+  const { io } = context;
+  const timeoutMs = timeoutOf(options.timeout);
+  requireModulePath(handler);
+  const { event, records } = await readPayload(path, io);
+  await using connection = await servers(context, options);
+  // Before the handler's module is imported: that is where clients are made.
+  Object.assign(io.env, connection?.environment);
+  const restore = logsToStderr(io);
+  let outcome: InvocationOutcome;
+  const started = performance.now();
+  try {
+    const invoke = localFunction(await loadHandler(handler), { ...IDENTITY, timeoutMs });
+    outcome = await invoke(JSON.stringify(event), randomUUID());
+  } finally {
+    restore();
+  }
+  const durationMs = Math.round(performance.now() - started);
+  const processed = processedOf(outcome, records);
+  const isDone = processed === records.length && outcome.type === 'returned';
+  if (outcome.type !== 'returned') tellError(context, outcome.error);
+  if (options.json) {
+    writeJson(io.stdout, {
+      outcome: isDone ? 'succeeded' : processed > 0 ? 'partial' : 'failed',
+      ...(outcome.type === 'returned' && { response: outcome.response }),
+      records: records.length,
+      processed,
+      durationMs,
+    });
+  } else {
+    if (outcome.type === 'returned') io.stdout.write(`${JSON.stringify(outcome.response, undefined, 2)}\n`);
+    io.stdout.write(
+      `${isDone ? `Successfully processed ${processed} records.` : unfinished(processed, records)}\n`,
+    );
+  }
+  return isDone ? EXIT.ok : EXIT.failed;
+};
+
+/** A handler that calls no service needs no servers, so it runs where they are not installed too. */
+async function servers(context: CommandContext, flags: ConnectionFlags): Promise<Connection | undefined> {
+  try {
+    return await connect(context, flags, { start: 'private' });
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!(cause instanceof StreamlaneError && cause.code === 'MISSING_PEER')) throw error;
+    context.io.stderr.write(
+      `${context.note('dim', 'The embedded servers are not installed: the handler runs in the environment as it is.')}\n`,
+    );
+    return undefined;
+  }
+}
+
+/** How many records are done with, from the first on. A response without batchItemFailures says that all are. */
+function processedOf(outcome: InvocationOutcome, records: readonly DynamoDBRecord[]): number {
+  if (outcome.type !== 'returned') return 0;
+  if (reportedBy(outcome.response).type !== 'identifiers') return records.length;
+  const verdict = readBatchResponse(outcome.response, records);
+  return verdict.type === 'partial' ? verdict.index : 0;
+}
+
+function unfinished(processed: number, records: readonly DynamoDBRecord[]): string {
+  const { eventID, dynamodb } = records[processed] ?? {};
+  const first = `event ${eventID}, sequence number ${dynamodb?.SequenceNumber}`;
+  return `Processed ${processed} of ${records.length} records. Lambda would deliver again from ${first}.`;
+}
+
+function tellError({ io, note, verbose }: CommandContext, error: unknown): void {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
+  const stack = verbose && error instanceof Error ? `\n${error.stack}` : '';
+  io.stderr.write(`${note('red', 'The handler failed:')} ${text}${stack}\n`);
+}
+
+function timeoutOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 900) return seconds * 1000;
+  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 900, got ${text}.`);
+}

@@ -1,0 +1,33 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { importPeer } from '../../local/import-peer.ts';
+import type { ClientSettings } from './connection.ts';
+
+// The SDK waits for ever, and a person in front of a terminal does not.
+const TIMEOUTS = { requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 } };
+
+/** @throws ConfigurationError `MISSING_PEER` */
+export async function dynamodbClient(settings: ClientSettings): Promise<DynamoDBClient> {
+  const { DynamoDBClient } = await dynamodbModule();
+  return new DynamoDBClient({ ...TIMEOUTS, ...settings });
+}
+
+/** @throws ConfigurationError `MISSING_PEER` */
+export async function streamsClient(settings: ClientSettings): Promise<DynamoDBStreamsClient> {
+  const { DynamoDBStreamsClient } = await streamsModule();
+  return new DynamoDBStreamsClient({ ...TIMEOUTS, ...settings });
+}
+
+/** @throws ConfigurationError `MISSING_PEER` */
+export function dynamodbModule(): Promise<typeof import('@aws-sdk/client-dynamodb')> {
+  return importPeer('@aws-sdk/client-dynamodb', 'This command', () => import('@aws-sdk/client-dynamodb'));
+}
+
+/** @throws ConfigurationError `MISSING_PEER` */
+export function streamsModule(): Promise<typeof import('@aws-sdk/client-dynamodb-streams')> {
+  return importPeer(
+    '@aws-sdk/client-dynamodb-streams',
+    'This command',
+    () => import('@aws-sdk/client-dynamodb-streams'),
+  );
+}

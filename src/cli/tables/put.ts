@@ -1,0 +1,44 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { usageError } from '../cli-error.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { dynamodbClient, dynamodbModule } from '../servers/clients.ts';
+import { connect } from '../servers/connect.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { attributeMap, NumberText, parseJson } from './attribute-value.ts';
+import { asUnknownTable } from './stream-of-table.ts';
+
+export interface PutFlags extends ConnectionFlags {
+  readonly item: readonly string[];
+}
+
+/** Puts items into a table, one after the other. */
+export const runPut: RunCommand<PutFlags> = async (context, [table = ''], options) => {
+  const items = options.item.map(parseItem);
+  await using connection = await connect(context, options);
+  const { PutItemCommand } = await dynamodbModule();
+  const client = await dynamodbClient(connection.dynamodb);
+  for (const Item of items) {
+    await client.send(new PutItemCommand({ TableName: table, Item })).catch((error: unknown) => {
+      throw asUnknownTable(error, table);
+    });
+  }
+  context.io.stdout.write(`Put ${items.length === 1 ? '1 item' : `${items.length} items`} into ${table}.\n`);
+  return EXIT.ok;
+};
+
+function parseItem(text: string): Record<string, AttributeValue> {
+  let item: unknown;
+  try {
+    item = parseJson(text);
+  } catch (cause) {
+    throw usageError(
+      `--item is no JSON: ${(cause as Error).message}. Quote it for the shell: --item '{"id":"1"}'.`,
+      cause,
+    );
+  }
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || item instanceof NumberText) {
+    throw usageError(`--item has to be a JSON object: --item '{"id":"1"}'.`);
+  }
+  return attributeMap(item);
+}

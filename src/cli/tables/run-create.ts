@@ -1,0 +1,28 @@
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { writeJson } from '../output.ts';
+import { dynamodbClient } from '../servers/clients.ts';
+import { connect } from '../servers/connect.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { createTable, parseKeys, requireViewType } from './create-table.ts';
+import { streamOfTable } from './stream-of-table.ts';
+
+export interface CreateFlags extends ConnectionFlags {
+  readonly keys: string;
+  readonly viewType: string;
+  readonly json?: true;
+}
+
+/** Creates a table with a stream. */
+export const runCreate: RunCommand<CreateFlags> = async (context, [table = ''], options) => {
+  const keys = parseKeys(options.keys);
+  const viewType = requireViewType(options.viewType);
+  await using connection = await connect(context, options);
+  const client = await dynamodbClient(connection.dynamodb);
+  await createTable(client, table, keys, viewType);
+  const streamArn = await streamOfTable(client, table);
+  const { stdout } = context.io;
+  if (options.json) writeJson(stdout, { table, streamArn });
+  else stdout.write(`Created ${table} with a stream of ${viewType}.\n${streamArn}\n`);
+  return EXIT.ok;
+};

@@ -1,0 +1,62 @@
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { type Change, type ChangedRecord, changes } from '../../record/changes.ts';
+import { tableNameOf } from '../../record/stream-arn.ts';
+import { unmarshall } from '../../unmarshall/unmarshall.ts';
+import { exactNumber } from './exact-numbers.ts';
+
+/** A change of a table, as it is shown. */
+export interface TailedChange {
+  readonly eventName: string;
+  readonly table: string;
+  readonly keys: object;
+  /** Undefined where the event or the stream's view type has none. */
+  readonly oldImage: object | undefined;
+  readonly newImage: object | undefined;
+  /** What is different; undefined where the stream does not carry what it takes to say so. */
+  readonly changes: readonly Change[] | undefined;
+  /** Time to Live deleted the item. */
+  readonly expired: boolean;
+  /** When, to the second. */
+  readonly at: Date;
+  readonly eventID: string | undefined;
+  readonly sequenceNumber: string | undefined;
+}
+
+/**
+ * Reads a record.
+ *
+ * @param keyNames partition key first: records name the keys in any order
+ */
+export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): TailedChange {
+  const { eventName = '', dynamodb = {}, eventID, eventSourceARN, userIdentity } = record;
+  const oldImage = imageOf(dynamodb.OldImage);
+  const newImage = imageOf(dynamodb.NewImage);
+  const keys: Readonly<Record<string, unknown>> = imageOf(dynamodb.Keys) ?? {};
+  const isComplete =
+    (eventName === 'INSERT' || oldImage !== undefined) && (eventName === 'REMOVE' || newImage !== undefined);
+  return {
+    eventName,
+    table: tableNameOf(eventSourceARN),
+    keys: Object.fromEntries(keyNames.map((name) => [name, keys[name]])),
+    oldImage,
+    newImage,
+    changes: isComplete
+      ? changes({ eventName, oldImage, newImage } as ChangedRecord).toSorted(byPath)
+      : undefined,
+    expired: eventName === 'REMOVE' && userIdentity?.principalId === 'dynamodb.amazonaws.com',
+    at: new Date((dynamodb.ApproximateCreationDateTime as number) * 1000),
+    eventID,
+    sequenceNumber: dynamodb.SequenceNumber,
+  };
+}
+
+function imageOf(
+  image: Readonly<Record<string, AttributeValue>> | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  return image && unmarshall(image, exactNumber);
+}
+
+// The attributes of an item have no order, and servers give them in any: `lines[2]` comes before `lines[10]`.
+function byPath(a: Change, b: Change): number {
+  return a.path.localeCompare(b.path, 'en', { numeric: true });
+}

@@ -1,0 +1,86 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { compilePattern } from '../../conditions/event-pattern.ts';
+import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
+import type { Logger } from '../../logger.ts';
+import { failure, usageError } from '../cli-error.ts';
+import type { CommandContext, RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interrupted } from '../io.ts';
+import { dynamodbClient, streamsClient } from '../servers/clients.ts';
+import { connect } from '../servers/connect.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { describeTable, streamArnOf } from '../tables/stream-of-table.ts';
+import { changeOf } from './change.ts';
+import { formatChange, jsonOfChange } from './format-change.ts';
+
+export interface TailFlags extends ConnectionFlags {
+  readonly from: 'LATEST' | 'TRIM_HORIZON';
+  readonly only?: readonly string[];
+  readonly where?: string;
+  readonly limit?: string;
+  readonly json?: true;
+}
+
+// A mapping would take a slow reader of the output for a function that has timed out.
+const TIMEOUT_SECONDS = 900;
+
+/**
+ * Prints the changes of a table. It is an event source mapping whose function prints, so shards are read parents
+ * first, and what emulators do otherwise is mended.
+ */
+export const runTail: RunCommand<TailFlags> = async (context, [table = ''], options) => {
+  const { io, style } = context;
+  const { from, only = [], where, json } = options;
+  const matches = where === undefined ? () => true : compilePattern(where, '--where');
+  const limit = limitOf(options.limit);
+  await using connection = await connect(context, options);
+  const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
+  const streamArn = streamArnOf(description);
+  const keyNames = (description.KeySchema ?? []).map(({ AttributeName }) => AttributeName as string);
+  const { promise: enough, resolve: stop } = Promise.withResolvers<void>();
+  let left = limit;
+  const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
+    for (const record of Records) {
+      const isWanted = only.length === 0 || only.includes(`${record.eventName}`.toLowerCase());
+      if (left === 0 || !isWanted || !matches(record)) continue;
+      const change = changeOf(record, keyNames);
+      const text = json ? `${jsonOfChange(change)}\n` : formatChange(change, style);
+      // Waited for, so that a reader that is slow is not buried.
+      await new Promise((resolve) => io.stdout.write(text, resolve));
+      if (--left === 0) stop();
+    }
+  };
+  await using mapping = await startEventSourceMapping({
+    client: await streamsClient(connection.streams),
+    ...(options.region !== undefined && { region: options.region }),
+    streamArn,
+    startingPosition: from,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    maximumRetryAttempts: 0, // nothing is printed twice
+    handler,
+    logger: loggerTo(context),
+  });
+  io.stderr.write(`Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.\n`);
+  const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);
+  if (stopped === undefined || stopped.reason === 'streamDisabled') return EXIT.ok;
+  if (stopped.reason === 'streamDeleted')
+    throw failure(`The stream of ${table} is gone, and so is tail: its table was deleted.`);
+  throw stopped.error;
+};
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  if (!/^[1-9]\d*$/.test(text)) throw usageError(`--limit has to be a whole number from 1, got ${text}.`);
+  return Number(text);
+}
+
+/** What the mapping has to say while it reads: only what keeps it from reading. */
+function loggerTo({ io, note, verbose }: CommandContext): Logger {
+  const say: Logger['warn'] = (message, fields) => {
+    const error = (fields as { readonly error?: unknown } | undefined)?.error;
+    const reason = error instanceof Error ? `: ${error.message || error.name}` : '';
+    io.stderr.write(`${note('yellow', 'warning:')} ${message}${reason}\n`);
+  };
+  const quiet = (): void => {};
+  return { debug: quiet, info: quiet, warn: say, error: verbose ? say : quiet };
+}
