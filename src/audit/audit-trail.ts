@@ -1,0 +1,50 @@
+import type { RecordContext } from '../batch/record-context.ts';
+import type { ChangedRecord } from '../record/changes.ts';
+import type { Next } from '../record-middleware.ts';
+import type { Sink } from '../sinks/sink.ts';
+import { type AuditedRecord, auditEntryOf } from './audit-entry.ts';
+import { lighten } from './lighten.ts';
+import { type AuditOptions, auditSettings } from './options.ts';
+
+/**
+ * A handler for any route and for `processBatch`, and a record middleware. It resolves when the sink has accepted the
+ * entry; as a middleware it goes on after that.
+ */
+export type AuditTrail<R> = (record: R, context?: RecordContext, next?: Next) => Promise<void>;
+
+/**
+ * Records every change that it is handed: makes an entry of it and sends that to a sink.
+ *
+ * - **Order**: entries of one item reach the sink in the order of its changes, as its records are handled in that order.
+ * - **Delivery**: a record whose entry was not accepted fails, and Lambda delivers it again. A redelivered record gives
+ *   the same entry: an audit table overwrites it by itself, other targets may get it twice.
+ * - **As a middleware**, the entry is written before anything else handles the record, and whether or not that succeeds:
+ *   the item has changed in either case. Records that no route matches are recorded, too.
+ *
+ * Entries show item content. What must not be in them goes into `redact` or `omit`.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, what {@link auditEntryOf} and the sink
+ * throw
+ * @example
+ * ```ts
+ * const audit = auditTrail(tableWriter({ tableName: 'Audit' }), { actor: 'updatedBy', redact: ['card.number'] });
+ *
+ * export const handler = streamRouter(invoices).use(audit); // every change
+ * // or of some: .onInsert(audit).onRemove(expired, audit)
+ * ```
+ */
+export function auditTrail(
+  sink: Sink,
+  options: AuditOptions & { readonly changes: false },
+): AuditTrail<AuditedRecord>;
+export function auditTrail(
+  sink: Sink,
+  options?: AuditOptions & { readonly changes?: true },
+): AuditTrail<AuditedRecord & ChangedRecord>;
+export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<AuditedRecord> {
+  const settings = auditSettings(sink, options);
+  return async (record, _context, next) => {
+    await sink.send(lighten(auditEntryOf(record, settings), settings.maxBytes), { record });
+    return next?.();
+  };
+}

@@ -1,0 +1,90 @@
+import type { Change } from '../record/changes.ts';
+import { joinPath } from '../unmarshall/path.ts';
+import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
+import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
+
+/** What entries must not show, as seen from some place in the item. */
+export interface Hidden {
+  readonly redact: readonly PathPattern[];
+  readonly omit: readonly PathPattern[];
+}
+
+/** One difference between the old and the new image, as an entry shows it. */
+export interface AuditChange {
+  /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
+  readonly path: string;
+  readonly kind: Change['kind'];
+  /** Absent for `added`. */
+  readonly before?: JsonValue;
+  /** Absent for `removed`. */
+  readonly after?: JsonValue;
+}
+
+/** What stands where a value is redacted. */
+export const REDACTED = '[redacted]';
+
+/**
+ * Writes changes for an entry.
+ *
+ * A change beneath a redacted path is shown at that path, once: the names and the number of what lies beneath are part
+ * of what is redacted.
+ */
+export function writeChanges(changes: readonly Change[], hidden: Hidden): AuditChange[] {
+  const written = new Map<string, AuditChange>();
+  for (const change of changes) {
+    const shown = writeChange(change, hidden);
+    if (shown !== undefined && !written.has(shown.path)) written.set(shown.path, shown);
+  }
+  return [...written.values()];
+}
+
+function writeChange({ path, kind, before, after }: Change, hidden: Hidden): AuditChange | undefined {
+  let at = '';
+  let here = hidden;
+  for (const step of stepsOf(path) as Step[]) {
+    at = joinPath(at, step);
+    here = beneath(here, step);
+    if (arrived(here.omit)) return undefined;
+    if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);
+  }
+  return shownAt(path, kind, writeValue(before, here), writeValue(after, here));
+}
+
+function shownAt(path: string, kind: Change['kind'], before: JsonValue, after: JsonValue): AuditChange {
+  return { path, kind, ...(kind !== 'added' && { before }), ...(kind !== 'removed' && { after }) };
+}
+
+/** Writes a value for an entry: as JSON, without what is hidden. */
+export function writeValue(value: unknown, hidden: Hidden): JsonValue {
+  if (Array.isArray(value)) return value.map((element, index) => writeAt(element, beneath(hidden, index)));
+  if (value instanceof Set && namesElements(hidden.redact)) return REDACTED;
+  if (!isMap(value)) return jsonScalar(value);
+  const entries: [string, JsonValue][] = [];
+  for (const [name, attribute] of Object.entries(value)) {
+    const inside = beneath(hidden, name);
+    if (!arrived(inside.omit)) entries.push([name, writeAt(attribute, inside)]);
+  }
+  return jsonMap(entries);
+}
+
+/** What is hidden beneath a path; undefined when all of it is. */
+export function hiddenAt(hidden: Hidden, steps: readonly Step[]): Hidden | undefined {
+  let here = hidden;
+  for (const step of steps) {
+    here = beneath(here, step);
+    if (arrived(here.redact) || arrived(here.omit)) return undefined;
+  }
+  return here;
+}
+
+function writeAt(value: unknown, here: Hidden): JsonValue {
+  return arrived(here.redact) ? REDACTED : writeValue(value, here);
+}
+
+function beneath({ redact, omit }: Hidden, step: Step): Hidden {
+  return { redact: follow(redact, step), omit: follow(omit, step) };
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,10 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+export type { AuditEntry, AuditedRecord } from './audit-entry.ts';
+export { type AuditTrail, auditTrail } from './audit-trail.ts';
+export type { AuditChange } from './hidden.ts';
+export { auditKeyOf } from './item-key.ts';
+export type { JsonValue } from './json-value.ts';
+export { loggerSink } from './logger-sink.ts';
+export type { AuditOptions } from './options.ts';

@@ -1,0 +1,51 @@
+import { ExactNumber } from './exact-number.ts';
+
+/** What JSON can carry. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/** The names under which a map of one attribute would look like a value that JSON has no form for. */
+const TAGS = ['N', 'B', 'SS', 'NS', 'BS', 'M', 'TOO_LARGE'];
+
+/**
+ * Writes a value that is neither list nor map. What JSON has no form for is written as an AttributeValue.
+ *
+ * | in DynamoDB | in an entry |
+ * | --- | --- |
+ * | `S`, `BOOL`, `NULL` | text, `true`, `null` |
+ * | `N` | a number; `{ "N": "12345678901234567890.5" }` where a reader of JSON could lose digits |
+ * | `B` | `{ "B": "AQID" }`, base64 |
+ * | `SS`, `NS`, `BS` | `{ "SS": ["a", "b"] }`, `{ "NS": ["1", "2"] }`, `{ "BS": ["AQID"] }` |
+ */
+export function jsonScalar(value: unknown): JsonValue {
+  if (value instanceof ExactNumber) return { N: value.text };
+  if (value instanceof Uint8Array) return { B: base64(value) };
+  if (value instanceof Set) return jsonSet([...value]);
+  return value as JsonValue;
+}
+
+/**
+ * Writes a map. One that would look like a written AttributeValue is put into `{ "M": ... }`, so that an entry can be
+ * read in one way only.
+ */
+export function jsonMap(entries: readonly (readonly [name: string, value: JsonValue])[]): JsonValue {
+  // fromEntries defines properties, so an attribute named `__proto__` is kept as an attribute.
+  const map = Object.fromEntries(entries);
+  return entries.length === 1 && TAGS.includes(entries[0]?.[0] as string) ? { M: map } : map;
+}
+
+function jsonSet(elements: readonly unknown[]): JsonValue {
+  const [first] = elements;
+  if (typeof first === 'string') return { SS: elements as string[] };
+  if (first instanceof Uint8Array) return { BS: (elements as Uint8Array[]).map(base64) };
+  return { NS: elements.map((element) => (element instanceof ExactNumber ? element.text : String(element))) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

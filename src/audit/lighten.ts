@@ -1,0 +1,36 @@
+import type { AuditEntry } from './audit-entry.ts';
+import type { AuditChange } from './hidden.ts';
+
+/**
+ * Replaces the largest values of an entry that is larger than it may be, until it fits or nothing is left to gain.
+ * Path and kind of every change stay.
+ *
+ * @param maxBytes - of the entry as JSON, in UTF-8
+ */
+export function lighten(entry: AuditEntry, maxBytes: number): AuditEntry {
+  const excess = sizeOf(entry) - maxBytes;
+  if (entry.changes === undefined || !(excess > 0)) return entry;
+  return { ...entry, changes: lightened(entry.changes, excess) };
+}
+
+function lightened(changes: readonly AuditChange[], excess: number): AuditChange[] {
+  const lighter = changes.map((change) => ({ ...change }));
+  const values = lighter.flatMap((change) =>
+    (['before', 'after'] as const)
+      .filter((side) => side in change)
+      .map((side) => ({ change, side, bytes: sizeOf(change[side]) })),
+  );
+  let left = excess;
+  for (const { change, side, bytes } of values.sort((a, b) => b.bytes - a.bytes)) {
+    const marker = { TOO_LARGE: bytes };
+    const gain = bytes - sizeOf(marker);
+    if (left <= 0 || gain <= 0) break;
+    change[side] = marker;
+    left -= gain;
+  }
+  return lighter;
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
