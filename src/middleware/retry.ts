@@ -159,8 +159,9 @@ async function attemptAgain(
       },
       {
         retries: settings.attempts - 1,
-        minTimeout: settings.minMs,
-        maxTimeout: settings.maxMs,
+        // At least a turn of the event loop, or a deadline that is due could not abort the signal.
+        minTimeout: Math.max(1, settings.minMs),
+        maxTimeout: Math.max(1, settings.maxMs),
         factor: settings.factor,
         randomize: settings.jitter,
         signal,

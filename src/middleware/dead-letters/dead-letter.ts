@@ -62,6 +62,6 @@ export function deadLetterAbout(
 }
 
 /** What the letters about one record have in common. */
-export function deadLetterId(record: DynamoDBRecord): string {
+function deadLetterId(record: DynamoDBRecord): string {
   return `${record.eventSourceARN ?? ''}/${record.dynamodb?.SequenceNumber}`;
 }
