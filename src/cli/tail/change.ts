@@ -53,10 +53,20 @@ export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): T
 function imageOf(
   image: Readonly<Record<string, AttributeValue>> | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
-  return image && unmarshall(image, exactNumber);
+  return image && (inOrder(unmarshall(image, exactNumber)) as Record<string, unknown>);
 }
 
-// The attributes of an item have no order, and servers give them in any: `lines[2]` comes before `lines[10]`.
+// The attributes of a map have no order, and servers give them in any.
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  const isMap =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (!isMap) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, inOrder((value as Record<string, unknown>)[name])]));
+}
+
+// `lines[2]` comes before `lines[10]`.
 function byPath(a: Change, b: Change): number {
   return a.path.localeCompare(b.path, 'en', { numeric: true });
 }
