@@ -121,8 +121,8 @@ export function streamRouter(
     if (isWindowEvent(event)) {
       throw new ConfigurationError(
         'WINDOW_MISMATCH',
-        'streamRouter got an event of a tumbling window, and its response carries no state, which Lambda takes for a ' +
-          'failure. Nothing was handled. Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
+        'streamRouter got an event of a tumbling window, and cannot answer it with a state. Nothing was handled. ' +
+          'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
       );
     }
     return processEvent(processor, event, context, memory, handle);

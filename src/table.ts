@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from './errors.ts';
 import { kindOf, rejectUnknownOptions } from './options.ts';
+import { type ImageChecks, imageChecks } from './record/schema.ts';
 import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
 
 /** The name of an attribute of an item. */
@@ -23,6 +24,8 @@ export interface Table<
   readonly viewType: View;
   /** Undefined when the table was declared with {@link itemOf}: there is nothing to check. */
   readonly schema: StandardSchemaV1<unknown, Item> | undefined;
+  /** The schema made ready. */
+  readonly '~checks': ImageChecks | undefined;
 }
 
 /** What {@link defineTable} takes. */
@@ -75,12 +78,14 @@ export function defineTable<
   if (!isKeyNames(keys))
     invalid('keys', 'an array of one or two attribute names: partition key, then sort key', keys);
   if (!VIEW_TYPES.includes(viewType)) invalid('viewType', `one of ${VIEW_TYPES.join(', ')}`, viewType);
+  const schema = '~item' in item ? undefined : item;
   return Object.freeze({
     '~table': true as const,
     name,
     keys: Object.freeze([...keys]) as unknown as typeof keys,
     viewType: viewType as View,
-    schema: '~item' in item ? undefined : item,
+    schema,
+    '~checks': schema && imageChecks(schema),
   });
 }
 

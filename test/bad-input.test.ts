@@ -42,11 +42,11 @@ type Case = readonly [name: string, event: unknown, name: string, code: string, 
 
 const EVENTS: readonly Case[] = [
   ['undefined', undefined, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got undefined/],
-  ['null', null, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got null.*correct the test event/],
+  ['null', null, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got null.*Check what invokes/],
   ['a text', SECRET, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got a string/],
   ['a number', 5, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got a number/],
   ['a list', [good], 'InvalidEventError', 'NOT_A_STREAM_EVENT', /without Records/],
-  ['an empty object', {}, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /without Records.*event source mapping/],
+  ['an empty object', {}, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /without Records.*Check what invokes/],
   [
     'an HTTP request',
     { version: '2.0', rawPath: '/', body: SECRET },
@@ -75,7 +75,7 @@ const EVENTS: readonly Case[] = [
     'NOT_A_STREAM_EVENT',
     /Records that are no array/,
   ],
-  ['SQS', { Records: [SQS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /Records\[0\].*route other sources/],
+  ['SQS', { Records: [SQS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /Records\[0\].*a handler of their own/],
   ['Kinesis', { Records: [KINESIS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /aws:dynamodb/],
   ['SNS', { Records: [SNS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /aws:dynamodb/],
   ['S3', { Records: [S3] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /aws:dynamodb/],
@@ -120,7 +120,7 @@ const EVENTS: readonly Case[] = [
       amongGood({}, { SequenceNumber }),
       'InvalidEventError',
       'INVALID_SEQUENCE_NUMBER',
-      /Records\[1\].*Nothing was handled.*check what builds the event/,
+      /Records\[1\].*Nothing was handled.*Check what builds the event/,
     ],
   ),
   ...['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE'].map(
@@ -130,7 +130,7 @@ const EVENTS: readonly Case[] = [
       'ConfigurationError',
       'VIEW_TYPE_MISMATCH',
       new RegExp(
-        `NEW_AND_OLD_IMAGES, the stream carries ${StreamViewType}.*Nothing was handled.*Declare the router`,
+        `NEW_AND_OLD_IMAGES, the stream carries ${StreamViewType}.*Nothing was handled.*Declare the stream's view type`,
       ),
     ],
   ),

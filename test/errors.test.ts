@@ -65,7 +65,7 @@ describe('every error', () => {
     expect(validation).toBe(
       "The newImage does not fit the table's schema at a, b[0]. Correct the item or widen the schema, then let Lambda deliver the record again.",
     );
-    expect(deadline).toMatch(/reserveMs \(500 ms\).*raise the function timeout or lower the batch size/);
+    expect(deadline).toMatch(/reserveMs \(500 ms\).*raise the timeout or lower the batch size/);
     expect(batch).toMatch(/^3 of 10 records.*sequence number 42.*ReportBatchItemFailures/);
   });
 });

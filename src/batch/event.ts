@@ -4,6 +4,8 @@ import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-num
 import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import { isMap } from '../unmarshall/malformed.ts';
 
+const NOTHING_HANDLED = 'Nothing was handled. ';
+
 /** What a router expects of a stream. */
 export interface Expectation {
   readonly viewType: StreamViewType;
@@ -30,7 +32,7 @@ export function recordsOf(event: unknown, expectation: Expectation): readonly Re
     throw new InvalidEventError(
       'NOT_A_STREAM_EVENT',
       `Expected a DynamoDB stream event, { Records: [...] }, got ${shapeOf(event)}. ` +
-        'Connect the function to a DynamoDB stream by an event source mapping, or correct the test event.',
+        'Check what invokes the function.',
     );
   }
   let ascending = true;
@@ -68,8 +70,9 @@ function refuse(record: DynamoDBRecord | null | undefined, index: number): never
   if (record?.eventSource !== 'aws:dynamodb' && typeof record?.dynamodb !== 'object') refuseSource(index);
   throw new InvalidEventError(
     'INVALID_SEQUENCE_NUMBER',
-    `Records[${index}] has no SequenceNumber of 1 to 40 digits, so its failure could not be reported. ` +
-      'Nothing was handled. DynamoDB always sends one: check what builds the event.',
+    `Records[${index}] has no SequenceNumber of 1 to 40 digits: its failure could not be reported. ` +
+      NOTHING_HANDLED +
+      'Check what builds the event.',
   );
 }
 
@@ -77,7 +80,8 @@ function refuseSource(index: number): never {
   throw new InvalidEventError(
     'WRONG_EVENT_SOURCE',
     `Records[${index}] is no DynamoDB stream record: expected the eventSource aws:dynamodb. ` +
-      'Nothing was handled. Connect the function to a DynamoDB stream, or route other sources to other handlers.',
+      NOTHING_HANDLED +
+      'Give other sources a handler of their own.',
   );
 }
 
@@ -85,11 +89,11 @@ function checkViewType(actual: unknown, declared: StreamViewType): void {
   // Without a view type, what a record lacks shows when it is read.
   if (actual === undefined || actual === null) return;
   if (VIEW_TYPES.includes(actual as StreamViewType) && carries(actual as StreamViewType, declared)) return;
-  const came = VIEW_TYPES.includes(actual as StreamViewType) ? String(actual) : 'an unknown view type';
+  const came = VIEW_TYPES.includes(actual as StreamViewType) ? actual : 'an unknown view type';
   throw new ConfigurationError(
     'VIEW_TYPE_MISMATCH',
-    `Declared is the view type ${declared}, the stream carries ${came}. Nothing was handled. ` +
-      "Declare the router or its table with the stream's view type, or give the table a stream of the declared one.",
+    `Declared is the view type ${declared}, the stream carries ${came}. ${NOTHING_HANDLED}` +
+      "Declare the stream's view type, or give the table a stream of the declared one.",
   );
 }
 
@@ -99,9 +103,9 @@ function checkKeys(actual: unknown, declared: readonly string[]): void {
   if (declared.every((name) => Object.hasOwn(actual, name))) return;
   throw new ConfigurationError(
     'KEYS_MISMATCH',
-    `The table was declared with the keys ${declared.join(', ')}, the stream's records have ` +
-      `${Object.keys(actual).join(', ')}. Nothing was handled. ` +
-      'Correct the keys in defineTable, or connect the function to the stream of that table.',
+    `Declared are the keys ${declared.join(', ')}, the stream's records have ${Object.keys(actual).join(', ')}. ` +
+      NOTHING_HANDLED +
+      "Correct the keys in defineTable, or map that table's stream.",
   );
 }
 

@@ -46,7 +46,7 @@ export async function processEvent(
   const reading: RecordReading = {
     toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
     viewType,
-    schema: table?.schema,
+    checks: table?.['~checks'],
     deadline,
   };
   const context = recordContext(logger, deadline, lambdaContext);

@@ -16,7 +16,7 @@ export function holds<R>(condition: Condition<R>, record: R): boolean {
     Promise.resolve(held).catch(() => {});
     throw new ConfigurationError(
       'ASYNC_CONDITION',
-      'A condition returned a promise. Conditions have to answer at once: move what waits into the handler.',
+      'A condition returned a promise. Conditions answer at once: move what waits into the handler.',
     );
   }
   return Boolean(held);

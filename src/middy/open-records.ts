@@ -16,7 +16,7 @@ export function openRecords(
   reading: RecordReading,
 ): LazyRecord[] | Promise<LazyRecord[]> {
   const records = raws.map((raw) => openOrRefuse(raw, reading));
-  return reading.schema === undefined ? records : checkAll(records, reading);
+  return reading.checks === undefined ? records : checkAll(records, reading);
 }
 
 function openOrRefuse(raw: DynamoDBRecord, reading: RecordReading): LazyRecord {

@@ -115,7 +115,7 @@ export function streamRecords(
     before: async (request) => {
       const { event } = request;
       const raws = recordsOf(event, { viewType, keys: table?.keys });
-      const reading = { toNumber: await toNumber, viewType, schema: table?.schema };
+      const reading = { toNumber: await toNumber, viewType, checks: table?.['~checks'] };
       const records = await openRecords(raws, reading);
       // A new object: whoever else holds the event has it as Lambda sent it.
       request.event = { ...event, records: records as unknown as readonly StreamRecord<AnyItem>[] };

@@ -1,20 +1,20 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { InvalidRecordError } from '../errors.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
-import { checkImage, checkImageNow } from './schema.ts';
+import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
-import { hasNewImage, hasOldImage, type StreamViewType } from './view-type.ts';
+import { hasImage, type StreamViewType } from './view-type.ts';
 
 /** How the records of one invocation are read. */
 export interface RecordReading {
   readonly toNumber: ToNumber;
   readonly viewType: StreamViewType;
-  readonly schema: StandardSchemaV1 | undefined;
+  /** Undefined where the table has no schema. */
+  readonly checks: ImageChecks | undefined;
   /** The invocation's deadline, for sinks that are handed the record alone. */
   readonly deadline?: { readonly signal: AbortSignal };
 }
@@ -82,61 +82,55 @@ export class LazyRecord {
   }
 
   get newImage(): unknown {
-    if (this.#newImage === undefined) {
-      const image = this.#unmarshall('newImage');
-      if (image !== undefined) this.#newImage = checkImageNow(this.#reading.schema, 'newImage', image);
-    }
+    this.#newImage ??= this.#read('newImage');
     return this.#newImage;
   }
 
   get oldImage(): unknown {
-    if (this.#oldImage === undefined) {
-      const image = this.#unmarshall('oldImage');
-      if (image !== undefined) this.#oldImage = checkImageNow(this.#reading.schema, 'oldImage', image);
-    }
+    this.#oldImage ??= this.#read('oldImage');
     return this.#oldImage;
   }
 
   /**
-   * Checks the images that handlers may read against the schema, so that a record that does not fit fails before a handler runs.
+   * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
    *
    * @returns a promise where the schema is asynchronous
    */
   validate(): void | Promise<void> {
-    const { schema, viewType } = this.#reading;
-    if (schema === undefined) return;
-    const needsNew = this.#newImage === undefined && hasNewImage(viewType, this.eventName);
-    const needsOld = this.#oldImage === undefined && hasOldImage(viewType, this.eventName);
-    const checkedNew = needsNew ? checkImage(schema, 'newImage', this.#unmarshall('newImage')) : undefined;
-    const checkedOld = needsOld ? checkImage(schema, 'oldImage', this.#unmarshall('oldImage')) : undefined;
-    if (checkedNew instanceof Promise || checkedOld instanceof Promise) {
-      return Promise.all([checkedNew, checkedOld]).then(([checkedNew, checkedOld]) => {
-        this.#keep(checkedNew, checkedOld);
-      });
-    }
-    this.#keep(checkedNew, checkedOld);
+    const { checks, viewType } = this.#reading;
+    return checks?.both(
+      (image) => {
+        const read = image === 'newImage' ? this.#newImage : this.#oldImage;
+        return read === undefined && hasImage(image, viewType, this.eventName)
+          ? this.#unmarshall(image)
+          : undefined;
+      },
+      (newImage, oldImage) => {
+        this.#newImage ??= newImage;
+        this.#oldImage ??= oldImage;
+      },
+    );
   }
 
-  #keep(newImage: unknown, oldImage: unknown): void {
-    this.#newImage ??= newImage;
-    this.#oldImage ??= oldImage;
+  #read(image: ImageName): unknown {
+    const native = this.#unmarshall(image);
+    const { checks } = this.#reading;
+    return checks === undefined ? native : checks.now(image, native);
   }
 
   /** Undefined where the event or the view type has no such image. */
-  #unmarshall(which: 'newImage' | 'oldImage'): NativeMap | undefined {
+  #unmarshall(image: ImageName): NativeMap | undefined {
     const change = this.raw.dynamodb;
-    const map = which === 'newImage' ? change?.NewImage : change?.OldImage;
+    const map = image === 'newImage' ? change?.NewImage : change?.OldImage;
     // Some tools write null for an image that the record does not have.
     if (map !== undefined && map !== null) return unmarshall(map, this.#reading.toNumber);
     const viewType = this.streamViewType ?? this.#reading.viewType;
-    const expected =
-      which === 'newImage' ? hasNewImage(viewType, this.eventName) : hasOldImage(viewType, this.eventName);
     // An absent image must never look like an empty item.
-    if (expected) {
+    if (hasImage(image, viewType, this.eventName)) {
       throw new InvalidRecordError(
         'MISSING_IMAGE',
-        `The record carries no ${which}, though ${this.eventName} records of a ${viewType} stream do. ` +
-          'Check what builds or transforms the event.',
+        `The record carries no ${image}, though ${this.eventName} records of a ${viewType} stream do. ` +
+          'Check what builds the event.',
       );
     }
     return undefined;
@@ -153,13 +147,13 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
   if (eventName !== 'INSERT' && eventName !== 'MODIFY' && eventName !== 'REMOVE') {
     throw new InvalidRecordError(
       'UNKNOWN_EVENT_NAME',
-      'The record has an eventName that is none of INSERT, MODIFY, REMOVE. Check what builds the event.',
+      'The eventName of the record is none of INSERT, MODIFY, REMOVE. Check what builds the event.',
     );
   }
   if (!hasKeys(raw.dynamodb?.Keys)) {
     throw new InvalidRecordError(
       'MISSING_KEYS',
-      'The record carries no Keys, so its item is unknown. DynamoDB always sends them: check what builds the event.',
+      'The record carries no Keys, which DynamoDB always sends. Check what builds the event.',
     );
   }
   return new LazyRecord(raw, reading);

@@ -24,26 +24,48 @@ export function checkImage(
   return checked;
 }
 
-/**
- * Checks an image where nobody can wait: when a property is read.
- *
- * @throws ValidationError, or ConfigurationError `ASYNC_SCHEMA` when the schema answers with a promise
- */
-export function checkImageNow(
-  schema: StandardSchemaV1 | undefined,
-  image: ImageName,
-  value: unknown,
-): unknown {
-  if (schema === undefined) return value;
-  const checked = checkImage(schema, image, value);
-  if (checked instanceof Promise) {
-    throw new ConfigurationError(
-      'ASYNC_SCHEMA',
-      `The ${image} was read before its asynchronous schema could check it. ` +
-        'Read images in handlers, which run after the check, or make the schema synchronous.',
-    );
-  }
-  return checked;
+/** Checks the images of records. A table with a schema carries one, so that routers without bundle none of it. */
+export interface ImageChecks {
+  /**
+   * Checks an image where nobody can wait: when a property is read.
+   *
+   * @throws ValidationError, or ConfigurationError `ASYNC_SCHEMA` when the schema answers with a promise
+   */
+  now(image: ImageName, value: unknown): unknown;
+  /**
+   * Checks both images before handlers run, and hands over what the schema made of them.
+   *
+   * @param unread gives an image that is to be checked, or undefined
+   * @returns a promise where the schema is asynchronous
+   */
+  both(
+    unread: (image: ImageName) => unknown,
+    keep: (newImage: unknown, oldImage: unknown) => void,
+  ): void | Promise<void>;
+}
+
+/** Makes the checks of a table's schema. */
+export function imageChecks(schema: StandardSchemaV1): ImageChecks {
+  const check = (image: ImageName, value: unknown): unknown =>
+    value === undefined ? undefined : checkImage(schema, image, value);
+  return {
+    now: (image, value) => {
+      const checked = check(image, value);
+      if (!(checked instanceof Promise)) return checked;
+      throw new ConfigurationError(
+        'ASYNC_SCHEMA',
+        `The ${image} was read before its asynchronous schema could check it. ` +
+          'Read images in handlers, which run after the check, or make the schema synchronous.',
+      );
+    },
+    both: (unread, keep) => {
+      const checks = [check('newImage', unread('newImage')), check('oldImage', unread('oldImage'))] as const;
+      if (checks.some((checked) => checked instanceof Promise)) {
+        return Promise.all(checks).then(([newImage, oldImage]) => keep(newImage, oldImage));
+      }
+      return keep(...checks);
+    },
+  };
 }
 
 function outputOf(result: StandardSchemaV1.Result<unknown>, image: ImageName): unknown {

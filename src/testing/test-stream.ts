@@ -3,7 +3,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { requireOptions } from '../options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
-import { hasNewImage, hasOldImage, type StreamViewType } from '../record/view-type.ts';
+import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
 import { imageSize } from './image-size.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
@@ -152,8 +152,8 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
     sequenceNumber += nextGap(sequenceNumber);
     const Keys = keysOf((after ?? before) as Image);
     const images = {
-      ...(after !== undefined && hasNewImage(viewType, eventName) && { NewImage: after }),
-      ...(before !== undefined && hasOldImage(viewType, eventName) && { OldImage: before }),
+      ...(after !== undefined && hasImage('newImage', viewType, eventName) && { NewImage: after }),
+      ...(before !== undefined && hasImage('oldImage', viewType, eventName) && { OldImage: before }),
     };
     return {
       eventID: createHash('md5').update(`${streamArn} ${sequenceNumber}`).digest('hex'),

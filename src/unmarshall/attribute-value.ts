@@ -1,5 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
 import { decodeBinary } from './binary.ts';
+import { isMap, malformed, noAttributeValue } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
 
 /** A map of AttributeValues in Lambda's JSON form: Keys, NewImage or OldImage. */
@@ -51,7 +52,7 @@ export function unmarshallValue(value: AttributeValue, toNumber: ToNumber): unkn
       case 'L':
         return unmarshallList(listOf(content), toNumber);
       case 'BOOL':
-        if (typeof content !== 'boolean') throw new TypeError('not a boolean');
+        if (typeof content !== 'boolean') malformed('true or false', content);
         return content;
       case 'NULL':
         return null;
@@ -64,10 +65,10 @@ export function unmarshallValue(value: AttributeValue, toNumber: ToNumber): unkn
       case 'BS':
         return new Set(listOf(content).map((element) => decodeBinary(textOf(element))));
       default:
-        throw new TypeError('unknown type');
+        throw noAttributeValue('one of another type');
     }
   }
-  throw new TypeError('empty');
+  throw noAttributeValue('an empty one');
 }
 
 // Not map(): a closure per list took a tenth of the time of large items (bench: unmarshall).
@@ -80,16 +81,17 @@ function unmarshallList(list: readonly unknown[], toNumber: ToNumber): unknown[]
 }
 
 function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('not a string');
+  if (typeof value !== 'string') malformed('a string', value);
   return value;
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError('not an array');
+  if (!Array.isArray(value)) malformed('an array', value);
   return value;
 }
 
-function mapOf(value: unknown): AttributeMap {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not a map');
-  return value as AttributeMap;
+/** A map, or a refusal. */
+export function mapOf(value: unknown): AttributeMap {
+  if (!isMap(value)) malformed('a map of AttributeValues', value);
+  return value;
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { canonicalNumber, parseDecimal } from './decimal.ts';
+import { MalformedValue, NO_NUMBER } from './malformed.ts';
 
 /**
  * How the text of a DynamoDB number becomes a JavaScript value.
@@ -19,8 +20,8 @@ export type ToNumber = (text: string) => unknown;
 // DynamoDB's largest number has 126 digits; the bound only keeps a forged exponent from filling the memory.
 const MAX_INTEGER_DIGITS = 400;
 
-function malformed(): never {
-  throw new TypeError('not a number');
+function noNumber(): never {
+  throw new MalformedValue(NO_NUMBER);
 }
 
 const POWERS_OF_TEN = Array.from({ length: 15 }, (_, exponent) => 10 ** exponent);
@@ -79,11 +80,11 @@ function toNumber(text: string): number | bigint {
 
 function readDecimal(text: string): number | bigint {
   const decimal = parseDecimal(text);
-  if (decimal === undefined) malformed();
+  if (decimal === undefined) noNumber();
   const number = +text;
   const { negative, digits, exponent } = decimal;
   if (Number.isSafeInteger(number) || exponent < 0) return number;
-  if (digits.length + exponent > MAX_INTEGER_DIGITS) malformed();
+  if (digits.length + exponent > MAX_INTEGER_DIGITS) noNumber();
   const integer = BigInt(digits) * 10n ** BigInt(exponent);
   return negative ? -integer : integer;
 }
@@ -98,7 +99,7 @@ function toExact(NumberValue: NumberValueFactory): ToNumber {
     // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754).
     if (text.length <= 15 && number !== 0 && Number.isFinite(number) && isPlain(text)) return number;
     const canonical = canonicalNumber(text);
-    if (canonical === undefined) malformed();
+    if (canonical === undefined) noNumber();
     return canonicalNumber(String(number)) === canonical ? number : NumberValue.from(text);
   };
 }
@@ -111,8 +112,7 @@ async function loadExact(): Promise<ToNumber> {
   } catch (cause) {
     throw new ConfigurationError(
       'MISSING_PEER',
-      "numbers: 'exact' gives the SDK's NumberValue and needs @aws-sdk/util-dynamodb, which cannot be loaded. " +
-        'Install it: npm i @aws-sdk/util-dynamodb',
+      "numbers: 'exact' needs @aws-sdk/util-dynamodb, which cannot be loaded: npm i @aws-sdk/util-dynamodb",
       { cause },
     );
   }

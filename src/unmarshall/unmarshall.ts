@@ -1,7 +1,9 @@
+import type { AttributeValue } from 'aws-lambda';
 import { UnmarshallError } from '../errors.ts';
-import { type AttributeMap, type NativeMap, unmarshallMap } from './attribute-value.ts';
-import { findMalformed, isMap } from './malformed.ts';
+import { type AttributeMap, mapOf, type NativeMap, unmarshallMap } from './attribute-value.ts';
+import { isMap, kindOf, MalformedValue, NO_NUMBER, noAttributeValue } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
+import { joinPath } from './path.ts';
 
 /**
  * Unmarshalls Keys or an image.
@@ -19,16 +21,38 @@ import type { ToNumber } from './numbers.ts';
  */
 export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
   try {
-    if (!isMap(map)) throw new TypeError('not a map');
-    return unmarshallMap(map, toNumber);
+    return unmarshallMap(mapOf(map), toNumber);
   } catch (cause) {
     // The hot path carries no path along; a second, slow walk finds it for the message.
-    const { path, expected, came } = findMalformed(map, toNumber);
+    const { path, reason } = locate({ M: map }, toNumber, { path: '', reason: cause });
+    const at = path || '(item)';
+    // What a number policy throws may have item content in its message.
+    const why = reason instanceof MalformedValue ? reason.message : NO_NUMBER;
     throw new UnmarshallError(
-      path,
-      `The attribute ${path} cannot be unmarshalled: expected ${expected}, got ${came}. ` +
-        'Nothing DynamoDB sends looks like this: check what builds or transforms the event.',
+      at,
+      `The attribute ${at} cannot be unmarshalled: ${why}. Check what builds the event.`,
       { cause },
     );
   }
+}
+
+interface Place {
+  readonly path: string;
+  readonly reason: unknown;
+}
+
+/** Where the first value lies, innermost, that cannot be unmarshalled, and what it throws. */
+function locate({ L, M }: AttributeValue, toNumber: ToNumber, place: Place): Place {
+  const children = Array.isArray(L) ? L.entries() : Object.entries(isMap(M) ? M : {});
+  for (const [step, child] of children) {
+    try {
+      unmarshallMap({ child }, toNumber);
+    } catch (reason) {
+      const path = joinPath(place.path, step);
+      return isMap(child)
+        ? locate(child, toNumber, { path, reason })
+        : { path, reason: noAttributeValue(kindOf(child)) };
+    }
+  }
+  return place;
 }

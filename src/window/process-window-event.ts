@@ -50,7 +50,7 @@ export async function processWindowEvent(
   const reading = {
     toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
     viewType,
-    schema: table?.schema,
+    checks: table?.['~checks'],
   };
   const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const context = recordContext(logger, deadline, lambdaContext);

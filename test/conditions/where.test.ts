@@ -21,7 +21,7 @@ test.each([
 ])('where matches the record as Lambda sent it, by a pattern that is %s', (_, pattern) => {
   const condition = where(pattern);
   const open = (status: string) =>
-    openRecord(raw('INSERT', status), { toNumber: Number, viewType: 'NEW_IMAGE', schema: undefined });
+    openRecord(raw('INSERT', status), { toNumber: Number, viewType: 'NEW_IMAGE', checks: undefined });
   expect(condition(open('PAID') as never)).toBe(true);
   expect(condition(open('OPEN') as never)).toBe(false);
 });

@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { type LazyRecord, openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
+import { imageChecks } from '../../src/record/schema.ts';
 import type { StreamViewType } from '../../src/record/view-type.ts';
 import type { ToNumber } from '../../src/unmarshall/numbers.ts';
 import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
@@ -10,7 +11,7 @@ import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
 const toNumber: ToNumber = Number;
 
 function open(raw: DynamoDBRecord, reading: Partial<RecordReading> = {}): LazyRecord {
-  return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', schema: undefined, ...reading });
+  return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined, ...reading });
 }
 
 /** A record with parts of `dynamodb` replaced by what nobody should send. */
@@ -224,7 +225,7 @@ describe('a record that cannot be dispatched is refused', () => {
       expect.objectContaining({
         name: 'InvalidRecordError',
         code: 'MISSING_KEYS',
-        message: expect.stringContaining('check what builds the event'),
+        message: expect.stringContaining('Check what builds the event'),
       }),
     );
   });
@@ -261,7 +262,7 @@ describe('validate checks the images against the schema, before anybody reads th
     '%s: what is read is what the schema made, and it is made once',
     (eventName, newImage, oldImage) => {
       const validate = vi.spyOn(Item['~standard'], 'validate');
-      const record = open(recordOf({ eventName, id: 'a' }), { schema: Item });
+      const record = open(recordOf({ eventName, id: 'a' }), { checks: imageChecks(Item) });
       expect(record.validate()).toBeUndefined();
       expect([record.newImage, record.oldImage]).toEqual([newImage, oldImage]);
       expect(record.validate()).toBeUndefined();
@@ -272,7 +273,7 @@ describe('validate checks the images against the schema, before anybody reads th
 
   test('an image read before is checked when it is read, and not again', () => {
     const validate = vi.spyOn(Item['~standard'], 'validate');
-    const record = open(recordOf({ id: 'a' }), { schema: Item });
+    const record = open(recordOf({ id: 'a' }), { checks: imageChecks(Item) });
     expect(record.newImage).toEqual({ id: 'checked a' });
     record.validate();
     expect(validate).toHaveBeenCalledTimes(1);
@@ -280,14 +281,16 @@ describe('validate checks the images against the schema, before anybody reads th
   });
 
   test('an asynchronous schema is waited for', async () => {
-    const record = open(recordOf({ eventName: 'MODIFY', id: 'a' }), { schema: slow(() => true) });
+    const record = open(recordOf({ eventName: 'MODIFY', id: 'a' }), {
+      checks: imageChecks(slow(() => true)),
+    });
     await record.validate();
     expect(record.newImage).toEqual({ checked: { id: 'a' } });
     expect(record.oldImage).toEqual({ checked: { id: 'a' } });
   });
 
   test('an image that is read before its asynchronous schema has checked it is refused', async () => {
-    const record = open(recordOf({ eventName: 'MODIFY' }), { schema: slow(() => true) });
+    const record = open(recordOf({ eventName: 'MODIFY' }), { checks: imageChecks(slow(() => true)) });
     expect(() => record.newImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
     expect(() => record.oldImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
     await record.validate();
@@ -297,7 +300,7 @@ describe('validate checks the images against the schema, before anybody reads th
   test('only the images that the declared view type carries are checked', () => {
     // The stream carries more than declared; what no handler can read must not fail the record.
     const raw = recordOf({ eventName: 'MODIFY', id: 'a', oldImage: { id: { N: '1' } } });
-    const reading = { schema: Item as StandardSchemaV1 };
+    const reading = { checks: imageChecks(Item) };
     expect(open(raw, { ...reading, viewType: 'NEW_IMAGE' }).validate()).toBeUndefined();
     expect(open(raw, { ...reading, viewType: 'KEYS_ONLY' }).validate()).toBeUndefined();
     for (const viewType of ['OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const)
@@ -307,7 +310,7 @@ describe('validate checks the images against the schema, before anybody reads th
   });
 
   test('a missing image fails', () => {
-    const record = open(twisted(recordOf(), { NewImage: undefined }), { schema: Item });
+    const record = open(twisted(recordOf(), { NewImage: undefined }), { checks: imageChecks(Item) });
     expect(() => record.validate()).toThrow(expect.objectContaining({ code: 'MISSING_IMAGE' }));
   });
 
@@ -331,8 +334,10 @@ describe('validate checks the images against the schema, before anybody reads th
         newImage: { id: { S: 'new' } },
         oldImage: { id: { S: 'old' } },
       });
-      expect(() => open(raw, { schema }).validate()).toThrow(expect.objectContaining({ paths: ['(item)'] }));
-      const both = open(recordOf({ eventName: 'MODIFY' }), { schema: later });
+      expect(() => open(raw, { checks: imageChecks(schema) }).validate()).toThrow(
+        expect.objectContaining({ paths: ['(item)'] }),
+      );
+      const both = open(recordOf({ eventName: 'MODIFY' }), { checks: imageChecks(later) });
       await expect(both.validate()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
       await new Promise((resolve) => setTimeout(resolve, 5));
     } finally {

@@ -3,7 +3,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { checkImage, checkImageNow } from '../../src/record/schema.ts';
+import { checkImage, imageChecks } from '../../src/record/schema.ts';
 
 const SECRET = 'very-secret-content';
 
@@ -54,7 +54,7 @@ function caught(attempt: () => unknown): unknown {
 describe('a synchronous schema answers at once', () => {
   test.each(SYNC)('%s: with its output', (_, schema) => {
     expect(checkImage(schema, 'newImage', good)).toEqual(good);
-    expect(checkImageNow(schema, 'newImage', good)).toEqual(good);
+    expect(imageChecks(schema).now('newImage', good)).toEqual(good);
   });
 
   test.each(SYNC)('%s: or with the paths that it refused, never the values', (_, schema) => {
@@ -84,17 +84,13 @@ describe('an asynchronous schema answers with a promise', () => {
 
   test.each(ASYNC)('%s: which nobody can wait for where a property is read', (_, schema) => {
     for (const id of ['a', SECRET]) {
-      expect(caught(() => checkImageNow(schema, 'newImage', { id }))).toMatchObject({
+      expect(caught(() => imageChecks(schema).now('newImage', { id }))).toMatchObject({
         name: 'ConfigurationError',
         code: 'ASYNC_SCHEMA',
         message: expect.stringContaining('make the schema synchronous'),
       });
     }
   });
-});
-
-test('without a schema the image is taken as it is', () => {
-  expect(checkImageNow(undefined, 'newImage', good)).toBe(good);
 });
 
 describe('a path is written as everywhere else', () => {

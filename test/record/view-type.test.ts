@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  carries,
-  hasNewImage,
-  hasOldImage,
-  type StreamViewType,
-  VIEW_TYPES,
-} from '../../src/record/view-type.ts';
+import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../src/record/view-type.ts';
 
 test('there are four view types', () => {
   expect(VIEW_TYPES).toEqual(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']);
@@ -26,8 +20,8 @@ describe('which event has which image, as DynamoDB documents it', () => {
     ['NEW_AND_OLD_IMAGES', 'MODIFY', true, true],
     ['NEW_AND_OLD_IMAGES', 'REMOVE', false, true],
   ])('%s %s: new %s, old %s', (viewType, eventName, newImage, oldImage) => {
-    expect(hasNewImage(viewType, eventName)).toBe(newImage);
-    expect(hasOldImage(viewType, eventName)).toBe(oldImage);
+    expect(hasImage('newImage', viewType, eventName)).toBe(newImage);
+    expect(hasImage('oldImage', viewType, eventName)).toBe(oldImage);
   });
 });
 
