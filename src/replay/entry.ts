@@ -5,16 +5,14 @@ import type { TakenMessage } from './taken-message.ts';
 /**
  * One record that is to be replayed, once, however many messages have it.
  *
- * - `waiting`: for its turn
- * - `held`: not to be handled, because its message stays; what comes after it in its item waits
- * - `failed`: the handler failed on it; what comes after it in its item waits
+ * It is held, and so is what comes after it in its item, while every message that has it stays anyway.
  */
 export interface Entry {
   readonly queued: QueuedRecord;
   /** The item key, in one form whatever the order of its attributes. */
   readonly item: string;
   readonly messages: Set<TakenMessage>;
-  state: 'waiting' | 'held' | 'failed' | 'done';
+  state: 'waiting' | 'failed' | 'done';
   /** What the handler threw, in words. */
   error: string;
 }
@@ -35,5 +33,5 @@ export function identityOf(record: DynamoDBRecord): string {
 }
 
 function itemOf({ dynamodb }: DynamoDBRecord): string {
-  return JSON.stringify(Object.entries(dynamodb?.Keys ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(Object.entries(dynamodb?.Keys as object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -79,7 +79,10 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   /** Told of the records to do, and after each invocation. */
   readonly onProgress?: (progress: ReplayProgress) => void;
-  /** Told when the queue could not be kept from showing messages to others, or when they were given back late. */
+  /**
+   * Told when the stream could not be read and is tried again, and when messages could not be kept from others or
+   * given back.
+   */
   readonly onProblem?: (operation: string, error: unknown) => void;
 }
 

@@ -31,7 +31,6 @@ export class ReplayRun {
 
   async run(): Promise<ReplaySummary> {
     const { handler, signal } = this.#settings;
-    // A FIFO queue shows the next messages of a group only once those before them are deleted.
     for (let more = true; more && !signal.aborted; ) {
       const taken = (await this.#source.take(signal)).map(takenMessage);
       this.#messages.push(...taken);
@@ -41,7 +40,7 @@ export class ReplayRun {
       const before = this.#doneCount();
       await this.#letGo();
       await this.#handle(handler);
-      more = taken.length > 0 && this.#doneCount() > before;
+      more = this.#source.inRounds && this.#doneCount() > before;
     }
     const messages = this.#messages.map((message) => reportOf(message, this.#settings));
     return {
@@ -62,9 +61,6 @@ export class ReplayRun {
     const records =
       content.kind === 'range' ? await this.#readRange(message, content.range) : content.records;
     message.entries = records.map((record) => this.#queueOf(record).add(record, message));
-    if (message.problem === undefined) return;
-    // Known, but not to be handled: what comes after them in their items has to wait.
-    for (const entry of message.entries) if (entry.state === 'waiting') entry.state = 'held';
   }
 
   async #readRange(message: TakenMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
@@ -104,8 +100,7 @@ export class ReplayRun {
     const single = failed === 'record' || batch.length === 1;
     const culprit = batch[succeeded];
     if (failed !== undefined && single && culprit !== undefined) {
-      culprit.state = 'failed';
-      culprit.error = outcome.type === 'returned' ? 'the handler reported it' : wordsOf(outcome.error);
+      queue.fail(culprit, outcome.type === 'returned' ? 'the handler reported it' : wordsOf(outcome.error));
     }
     await this.#letGo();
     this.#tell();

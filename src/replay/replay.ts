@@ -36,6 +36,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
       ...(region !== undefined && { region }),
       ...(credentials !== undefined && { credentials }),
     },
+    onProblem: settings.onProblem,
   });
   const source = await sourceOf(options, settings);
   try {

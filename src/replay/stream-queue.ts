@@ -35,20 +35,26 @@ export class StreamQueue {
 
   /** The next records whose turn it is; none: that was all. */
   next(batchSize: number): readonly Entry[] {
-    const ready = this.ready(this.#waiting);
-    this.#waiting = ready;
-    const batch = ready.slice(0, batchSize).map(({ queued }) => queued);
+    this.#waiting = this.#waiting.filter(({ state }) => state === 'waiting');
+    const ready = this.ready(this.#waiting).slice(0, batchSize);
+    const batch = ready.map(({ queued }) => queued);
     return ready.slice(0, nextBatch(batch, { batchSize, acrossPages: true }).count);
   }
 
-  /** Those of these records, in order, that may be handled: behind no record of their item that stayed. */
+  /** Those of these records, in order, that may be handled: behind no record of their item that stays. */
   ready(entries: readonly Entry[]): Entry[] {
-    const ready: Entry[] = [];
-    for (const entry of entries) {
-      if (entry.state === 'held' || entry.state === 'failed') this.#blocked.add(entry.item);
-      if (entry.state === 'waiting' && !this.#blocked.has(entry.item)) ready.push(entry);
-    }
-    return ready;
+    const held = new Set<string>();
+    return entries.filter(({ state, item, messages }) => {
+      if ([...messages].every(({ problem }) => problem !== undefined)) held.add(item);
+      return state === 'waiting' && !held.has(item) && !this.#blocked.has(item);
+    });
+  }
+
+  /** The handler failed on a record: its item ends here. */
+  fail(entry: Entry, error: string): void {
+    entry.state = 'failed';
+    entry.error = error;
+    this.#blocked.add(entry.item);
   }
 }
 

@@ -13,6 +13,8 @@ export interface StreamReaderOptions {
   /** One is made for each region when undefined. */
   readonly client: DynamoDBStreamsClient | undefined;
   readonly clientOptions: { readonly region?: string };
+  /** Told of what is tried again. */
+  readonly onProblem: (operation: string, error: unknown) => void;
 }
 
 /** What a range holds, or why that is not known. */
@@ -45,7 +47,8 @@ export class StreamReader {
     let problems = 0;
     try {
       const stream = await this.#open(range.streamArn);
-      const source = new StreamSource(stream.client, stream.streamArn, (_operation, error) => {
+      const source = new StreamSource(stream.client, stream.streamArn, (operation, error) => {
+        this.#options.onProblem(operation, error);
         if (++problems === MOST_PROBLEMS) gaveUp.abort(error);
       });
       const records = await readRange(source, range, AbortSignal.any([signal, gaveUp.signal]));
@@ -73,7 +76,7 @@ export class StreamReader {
     const region = this.#options.clientOptions.region ?? (eventSourceArn.split(':')[3] as string);
     const client = this.#options.client ?? (await this.#clientFor(region));
     const streamArn = await nameAtServer(eventSourceArn, client);
-    const source = new StreamSource(client, streamArn, () => {});
+    const source = new StreamSource(client, streamArn, this.#options.onProblem);
     const { createdAt } = await source.describe(new AbortController().signal);
     const adapter = adapterFor({ streamArn, region: eventSourceArn.split(':')[3] as string, createdAt });
     return { streamArn, client, adapter };
@@ -114,5 +117,5 @@ function problemOf(error: Error, { shardId, streamArn }: StreamRange): RangeCont
       detail: `there is no shard ${shardId} in ${streamArn}: it has left the stream, or the stream was deleted`,
     };
   }
-  return { reason: 'unreadable', detail: `the stream cannot be read: ${error.message || error.name}` };
+  return { reason: 'unreadable', detail: `the stream cannot be read: ${error.name}: ${error.message}` };
 }

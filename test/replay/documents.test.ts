@@ -39,7 +39,11 @@ test.each<[string, unknown, object]>([
   ['one that EventBridge delivered', { 'detail-type': 'failure', detail: document }, RANGE],
   ['the object of an S3 destination', withPayload(document, records), { kind: 'payload', records }],
   ['a dead letter', letter, LETTER],
-  ['a dead letter in all envelopes', JSON.stringify({ Type: 'Notification', Message: JSON.stringify(letter) }), LETTER],
+  [
+    'a dead letter in all envelopes',
+    JSON.stringify({ Type: 'Notification', Message: JSON.stringify(letter) }),
+    LETTER,
+  ],
 ])('%s is understood', (_name, message, expected) => {
   expect(readReplayable(message)).toEqual(expected);
 });
@@ -82,7 +86,11 @@ describe('a file of documents', () => {
     ['an array', '[{"a":1},{"b":2}]', [{ a: 1 }, { b: 2 }]],
     ['one per line', '{"a":1}\n\n {"b":2} \r\n', [{ a: 1 }, { b: 2 }]],
     ['what the AWS CLI received', '{"Messages":[{"Body":"x"},null]}', ['x', undefined]],
-    ['what it received several times', '{"Messages":[{"Body":"x"}]}\n{"Messages":[{"Body":"y"}]}', ['x', 'y']],
+    [
+      'what it received several times',
+      '{"Messages":[{"Body":"x"}]}\n{"Messages":[{"Body":"y"}]}',
+      ['x', 'y'],
+    ],
     ['null', 'null', [null]],
     ['nothing', ' \n', []],
   ])('may hold %s', (_name, text, documents) => {
@@ -91,7 +99,10 @@ describe('a file of documents', () => {
 
   test('may hold nothing else', () => {
     expect(() => readDocuments('{"a":1}\n{"secret":\n')).toThrow(
-      expect.objectContaining({ code: 'INVALID_DOCUMENTS', message: expect.stringMatching(/^replay: line 2 [^s]/) }),
+      expect.objectContaining({
+        code: 'INVALID_DOCUMENTS',
+        message: expect.stringMatching(/^replay: line 2 [^s]/),
+      }),
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { BatchResultErrorEntry, Message, SQSClient } from '@aws-sdk/client-sqs';
 import { importPeer } from '../../local/import-peer.ts';
 import type { SdkClient } from '../../local/sdk-client.ts';
 import type { ReplaySource, SourceMessage } from './source.ts';
@@ -51,7 +51,7 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
         const { Failed = [] } = await sqs.send(
           new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }),
         );
-        for (const { Message: message, Code } of Failed) onProblem(operation, new Error(message ?? Code));
+        for (const entry of Failed) onProblem(operation, new Error(wordsOf(entry)));
       } catch (error) {
         onProblem(operation, error);
       }
@@ -84,15 +84,15 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
     const Entries = messages.map(({ id }, index) => ({ Id: `${index}`, ReceiptHandle: held.get(id) }));
     try {
       const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-      for (const { Id, Message: message, Code } of Failed) {
-        failed.set(messages[Number(Id)] as SourceMessage, `${message ?? Code}`);
-      }
+      for (const entry of Failed) failed.set(messages[Number(entry.Id)] as SourceMessage, wordsOf(entry));
     } catch (error) {
       for (const message of messages) failed.set(message, (error as Error).message);
     }
   };
 
   return {
+    // Of a group it shows the next messages only once those before them are deleted.
+    inRounds: QueueUrl.endsWith('.fifo'),
     async take(signal) {
       const taken: SourceMessage[] = [];
       for (;;) {
@@ -119,6 +119,10 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       if (options.client === undefined) sqs.destroy();
     },
   };
+}
+
+function wordsOf({ Code, Message: message }: BatchResultErrorEntry): string {
+  return [Code, message].filter(Boolean).join(': ');
 }
 
 function* batchesOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {

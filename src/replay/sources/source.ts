@@ -7,7 +7,9 @@ export interface SourceMessage {
 
 /** Where messages come from. */
 export interface ReplaySource {
-  /** All that there are now; none: that was all. */
+  /** Whether more can come once messages are done. */
+  readonly inRounds: boolean;
+  /** All that there are now. */
   take(signal: AbortSignal): Promise<readonly SourceMessage[]>;
   /**
    * Their records succeeded.

@@ -1,0 +1,264 @@
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ReplayOptions, replay } from '../../src/replay/index.ts';
+import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
+
+const SHARD = 'shardId-1';
+
+let streams: FakeStreams;
+let handled: string[];
+
+beforeEach(async () => {
+  streams = await FakeStreams.start();
+  streams.addShard(SHARD);
+  handled = [];
+});
+
+afterEach(() => streams.stop());
+
+const keyOf = ({ dynamodb }: DynamoDBRecord): string => `${dynamodb?.Keys?.pk?.S}`;
+
+function document(start = '', end = start, batchSize = 1, shardId = SHARD) {
+  const range = { streamArn: FAKE_STREAM, startSequenceNumber: start, endSequenceNumber: end };
+  return { DDBStreamBatchInfo: { ...range, shardId, batchSize } };
+}
+
+function run(documents: readonly unknown[], options: Partial<ReplayOptions> = {}) {
+  return replay({
+    documents,
+    client: streams.client(),
+    handler: ({ Records }: DynamoDBStreamEvent) => {
+      handled.push(Records.map(keyOf).join());
+    },
+    ...options,
+  });
+}
+
+test('exactly the range is read, page by page, with the records as Lambda sends them', async () => {
+  const keys = Array.from({ length: 2500 }, (_, index) => `k${index}`);
+  const numbers = streams.write(SHARD, ...keys);
+  const records: DynamoDBRecord[] = [];
+  const { messages, ...summary } = await run([document(numbers[1], numbers[2400], 2400)], {
+    batchSize: 1000,
+    handler: ({ Records }: DynamoDBStreamEvent) => void records.push(...Records),
+  });
+  expect(records.map(keyOf)).toEqual(keys.slice(1, 2401));
+  expect(records[0]).toMatchObject({
+    awsRegion: 'eu-central-1',
+    eventSource: 'aws:dynamodb',
+    eventSourceARN: FAKE_STREAM,
+    dynamodb: { SequenceNumber: numbers[1], NewImage: { pk: { S: 'k1' } } },
+  });
+  expect(summary).toMatchObject({ records: 2400, succeeded: 2400, failed: 0, invocations: 3, stayed: 0 });
+  expect(messages).toEqual([
+    {
+      id: 'document 1',
+      kind: 'range',
+      streamArn: FAKE_STREAM,
+      tableName: 'Invoices',
+      shardId: SHARD,
+      startSequenceNumber: numbers[1],
+      endSequenceNumber: numbers[2400],
+      records: 2400,
+      status: 'replayed',
+      reason: undefined,
+      detail: '',
+    },
+  ]);
+});
+
+test('ranges that come in any order, and overlap, are handled in order and once', async () => {
+  const [a, b, c, d] = streams.write(SHARD, 'a', 'b', 'a', 'b');
+  const summary = await run([document(c, d, 2), document(a), document(a, c, 3), document(b, c, 2)]);
+  expect(handled).toEqual(['a,b,a,b']);
+  expect(summary).toMatchObject({ records: 4, succeeded: 4, stayed: 0 });
+});
+
+test('a child shard comes after its parent', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  streams.addShard('shardId-2', SHARD);
+  const [b] = streams.write('shardId-2', 'b');
+  await run([document(b, b, 1, 'shardId-2'), document(a)]);
+  expect(handled).toEqual(['a,b']);
+});
+
+test('a closed shard ends where it ends', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  streams.closeShard(SHARD);
+  const { messages } = await run([document(a, '999999999999999999999', 2)]);
+  expect(messages).toMatchObject([{ reason: 'trimmed', detail: expect.stringContaining('1 of its 2') }]);
+});
+
+test('a range may end at a number that no record has', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  streams.expireIterators(); // takes a number
+  streams.write(SHARD, 'b');
+  expect(await run([document(a, `${BigInt(`${a}`) + 1n}`)])).toMatchObject({ stayed: 0 });
+  expect(handled).toEqual(['a']);
+});
+
+test('an open shard is not waited on for records that never come', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  const { messages } = await run([document(a, '999999999999999999999', 1)]);
+  expect(messages).toMatchObject([{ status: 'replayed' }]);
+});
+
+test('a record is handled for the message that can have it, though another one stays', async () => {
+  const [a, b, c] = streams.write(SHARD, 'a', 'a', 'a');
+  const { messages } = await run([document(a), document(a, b, 1), document(b, b, 2), document(c)]);
+  expect(messages.map(({ reason }) => reason)).toEqual([undefined, 'mismatch', 'trimmed', 'blocked']);
+  expect(handled).toEqual(['a']);
+});
+
+describe('a range stays', () => {
+  test('when its records have left the stream', async () => {
+    const [a, b] = streams.write(SHARD, 'a', 'b', 'c');
+    streams.trim(SHARD, 1);
+    const { messages, stayed } = await run([document(a, b, 2)]);
+    expect(messages).toMatchObject([
+      { status: 'stayed', reason: 'trimmed', detail: expect.stringContaining('left the stream') },
+    ]);
+    expect(stayed).toBe(1);
+    expect(handled).toEqual([]);
+  });
+
+  test('when its shard has left the stream', async () => {
+    const { messages } = await run([document('1', '2', 2, 'shardId-0')]);
+    expect(messages).toMatchObject([
+      { reason: 'trimmed', detail: expect.stringContaining('no shard shardId-0') },
+    ]);
+  });
+
+  test('when its stream is gone, for all of its ranges', async () => {
+    streams.deleted = true;
+    const { messages } = await run([document('1'), document('2')]);
+    expect(messages).toMatchObject([{ reason: 'trimmed' }, { reason: 'trimmed' }]);
+    expect(streams.calls).toEqual(['DescribeStream']);
+  });
+
+  test('when some of its records have left the stream, and later changes of their items with it', async () => {
+    const [, b, c, d] = streams.write(SHARD, 'a', 'b', 'c', 'b');
+    // AT_SEQUENCE_NUMBER of a record that is gone begins with the next one.
+    const { messages } = await run([document('1', b, 3), document(c), document(d)]);
+    expect(messages).toMatchObject([
+      { reason: 'trimmed', detail: '2 of its 3 records are in the stream; asFound takes them' },
+      { status: 'replayed' },
+      { reason: 'blocked', detail: 'it comes after a record of the same item that stayed' },
+    ]);
+    expect(handled).toEqual(['c']);
+  });
+
+  test('when none of its records is there', async () => {
+    const { messages } = await run([document('1', '2', 2)], { asFound: true });
+    expect(messages).toMatchObject([
+      { reason: 'trimmed', detail: 'none of its 2 records is in the stream any more' },
+    ]);
+  });
+
+  test('when it holds more than was given up', async () => {
+    const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
+    const { messages } = await run([document(a, c, 2)]);
+    expect(messages).toMatchObject([
+      { reason: 'mismatch', detail: expect.stringContaining('holds 3 records, and 2 were given up') },
+    ]);
+    expect(handled).toEqual([]);
+  });
+
+  test('when the filters leave nothing of it', async () => {
+    const [a] = streams.write(SHARD, 'a');
+    const filterCriteria = { filters: [{ pattern: { eventName: ['REMOVE'] } }] };
+    const { messages } = await run([document(a)], { filterCriteria });
+    expect(messages).toMatchObject([
+      { reason: 'mismatch', detail: 'filterCriteria leave out every record of the range' },
+    ]);
+  });
+
+  test('when the stream answers with errors', async () => {
+    const [a] = streams.write(SHARD, 'a');
+    streams.fail('GetRecords', 'InternalServerError', 3);
+    const { messages } = await run([document(a)]);
+    expect(messages).toMatchObject([
+      { reason: 'unreadable', detail: 'the stream cannot be read: InternalServerError: InternalServerError' },
+    ]);
+  });
+
+  test('when the stream is not to be seen', async () => {
+    streams.fail('DescribeStream', 'AccessDeniedException');
+    const { messages } = await run([document('1')]);
+    expect(messages).toMatchObject([
+      { reason: 'unreadable', detail: expect.stringContaining('AccessDenied') },
+    ]);
+  });
+});
+
+test('an error that passes does no harm', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  streams.fail('GetRecords', 'InternalServerError', 2);
+  expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+});
+
+test('with the filters of the mapping, what they leave out is left out', async () => {
+  const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
+  const filterCriteria = { filters: [{ pattern: { dynamodb: { Keys: { pk: { S: ['a', 'c'] } } } } }] };
+  expect(await run([document(a, c, 2)], { filterCriteria })).toMatchObject({ records: 2, stayed: 0 });
+  expect(handled).toEqual(['a,c']);
+});
+
+test.each([2, 4])('asFound takes what there is where %i were given up', async (batchSize) => {
+  const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
+  expect(await run([document(a, c, batchSize)], { asFound: true })).toMatchObject({ stayed: 0 });
+  expect(handled).toEqual(['a,b,c']);
+});
+
+test('a dry run reads and invokes nothing', async () => {
+  const [a, b] = streams.write(SHARD, 'a', 'b');
+  const summary = await run([document(a, b, 2), document(a, b, 3), 'what'], { dryRun: true });
+  expect(summary).toMatchObject({ records: 2, succeeded: 0, invocations: 0, stayed: 2 });
+  expect(summary.messages).toMatchObject([
+    { status: 'planned', detail: '' },
+    { status: 'stayed', reason: 'trimmed' },
+    { kind: 'unknown', status: 'stayed', reason: 'not-understood', tableName: '' },
+  ]);
+  expect(handled).toEqual([]);
+});
+
+test('without a client, each region gets its own', async () => {
+  const [a, b] = streams.write(SHARD, 'a', 'b');
+  const { DDBStreamBatchInfo: elsewhere } = document(b);
+  const streamArn = FAKE_STREAM.replace('eu-central-1', 'us-west-2');
+  const summary = await run([document(a), { DDBStreamBatchInfo: { ...elsewhere, streamArn } }], {
+    client: undefined,
+    endpoint: streams.endpoint,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  } as object);
+  expect(summary).toMatchObject({ stayed: 0, invocations: 2 });
+  expect(handled).toEqual(['a', 'b']);
+});
+
+test('an endpoint where nobody is shows in the report', async () => {
+  const { endpoint } = streams;
+  await streams.stop();
+  streams = await FakeStreams.start();
+  const { messages } = await run([document('1')], {
+    client: undefined,
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  } as object);
+  expect(messages).toMatchObject([
+    { reason: 'unreadable', detail: expect.stringMatching(/cannot be read: .+/) },
+  ]);
+  streams = await FakeStreams.start();
+});
+
+test('a signal ends the reading too, and then all of it stays', async () => {
+  const stopping = new AbortController();
+  const [a] = streams.write(SHARD, 'a');
+  streams.fail('GetRecords', 'InternalServerError', 2);
+  const running = run([document(a), document(a)], { signal: stopping.signal });
+  while (!streams.calls.includes('GetRecords')) await new Promise(setImmediate);
+  stopping.abort();
+  const { messages } = await running;
+  expect(messages.map(({ reason }) => reason)).toEqual(['stopped', 'stopped']);
+  expect(handled).toEqual([]);
+});
