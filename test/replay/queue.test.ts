@@ -259,6 +259,8 @@ test('a table that is not there any more shows in the report', async () => {
 test('without a region, it is that in the URL of the queue', async () => {
   const { host } = new URL(queueUrl);
   const ofAws = queueUrl.replace(host, 'sqs.eu-west-1.amazonaws.com');
+  const there = new SQSClient({ ...emulators.sqs, region: 'eu-west-1' });
+  await there.send(new CreateQueueCommand({ QueueName: queueName }));
   const summary = await run(undefined, { dryRun: true, queueUrl: ofAws, region: undefined } as object);
   expect(summary.messages).toEqual([]);
 });
