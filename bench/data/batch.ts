@@ -11,10 +11,10 @@ export interface BatchSketch {
   readonly seed: number;
 }
 
-/** What the issue calls a batch: the most records that Lambda delivers at once. */
+/** A full batch: the most records that Lambda delivers at once. */
 export const FULL_BATCH: Omit<BatchSketch, 'profile'> = { records: 10_000, items: 2_000, seed: 20_260_101 };
 
-/** A full batch; fewer of the large records where it has to be quick, since those take most of the time. */
+/** The same; fewer of the large records where it has to be quick, since those take most of the time. */
 export function batchFor(profile: Profile, quick: boolean): BatchSketch {
   return { profile, ...FULL_BATCH, ...(quick && profile === 'large' && { records: 3_000 }) };
 }

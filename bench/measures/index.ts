@@ -4,6 +4,7 @@ import { footprintMeasure } from './footprint.ts';
 import { growthMeasure } from './growth.ts';
 import { memoryMeasure } from './memory.ts';
 import { pipelineMeasure } from './pipeline.ts';
+import { publishingMeasure } from './publishing.ts';
 import { routerMeasure } from './router.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
 import { waitingMeasure } from './waiting.ts';
@@ -18,4 +19,5 @@ export const MEASURES: readonly Measure[] = [
   growthMeasure,
   footprintMeasure,
   pipelineMeasure,
+  publishingMeasure,
 ];

@@ -1,0 +1,36 @@
+import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { snsTopic } from '../library.ts';
+import { startEmulators } from './start-emulators.ts';
+
+/** A topic and what it took to publish to it. */
+export interface CountedTopic {
+  publish(message: string): Promise<unknown>;
+  /** Requests sent so far. */
+  requests(): number;
+}
+
+/** Creates a standard topic, to be published to by the sink or message by message. */
+export async function countedTopic(how: 'batched' | 'single'): Promise<CountedTopic> {
+  await startEmulators();
+  // The sockets that many requests at once need; the same for both.
+  const client = new SNSClient({
+    requestHandler: { httpsAgent: { maxSockets: 100 }, httpAgent: { maxSockets: 100 } },
+  });
+  const { TopicArn: topicArn = '' } = await client.send(new CreateTopicCommand({ Name: `bench-${how}` }));
+  let requests = 0;
+  client.middlewareStack.add(
+    (next) => (input) => {
+      requests++;
+      return next(input);
+    },
+    { step: 'finalizeRequest' },
+  );
+  const topic = snsTopic({ topicArn, client });
+  return {
+    publish: (message) =>
+      how === 'batched'
+        ? topic.publish(message)
+        : client.send(new PublishCommand({ TopicArn: topicArn, Message: message })),
+    requests: () => requests,
+  };
+}
