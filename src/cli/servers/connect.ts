@@ -12,6 +12,8 @@ export interface ConnectOptions {
    * it the command ends, and says what to do.
    */
   readonly start?: 'private' | 'shared';
+  /** Uses servers that were asked for by name or its own, never AWS because the environment has credentials. */
+  readonly own?: true;
 }
 
 // Whoever has one of these has told the SDK to go to AWS.
@@ -33,7 +35,7 @@ const OF_AWS = [
 export async function connect(
   { io, note }: CommandContext,
   flags: ConnectionFlags,
-  { start }: ConnectOptions = {},
+  { start, own }: ConnectOptions = {},
 ): Promise<Connection> {
   const { env } = io;
   const { endpoint, profile } = flags;
@@ -47,7 +49,7 @@ export async function connect(
   if (profile === undefined) {
     const { tables, messages } = namedEndpoints(env);
     if (tables !== undefined) return namedServers({ tables, messages }, env, flags);
-    const running = await runningServers(env);
+    const running = own ? undefined : await runningServers(env);
     if (running !== undefined) {
       say(`Using the embedded servers of this project, which process ${running.pid} runs.`);
       const { AWS_REGION } = running.environment;
@@ -56,7 +58,7 @@ export async function connect(
       return { ...servers, kind: 'embedded' };
     }
   }
-  if (profile !== undefined || OF_AWS.some((name) => env[name])) {
+  if (profile !== undefined || (!own && OF_AWS.some((name) => env[name]))) {
     const connection = aws(env, flags);
     say(`Using ${connection.description}.`);
     return connection;

@@ -1,0 +1,49 @@
+import { importPeer } from '../../local/import-peer.ts';
+import { usageError } from '../cli-error.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { tableOf, writeJson } from '../output.ts';
+import { connect } from '../servers/connect.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+
+export interface DemoFlags extends ConnectionFlags {
+  readonly invoices: string;
+  readonly json?: true;
+}
+
+/** Runs the invoice workflow once, and says what became of every change. */
+export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) => {
+  const { io, style, note } = context;
+  const invoices = countOf(options.invoices);
+  const { runWorkflow } = await importPeer(
+    '@aws-sdk/client-dynamodb @aws-sdk/client-dynamodb-streams @aws-sdk/client-sns @aws-sdk/client-sqs',
+    'The demo',
+    () => import('./workflow.ts'),
+  );
+  await using connection = await connect(context, options, { start: 'private', own: true });
+  const say = (text: string): void => void io.stderr.write(`${note('dim', text)}\n`);
+  say(`${invoices} invoices: table -> stream -> router -> topic -> queue -> payments.`);
+  say('The topic refuses some announcements, so Lambda has to deliver again.');
+  const report = await runWorkflow(invoices, connection, io.signal);
+  if (report === undefined) return EXIT.interrupted;
+  const { written, delivered, invocations, refused, redelivered, received, outOfOrder, lost } = report;
+  if (options.json) {
+    writeJson(io.stdout, { invoices, ...report });
+  } else {
+    const rows = [
+      ['written', `${written}`, 'changes made to the table'],
+      ['delivered', `${delivered}`, `records that reached the function, in ${invocations} invocations`],
+      ['redelivered', `${redelivered}`, `of them sent again, after ${refused} refused announcements`],
+      ['received', `${received}`, 'announcements that payments read from its queue'],
+      ['out of order', `${outOfOrder}`, 'invoices whose announcements changed places'],
+      ['lost', `${lost}`, 'changes that never arrived'],
+    ] as const;
+    io.stdout.write(await tableOf(['WHAT', 'COUNT', 'MEANING'], rows, style));
+  }
+  return lost + outOfOrder === 0 ? EXIT.ok : EXIT.failed;
+};
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw usageError(`--invoices has to be a whole number from 1 to 99999, got ${text}.`);
+}
