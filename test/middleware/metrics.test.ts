@@ -1,0 +1,170 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { streamRouter } from '../../src/index.ts';
+import { type MetricsOptions, type MetricsSink, metrics } from '../../src/middleware/metrics.ts';
+import { contextOf, eventOf, memoryLogger } from '../fixtures/events.ts';
+
+interface EmfEntry {
+  readonly [name: string]: unknown;
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { Name: string; Unit: string }[] }[];
+  };
+}
+
+describe('metrics, with Powertools', () => {
+  // Powertools writes to a console of its own, on stdout, unless it is told that it is developed with; and then to none,
+  // unless it is told not to.
+  const written: string[] = [];
+  beforeEach(() => {
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    written.length = 0;
+    for (const method of ['log', 'warn'] as const) {
+      vi.spyOn(console, method).mockImplementation((text: unknown) => void written.push(String(text)));
+    }
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  const entries = (): EmfEntry[] => written.map((text) => JSON.parse(text) as EmfEntry);
+  const powertools = () => new Metrics({ namespace: 'invoices', serviceName: 'announcer' });
+
+  test('publishes one entry per batch, with what became of its records', async () => {
+    const router = streamRouter<{ id: string }>({
+      onBatch: metrics(powertools()),
+      logger: memoryLogger(),
+      concurrency: 1,
+    }).onInsert(async ({ keys }) => {
+      if (keys.id === 'c') throw new Error('no');
+    });
+    await router(eventOf({ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }), contextOf());
+    expect(entries()).toEqual([
+      expect.objectContaining({
+        service: 'announcer',
+        Records: 4,
+        RecordsSucceeded: 2,
+        RecordsSkipped: 0,
+        RecordsFailed: 1,
+        RecordsUnfinished: 1,
+        BatchDuration: expect.any(Number),
+        Lag: expect.any(Number),
+      }),
+    ]);
+    const units = entries()[0]?._aws.CloudWatchMetrics[0]?.Metrics.map(({ Name, Unit }) => `${Name} ${Unit}`);
+    expect(units).toEqual([
+      'Records Count',
+      'RecordsSucceeded Count',
+      'RecordsSkipped Count',
+      'RecordsFailed Count',
+      'RecordsUnfinished Count',
+      'BatchDuration Milliseconds',
+      'Lag Milliseconds',
+    ]);
+  });
+
+  test('has what handlers add in the same entry, and starts afresh with each batch', async () => {
+    const own = powertools();
+    const router = streamRouter({ onBatch: metrics(own) }).onInsert(
+      () => void own.addMetric('Paid', MetricUnit.Count, 1),
+    );
+    await router(eventOf({}, {}), contextOf());
+    await router(eventOf({}), contextOf());
+    expect(entries().map(({ Records, Paid }) => [Records, Paid])).toEqual([
+      [2, [1, 1]],
+      [1, 1],
+    ]);
+  });
+
+  test('says how far behind it is: now minus the creation of the last record', async () => {
+    const event = eventOf({}, {});
+    const ages = [500, 90];
+    event.Records.forEach((record, index) => {
+      Object.assign(record.dynamodb as object, {
+        ApproximateCreationDateTime: Math.floor(Date.now() / 1000) - (ages[index] as number),
+      });
+    });
+    await streamRouter({ onBatch: metrics(powertools()) })(event, contextOf());
+    expect(entries()[0]?.Lag).toBeGreaterThanOrEqual(90_000);
+    expect(entries()[0]?.Lag).toBeLessThan(120_000);
+  });
+});
+
+describe('metrics', () => {
+  const summary = {
+    records: 3,
+    succeeded: 1,
+    skipped: 1,
+    failed: 1,
+    checkpoint: '5',
+    durationMs: 12.5,
+    lagMs: 7,
+  };
+
+  function recording() {
+    const calls: unknown[] = [];
+    const sink: MetricsSink = {
+      addMetric: (...metric) => calls.push(metric),
+      publishStoredMetrics: () => calls.push('published'),
+    };
+    return { calls, sink };
+  }
+
+  test('publishes after everything has been added', () => {
+    const { calls, sink } = recording();
+    metrics(sink)(summary);
+    expect(calls).toEqual([
+      ['Records', 'Count', 3],
+      ['RecordsSucceeded', 'Count', 1],
+      ['RecordsSkipped', 'Count', 1],
+      ['RecordsFailed', 'Count', 1],
+      ['RecordsUnfinished', 'Count', 0],
+      ['BatchDuration', 'Milliseconds', 12.5],
+      ['Lag', 'Milliseconds', 7],
+      'published',
+    ]);
+  });
+
+  test('puts the prefix before each name, and leaves publishing to something else', () => {
+    const { calls, sink } = recording();
+    metrics(sink, { prefix: 'Invoices', publish: false })(summary);
+    expect(calls).toHaveLength(7);
+    expect(calls.every((call) => (call as string[])[0]?.startsWith('Invoices'))).toBe(true);
+  });
+
+  test.each([
+    [undefined, []],
+    [-400, [['Lag', 'Milliseconds', 0]]],
+  ])('with a lag of %j', (lagMs, expected) => {
+    const { calls, sink } = recording();
+    metrics(sink)({ ...summary, lagMs });
+    expect(calls.filter((call) => (call as string[])[0] === 'Lag')).toEqual(expected);
+  });
+
+  test('that cannot be published change nothing: the router logs it', async () => {
+    const logger = memoryLogger();
+    const sink: MetricsSink = {
+      addMetric: () => undefined,
+      publishStoredMetrics: () => {
+        throw new Error('stdout is closed');
+      },
+    };
+    const router = streamRouter({ onBatch: metrics(sink), logger }).onInsert(() => undefined);
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(logger.entries.map(({ message }) => message)).toContain('onBatch failed');
+  });
+
+  test.each<[unknown, unknown, string, string]>([
+    [undefined, {}, 'INVALID_OPTION', '@aws-lambda-powertools/metrics'],
+    [{ addMetric: () => undefined }, {}, 'INVALID_OPTION', 'publishStoredMetrics'],
+    [recording().sink, null, 'INVALID_OPTION', 'options'],
+    [recording().sink, { prefx: 'a' }, 'UNKNOWN_OPTION', 'prefx'],
+    [recording().sink, { prefix: '' }, 'INVALID_OPTION', 'prefix'],
+    [recording().sink, { publish: 'no' }, 'INVALID_OPTION', 'publish'],
+  ])('refuse %o with %j when they are made', (sink, options, code, name) => {
+    expect(() => metrics(sink as MetricsSink, options as MetricsOptions)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', code, message: expect.stringContaining(name) }),
+    );
+  });
+});

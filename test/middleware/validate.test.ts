@@ -1,0 +1,118 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { streamRouter, ValidationError } from '../../src/index.ts';
+import { validate } from '../../src/middleware/validate.ts';
+import { contextOf, eventOf, memoryLogger, type RecordSketch, sequenceNumberAt } from '../fixtures/events.ts';
+
+const NOT_FAILED = { batchItemFailures: [] };
+const good = { total: { N: '12' } };
+const bad = { total: { S: 'hunter2' } };
+
+const SCHEMAS: readonly [string, StandardSchemaV1][] = [
+  ['zod', z.object({ id: z.string(), total: z.number() })],
+  ['asynchronous zod', z.object({ id: z.string(), total: z.number() }).refine(async () => true)],
+  ['valibot', v.object({ id: v.string(), total: v.number() })],
+  ['arktype', type({ id: 'string', total: 'number' })],
+];
+
+/** Runs one record; gives the handlers' view and what it failed with. */
+async function run(schema: StandardSchemaV1, sketch: RecordSketch) {
+  const handled: unknown[] = [];
+  const logger = memoryLogger();
+  const options = { logger, viewType: sketch.viewType ?? 'NEW_AND_OLD_IMAGES' } as { logger: typeof logger };
+  const keep = (record: object) => void handled.push(record);
+  const router = streamRouter(options).use(validate(schema)).onInsert(keep).onModify(keep).onRemove(keep);
+  const response = await router(eventOf(sketch), contextOf());
+  return { response, handled, error: logger.entries.find(({ level }) => level === 'error')?.fields.error };
+}
+
+describe.each(SCHEMAS)('validate with %s', (_, schema) => {
+  test.each<RecordSketch>([
+    { eventName: 'INSERT', newImage: good },
+    { eventName: 'MODIFY', newImage: good, oldImage: good },
+    { eventName: 'REMOVE', oldImage: good },
+    { eventName: 'MODIFY', newImage: good, viewType: 'NEW_IMAGE' },
+    { eventName: 'INSERT', viewType: 'OLD_IMAGE' },
+    { eventName: 'REMOVE', viewType: 'NEW_IMAGE' },
+    { eventName: 'MODIFY', viewType: 'KEYS_ONLY' },
+  ])('lets %j pass: it checks the images that are there', async (sketch) => {
+    expect(await run(schema, sketch)).toMatchObject({
+      response: NOT_FAILED,
+      handled: [{}],
+      error: undefined,
+    });
+  });
+
+  test.each<[string, RecordSketch]>([
+    ['newImage', { eventName: 'INSERT', newImage: bad }],
+    ['newImage', { eventName: 'MODIFY', newImage: bad, oldImage: good }],
+    ['oldImage', { eventName: 'MODIFY', newImage: good, oldImage: bad }],
+    ['oldImage', { eventName: 'REMOVE', oldImage: bad }],
+    ['newImage', { eventName: 'MODIFY', newImage: bad, viewType: 'NEW_IMAGE' }],
+  ])(
+    'fails a record for its %s, by its paths and not its values, before any handler: %j',
+    async (image, sketch) => {
+      const { response, handled, error } = await run(schema, sketch);
+      expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+      expect(handled).toEqual([]);
+      expect(error).toBeInstanceOf(ValidationError);
+      expect(error).toMatchObject({ code: 'VALIDATION_FAILED', retryable: false, paths: ['total'] });
+      expect((error as Error).message).toContain(image);
+      expect((error as Error).message).not.toContain('hunter2');
+    },
+  );
+
+  test('fails a record whose both images do not fit once, and leaves no rejection behind', async () => {
+    const { error } = await run(schema, { eventName: 'MODIFY', newImage: bad, oldImage: bad });
+    expect(error).toBeInstanceOf(ValidationError);
+    await new Promise(setImmediate);
+  });
+});
+
+describe('validate', () => {
+  test('checks, and changes nothing: handlers get the item as it is', async () => {
+    const { handled } = await run(z.object({ id: z.string(), status: z.string().default('OPEN') }), {
+      newImage: { extra: { S: 'kept' } },
+    });
+    expect(handled).toMatchObject([{ newImage: { id: 'item-0', extra: 'kept' } }]);
+    expect((handled[0] as { newImage: object }).newImage).not.toHaveProperty('status');
+  });
+
+  test('keeps synchronous handlers of a synchronous schema synchronous', () => {
+    const layer = validate(z.object({}));
+    expect(layer({ newImage: {} } as never, {} as never, () => undefined)).toBeUndefined();
+  });
+
+  test('hands on what next() comes to, as it is', async () => {
+    const asynchronous = z.object({}).refine(async () => true);
+    const layer = validate(asynchronous);
+    const failing = async () => {
+      throw undefined;
+    };
+    const came = await Promise.resolve(layer({ newImage: {} } as never, {} as never, failing)).then(
+      () => 'succeeded',
+      (error) => [error],
+    );
+    expect(came).toEqual([undefined]);
+  });
+
+  test('checks records that no route takes too', async () => {
+    const router = streamRouter({ logger: memoryLogger() }).use(validate(z.object({ total: z.number() })));
+    expect((await router(eventOf({ newImage: bad }), contextOf())).batchItemFailures).toHaveLength(1);
+  });
+
+  test.each([undefined, null, {}, z, { '~standard': {} }, () => true])(
+    'refuses %o, which is no schema',
+    (schema) => {
+      expect(() => validate(schema as never)).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining('Standard Schema'),
+        }),
+      );
+    },
+  );
+});
