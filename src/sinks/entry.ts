@@ -1,3 +1,5 @@
+import type { Flight } from './flight.ts';
+
 /** What a sink puts into a request, as far as a batch is concerned. */
 export interface Payload {
   /** Bytes that count against the limit of a request. */
@@ -20,7 +22,9 @@ export interface Refusal {
 export class Entry<P extends Payload> {
   readonly payload: P;
   readonly signal: AbortSignal | undefined;
-  /** Requests that it was part of. */
+  /** The request that it is part of at the moment. */
+  flight: Flight | undefined;
+  /** Requests that it was part of and that did not fail for another entry. */
   attempts = 0;
   settled = false;
   readonly #resolve: () => void;

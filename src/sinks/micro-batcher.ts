@@ -1,7 +1,9 @@
 import type { SinkError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
+import { Deadlines } from './deadlines.ts';
 import { Entry, type Payload, type Refusal } from './entry.ts';
 import { Flight } from './flight.ts';
+import { OrderKeys } from './order-keys.ts';
 import { failureName, requestFailure } from './request-failure.ts';
 import { deadlinePassed, refused, requestFailed, tooLarge } from './sink-errors.ts';
 
@@ -13,7 +15,7 @@ export interface BatcherSettings<P extends Payload> {
   readonly maxEntries: number;
   /** Bytes in one request, at most. */
   readonly maxBytes: number;
-  /** Bytes in one entry, at most, where that is less than a request may have. */
+  /** Bytes in one entry, at most. @defaultValue `maxBytes` */
   readonly maxEntryBytes?: number;
   /** Requests under way at once, at most. */
   readonly concurrency: number;
@@ -32,25 +34,22 @@ export interface BatcherSettings<P extends Payload> {
 /**
  * Makes few requests of many calls.
  *
- * - Calls of one turn of the event loop travel together: when a request resolves ten calls at once, the ten lanes that
- *   they belong to come back with their next ones in that same turn. There is no other wait.
+ * - Calls of one turn of the event loop travel together: when a response resolves ten calls, the ten lanes that made them
+ *   come back with their next ones in that same turn. There is no other wait.
  * - While `concurrency` requests are under way, entries gather for the next one.
  * - Of the entries with one key, one is under way at a time: none overtakes another, however often that is tried again.
  * - A refused entry fails alone; one that may be accepted later is tried again alone, until its deadline.
- * - At the deadline every entry is settled, sent or not: the record is delivered again, and an entry that went out
- *   later would come after its successor.
+ * - At the deadline every entry is settled, sent or not: its record is delivered again, and what went out later would
+ *   come after its successors.
  */
 export class MicroBatcher<P extends Payload> {
   readonly #settings: BatcherSettings<P>;
   /** What may be sent, in order. A set, as entries leave it from anywhere at their deadline. */
   readonly #ready: Set<Entry<P>> = new Set();
-  /** Batches that go out as they are: the halves of a request that was refused for one of its entries. */
+  /** Requests that are made up already: the halves of one that failed for one of its entries. */
   readonly #halves: Entry<P>[][] = [];
-  /** Key -> what waits behind the entry that is under way. */
-  readonly #behind: Map<string, Entry<P>[]> = new Map();
-  /** Signal -> the entries that it ends. One listener for all: a batch may have thousands. */
-  readonly #bound: Map<AbortSignal, Set<Entry<P>>> = new Map();
-  readonly #flightOf: Map<Entry<P>, Flight> = new Map();
+  readonly #keys: OrderKeys<P> = new OrderKeys();
+  readonly #deadlines: Deadlines<P> = new Deadlines((entries) => this.#deadlineReached(entries));
   #flights = 0;
   #scheduled = false;
 
@@ -66,44 +65,33 @@ export class MicroBatcher<P extends Payload> {
    */
   add(payload: P, signal?: AbortSignal): Promise<void> {
     const { target, maxBytes, maxEntryBytes = maxBytes } = this.#settings;
-    if (payload.bytes > maxEntryBytes) {
-      return Promise.reject(tooLarge(target, payload.bytes, maxEntryBytes));
-    }
-    if (signal?.aborted) return Promise.reject(deadlinePassed(target, signal.reason));
     return new Promise((resolve, reject) => {
+      if (payload.bytes > maxEntryBytes) throw tooLarge(target, payload.bytes, maxEntryBytes);
+      if (signal?.aborted) throw deadlinePassed(target, signal.reason);
       const entry = new Entry(payload, signal, resolve, reject);
-      this.#bind(entry);
-      this.#queue(entry);
+      this.#deadlines.bind(entry);
+      if (this.#keys.enter(entry)) this.#ready.add(entry);
+      this.#schedule();
     });
   }
 
-  #queue(entry: Entry<P>): void {
-    const key = entry.payload.orderKey;
-    if (key !== undefined) {
-      const behind = this.#behind.get(key);
-      if (behind !== undefined) {
-        behind.push(entry);
-        return;
-      }
-      this.#behind.set(key, []);
-    }
-    this.#ready.add(entry);
-    this.#schedule();
-  }
-
-  /** Not a microtask: the lanes that one response has woken need several of those until they send again. */
+  /** At the end of this turn, not of this microtask: lanes that a response has woken need a few until they send again. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#flights < this.#settings.concurrency) {
-        const half = this.#halves.shift();
-        const entries = half === undefined ? this.#take() : this.#unsettled(half);
-        if (entries.length > 0) void this.#send(entries);
-        else if (half === undefined) return;
-      }
+      this.#flush();
     });
+  }
+
+  #flush(): void {
+    while (this.#flights < this.#settings.concurrency) {
+      const half = this.#halves.shift();
+      const entries = half === undefined ? this.#take() : this.#waiting(half);
+      if (entries.length > 0) void this.#send(entries);
+      else if (half === undefined) return;
+    }
   }
 
   #take(): Entry<P>[] {
@@ -122,139 +110,92 @@ export class MicroBatcher<P extends Payload> {
   async #send(entries: readonly Entry<P>[]): Promise<void> {
     const { request, requestTimeoutMs } = this.#settings;
     const flight = new Flight(entries.length, requestTimeoutMs);
-    for (const entry of entries) {
-      entry.attempts++;
-      this.#flightOf.set(entry, flight);
-    }
+    for (const entry of entries) entry.flight = flight;
     this.#flights++;
-    let refusals: readonly (Refusal | undefined)[] = [];
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      refusals = await flight.fly((signal) =>
-        request(
-          entries.map(({ payload }) => payload),
-          signal,
-        ),
+    const payloads = entries.map(({ payload }) => payload);
+    const outcome = await flight
+      .fly((signal) => request(payloads, signal))
+      .then(
+        (refusals) => () => this.#answered(entries, refusals),
+        (error: unknown) => () => this.#failed(entries, error),
       );
-    } catch (error) {
-      failure = { error };
-    }
     this.#flights--;
-    for (const entry of entries) this.#flightOf.delete(entry);
-    if (failure !== undefined) this.#requestFailed(entries, failure.error);
-    else this.#answered(entries, refusals);
+    for (const entry of entries) entry.flight = undefined;
+    outcome();
     this.#schedule();
   }
 
   #answered(entries: readonly Entry<P>[], refusals: readonly (Refusal | undefined)[]): void {
-    const { target } = this.#settings;
     const again: Entry<P>[] = [];
     entries.forEach((entry, index) => {
       const refusal = refusals[index];
-      if (entry.settled) this.#next(entry);
+      entry.attempts++;
+      if (entry.settled) this.#leave(entry);
       else if (refusal === undefined) this.#settle(entry, undefined);
       else if (refusal.retryable && entry.attempts < this.#settings.attempts) again.push(entry);
-      else this.#settle(entry, refused(target, refusal, entry.attempts));
+      else this.#settle(entry, refused(this.#settings.target, refusal, entry.attempts));
     });
     this.#retry(again);
   }
 
-  #requestFailed(entries: readonly Entry<P>[], error: unknown): void {
-    const failure = requestFailure(error);
-    const left = this.#unsettled(entries);
-    if (failure === 'content' && left.length > 1) {
-      // Which one it is AWS does not say. The others must not fail with it.
-      for (const entry of left) entry.attempts--;
-      const middle = Math.ceil(left.length / 2);
-      this.#halves.push(left.slice(0, middle), left.slice(middle));
+  #failed(entries: readonly Entry<P>[], cause: unknown): void {
+    const { target, attempts } = this.#settings;
+    const failure = requestFailure(cause);
+    const code = failureName(cause);
+    const waiting = this.#waiting(entries);
+    if (failure === 'content' && waiting.length > 1) {
+      // AWS does not say for which one. The others must not fail with it.
+      const middle = Math.ceil(waiting.length / 2);
+      this.#halves.push(waiting.slice(0, middle), waiting.slice(middle));
       return;
     }
     const again: Entry<P>[] = [];
-    for (const entry of left) {
-      if (failure === 'transient' && entry.attempts < this.#settings.attempts) again.push(entry);
-      else this.#settle(entry, this.#failureOf(failure, error, entry.attempts));
+    for (const entry of waiting) {
+      entry.attempts++;
+      if (failure === 'content') this.#settle(entry, refused(target, { code, cause, retryable: false }, 1));
+      else if (failure === 'transient' && entry.attempts < attempts) again.push(entry);
+      else this.#settle(entry, requestFailed(target, code, failure === 'transient', entry.attempts, cause));
     }
     this.#retry(again);
-  }
-
-  #failureOf(failure: 'transient' | 'target' | 'content', error: unknown, attempts: number): SinkError {
-    const { target } = this.#settings;
-    if (failure !== 'content') {
-      return requestFailed(target, failureName(error), failure === 'transient', attempts, error);
-    }
-    return refused(target, { code: failureName(error), cause: error, retryable: false }, attempts);
   }
 
   /** What was refused together waits together, so that it travels together again. */
   #retry(entries: readonly Entry<P>[]): void {
     if (entries.length === 0) return;
-    setTimeout(
-      () => {
-        for (const entry of this.#unsettled(entries)) this.#ready.add(entry);
-        this.#schedule();
-      },
-      backoffMs(Math.max(...entries.map(({ attempts }) => attempts))),
-    );
+    const attempts = Math.max(...entries.map((entry) => entry.attempts));
+    setTimeout(() => {
+      for (const entry of this.#waiting(entries)) this.#ready.add(entry);
+      this.#schedule();
+    }, backoffMs(attempts));
   }
 
-  /** Those that are still waited for; the others make way for what is behind them. */
-  #unsettled(entries: readonly Entry<P>[]): Entry<P>[] {
+  /** Those of the entries that somebody still waits for; the others make way. */
+  #waiting(entries: readonly Entry<P>[]): Entry<P>[] {
     return entries.filter((entry) => {
-      if (entry.settled) this.#next(entry);
+      if (entry.settled) this.#leave(entry);
       return !entry.settled;
     });
   }
 
   #settle(entry: Entry<P>, error: SinkError | undefined): void {
-    this.#unbind(entry);
+    this.#deadlines.unbind(entry);
     if (error === undefined) entry.accept();
     else entry.fail(error);
-    this.#next(entry);
+    this.#leave(entry);
   }
 
-  /** Lets the next entry with the same key go. */
-  #next(entry: Entry<P>): void {
-    const key = entry.payload.orderKey;
-    if (key === undefined) return;
-    const behind = this.#behind.get(key);
-    let next = behind?.shift();
-    while (next?.settled) next = behind?.shift();
-    if (next === undefined) this.#behind.delete(key);
-    else this.#ready.add(next);
+  #leave(entry: Entry<P>): void {
+    const next = this.#keys.leave(entry);
+    if (next !== undefined) this.#ready.add(next);
   }
 
-  #bind(entry: Entry<P>): void {
-    const { signal } = entry;
-    if (signal === undefined) return;
-    const bound = this.#bound.get(signal);
-    if (bound !== undefined) {
-      bound.add(entry);
-      return;
-    }
-    this.#bound.set(signal, new Set([entry]));
-    signal.addEventListener('abort', this.#deadline, { once: true });
-  }
-
-  #unbind(entry: Entry<P>): void {
-    const { signal } = entry;
-    if (signal === undefined) return;
-    const bound = this.#bound.get(signal);
-    bound?.delete(entry);
-    if (bound?.size !== 0) return;
-    this.#bound.delete(signal);
-    signal.removeEventListener('abort', this.#deadline);
-  }
-
-  readonly #deadline = ({ target: signal }: { readonly target: EventTarget | null }): void => {
-    const bound = this.#bound.get(signal as AbortSignal);
-    this.#bound.delete(signal as AbortSignal);
-    for (const entry of bound ?? []) {
-      entry.fail(deadlinePassed(this.#settings.target, (signal as AbortSignal).reason));
-      // Whether one that is under way was accepted, nobody will know; its key is free when the request has ended.
-      const flight = this.#flightOf.get(entry);
-      if (flight !== undefined) flight.leave();
-      else if (this.#ready.delete(entry)) this.#next(entry);
+  #deadlineReached(entries: Iterable<Entry<P>>): void {
+    for (const entry of entries) {
+      entry.fail(deadlinePassed(this.#settings.target, entry.signal?.reason));
+      // One that is under way may be accepted yet: what is behind it goes when the request has ended.
+      if (this.#ready.delete(entry)) this.#leave(entry);
+      else entry.flight?.leave();
     }
     this.#schedule();
-  };
+  }
 }

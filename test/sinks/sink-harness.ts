@@ -1,0 +1,75 @@
+import type { SendOptions, Sink, SinkRecord } from '../../src/sinks/sink.ts';
+import type { SinkOptions } from '../../src/sinks/sink-options.ts';
+
+/** What is particular to a sink. */
+export interface SinkTraits {
+  /** Messages in one request, at most. */
+  readonly perRequest: number;
+  /** Bytes of the largest message, as the service counts; undefined where that is more than a test can hold. */
+  readonly mostBytes?: number;
+  /** Whether the service says for each message what became of it. @defaultValue true */
+  readonly single?: boolean;
+  /** Whether a later message about an item takes the place of an earlier one. @defaultValue false */
+  readonly replaces?: boolean;
+  /** Whether messages about one item arrive in the order that they were sent in, even when sent at once. */
+  readonly ordered: boolean;
+}
+
+/** A sink and the server behind it, as the contract uses them. */
+export interface SinkHarness {
+  /** The service's name, as in `sns`. */
+  readonly service: string;
+  sink(options?: SinkOptions): Sink;
+  /** What carries a number about an item. */
+  message(number: number, item: string): unknown;
+  /** A message of exactly so many bytes, as the service counts; there where there is a largest one. */
+  sized(bytes: number): unknown;
+  /** Options for a message about an item, beyond the record. */
+  options?(item: string): object;
+  /** The numbers that arrived, in their order as far as the server knows one. */
+  arrived(): Promise<readonly number[]>;
+}
+
+let records = 0;
+
+/** A record of an item, with an event id of its own. */
+export function recordOf(item: string, more: Partial<SinkRecord> = {}): SinkRecord {
+  const number = ++records;
+  return {
+    eventName: 'INSERT',
+    eventID: number.toString(16).padStart(32, '0'),
+    sequenceNumber: `${400000000000000000000n + BigInt(number)}`,
+    tableName: 'Invoices',
+    keys: { pk: item },
+    ...more,
+  };
+}
+
+/** Sends a number about an item. */
+export function sendNumber(
+  harness: SinkHarness,
+  sink: Sink,
+  number: number,
+  { item = `item-${number}`, ...options }: SendOptions & { readonly item?: string } = {},
+): Promise<void> {
+  const record = recordOf(item);
+  return sink.send(harness.message(number, item), { record, ...harness.options?.(item), ...options });
+}
+
+/** The number in a message, whether it came as JSON or as JSON of AttributeValues. */
+export function numberIn(text: string): number {
+  return Number(/"n":(?:\{"N":")?(\d+)/.exec(text)?.[1]);
+}
+
+/** What became of calls: the numbers of those that failed, with their errors. */
+export async function failuresOf(calls: readonly Promise<void>[]): Promise<Map<number, unknown>> {
+  const settled = await Promise.allSettled(calls);
+  return new Map(
+    settled.flatMap((result, index) => (result.status === 'rejected' ? [[index, result.reason]] : [])),
+  );
+}
+
+/** Numbers from 0. */
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
