@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { demo } from './demo.ts';
+import { dev } from './dev.ts';
 import { emulators } from './emulators.ts';
 import { invoke } from './invoke.ts';
 import { put } from './put.ts';
@@ -11,4 +12,13 @@ import { tail } from './tail.ts';
  * Every command, in the order of the help. To add one: a file here that declares it, and a line below. What it does
  * lies in a folder or file of its own in `src/cli`, imported by `load` alone.
  */
-export const commands: readonly CommandDefinition[] = [demo, invoke, tail, put, streams, tables, emulators];
+export const commands: readonly CommandDefinition[] = [
+  demo,
+  dev,
+  invoke,
+  tail,
+  put,
+  streams,
+  tables,
+  emulators,
+];

@@ -7,6 +7,13 @@ export type InvocationOutcome = InvocationResult & {
 };
 
 /**
+ * Thrown in place of an answer: the function could not be started. Counts as a throttle, which uses up no retry.
+ */
+export class NotStartedError extends Error {
+  override readonly name: 'NotStartedError' = 'NotStartedError';
+}
+
+/**
  * Invokes the function once. What goes wrong is an outcome; it rejects only when no attempt can ever succeed.
  *
  * @param event the event as JSON, as it crosses to Lambda

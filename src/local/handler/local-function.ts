@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { requireHandler as requireMappingHandler } from '../../mapping/require-handler.ts';
-import type { InvocationOutcome, Invoke } from './invoke.ts';
+import { type InvocationOutcome, type Invoke, NotStartedError } from './invoke.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
 /** A function of event and context. What it returns is waited for, and read as the response. */
@@ -40,6 +40,6 @@ async function run(handler: LambdaHandler, event: string, context: Context): Pro
     const json = JSON.stringify(answer) as string | undefined;
     return { type: 'returned', response: json === undefined ? null : JSON.parse(json) };
   } catch (error) {
-    return { type: 'failed', error };
+    return { type: error instanceof NotStartedError ? 'throttled' : 'failed', error };
   }
 }

@@ -1,0 +1,28 @@
+import type { CliError } from '../cli-error.ts';
+import { dynamodbClient } from '../servers/clients.ts';
+import type { ClientSettings } from '../servers/connection.ts';
+import { createTable, type KeyAttribute } from '../tables/create-table.ts';
+import { streamOfTable } from '../tables/stream-of-table.ts';
+
+/**
+ * Finds the stream of a table, which is created first if it is not there and its keys are given.
+ *
+ * @throws CliError when there is no table, or no stream
+ */
+export async function ensureTable(
+  tableName: string,
+  keys: readonly KeyAttribute[] | undefined,
+  settings: ClientSettings,
+): Promise<{ readonly streamArn: string; readonly isNew: boolean }> {
+  const client = await dynamodbClient(settings);
+  try {
+    return { streamArn: await streamOfTable(client, tableName), isNew: false };
+  } catch (error) {
+    const isMissing = ((error as CliError).cause as Error | undefined)?.name === 'ResourceNotFoundException';
+    if (keys === undefined || !isMissing) throw error;
+    await createTable(client, tableName, keys);
+    return { streamArn: await streamOfTable(client, tableName), isNew: true };
+  } finally {
+    client.destroy();
+  }
+}

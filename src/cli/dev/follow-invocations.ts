@@ -1,0 +1,48 @@
+import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
+import type {
+  CheckpointEvent,
+  DiscardEvent,
+  InvocationEvent,
+  RetryEvent,
+  SplitEvent,
+  WindowClosedEvent,
+} from '../../local/mapping-events.ts';
+
+/** What a mapping does next with the records of an invocation. */
+export type Consequence =
+  | { readonly type: 'checkpoint'; readonly event: CheckpointEvent }
+  | { readonly type: 'retry'; readonly event: RetryEvent }
+  | { readonly type: 'split'; readonly event: SplitEvent }
+  | { readonly type: 'discard'; readonly event: DiscardEvent }
+  | { readonly type: 'windowClosed'; readonly event: WindowClosedEvent };
+
+/**
+ * Tells of each invocation together with what came of it, which a mapping tells of one after the other, and of
+ * several batches at once.
+ *
+ * @param tell without an invocation for records that were given up before one: they were too old
+ * @returns tells of invocations of which nothing came, because the mapping has stopped
+ */
+export function followInvocations(
+  mapping: Pick<LocalEventSourceMapping, 'on'>,
+  tell: (invocation: InvocationEvent | undefined, consequence: Consequence | undefined) => void,
+): () => void {
+  // By the first record: no other batch has it. The final invocation of a window has none.
+  const pending = new Map<unknown, InvocationEvent>();
+  const settle = (key: unknown, consequence: Consequence): void => {
+    const invocation = pending.get(key);
+    pending.delete(key);
+    // Behind a discard comes its checkpoint, of which all has been said.
+    if (invocation !== undefined || consequence.type === 'discard') tell(invocation, consequence);
+  };
+  mapping.on('invocation', (event) => pending.set(event.records[0] ?? event.shardId, event));
+  mapping.on('checkpoint', (event) => settle(event.records[0], { type: 'checkpoint', event }));
+  mapping.on('retry', (event) => settle(event.records[0] ?? event.shardId, { type: 'retry', event }));
+  mapping.on('split', (event) => settle(event.left[0], { type: 'split', event }));
+  mapping.on('discard', (event) => settle(event.records[0], { type: 'discard', event }));
+  mapping.on('windowClosed', (event) => settle(event.shardId, { type: 'windowClosed', event }));
+  return () => {
+    for (const invocation of pending.values()) tell(invocation, undefined);
+    pending.clear();
+  };
+}

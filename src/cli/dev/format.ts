@@ -1,0 +1,101 @@
+import type { InvocationEvent } from '../../local/mapping-events.ts';
+import type { MappingStatistics } from '../../local/statistics.ts';
+import type { Style } from '../style.ts';
+import type { Failure } from './failures.ts';
+import type { Consequence } from './follow-invocations.ts';
+
+const MARKS = {
+  succeeded: ['green', '✓'],
+  partial: ['yellow', '◐'],
+  failed: ['red', '✗'],
+  throttled: ['yellow', '…'],
+} as const;
+
+const MOST_FAILURES = 5;
+
+/** One line for an invocation: records, duration, what came of it. */
+export function formatInvocation(
+  invocation: InvocationEvent | undefined,
+  consequence: Consequence | undefined,
+  style: Style,
+): string {
+  const then = consequence === undefined ? 'stopped before the checkpoint' : consequenceOf(consequence);
+  if (invocation === undefined) return `${style('red', '✗')} ${then}`;
+  const { outcome, records, durationMs, attempt } = invocation;
+  const [color, mark] = MARKS[outcome];
+  const parts = [
+    records.length === 0 ? 'window' : count(records.length, 'record'),
+    duration(durationMs),
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(outcome === 'succeeded' ? [] : [style(color, outcome)]),
+  ];
+  return `${style(color, mark)} ${parts.join('  ')}  ${style('dim', '→')} ${then}`;
+}
+
+function consequenceOf(consequence: Consequence): string {
+  const { type, event } = consequence;
+  switch (type) {
+    case 'checkpoint':
+      return `checkpoint ${numberOf(event.sequenceNumber)}`;
+    case 'retry':
+      return `retry in ${duration(event.delayMs)}`;
+    case 'split':
+      return `split ${event.left.length} + ${event.right.length}`;
+    case 'discard': {
+      const { condition } = event.document.requestContext;
+      return `given up: ${count(event.records.length, 'record')}, ${condition}`;
+    }
+    case 'windowClosed': {
+      const { window, early, outcome } = event;
+      return `window of ${window.start} ${outcome === 'succeeded' ? 'closed' : 'given up'}${early ? ' early' : ''}`;
+    }
+  }
+}
+
+/** A line for each failure, with its event id. */
+export function formatFailures(
+  failures: readonly Failure[],
+  style: Style,
+  verbose: boolean,
+): readonly string[] {
+  const lines = failures.slice(0, MOST_FAILURES).map(({ eventID, eventName, message, at, stack }) => {
+    const which = eventID === undefined ? 'all of them' : `${eventName} ${eventID}`;
+    const where = at === undefined ? '' : style('dim', ` (${at})`);
+    const more = verbose && stack !== '' ? `\n${style('dim', stack)}` : '';
+    return `    ${style('dim', which)}  ${style('red', message)}${where}${more}`;
+  });
+  const left = failures.length - lines.length;
+  return left > 0 ? [...lines, style('dim', `    and ${count(left, 'more failure')}`)] : lines;
+}
+
+/** Where a mapping is. */
+export function formatStatus(
+  tableName: string,
+  statistics: MappingStatistics,
+  checkpoint: string | undefined,
+): string {
+  const { recordsSucceeded, recordsDiscarded, recordsFiltered, failedInvocations, lagMs } = statistics;
+  return [
+    tableName,
+    count(recordsSucceeded, 'record'),
+    ...(recordsFiltered > 0 ? [`${recordsFiltered} filtered`] : []),
+    ...(recordsDiscarded > 0 ? [`${recordsDiscarded} given up`] : []),
+    ...(failedInvocations > 0 ? [count(failedInvocations, 'failed invocation')] : []),
+    `lag ${lagMs === undefined ? '-' : duration(lagMs)}`,
+    `checkpoint ${checkpoint === undefined ? '-' : numberOf(checkpoint)}`,
+  ].join(' · ');
+}
+
+/** `3 records`, `1 record`. */
+export function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? '' : 's'}`;
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(1))} s`;
+}
+
+/** Emulators count from 1, and get zeros in front. */
+function numberOf(sequenceNumber: string): string {
+  return sequenceNumber.replace(/^0+(?=\d)/, '');
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
+import { NotStartedError } from '../../local/handler/invoke.ts';
+import type { LoggedFailure } from './sandbox/messages.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+export interface HandlerPoolOptions {
+  /** Starts a sandbox with the code as it is now. */
+  readonly start: () => Promise<Sandbox>;
+  /** Told of the records that a handler says have failed, before its answer counts. */
+  readonly onFailures: (failures: readonly LoggedFailure[]) => void;
+  /** The changed code is loaded, and gets the next invocation. */
+  readonly onReloaded: () => void;
+  /** The changed code cannot be loaded: the code before it stays, if there is any. */
+  readonly onNotLoaded: (error: unknown) => void;
+  /** An invocation needs a sandbox, and none can be started: records have to wait. */
+  readonly onStuck: () => void;
+}
+
+/**
+ * Sandboxes with a handler, as many as there are invocations at once. When the code has changed, those of the old
+ * code finish what they do, and take nothing more.
+ */
+export class HandlerPool {
+  readonly #options: HandlerPoolOptions;
+  /** Every sandbox there is, and how often the code had changed before it was made. */
+  readonly #generations: Map<Sandbox, number> = new Map();
+  readonly #idle: Sandbox[] = [];
+  #generation = 0;
+  #reloading: Promise<void> | undefined;
+  #hasChanged = false;
+
+  constructor(options: HandlerPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Loads the code for the first time. @throws CliError when that cannot be */
+  async open(): Promise<void> {
+    this.#idle.push(await this.#start());
+  }
+
+  /** What a mapping invokes. */
+  readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
+    const sandbox = await this.#take();
+    const done = new AbortController();
+    // As Lambda does, and unlike a function in this thread, which would run on.
+    const late = sleep(context.getRemainingTimeInMillis(), undefined, { signal: done.signal });
+    late.then(
+      () => sandbox.close(),
+      () => {},
+    );
+    try {
+      const { response, failures } = await sandbox.invoke(event, context);
+      this.#options.onFailures(failures);
+      return response;
+    } catch (error) {
+      this.#options.onFailures((error as { readonly failures?: readonly LoggedFailure[] }).failures ?? []);
+      throw error;
+    } finally {
+      done.abort();
+      this.#giveBack(sandbox);
+    }
+  };
+
+  /** Loads the code again. A call while that is under way makes it begin anew afterwards. */
+  reload(): Promise<void> {
+    this.#hasChanged = true;
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#generations.keys()].map((sandbox) => sandbox.close()));
+  }
+
+  async #reload(): Promise<void> {
+    while (this.#hasChanged) {
+      this.#hasChanged = false;
+      try {
+        const fresh = await this.#start();
+        this.#generations.set(fresh, ++this.#generation);
+        for (const old of this.#idle.splice(0)) this.#giveBack(old);
+        this.#idle.push(fresh);
+        this.#options.onReloaded();
+      } catch (error) {
+        this.#options.onNotLoaded(error);
+      }
+    }
+  }
+
+  async #start(): Promise<Sandbox> {
+    const sandbox = await this.#options.start();
+    this.#generations.set(sandbox, this.#generation);
+    return sandbox;
+  }
+
+  async #take(): Promise<Sandbox> {
+    const sandbox = this.#idle.pop();
+    if (sandbox?.closed === false) return sandbox;
+    if (sandbox !== undefined) this.#generations.delete(sandbox);
+    try {
+      return await this.#start();
+    } catch (cause) {
+      this.#options.onStuck();
+      throw new NotStartedError('The handler cannot be loaded.', { cause });
+    }
+  }
+
+  #giveBack(sandbox: Sandbox): void {
+    if (!sandbox.closed && this.#generations.get(sandbox) === this.#generation) {
+      this.#idle.push(sandbox);
+      return;
+    }
+    this.#generations.delete(sandbox);
+    void sandbox.close();
+  }
+}

@@ -1,0 +1,125 @@
+import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
+import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
+import type { Logger } from '../../logger.ts';
+import { type EventSourceMappingOptions, mappingSettings } from '../../mapping/options.ts';
+import { failure, usageError } from '../cli-error.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interrupted } from '../io.ts';
+import { requireModulePath } from '../load-handler.ts';
+import { streamsClient } from '../servers/clients.ts';
+import { connect } from '../servers/connect.ts';
+import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { parseKeys } from '../tables/create-table.ts';
+import { DevReport } from './dev-report.ts';
+import { ensureTable } from './ensure-table.ts';
+import { HandlerPool } from './handler-pool.ts';
+import { flagOf, type MappingFlags, readMappingFlags } from './mapping-flags.ts';
+import { Sandbox } from './sandbox/sandbox.ts';
+import { openScreen } from './screen.ts';
+import { SourceWatcher } from './source-watcher.ts';
+
+export interface DevFlags extends ConnectionFlags, MappingFlags {
+  readonly table: string;
+  readonly create?: string;
+  readonly functionName?: string;
+  readonly timeout?: string;
+  readonly checkpointFile?: string;
+  readonly json?: true;
+}
+
+// The mapping's own words are shown as lines of their own.
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
+export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
+  const { io } = context;
+  requireModulePath(handler);
+  const mappingOptions = mappingOptionsOf(options);
+  const keys = options.create === undefined ? undefined : parseKeys(options.create);
+  const timeoutSeconds = timeoutOf(options.timeout);
+  await using connection = await connect(context, options, { start: 'shared' });
+  // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
+  Object.assign(io.env, connection.environment);
+  const { streamArn, isNew } = await ensureTable(options.table, keys, connection.dynamodb);
+  const screen = await openScreen(context, options.json === true);
+  const report = new DevReport(context, screen, { ...options, handler });
+
+  let running: LocalEventSourceMapping | undefined;
+  const watcher = new SourceWatcher(() => void pool.reload());
+  const pool: HandlerPool = new HandlerPool({
+    start: () =>
+      Sandbox.start({
+        handler,
+        env: io.env,
+        onOutput: (output) => screen.pipe(output),
+        onFiles: (files) => watcher.add(files),
+      }),
+    onFailures: (failures) => report.failures.add(failures),
+    onReloaded: () => {
+      report.reloaded();
+      void running?.resume();
+    },
+    onNotLoaded: (error) => report.notLoaded(error),
+    onStuck: () => {
+      report.waiting();
+      void running?.pause();
+    },
+  });
+  await using _cleanup = {
+    async [Symbol.asyncDispose]() {
+      screen.done();
+      await watcher.close();
+      await pool.close();
+    },
+  };
+  await pool.open();
+
+  await using mapping = await startEventSourceMapping({
+    ...mappingOptions,
+    client: await streamsClient(connection.streams),
+    ...(connection.streams.region !== undefined && { region: connection.streams.region }),
+    streamArn,
+    handler: pool.invoke,
+    ...(options.functionName !== undefined && { functionName: options.functionName }),
+    ...(options.checkpointFile !== undefined && { checkpointFile: options.checkpointFile }),
+    timeoutSeconds,
+    logger: SILENT,
+  });
+  running = mapping;
+  report.started(mapping, { connection, isNew, startingPosition: mappingOptions.startingPosition });
+
+  const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);
+  if (stopped === undefined) {
+    report.stopping();
+    await mapping.stop();
+    return EXIT.ok;
+  }
+  if (stopped.reason === 'streamDisabled') return EXIT.ok;
+  if (stopped.reason === 'streamDeleted') {
+    throw failure(`The stream of ${options.table} is gone: it was disabled, or its table was deleted.`);
+  }
+  throw stopped.error;
+};
+
+/** Reads and checks the options of the mapping, before anything is started for them. */
+function mappingOptionsOf(flags: DevFlags): EventSourceMappingOptions {
+  const options = readMappingFlags(flags);
+  try {
+    mappingSettings(options, 'dev');
+  } catch (cause) {
+    const names = Object.keys(options).join('|');
+    // An option has another name here than in a program.
+    const message = (cause as Error).message
+      .replace(/^dev: /, '')
+      .replaceAll(new RegExp(`\\b(${names})\\b`, 'g'), (name) => flagOf(name));
+    throw usageError(message, cause);
+  }
+  return options;
+}
+
+function timeoutOf(text: string | undefined): number {
+  const seconds = Number(text ?? 3);
+  if (seconds > 0 && seconds <= 900) return seconds;
+  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 900, got ${text}.`);
+}

@@ -1,0 +1,55 @@
+import type { ExitCode } from '../../exit-codes.ts';
+
+/** An error that crosses to another thread. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** A record that the handler's log says has failed, and why. */
+export interface LoggedFailure {
+  readonly sequenceNumber: string;
+  readonly error: PlainError;
+}
+
+/** What a sandbox is started with. */
+export interface SandboxData {
+  /** `module#export`. */
+  readonly handler: string;
+}
+
+/** One invocation, for a sandbox. */
+export interface InvocationRequest {
+  readonly event: unknown;
+  /** Without its functions, which do not cross. */
+  readonly context: {
+    readonly functionName: string;
+    readonly functionArn: string;
+    readonly memoryLimitInMB: number;
+    readonly requestId: string;
+    readonly remainingMs: number;
+  };
+}
+
+/** What a sandbox says. Each has the files that its code is loaded from by then. */
+export type SandboxMessage = { readonly files: readonly string[] } & (
+  | { readonly type: 'loaded' }
+  | { readonly type: 'not-loaded'; readonly error: PlainError; readonly exitCode: ExitCode }
+  | { readonly type: 'returned'; readonly response: unknown; readonly failures: readonly LoggedFailure[] }
+  | { readonly type: 'threw'; readonly error: PlainError; readonly failures: readonly LoggedFailure[] }
+);
+
+/** Whatever was thrown, so that it can cross. */
+export function plainError(thrown: unknown): PlainError {
+  if (!(thrown instanceof Error))
+    return { name: 'Error', message: `The handler threw ${String(thrown)}.`, stack: '' };
+  const { name, message, stack = '' } = thrown;
+  return { name: `${name}`, message: `${message}`, stack: `${stack}` };
+}
+
+/** A {@link PlainError} as an error again. */
+export function errorOf({ name, message, stack }: PlainError): Error {
+  const error = new Error(message);
+  return Object.assign(error, { name, stack });
+}

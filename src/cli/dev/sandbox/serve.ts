@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { lambdaContext } from '../../../local/handler/lambda-context.ts';
+import type { LambdaHandler } from '../../../local/handler/local-function.ts';
+import { CliError } from '../../cli-error.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { loadHandler } from '../../load-handler.ts';
+import { loadedFiles } from './loaded-files.ts';
+import { loggedFailures } from './logged-failures.ts';
+import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
+
+/** What of a port is needed. */
+export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
+
+/** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
+export async function serve(port: SandboxPort, { handler: name }: SandboxData): Promise<void> {
+  const files = loadedFiles(resolve(name.replace(/#.*$/, '')));
+  const failures = loggedFailures(console);
+  const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
+    port.postMessage({ ...message, files: [...files] });
+  let handler: LambdaHandler;
+  try {
+    handler = await loadHandler(name);
+  } catch (error) {
+    const exitCode = error instanceof CliError ? error.exitCode : EXIT.failed;
+    return say({ type: 'not-loaded', error: plainError(error), exitCode });
+  }
+  port.on('message', async ({ event, context }: InvocationRequest) => {
+    failures(); // what is left of code that ran on after an earlier invocation
+    const { requestId, remainingMs: timeoutMs, ...identity } = context;
+    try {
+      const answer: unknown = await handler(
+        event,
+        lambdaContext({ ...identity, timeoutMs }, requestId),
+        undefined as never,
+      );
+      // As it crosses to Lambda, so that what cannot be JSON fails here.
+      const json = JSON.stringify(answer) as string | undefined;
+      say({ type: 'returned', response: json === undefined ? null : JSON.parse(json), failures: failures() });
+    } catch (error) {
+      say({ type: 'threw', error: plainError(error), failures: failures() });
+    }
+  });
+  say({ type: 'loaded' });
+}
+
+type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;
