@@ -3,6 +3,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { CreateTableCommand, DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RecordContext, streamRouter } from '../../src/index.ts';
 import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
@@ -12,6 +13,9 @@ import { retry } from '../../src/middleware/retry.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
 import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
+import { deliver } from '../fixtures/lambda.ts';
+import { PROPERTY_TIMEOUT_MS, runs } from '../fixtures/play.ts';
+import { sequenceNumberOf } from '../fixtures/stage.ts';
 
 const NOT_FAILED = { batchItemFailures: [] };
 const failedAt = (index: number) => ({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(index) }] });
@@ -62,9 +66,10 @@ const store = (): DynamoDBPersistenceLayer =>
 function sandbox(
   handler: (record: { sequenceNumber: string; eventID: string }, context: RecordContext) => unknown,
   options: Partial<IdempotentOptions> = {},
+  settings: { readonly partialResponses?: boolean } = {},
 ) {
   const logger = memoryLogger();
-  const router = streamRouter({ logger, concurrency: 20 })
+  const router = streamRouter({ logger, concurrency: 20, ...settings })
     .use(idempotent({ persistenceStore: store(), ...options }))
     .onInsert(handler);
   const failure = () =>
@@ -352,6 +357,38 @@ describe('config', () => {
     expect(await sandbox(() => undefined, { config }).router(eventOf({}), contextOf())).toEqual(NOT_FAILED);
   });
 });
+
+test(
+  'each record is handled once, whatever fails and however often its batch is delivered to new sandboxes',
+  async () => {
+    let batches = 0;
+    const plans = fc.record({
+      failures: fc.array(fc.nat(2), { minLength: 1, maxLength: 8 }),
+      bisectBatchOnFunctionError: fc.boolean(),
+      partialResponses: fc.boolean(),
+    });
+    const property = fc.asyncProperty(plans, async ({ failures, ...mapping }) => {
+      const from = ++batches * 100;
+      const records = failures.map((_, index) => recordOf({ id: `${index % 3}` }, from + index));
+      const left = new Map(failures.map((count, index) => [sequenceNumberAt(from + index), count]));
+      const handled: string[] = [];
+      const handler = async ({ sequenceNumber }: { sequenceNumber: string }) => {
+        const failuresLeft = left.get(sequenceNumber) ?? 0;
+        left.set(sequenceNumber, failuresLeft - 1);
+        if (failuresLeft > 0) throw failuresLeft === 1 ? undefined : new Error('busy');
+        handled.push(sequenceNumber);
+      };
+      const { partialResponses } = mapping;
+      await deliver(records, {
+        ...mapping,
+        sandbox: () => sandbox(handler, {}, { partialResponses }).router,
+      });
+      expect(handled.toSorted()).toEqual(records.map(sequenceNumberOf));
+    });
+    await fc.assert(property, runs(30));
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 describe('between deadLetter and retry, as documented', () => {
   const letters: unknown[] = [];
