@@ -19,17 +19,17 @@ const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b
 export function sinkContract(
   name: string,
   { mostBytes, replaces, ordered }: SinkTraits,
-  harnessOf: () => SinkHarness,
+  harnessOf: () => SinkHarness | Promise<SinkHarness>,
 ): void {
   describe(name, () => {
     test('a message that was sent has arrived', async () => {
-      const harness = harnessOf();
+      const harness = await harnessOf();
       await sendNumber(harness, harness.sink(), 7);
       expect(await harness.arrived()).toEqual([7]);
     });
 
     test('messages of 100 lanes arrive, each once', { timeout: 30_000 }, async () => {
-      const harness = harnessOf();
+      const harness = await harnessOf();
       const sink = harness.sink();
       const lanes = upTo(100).map(async (lane) => {
         for (const turn of upTo(4))
@@ -41,7 +41,7 @@ export function sinkContract(
     });
 
     test.runIf(ordered)('messages about one item arrive in order, even when sent at once', async () => {
-      const harness = harnessOf();
+      const harness = await harnessOf();
       const sink = harness.sink();
       await Promise.all(
         upTo(40).map((number) => sendNumber(harness, sink, number, { item: `item-${number % 2}` })),
@@ -58,7 +58,7 @@ export function sinkContract(
     test.runIf(mostBytes !== undefined)(
       'the largest message arrives, a larger one fails at once, alone',
       async () => {
-        const harness = harnessOf();
+        const harness = await harnessOf();
         const sink = harness.sink();
         const largest = sink.send(harness.sized(mostBytes ?? 0), { record: recordOf('largest') });
         const failures = await failuresOf([
