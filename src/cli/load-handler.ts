@@ -1,25 +1,31 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '../errors.ts';
-import { importHandler, isModulePath } from '../local/handler/handler-module.ts';
-import type { LambdaHandler } from '../local/handler/local-function.ts';
+import { promisify } from 'node:util';
+import { isModulePath } from '../local/handler/handler-module.ts';
+import { type LambdaHandler, requireHandler } from '../local/handler/local-function.ts';
 import { usageError } from './cli-error.ts';
 
 /**
  * Imports the handler that `module#export` names. TypeScript loads as it is: Node strips the types.
  *
  * @param handler relative to the working directory; without an export, `handler`
- * @throws CliError with what to correct
+ * @throws CliError with what to correct; ConfigurationError `INVALID_HANDLER` when Lambda would refuse it
  */
 export async function loadHandler(handler: string): Promise<LambdaHandler> {
   requireModulePath(handler);
+  const [path = '', name = 'handler'] = handler.split('#');
+  let module: Readonly<Record<string, unknown>>;
   try {
-    return await importHandler(handler);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw error.cause === undefined ? await notExported(handler, error) : notImported(handler, error.cause);
+    module = await import(pathToFileURL(resolve(path)).href);
+  } catch (cause) {
+    throw await notImported(path, cause);
   }
+  if (!(name in module)) throw notExported(path, name, module);
+  const exported = module[name];
+  requireHandler(exported, `the export ${name} of ${path}`);
+  return exported;
 }
 
 /**
@@ -33,31 +39,22 @@ export function requireModulePath(handler: string): void {
       `${handler} names no handler. Name a module and its export, such as src/handler.ts#handler.`,
     );
   }
-  const path = pathOf(handler);
+  const path = handler.replace(/#.*/, '');
   if (!existsSync(path))
     throw usageError(`There is no file ${path}. Paths are relative to ${process.cwd()}.`);
 }
 
-function pathOf(handler: string): string {
-  return handler.replace(/#.*$/, '');
-}
-
-async function notExported(handler: string, error: ConfigurationError): Promise<Error> {
-  const path = pathOf(handler);
-  const [, name = 'handler'] = handler.split('#');
-  const module: Record<string, unknown> = await import(pathToFileURL(resolve(path)).href);
-  if (name in module) return usageError(error.message.replace(/^start\w+: /, ''), error);
-  const functions = Object.keys(module).filter((key) => typeof module[key] === 'function');
+function notExported(path: string, name: string, module: Readonly<Record<string, unknown>>): Error {
+  const [first, ...others] = Object.keys(module).filter((key) => typeof module[key] === 'function');
   const remedy =
-    functions.length === 0
+    first === undefined
       ? 'It exports no function.'
-      : `It exports ${functions.join(', ')}: use ${path}#${functions[0]}.`;
-  return usageError(`${path} has no export ${name}. ${remedy}`, error);
+      : `It exports ${[first, ...others].join(', ')}: use ${path}#${first}.`;
+  return usageError(`${path} has no export ${name}. ${remedy}`);
 }
 
-function notImported(handler: string, cause: unknown): Error {
-  const path = pathOf(handler);
-  const { code, message = String(cause), name, stack = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+async function notImported(path: string, cause: unknown): Promise<Error> {
+  const { code, message = String(cause), name, stack } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return usageError(
       `This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.`,
@@ -71,12 +68,24 @@ function notImported(handler: string, cause: unknown): Error {
     );
   }
   if (name === 'SyntaxError') {
-    // Node writes where it is in front of the stack: `file:///app/handler.ts:3`.
-    const at = /^(?:file:\/\/)?(\/.+:\d+)$/m.exec(stack)?.[1];
+    const at = placeIn(`${stack}`) ?? (await placeOfSyntaxError(path));
     return usageError(
       `${path} cannot be read: ${message}${at === undefined ? '' : ` (${at})`}. Correct the syntax.`,
       cause,
     );
   }
   return usageError(`${path} throws when it is imported: ${message}. --verbose shows where.`, cause);
+}
+
+/** Where Node says that a syntax error is: on a line of its own, above the code. */
+function placeIn(text: string): string | undefined {
+  return /^(?:file:\/\/)?(\S+:\d+)$/m.exec(text)?.[1];
+}
+
+/** Of JavaScript, the error itself does not say it; Node prints it for what it checks. */
+async function placeOfSyntaxError(path: string): Promise<string | undefined> {
+  return promisify(execFile)(process.execPath, ['--check', path]).then(
+    () => undefined, // it is in a module that this one imports
+    ({ stderr }: { readonly stderr: string }) => placeIn(stderr),
+  );
 }

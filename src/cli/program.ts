@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -50,7 +51,7 @@ export async function runCli(
     const { style, verbose } = { style: styleFor(io.stderr, io.env), verbose: argv.includes('--verbose') };
     const { message, exitCode: code } = explain(error);
     io.stderr.write(`${style('red', 'error:')} ${message}\n`);
-    if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    if (verbose) io.stderr.write(`${inspect(error)}\n`); // with its stack, and what caused it
     return code;
   }
 }

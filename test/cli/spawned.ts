@@ -45,3 +45,9 @@ export function spawned(
     },
   };
 }
+
+/** For `nodeArgs`: the command believes that it runs on a platform that Dynoxide is not made for. */
+export const withoutEmulators: readonly string[] = [
+  '--import',
+  'data:text/javascript,Object.defineProperty(process,"platform",{value:"sunos"})',
+];

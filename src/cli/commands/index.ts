@@ -4,6 +4,7 @@ import { dev } from './dev.ts';
 import { emulators } from './emulators.ts';
 import { invoke } from './invoke.ts';
 import { put } from './put.ts';
+import { replay } from './replay.ts';
 import { streams } from './streams.ts';
 import { tables } from './tables.ts';
 import { tail } from './tail.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CommandDefinition[] = [
   invoke,
   tail,
   put,
+  replay,
   streams,
   tables,
   emulators,

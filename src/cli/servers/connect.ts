@@ -1,7 +1,7 @@
 import { namedEndpoints } from '../../local/emulators/named-endpoints.ts';
 import { failure, usageError } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
-import { type Connection, type Endpoints, namedServers } from './connection.ts';
+import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
 import type { ConnectionFlags } from './connection-options.ts';
 import { runningServers } from './running-servers.ts';
 
@@ -76,7 +76,12 @@ export async function connect(
 }
 
 function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Connection {
-  const settings = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  const credentials = profile === undefined ? credentialsIn(env) : undefined;
+  const settings = {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(credentials !== undefined && { credentials }),
+  };
   const named = profile ?? env.AWS_PROFILE;
   const where = region ?? env.AWS_REGION;
   return {

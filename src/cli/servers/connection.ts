@@ -6,7 +6,13 @@ export interface ClientSettings {
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: Credentials;
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 /** Where a command finds its services. */
@@ -28,6 +34,23 @@ export interface Connection extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+// Local servers take any.
+const LOCAL: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/**
+ * The credentials that the environment holds itself. Undefined where there are none, or a profile, which the SDK
+ * prefers: then it is left to the SDK to find them.
+ */
+export function credentialsIn(env: NodeJS.ProcessEnv): Credentials | undefined {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = env;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || AWS_PROFILE) return undefined;
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+  };
+}
+
 /** Servers of which at least the one with the tables is known. */
 export type Endpoints = NamedEndpoints & { readonly tables: object };
 
@@ -38,12 +61,14 @@ export function namedServers(
   flags: ConnectionFlags,
 ): Connection {
   const region = flags.region || env.AWS_REGION || 'us-east-1';
-  const own = Boolean(env.AWS_ACCESS_KEY_ID || env.AWS_PROFILE || flags.profile);
+  const { profile } = flags;
+  const own = Boolean(profile || env.AWS_ACCESS_KEY_ID || env.AWS_PROFILE);
+  const credentials = own ? credentialsIn({ ...env, ...(profile && { AWS_PROFILE: profile }) }) : LOCAL;
   const at = (endpoint: string | undefined): ClientSettings => ({
     ...(endpoint !== undefined && { endpoint }),
     region,
-    ...(flags.profile !== undefined && { profile: flags.profile }),
-    ...(!own && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    ...(profile !== undefined && { profile }),
+    ...(credentials !== undefined && { credentials }),
   });
   return {
     kind: 'named',
@@ -63,7 +88,7 @@ export function namedServers(
       }),
       AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
       AWS_REGION: region,
-      ...(flags.profile !== undefined && { AWS_PROFILE: flags.profile }),
+      ...(profile !== undefined && { AWS_PROFILE: profile }),
       ...(!own && {
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { usageError } from '../../src/cli/cli-error.ts';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { explain } from '../../src/cli/explain.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+
+const named = (name: string, message: string, fields: object = {}): Error =>
+  Object.assign(new Error(message), { name, ...fields });
+
+test.each([
+  ['input that is wrong', usageError('No.\n Not so.'), 'No. Not so.', EXIT.usage],
+  [
+    'an option that streamlane refuses, without the name of a function nobody called',
+    new ConfigurationError('INVALID_OPTION', 'startEventSourceMapping: batchSize has to be 1.'),
+    'batchSize has to be 1.',
+    EXIT.usage,
+  ],
+  [
+    'a package that is missing',
+    new ConfigurationError('MISSING_PEER', 'Install x.'),
+    'Install x.',
+    EXIT.failed,
+  ],
+  [
+    'a server that is not there',
+    named('Error', '', { code: 'ECONNREFUSED' }),
+    'No server answers (ECONNREFUSED). Check --endpoint or AWS_ENDPOINT_URL, or start servers with: streamlane emulators',
+    EXIT.failed,
+  ],
+  [
+    'a server that takes too long',
+    named('TimeoutError', ''),
+    'No server answers (TimeoutError). Check --endpoint or AWS_ENDPOINT_URL, or start servers with: streamlane emulators',
+    EXIT.failed,
+  ],
+  [
+    'credentials that are missing',
+    named('CredentialsProviderError', 'Could not load.'),
+    'AWS credentials are missing or cannot be used (Could not load.). Name a profile with --profile, or sign in.',
+    EXIT.failed,
+  ],
+  [
+    'a region that is missing',
+    new Error('Region is missing'),
+    'The AWS region is not known. Name it with --region or AWS_REGION.',
+    EXIT.failed,
+  ],
+  [
+    'a call that is not allowed',
+    named('AccessDeniedException', 'Not you.'),
+    'AWS refuses the call: Not you. Check the profile, its permissions and --region.',
+    EXIT.failed,
+  ],
+  ['anything else', new RangeError('a\nb'), 'RangeError: a b (--verbose prints the stack)', EXIT.failed],
+  ['what is no error', undefined, 'Something threw undefined.', EXIT.failed],
+])('explains %s', (_name, error, message, exitCode) => {
+  expect(explain(error)).toEqual({ message, exitCode });
+});

@@ -1,0 +1,285 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { inProcess } from './in-process.ts';
+import { spawned, withoutEmulators } from './spawned.ts';
+import { WAYS } from './ways.ts';
+
+const HANDLERS = 'test/cli/handlers.ts';
+// A server that nobody has to start: these handlers call none.
+const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+
+let directory: string;
+let event: string;
+let modules = 0;
+
+/** Writes a file for a test. @returns its path */
+function file(name: string, content: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+beforeAll(() => {
+  // Below node_modules, so that Node loads the modules and Vitest does not.
+  directory = join(mkdtempSync(join(tmpdir(), 'streamlane-invoke-')), 'node_modules');
+  mkdirSync(directory);
+  const Records = ['101', '102', '103'].map((SequenceNumber) => ({
+    eventID: `event-${SequenceNumber}`,
+    eventName: 'INSERT',
+    eventSource: 'aws:dynamodb',
+    dynamodb: {
+      Keys: { id: { S: SequenceNumber } },
+      NewImage: { id: { S: SequenceNumber } },
+      SequenceNumber,
+    },
+  }));
+  event = file('event.json', JSON.stringify({ Records }));
+});
+
+afterAll(() => rmSync(join(directory, '..'), { recursive: true }));
+
+describe.each(WAYS)('%s', (_way, run) => {
+  test.each([
+    [
+      'that is done with all',
+      'router',
+      '{\n  "batchItemFailures": []\n}\nSuccessfully processed 3 records.\n',
+      EXIT.ok,
+    ],
+    ['that says nothing', 'nothing', 'null\nSuccessfully processed 3 records.\n', EXIT.ok],
+    [
+      'that says something else',
+      'text',
+      '"Successfully processed 3 records."\nSuccessfully processed 3 records.\n',
+      EXIT.ok,
+    ],
+    [
+      'that is done with some',
+      'partial',
+      '{\n  "batchItemFailures": [\n    {\n      "itemIdentifier": "102"\n    }\n  ]\n}\n' +
+        'Processed 1 of 3 records. Lambda would deliver again from event event-102, sequence number 102.\n',
+      EXIT.failed,
+    ],
+    [
+      'that names no record of the batch',
+      'wrong',
+      '{\n  "batchItemFailures": [\n    {\n      "itemIdentifier": "7"\n    }\n  ]\n}\n' +
+        'Processed 0 of 3 records. Lambda would deliver again from event event-101, sequence number 101.\n',
+      EXIT.failed,
+    ],
+  ])('prints the response of a handler %s', async (_name, name, stdout, code) => {
+    const ended = await run(['invoke', `${HANDLERS}#${name}`, event], { env }).ended();
+    expect(ended.stdout).toBe(stdout);
+    expect(ended.code).toBe(code);
+  });
+
+  test('a handler that throws has failed', async () => {
+    const { code, stdout, stderr } = await run(['invoke', `${HANDLERS}#throwing`, event], { env }).ended();
+    expect(stderr).toContain('The handler failed: RangeError: out of range\n');
+    expect(stdout).toBe(
+      'Processed 0 of 3 records. Lambda would deliver again from event event-101, sequence number 101.\n',
+    );
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('a handler that takes too long has failed', async () => {
+    const { code, stderr } = await run(['invoke', `${HANDLERS}#slow`, event, '--timeout', '0.05'], {
+      env,
+    }).ended();
+    expect(stderr).toContain('The handler failed: Error: Task timed out after 0.05 seconds\n');
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test.each([
+    [
+      'a name of a function',
+      'invoices',
+      /^error: invoices names no handler\. Name a module and its export, such as src\/handler\.ts#handler\.\n$/,
+    ],
+    [
+      'a missing module',
+      'src/nowhere.ts#handler',
+      /^error: There is no file src\/nowhere\.ts\. Paths are relative to .+\.\n$/,
+    ],
+    [
+      'a missing export',
+      `${HANDLERS}#nobody`,
+      /^error: test\/cli\/handlers\.ts has no export nobody\. It exports .*router.*: use test\/cli\/handlers\.ts#\w+\.\n$/,
+    ],
+    [
+      'an export that is no function',
+      `${HANDLERS}#number`,
+      /^error: the export number of .+ is not a function, .+\n$/,
+    ],
+  ])('%s is bad input', async (_name, handler, line) => {
+    const { code, stdout, stderr } = await run(['invoke', handler, event], { env }).ended();
+    expect(stderr).toMatch(line);
+    expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
+  });
+
+  test.each([
+    [
+      'a syntax error',
+      'export const handler = () => {\n  const = 1;\n};\n',
+      /\.mjs cannot be read: .+ \(.+.mjs:2\)\. Correct the syntax\.\n$/,
+    ],
+    [
+      'an import of nothing',
+      "import './not-there.mjs';\nexport const handler = () => {};\n",
+      /cannot be imported: Cannot find module .+ Correct the import, or install what it needs\.\n$/,
+    ],
+    [
+      'an error at its top',
+      "throw new Error('no table');\n",
+      /throws when it is imported: no table\. --verbose shows where\.\n$/,
+    ],
+    [
+      'a throw of nothing',
+      'throw undefined;\n',
+      /throws when it is imported: undefined\. --verbose shows where\.\n$/,
+    ],
+    [
+      'no export at all',
+      'const handler = () => {};\n',
+      /has no export handler\. It exports no function\.\n$/,
+    ],
+  ])('a module with %s is bad input', async (_name, code, line) => {
+    // A name of its own: Node remembers a module that it has loaded, and one that it could not load.
+    const handler = file(`module-${++modules}.mjs`, code);
+    const { stderr, ...ended } = await run(['invoke', handler, event], { env }).ended();
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(stderr).toMatch(line);
+    expect(ended).toEqual({ code: EXIT.usage, stdout: '' });
+  });
+
+  test.each([
+    [
+      'that is not there',
+      'nowhere.json',
+      /^error: There is no file nowhere\.json\. Paths are relative to .+\.\n$/,
+    ],
+    ['that is a directory', 'src', /^error: src cannot be read: .+\n$/],
+    ['that is no JSON', 'README.md', /^error: README\.md is no JSON: .+\n$/],
+    [
+      'of something else',
+      'package.json',
+      /^error: package\.json is no event of a DynamoDB stream: it has no list Records\.\n$/,
+    ],
+  ])('a payload %s is bad input', async (_name, payload, line) => {
+    const { code, stderr } = await run(['invoke', `${HANDLERS}#router`, payload], { env }).ended();
+    expect(stderr).toMatch(line);
+    expect(code).toBe(EXIT.usage);
+  });
+
+  test('a payload on stdin that is nothing is bad input', async () => {
+    const { stderr } = await run(['invoke', `${HANDLERS}#router`, '-'], { env, input: 'null' }).ended();
+    expect(stderr).toBe(
+      'error: The payload on stdin is no event of a DynamoDB stream: it has no list Records.\n',
+    );
+  });
+});
+
+test('what the handler logs goes to stderr, so that stdout can be piped', async () => {
+  const { stdout, stderr } = await spawned(['invoke', `${HANDLERS}#logging`, '-', '--json'], {
+    env,
+    input: '{"Records":[]}',
+  }).ended();
+  expect(JSON.parse(stdout)).toEqual({
+    outcome: 'succeeded',
+    response: 'done',
+    records: 0,
+    processed: 0,
+    durationMs: expect.any(Number),
+  });
+  expect(stderr).toContain('logged 0');
+});
+
+test('Ctrl-C ends it', async () => {
+  const command = spawned(['invoke', `${HANDLERS}#waiting`, event, '--timeout', '100'], { env });
+  await command.seen(/waiting/);
+  command.interrupt();
+  expect((await command.ended()).code).toBe(EXIT.interrupted);
+});
+
+test.each(['0', '901', 'soon'])('a timeout of %s is bad input', async (timeout) => {
+  const { code, stderr } = await inProcess(['invoke', HANDLERS, event, '--timeout', timeout]).ended();
+  expect(stderr).toBe(
+    `error: --timeout has to be a number of seconds, above 0 and at most 900, got ${timeout}.\n`,
+  );
+  expect(code).toBe(EXIT.usage);
+});
+
+test('--verbose shows where the handler threw', async () => {
+  const { stderr } = await inProcess(['invoke', `${HANDLERS}#throwing`, event, '--verbose'], { env }).ended();
+  expect(stderr).toMatch(/The handler failed: RangeError: out of range\n[\s\S]*at .*handlers\.ts:\d+/);
+});
+
+test('what a handler throws that is no error is shown as it is', async () => {
+  const { stderr } = await inProcess(['invoke', `${HANDLERS}#throwingText`, event], { env }).ended();
+  expect(stderr).toBe('The handler failed: "text"\n');
+});
+
+test('as JSON: a failure has no response, a partial one says how far it came', async () => {
+  const failed = await inProcess(['invoke', `${HANDLERS}#throwing`, event, '--json'], { env }).ended();
+  expect(JSON.parse(failed.stdout)).toMatchObject({ outcome: 'failed', records: 3, processed: 0 });
+  expect(JSON.parse(failed.stdout)).not.toHaveProperty('response');
+  const partial = await inProcess(['invoke', `${HANDLERS}#partial`, event, '--json'], { env }).ended();
+  expect(JSON.parse(partial.stdout)).toMatchObject({ outcome: 'partial', records: 3, processed: 1 });
+});
+
+test('without an endpoint, the handler finds embedded servers in its environment', async () => {
+  const { code, stdout, stderr } = await spawned(['invoke', `${HANDLERS}#tables`, event, '--json']).ended();
+  expect(stderr).toMatch(/^Using embedded servers of this command: DynamoDB at http:\/\/127\.0\.0\.1:\d+/);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', response: { tables: [] } });
+  expect(code).toBe(EXIT.ok);
+});
+
+test('where they are not installed, the handler runs in the environment as it is', async () => {
+  const { code, stderr } = await spawned(['invoke', `${HANDLERS}#router`, event], {
+    nodeArgs: withoutEmulators,
+  }).ended();
+  expect(stderr).toBe(
+    'The embedded servers are not installed: the handler runs in the environment as it is.\n',
+  );
+  expect(code).toBe(EXIT.ok);
+});
+
+test.each([
+  ['a syntax error', 'handler.ts', 'export const handler = (): void => {\n  const = 1;\n};\n', 2],
+  [
+    'what Node does not strip',
+    'handler.ts',
+    'export const handler = (): void => {};\nenum Status { Open }\n',
+    2,
+  ],
+  ['an import of what is not exported', 'handler.ts', "\n\nimport { nothing } from 'node:fs';\n", 3],
+])('TypeScript with %s is bad input, and the line says where', async (_name, name, code, line) => {
+  // Not below node_modules, where Node strips no types.
+  const path = join(directory, '..', name);
+  writeFileSync(path, code);
+  const { stderr, ...ended } = await spawned(['invoke', path, event], { env }).ended();
+  expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  expect(stderr).toContain(`(${path}:${line}). Correct the syntax.`);
+  expect(ended).toEqual({ code: EXIT.usage, stdout: '' });
+});
+
+test('a syntax error of an imported module is told without its place', async () => {
+  file('broken.mjs', 'const = 1;');
+  const handler = file('importing.mjs', "import './broken.mjs';\nexport const handler = () => {};\n");
+  const { stderr } = await inProcess(['invoke', handler, event], { env }).ended();
+  expect(stderr).toMatch(/importing\.mjs cannot be read: Unexpected token '='\. Correct the syntax\.\n$/);
+});
+
+test('a Node that does not load TypeScript says so', async () => {
+  const path = join(directory, '..', 'plain.ts');
+  writeFileSync(path, 'export const handler = () => {};\n');
+  const nodeArgs = ['--no-experimental-strip-types'];
+  const { code, stderr } = await spawned(['invoke', path, event], { env, nodeArgs }).ended();
+  expect(stderr).toBe(
+    `error: This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.\n`,
+  );
+  expect(code).toBe(EXIT.usage);
+});

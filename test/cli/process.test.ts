@@ -1,0 +1,71 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, test, vi } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { type CliProcess, runProcess } from '../../src/cli/process.ts';
+import { version } from '../../src/cli/version.ts';
+import { commandEnvironment } from './environment.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A process that notes its exit code, and ends no further. */
+function fakeProcess(...argv: string[]) {
+  const exits: (number | undefined)[] = [];
+  const signals = new EventEmitter();
+  const fake = Object.assign(signals, {
+    argv: ['node', 'streamlane', ...argv],
+    env: commandEnvironment(),
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    exit(code?: number) {
+      exits.push(code);
+    },
+  });
+  return { process: fake as unknown as CliProcess, signals, stdout: fake.stdout, exits };
+}
+
+test('what was printed is out before the process ends', async () => {
+  const { process, signals, stdout, exits } = fakeProcess('--version');
+  await runProcess(process);
+  expect(stdout.read().toString()).toBe(`${version()}\n`);
+  expect(exits).toEqual([EXIT.ok]);
+  expect(signals.listenerCount('SIGINT')).toBe(0);
+});
+
+test('the first Ctrl-C asks a command to stop, the second ends the process', async () => {
+  const { process, signals, exits } = fakeProcess('emulators');
+  const running = runProcess(process);
+  await new Promise(setImmediate);
+  signals.emit('SIGINT');
+  expect(exits).toEqual([]);
+  signals.emit('SIGINT');
+  expect(exits).toEqual([EXIT.interrupted]);
+  await running;
+  expect(exits).toEqual([EXIT.interrupted, EXIT.ok]);
+});
+
+test.each([
+  ['EPIPE', EXIT.ok],
+  ['EIO', EXIT.failed],
+])('an output that is closed with %s ends the process with %i', async (code, exitCode) => {
+  const { process, stdout, exits } = fakeProcess('--version');
+  const running = runProcess(process);
+  stdout.emit('error', Object.assign(new Error(code), { code }));
+  expect(exits).toEqual([exitCode]);
+  await running;
+});
+
+test('main.ts runs the command line of its process', async () => {
+  vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', 'streamlane', '--version']);
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((_text, done: unknown) => {
+    if (typeof done === 'function') done();
+    return true;
+  });
+  await import('../../src/cli/main.ts');
+  const written = write.mock.calls.map(([text]) => text);
+  vi.restoreAllMocks();
+  expect(exit.mock.calls).toEqual([[EXIT.ok]]);
+  expect(written).toContain(`${version()}\n`);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { failure } from '../../src/cli/cli-error.ts';
+import type { CommandDefinition } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands/index.ts';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { version } from '../../src/cli/version.ts';
+import { inProcess } from './in-process.ts';
+import { WAYS } from './ways.ts';
+
+/** Every command line that has help of its own: `streams`, `streams list`, ... */
+function namesOf(definitions: readonly CommandDefinition[], parent = ''): string[] {
+  return definitions.flatMap(({ usage, subcommands = [] }) => {
+    const name = `${parent}${usage.replace(/ .*/, '')}`;
+    return [name, ...namesOf(subcommands, `${name} `)];
+  });
+}
+
+describe.each(WAYS)('%s', (_way, run) => {
+  test.each([[['--help']], [['help']], [[]]])('%j lists every command, with examples', async (argv) => {
+    const { code, stdout, stderr } = await run(argv).ended();
+    for (const { usage, summary } of commands) {
+      expect(stdout).toContain(usage.replace(/ .*/, ''));
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(summary);
+    }
+    expect(stdout).toContain('$ streamlane ');
+    expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
+  });
+
+  test.each(namesOf(commands))('%s --help has examples', async (name) => {
+    const { code, stdout, stderr } = await run([...name.split(' '), '--help']).ended();
+    expect(stdout).toMatch(new RegExp(`^Usage: streamlane ${name}`));
+    expect(stdout).toMatch(/Examples:\n {2}\$ streamlane /);
+    expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
+  });
+
+  test('--version is the version of the package', async () => {
+    expect(await run(['--version']).ended()).toEqual({ code: EXIT.ok, stdout: `${version()}\n`, stderr: '' });
+  });
+
+  test.each([
+    [['tial'], "error: unknown command 'tial' (Did you mean tail?) See streamlane --help.\n"],
+    [['invoke'], "error: missing required argument 'module#export'. See streamlane --help.\n"],
+    [['put', 'T'], "error: required option '--item <json>' not specified. See streamlane --help.\n"],
+    [
+      ['tail', 'T', '--form'],
+      "error: unknown option '--form' (Did you mean --from?) See streamlane --help.\n",
+    ],
+    [
+      ['demo', 'x'],
+      "error: too many arguments for 'demo'. Expected 0 arguments but got 1: x. See streamlane --help.\n",
+    ],
+  ])('%j is wrong usage: one line that says so', async (argv, line) => {
+    expect(await run(argv).ended()).toEqual({ code: EXIT.usage, stdout: '', stderr: line });
+  });
+});
+
+describe('colours', () => {
+  const error = ['tial'];
+
+  test('are left out where there is no terminal', async () => {
+    expect((await inProcess(error).ended()).stderr).not.toContain('\x1b');
+  });
+
+  test.each([
+    ['a terminal', true, {}, true],
+    ['NO_COLOR', true, { NO_COLOR: '1' }, false],
+    ['a dumb terminal', true, { TERM: 'dumb' }, false],
+    ['FORCE_COLOR without a terminal', false, { FORCE_COLOR: '1' }, true],
+    ['FORCE_COLOR=0', true, { FORCE_COLOR: '0' }, false],
+  ])('%s decides', async (_name, terminal, env, colored) => {
+    const { stderr } = await inProcess(error, { terminal, env: { TERM: 'xterm', ...env } }).ended();
+    expect(stderr.includes('\x1b[31merror:')).toBe(colored);
+  });
+});
+
+const failing: CommandDefinition = {
+  usage: 'fail',
+  summary: 'Fails.',
+  examples: [['fail', 'fails']],
+  load: async () => async () => {
+    throw failure('It failed.\n  Do something.', new Error('why'));
+  },
+};
+
+const waiting: CommandDefinition = {
+  usage: 'wait',
+  summary: 'Waits for ever.',
+  examples: [],
+  load: async () => () => new Promise(() => {}),
+};
+
+test('an error is one line, and with --verbose its stack and what caused it', async () => {
+  const definitions = [failing];
+  expect((await inProcess(['fail'], { definitions }).ended()).stderr).toBe(
+    'error: It failed. Do something.\n',
+  );
+  const { code, stderr } = await inProcess(['fail', '--verbose'], { definitions }).ended();
+  expect(code).toBe(EXIT.failed);
+  expect(stderr).toMatch(
+    /^error: It failed\. Do something\.\nCliError: It failed[\s\S]* at .*program\.test\.ts/m,
+  );
+  expect(stderr).toMatch(/cause.*Error: why/);
+});
+
+test('Ctrl-C ends a command that does not heed it', async () => {
+  const command = inProcess(['wait'], { definitions: [waiting] });
+  command.interrupt();
+  expect(await command.ended()).toEqual({ code: EXIT.interrupted, stdout: '', stderr: '' });
+});
