@@ -7,7 +7,8 @@ export const dev: CommandDefinition = {
   summary: 'Run a handler behind the stream of a table, and reload it when its code changes.',
   details:
     'Each invocation is one line. It runs until Ctrl-C, which lets what is in flight finish. The options of the ' +
-    'event source mapping are those of AWS, with the same ranges; two have another default, as said below.',
+    'event source mapping are those of AWS, in its words; two have another default here: --starting-position and ' +
+    '--function-response-types.',
   examples: [
     [
       'dev src/handler.ts#handler --table Invoices --create customerId,invoiceId',

@@ -2,27 +2,27 @@ import type { Command } from 'commander';
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import { usageError } from '../cli-error.ts';
 
-/** A mapping's options as commander gives them: text, or true for a flag alone. */
-export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | true };
+/** A mapping's options as commander gives them: text, or true and false for flags. */
+export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | boolean };
 
 interface MappingFlag {
-  /** How commander writes what comes behind the flag. */
-  readonly value: string;
+  /** What comes behind the flag; nothing: the flag alone says true, or false when the option is true without it. */
+  readonly value: '' | 'no' | `<${string}>`;
   readonly meaning: string;
   /** Reads the text; what it may be, the mapping says itself. */
   readonly read: (text: string, flag: string) => unknown;
 }
 
-const number: MappingFlag['read'] = (text) => (text.trim() === '' ? text : Number(text));
+const text: MappingFlag['read'] = (given) => given;
 
-const boolean: MappingFlag['read'] = (text) => (text === 'true' ? true : text === 'false' ? false : text);
+const number: MappingFlag['read'] = (text) => (text.trim() === '' ? text : Number(text));
 
 /** Every option of a mapping, by its name: a new one does not compile until it is here. */
 const FLAGS: { readonly [Name in keyof Required<EventSourceMappingOptions>]: MappingFlag } = {
   startingPosition: {
     value: '<position>',
     meaning: 'TRIM_HORIZON or LATEST. (default: LATEST)',
-    read: (text) => text,
+    read: text,
   },
   batchSize: {
     value: '<count>',
@@ -50,9 +50,9 @@ const FLAGS: { readonly [Name in keyof Required<EventSourceMappingOptions>]: Map
     read: number,
   },
   bisectBatchOnFunctionError: {
-    value: '[boolean]',
-    meaning: 'Halve a batch that failed. (default: false)',
-    read: boolean,
+    value: '',
+    meaning: 'Halve a batch that failed.',
+    read: text,
   },
   functionResponseTypes: {
     value: '<types>',
@@ -75,7 +75,7 @@ const FLAGS: { readonly [Name in keyof Required<EventSourceMappingOptions>]: Map
     meaning: 'Which records are delivered: an event pattern, an array of them, or the JSON of AWS.',
     read: (text, flag) => filterCriteria(json(text, flag)),
   },
-  enabled: { value: '[boolean]', meaning: 'Whether the mapping reads. (default: true)', read: boolean },
+  enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
 };
 
 // A router reports what failed, and without this Lambda ignores that: failures would count as success.
@@ -89,18 +89,14 @@ export function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Declares a flag for every option of a mapping. */
-export function mappingFlags(command: Command): Command {
-  for (const [name, { value, meaning }] of Object.entries(FLAGS)) {
-    command.option(`${flagOf(name)} ${value}`, meaning);
+/** Declares flags for options of a mapping: all of them, unless names are given. */
+export function mappingFlags(command: Command, names: readonly string[] = Object.keys(FLAGS)): Command {
+  for (const name of names) {
+    const { value, meaning } = FLAGS[name as keyof typeof FLAGS];
+    const flag = flagOf(name);
+    command.option(value === 'no' ? flag.replace('--', '--no-') : `${flag} ${value}`.trim(), meaning);
   }
   return command;
-}
-
-/** Declares the flag of one option of a mapping. */
-export function filterFlag(command: Command): Command {
-  const { value, meaning } = FLAGS.filterCriteria;
-  return command.option(`${flagOf('filterCriteria')} ${value}`, meaning);
 }
 
 /**
@@ -111,8 +107,8 @@ export function filterFlag(command: Command): Command {
 export function readMappingFlags(flags: MappingFlags): EventSourceMappingOptions {
   const options: Record<string, unknown> = { ...DEFAULTS };
   for (const [name, { read }] of Object.entries(FLAGS)) {
-    const text = flags[name as keyof MappingFlags];
-    if (text !== undefined) options[name] = text === true ? true : read(text, flagOf(name));
+    const given = flags[name as keyof MappingFlags];
+    if (given !== undefined) options[name] = typeof given === 'string' ? read(given, flagOf(name)) : given;
   }
   return options as unknown as EventSourceMappingOptions;
 }

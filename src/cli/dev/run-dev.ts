@@ -1,4 +1,3 @@
-import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
 import type { Logger } from '../../logger.ts';
 import { type EventSourceMappingOptions, mappingSettings } from '../../mapping/options.ts';
@@ -15,6 +14,7 @@ import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
 import { HandlerPool } from './handler-pool.ts';
 import { flagOf, type MappingFlags, readMappingFlags } from './mapping-flags.ts';
+import { RestartableMapping } from './restartable-mapping.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
@@ -45,7 +45,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const screen = await openScreen(context, options.json === true);
   const report = new DevReport(context, screen, { ...options, handler });
 
-  let running: LocalEventSourceMapping | undefined;
+  let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());
   const pool: HandlerPool = new HandlerPool({
     start: () =>
@@ -58,12 +58,12 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     onFailures: (failures) => report.failures.add(failures),
     onReloaded: () => {
       report.reloaded();
-      void running?.resume();
+      void running?.again();
     },
     onNotLoaded: (error) => report.notLoaded(error),
     onStuck: () => {
       report.waiting();
-      void running?.pause();
+      void running?.mapping.pause();
     },
   });
   await using _cleanup = {
@@ -86,7 +86,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     timeoutSeconds,
     logger: SILENT,
   });
-  running = mapping;
+  running = new RestartableMapping(mapping);
   report.started(mapping, { connection, isNew, startingPosition: mappingOptions.startingPosition });
 
   const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);

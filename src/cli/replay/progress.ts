@@ -1,0 +1,80 @@
+import type { ReplayProgress } from '../../replay/report.ts';
+import type { CommandContext } from '../command.ts';
+import { count } from '../dev/format.ts';
+
+/** How far a replay is, on stderr. */
+export interface Progress {
+  set(now: ReplayProgress): void;
+  warn(text: string): void;
+  /** Lets stdout be itself again. */
+  end(): void;
+}
+
+// Where nobody looks on, a line now and then is enough.
+const PLAIN_EVERY_MS = 5000;
+const CLEAR_LINE = '\r\x1b[K';
+
+/**
+ * A bar on a terminal, lines elsewhere. Until the end, what a handler writes goes to stderr too: stdout is for the
+ * summary.
+ */
+export async function openProgress({ io, note }: CommandContext): Promise<Progress> {
+  const { stdout, stderr } = io;
+  const { write } = stdout;
+  const bar = stderr.isTTY
+    ? await openBar(io.stderr as NodeJS.WriteStream)
+    : plainLines((text) => stderr.write(text));
+  const above = stderr.isTTY ? CLEAR_LINE : '';
+  stdout.write = ((text: string | Uint8Array) =>
+    stderr.write(`${above}${typeof text === 'string' ? text : Buffer.from(text)}`)) as typeof stdout.write;
+  return {
+    set: (now) => bar.set(now),
+    warn: (text) => void stderr.write(`${above}${note('yellow', 'warning:')} ${text}\n`),
+    end() {
+      bar.end();
+      stdout.write = write;
+    },
+  };
+}
+
+type Bar = Pick<Progress, 'set' | 'end'>;
+
+async function openBar(stream: NodeJS.WriteStream): Promise<Bar> {
+  const { SingleBar } = (await import('cli-progress')).default;
+  const bar = new SingleBar({
+    stream,
+    format: 'Replaying {bar} {value}/{total} records, {failed} failed',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: false,
+    clearOnComplete: true,
+    // The signal is the command's own to heed.
+    gracefulExit: false,
+  });
+  let isOpen = false;
+  return {
+    set({ records, succeeded, failed }) {
+      if (!isOpen) bar.start(records, 0, { failed });
+      isOpen = true;
+      bar.setTotal(records);
+      bar.update(succeeded + failed, { failed });
+    },
+    end() {
+      if (isOpen) bar.stop();
+      isOpen = false;
+    },
+  };
+}
+
+function plainLines(write: (text: string) => void): Bar {
+  let last = performance.now();
+  return {
+    set({ records, succeeded, failed }) {
+      if (performance.now() - last < PLAIN_EVERY_MS) return;
+      last = performance.now();
+      write(`Replayed ${succeeded} of ${count(records, 'record')}, ${failed} failed.\n`);
+    },
+    end() {},
+  };
+}

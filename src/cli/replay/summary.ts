@@ -1,0 +1,37 @@
+import type { MessageReport, ReplaySummary } from '../../replay/report.ts';
+import type { CommandContext } from '../command.ts';
+import { count } from '../dev/format.ts';
+import { tableOf } from '../output.ts';
+
+const HEAD = ['message', 'kind', 'table', 'records', 'from', 'to', 'result', 'why'];
+
+/** What became of the messages: those that stayed one by one, and in a dry run all of them. */
+export async function writeSummary(
+  { io: { stdout }, style }: CommandContext,
+  summary: ReplaySummary,
+  dryRun: boolean,
+): Promise<void> {
+  const { messages, records, succeeded, stayed, invocations, durationMs } = summary;
+  if (messages.length === 0) {
+    stdout.write('There is nothing to replay.\n');
+    return;
+  }
+  const shown = dryRun ? messages : messages.filter(({ status }) => status === 'stayed');
+  const rows = shown.map((message) => rowOf(message, style));
+  if (rows.length > 0) stdout.write(`${await tableOf(HEAD, rows, style)}\n`);
+  const stays = stayed === 0 ? 'none stays' : style('yellow', `${stayed} ${stayed === 1 ? 'stays' : 'stay'}`);
+  const done = dryRun
+    ? `Would replay ${count(records, 'record')}`
+    : `${style(stayed === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
+  const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
+  stdout.write(`${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}\n`);
+}
+
+function rowOf(message: MessageReport, style: CommandContext['style']): readonly string[] {
+  const { id, kind, tableName, records, status, reason = status, detail } = message;
+  const result = status === 'planned' ? reason : style('yellow', reason);
+  const numbers = [message.startSequenceNumber, message.endSequenceNumber].map((number) =>
+    number.replace(/^0+(?=\d)/, ''),
+  );
+  return [id, kind, tableName, `${records}`, ...numbers, result, detail];
+}
