@@ -26,7 +26,12 @@ export async function startDynoxide(
     const lifeline = spawn(
       process.execPath,
       [...program, binary, 'serve', '--host', '127.0.0.1', '--port', `${port}`],
-      { stdio: ['pipe', 'ignore', attempt < ATTEMPTS ? 'ignore' : 'inherit'] },
+      {
+        stdio: ['pipe', 'ignore', attempt < ATTEMPTS ? 'ignore' : 'inherit'],
+        // Out of reach of Ctrl-C, which a terminal sends to the whole group: whoever uses the server decides when
+        // it ends. Windows would open a window for it.
+        detached: process.platform !== 'win32',
+      },
     );
     if (await answers(url, lifeline, startTimeoutMs)) return { url, stop: () => cut(lifeline) };
     await cut(lifeline);
