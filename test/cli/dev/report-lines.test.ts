@@ -1,0 +1,256 @@
+import { EventEmitter } from 'node:events';
+import { pathToFileURL } from 'node:url';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { Failures } from '../../../src/cli/dev/failures.ts';
+import { type Consequence, followInvocations } from '../../../src/cli/dev/follow-invocations.ts';
+import { formatFailures, formatInvocation, formatStatus } from '../../../src/cli/dev/format.ts';
+import { EVENT_NAMES, jsonOf } from '../../../src/cli/dev/json-events.ts';
+import type { InvocationEvent } from '../../../src/local/mapping-events.ts';
+import { emptyTally } from '../../../src/local/statistics.ts';
+import { recordOf } from '../../fixtures/events.ts';
+
+const plain = (_format: unknown, text: string): string => text;
+const records = [0, 1, 2].map((index) => recordOf({ sequenceNumber: `00${index + 1}` }, index));
+
+function invocation(fields: Partial<InvocationEvent> = {}): InvocationEvent {
+  return {
+    shardId: 's',
+    records,
+    requestId: 'r',
+    attempt: 1,
+    outcome: 'succeeded',
+    durationMs: 12.4,
+    response: null,
+    error: undefined,
+    ...fields,
+  };
+}
+
+const checkpoint: Consequence = {
+  type: 'checkpoint',
+  event: { shardId: 's', records, outcome: 'succeeded', sequenceNumber: '003', position: '003' },
+};
+const document = { requestContext: { condition: 'RecordAgeExceeded' } } as never;
+const window = { start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:01:00Z' };
+
+test.each<[string, Partial<InvocationEvent> | undefined, Consequence | undefined, string]>([
+  ['success', {}, checkpoint, '✓ 3 records  12 ms  → checkpoint 3'],
+  [
+    'a partial response',
+    { outcome: 'partial', attempt: 2, durationMs: 1234 },
+    checkpoint,
+    '◐ 3 records  1.2 s  attempt 2  partial  → checkpoint 3',
+  ],
+  [
+    'a failure with a retry',
+    { outcome: 'failed', records: records.slice(0, 1) },
+    {
+      type: 'retry',
+      event: { shardId: 's', records, requestId: 'r', attempt: 2, delayMs: 500, reason: 'failed' },
+    },
+    '✗ 1 record  12 ms  failed  → retry in 500 ms',
+  ],
+  [
+    'a failure with a split',
+    { outcome: 'failed' },
+    { type: 'split', event: { shardId: 's', left: records.slice(0, 1), right: records.slice(1) } },
+    '✗ 3 records  12 ms  failed  → split 1 + 2',
+  ],
+  [
+    'a failure for good',
+    { outcome: 'failed' },
+    { type: 'discard', event: { shardId: 's', records, document } },
+    '✗ 3 records  12 ms  failed  → given up: 3 records, RecordAgeExceeded',
+  ],
+  [
+    'records that are given up before any invocation',
+    undefined,
+    { type: 'discard', event: { shardId: 's', records, document } },
+    '✗ given up: 3 records, RecordAgeExceeded',
+  ],
+  [
+    'a window',
+    { records: [] },
+    { type: 'windowClosed', event: { shardId: 's', window, outcome: 'succeeded', early: false } },
+    '✓ window  12 ms  → window of 2026-01-01T00:00:00Z closed',
+  ],
+  [
+    'a window that is given up early',
+    { records: [], outcome: 'failed' },
+    { type: 'windowClosed', event: { shardId: 's', window, outcome: 'discarded', early: true } },
+    '✗ window  12 ms  failed  → window of 2026-01-01T00:00:00Z given up early',
+  ],
+  [
+    'an invocation of which nothing came',
+    {},
+    undefined,
+    '✓ 3 records  12 ms  → stopped before the checkpoint',
+  ],
+])('the line of %s', (_name, fields, consequence, line) => {
+  expect(formatInvocation(fields && invocation(fields), consequence, plain)).toBe(line);
+});
+
+describe('invocations and what came of them', () => {
+  function follow() {
+    const emitter = new EventEmitter();
+    const told: [readonly DynamoDBRecord[] | undefined, string | undefined][] = [];
+    const flush = followInvocations(
+      emitter as never,
+      (of, then) => void told.push([of?.records, then?.type]),
+    );
+    return { emit: (name: string, event: object) => emitter.emit(name, event), told, flush };
+  }
+
+  test('are told of together, though batches overlap', () => {
+    const { emit, told } = follow();
+    const [a, b, c] = records.map((record) => [record]) as [
+      DynamoDBRecord[],
+      DynamoDBRecord[],
+      DynamoDBRecord[],
+    ];
+    for (const batch of [a, b, c]) emit('invocation', invocation({ records: batch }));
+    emit('retry', { shardId: 's', records: c });
+    emit('split', { left: a, right: [] });
+    emit('checkpoint', { records: b });
+    expect(told).toEqual([
+      [c, 'retry'],
+      [a, 'split'],
+      [b, 'checkpoint'],
+    ]);
+  });
+
+  test('that gave records up are one, without the checkpoint behind', () => {
+    const { emit, told } = follow();
+    emit('invocation', invocation());
+    emit('discard', { records });
+    emit('checkpoint', { records });
+    emit('discard', { records });
+    expect(told).toEqual([
+      [records, 'discard'],
+      [undefined, 'discard'],
+    ]);
+  });
+
+  test('that close a window have no records', () => {
+    const { emit, told } = follow();
+    emit('invocation', invocation({ records: [] }));
+    emit('retry', { shardId: 's', records: [] });
+    emit('invocation', invocation({ records: [] }));
+    emit('windowClosed', { shardId: 's' });
+    expect(told).toEqual([
+      [[], 'retry'],
+      [[], 'windowClosed'],
+    ]);
+  });
+
+  test('of which nothing came are told of at the end', () => {
+    const { emit, told, flush } = follow();
+    emit('invocation', invocation());
+    flush();
+    flush();
+    expect(told).toEqual([[records, undefined]]);
+  });
+});
+
+describe('what went wrong', () => {
+  const here = pathToFileURL(`${process.cwd()}/src/handler.ts`).href;
+  const library = pathToFileURL(`${process.cwd()}/node_modules/x/index.js`).href;
+  const stack = `RangeError: no\n    at check (node:internal:1:1)\n    at ${library}:1:1\n    at check (${here}?x=1:12:9)`;
+
+  test('is nothing where all went well', () => {
+    expect(new Failures().of(invocation())).toEqual([]);
+  });
+
+  test('is what the log says of the records, once', () => {
+    const failures = new Failures();
+    failures.add([{ sequenceNumber: '002', error: { name: 'RangeError', message: 'no', stack } }]);
+    const event = invocation({
+      outcome: 'partial',
+      response: { batchItemFailures: [{ itemIdentifier: '002' }] },
+    });
+    expect(failures.of(event)).toEqual([
+      {
+        eventID: records[1]?.eventID,
+        eventName: 'INSERT',
+        message: 'RangeError: no',
+        at: 'src/handler.ts:12',
+        stack,
+      },
+    ]);
+    expect(failures.of(event)).toMatchObject([{ message: 'the handler reported it' }]);
+  });
+
+  test.each<[string, Partial<InvocationEvent>, object]>([
+    ['what was thrown', { error: new Error('no') }, { eventID: undefined, message: 'Error: no' }],
+    [
+      'what was thrown for a record',
+      { error: new Error('no'), records: records.slice(2) },
+      { eventID: records[2]?.eventID, eventName: 'INSERT', message: 'Error: no' },
+    ],
+    ['nothing that has a place', { error: undefined }, { at: undefined, stack: '' }],
+    [
+      'a record that is not in the batch',
+      { response: { batchItemFailures: [{ itemIdentifier: '7' }] } },
+      { eventID: undefined, message: 'the answer names records that are not in the batch' },
+    ],
+    ['an answer that is none', { response: 'done' }, { message: 'the answer is no response of a batch' }],
+  ])('is %s', (_name, fields, expected) => {
+    const response = 'error' in fields ? undefined : null;
+    expect(new Failures().of(invocation({ outcome: 'failed', response, ...fields }))).toMatchObject([
+      expected,
+    ]);
+  });
+
+  const failure = {
+    eventID: 'e1',
+    eventName: 'INSERT',
+    message: 'Error: no',
+    at: 'a.ts:1',
+    stack: 'Error: no',
+  };
+
+  test('is a line for each, five at most', () => {
+    expect(
+      formatFailures([failure, { ...failure, eventID: undefined, at: undefined }], plain, false),
+    ).toEqual(['    INSERT e1  Error: no (a.ts:1)', '    all of them  Error: no']);
+    expect(formatFailures(Array(7).fill(failure), plain, false).at(-1)).toBe('    and 2 more failures');
+  });
+
+  test('has its stack when asked for', () => {
+    expect(formatFailures([failure, { ...failure, stack: '' }], plain, true)).toEqual([
+      '    INSERT e1  Error: no (a.ts:1)\nError: no',
+      '    INSERT e1  Error: no (a.ts:1)',
+    ]);
+  });
+});
+
+test('the status has what there is to say', () => {
+  const tally = emptyTally();
+  expect(formatStatus('T', tally, undefined)).toBe('T · 0 records · lag - · checkpoint -');
+  tally.recordsSucceeded = 1;
+  tally.recordsFiltered = 2;
+  tally.recordsDiscarded = 3;
+  tally.failedInvocations = 4;
+  tally.lagMs = 1500;
+  expect(formatStatus('T', tally, '000')).toBe(
+    'T · 1 record · 2 filtered · 3 given up · 4 failed invocations · lag 1.5 s · checkpoint 0',
+  );
+});
+
+test('JSON names records and shows none of them', () => {
+  expect(EVENT_NAMES).toContain('invocation');
+  const json = JSON.stringify(jsonOf('invocation', invocation({ error: new TypeError('no') }), []));
+  expect(json).not.toContain('item-0');
+  expect(JSON.parse(json)).toMatchObject({
+    event: 'invocation',
+    time: expect.any(String),
+    records: [{ eventName: 'INSERT', sequenceNumber: '001' }, {}, {}],
+    error: { name: 'TypeError', message: 'no' },
+  });
+  expect(JSON.parse(json)).not.toHaveProperty('failures');
+  expect(jsonOf('x', { list: [undefined] }, [{}] as never)).toMatchObject({
+    list: [undefined],
+    failures: [{}],
+  });
+});
