@@ -64,7 +64,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
   const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);
   if (stopped === undefined || stopped.reason === 'streamDisabled') return EXIT.ok;
   if (stopped.reason === 'streamDeleted')
-    throw failure(`The stream of ${table} is gone, and so is tail: its table was deleted.`);
+    throw failure(`The stream of ${table} is gone: its table was deleted.`);
   throw stopped.error;
 };
 

@@ -1,0 +1,214 @@
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  type StreamViewType,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import { inProcess } from './in-process.ts';
+import { inTerminal } from './terminal.ts';
+import { WAYS } from './ways.ts';
+
+let aws: Emulators;
+let env: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  aws = await emulatedServers();
+  env = aws.environment;
+});
+
+afterAll(() => aws.stop());
+
+const READY = /Ctrl-C stops\.\n/;
+
+async function writeLife({ client, name, put }: EmulatedTable): Promise<void> {
+  const key = { pk: { S: 'a' }, sk: { S: 'b' } };
+  await put({ ...key, status: { S: 'OPEN' }, total: { N: '0.1234567890123456789' } });
+  await put({ ...key, status: { S: 'PAID' }, total: { N: '0.1234567890123456789' }, tags: { SS: ['x'] } });
+  await client.send(new DeleteItemCommand({ TableName: name, Key: key }));
+}
+
+const LIFE = [
+  'INSERT pk="a" sk="b"',
+  '  + status  "OPEN"',
+  '  + total   0.1234567890123456789',
+  'MODIFY pk="a" sk="b"',
+  '  ~ status  "OPEN" -> "PAID"',
+  '  + tags    ["x"]',
+  'REMOVE pk="a" sk="b"',
+  '  - status  "PAID"',
+  '  - tags    ["x"]',
+  '  - total   0.1234567890123456789',
+];
+
+/** The lines without the time, which they begin with. */
+const linesOf = (output: string): string[] =>
+  output
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''));
+
+describe.each(WAYS)('%s', (_way, run) => {
+  test('prints changes as they happen, until Ctrl-C', async () => {
+    const table = await emulatedTable(aws);
+    await table.fill(1); // before: not shown
+    const command = run(['tail', table.name], { env });
+    await command.seen(READY);
+    await writeLife(table);
+    await command.seen(/REMOVE.*\n.*\n.*\n.*- total.*\n/);
+    command.interrupt();
+    const { code, stdout, stderr } = await command.ended();
+
+    expect(linesOf(stdout)).toEqual(LIFE);
+    expect(stderr).toBe(
+      `Tailing ${table.name} from LATEST, DynamoDB at ${aws.dynamodb.endpoint}. Ctrl-C stops.\n`,
+    );
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('--from TRIM_HORIZON begins with the oldest, --limit ends it, --json is for programs', async () => {
+    const table = await emulatedTable(aws);
+    await writeLife(table);
+    const argv = ['tail', table.name, '--from', 'TRIM_HORIZON', '--limit', '2', '--json'];
+    const { code, stdout } = await run(argv, { env }).ended();
+    const [inserted, modified, ...others] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+    expect(code).toBe(EXIT.ok);
+    expect(others).toEqual([]);
+    expect(inserted).toMatchObject({
+      eventName: 'INSERT',
+      keys: { pk: 'a', sk: 'b' },
+      sequenceNumber: `${1}`.padStart(21, '0'),
+    });
+    expect(inserted).not.toHaveProperty('oldImage');
+    expect(modified).toMatchObject({
+      eventName: 'MODIFY',
+      table: table.name,
+      oldImage: { status: 'OPEN' },
+      newImage: { status: 'PAID', tags: ['x'] },
+      changes: [
+        { path: 'status', kind: 'changed', before: 'OPEN', after: 'PAID' },
+        { path: 'tags', kind: 'added', after: ['x'] },
+      ],
+      expired: false,
+      at: expect.stringMatching(/^\d{4}-.+Z$/),
+      eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(stdout).toContain('"total":0.1234567890123456789');
+  });
+
+  test.each([
+    ['--only modify', ['--only', 'modify'], ['MODIFY']],
+    ['--only with two', ['--only', 'insert', 'remove'], ['INSERT', 'REMOVE']],
+    ['--where', ['--where', '{"dynamodb":{"NewImage":{"status":{"S":["PAID"]}}}}'], ['MODIFY']],
+    ['both', ['--only', 'insert', '--where', '{"dynamodb":{"Keys":{"pk":{"S":["a"]}}}}'], ['INSERT']],
+  ])('%s chooses', async (_name, argv, events) => {
+    const table = await emulatedTable(aws);
+    await writeLife(table);
+    const limit = ['--limit', `${events.length}`, '--from', 'TRIM_HORIZON', '--json'];
+    const { stdout } = await run(['tail', table.name, ...argv, ...limit], { env }).ended();
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).eventName),
+    ).toEqual(events);
+  });
+
+  test('a table that is deleted ends it', async () => {
+    const table = await emulatedTable(aws);
+    const command = run(['tail', table.name], { env });
+    await command.seen(READY);
+    await table.client.send(new DeleteTableCommand({ TableName: table.name }));
+    const { code, stderr } = await command.ended();
+    expect(stderr).toMatch(/error: The stream of .+ is gone: its table was deleted\.\n$/);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('a server that goes away is waited for, and told of', async () => {
+    const own = await emulatedServers();
+    const table = await emulatedTable(own);
+    const command = run(['tail', table.name], { env: own.environment });
+    await command.seen(READY);
+    await own.stop();
+    await command.seen(/warning: GetRecords failed; it is tried again: .+\n/);
+    command.interrupt();
+    expect((await command.ended()).code).toBe(EXIT.ok);
+  });
+
+  test.each([
+    ['a table that is not there', 'Nowhere', /^error: There is no table Nowhere here\. .+\n$/],
+    [
+      'a table without a stream',
+      'Streamless',
+      /^error: The table Streamless has no stream\. Enable one: aws dynamodb .+\n$/,
+    ],
+  ])('%s is told in one line', async (_name, table, line) => {
+    await new DynamoDBClient(aws.dynamodb)
+      .send(
+        new CreateTableCommand({
+          TableName: 'Streamless',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      )
+      .catch(() => {}); // it is there already
+    const { code, stderr } = await run(['tail', table], { env }).ended();
+    expect(stderr).toMatch(line);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test.each([
+    [['--where', '{'], /^error: --where: Invalid filter pattern definition\. .+\n$/],
+    [['--limit', '0'], /^error: --limit has to be a whole number from 1, got 0\.\n$/],
+    [
+      ['--from', 'AT_TIMESTAMP'],
+      /^error: option '--from <position>' argument 'AT_TIMESTAMP' is invalid\. .+\n$/,
+    ],
+    [['--only', 'update'], /^error: option '--only <events\.\.\.>' argument 'update' is invalid\. .+\n$/],
+  ])('%j is bad input', async (argv, line) => {
+    const { code, stderr } = await run(['tail', 'T', ...argv], { env }).ended();
+    expect(stderr).toMatch(line);
+    expect(code).toBe(EXIT.usage);
+  });
+});
+
+test.each<[StreamViewType, string[]]>([
+  ['KEYS_ONLY', ['INSERT id="1"', 'MODIFY id="1"']],
+  ['NEW_IMAGE', ['INSERT id="1"', '  + n  1', 'MODIFY id="1"', '    n  2']],
+  ['OLD_IMAGE', ['INSERT id="1"', 'MODIFY id="1"', '    n  1']],
+])('a stream of %s: what it carries is shown, and no difference is made up', async (viewType, lines) => {
+  const name = `Tail-${viewType}`;
+  for (const argv of [
+    ['tables', 'create', name, '--keys', 'id', '--view-type', viewType],
+    ['put', name, '--item', '{"id":"1","n":1}', '--item', '{"id":"1","n":2}'],
+  ]) {
+    expect((await inProcess(argv, { env }).ended()).stderr).toBe('');
+  }
+  const { stdout } = await inProcess(['tail', name, '--from', 'TRIM_HORIZON', '--limit', '2'], {
+    env,
+  }).ended();
+  expect(linesOf(stdout)).toEqual(lines);
+});
+
+test('in a terminal it has colours, and Ctrl-C ends it', async () => {
+  const table = await emulatedTable(aws);
+  const terminal = inTerminal(['tail', table.name], { env });
+  await terminal.seen(/Ctrl-C stops/);
+  await writeLife(table);
+  await terminal.seen(/REMOVE[\s\S]*- total/);
+  terminal.type('\x03');
+  const { code, output } = await terminal.ended();
+  expect(output).toContain('\x1b[32mINSERT\x1b[39m \x1b[1mpk="a" sk="b"\x1b[22m');
+  expect(output).toContain('\x1b[33mMODIFY\x1b[39m');
+  expect(output).toContain('\x1b[31m"OPEN"\x1b[39m\x1b[2m -> \x1b[22m\x1b[32m"PAID"\x1b[39m');
+  expect(code).toBe(EXIT.ok);
+});
