@@ -2,8 +2,6 @@ import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { lambdaContext } from '../../../local/handler/lambda-context.ts';
 import type { LambdaHandler } from '../../../local/handler/local-function.ts';
-import { CliError } from '../../cli-error.ts';
-import { EXIT } from '../../exit-codes.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { loggedFailures } from './logged-failures.ts';
@@ -22,8 +20,10 @@ export async function serve(port: SandboxPort, { handler: name }: SandboxData): 
   try {
     handler = await loadHandler(name);
   } catch (error) {
-    const exitCode = error instanceof CliError ? error.exitCode : EXIT.failed;
-    return say({ type: 'not-loaded', error: plainError(error), exitCode });
+    const { explain } = await import('../../explain.ts');
+    const { message, exitCode } = explain(error);
+    say({ type: 'not-loaded', error: { ...plainError(error), message }, exitCode });
+    return;
   }
   port.on('message', async ({ event, context }: InvocationRequest) => {
     failures(); // what is left of code that ran on after an earlier invocation

@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** For handlers that are routers: where they import streamlane from. */
+export const STREAMLANE: string = JSON.stringify(
+  pathToFileURL(join(import.meta.dirname, '../../../src/index.ts')).href,
+);
+
+/** A handler's code in a directory that is gone after the test. */
+export interface Code {
+  readonly directory: string;
+  /** Of a file. */
+  path(name: string): string;
+  write(name: string, code: string): void;
+  remove(name: string): void;
+}
+
+export function codeOf(files: Readonly<Record<string, string>>): Code {
+  const directory = mkdtempSync(join(tmpdir(), 'streamlane-dev-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const path = (name: string): string => join(directory, name);
+  const write = (name: string, code: string): void => {
+    mkdirSync(dirname(path(name)), { recursive: true });
+    writeFileSync(path(name), code);
+  };
+  write('package.json', '{"type":"module"}');
+  for (const [name, code] of Object.entries(files)) write(name, code);
+  return { directory, path, write, remove: (name) => rmSync(path(name)) };
+}
