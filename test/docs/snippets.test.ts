@@ -1,3 +1,4 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators } from '../../src/local/emulators/start-emulators.ts';
 import { type Block, blocksOf, PAGES } from './markdown.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
   await sns({ Action: 'CreateTopic', Name: 'payments' });
   await sqs('CreateQueue', { QueueName: 'payments' });
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
+  for (const name of ['idempotency', 'Totals']) await table(name);
   env = { ...aws.environment, TOPIC_ARN };
 }, 120_000);
 
@@ -26,6 +28,20 @@ afterAll(async () => {
   project?.remove();
   await aws?.stop();
 });
+
+/** A table with the partition key `id`. */
+async function table(TableName: string): Promise<void> {
+  const client = new DynamoDBClient(aws.dynamodb);
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  client.destroy();
+}
 
 async function sns(parameters: Record<string, string>): Promise<void> {
   const body = new URLSearchParams({ ...parameters, Version: '2010-03-31' });
