@@ -1,4 +1,5 @@
 import type { Refusal } from './entry.ts';
+import { isThrottling } from './request-failure.ts';
 
 /** What SNS and SQS answer to a batch: entries by id. */
 export interface BatchResults {
@@ -24,7 +25,7 @@ export function refusalsOf(
   const refusals = new Array<Refusal | undefined>(entries).fill(UNMENTIONED);
   for (const { Id } of Successful) refusals[Number(Id)] = undefined;
   for (const { Id, Code = 'unknown error', Message, SenderFault = false } of Failed) {
-    refusals[Number(Id)] = { code: Code, cause: Message, retryable: !SenderFault };
+    refusals[Number(Id)] = { code: Code, cause: Message, retryable: !SenderFault || isThrottling(Code) };
   }
   return refusals;
 }

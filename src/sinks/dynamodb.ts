@@ -8,6 +8,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { TEXT } from '../option-checks.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { itemSize } from './item-size.ts';
 import { jsonValue } from './message-text.ts';
@@ -64,7 +65,7 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 export function tableWriter(options: TableWriterOptions): TableWriter {
-  checkSinkOptions('tableWriter', options, ['tableName'], { keys: KEYS });
+  checkSinkOptions('tableWriter', options, { tableName: TEXT, keys: KEYS });
   const { tableName: target, keys } = options;
   const client = once(() => options.client ?? new DynamoDBClient());
   const keyOf = (item: Item): string =>

@@ -7,6 +7,7 @@ import { UNMENTIONED } from './batch-results.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { jsonText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
+import { isThrottling } from './request-failure.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
 import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
@@ -40,7 +41,11 @@ interface BusEvent extends Payload {
   readonly entry: PutEventsRequestEntry;
 }
 
-/** A request has to be smaller than 1 MB. */
+/**
+ * A request has to be smaller than 1 MB.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
+ */
 const MOST_BYTES = 1_048_576 - 1;
 
 /**
@@ -60,7 +65,7 @@ const MOST_BYTES = 1_048_576 - 1;
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 export function eventBus(options: EventBusOptions): EventBus {
-  checkSinkOptions('eventBus', options, ['source'], { eventBusName: TEXT, detailType: TEXT });
+  checkSinkOptions('eventBus', options, { source: TEXT }, { eventBusName: TEXT, detailType: TEXT });
   const { eventBusName: target = 'default' } = options;
   const client = once(() => options.client ?? new EventBridgeClient());
   const batcher = new MicroBatcher<BusEvent>({
@@ -106,13 +111,13 @@ function busEventOf(target: string, bus: EventBusOptions, message: unknown, opti
 
 function detailOf(target: string, message: unknown): string {
   const text = typeof message === 'string' ? message : jsonText(target, message);
-  // Rules match the fields of the detail: EventBridge refuses all that has none.
-  if (!isObject(text))
-    throw invalid(target, 'the detail of an event has to be an object, or JSON text of one');
+  // Rules match the fields of the detail: EventBridge refuses what has none.
+  const isObject = typeof message === 'string' ? isJsonObject(text) : text.startsWith('{');
+  if (!isObject) throw invalid(target, 'the detail of an event has to be an object, or JSON text of one');
   return text;
 }
 
-function isObject(text: string): boolean {
+function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -131,6 +136,6 @@ interface EntryResult {
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
 function refusalOf({ EventId, ErrorCode, ErrorMessage }: EntryResult = {}): Refusal | undefined {
   if (ErrorCode === undefined) return EventId === undefined ? UNMENTIONED : undefined;
-  const retryable = /^(ThrottlingException|InternalException|InternalFailure)$/.test(ErrorCode);
+  const retryable = ErrorCode === 'InternalFailure' || isThrottling(ErrorCode);
   return { code: ErrorCode, cause: ErrorMessage, retryable };
 }

@@ -152,7 +152,8 @@ export class MicroBatcher<P extends Payload> {
     const again: Entry<P>[] = [];
     for (const entry of waiting) {
       entry.attempts++;
-      if (failure === 'content') this.#settle(entry, refused(target, { code, cause, retryable: false }, 1));
+      if (failure === 'content')
+        this.#settle(entry, refused(target, { code, cause, retryable: false }, entry.attempts));
       else if (failure === 'transient' && entry.attempts < attempts) again.push(entry);
       else this.#settle(entry, requestFailed(target, code, failure === 'transient', entry.attempts, cause));
     }

@@ -9,6 +9,8 @@ export type RequestFailure = 'transient' | 'target' | 'content';
 
 const THROTTLED =
   /throttl|TooManyRequests|LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;
+/** Credentials that are renewed by themselves, and a clock that is set right. */
+const PASSING = /ExpiredToken|RequestExpired|RequestTimeTooSkewed/;
 const TARGET =
   /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|NotFound|NonExistent|DoesNotExist|NoSuchBucket|Credentials|Token|Signature|KMS/i;
 
@@ -24,7 +26,9 @@ interface SdkFailure {
 export function requestFailure(error: unknown): RequestFailure {
   const { name = '', code, $retryable, $metadata } = (error ?? {}) as SdkFailure;
   const status = $metadata?.httpStatusCode;
-  if ($retryable !== undefined || THROTTLED.test(name) || name === 'TimeoutError') return 'transient';
+  if ($retryable !== undefined || isThrottling(name) || PASSING.test(name) || name === 'TimeoutError') {
+    return 'transient';
+  }
   if (status === undefined) {
     // Without an answer it is the network, as in ECONNRESET, or something that the SDK could not even send.
     if (typeof code === 'string' && /^E[A-Z]/.test(code) && !code.startsWith('ERR_')) return 'transient';
@@ -33,6 +37,11 @@ export function requestFailure(error: unknown): RequestFailure {
   // An answer of 200 that is none: a proxy in between.
   if (status >= 500 || status === 429 || status === 408 || status < 300) return 'transient';
   return status === 401 || status === 403 || status === 404 || TARGET.test(name) ? 'target' : 'content';
+}
+
+/** Whether a code of AWS's says: not so fast. Services disagree on whose fault that is. */
+export function isThrottling(code: string): boolean {
+  return THROTTLED.test(code);
 }
 
 /** The target's own name for a failure, for a message: a name of AWS's, never its text, which may quote the message. */

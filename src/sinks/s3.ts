@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Check } from '../option-checks.ts';
+import { type Check, TEXT } from '../option-checks.ts';
 import type { Payload } from './entry.ts';
 import { digest } from './item-identity.ts';
 import { jsonText, messageText } from './message-text.ts';
@@ -74,7 +74,7 @@ const MOST_KEY_BYTES = 1024;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export function bucketWriter(options: BucketWriterOptions): BucketWriter {
-  checkSinkOptions('bucketWriter', options, ['bucket'], { prefix: PREFIX, format: FORMAT });
+  checkSinkOptions('bucketWriter', options, { bucket: TEXT }, { prefix: PREFIX, format: FORMAT });
   const { bucket: target, prefix = '', format = 'object' } = options;
   const client = once(() => options.client ?? new S3Client());
   const lines = format === 'ndjson';

@@ -1,4 +1,5 @@
-import { type Check, checkOptions, numberFrom, objectWith, TEXT } from '../option-checks.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type Check, checkOptions, numberFrom, objectWith } from '../option-checks.ts';
 import { rejectUnknownOptions } from '../options.ts';
 
 /** What every sink can be told about its requests. */
@@ -42,22 +43,27 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /**
  * Checks the options of a sink.
  *
- * @param required names of those that have to be text
+ * @param required checks of those that have to be given
+ * @param more checks of the others, beyond those that every sink has
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
 export function checkSinkOptions(
   owner: string,
   options: object,
-  required: readonly string[],
+  required: Readonly<Record<string, Check>>,
   more: Readonly<Record<string, Check>> = {},
 ): void {
-  const checks: Record<string, Check> = { ...CHECKS, ...more };
-  for (const name of required) checks[name] = TEXT;
+  const checks = { ...required, ...more, ...CHECKS };
   rejectUnknownOptions(owner, options, Object.keys(checks));
-  const given: Record<string, unknown> = { ...options };
-  // What is left out is refused as well: null is no text.
-  for (const name of required) given[name] ??= null;
-  checkOptions(owner, given, checks);
+  checkOptions(owner, options, checks);
+  for (const [name, { expected }] of Object.entries(required)) {
+    if ((options as Readonly<Record<string, unknown>>)[name] === undefined) {
+      throw new ConfigurationError(
+        'INVALID_OPTION',
+        `${owner}: ${name} is missing. It has to be ${expected}.`,
+      );
+    }
+  }
 }
 
 /** A whole number in a range. */

@@ -2,6 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
+import { TEXT } from '../option-checks.ts';
 import { refusalsOf } from './batch-results.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
@@ -55,7 +56,7 @@ const DEFAULT_BYTES = 262_144;
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
  * ```ts
- * const payments = snsTopic({ topicArn: process.env.PAYMENTS_TOPIC_ARN });
+ * const payments = snsTopic({ topicArn: process.env.PAYMENTS_TOPIC_ARN! });
  *
  * export const handler = streamRouter<Invoice>()
  *   .onInsert(async (record) => { await payments.publish({ id: record.newImage.invoiceId }, { record }); });
@@ -63,7 +64,7 @@ const DEFAULT_BYTES = 262_144;
  * @see https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
  */
 export function snsTopic(options: SnsTopicOptions): SnsTopic {
-  checkSinkOptions('snsTopic', options, ['topicArn'], { maxMessageBytes: wholeNumber(1, 1_048_576) });
+  checkSinkOptions('snsTopic', options, { topicArn: TEXT }, { maxMessageBytes: wholeNumber(1, 1_048_576) });
   const { topicArn: target, maxMessageBytes = DEFAULT_BYTES } = options;
   const client = once(() => options.client ?? new SNSClient());
   const batcher = new MicroBatcher<Publication>({

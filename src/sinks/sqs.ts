@@ -2,6 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
+import { TEXT } from '../option-checks.ts';
 import { refusalsOf } from './batch-results.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
@@ -45,7 +46,7 @@ interface QueueMessage extends Payload {
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
  * ```ts
- * const queue = sqsQueue({ queueUrl: process.env.QUEUE_URL });
+ * const queue = sqsQueue({ queueUrl: process.env.QUEUE_URL! });
  *
  * export const handler = streamRouter<Invoice>()
  *   .onInsert(async (record) => { await queue.send(record.newImage, { record }); });
@@ -53,7 +54,7 @@ interface QueueMessage extends Payload {
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
-  checkSinkOptions('sqsQueue', options, ['queueUrl']);
+  checkSinkOptions('sqsQueue', options, { queueUrl: TEXT });
   const { queueUrl: target } = options;
   const client = once(() => options.client ?? new SQSClient());
   const batcher = new MicroBatcher<QueueMessage>({

@@ -1,0 +1,307 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Refusal } from '../../src/sinks/entry.ts';
+import { type BatcherSettings, MicroBatcher } from '../../src/sinks/micro-batcher.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { upTo } from './sink-harness.ts';
+
+interface Parcel {
+  readonly bytes: number;
+  readonly orderKey?: string;
+  readonly n: number;
+}
+
+interface Sent {
+  readonly numbers: readonly number[];
+  readonly signal: AbortSignal;
+  answer(refusals?: readonly (Refusal | undefined)[]): void;
+  fail(error: unknown): void;
+}
+
+/** Until the batcher has done what it does at the end of a turn, after what the test has just done. */
+async function nextTurn(): Promise<void> {
+  await endOfTurn();
+  await endOfTurn();
+}
+
+/** A batcher whose requests a test answers by hand. */
+function batcher(settings: Partial<BatcherSettings<Parcel>> = {}) {
+  const sent: Sent[] = [];
+  const batcher = new MicroBatcher<Parcel>({
+    target: 'target',
+    maxEntries: 10,
+    maxBytes: 100,
+    concurrency: 10,
+    attempts: 3,
+    requestTimeoutMs: 10_000,
+    request: (parcels, signal) =>
+      new Promise((resolve, fail) => {
+        sent.push({
+          numbers: parcels.map(({ n }) => n),
+          signal,
+          answer: (refusals = []) => resolve(refusals),
+          fail,
+        });
+      }),
+    ...settings,
+  });
+  const add = (n: number, more: Partial<Parcel> = {}, signal?: AbortSignal): Promise<void> =>
+    batcher.add({ bytes: 1, n, ...more }, signal);
+  const numbers = (): readonly (readonly number[])[] => sent.map(({ numbers }) => numbers);
+  return { add, sent, numbers };
+}
+
+const content = Object.assign(new Error('bad'), {
+  name: 'InvalidParameter',
+  $metadata: { httpStatusCode: 400 },
+});
+
+describe('a request leaves', () => {
+  test('in the turn of its call, when nothing else is coming', async () => {
+    const { add, numbers } = batcher();
+    void add(1);
+    await endOfTurn();
+    expect(numbers()).toEqual([[1]]);
+  });
+
+  test('at once, though another one is under way', async () => {
+    const { add, numbers } = batcher();
+    void add(1);
+    await nextTurn();
+    void add(2);
+    await nextTurn();
+    expect(numbers()).toEqual([[1], [2]]);
+  });
+
+  test('with all calls of a turn, those of other microtasks too', async () => {
+    const { add, numbers } = batcher();
+    const lanes = upTo(3).map(async (lane) => {
+      for (const _ of upTo(lane * 5)) await undefined;
+      await add(lane);
+    });
+    void lanes;
+    await nextTurn();
+    expect(numbers()).toEqual([[0, 1, 2]]);
+  });
+
+  test('with the calls that its answer has brought about', async () => {
+    const { add, sent, numbers } = batcher();
+    const lanes = upTo(10).map(async (lane) => {
+      for (const turn of upTo(3)) await add(turn * 10 + lane);
+    });
+    for (const turn of upTo(3)) {
+      await nextTurn();
+      sent[turn]?.answer();
+    }
+    await Promise.all(lanes);
+    expect(numbers()).toEqual(upTo(3).map((turn) => upTo(10).map((lane) => turn * 10 + lane)));
+  });
+
+  test('when another one has ended, where no more may be under way', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    void add(1);
+    await nextTurn();
+    void add(2);
+    await nextTurn();
+    void add(3);
+    await nextTurn();
+    expect(numbers()).toEqual([[1]]);
+    sent[0]?.answer();
+    await nextTurn();
+    expect(numbers()).toEqual([[1], [2, 3]]);
+  });
+
+  test('with as many bytes as it may have, and in the order of the calls', async () => {
+    const { add, numbers } = batcher();
+    for (const n of upTo(5)) void add(n, { bytes: 40 });
+    await nextTurn();
+    expect(numbers()).toEqual([[0, 1], [2, 3], [4]]);
+  });
+
+  test('alone, with an entry that is larger than a request of several may be', async () => {
+    const { add, numbers } = batcher({ maxEntryBytes: 500 });
+    void add(1);
+    void add(2, { bytes: 500 });
+    void add(3);
+    await nextTurn();
+    expect(numbers()).toEqual([[1], [2], [3]]);
+  });
+});
+
+test('an entry that the answer says nothing bad of has been accepted', async () => {
+  const { add, sent } = batcher();
+  const calls = [add(1), add(2)];
+  await nextTurn();
+  sent[0]?.answer([undefined, { code: 'No', retryable: false }]);
+  await expect(calls[0]).resolves.toBeUndefined();
+  await expect(calls[1]).rejects.toThrow('No');
+});
+
+test('what was refused together is tried again together', async () => {
+  const { add, sent, numbers } = batcher();
+  for (const n of upTo(4)) void add(n);
+  await nextTurn();
+  const later = { code: 'Later', retryable: true };
+  sent[0]?.answer([undefined, later, undefined, later]);
+  await eventually(() => expect(sent).toHaveLength(2));
+  expect(numbers()[1]).toEqual([1, 3]);
+});
+
+describe('of the entries with one key', () => {
+  test('one is under way at a time', async () => {
+    const { add, sent, numbers } = batcher();
+    for (const n of upTo(4)) void add(n, { orderKey: `${n % 2}` });
+    await nextTurn();
+    expect(numbers()).toEqual([[0, 1]]);
+    sent[0]?.answer();
+    await nextTurn();
+    expect(numbers()).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+
+  test('the next goes when one was refused for good', async () => {
+    const { add, sent, numbers } = batcher();
+    const first = add(1, { orderKey: 'a' });
+    void add(2, { orderKey: 'a' });
+    await nextTurn();
+    sent[0]?.answer([{ code: 'No', retryable: false }]);
+    await expect(first).rejects.toThrow();
+    await nextTurn();
+    expect(numbers()).toEqual([[1], [2]]);
+  });
+
+  test('the next waits for the end of the request whose entry has met its deadline', async () => {
+    const { add, sent, numbers } = batcher();
+    const deadline = new AbortController();
+    const calls = [
+      add(1, { orderKey: 'a' }, deadline.signal),
+      add(2, { orderKey: 'a' }, deadline.signal),
+      add(3, { orderKey: 'a' }),
+      add(4),
+    ];
+    await nextTurn();
+    deadline.abort();
+    await expect(calls[0]).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    await expect(calls[1]).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    await nextTurn();
+    // The request goes on for entry 4, so entry 1 may be accepted yet.
+    expect(sent[0]?.signal.aborted).toBe(false);
+    expect(numbers()).toEqual([[1, 4]]);
+    sent[0]?.answer();
+    await calls[3];
+    await nextTurn();
+    expect(numbers()).toEqual([[1, 4], [3]]);
+  });
+
+  test('the next goes when one that waited to be sent has met its deadline', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    void add(0);
+    await nextTurn();
+    const first = add(1, { orderKey: 'a' }, AbortSignal.timeout(5));
+    void add(2, { orderKey: 'a' });
+    await expect(first).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    sent[0]?.answer();
+    await nextTurn();
+    expect(numbers()).toEqual([[0], [2]]);
+  });
+
+  test('the next goes when one that waited to be tried again has met its deadline', async () => {
+    const { add, sent, numbers } = batcher();
+    const deadline = new AbortController();
+    const first = add(1, { orderKey: 'a' }, deadline.signal);
+    void add(2, { orderKey: 'a' });
+    await nextTurn();
+    sent[0]?.answer([{ code: 'Later', retryable: true }]);
+    await nextTurn();
+    deadline.abort();
+    await expect(first).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    await eventually(() => expect(numbers()).toEqual([[1], [2]]));
+  });
+});
+
+describe('a request that was refused for one of its entries', () => {
+  test('is made again in halves, until the entry is found', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    const calls = Promise.allSettled(upTo(5).map((n) => add(n)));
+    for (let index = 0; index < 6; index++) {
+      await nextTurn();
+      const request = sent[index];
+      if (request?.numbers.includes(3)) request.fail(content);
+      else request?.answer();
+    }
+    expect((await calls).map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(numbers()).toEqual([[0, 1, 2, 3, 4], [0, 1, 2], [3, 4], [3], [4]]);
+  });
+
+  test('is not made again for entries that have met their deadline', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    const deadline = new AbortController();
+    const late = Promise.allSettled([add(0, {}, deadline.signal), add(1, {}, deadline.signal)]);
+    void add(2);
+    await nextTurn();
+    sent[0]?.fail(content);
+    await nextTurn();
+    deadline.abort();
+    expect((await late).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await eventually(() => expect(numbers()).toEqual([[0, 1, 2], [0, 1], [2]]));
+  });
+
+  test('leaves out of its halves what has met its deadline before', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    const deadline = new AbortController();
+    void add(9);
+    await nextTurn();
+    const late = Promise.allSettled(upTo(2).map((n) => add(n, {}, deadline.signal)));
+    void add(2);
+    void add(3);
+    sent[0]?.answer();
+    await nextTurn();
+    sent[1]?.fail(content);
+    deadline.abort();
+    await late;
+    await nextTurn();
+    expect(numbers().slice(2)).toEqual([[2]]);
+    sent[2]?.answer();
+    await nextTurn();
+    expect(numbers().slice(2)).toEqual([[2], [3]]);
+  });
+});
+
+test('a client that ignores its signal holds no place', async () => {
+  const { add, sent } = batcher({ concurrency: 1, requestTimeoutMs: 50, attempts: 1 });
+  await expect(add(1)).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED', retryable: true });
+  const next = add(2);
+  await eventually(() => expect(sent).toHaveLength(2));
+  sent[1]?.answer();
+  await next;
+});
+
+test('a signal is listened to once, whatever hangs on it, and not any longer than needed', async () => {
+  const { add, sent } = batcher({ maxEntries: 1000, maxBytes: 1000 });
+  const controller = new AbortController();
+  let listeners = 0;
+  const { signal } = controller;
+  const [add_, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...args: Parameters<typeof add_>) => {
+    listeners++;
+    add_(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--;
+    remove(...args);
+  };
+  const calls = upTo(500).map((n) => add(n, {}, signal));
+  expect(listeners).toBe(1);
+  await nextTurn();
+  sent[0]?.answer();
+  await Promise.all(calls);
+  expect(listeners).toBe(0);
+});
