@@ -1,3 +1,6 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
 import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';

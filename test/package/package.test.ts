@@ -99,6 +99,11 @@ describe('the packed package, in an empty project', () => {
   test.each([
     ['streamlane', []],
     ['streamlane/local', ['@aws-sdk/client-dynamodb-streams']],
+    ['streamlane/middleware/dead-letter', []],
+    ['streamlane/middleware/idempotent', ['@aws-lambda-powertools/idempotency']],
+    ['streamlane/middleware/metrics', []],
+    ['streamlane/middleware/retry', []],
+    ['streamlane/middleware/validate', []],
     ['streamlane/middy', ['@middy/core']],
     ['streamlane/powertools', ['@aws-lambda-powertools/batch']],
     ['streamlane/testing', ['@aws-sdk/util-dynamodb']],
