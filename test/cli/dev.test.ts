@@ -1,0 +1,375 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { freePort } from '../../src/local/emulators/free-port.ts';
+import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { emulatedServers } from '../fixtures/emulated.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
+import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
+import { inProcess } from './in-process.ts';
+import { spawned } from './spawned.ts';
+import { WAYS } from './ways.ts';
+
+let aws: Emulators;
+let client: DynamoDBClient;
+let env: Readonly<Record<string, string>>;
+let table: string;
+let tables = 0;
+
+beforeAll(async () => {
+  aws = await emulatedServers();
+  env = aws.environment;
+  client = new DynamoDBClient(aws.dynamodb);
+});
+
+afterAll(() => aws.stop());
+
+beforeEach(() => {
+  table = `Table${++tables}`;
+});
+
+/** A router that refuses what another file says. */
+const ROUTER = {
+  'handler.ts': `import { streamRouter } from ${STREAMLANE};
+    import { check } from './check.ts';
+    export const handler = streamRouter<{ id: string; total: number }>()
+      .onInsert(({ newImage }) => { console.log('handling', newImage.id); check(newImage.total); });`,
+  'check.ts': `export function check(total: number): void {
+    if (total < 0) throw new RangeError('negative');
+  }`,
+};
+
+const routerCode = (): Code => codeOf(ROUTER);
+
+async function put(id: string, total = 1): Promise<void> {
+  await client.send(
+    new PutItemCommand({ TableName: table, Item: { id: { S: id }, total: { N: `${total}` } } }),
+  );
+}
+
+const READY = /Ctrl-C stops/;
+
+describe.each(WAYS)('%s', (_way, run) => {
+  const dev = (code: Code, ...options: string[]) =>
+    run(['dev', code.path('handler.ts'), '--table', table, '--create', 'id', ...options], { env });
+
+  test('each invocation is a line, and a failure says which record and why', async () => {
+    const command = dev(routerCode());
+    await command.seen(READY);
+    await put('a');
+    await command.seen(/\d\d:\d\d:\d\d ✓ 1 record {2}\d+ ms {2}→ checkpoint 1\n/);
+    await put('b', -1);
+    await command.seen(
+      /✗ 1 record .* failed {2}→ retry in 500 ms\n.* INSERT [0-9a-f]{32} {2}RangeError: negative \(.*check\.ts:2\)\n/,
+    );
+    await command.seen(/handling b/);
+    command.interrupt();
+    const { code, stdout, stderr } = await command.ended();
+    expect(stdout).toMatch(/^Table\d+ · 1 record · \d+ failed invocations? · lag .+ · checkpoint 1\n$/m);
+    expect(stderr).toMatch(
+      /^Created the table Table\d+ with a stream\.\nTable\d+ -> .*handler\.ts from LATEST, DynamoDB at /,
+    );
+    expect(stderr).toMatch(/Stopping after what is in flight\. Ctrl-C again ends it at once\.\n$/);
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('a change of an imported file is used at once, also for what waits for its retry', async () => {
+    const code = routerCode();
+    const command = dev(code);
+    await command.seen(READY);
+    await put('b', -1);
+    await command.seen(/retry in 2 s/);
+    code.write('check.ts', 'export const check = (total: number): void => {};');
+    await command.seen(/↻ reloaded .*handler\.ts\n[\s\S]*✓ 1 record .*→ checkpoint 1\n/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
+  test('a syntax error is shown, the code before it goes on, and nothing is lost', async () => {
+    const code = routerCode();
+    const command = dev(code);
+    await command.seen(READY);
+    code.write('check.ts', 'export const check = (;');
+    await command.seen(
+      /↻ not reloaded: .*handler\.ts cannot be read.* Correct the syntax\. The code before it stays\.\n/,
+    );
+    await put('a');
+    await command.seen(/→ checkpoint 1\n/);
+    code.write('check.ts', `export const check = (): void => { console.log('new code'); };`);
+    await command.seen(/↻ reloaded/);
+    await put('b');
+    await command.seen(/new code[\s\S]*→ checkpoint 2\n|→ checkpoint 2\n[\s\S]*new code/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
+  test('records wait while no code loads at all', async () => {
+    const code = codeOf({
+      'handler.ts': `import { existsSync } from 'node:fs';
+        export const handler = () => { if (!existsSync(new URL('fixed', import.meta.url))) process.exit(1); };`,
+    });
+    const command = dev(code, '--maximum-retry-attempts', '5');
+    await command.seen(READY);
+    await put('a');
+    await command.seen(/Error: The handler's process exited with code 1\./);
+    code.write('handler.ts', 'no code');
+    await command.seen(/… records wait until the handler loads again\n/);
+    code.write('handler.ts', 'export const handler = () => {};');
+    await command.seen(/↻ reloaded[\s\S]*✓ 1 record .*→ checkpoint 1\n/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
+  test('Ctrl-C lets what is in flight finish', async () => {
+    const code = codeOf({
+      'handler.ts': `export const handler = async () => {
+        console.log('begun');
+        await new Promise((resolve) => setTimeout(resolve, 700));
+      };`,
+    });
+    const command = dev(code);
+    await command.seen(READY);
+    await put('a');
+    await command.seen(/begun/);
+    command.interrupt();
+    const { code: exit, stdout } = await command.ended();
+    expect(stdout).toMatch(/✓ 1 record .*→ checkpoint 1\n/);
+    expect(exit).toBe(EXIT.ok);
+  });
+
+  test('with --json each event is a line that names records and shows nothing of them', async () => {
+    const command = dev(routerCode(), '--json', '--bisect-batch-on-function-error');
+    await command.seen(READY);
+    await put('secret', -1);
+    await command.seen(/"event":"retry"/);
+    command.interrupt();
+    const { stdout } = await command.ended();
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({ event: 'started', table, streamArn: expect.any(String) });
+    expect(events.find(({ event }) => event === 'invocation')).toMatchObject({
+      outcome: 'failed',
+      records: [{ eventID: expect.any(String), eventName: 'INSERT', sequenceNumber: expect.any(String) }],
+      failures: [{ message: 'RangeError: negative', eventName: 'INSERT' }],
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'stopped', reason: 'stopped' });
+    expect(stdout).not.toContain('secret');
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a missing module',
+      { 'other.ts': '' },
+      /^error: There is no file .*handler\.ts\. Paths are relative to .+\n$/,
+    ],
+    [
+      'a missing export',
+      { 'handler.ts': 'export const other = () => {};' },
+      /error: .*handler\.ts has no export handler\. It exports other: use .*handler\.ts#other\.\n$/,
+    ],
+    [
+      'a syntax error',
+      { 'handler.ts': 'export const handler = (;' },
+      /error: .*handler\.ts cannot be read: .+ Correct the syntax\.\n$/,
+    ],
+    [
+      'a module that throws',
+      { 'handler.ts': `throw new Error('not today');` },
+      /error: .*handler\.ts throws when it is imported: not today\. .+\n$/,
+    ],
+  ])('%s ends it with one line', async (_name, files, line) => {
+    const { code, stdout, stderr } = await dev(codeOf(files)).ended();
+    expect(stderr).toMatch(line);
+    expect(stdout).toBe('');
+    expect(code).toBe(EXIT.usage);
+  });
+
+  test('a table that is not there says how to create it', async () => {
+    const { code, stderr } = await run(['dev', routerCode().path('handler.ts'), '--table', 'Nowhere'], {
+      env,
+    }).ended();
+    expect(stderr).toMatch(/^error: There is no table Nowhere here\. Create it with: .+\n$/);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('a table without a stream says how to get one', async () => {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    const { code, stderr } = await dev(routerCode()).ended();
+    expect(stderr).toMatch(/^error: The table Table\d+ has no stream\. Enable one: .+\n$/);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('an endpoint where nobody answers is told of', async () => {
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const argv = ['dev', routerCode().path('handler.ts'), '--table', table, '--endpoint', endpoint];
+    const { code, stderr } = await run(argv).ended();
+    expect(stderr).toMatch(/^error: No server answers \(.*ECONNREFUSED.*\)\. .+\n$/);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('a table that is deleted ends it', async () => {
+    const command = dev(routerCode());
+    await command.seen(READY);
+    await client.send(new DeleteTableCommand({ TableName: table }));
+    const { code, stderr } = await command.ended();
+    expect(stderr).toMatch(/error: The stream of Table\d+ is gone: .+\n$/);
+    expect(code).toBe(EXIT.failed);
+  }, 30_000);
+});
+
+test.each<[string[], RegExp]>([
+  [['dev', '--table', 'T'], /missing required argument 'module#export'/],
+  [['dev', 'handler'], /required option '--table <name>' not specified/],
+  [['dev', 'handler', '--table', 'T'], /handler names no handler\. Name a module/],
+  [
+    ['dev', 'src/index.ts', '--table', 'T', '--batch-size', '0'],
+    /--batch-size has to be a whole number from 1 to 10000, got 0\./,
+  ],
+  [
+    ['dev', 'src/index.ts', '--table', 'T', '--starting-position', 'NOW'],
+    /--starting-position has to be one of TRIM_HORIZON, LATEST/,
+  ],
+  [['dev', 'src/index.ts', '--table', 'T', '--filter-criteria', '{'], /--filter-criteria is no JSON/],
+  [['dev', 'src/index.ts', '--table', 'T', '--create', 'a,b,c'], /A table has a partition key/],
+  [['dev', 'src/index.ts', '--table', 'T', '--timeout', '0'], /--timeout has to be a number of seconds/],
+  [['dev', 'src/index.ts', '--table', 'T', '--batch', '1'], /unknown option '--batch'/],
+])('%j is wrong usage, and nothing is started', async (argv, line) => {
+  const { code, stdout, stderr } = await inProcess(argv, { env }).ended();
+  expect(stderr).toMatch(line);
+  expect(stderr.split('\n')).toHaveLength(2);
+  expect(stdout).toBe('');
+  expect(code).toBe(EXIT.usage);
+});
+
+test('without a server it runs its own, which other commands of the project find', async () => {
+  const command = inProcess(['dev', routerCode().path('handler.ts'), '--table', 'Own', '--create', 'id']);
+  await command.seen(READY);
+  expect(command.stderr()).toMatch(
+    /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nOther terminals of this project find these servers\. Other programs need:\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
+  );
+  expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n/);
+  const argv = ['put', 'Own', '--item', '{"id":"a","total":1}'];
+  expect(await spawned(argv).ended()).toMatchObject({ code: EXIT.ok });
+  await command.seen(/→ checkpoint 1\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test('what is filtered, and what is given up, is told of; the destination gets the document', async () => {
+  const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'given-up' }));
+  const command = spawned(
+    [
+      ...['dev', routerCode().path('handler.ts'), '--table', table, '--create', 'id', '--verbose'],
+      ...[
+        '--maximum-retry-attempts',
+        '0',
+        '--destination-config',
+        'arn:aws:sqs:us-east-1:000000000000:given-up',
+      ],
+      ...['--filter-criteria', '{"dynamodb":{"NewImage":{"id":{"S":["a"]}}}}', '--function-name', 'mine'],
+    ],
+    { env },
+  );
+  await command.seen(READY);
+  await put('other');
+  await put('a', -1);
+  await command.seen(/- 1 record match no filter/);
+  await command.seen(
+    /given up: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\nRangeError: negative\n {4}at check/,
+  );
+  command.interrupt();
+  expect((await command.ended()).stdout).toMatch(/· 1 filtered · 1 given up ·/);
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+  expect(JSON.parse(`${Messages?.[0]?.Body}`)).toMatchObject({
+    requestContext: { functionArn: expect.stringContaining(':mine') },
+  });
+});
+
+test('with a file for its positions it goes on where it was', async () => {
+  const code = routerCode();
+  const options = ['--table', table, '--create', 'id', '--checkpoint-file', code.path('positions.json')];
+  const first = inProcess(['dev', code.path('handler.ts'), ...options], { env });
+  await first.seen(READY);
+  await put('a');
+  await first.seen(/checkpoint 1\n/);
+  first.interrupt();
+  await first.ended();
+  await put('b');
+  const second = inProcess(['dev', code.path('handler.ts'), ...options], { env });
+  await second.seen(/checkpoint 2\n/);
+  second.interrupt();
+  await second.ended();
+  expect(second.stdout()).not.toContain('handling a');
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  expect(Table).toBeDefined();
+});
+
+describe('on a stream that does what no emulator does', () => {
+  async function onFake(...options: string[]) {
+    const streams = await FakeStreams.start();
+    streams.addShard('shardId-1');
+    streams.table = { TableName: 'Invoices', LatestStreamArn: FAKE_STREAM };
+    const argv = ['dev', routerCode().path('handler.ts'), '--table', 'Invoices', '--region', 'eu-central-1'];
+    const command = inProcess([...argv, '--endpoint', streams.endpoint, ...options]);
+    await command.seen(READY);
+    return { streams, command };
+  }
+
+  test('trouble is told of, and records that have left the stream', async () => {
+    const { streams, command } = await onFake('--starting-position', 'TRIM_HORIZON');
+    streams.fail('GetRecords', 'InternalServerError', 3);
+    await command.seen(/warning: GetRecords failed, and is tried again: .*InternalServerError/);
+    streams.fail('GetRecords', 'TrimmedDataAccessException');
+    await command.seen(/! records left the stream before they could be read/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+    await streams.stop();
+  });
+
+  test('a stream that was disabled and read is done', async () => {
+    const { streams, command } = await onFake('--json');
+    streams.closeShard('shardId-1');
+    streams.status = 'DISABLED';
+    const { code, stdout } = await command.ended();
+    expect(stdout).toContain('"reason":"streamDisabled"');
+    expect(code).toBe(EXIT.ok);
+    await streams.stop();
+  });
+});
+
+test('with --json reloads are events too', async () => {
+  const code = codeOf({ 'handler.ts': 'export const handler = () => { process.exit(1); };' });
+  const command = inProcess(['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--json'], {
+    env,
+  });
+  await command.seen(READY);
+  await eventually(() => {
+    code.write('handler.ts', `no code ${Math.random()}`);
+    expect(command.stdout()).toMatch(/"event":"not-loaded",.*"message":".+Correct the syntax/);
+  });
+  await put('a');
+  await command.seen(/"event":"waiting"/);
+  code.write('handler.ts', 'export const handler = () => {};');
+  await command.seen(/"event":"reloaded"/);
+  await command.seen(/"event":"checkpoint"/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
