@@ -1,22 +1,35 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { changed, streamRouter } from 'streamlane';
-import { announce } from './announce.ts';
+import { deadLetter } from 'streamlane/middleware/dead-letter';
+import { publishTo } from 'streamlane/sinks';
+import { announcementOf } from './announcement.ts';
 import { invoices } from './invoices.ts';
+import { receiptOf } from './receipt.ts';
+import { deadLetters, payments, receipts } from './sinks.ts';
 
 const logger = new Logger({ serviceName: 'invoices' });
+const paid = changed('status', { to: 'PAID' });
 
 /**
- * Tells the payments service what happens to an invoice.
+ * Tells the payments service what happens to an invoice, and another one of what was paid.
  *
- * The changes of one invoice run in order, those of different invoices at the same time. A handler here may
- * simply throw: Lambda then delivers its record again, and whatever came behind it.
+ * The changes of one invoice run in order, those of different invoices at the same time. Where a topic does not take
+ * a message, Lambda delivers the record again, and whatever came behind it. A record that can never be handled goes
+ * to the dead-letter queue, so that it holds nobody up.
  */
 export const handler = streamRouter(invoices, { concurrency: 25, logger })
-  .onInsert(({ newImage, eventID }) => announce('InvoiceDrafted', newImage, eventID))
-  .onModify(changed('status', { to: 'OPEN' }), ({ newImage, eventID }) =>
-    announce('InvoiceOpened', newImage, eventID),
+  .use(deadLetter(deadLetters))
+  .onInsert(publishTo(payments, ({ newImage }) => announcementOf('InvoiceDrafted', newImage)))
+  .onModify(
+    changed('status', { to: 'OPEN' }),
+    publishTo(payments, ({ newImage }) => announcementOf('InvoiceOpened', newImage)),
   )
-  .onModify(changed('status', { to: 'PAID' }), ({ newImage, eventID }) =>
-    announce('InvoicePaid', newImage, eventID),
+  .onModify(
+    paid,
+    publishTo(payments, ({ newImage }) => announcementOf('InvoicePaid', newImage)),
   )
-  .onRemove(({ oldImage, eventID }) => announce('InvoiceDeleted', oldImage, eventID));
+  .onModify(
+    paid,
+    publishTo(receipts, ({ newImage, eventID }) => receiptOf(newImage, eventID)),
+  )
+  .onRemove(publishTo(payments, ({ oldImage }) => announcementOf('InvoiceDeleted', oldImage)));

@@ -2,8 +2,8 @@ export interface Invoice {
   customerId: string;
   invoiceId: string;
   status: 'DRAFT' | 'OPEN' | 'PAID';
-  /** In cents. */
   total: number;
+  currency: string;
   /** Counts the saves of this invoice. */
   version: number;
 }

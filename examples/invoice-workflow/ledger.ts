@@ -3,8 +3,9 @@
  * table's writes, the raw records and the messages, and nothing that streamlane says about itself.
  */
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Announcement } from './announce.ts';
+import type { Announcement } from './announcement.ts';
 import type { Write } from './plan-invoices.ts';
+import type { Receipt } from './receipt.ts';
 
 /** One change of one invoice. */
 export interface Sighting {
@@ -16,6 +17,8 @@ export interface Sighting {
 export interface WrittenChange extends Sighting {
   /** Whether it has to reach the payments service. */
   readonly announced: boolean;
+  /** Whether a receipt has to be sent for it. */
+  readonly paid: boolean;
 }
 
 /** Each list in the order in which things happened. */
@@ -29,15 +32,17 @@ export interface Ledger {
   readonly published: Sighting[];
   /** Announcements that the payments service read. */
   readonly received: Sighting[];
+  /** Receipts that were sent. */
+  readonly receipts: Sighting[];
 }
 
 export function createLedger(): Ledger {
-  return { written: [], delivered: [], acknowledged: [], published: [], received: [] };
+  return { written: [], delivered: [], acknowledged: [], published: [], received: [], receipts: [] };
 }
 
-export function sightingOfWrite({ kind, invoice, announced }: Write): WrittenChange {
+export function sightingOfWrite({ kind, invoice, announced, paid }: Write): WrittenChange {
   const { invoiceId, version } = invoice;
-  return { invoiceId, change: kind === 'delete' ? 'deleted' : `v${version}`, announced };
+  return { invoiceId, change: kind === 'delete' ? 'deleted' : `v${version}`, announced, paid };
 }
 
 export function sightingOfRecord({ eventName, dynamodb }: DynamoDBRecord): Sighting {
@@ -49,4 +54,8 @@ export function sightingOfRecord({ eventName, dynamodb }: DynamoDBRecord): Sight
 
 export function sightingOfAnnouncement({ type, invoiceId, version }: Announcement): Sighting {
   return { invoiceId, change: type === 'InvoiceDeleted' ? 'deleted' : `v${version}` };
+}
+
+export function sightingOfReceipt({ invoiceId, version }: Receipt): Sighting {
+  return { invoiceId, change: `v${version}` };
 }

@@ -30,11 +30,22 @@ async function main(options: WorkflowOptions): Promise<boolean> {
           `of them sent again, after ${counts.refused} refused announcements`,
         ],
         [
+          'dead letters',
+          counts.replayed + counts.stayed,
+          `records in a currency unknown until the fix; ${counts.replayed} replayed after it`,
+        ],
+        [
           'published',
           ledger.published.length,
-          `announcements to the topic; it drops the ${verdict.publishedAgain} that it had already`,
+          `announcements to the FIFO topic; it drops the ${verdict.publishedAgain} that it had already`,
         ],
         ['received', ledger.received.length, 'announcements that payments read from its queue'],
+        [
+          'receipts',
+          ledger.receipts.length,
+          `sent for payments, by way of a standard topic; ${counts.repeatedReceipts} came twice`,
+        ],
+        ['received twice', verdict.receivedAgain, 'announcements that payments read again'],
         ['order violations', verdict.orderViolations, 'changes seen after a later one of the same invoice'],
         ['lost', verdict.lost, 'changes that never arrived'],
       ]),
@@ -54,7 +65,7 @@ const { values } = parseArgs({
   options: {
     invoices: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
-    failures: { type: 'string', default: '2' },
+    failures: { type: 'string', default: '4' },
   },
 });
 

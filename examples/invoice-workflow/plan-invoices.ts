@@ -9,10 +9,15 @@ export interface Write {
   readonly invoice: Invoice;
   /** Whether the payments service has to hear of it. */
   readonly announced: boolean;
+  /** Whether it has to get a receipt. */
+  readonly paid: boolean;
 }
 
 /** How many invoices are written to in turns. */
 const openInvoices = 40;
+
+/** One invoice in a hundred is in a currency that the function does not know. */
+const unknownCurrencyAt = 51;
 
 /** The lives of `count` invoices, written in turns: the same writes in the same order for the same seed. */
 export function planInvoices(count: number, seed: number): Write[] {
@@ -36,22 +41,24 @@ function planLife(number: number, random: () => number): Write[] {
     customerId: `C-${String(1 + Math.floor(random() * 50)).padStart(3, '0')}`,
     invoiceId: `I-${String(number).padStart(5, '0')}`,
     status: 'DRAFT',
-    total: 100 + Math.floor(random() * 100_000),
+    total: (100 + Math.floor(random() * 100_000)) / 100,
+    currency: number % 100 === unknownCurrencyAt ? 'KWD' : 'EUR',
     version: 1,
   };
-  const life: Write[] = [{ kind: 'insert', invoice, announced: true }];
+  const life: Write[] = [{ kind: 'insert', invoice, announced: true, paid: false }];
   const modify = (change: Partial<Invoice>): void => {
     invoice = { ...invoice, ...change, version: invoice.version + 1 };
-    life.push({ kind: 'modify', invoice, announced: change.status !== undefined });
+    const { status } = change;
+    life.push({ kind: 'modify', invoice, announced: status !== undefined, paid: status === 'PAID' });
   };
 
-  while (random() < 0.35) modify({ total: invoice.total + 500 });
-  if (random() < 0.1) life.push({ kind: 'resave', invoice, announced: false });
+  while (random() < 0.35) modify({ total: invoice.total + 5 });
+  if (random() < 0.1) life.push({ kind: 'resave', invoice, announced: false, paid: false });
   if (random() < 0.85) {
     modify({ status: 'OPEN' });
     if (random() < 0.8) modify({ status: 'PAID' });
   }
   if (random() < (invoice.status === 'DRAFT' ? 0.7 : 0.05))
-    life.push({ kind: 'delete', invoice, announced: true });
+    life.push({ kind: 'delete', invoice, announced: true, paid: false });
   return life;
 }

@@ -12,12 +12,19 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** What the workflow runs on. */
-export interface Resources {
-  readonly tableName: string;
-  readonly streamArn: string;
+/** A topic, and the queue that is subscribed to it. */
+export interface Channel {
   readonly topicArn: string;
   readonly queueUrl: string;
+}
+
+/** What the workflow runs on: the payments topic, which is FIFO, its queue, and all else. */
+export interface Resources extends Channel {
+  readonly tableName: string;
+  readonly streamArn: string;
+  /** Standard. */
+  readonly receipts: Channel;
+  readonly deadLetterQueueUrl: string;
 }
 
 export interface Clients {
@@ -26,10 +33,22 @@ export interface Clients {
   readonly sqs: SQSClient;
 }
 
-/** Creates the invoices table with its stream, and the payments topic with a queue subscribed to it. */
-export async function createResources({ dynamodb, sns, sqs }: Clients, runId: string): Promise<Resources> {
+/** Creates the invoices table with its stream, two topics with a queue each, and a queue for dead letters. */
+export async function createResources(clients: Clients, runId: string): Promise<Resources> {
   // The run's id is in every name, because a server that the environment names may hold an earlier run's.
-  const tableName = `Invoices-${runId}`;
+  const [table, payments, receipts, deadLetterQueueUrl] = await Promise.all([
+    createTable(clients, `Invoices-${runId}`),
+    createChannel(clients, `payments-${runId}.fifo`),
+    createChannel(clients, `receipts-${runId}`),
+    createQueue(clients, `invoice-dead-letters-${runId}`),
+  ]);
+  return { ...table, ...payments, receipts, deadLetterQueueUrl };
+}
+
+async function createTable(
+  { dynamodb }: Clients,
+  tableName: string,
+): Promise<{ readonly tableName: string; readonly streamArn: string }> {
   const { TableDescription } = await dynamodb.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -45,41 +64,54 @@ export async function createResources({ dynamodb, sns, sqs }: Clients, runId: st
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     }),
   );
+  return { tableName, streamArn: named('a stream', TableDescription?.LatestStreamArn) };
+}
 
-  const fifo = { FifoQueue: 'true' };
-  const queue = await sqs.send(
-    new CreateQueueCommand({ QueueName: `payments-${runId}.fifo`, Attributes: fifo }),
-  );
+async function createChannel(clients: Clients, name: string): Promise<Channel> {
+  const { sns, sqs } = clients;
+  const queueUrl = await createQueue(clients, name);
   const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, AttributeNames: ['QueueArn'] }),
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
   );
   const topic = await sns.send(
-    new CreateTopicCommand({ Name: `payments-${runId}.fifo`, Attributes: { FifoTopic: 'true' } }),
+    new CreateTopicCommand({
+      Name: name,
+      ...(name.endsWith('.fifo') && { Attributes: { FifoTopic: 'true' } }),
+    }),
   );
   await sns.send(
     new SubscribeCommand({
       TopicArn: topic.TopicArn,
       Protocol: 'sqs',
       Endpoint: Attributes?.QueueArn,
-      // Without it the queue gets the announcement inside an SNS envelope.
+      // Without it the queue gets the message inside an SNS envelope.
       Attributes: { RawMessageDelivery: 'true' },
     }),
   );
+  return { topicArn: named('a topic', topic.TopicArn), queueUrl };
+}
 
-  return {
-    tableName,
-    streamArn: named('a stream', TableDescription?.LatestStreamArn),
-    topicArn: named('a topic', topic.TopicArn),
-    queueUrl: named('a queue', queue.QueueUrl),
-  };
+async function createQueue({ sqs }: Clients, name: string): Promise<string> {
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: name,
+      ...(name.endsWith('.fifo') && { Attributes: { FifoQueue: 'true' } }),
+    }),
+  );
+  const url = named('a queue', QueueUrl);
+  // The URL names the host that the server believes to have; the endpoint is the one that is known to work.
+  return new URL(new URL(url).pathname, process.env.AWS_ENDPOINT_URL_SQS ?? url).href;
 }
 
 /** Removes what {@link createResources} created, so that a shared server is left as it was. */
 export async function deleteResources({ dynamodb, sns, sqs }: Clients, resources: Resources): Promise<void> {
+  const { tableName, topicArn, queueUrl, receipts, deadLetterQueueUrl } = resources;
   await Promise.allSettled([
-    dynamodb.send(new DeleteTableCommand({ TableName: resources.tableName })),
-    sns.send(new DeleteTopicCommand({ TopicArn: resources.topicArn })),
-    sqs.send(new DeleteQueueCommand({ QueueUrl: resources.queueUrl })),
+    dynamodb.send(new DeleteTableCommand({ TableName: tableName })),
+    ...[topicArn, receipts.topicArn].map((TopicArn) => sns.send(new DeleteTopicCommand({ TopicArn }))),
+    ...[queueUrl, receipts.queueUrl, deadLetterQueueUrl].map((QueueUrl) =>
+      sqs.send(new DeleteQueueCommand({ QueueUrl })),
+    ),
   ]);
 }
 

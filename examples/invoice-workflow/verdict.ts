@@ -1,7 +1,7 @@
 import type { Ledger, Sighting, WrittenChange } from './ledger.ts';
 
 export interface Verdict {
-  /** Changes that no response covered, or that had to be announced and never arrived. */
+  /** Changes that no response covered, that had to be announced and never arrived, or that got no receipt. */
   readonly lost: number;
   /** Changes first seen after a later change of the same invoice, wherever that was. */
   readonly orderViolations: number;
@@ -9,29 +9,36 @@ export interface Verdict {
   readonly redelivered: number;
   /** Announcements published more than once. At-least-once delivery allows them. */
   readonly publishedAgain: number;
-  /** Nothing lost, nothing out of order. */
+  /** Announcements that payments got more than once. A FIFO topic allows none. */
+  readonly receivedAgain: number;
+  /** Nothing lost, nothing out of order, nothing seen twice by payments. */
   readonly passed: boolean;
 }
 
 /** Compares, invoice by invoice, what was written with what came out. */
-export function judge({ written, delivered, acknowledged, published, received }: Ledger): Verdict {
+export function judge({ written, delivered, acknowledged, published, received, receipts }: Ledger): Verdict {
   const positions = new Map(written.map((change, position) => [nameOf(change), position]));
   const acknowledgedChanges = namesOf(acknowledged);
   const receivedChanges = namesOf(received);
+  const receiptsFor = namesOf(receipts);
 
   const arrived = (change: WrittenChange): boolean =>
-    acknowledgedChanges.has(nameOf(change)) && (!change.announced || receivedChanges.has(nameOf(change)));
+    acknowledgedChanges.has(nameOf(change)) &&
+    (!change.announced || receivedChanges.has(nameOf(change))) &&
+    (!change.paid || receiptsFor.has(nameOf(change)));
   const lost = written.filter((change) => !arrived(change)).length;
   const late = [delivered, acknowledged, published, received].flatMap((sightings) =>
     lateIn(sightings, positions),
   );
   const orderViolations = new Set(late).size;
+  const receivedAgain = received.length - receivedChanges.size;
   return {
     lost,
     orderViolations,
     redelivered: delivered.length - namesOf(delivered).size,
     publishedAgain: published.length - namesOf(published).size,
-    passed: lost === 0 && orderViolations === 0,
+    receivedAgain,
+    passed: lost === 0 && orderViolations === 0 && receivedAgain === 0,
   };
 }
 

@@ -26,6 +26,16 @@ test('an invoice is inserted first and deleted last, and each change raises its 
   }
 });
 
+test('one invoice in a hundred is in a currency of its own, and what is paid gets a receipt', () => {
+  const unknown = plan.filter(({ invoice }) => invoice.currency !== 'EUR');
+  expect(new Set(unknown.map(({ invoice }) => invoice.invoiceId))).toEqual(
+    new Set(['I-00051', 'I-00151', 'I-00251']),
+  );
+  const paid = plan.filter(({ paid }) => paid);
+  expect(paid.length).toBeGreaterThan(100);
+  expect(paid.every(({ invoice, announced }) => invoice.status === 'PAID' && announced)).toBe(true);
+});
+
 test('invoices are written in turns', () => {
   const runs = plan.filter((write, index) => write.invoice.invoiceId !== plan[index - 1]?.invoice.invoiceId);
   expect(runs.length).toBeGreaterThan(plan.length * 0.9);

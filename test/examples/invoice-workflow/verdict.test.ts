@@ -12,26 +12,30 @@ const sightings = (text: string): Sighting[] =>
       return { invoiceId, change };
     });
 
-/** Two invoices in turns; the second change of `a` is not announced. */
+/** Two invoices in turns; the second change of `a` is not announced, and each is paid once. */
 const all = 'a:v1 b:v1 a:v2 b:v2 a:v3 b:deleted';
 const announced = 'a:v1 b:v1 b:v2 a:v3 b:deleted';
+const paid = 'b:v2 a:v3';
 
 function ledger({
   delivered = all,
   acknowledged = all,
   published = announced,
   received = announced,
+  receipts = paid,
 } = {}): Ledger {
   return {
     ...createLedger(),
     written: sightings(all).map((change) => ({
       ...change,
       announced: announced.includes(`${change.invoiceId}:${change.change}`),
+      paid: paid.includes(`${change.invoiceId}:${change.change}`),
     })),
     delivered: sightings(delivered),
     acknowledged: sightings(acknowledged),
     published: sightings(published),
     received: sightings(received),
+    receipts: sightings(receipts),
   };
 }
 
@@ -41,6 +45,7 @@ test('everything in order passes', () => {
     orderViolations: 0,
     redelivered: 0,
     publishedAgain: 0,
+    receivedAgain: 0,
     passed: true,
   });
 });
@@ -57,6 +62,7 @@ test('repetition is counted and passes, as long as it ends at the newest change'
     orderViolations: 0,
     redelivered: 2,
     publishedAgain: 3,
+    receivedAgain: 0,
     passed: true,
   });
 });
@@ -70,6 +76,7 @@ test.each([
     { acknowledged: 'a:v1 b:v1 a:v2 b:v2 a:v3', received: 'a:v1 b:v1 b:v2 a:v3' },
     1,
   ],
+  ['a receipt', { receipts: 'b:v2' }, 1],
   ['all announcements', { published: '', received: '' }, 5],
   ['everything', { acknowledged: '', published: '', received: '' }, 6],
 ])('lost: %s', (_name, gap, lost) => {
@@ -84,6 +91,19 @@ test.each([
   ['repetition left an older change as the last one', { published: `${announced} b:v2` }],
 ])('order violation: %s', (_name, disorder) => {
   expect(judge(ledger(disorder))).toMatchObject({ lost: 0, orderViolations: 1, passed: false });
+});
+
+test('payments must not see anything twice', () => {
+  expect(judge(ledger({ received: `${announced} b:deleted` }))).toMatchObject({
+    lost: 0,
+    orderViolations: 0,
+    receivedAgain: 1,
+    passed: false,
+  });
+});
+
+test('receipts have no order', () => {
+  expect(judge(ledger({ receipts: 'a:v3 b:v2' })).passed).toBe(true);
 });
 
 test('what nobody wrote is an error', () => {

@@ -25,10 +25,14 @@ test('every change arrives once the outage is over, in order, and the servers ar
   expect(row(stdout, 'written')).toBeGreaterThan(600);
   expect(row(stdout, 'delivered')).toBe(row(stdout, 'written'));
   expect(row(stdout, 'redelivered')).toBeGreaterThan(0);
-  // Each announcement that the outage hits is refused twice.
-  expect(stdout).toMatch(/after 18 refused announcements/);
+  // Each announcement that the outage hits is refused four times.
+  expect(stdout).toMatch(/after 36 refused announcements/);
+  expect(row(stdout, 'dead letters')).toBeGreaterThan(5);
+  expect(stdout).toContain(`unknown until the fix; ${row(stdout, 'dead letters')} replayed after it`);
   expect(row(stdout, 'received')).toBeGreaterThan(500);
   expect(row(stdout, 'published')).toBeGreaterThanOrEqual(row(stdout, 'received'));
+  expect(row(stdout, 'receipts')).toBeGreaterThan(100);
+  expect(row(stdout, 'received twice')).toBe(0);
   expect(row(stdout, 'order violations')).toBe(0);
   expect(row(stdout, 'lost')).toBe(0);
   expect(code).toBe(0);

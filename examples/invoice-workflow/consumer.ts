@@ -1,25 +1,24 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Announcement } from './announce.ts';
 
-export interface PaymentsOptions {
+export interface ConsumerOptions<Message> {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
-  /** Called for each announcement, in the order of the queue. */
-  readonly onAnnouncement: (announcement: Announcement) => void;
+  /** Called for each message, in the order of the queue. */
+  readonly onMessage: (message: Message) => void;
   /** Ends the consumer at once, a poll that waits for messages included. */
   readonly signal: AbortSignal;
 }
 
-/** The payments service: reads its queue until it is told to stop. */
-export async function consumePayments({
+/** A service behind a queue: reads its JSON messages until it is told to stop. */
+export async function consumeQueue<Message>({
   sqs,
   queueUrl,
-  onAnnouncement,
+  onMessage,
   signal,
-}: PaymentsOptions): Promise<void> {
+}: ConsumerOptions<Message>): Promise<void> {
   while (!signal.aborted) {
     const messages = await receive(sqs, queueUrl, signal);
-    for (const { Body } of messages) onAnnouncement(JSON.parse(Body ?? ''));
+    for (const { Body } of messages) onMessage(JSON.parse(Body ?? ''));
     if (messages.length === 0) continue;
     await sqs.send(
       new DeleteMessageBatchCommand({
