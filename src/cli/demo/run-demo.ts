@@ -15,11 +15,7 @@ export interface DemoFlags extends ConnectionFlags {
 export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) => {
   const { io, style, note } = context;
   const invoices = countOf(options.invoices);
-  const { runWorkflow } = await importPeer(
-    '@aws-sdk/client-dynamodb @aws-sdk/client-dynamodb-streams @aws-sdk/client-sns @aws-sdk/client-sqs',
-    'The demo',
-    () => import('./workflow.ts'),
-  );
+  const runWorkflow = await workflow();
   await using connection = await connect(context, options, { start: 'private', own: true });
   const say = (text: string): void => void io.stderr.write(`${note('dim', text)}\n`);
   say(`${invoices} invoices: table -> stream -> router -> topic -> queue -> payments.`);
@@ -42,6 +38,13 @@ export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) =>
   }
   return lost + outOfOrder === 0 ? EXIT.ok : EXIT.failed;
 };
+
+// Not in a function with `await using`: TypeScript 6.0 leaves the extension `.ts` in what is imported there.
+async function workflow(): Promise<typeof import('./workflow.ts').runWorkflow> {
+  const clients = ['dynamodb', 'dynamodb-streams', 'sns', 'sqs'].map((name) => `@aws-sdk/client-${name}`);
+  const load = (): Promise<typeof import('./workflow.ts')> => import('./workflow.ts');
+  return (await importPeer(clients.join(' '), 'The demo', load)).runWorkflow;
+}
 
 function countOf(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
