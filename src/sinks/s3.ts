@@ -83,6 +83,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
     target,
     maxEntries: lines ? 1000 : 1,
     maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
+    maxEntryBytes: MOST_OBJECT_BYTES,
     async request(parts, abortSignal) {
       const [first] = parts as readonly [ObjectPart];
       const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
@@ -110,6 +111,10 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
 /** Enough for few objects, and little enough to be sent again. */
 const MOST_LINES_BYTES = 5 * 1024 ** 2;
 
+function bytesOf(body: string | Uint8Array): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}
+
 function lineOf(target: string, message: unknown, { record, key, contentType }: ObjectOptions): ObjectPart {
   if (key !== undefined || contentType !== undefined) {
     throw invalid(target, 'key and contentType are for objects, not for lines of ndjson');
@@ -129,7 +134,7 @@ function objectOf(target: string, prefix: string, message: unknown, options: Obj
     throw invalid(target, `an object's key has 1 to ${MOST_KEY_BYTES} bytes, got ${keyBytes}`);
   }
   // Two writes of one object happen one after the other, so that the later one stays.
-  return { bytes: Buffer.byteLength(body), orderKey: key, record, key, contentType, body };
+  return { bytes: bytesOf(body), orderKey: key, record, key, contentType, body };
 }
 
 interface ContentKind {

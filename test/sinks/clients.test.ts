@@ -1,0 +1,37 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { tableWriter } from '../../src/sinks/dynamodb.ts';
+import { eventBus } from '../../src/sinks/event-bridge.ts';
+import { bucketWriter } from '../../src/sinks/s3.ts';
+import type { Sink } from '../../src/sinks/sink.ts';
+import { snsTopic } from '../../src/sinks/sns.ts';
+import { sqsQueue } from '../../src/sinks/sqs.ts';
+import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
+import { recordOf, upTo } from './sink-harness.ts';
+
+let fake: FakeAws;
+
+beforeAll(async () => {
+  fake = await FakeAws.start();
+});
+afterAll(() => fake?.stop());
+afterEach(() => vi.unstubAllEnvs());
+
+test.each<[name: string, make: () => Sink]>([
+  ['snsTopic', () => snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:payments' })],
+  ['sqsQueue', () => sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` })],
+  ['eventBus', () => eventBus({ source: 'com.example' })],
+  ['tableWriter', () => tableWriter({ tableName: 'Totals', keys: ['pk'] })],
+  ['bucketWriter', () => bucketWriter({ bucket: 'archive' })],
+])('%s makes its client at the first message, once, as the environment says', async (_, make) => {
+  fake.reset();
+  const sink = make();
+  // Only now: a client that was made before would not know.
+  vi.stubEnv('AWS_ENDPOINT_URL', fake.connection.endpoint);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+  await sink.send({ pk: '0' }, { record: recordOf('item') });
+  vi.unstubAllEnvs();
+  await Promise.all(upTo(2).map((pk) => sink.send({ pk: `${pk}` }, { record: recordOf('item') })));
+  expect(fake.accepted).toHaveLength(3);
+});

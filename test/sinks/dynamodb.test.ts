@@ -1,0 +1,128 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall, NumberValueImpl } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tableWriter } from '../../src/sinks/dynamodb.ts';
+import { itemSize } from '../../src/sinks/item-size.ts';
+import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
+import { upTo } from './sink-harness.ts';
+
+let fake: FakeAws;
+
+beforeAll(async () => {
+  fake = await FakeAws.start();
+});
+afterAll(() => fake?.stop());
+beforeEach(() => fake.reset());
+
+const writer = (client = new DynamoDBClient(fake.connection)) =>
+  tableWriter({ tableName: 'Totals', keys: ['pk', 'sk'], client });
+const written = (): unknown[] => fake.accepted.map(({ raw }) => raw);
+
+test('puts and deletes travel together', async () => {
+  const table = writer();
+  expect(table.send).toBe(table.put);
+  await Promise.all([
+    table.put({ pk: 'a', sk: 1, note: undefined, tags: new Set(['x']) }),
+    table.delete({ pk: 'b', sk: 1 }),
+  ]);
+  expect(fake.requests).toHaveLength(1);
+  expect(written()).toEqual([
+    { PutRequest: { Item: { pk: { S: 'a' }, sk: { N: '1' }, tags: { SS: ['x'] } } } },
+    { DeleteRequest: { Key: { pk: { S: 'b' }, sk: { N: '1' } } } },
+  ]);
+});
+
+test('a request has one write for each key, in the order of the calls', async () => {
+  const table = writer();
+  await Promise.all([
+    table.put({ pk: 'a', sk: 1, n: 1 }),
+    table.put({ sk: 1, pk: 'a', n: 2 }),
+    table.delete({ pk: 'a', sk: 1 }),
+    table.put({ pk: 'a', sk: 2 }),
+  ]);
+  expect(fake.requests.map(({ entries }) => entries.length)).toEqual([2, 1, 1]);
+  expect(written().at(-1)).toHaveProperty('DeleteRequest');
+});
+
+test('binary keys are told apart', async () => {
+  const table = writer();
+  const put = (byte: number) => table.put({ pk: new Uint8Array([byte]), sk: new Uint8Array([byte]) });
+  await Promise.all([put(1), put(2), put(1)]);
+  expect(fake.requests.map(({ entries }) => entries.length)).toEqual([2, 1]);
+});
+
+test('no request has more than 16 MB on the wire, where an item is larger than in the table', {
+  timeout: 30_000,
+}, async () => {
+  const table = writer();
+  // 130,000 times null: 260 KB for the table, 1.8 MB in JSON.
+  const nulls = new Array(130_000).fill(null);
+  await Promise.all(upTo(10).map((sk) => table.put({ pk: 'a', sk, nulls })));
+  expect(fake.accepted).toHaveLength(10);
+  expect(fake.requests).toHaveLength(2);
+});
+
+test('when what was not processed cannot be told, all is written again', async () => {
+  let calls = 0;
+  const client = {
+    send: async () =>
+      ++calls === 1
+        ? { UnprocessedItems: { Totals: [{ PutRequest: { Item: { pk: { S: 'other' }, sk: { N: '0' } } } }] } }
+        : calls === 2
+          ? { UnprocessedItems: { Totals: [{}] } }
+          : {},
+  } as unknown as DynamoDBClient;
+  await Promise.all(upTo(3).map((sk) => writer(client).put({ pk: 'a', sk })));
+  expect(calls).toBeGreaterThan(3);
+});
+
+test.each([
+  ['an item without its sort key', { pk: 'a' }, 'no key attribute sk'],
+  ['text', 'item', 'has to be an object'],
+  ['a list', [], 'has to be an object'],
+  ['null', null, 'has to be an object'],
+  ['a date for an attribute', { pk: 'a', sk: 1, at: new Date() }, 'DynamoDB cannot hold'],
+])('refuses %s', async (_, item, reason) => {
+  await expect(writer().send(item)).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_INVALID',
+    message: expect.stringContaining(reason),
+  });
+  expect(fake.requests).toEqual([]);
+});
+
+test('a key that DynamoDB refuses fails its write alone', async () => {
+  const table = writer();
+  const results = await Promise.allSettled([
+    table.put({ pk: 'a', sk: 1 }),
+    table.put({ pk: 'invalid', sk: 1 }),
+    table.put({ pk: 'b', sk: 1 }),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(results[1]).toMatchObject({
+    reason: {
+      code: 'SINK_ENTRY_REFUSED',
+      message: expect.stringContaining('ValidationException'),
+      cause: expect.any(Error),
+    },
+  });
+});
+
+describe('the size of an item', () => {
+  test.each([
+    ['text', { größe: 'ü' }, 7 + 2],
+    ['numbers', { n: 12345 }, 1 + 4],
+    ['small numbers', { n: -0.00012 }, 1 + 2],
+    ['exact numbers', { n: NumberValueImpl.from('1.0987654321098765432') }, 1 + 11],
+    ['bytes', { b: new Uint8Array(10) }, 1 + 10],
+    ['true and null', { t: true, n: null }, 2 + 2],
+    [
+      'sets',
+      { s: new Set(['ab', 'c']), n: new Set([1, 22]), b: new Set([new Uint8Array(3)]) },
+      3 + 3 + 4 + 3,
+    ],
+    ['lists', { l: ['ab', 1] }, 1 + 3 + 2 + 2 + 2],
+    ['maps', { m: { a: 'b' } }, 1 + 3 + 1 + 2],
+  ])('is that of DynamoDB: %s', (_, item, bytes) => {
+    expect(itemSize(marshall(item))).toBe(bytes);
+  });
+});

@@ -1,0 +1,70 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type EventBusOptions, eventBus } from '../../src/sinks/event-bridge.ts';
+import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
+import { recordOf } from './sink-harness.ts';
+
+let fake: FakeAws;
+
+beforeAll(async () => {
+  fake = await FakeAws.start();
+});
+afterAll(() => fake?.stop());
+beforeEach(() => fake.reset());
+
+const bus = (options: Partial<EventBusOptions> = {}) =>
+  eventBus({ source: 'com.example', client: new EventBridgeClient(fake.connection), ...options });
+
+test('an event is called by its own name, else by that of the bus, else by that of the change', async () => {
+  const record = recordOf('item', { eventName: 'MODIFY' });
+  await bus().send({}, { record });
+  await bus({ detailType: 'InvoiceChanged' }).send({}, { record });
+  await bus({ detailType: 'InvoiceChanged' }).send({}, { record, detailType: 'InvoicePaid' });
+  expect(fake.accepted.map(({ raw }) => raw.DetailType)).toEqual(['MODIFY', 'InvoiceChanged', 'InvoicePaid']);
+  await expect(bus().send({})).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_INVALID',
+    message: expect.stringContaining('needs a detailType'),
+  });
+});
+
+test('an event carries source, bus, resources and time, which count', async () => {
+  const resources = ['arn:aws:dynamodb:eu-central-1:123456789012:table/Rechnungsköpfe'];
+  await bus({ eventBusName: 'invoices' }).send(
+    { total: 1 },
+    { detailType: 'Paid', resources, time: new Date(5000) },
+  );
+  const texts = ['com.example', 'Paid', '{"total":1}', ...resources];
+  expect(fake.accepted).toMatchObject([
+    {
+      target: 'invoices',
+      bytes: 14 + Buffer.byteLength(texts.join('')),
+      raw: { Source: 'com.example', Resources: resources, Time: 5 },
+    },
+  ]);
+});
+
+test('the detail may be JSON text of an object', async () => {
+  await bus().send('{ "total": 1 }', { detailType: 'Paid' });
+  expect(fake.accepted).toMatchObject([{ text: '{ "total": 1 }' }]);
+});
+
+test.each([['text'], ['[1]'], ['null'], ['1'], [''], [[1]], [null], [1], [true]])(
+  'the detail may not be %j, which has no fields that a rule could match',
+  async (message) => {
+    await expect(bus().send(message, { detailType: 'Paid' })).rejects.toMatchObject({
+      code: 'SINK_MESSAGE_INVALID',
+      message: expect.stringContaining('has to be an object'),
+    });
+    expect(fake.requests).toEqual([]);
+  },
+);
+
+test('an event that the answer does not mention is sent again', async () => {
+  let answers = 0;
+  const client = {
+    send: async () =>
+      ++answers < 3 ? (answers === 1 ? {} : { Entries: [{}] }) : { Entries: [{ EventId: 'e' }] },
+  } as unknown as EventBridgeClient;
+  await bus({ client }).send({}, { detailType: 'Paid' });
+  expect(answers).toBe(3);
+});
