@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { CreateTableCommand, DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
@@ -267,13 +270,23 @@ describe('the lock', () => {
     expect(runs).toBe(1);
   });
 
-  test('expires by itself too', async () => {
-    await killedSandbox(1100);
+  test('of a sandbox that is killed for real expires by itself, and the record is handled once', {
+    timeout: 30_000,
+  }, async () => {
+    const env = { ...process.env, ...servers.environment };
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'killed-sandbox.ts'), tableName], {
+      env,
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
     let runs = 0;
     const again = async () => {
       expect(await sandbox(() => void runs++).router(eventOf({}), contextOf())).toEqual(NOT_FAILED);
     };
-    await vi.waitFor(again, { timeout: 4000 });
+    expect(await stored()).toMatchObject([{ status: 'INPROGRESS' }]);
+    await vi.waitFor(again, { timeout: 20_000 });
+    await again();
     expect(runs).toBe(1);
   });
 
