@@ -1,0 +1,142 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigurationError, DeadLetterError, type RecordMiddleware, streamRouter } from '../../src/index.ts';
+import { deadLetter } from '../../src/middleware/dead-letter.ts';
+import { retry } from '../../src/middleware/retry.ts';
+import { validate } from '../../src/middleware/validate.ts';
+import { requestFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
+import { lambdaContext } from '../../src/testing/index.ts';
+import { tableUnder } from '../docs/markdown.ts';
+import { eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';
+
+/** What a row of the table is about, played. */
+interface Scenario {
+  readonly event?: DynamoDBStreamEvent;
+  readonly handler?: (advance: (ms: number) => void) => unknown;
+  /** Between deadLetter and retry. */
+  readonly between?: RecordMiddleware<never>;
+  /** Within retry. */
+  readonly within?: RecordMiddleware<never>;
+  readonly refusesLetters?: boolean;
+}
+
+const throwing = (thrown: unknown) => async () => {
+  throw thrown;
+};
+const withImage = (newImage: object): DynamoDBStreamEvent => eventOf({ newImage: newImage as never });
+const changed = (fields: object): DynamoDBStreamEvent =>
+  ({ Records: [{ ...recordOf({}), ...fields }] }) as DynamoDBStreamEvent;
+
+/** By the beginning of a row's first cell. */
+const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
+  'an error of the handler': [{ handler: throwing(new Error('busy')) }, { handler: throwing(undefined) }],
+  'an error with `retryable: false`': [
+    { handler: throwing(Object.assign(new Error('declined'), { retryable: false })) },
+    { handler: throwing(tooLarge('queue', 2, 1)) },
+  ],
+  'an image that cannot be unmarshalled': [{ event: withImage({ total: { N: 'twelve' } }) }],
+  'an image that the schema refuses': [
+    { event: withImage({ total: { S: '12' } }), within: validate(z.object({ total: z.number() })) as never },
+  ],
+  'a sink that is throttled': [
+    { handler: throwing(requestFailed('queue', 'Throttling', true, 10, undefined)) },
+  ],
+  'a sink without permission': [
+    { handler: throwing(requestFailed('queue', 'AccessDenied', false, 1, undefined)) },
+  ],
+  'a `ConfigurationError`': [{ handler: throwing(new ConfigurationError('ASYNC_CONDITION', 'It waits.')) }],
+  'the deadline': [
+    {
+      handler: async (advance) => {
+        await new Promise(setImmediate);
+        advance(29_500);
+        throw new Error('late');
+      },
+    },
+  ],
+  'another sandbox': [
+    {
+      between: () => {
+        throw new Error('The record is in progress.');
+      },
+    },
+  ],
+  'the dead letter itself': [
+    { handler: throwing(Object.assign(new Error('declined'), { retryable: false })), refusesLetters: true },
+  ],
+  'a record without Keys': [
+    { event: changed({ eventName: 'UPSERT' }) },
+    { event: changed({ dynamodb: { SequenceNumber: '1', StreamViewType: 'NEW_AND_OLD_IMAGES' } }) },
+  ],
+  'an event that is [refused': [{ event: changed({ eventSource: 'aws:sqs' }) }],
+};
+
+/** What became of the one record, and how often its handler was tried. */
+async function play(scenario: Scenario, when: 'permanent' | 'exhausted') {
+  let [letters, attempts] = [0, 0];
+  const context = lambdaContext({ remainingMs: 30_000 });
+  const logger = memoryLogger();
+  const sink = {
+    target: 'letters',
+    async send() {
+      if (scenario.refusesLetters) throw new Error('The queue is gone.');
+      letters++;
+    },
+  };
+  const router = streamRouter<{ total: number }>({ logger })
+    .use(deadLetter(sink, { when }))
+    .use((scenario.between as never) ?? ((_record, _context, next) => next()))
+    .use(retry({ attempts: 3, backoff: { minMs: 0 } }))
+    .use((_record, _context, next) => {
+      attempts++;
+      return next();
+    })
+    .use((scenario.within as never) ?? ((_record, _context, next) => next()))
+    .onInsert(({ newImage }) => {
+      if (scenario.handler === undefined) return void newImage.total;
+      return scenario.handler(context.advance);
+    });
+  try {
+    const { batchItemFailures } = await router(scenario.event ?? eventOf({}), context);
+    const failure = logger.entries.find(({ message }) => message === 'Record failed')?.fields.error;
+    if (scenario.refusesLetters) expect(failure).toBeInstanceOf(DeadLetterError);
+    expect(letters).toBe(batchItemFailures.length === 0 ? 1 : 0);
+    return { outcome: letters > 0 ? 'letter' : 'fails', attempts };
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'InvalidEventError' });
+    return { outcome: 'the invocation throws', attempts };
+  }
+}
+
+const rows = tableUnder('docs/failure-policy.md', 'Which error goes where');
+
+test('every row of the documented table is played', () => {
+  const begin = Object.keys(SCENARIOS);
+  expect(rows.map(([what = '']) => begin.filter((beginning) => what.startsWith(beginning)).length)).toEqual(
+    rows.map(() => 1),
+  );
+  expect(begin).toHaveLength(rows.length);
+});
+
+describe.each(rows)('%s', (what, retried = '', byDefault = '', exhausted = '') => {
+  const [, scenarios = []] =
+    Object.entries(SCENARIOS).find(([beginning]) => what?.startsWith(beginning)) ?? [];
+
+  test.each([
+    ['permanent', byDefault],
+    ['exhausted', exhausted],
+  ] as const)('goes where the column for %j says: %s', async (when, cell) => {
+    for (const scenario of scenarios) {
+      const { outcome } = await play(scenario, when);
+      expect(cell.replace(/^not reached: /, '').replace(/,.*$/, '')).toBe(outcome);
+    }
+  });
+
+  test(`is tried as often as the column for retry says: ${retried}`, async () => {
+    const expected = { 'tries again': 3, no: 1, ends: 1, 'not reached': 0 }[retried];
+    for (const scenario of scenarios) {
+      expect((await play(scenario, 'exhausted')).attempts).toBe(expected);
+    }
+  });
+});
