@@ -1,0 +1,371 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { freePort } from '../../src/local/emulators/free-port.ts';
+import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { startEventSourceMapping } from '../../src/local/index.ts';
+import type { OnFailureDocument } from '../../src/mapping/on-failure-document.ts';
+import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import { recordOf } from '../fixtures/events.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
+import { quietLogger } from '../fixtures/quiet-logger.ts';
+import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
+import { inProcess } from './in-process.ts';
+import { spawned } from './spawned.ts';
+import { inTerminal, withoutStyle } from './terminal.ts';
+import { WAYS } from './ways.ts';
+
+let aws: Emulators;
+let env: Readonly<Record<string, string>>;
+let table: EmulatedTable;
+let documents: OnFailureDocument[];
+
+beforeAll(async () => {
+  aws = await emulatedServers();
+  env = aws.environment;
+  table = await emulatedTable(aws);
+  documents = await givenUp(4);
+});
+
+afterAll(() => aws.stop());
+
+/** Documents of a mapping whose function does nothing but fail, one for each record. */
+async function givenUp(count: number): Promise<OnFailureDocument[]> {
+  const given: OnFailureDocument[] = [];
+  await using mapping = await startEventSourceMapping({
+    ...aws.streams,
+    tableName: table.name,
+    startingPosition: 'TRIM_HORIZON',
+    batchSize: 1,
+    maximumRetryAttempts: 0,
+    pollIntervalMs: 5,
+    logger: quietLogger(),
+    handler: () => Promise.reject(new Error('a bug')),
+  });
+  mapping.on('discard', ({ document }) => void given.push(document));
+  await table.fill(count, { pk: (index) => `${index % 2}` });
+  await mapping.caughtUp();
+  return given;
+}
+
+const letterOf = (id: string, index: number) =>
+  deadLetterAbout(recordOf({ id }, index), new Error('no'), undefined);
+const trimmed = (document: OnFailureDocument): OnFailureDocument => ({
+  ...document,
+  DDBStreamBatchInfo: {
+    ...document.DDBStreamBatchInfo,
+    shardId: 'shardId-gone',
+    streamArn: document.DDBStreamBatchInfo.streamArn.replace(table.name, 'Gone'),
+  },
+});
+
+/** A handler that writes down what it handles, and refuses what it is told to. */
+const codeWith = (files: Readonly<Record<string, unknown>>, refuse = ''): Code =>
+  codeOf({
+    'handler.ts': `import { appendFileSync } from 'node:fs';
+      import { streamRouter } from ${STREAMLANE};
+      const logger = { debug() {}, info() {}, warn() {}, error() {} };
+      export const handler = streamRouter<any>({ order: 'shard', logger }).onInsert(({ keys }) => {
+        const key = Object.keys(keys).sort().map((name) => keys[name]).join('/');
+        appendFileSync(new URL('log', import.meta.url), key + ' ');
+        console.log('handling ' + key);
+        if (key === '${refuse}') throw new Error('refused');
+      });`,
+    ...Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [
+        name,
+        typeof content === 'string' ? content : JSON.stringify(content),
+      ]),
+    ),
+  });
+
+describe.each(WAYS)('%s', (way, run) => {
+  test('the records of documents and dead letters are handled, and the exit code is 0', async () => {
+    const code = codeWith({
+      'failed.ndjson': [...documents.toReversed(), letterOf('x', 0)]
+        .map((document) => JSON.stringify(document))
+        .join('\n'),
+    });
+    const argv = ['replay', code.path('failed.ndjson'), '--handler', code.path('handler.ts#handler')];
+    const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(
+      /^Replayed 5 of 5 records of 5 messages, of which none stays\. 2 invocations, \d+\.\d s\.\n$/,
+    );
+    expect(readFileSync(code.path('log'), 'utf8')).toBe('0/0000 1/0001 0/0002 1/0003 x ');
+    // As on Lambda, logs and result are kept apart.
+    if (way === 'as a process') expect(stderr).toContain('handling 0/0002\n');
+    expect(exit).toBe(EXIT.ok);
+  });
+
+  test('what failed stays, with what comes after it in its item, and the exit code is 1', async () => {
+    const letters = [letterOf('x', 0), letterOf('y', 1), letterOf('x', 2)];
+    const code = codeWith(
+      { 'failed.json': [...letters, trimmed(documents[0] as OnFailureDocument), 'what'] },
+      'x',
+    );
+    const argv = [
+      'replay',
+      code.path('failed.json'),
+      '--handler',
+      code.path('handler.ts'),
+      '--function-name',
+      'mine',
+    ];
+    const { code: exit, stdout } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(/^message +kind +table +records +from +to +result +why\n/);
+    expect(stdout).toMatch(
+      /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: the handler reported it\n/,
+    );
+    expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that stayed\n/);
+    expect(stdout).toMatch(/document 4 +range +Gone +1 +1 +1 +trimmed +there is no shard shardId-gone/);
+    expect(stdout).toMatch(/document 5 +unknown .* not-understood +it is neither/);
+    expect(stdout).not.toContain('document 2');
+    expect(stdout).toMatch(/\nReplayed 1 of 3 records of 5 messages, of which 4 stay\. 2 invocations, .+\n$/);
+    expect(exit).toBe(EXIT.failed);
+  });
+
+  test('a dry run says what there is, and invokes nothing', async () => {
+    const code = codeWith({ 'one.json': documents[0] });
+    const argv = ['replay', code.path('one.json'), '--handler', code.path('handler.ts'), '--dry-run'];
+    const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(
+      /document 1 +range +Table.+ +1 +1 +1 +planned\n\nWould replay 1 record of 1 message, of which none stays\.\n$/,
+    );
+    expect(stderr).toBe('');
+    expect(exit).toBe(EXIT.ok);
+  });
+
+  test('messages of a queue are deleted once they are done, and no others', async () => {
+    const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `q-${way.length}` }));
+    for (const body of [documents[0], documents[1], letterOf('x', 0)]) {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));
+    }
+    const code = codeWith({}, 'x');
+    const argv = ['replay', '--queue', `${QueueUrl}`, '--handler', code.path('handler.ts'), '--json'];
+    const { code: exit, stdout } = await run(argv, { env }).ended();
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ type, status }) => status ?? type).toSorted()).toEqual([
+      'replayed',
+      'replayed',
+      'stayed',
+      'summary',
+    ]);
+    expect(lines.at(-1)).toMatchObject({
+      type: 'summary',
+      messages: 3,
+      records: 3,
+      succeeded: 2,
+      failed: 1,
+      stayed: 1,
+    });
+    expect(exit).toBe(EXIT.failed);
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    );
+    expect(Attributes).toEqual({ ApproximateNumberOfMessages: '1' });
+  });
+
+  test('stdin is read, and nothing is nothing', async () => {
+    const argv = ['replay', '-', '--dry-run'];
+    expect(await run(argv, { env, input: '[]' }).ended()).toMatchObject({
+      code: EXIT.ok,
+      stdout: 'There is nothing to replay.\n',
+    });
+  });
+
+  test('Ctrl-C lets the invocation that runs finish, and what is left stays', async () => {
+    const slow = codeOf({
+      'handler.ts': `import { writeFileSync } from 'node:fs';
+      export const handler = async () => {
+        writeFileSync(new URL('begun', import.meta.url), '');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      };`,
+      'failed.json': JSON.stringify([letterOf('x', 0), letterOf('y', 1)]),
+    });
+    const argv = [
+      'replay',
+      slow.path('failed.json'),
+      '--handler',
+      slow.path('handler.ts'),
+      '--batch-size',
+      '1',
+    ];
+    const command = run(argv, { env });
+    await eventually(() => expect(existsSync(slow.path('begun'))).toBe(true));
+    command.interrupt();
+    const { code: exit, stdout } = await command.ended();
+    expect(stdout).toMatch(
+      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages, of which 1 stays/,
+    );
+    expect(exit).toBe(EXIT.interrupted);
+  });
+
+  test('an endpoint where nobody answers leaves everything as it is', async () => {
+    const code = codeWith({ 'one.json': documents[0] });
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const argv = [
+      'replay',
+      code.path('one.json'),
+      '--handler',
+      code.path('handler.ts'),
+      '--endpoint',
+      endpoint,
+    ];
+    const ofFile = await run(argv).ended();
+    expect(ofFile.stdout).toMatch(/unreadable +the stream cannot be read: .*ECONNREFUSED/);
+    expect(ofFile.code).toBe(EXIT.failed);
+    const ofQueue = await run([
+      'replay',
+      '--queue',
+      `${endpoint}/1/q`,
+      '--dry-run',
+      '--endpoint',
+      endpoint,
+    ]).ended();
+    expect(ofQueue.stderr).toMatch(/^error: No server answers \(.*ECONNREFUSED.*\)/);
+    expect(ofQueue.code).toBe(EXIT.failed);
+  });
+
+  test('a queue that is not there is told of', async () => {
+    const url = `${aws.sqs.endpoint}/000000000000/nowhere`;
+    const { code, stderr } = await run(['replay', '--queue', url, '--dry-run'], { env }).ended();
+    expect(stderr).toMatch(/^error: QueueDoesNotExist: .+\n$/);
+    expect(code).toBe(EXIT.failed);
+  });
+});
+
+test.each<[string[], RegExp]>([
+  [['replay'], /Name either a file with documents or --queue <url>/],
+  [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either a file/],
+  [['replay', 'package.json'], /Name the handler with --handler <module#export>, or use --dry-run/],
+  [['replay', 'package.json', '--handler', 'none.ts'], /There is no file none\.ts/],
+  [['replay', '--queue', 'q', '--dry-run'], /--queue has to be the URL of an SQS queue, got q\./],
+  [['replay', 'none.json', '--dry-run'], /There is no file none\.json\. Paths are relative to/],
+  [['replay', 'src', '--dry-run'], /src cannot be read: EISDIR/],
+  [['replay', 'LICENSE', '--dry-run'], /LICENSE: line 1 of the documents is not JSON/],
+  [
+    ['replay', 'package.json', '--dry-run', '--batch-size', '1.5'],
+    /--batch-size has to be a number from 1 to 10000/,
+  ],
+  [
+    ['replay', 'package.json', '--dry-run', '--timeout', '901'],
+    /--timeout has to be a number from 0\.001 to 900/,
+  ],
+  [
+    ['replay', 'package.json', '--dry-run', '--visibility-timeout', '1'],
+    /--visibility-timeout has to be a number from 3/,
+  ],
+  [['replay', 'package.json', '--dry-run', '--filter-criteria', '{'], /--filter-criteria is no JSON/],
+  [
+    ['replay', 'package.json', '--dry-run', '--filter-criteria', '{"eventName":[]}'],
+    /Invalid filter pattern definition/,
+  ],
+  [['replay', 'package.json', '--handler', 'test/cli/dev/handlers.ts#none'], /has no export none/],
+])('%j is wrong usage, and nothing is tried', async (argv, line) => {
+  const { code, stdout, stderr } = await inProcess(argv, { env }).ended();
+  expect(stderr).toMatch(line);
+  expect(stdout).toBe('');
+  expect(code).toBe(EXIT.usage);
+});
+
+test('the options of a replay are taken from the flags', async () => {
+  const code = codeOf({
+    'handler.ts': `export const handler = ({ Records }: any, { functionName }: any) => {
+      if (functionName !== 'mine' || Records.length !== 2) throw new Error('no'); return 'no response';
+    };`,
+    'wide.json': JSON.stringify({
+      DDBStreamBatchInfo: {
+        ...documents[0]?.DDBStreamBatchInfo,
+        endSequenceNumber: documents[3]?.DDBStreamBatchInfo.endSequenceNumber,
+      },
+    }),
+  });
+  const argv = [
+    'replay',
+    code.path('wide.json'),
+    '--handler',
+    code.path('handler.ts'),
+    '--region',
+    'us-east-1',
+  ];
+  const refused = await inProcess(argv, { env }).ended();
+  expect(refused.stdout).toMatch(/mismatch +the range holds 4 records, and 1 were given up/);
+  const filter = ['--filter-criteria', '{"dynamodb":{"Keys":{"pk":{"S":["0"]}}}}'];
+  const more = ['--as-found', '--no-partial-responses', '--function-name', 'mine', ...filter];
+  const { code: exit, stdout } = await inProcess([...argv, ...more], { env }).ended();
+  expect(stdout).toMatch(/^Replayed 2 of 2 records/);
+  expect(exit).toBe(EXIT.ok);
+});
+
+test('trouble with the stream is told of', async () => {
+  const streams = await FakeStreams.start();
+  streams.addShard('shardId-1');
+  const [number] = streams.write('shardId-1', 'a');
+  const range = { streamArn: FAKE_STREAM, shardId: 'shardId-1', batchSize: 1 };
+  const info = { ...range, startSequenceNumber: number, endSequenceNumber: number };
+  streams.fail('GetRecords', 'InternalServerError', 3);
+  const argv = ['replay', '-', '--dry-run', '--endpoint', streams.endpoint];
+  const input = JSON.stringify({ DDBStreamBatchInfo: info });
+  const { code, stderr } = await inProcess(argv, { input }).ended();
+  expect(stderr).toBe('warning: GetRecords: InternalServerError\n');
+  expect(code).toBe(EXIT.ok);
+  await streams.stop();
+});
+
+test('a terminal shows a bar while it runs, and the summary alone remains', async () => {
+  const code = codeOf({
+    'handler.ts': `export const handler = async () => {
+      console.log('one batch');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    };`,
+    'failed.json': JSON.stringify(Array.from({ length: 6 }, (_, index) => letterOf(`${index}`, index))),
+  });
+  const argv = [
+    'replay',
+    code.path('failed.json'),
+    '--handler',
+    code.path('handler.ts'),
+    '--batch-size',
+    '2',
+  ];
+  const command = inTerminal(argv, { env });
+  await command.seen(/Replaying █{10}░{20} 2\/6 records, 0 failed/);
+  const { code: exit, output } = await command.ended();
+  expect(withoutStyle(output)).toContain('one batch\n');
+  expect(withoutStyle(output)).toMatch(/Replayed 6 of 6 records of 6 messages, of which none stays\..*\n$/);
+  expect(exit).toBe(EXIT.ok);
+
+  const inside = await inProcess(argv, { env, terminal: true }).ended();
+  expect(inside.stderr).toMatch(/Replaying /);
+  expect(inside.code).toBe(EXIT.ok);
+  const nothing = await inProcess(['replay', '-', '--dry-run'], { env, terminal: true, input: '[]' }).ended();
+  expect(nothing.code).toBe(EXIT.ok);
+}, 20_000);
+
+test('elsewhere a long replay says now and then how far it is', async () => {
+  const code = codeOf({
+    'handler.ts': `export const handler = () => new Promise((resolve) => setTimeout(resolve, 5200));`,
+    'failed.json': JSON.stringify([letterOf('x', 0)]),
+  });
+  const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
+  const { stderr } = await inProcess(argv, { env }).ended();
+  expect(stderr).toBe('Replayed 1 of 1 record, 0 failed.\n');
+}, 20_000);
+
+test('without a server there is nothing to read from', async () => {
+  const { code, stderr } = await spawned(['replay', 'package.json', '--dry-run']).ended();
+  expect(stderr).toMatch(/^error: There is no server to talk to\./);
+  expect(code).toBe(EXIT.failed);
+});
