@@ -92,27 +92,32 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
   const requestKey = ({ PutRequest, DeleteRequest }: WriteRequest): string =>
     keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {});
 
-  const write = (
-    request: WriteRequest,
-    { record, signal = record?.deadlineSignal }: SendOptions,
-  ): Promise<void> => {
-    const item = request.PutRequest?.Item ?? request.DeleteRequest?.Key ?? {};
+  const write = (item: Item, request: WriteRequest, options: SendOptions): Promise<void> => {
     for (const name of keys as readonly string[]) {
       if (item[name] === undefined) throw invalid(target, `what is written has no key attribute ${name}`);
     }
     const size = itemSize(item);
     if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
     const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
-    return batcher.add({ bytes, orderKey: keyOf(item), request }, signal);
+    return batcher.add(
+      { bytes, orderKey: keyOf(item), request },
+      options.signal ?? options.record?.deadlineSignal,
+    );
   };
   // async: what is wrong with an item rejects, as everything else that is.
-  const put = async (item: unknown, options: SendOptions = {}): Promise<void> =>
-    write({ PutRequest: { Item: marshalled(target, item) } }, options);
+  const put = async (message: unknown, options: SendOptions = {}): Promise<void> => {
+    const Item = marshalled(target, message);
+    return write(Item, { PutRequest: { Item } }, options);
+  };
+  const remove = async (key: object, options: SendOptions = {}): Promise<void> => {
+    const Key = marshalled(target, key);
+    return write(Key, { DeleteRequest: { Key } }, options);
+  };
   return {
     target,
     send: put,
     put,
-    delete: async (key, options = {}) => write({ DeleteRequest: { Key: marshalled(target, key) } }, options),
+    delete: remove,
   };
 }
 
