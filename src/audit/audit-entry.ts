@@ -4,6 +4,7 @@ import { type ChangedRecord, changes } from '../record/changes.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
+import { canonical } from './canonical.ts';
 import { exactNumber } from './exact-number.ts';
 import { type AuditChange, type Hidden, hiddenAt, writeChanges, writeValue } from './hidden.ts';
 import { auditKeyOf } from './item-key.ts';
@@ -69,7 +70,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   const { raw, eventID, eventName, tableName } = record;
   // A record that came this far has both: it could not have been opened without.
   const change = raw.dynamodb as RawChange;
-  const keys = unmarshall(change.Keys as AttributeMap, exactNumber);
+  const keys = read(change.Keys as AttributeMap);
   requireShown(keys, settings.hidden);
   const images = imagesOf(change);
   const actor = actorOf(record, images.newImage, settings.actor);
@@ -96,9 +97,13 @@ function imagesOf({ OldImage, NewImage }: RawChange): {
 } {
   // Some tools write null for an image that the record does not have.
   return {
-    ...(OldImage && { oldImage: unmarshall(OldImage, exactNumber) }),
-    ...(NewImage && { newImage: unmarshall(NewImage, exactNumber) }),
+    ...(OldImage && { oldImage: read(OldImage) }),
+    ...(NewImage && { newImage: read(NewImage) }),
   };
+}
+
+function read(map: AttributeMap): NativeMap {
+  return canonical(unmarshall(map, exactNumber));
 }
 
 function actorOf(

@@ -1,5 +1,6 @@
 import type { Change } from '../record/changes.ts';
 import { joinPath } from '../unmarshall/path.ts';
+import { isMap } from './canonical.ts';
 import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
 import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
 
@@ -83,8 +84,4 @@ function writeAt(value: unknown, here: Hidden): JsonValue {
 
 function beneath({ redact, omit }: Hidden, step: Step): Hidden {
   return { redact: follow(redact, step), omit: follow(omit, step) };
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

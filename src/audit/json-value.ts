@@ -39,11 +39,14 @@ export function jsonMap(entries: readonly (readonly [name: string, value: JsonVa
   return entries.length === 1 && TAGS.includes(entries[0]?.[0] as string) ? { M: map } : map;
 }
 
+/** In one order: a set has none, and is sent in another one each time. */
 function jsonSet(elements: readonly unknown[]): JsonValue {
   const [first] = elements;
-  if (typeof first === 'string') return { SS: elements as string[] };
-  if (first instanceof Uint8Array) return { BS: (elements as Uint8Array[]).map(base64) };
-  return { NS: elements.map((element) => (element instanceof ExactNumber ? element.text : String(element))) };
+  if (typeof first === 'string') return { SS: (elements as string[]).toSorted() };
+  if (first instanceof Uint8Array) return { BS: (elements as Uint8Array[]).map(base64).sort() };
+  const texts = elements.map((element) => (element instanceof ExactNumber ? element.text : String(element)));
+  // Sorted twice: numbers that are one as doubles keep the order of their texts.
+  return { NS: texts.sort().sort((a, b) => Number(a) - Number(b)) };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -100,9 +100,9 @@ function expectHistories(entries: readonly AuditEntry[]): void {
     expect(first[1]).toMatchObject({
       actor: 'ada',
       changes: [
+        { path: 'card.number', kind: 'changed', before: '[redacted]', after: '[redacted]' },
         { path: 'step', kind: 'changed', before: 0, after: 1 },
         { path: 'tags', kind: 'changed', before: { SS: ['s0'] }, after: { SS: ['s1'] } },
-        { path: 'card.number', kind: 'changed', before: '[redacted]', after: '[redacted]' },
       ],
     });
   }
