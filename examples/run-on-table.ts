@@ -27,6 +27,10 @@ export interface TableRun {
   readonly viewType: StreamViewType;
   readonly batchSize?: number;
   readonly writes: readonly Write[];
+  /** Makes what else the function needs. It is disposed of at the end. */
+  readonly prepare?: (dynamodb: DynamoDBClient) => Promise<AsyncDisposable>;
+  /** Looks at what the function has done. */
+  readonly conclude?: (dynamodb: DynamoDBClient) => Promise<void>;
 }
 
 /**
@@ -37,7 +41,10 @@ export async function runOnTable(run: TableRun): Promise<void> {
   try {
     await using emulators = await startEmulators();
     console.log(`DynamoDB at ${emulators.dynamodb.endpoint}\n`);
+    // As on Lambda: what the function connects to is in its environment.
+    Object.assign(process.env, emulators.environment);
     const dynamodb = new DynamoDBClient(emulators.dynamodb);
+    await using _prepared = await run.prepare?.(dynamodb);
     await using _table = await createTable(dynamodb, run);
     await using mapping = await startEventSourceMapping({
       ...emulators.streams,
@@ -54,6 +61,7 @@ export async function runOnTable(run: TableRun): Promise<void> {
 
     for (const write of run.writes) await apply(write, run, dynamodb);
     await mapping.caughtUp();
+    await run.conclude?.(dynamodb);
     if (mapping.statistics.recordsDiscarded > 0) process.exitCode = 1;
   } catch (error) {
     console.error(error instanceof StreamlaneError ? `\n${error.message}\n` : error);

@@ -1,19 +1,22 @@
 import { streamRouter } from 'streamlane';
-import { writeAuditEntry } from './audit-log.ts';
+import { auditTrail } from 'streamlane/audit';
+import { tableWriter } from 'streamlane/sinks/dynamodb';
 
 interface Order {
   orderId: string;
   customer: string;
   total: number;
+  card: { number: string; holder: string };
+  /** Who wrote the order last. */
+  updatedBy: string;
 }
 
+const { AUDIT_TABLE = 'OrdersAudit' } = process.env;
+
+const audit = auditTrail(tableWriter({ tableName: AUDIT_TABLE, keys: ['itemKey', 'sequenceNumber'] }), {
+  actor: 'updatedBy',
+  redact: ['card.number'],
+});
+
 /** Notes every new order. Changes and deletes match no route, so they succeed and leave no entry. */
-export const handler = streamRouter<Order>({ viewType: 'NEW_IMAGE' }).onInsert((record) =>
-  writeAuditEntry({
-    at: record.approximateCreationDateTime,
-    eventID: record.eventID,
-    table: record.tableName,
-    keys: record.keys,
-    item: record.newImage,
-  }),
-);
+export const handler = streamRouter<Order>({ viewType: 'NEW_IMAGE' }).onInsert(audit);
