@@ -5,6 +5,7 @@ import {
   DeadlineError,
   InvalidEventError,
   InvalidRecordError,
+  SinkError,
   StreamlaneError,
   UnmarshallError,
   ValidationError,
@@ -43,6 +44,11 @@ const ERRORS: readonly [name: string, error: StreamlaneError, data: object][] = 
     'BatchFailedError',
     new BatchFailedError('42', 3, 10, { cause }),
     { code: 'BATCH_FAILED', retryable: true, checkpoint: '42', cause },
+  ],
+  [
+    'SinkError',
+    new SinkError('SINK_DEADLINE', true, 'arn', 'm', { cause }),
+    { code: 'SINK_DEADLINE', retryable: true, target: 'arn', message: 'arn: m', cause },
   ],
 ];
 

@@ -1,0 +1,118 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expectTypeOf, test } from 'vitest';
+import { changed, defineTable, itemOf, type RecordContext, streamRouter } from '../../src/index.ts';
+import { type TableWriter, tableWriter } from '../../src/sinks/dynamodb.ts';
+import { type EventBus, eventBus } from '../../src/sinks/event-bridge.ts';
+import {
+  type CloudEvent,
+  publishTo,
+  type SendOptions,
+  type Sink,
+  toCloudEvent,
+} from '../../src/sinks/index.ts';
+import { type BucketWriter, bucketWriter } from '../../src/sinks/s3.ts';
+import { type PublishOptions, type SnsTopic, snsTopic } from '../../src/sinks/sns.ts';
+import { type SqsQueue, sqsQueue } from '../../src/sinks/sqs.ts';
+
+interface Invoice {
+  customerId: string;
+  invoiceId: string;
+  total: number;
+}
+
+const topic = snsTopic({ topicArn: 'arn', client: new SNSClient() });
+const queue = sqsQueue({ queueUrl: 'url' });
+const bus = eventBus({ source: 'com.example' });
+const table = tableWriter({ tableName: 'Totals', keys: ['customerId'] });
+const bucket = bucketWriter({ bucket: 'archive' });
+
+describe('every sink', () => {
+  test('is a Sink, whatever it takes besides', () => {
+    expectTypeOf<SnsTopic>().toExtend<Sink>();
+    expectTypeOf<SqsQueue>().toExtend<Sink>();
+    expectTypeOf<EventBus>().toExtend<Sink>();
+    expectTypeOf<TableWriter>().toExtend<Sink>();
+    expectTypeOf<BucketWriter>().toExtend<Sink>();
+    expectTypeOf(topic.publish).toEqualTypeOf<
+      (message: unknown, options?: PublishOptions) => Promise<void>
+    >();
+    expectTypeOf<Sink['send']>().returns.toEqualTypeOf<Promise<void>>();
+  });
+
+  test('takes the records of routers, whatever they declare', () => {
+    streamRouter<Invoice>()
+      .onInsert((record) => topic.publish(record.newImage, { record }))
+      .onModify((record) => queue.send(record.oldImage, { record, delaySeconds: 5 }))
+      .onRemove((record) => bucket.send(record.oldImage, { record, key: record.eventID }));
+    streamRouter({ viewType: 'KEYS_ONLY' }).onInsert((record) => table.put({}, { record }));
+    const invoices = defineTable({
+      name: 'Invoices',
+      item: itemOf<Invoice>(),
+      keys: ['customerId', 'invoiceId'],
+      viewType: 'NEW_IMAGE',
+    });
+    streamRouter(invoices).onInsert((record) => bus.send(record.newImage, { record, detailType: 'Created' }));
+  });
+
+  test('takes its own options and no other', () => {
+    // @ts-expect-error there are no delays in SNS
+    topic.publish('text', { delaySeconds: 1 });
+    // @ts-expect-error there are no subjects in SQS
+    queue.send('text', { subject: 's' });
+    // @ts-expect-error an attribute is text, a number or bytes
+    topic.publish('text', { attributes: { paid: true } });
+    // @ts-expect-error an item is an object
+    table.put('text');
+    // @ts-expect-error a topic is needed
+    snsTopic({});
+    // @ts-expect-error a client of another service
+    snsTopic({ topicArn: 'arn', client: new SQSClient() });
+    // @ts-expect-error a table has one or two key attributes
+    tableWriter({ tableName: 'Totals', keys: [] });
+  });
+});
+
+describe('publishTo', () => {
+  test('knows the record of its route', () => {
+    streamRouter<Invoice>()
+      .onInsert(
+        publishTo(topic, (record, context) => {
+          expectTypeOf(record.newImage).toEqualTypeOf<Invoice>();
+          expectTypeOf(context).toEqualTypeOf<RecordContext>();
+          // @ts-expect-error an INSERT has no old image
+          record.oldImage;
+          return record.newImage.total;
+        }),
+      )
+      .onModify(
+        changed('total'),
+        publishTo(queue, ({ oldImage, newImage }) => newImage.total - oldImage.total, {
+          attributes: { a: 1 },
+        }),
+      )
+      .onRemove(
+        publishTo(
+          bus,
+          (record) => toCloudEvent(record),
+          ({ oldImage }) => ({ detailType: oldImage.invoiceId }),
+        ),
+      )
+      .onRemove(publishTo(bucket, toCloudEvent));
+  });
+
+  test('takes the options of its sink', () => {
+    // @ts-expect-error there are no delays in SNS
+    publishTo(topic, () => 'text', { delaySeconds: 1 });
+    // @ts-expect-error the record is the one that is handled
+    publishTo(topic, () => 'text', { record: undefined });
+    const own: Sink<SendOptions & { readonly colour?: string }> = { target: 'own', send: async () => {} };
+    publishTo(own, () => 'text', { colour: 'red' });
+  });
+});
+
+test('toCloudEvent takes any record', () => {
+  streamRouter({ viewType: 'KEYS_ONLY' }).onInsert((record) => {
+    expectTypeOf(toCloudEvent(record)).toEqualTypeOf<CloudEvent>();
+  });
+});
