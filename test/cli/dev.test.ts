@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -303,6 +304,52 @@ test('what is filtered, and what is given up, is told of; the destination gets t
   });
 });
 
+test('what is filtered, and what is given up without a destination, is told of in a terminal too', async () => {
+  const command = inProcess(
+    [
+      ...[
+        'dev',
+        routerCode().path('handler.ts'),
+        '--table',
+        table,
+        '--create',
+        'id',
+        '--function-name',
+        'mine',
+      ],
+      ...[
+        '--maximum-retry-attempts',
+        '0',
+        '--filter-criteria',
+        '{"dynamodb":{"NewImage":{"id":{"S":["a"]}}}}',
+      ],
+    ],
+    { env, terminal: true },
+  );
+  await command.seen(READY);
+  await put('other');
+  await command.seen(/- 1 record match no filter/);
+  await put('a', -1);
+  await command.seen(/given up: 1 record, RetryAttemptsExhausted/);
+  await command.seen(/Table\d+ · 0 records · 1 filtered · 1 given up · 1 failed invocation · lag/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test('positions that cannot be written end it', async () => {
+  const code = routerCode();
+  const gone = codeOf({});
+  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id'];
+  const command = inProcess([...argv, '--checkpoint-file', gone.path('positions.json')], { env });
+  await command.seen(READY);
+  rmSync(gone.directory, { recursive: true });
+  await put('a');
+  const { code: exit, stdout, stderr } = await command.ended();
+  expect(stdout).toContain('stopped before the checkpoint');
+  expect(stderr).toMatch(/error: Error: ENOENT.*positions\.json/);
+  expect(exit).toBe(EXIT.failed);
+});
+
 test('with a file for its positions it goes on where it was', async () => {
   const code = routerCode();
   const options = ['--table', table, '--create', 'id', '--checkpoint-file', code.path('positions.json')];
@@ -339,6 +386,22 @@ describe('on a stream that does what no emulator does', () => {
     await command.seen(/warning: GetRecords failed, and is tried again: .*InternalServerError/);
     streams.fail('GetRecords', 'TrimmedDataAccessException');
     await command.seen(/! records left the stream before they could be read/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+    await streams.stop();
+  });
+
+  test('records that are too old are given up before any invocation', async () => {
+    const { streams, command } = await onFake(
+      ...['--starting-position', 'TRIM_HORIZON', '--maximum-record-age-in-seconds', '60'],
+    );
+    const dynamodb = {
+      SequenceNumber: '400000000000000000001',
+      ApproximateCreationDateTime: Date.now() / 1000 - 3600,
+      Keys: { pk: { S: 'a' } },
+    };
+    streams.writeRaw('shardId-1', { eventName: 'INSERT', dynamodb });
+    await command.seen(/✗ given up: 1 record, RecordAgeExceeded\n/);
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
     await streams.stop();

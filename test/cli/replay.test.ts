@@ -315,7 +315,7 @@ test('trouble with the stream is told of', async () => {
   const [number] = streams.write('shardId-1', 'a');
   const range = { streamArn: FAKE_STREAM, shardId: 'shardId-1', batchSize: 1 };
   const info = { ...range, startSequenceNumber: number, endSequenceNumber: number };
-  streams.fail('GetRecords', 'InternalServerError', 3);
+  streams.fail('GetRecords', 'InternalServerError');
   const argv = ['replay', '-', '--dry-run', '--endpoint', streams.endpoint];
   const input = JSON.stringify({ DDBStreamBatchInfo: info });
   const { code, stderr } = await inProcess(argv, { input }).ended();

@@ -103,7 +103,7 @@ export class DevReport {
       status();
     });
     mapping.on('checkpoint', ({ position }) => {
-      this.#checkpoint = position ?? this.#checkpoint;
+      this.#checkpoint = position;
       status();
     });
     mapping.on('filtered', ({ records }) => {
@@ -114,8 +114,7 @@ export class DevReport {
       this.#line(`${this.#style('red', '!')} records left the stream before they could be read`);
     });
     mapping.on('problem', ({ operation, error }) => {
-      const { name, message } = error as Error;
-      this.#screen.note(`warning: ${operation} failed, and is tried again: ${message || name}`);
+      this.#screen.note(`warning: ${operation} failed, and is tried again: ${String(error)}`);
     });
     mapping.on('stopped', flush);
     status();

@@ -29,7 +29,8 @@ export interface DevFlags extends ConnectionFlags, MappingFlags {
 }
 
 // The mapping's own words are shown as lines of their own.
-const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const silent = (): void => {};
+const SILENT: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
 export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
@@ -78,7 +79,6 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   await using mapping = await startEventSourceMapping({
     ...mappingOptions,
     client: await streamsClient(connection.streams),
-    ...(connection.streams.region !== undefined && { region: connection.streams.region }),
     streamArn,
     handler: pool.invoke,
     ...(options.functionName !== undefined && { functionName: options.functionName }),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { expect, onTestFinished, test } from 'vitest';
 import { HandlerPool } from '../../../src/cli/dev/handler-pool.ts';
@@ -118,16 +120,17 @@ test('without code that loads an invocation does not start', async () => {
 
 test('a sandbox that ends between two invocations is replaced', async () => {
   const code = codeOf({
-    'handler.ts':
-      'export const handler = () => { setTimeout(() => process.exit(1), 5); return process.uptime(); };',
+    'handler.ts': `import { writeFileSync } from 'node:fs';
+      process.on('exit', () => writeFileSync(new URL('ended', import.meta.url), ''));
+      export const handler = () => void setTimeout(() => process.exit(1), 5);`,
   });
   const { pool, started } = poolOf(code);
   await pool.open();
   await pool.invoke({}, contextOf());
-  await eventually(async () => {
-    await pool.invoke({}, contextOf()).catch(() => {});
-    expect(started()).toBeGreaterThan(1);
-  });
+  await eventually(() => expect(existsSync(code.path('ended'))).toBe(true));
+  await sleep(100); // until it is known here
+  await pool.invoke({}, contextOf());
+  expect(started()).toBe(2);
 });
 
 test('what the log says of failed records is told of before the answer', async () => {
