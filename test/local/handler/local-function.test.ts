@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { importHandler, isModulePath } from '../../../src/local/handler/handler-module.ts';
+import { NotStartedError } from '../../../src/local/handler/invoke.ts';
 import {
   type LambdaHandler,
   localFunction,
@@ -56,6 +57,11 @@ describe('an invocation', () => {
     ['rejects', () => Promise.reject(undefined)],
   ])('fails when the function %s, with a falsy value too', async (_name, handler) => {
     expect(await invoke(handler)).toEqual({ type: 'failed', error: undefined });
+  });
+
+  test('is throttled when the function could not be started', async () => {
+    const error = new NotStartedError('not now');
+    expect(await invoke(() => Promise.reject(error))).toEqual({ type: 'throttled', error });
   });
 
   test('fails when its answer is no JSON', async () => {
