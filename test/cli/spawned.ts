@@ -7,12 +7,27 @@ import { type CommandOptions, type RunningCommand, seen } from './running-comman
 /** The built command. */
 export const MAIN: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** A command that runs as a process. */
+export interface SpawnedCommand extends RunningCommand {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+}
+
 /** Runs the built command as a process, its outputs piped. */
 export function spawned(
   argv: readonly string[],
-  { env, input = '', cwd, nodeArgs = [] }: CommandOptions & { readonly nodeArgs?: readonly string[] } = {},
-): RunningCommand & { readonly pid: number; kill(signal: NodeJS.Signals): void } {
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...argv], {
+  options: CommandOptions & { readonly nodeArgs?: readonly string[] } = {},
+): SpawnedCommand {
+  return program(process.execPath, [...(options.nodeArgs ?? []), MAIN, ...argv], options);
+}
+
+/** Runs any program in the same way. */
+export function program(
+  file: string,
+  args: readonly string[],
+  { env, input = '', cwd }: CommandOptions = {},
+): SpawnedCommand {
+  const child = spawn(file, args, {
     cwd,
     env: commandEnvironment(env),
     stdio: ['pipe', 'pipe', 'pipe'],
