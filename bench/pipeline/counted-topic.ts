@@ -4,7 +4,7 @@ import { startEmulators } from './start-emulators.ts';
 
 /** A topic and what it took to publish to it. */
 export interface CountedTopic {
-  publish(message: string): Promise<unknown>;
+  publish(message: string): Promise<void>;
   /** Requests sent so far. */
   requests(): number;
 }
@@ -27,10 +27,10 @@ export async function countedTopic(how: 'batched' | 'single'): Promise<CountedTo
   );
   const topic = snsTopic({ topicArn, client });
   return {
-    publish: (message) =>
-      how === 'batched'
-        ? topic.publish(message)
-        : client.send(new PublishCommand({ TopicArn: topicArn, Message: message })),
+    publish: async (message) => {
+      if (how === 'batched') await topic.publish(message);
+      else await client.send(new PublishCommand({ TopicArn: topicArn, Message: message }));
+    },
     requests: () => requests,
   };
 }

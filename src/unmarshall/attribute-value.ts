@@ -39,7 +39,7 @@ export function unmarshallMap(map: AttributeMap, toNumber: ToNumber): NativeMap 
 }
 
 /** Unmarshalls one AttributeValue of any type. */
-export function unmarshallValue(value: AttributeValue, toNumber: ToNumber): unknown {
+function unmarshallValue(value: AttributeValue, toNumber: ToNumber): unknown {
   // Most of what is neither S nor N, and of what is in lists (bench: unmarshall).
   const { M } = value;
   if (isMap(M)) return unmarshallMap(M, toNumber);
