@@ -50,10 +50,7 @@ export class DevReport {
         if (/_URL_|REGION|_KEY/.test(name)) screen.note(`  export ${name}=${value}`);
       }
     }
-    screen.note(
-      `${table} -> ${handler} from ${startingPosition}, ${connection.description}. ` +
-        'It reloads when a source file changes; Ctrl-C stops.',
-    );
+    screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
     if (json) {
       const { streamArn } = mapping;
       this.#json('started', { table, handler, startingPosition, streamArn });
