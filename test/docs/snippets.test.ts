@@ -21,6 +21,7 @@ beforeAll(async () => {
   await sqs('CreateQueue', { QueueName: 'payments' });
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
   for (const name of ['idempotency', 'Totals']) await table(name);
+  await table('InvoiceAudit', ['itemKey', 'sequenceNumber']);
   env = { ...aws.environment, TOPIC_ARN };
 }, 120_000);
 
@@ -29,14 +30,17 @@ afterAll(async () => {
   await aws?.stop();
 });
 
-/** A table with the partition key `id`. */
-async function table(TableName: string): Promise<void> {
+/** A table with these keys, of text. */
+async function table(TableName: string, keys: readonly string[] = ['id']): Promise<void> {
   const client = new DynamoDBClient(aws.dynamodb);
   await client.send(
     new CreateTableCommand({
       TableName,
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );

@@ -98,6 +98,7 @@ describe('the packed package, in an empty project', () => {
   // What docs/getting-started.md names for each; nothing else is there to compile with.
   test.each([
     ['streamlane', []],
+    ['streamlane/audit', []],
     ['streamlane/local', ['@aws-sdk/client-dynamodb-streams']],
     ['streamlane/middleware/dead-letter', []],
     ['streamlane/middleware/idempotent', ['@aws-lambda-powertools/idempotency']],
@@ -106,6 +107,12 @@ describe('the packed package, in an empty project', () => {
     ['streamlane/middleware/validate', []],
     ['streamlane/middy', ['@middy/core']],
     ['streamlane/powertools', ['@aws-lambda-powertools/batch']],
+    ['streamlane/sinks', []],
+    ['streamlane/sinks/dynamodb', ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb']],
+    ['streamlane/sinks/event-bridge', ['@aws-sdk/client-eventbridge']],
+    ['streamlane/sinks/s3', ['@aws-sdk/client-s3']],
+    ['streamlane/sinks/sns', ['@aws-sdk/client-sns']],
+    ['streamlane/sinks/sqs', ['@aws-sdk/client-sqs']],
     ['streamlane/testing', ['@aws-sdk/util-dynamodb']],
     ['streamlane/testing/vitest', ['vitest']],
   ])(
