@@ -22,7 +22,7 @@ export interface AuditChange {
 }
 
 /** What stands where a value is redacted. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /**
  * Writes changes for an entry.
