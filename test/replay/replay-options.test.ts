@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ReplayOptions, replaySettings } from '../../src/replay/replay-options.ts';
+import { REPLAY_OPTION_NAMES, type ReplayOptions, replaySettings } from '../../src/replay/replay-options.ts';
+import { tableUnder } from '../docs/markdown.ts';
 
 const handler = (): void => {};
 const given = { documents: [], handler };
@@ -44,4 +45,10 @@ test.each<[Partial<Record<keyof ReplayOptions | 'documnets', unknown>>, string, 
   expect(() => replaySettings({ ...given, ...options } as ReplayOptions)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
   );
+});
+
+test('the documentation has every option and no other', () => {
+  const rows = tableUnder('docs/replay.md', 'In a program');
+  const documented = rows.flatMap(([names = '']) => names.replaceAll('`', '').split(', '));
+  expect(documented.toSorted()).toEqual(REPLAY_OPTION_NAMES.toSorted());
 });
