@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -335,6 +336,31 @@ test('what is filtered, and what is given up without a destination, is told of i
   command.interrupt();
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
+
+test('saved again and again under load, broken now and then, it loses nothing and keeps the order', async () => {
+  const handlerOf = (version: number): string => `import { appendFileSync } from 'node:fs';
+    export const handler = async ({ Records }: any) => {
+      await new Promise((resolve) => setTimeout(resolve, ${version % 7}));
+      if (${version % 3 === 0} && Math.random() < 0.2) process.exit(1);
+      appendFileSync(new URL('log', import.meta.url), Records.map((record: any) => record.dynamodb.Keys.id.S + '\\n').join(''));
+    };`;
+  const code = codeOf({ 'handler.ts': handlerOf(1) });
+  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--batch-size', '5'];
+  const command = inProcess(argv, { env });
+  await command.seen(READY);
+  const ids = Array.from({ length: 150 }, (_, index) => `${index}`.padStart(3, '0'));
+  for (const [index, id] of ids.entries()) {
+    await put(id);
+    if (index % 5 === 0) code.write('handler.ts', index % 20 === 0 ? 'broken (' : handlerOf(index));
+    await sleep(10);
+  }
+  code.write('handler.ts', handlerOf(1));
+  await command.seen(/→ checkpoint 150\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  const log = readFileSync(code.path('log'), 'utf8').trim().split('\n');
+  expect([...new Set(log)]).toEqual(ids);
+}, 60_000);
 
 test('positions that cannot be written end it', async () => {
   const code = routerCode();

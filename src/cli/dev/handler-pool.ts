@@ -100,9 +100,12 @@ export class HandlerPool {
     const sandbox = this.#idle.pop();
     if (sandbox?.closed === false) return sandbox;
     if (sandbox !== undefined) this.#generations.delete(sandbox);
+    const generation = this.#generation;
     try {
       return await this.#start();
     } catch (cause) {
+      // Changed code was loaded meanwhile: nobody would end the wait for it.
+      if (generation !== this.#generation) return this.#take();
       this.#options.onStuck();
       throw new NotStartedError('The handler cannot be loaded.', { cause });
     }

@@ -118,6 +118,35 @@ test('without code that loads an invocation does not start', async () => {
   expect(log).toEqual(['stuck']);
 });
 
+test('an invocation whose code did not load gets the code that was loaded meanwhile', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf('v1 ') });
+  const { promise: broken, reject } = Promise.withResolvers<Sandbox>();
+  const real = () =>
+    Sandbox.start({
+      handler: code.path('handler.ts'),
+      env: process.env,
+      onOutput: (output) => void output.resume(),
+      onFiles: () => {},
+    });
+  const starts = [real, () => broken, real];
+  const log: string[] = [];
+  const pool = new HandlerPool({
+    start: () => (starts.shift() as typeof real)(),
+    onFailures: () => {},
+    onReloaded: () => void log.push('reloaded'),
+    onNotLoaded: () => void log.push('not loaded'),
+    onStuck: () => void log.push('stuck'),
+  });
+  onTestFinished(() => pool.close());
+  await pool.open();
+  const first = pool.invoke({ waitMs: 50 }, contextOf());
+  const second = pool.invoke({}, contextOf());
+  await pool.reload();
+  reject(new Error('broken'));
+  expect(await Promise.all([first, second])).toEqual(['v1 1', 'v1 1']);
+  expect(log).toEqual(['reloaded']);
+});
+
 test('a sandbox that ends between two invocations is replaced', async () => {
   const code = codeOf({
     'handler.ts': `import { writeFileSync } from 'node:fs';
