@@ -107,6 +107,7 @@ describe('the packed package, in an empty project', () => {
     ['streamlane/middleware/validate', []],
     ['streamlane/middy', ['@middy/core']],
     ['streamlane/powertools', ['@aws-lambda-powertools/batch']],
+    ['streamlane/replay', ['@aws-sdk/client-dynamodb-streams']],
     ['streamlane/sinks', []],
     ['streamlane/sinks/dynamodb', ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb']],
     ['streamlane/sinks/event-bridge', ['@aws-sdk/client-eventbridge']],
