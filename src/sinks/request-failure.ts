@@ -9,8 +9,9 @@ export type RequestFailure = 'transient' | 'target' | 'content';
 
 const THROTTLED =
   /throttl|TooManyRequests|LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;
-/** Credentials that are renewed by themselves, and a clock that is set right. */
-const PASSING = /ExpiredToken|RequestExpired|RequestTimeTooSkewed/;
+/** What is over by itself: timeouts, writers at the same item or object, credentials that are renewed, a clock that is set. */
+const PASSING =
+  /TimeoutError|RequestTimeout|TransactionConflict|OperationAborted|ExpiredToken|RequestExpired|TimeTooSkewed/;
 const TARGET =
   /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|NotFound|NonExistent|DoesNotExist|NoSuchBucket|Credentials|Token|Signature|KMS/i;
 
@@ -26,9 +27,7 @@ interface SdkFailure {
 export function requestFailure(error: unknown): RequestFailure {
   const { name = '', code, $retryable, $metadata } = (error ?? {}) as SdkFailure;
   const status = $metadata?.httpStatusCode;
-  if ($retryable !== undefined || isThrottling(name) || PASSING.test(name) || name === 'TimeoutError') {
-    return 'transient';
-  }
+  if ($retryable !== undefined || isThrottling(name) || PASSING.test(name)) return 'transient';
   if (status === undefined) {
     // Without an answer it is the network, as in ECONNRESET, or something that the SDK could not even send.
     if (typeof code === 'string' && /^E[A-Z]/.test(code) && !code.startsWith('ERR_')) return 'transient';

@@ -27,6 +27,9 @@ test.each<[name: string, make: () => Sink]>([
   const sink = make();
   // Only now: a client that was made before would not know.
   vi.stubEnv('AWS_ENDPOINT_URL', fake.connection.endpoint);
+  // A profile of the developer's may say otherwise.
+  vi.stubEnv('AWS_PROFILE', undefined);
+  vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'false');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');

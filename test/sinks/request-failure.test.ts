@@ -18,6 +18,8 @@ test.each([
   ['credentials that have run out', answered(403, 'ExpiredTokenException'), 'transient'],
   ['a connection that was refused', unanswered({ code: 'ECONNREFUSED' }), 'transient'],
   ['a timeout', unanswered({ name: 'TimeoutError' }), 'transient'],
+  ['a timeout that S3 tells of', answered(400, 'RequestTimeout'), 'transient'],
+  ['another writer of the item', answered(400, 'TransactionConflictException'), 'transient'],
   ['missing permission', answered(400, 'AccessDeniedException'), 'target'],
   ['missing permission in SNS', answered(403, 'AuthorizationError'), 'target'],
   ['a missing topic', answered(404, 'NotFound'), 'target'],

@@ -206,10 +206,11 @@ export function failureContract(
     ] as const)('a request that %s is made again', async (_, fault) => {
       const harness = harnessOf();
       const { fake } = harness;
-      const sink = harness.sink({ requestTimeoutMs: 200 });
+      const sink = harness.sink(fault === 'hang' ? { requestTimeoutMs: 300 } : {});
       fake.fault = () => (fake.requests.length <= 2 ? fault : undefined);
       await Promise.all(upTo(5).map((number) => sendNumber(harness, sink, number)));
-      expect(sorted(await harness.arrived())).toEqual(upTo(5));
+      // On a busy machine an answer may take longer than that, too.
+      expect(sorted([...new Set(await harness.arrived())])).toEqual(upTo(5));
     });
 
     test('a request that always fails fails its messages, which may be tried again', async () => {
