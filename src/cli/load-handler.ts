@@ -53,7 +53,8 @@ function notExported(path: string, name: string, module: Readonly<Record<string,
   return usageError(`${path} has no export ${name}. ${remedy}`);
 }
 
-async function notImported(path: string, cause: unknown): Promise<Error> {
+/** What to tell of a module that cannot be imported. */
+export async function notImported(path: string, cause: unknown): Promise<Error> {
   const { code, message = String(cause), name, stack } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return usageError(

@@ -191,6 +191,7 @@ describe.each(WAYS)('%s', (_way, run) => {
     ['tail', 'T'],
     ['streams', 'list'],
     ['streams', 'describe', 'T'],
+    ['streams', 'describe', 'arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1'],
     ['tables', 'create', 'T', '--keys', 'id'],
     ['demo'],
   ])('a server that does not answer is told in one line: %s %s', async (...command) => {

@@ -1,9 +1,13 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/cli/demo/books.ts';
 import type { Announcement } from '../../src/cli/demo/invoice.ts';
+import { readPayments } from '../../src/cli/demo/payments.ts';
+import type { Resources } from '../../src/cli/demo/resources.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { inProcess } from './in-process.ts';
 import { WAYS } from './ways.ts';
 
@@ -69,4 +73,51 @@ test.each([
   ['the later change first', told('1 opened', '1 drafted', '2 drafted'), { lost: 0, outOfOrder: 1 }],
 ])('the books notice: %s was received', (_name, received, verdict) => {
   expect(judge(told('1 drafted', '1 opened', '2 drafted'), received)).toEqual(verdict);
+});
+
+test('an announcement that never arrives is lost, and the exit code is 1', { timeout: 60_000 }, async () => {
+  await using aws = await emulatedServers();
+  const command = inProcess(['demo', '--invoices', '150', '--json'], { env: aws.environment });
+  const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+  const { QueueUrls: [QueueUrl] = [] } = await eventually(async () => {
+    const queues = await sqs.send(new ListQueuesCommand({}));
+    expect(queues.QueueUrls).toHaveLength(1);
+    return queues;
+  });
+  // Somebody else reads the queue of the payments service, and keeps what it finds.
+  await eventually(async () => {
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }));
+    expect(Messages).toHaveLength(1);
+  });
+  const { code, stdout } = await command.ended();
+  const report = JSON.parse(stdout);
+  expect(report.lost).toBeGreaterThan(0);
+  expect(report.received + report.lost).toBe(report.written);
+  expect(code).toBe(EXIT.failed);
+});
+
+describe('the payments service', () => {
+  const message = { Body: '{"invoiceId":"INV-1","what":"paid"}', ReceiptHandle: 'receipt' };
+
+  /** A queue that gives these answers, one after the other. */
+  const queueOf = (...answers: (object | Error)[]): Resources => {
+    const send = async (): Promise<object> => {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer ?? {};
+    };
+    return { queueUrl: 'queue', sqs: { send } } as unknown as Resources;
+  };
+
+  test('asks again when a poll finds nothing, and passes on why it cannot go on', async () => {
+    const received: Announcement[] = [];
+    const queue = queueOf({}, { Messages: [message] }, {}, new Error('gone'));
+    const reading = readPayments(queue, new AbortController().signal, (one) => received.push(one));
+    await expect(reading).rejects.toThrow('gone');
+    expect(received).toEqual([{ invoiceId: 'INV-1', what: 'paid' }]);
+  });
+
+  test('ends when it is told to, whatever its poll says', async () => {
+    await readPayments(queueOf(new Error('aborted')), AbortSignal.abort(), () => {});
+  });
 });

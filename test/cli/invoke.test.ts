@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
+import { notImported } from '../../src/cli/load-handler.ts';
 import { inProcess } from './in-process.ts';
 import { spawned, withoutEmulators } from './spawned.ts';
 import { WAYS } from './ways.ts';
@@ -281,5 +282,33 @@ test('a Node that does not load TypeScript says so', async () => {
   expect(stderr).toBe(
     `error: This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.\n`,
   );
+  expect(code).toBe(EXIT.usage);
+});
+
+test('what Node cannot load is told with what to do', async () => {
+  const unknown = Object.assign(new TypeError('Unknown file extension'), {
+    code: 'ERR_UNKNOWN_FILE_EXTENSION',
+  });
+  const { message } = await notImported('handler.ts', unknown);
+  expect(message).toBe(`This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.`);
+});
+
+test('as JSON: all done', async () => {
+  const { stdout } = await inProcess(['invoke', `${HANDLERS}#router`, event, '--json'], { env }).ended();
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'succeeded',
+    response: { batchItemFailures: [] },
+    processed: 3,
+  });
+});
+
+test('a failure with no records names none', async () => {
+  const argv = ['invoke', `${HANDLERS}#throwing`, '-'];
+  const { stdout } = await inProcess(argv, { env, input: '{"Records":[]}' }).ended();
+  expect(stdout).toBe('Processed 0 of 0 records.\n');
+});
+
+test('a server that cannot be one is bad input', async () => {
+  const { code } = await inProcess(['invoke', `${HANDLERS}#router`, event, '--endpoint', 'nowhere']).ended();
   expect(code).toBe(EXIT.usage);
 });

@@ -47,6 +47,11 @@ describe.each(WAYS)('%s', (way, run) => {
     const Key = { customerId: { S: 'C-1' }, number: { N: '1' } };
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key }));
 
+    expect(await run(['put', table, '--item', '{"customerId":"C-3","number":3}'], { env }).ended()).toEqual({
+      code: EXIT.ok,
+      stdout: `Put 1 item into ${table}.\n`,
+      stderr: '',
+    });
     expect(put).toEqual({ code: EXIT.ok, stdout: `Put 2 items into ${table}.\n`, stderr: '' });
     expect(Item).toMatchObject({
       big: { N: '12345678901234567890.5' },

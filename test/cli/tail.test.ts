@@ -7,8 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
+import { tailLogger } from '../../src/cli/tail/tail-logger.ts';
 import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import { contextFor } from './context.ts';
 import { inProcess } from './in-process.ts';
 import { inTerminal } from './terminal.ts';
 import { WAYS } from './ways.ts';
@@ -112,7 +114,15 @@ describe.each(WAYS)('%s', (_way, run) => {
   ])('%s chooses', async (_name, argv, events) => {
     const table = await emulatedTable(aws);
     await writeLife(table);
-    const limit = ['--limit', `${events.length}`, '--from', 'TRIM_HORIZON', '--json'];
+    const limit = [
+      '--limit',
+      `${events.length}`,
+      '--from',
+      'TRIM_HORIZON',
+      '--json',
+      '--region',
+      'eu-west-1',
+    ];
     const { stdout } = await run(['tail', table.name, ...argv, ...limit], { env }).ended();
     expect(
       stdout
@@ -211,4 +221,27 @@ test('in a terminal it has colours, and Ctrl-C ends it', async () => {
   expect(output).toContain('\x1b[33mMODIFY\x1b[39m');
   expect(output).toContain('\x1b[31m"OPEN"\x1b[39m\x1b[2m -> \x1b[22m\x1b[32m"PAID"\x1b[39m');
   expect(code).toBe(EXIT.ok);
+});
+
+describe('what the mapping behind it has to say', () => {
+  const fields = { error: new Error('down') };
+
+  test.each([
+    ['a warning, with its reason', false, 'warn', fields, 'warning: It failed: down\n'],
+    [
+      'a reason without a message',
+      false,
+      'warn',
+      { error: new TypeError() },
+      'warning: It failed: TypeError\n',
+    ],
+    ['a warning without a reason', false, 'warn', {}, 'warning: It failed\n'],
+    ['an error, which the command tells of itself', false, 'error', fields, ''],
+    ['an error with --verbose', true, 'error', fields, 'warning: It failed: down\n'],
+    ['anything less', true, 'info', fields, ''],
+  ] as const)('%s', (_name, verbose, level, more, line) => {
+    const { context, stderr } = contextFor({});
+    tailLogger({ ...context, verbose })[level]('It failed', more);
+    expect(stderr()).toBe(line);
+  });
 });

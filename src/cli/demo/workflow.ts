@@ -51,6 +51,7 @@ export async function runWorkflow(
   let invocations = 0;
   let delivered = 0;
   let acknowledged = 0;
+  let lastReceivedAt = 0;
   const outage = simulatedOutage(resources);
   await using mapping = await startEventSourceMapping({
     client: await streamsClient(connection.streams),
@@ -73,10 +74,15 @@ export async function runWorkflow(
   const work = async (): Promise<void> => {
     await writeInvoices(invoices, resources, signal, (change) => written.push(change));
     await mapping.caughtUp();
-    await settled(() => received.length, written.length);
+    const waitingSince = performance.now();
+    const patience = (): number => Math.max(waitingSince, lastReceivedAt) + PATIENCE_MS - performance.now();
+    while (received.length < written.length && patience() > 0) await sleep(20);
   };
   const closing = new AbortController();
-  const payments = readPayments(resources, closing.signal, (announcement) => received.push(announcement));
+  const payments = readPayments(resources, closing.signal, (announcement) => {
+    received.push(announcement);
+    lastReceivedAt = performance.now();
+  });
   const working = work();
   try {
     await Promise.race([working, payments, interrupted(signal)]);
@@ -98,15 +104,4 @@ export async function runWorkflow(
     received: received.length,
     ...judge(written, received),
   };
-}
-
-/** Waits until so many have arrived, or until none has for so long that no more will. */
-async function settled(arrived: () => number, expected: number): Promise<void> {
-  let last = arrived();
-  let since = performance.now();
-  while (arrived() < expected && performance.now() - since < PATIENCE_MS) {
-    await sleep(20);
-    if (arrived() !== last) since = performance.now();
-    last = arrived();
-  }
 }

@@ -88,9 +88,11 @@ function processedOf(outcome: InvocationOutcome, records: readonly DynamoDBRecor
 }
 
 function unfinished(processed: number, records: readonly DynamoDBRecord[]): string {
-  const { eventID, dynamodb } = records[processed] ?? {};
-  const first = `event ${eventID}, sequence number ${dynamodb?.SequenceNumber}`;
-  return `Processed ${processed} of ${records.length} records. Lambda would deliver again from ${first}.`;
+  const counts = `Processed ${processed} of ${records.length} records.`;
+  const first = records[processed];
+  if (first === undefined) return counts; // of none
+  const { eventID, dynamodb } = first;
+  return `${counts} Lambda would deliver again from event ${eventID}, sequence number ${dynamodb?.SequenceNumber}.`;
 }
 
 function tellError({ io, note, verbose }: CommandContext, error: unknown): void {

@@ -21,10 +21,8 @@ export async function embeddedServers(
     env: { AWS_REGION: region ?? env.AWS_REGION },
   }).catch((error: unknown) => {
     if (!(error instanceof StreamlaneError && error.code === 'MISSING_PEER')) throw error;
-    const dynoxide =
-      `${process.platform}-${process.arch}` === 'linux-x64' ? '@dynoxide/linux-x64' : 'dynoxide';
     throw failure(
-      `The embedded servers are not installed. Install them with: npm install --save-dev ${dynoxide} fauxqs, ` +
+      `The embedded servers are not installed. Install them with: npm install --save-dev ${dynoxidePackage()} fauxqs, ` +
         'or name a server with --endpoint, or AWS with --profile.',
       error,
     );
@@ -38,4 +36,9 @@ export async function embeddedServers(
       await emulators.stop();
     },
   };
+}
+
+/** What holds Dynoxide for a machine; the package for all of them is the larger one. */
+export function dynoxidePackage(platform: string = `${process.platform}-${process.arch}`): string {
+  return platform === 'linux-x64' ? '@dynoxide/linux-x64' : 'dynoxide';
 }

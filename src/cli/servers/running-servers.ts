@@ -50,14 +50,15 @@ export async function announceServers(
   return () => rm(file, { force: true });
 }
 
-/** One file for each project: the nearest directory with a package.json, or the working directory. */
+/** One file for each project. */
 function fileOf(env: NodeJS.ProcessEnv): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const project = createHash('sha256').update(projectOf(process.cwd())).digest('hex').slice(0, 16);
   return join(cache, 'streamlane', `servers-${project}.json`);
 }
 
-function projectOf(directory: string): string {
+/** The nearest directory upwards that has a package.json, or else the directory itself. */
+export function projectOf(directory: string): string {
   for (let at = directory; ; at = dirname(at)) {
     if (existsSync(join(at, 'package.json'))) return at;
     if (dirname(at) === at) return directory;

@@ -41,7 +41,7 @@ export const runDescribe: RunCommand<DescribeFlags> = async (context, [name = ''
   }
   const rows = shards
     .map(shardOf)
-    .map(({ shardId, parent, first, last }) => [`${shardId}`, parent ?? '-', first ?? '-', last ?? 'open']);
+    .map(({ shardId, parent, first, last }) => [`${shardId}`, parent ?? '-', `${first}`, last ?? 'open']);
   stdout.write(`\n${await tableOf(['SHARD', 'PARENT', 'FIRST', 'LAST'], rows, context.style)}`);
   return EXIT.ok;
 };
@@ -89,7 +89,7 @@ async function describe(
       );
     });
     const description = StreamDescription as StreamDescription;
-    shards.push(...(description.Shards ?? []));
+    shards.push(...(description.Shards as Shard[]));
     start = description.LastEvaluatedShardId;
     if (start === undefined) return { description, shards };
   }

@@ -23,7 +23,7 @@ export const runList: RunCommand<ListFlags> = async (context, [table], options) 
   do {
     const command = new ListStreamsCommand({ TableName: table, ExclusiveStartStreamArn: start });
     const page = await client.send(command);
-    streams.push(...(page.Streams ?? []));
+    streams.push(...(page.Streams as Stream[]));
     start = page.LastEvaluatedStreamArn;
   } while (start !== undefined);
   const { stdout, stderr } = context.io;

@@ -1,12 +1,14 @@
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { type Change, type ChangedRecord, changes } from '../../record/changes.ts';
 import { tableNameOf } from '../../record/stream-arn.ts';
+import type { EventName } from '../../record/stream-record.ts';
+import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
 import { unmarshall } from '../../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-numbers.ts';
 
 /** A change of a table, as it is shown. */
 export interface TailedChange {
-  readonly eventName: string;
+  readonly eventName: EventName;
   readonly table: string;
   readonly keys: object;
   /** Undefined where the event or the stream's view type has none. */
@@ -28,10 +30,11 @@ export interface TailedChange {
  * @param keyNames partition key first: records name the keys in any order
  */
 export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): TailedChange {
-  const { eventName = '', dynamodb = {}, eventID, eventSourceARN, userIdentity } = record;
+  const { dynamodb = {}, eventID, eventSourceARN, userIdentity } = record;
+  const eventName = record.eventName as EventName;
   const oldImage = imageOf(dynamodb.OldImage);
   const newImage = imageOf(dynamodb.NewImage);
-  const keys: Readonly<Record<string, unknown>> = imageOf(dynamodb.Keys) ?? {};
+  const keys: Readonly<Record<string, unknown>> = unmarshall(dynamodb.Keys as AttributeMap, exactNumber);
   const isComplete =
     (eventName === 'INSERT' || oldImage !== undefined) && (eventName === 'REMOVE' || newImage !== undefined);
   return {
@@ -50,9 +53,7 @@ export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): T
   };
 }
 
-function imageOf(
-  image: Readonly<Record<string, AttributeValue>> | undefined,
-): Readonly<Record<string, unknown>> | undefined {
+function imageOf(image: AttributeMap | undefined): Readonly<Record<string, unknown>> | undefined {
   return image && (inOrder(unmarshall(image, exactNumber)) as Record<string, unknown>);
 }
 

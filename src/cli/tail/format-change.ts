@@ -1,8 +1,9 @@
 import type { Change } from '../../record/changes.ts';
+import type { EventName } from '../../record/stream-record.ts';
 import type { Format, Style } from '../style.ts';
 import type { TailedChange } from './change.ts';
 
-const EVENT: Readonly<Record<string, Format>> = { INSERT: 'green', MODIFY: 'yellow', REMOVE: 'red' };
+const EVENT: Readonly<Record<EventName, Format>> = { INSERT: 'green', MODIFY: 'yellow', REMOVE: 'red' };
 
 const SIGN: Readonly<Record<Change['kind'], { readonly sign: string; readonly format: Format }>> = {
   added: { sign: '+', format: 'green' },
@@ -24,7 +25,7 @@ export function formatChange(change: TailedChange, style: Style): string {
   const item = Object.entries(keys).map(([name, value]) => `${name}=${text(value)}`);
   const head = [
     style('dim', timeOf(at)),
-    style(EVENT[eventName] ?? 'bold', eventName.padEnd(6)),
+    style(EVENT[eventName], eventName.padEnd(6)),
     style('bold', item.join(' ')),
     ...(expired ? [style('dim', '(expired)')] : []),
   ];

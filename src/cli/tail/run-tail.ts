@@ -1,9 +1,9 @@
+import type { KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { compilePattern } from '../../conditions/event-pattern.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
-import type { Logger } from '../../logger.ts';
 import { failure, usageError } from '../cli-error.ts';
-import type { CommandContext, RunCommand } from '../command.ts';
+import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interrupted } from '../io.ts';
 import { dynamodbClient, streamsClient } from '../servers/clients.ts';
@@ -12,6 +12,7 @@ import type { ConnectionFlags } from '../servers/connection-options.ts';
 import { describeTable, streamArnOf } from '../tables/stream-of-table.ts';
 import { changeOf } from './change.ts';
 import { formatChange, jsonOfChange } from './format-change.ts';
+import { tailLogger } from './tail-logger.ts';
 
 export interface TailFlags extends ConnectionFlags {
   readonly from: 'LATEST' | 'TRIM_HORIZON';
@@ -36,7 +37,9 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
   await using connection = await connect(context, options);
   const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
   const streamArn = streamArnOf(description);
-  const keyNames = (description.KeySchema ?? []).map(({ AttributeName }) => AttributeName as string);
+  const keyNames = (description.KeySchema as KeySchemaElement[]).map(
+    ({ AttributeName }) => `${AttributeName}`,
+  );
   const { promise: enough, resolve: stop } = Promise.withResolvers<void>();
   let left = limit;
   const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
@@ -58,29 +61,16 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
     timeoutSeconds: TIMEOUT_SECONDS,
     maximumRetryAttempts: 0, // nothing is printed twice
     handler,
-    logger: loggerTo(context),
+    logger: tailLogger(context),
   });
   io.stderr.write(`Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.\n`);
   const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);
   if (stopped === undefined || stopped.reason === 'streamDisabled') return EXIT.ok;
-  if (stopped.reason === 'streamDeleted')
-    throw failure(`The stream of ${table} is gone: its table was deleted.`);
-  throw stopped.error;
+  throw stopped.error ?? failure(`The stream of ${table} is gone: its table was deleted.`);
 };
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   if (!/^[1-9]\d*$/.test(text)) throw usageError(`--limit has to be a whole number from 1, got ${text}.`);
   return Number(text);
-}
-
-/** What the mapping has to say while it reads: only what keeps it from reading. */
-function loggerTo({ io, note, verbose }: CommandContext): Logger {
-  const say: Logger['warn'] = (message, fields) => {
-    const error = (fields as { readonly error?: unknown } | undefined)?.error;
-    const reason = error instanceof Error ? `: ${error.message || error.name}` : '';
-    io.stderr.write(`${note('yellow', 'warning:')} ${message}${reason}\n`);
-  };
-  const quiet = (): void => {};
-  return { debug: quiet, info: quiet, warn: say, error: verbose ? say : quiet };
 }
