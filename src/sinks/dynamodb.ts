@@ -7,7 +7,7 @@ import {
   DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshallMap } from '../marshall/marshall-map.ts';
 import { TEXT } from '../option-checks.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { itemSize } from './item-size.ts';
@@ -136,7 +136,7 @@ function marshalled(target: string, item: unknown): Item {
     throw invalid(target, 'an item has to be an object of its attributes');
   }
   try {
-    return marshall(item as Record<string, string>, { removeUndefinedValues: true });
+    return marshallMap(item);
   } catch (cause) {
     throw invalid(target, 'the item has an attribute that DynamoDB cannot hold', { cause });
   }

@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
+import { marshallMap } from '../marshall/marshall-map.ts';
 
 /** An image as Lambda sends it: AttributeValues, with binary as base64. */
 export type Image = Record<string, AttributeValue>;
@@ -26,7 +26,7 @@ export function marshallItem(owner: string, item: unknown): Image {
     );
   }
   try {
-    const marshalled: unknown = marshall(item as Record<string, string>, { removeUndefinedValues: true });
+    const marshalled: unknown = marshallMap(item);
     return encodeMap(marshalled as Readonly<Record<string, SdkValue>>);
   } catch (cause) {
     throw new ConfigurationError(
