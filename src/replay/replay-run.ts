@@ -22,6 +22,8 @@ export class ReplayRun {
   readonly #queues: Map<string, StreamQueue> = new Map();
   readonly #startedAt: number = performance.now();
   #invocations = 0;
+  #succeeded = 0;
+  #failed = 0;
 
   constructor(source: ReplaySource, reader: StreamReader, settings: ReplaySettings) {
     this.#source = source;
@@ -38,7 +40,7 @@ export class ReplayRun {
       this.#tell();
       if (handler === undefined) break;
       const before = this.#doneCount();
-      await this.#letGo();
+      await this.#letGo(taken);
       await this.#handle(handler);
       more = this.#source.inRounds && this.#doneCount() > before;
     }
@@ -96,13 +98,16 @@ export class ReplayRun {
     const outcome = await invoke(event, randomUUID());
     this.#invocations++;
     const { succeeded, failed } = readVerdict(outcome, batch, this.#settings.partialResponses);
-    for (const entry of batch.slice(0, succeeded)) entry.state = 'done';
+    const done = batch.slice(0, succeeded);
+    for (const entry of done) entry.state = 'done';
+    this.#succeeded += succeeded;
     const single = failed === 'record' || batch.length === 1;
     const culprit = batch[succeeded];
     if (failed !== undefined && single && culprit !== undefined) {
+      this.#failed++;
       queue.fail(culprit, outcome.type === 'returned' ? 'the handler reported it' : wordsOf(outcome.error));
     }
-    await this.#letGo();
+    await this.#letGo(new Set(done.flatMap(({ messages }) => [...messages])));
     this.#tell();
     if (failed !== 'batch' || single) return;
     // The handler does not say which one it was, so halves find it, and lose nothing else.
@@ -111,9 +116,9 @@ export class ReplayRun {
     await this.#deliver(batch.slice(middle), queue, invoke);
   }
 
-  /** Lets the source delete messages whose records have all succeeded. */
-  async #letGo(): Promise<void> {
-    const done = this.#messages.filter(
+  /** Lets the source delete those of the messages whose records have all succeeded. */
+  async #letGo(messages: Iterable<TakenMessage>): Promise<void> {
+    const done = [...messages].filter(
       ({ released, problem, entries }) => !released && problem === undefined && isDone(entries),
     );
     if (done.length === 0) return;
@@ -146,15 +151,9 @@ export class ReplayRun {
   }
 
   #progress(): ReplayProgress {
-    const progress = { records: 0, succeeded: 0, failed: 0 };
-    for (const queue of this.#queues.values()) {
-      for (const { state } of queue.entries) {
-        progress.records++;
-        if (state === 'done') progress.succeeded++;
-        if (state === 'failed') progress.failed++;
-      }
-    }
-    return progress;
+    let records = 0;
+    for (const { size } of this.#queues.values()) records += size;
+    return { records, succeeded: this.#succeeded, failed: this.#failed };
   }
 }
 

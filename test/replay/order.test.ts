@@ -107,6 +107,17 @@ test('two items that share a sequence number are two records; one record in two 
   expect(summary).toMatchObject({ records: 2, stayed: 0 });
 });
 
+test('an item is the same whatever the order of its keys', async () => {
+  const [first, second] = [recordOf({}, 0), recordOf({}, 1)];
+  const [pk, sk] = [{ S: 'a' }, { S: 'b' }];
+  const letters = [
+    letterOf({ ...first, dynamodb: { ...first.dynamodb, Keys: { pk, sk } } }),
+    letterOf({ ...second, dynamodb: { ...second.dynamodb, Keys: { sk, pk } } }),
+  ];
+  const summary = await run(letters, () => Promise.reject(new Error('no')));
+  expect(reasonsOf(summary)).toEqual(['failed', 'blocked']);
+});
+
 test('a batch has 6 MB at most', async () => {
   const large = (index: number) => recordOf({ newImage: { text: { S: 'x'.repeat(350_000) } } }, index);
   const sizes: number[] = [];
