@@ -134,6 +134,20 @@ describe('the packed package, in an empty project', () => {
     },
   );
 
+  test('the command runs, and says which package one of its commands needs', () => {
+    const main = join(project, 'node_modules/streamlane/dist/cli/main.js');
+    const run = (...argv: string[]) =>
+      spawnSync(process.execPath, [main, ...argv], { cwd: project, encoding: 'utf8' });
+
+    expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(run('put', 'T', '--item', '{}', '--endpoint', 'http://127.0.0.1:1')).toMatchObject({
+      status: 1,
+      stderr:
+        'error: This command needs @aws-sdk/client-dynamodb, which is not installed. ' +
+        'Install it with: npm install --save-dev @aws-sdk/client-dynamodb\n',
+    });
+  });
+
   test('CommonJS can require it', () => {
     const script = "process.stdout.write(typeof require('streamlane').streamRouter)";
 

@@ -19,7 +19,7 @@ export function parseJson(json: string): unknown {
 }
 
 /** Plain JSON as DynamoDB takes it. JSON has no sets and no binary, so none come out of it. */
-export function attributeValue(value: unknown): AttributeValue {
+function attributeValue(value: unknown): AttributeValue {
   if (value === null) return { NULL: true };
   if (value instanceof NumberText) return { N: value.text };
   if (Array.isArray(value)) return { L: value.map(attributeValue) };
