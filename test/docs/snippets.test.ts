@@ -95,10 +95,10 @@ test('the program of the README publishes', async () => {
   const [program] = snippets.filter(({ page }) => page === 'README.md');
   await project.run(program as Block, env);
   expect((await published()).sort()).toEqual([
-    'INV-1 created, total 120.5',
-    'INV-1 paid',
-    'INV-2 created, total 120.5',
-    'INV-2 deleted by TTL',
+    '{"created":"INV-1","total":120.5}',
+    '{"created":"INV-2","total":120.5}',
+    '{"expired":"INV-2"}',
+    '{"paid":"INV-1"}',
   ]);
 });
 
