@@ -2,7 +2,6 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
 import type { BenchItem } from '../data/items.ts';
 import type { Contender } from './contender.ts';
-import { UNMARSHALL_FIRST } from './index.ts';
 import { itemReader } from './item-reader.ts';
 import { sequenceNumberOf } from './sequence-number-of.ts';
 
@@ -10,7 +9,7 @@ type Image = { readonly [name: string]: AttributeValue };
 
 /** Unmarshalls everything, then goes through the records. */
 export const unmarshallFirst: Contender = {
-  name: UNMARSHALL_FIRST,
+  name: 'unmarshall everything, then loop',
   handler: (work) => {
     const read = itemReader(work);
     const handle = async (record: Parameters<typeof read>[0]) => read(record);

@@ -1,4 +1,4 @@
-import type { AttributeMap } from './attribute-value.ts';
+import type { AttributeValue } from 'aws-lambda';
 
 /** Why a value cannot be unmarshalled, in words that contain no item content. */
 export class MalformedValue extends TypeError {}
@@ -19,7 +19,7 @@ export function noAttributeValue(came: string): MalformedValue {
 }
 
 /** Whether a value can hold attributes. */
-export function isMap(value: unknown): value is AttributeMap {
+export function isMap(value: unknown): value is { readonly [name: string]: AttributeValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
