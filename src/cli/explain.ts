@@ -35,6 +35,9 @@ const UNREACHABLE = [
 export function explain(error: unknown): Explanation {
   if (error instanceof CliError) return { message: oneLine(error.message), exitCode: error.exitCode };
   if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') {
+      return { message: 'A subcommand is missing. See streamlane --help.', exitCode: EXIT.usage };
+    }
     const message = error.message.replace(/^error: /, '');
     return {
       message: `${oneLine(message)}${/[.)?]$/.test(message) ? '' : '.'} See streamlane --help.`,

@@ -40,6 +40,8 @@ describe.each(WAYS)('%s', (_way, run) => {
   test.each([
     [['tial'], "error: unknown command 'tial' (Did you mean tail?) See streamlane --help.\n"],
     [['invoke'], "error: missing required argument 'module#export'. See streamlane --help.\n"],
+    [['streams'], 'error: A subcommand is missing. See streamlane --help.\n'],
+    [['streams', 'lst'], "error: unknown command 'lst' (Did you mean list?) See streamlane --help.\n"],
     [['put', 'T'], "error: required option '--item <json>' not specified. See streamlane --help.\n"],
     [
       ['tail', 'T', '--form'],

@@ -134,6 +134,17 @@ describe('the packed package, in an empty project', () => {
     },
   );
 
+  // TypeScript 6.0 leaves the extension in an `import()` inside a function with `await using`.
+  test('no compiled file imports a source file', () => {
+    const dist = join(project, 'node_modules/streamlane/dist');
+    const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const imports = /(?:import\(|from )['"]\.[^'"]*\.ts['"]/;
+
+    expect(files.filter((file) => imports.test(readFileSync(join(dist, file), 'utf8')))).toEqual([]);
+  });
+
   test('the command runs, and says which package one of its commands needs', () => {
     const main = join(project, 'node_modules/streamlane/dist/cli/main.js');
     const run = (...argv: string[]) =>
