@@ -113,7 +113,7 @@ describe('a request leaves', () => {
 
   test('with as many bytes as it may have, and in the order of the calls', async () => {
     const { add, numbers } = batcher();
-    for (const n of upTo(5)) void add(n, { bytes: 40 });
+    for (const n of upTo(5)) void add(n, { bytes: 50 });
     await nextTurn();
     expect(numbers()).toEqual([[0, 1], [2, 3], [4]]);
   });
