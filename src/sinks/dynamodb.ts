@@ -137,7 +137,22 @@ function marshalled(target: string, item: unknown): Item {
   }
   try {
     return marshallMap(item);
-  } catch (cause) {
-    throw invalid(target, 'the item has an attribute that DynamoDB cannot hold', { cause });
+  } catch {
+    // No cause: the SDK quotes the value, and errors are logged with their causes.
+    const name = unfit(item);
+    const what = name === undefined ? 'the item is' : `the attribute ${name} is, or has in it,`;
+    throw invalid(target, `${what} something that DynamoDB cannot hold`);
   }
+}
+
+/** The first attribute that cannot be marshalled. */
+function unfit(item: object): string | undefined {
+  return Object.keys(item).find((name) => {
+    try {
+      marshallMap({ [name]: (item as Readonly<Record<string, unknown>>)[name] });
+      return false;
+    } catch {
+      return true;
+    }
+  });
 }

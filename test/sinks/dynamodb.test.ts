@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -81,6 +82,7 @@ test.each([
   ['text', 'item', 'has to be an object'],
   ['a list', [], 'has to be an object'],
   ['null', null, 'has to be an object'],
+  ['an item of a class', new Date(), 'the item is something that DynamoDB cannot hold'],
   ['a date for an attribute', { pk: 'a', sk: 1, at: new Date() }, 'DynamoDB cannot hold'],
 ])('refuses %s', async (_, item, reason) => {
   await expect(writer().send(item)).rejects.toMatchObject({
@@ -89,6 +91,21 @@ test.each([
   });
   expect(fake.requests).toEqual([]);
 });
+
+test.each([
+  ['a date', { pk: 'a', sk: 1, at: new Date('2031-05-05') }, 'at', '2031'],
+  ['a number too large', { pk: 'a', sk: 1, total: 2 ** 60 }, 'total', '1152921504606847000'],
+  ['an object of a class', { pk: 'a', sk: 1, site: new URL('http://secret.example') }, 'site', 'secret'],
+])(
+  'names the attribute that is %s, and shows nothing of it, not even to a log',
+  async (_, item, name, secret) => {
+    const error: unknown = await writer()
+      .put(item)
+      .catch((error) => error);
+    expect(error).toMatchObject({ message: expect.stringContaining(`attribute ${name} `) });
+    expect(inspect(error, { depth: 10 })).not.toContain(secret);
+  },
+);
 
 test('a key that DynamoDB refuses fails its write alone', async () => {
   const table = writer();
