@@ -8,7 +8,7 @@
 export type RequestFailure = 'transient' | 'target' | 'content';
 
 const THROTTLED =
-  /throttl|TooManyRequests|LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;
+  /throttl|TooManyRequests|(?<!CollectionSize)LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;
 /** What is over by itself: timeouts, writers at the same item or object, credentials that are renewed, a clock that is set. */
 const PASSING =
   /TimeoutError|RequestTimeout|TransactionConflict|OperationAborted|ExpiredToken|RequestExpired|TimeTooSkewed/;
@@ -30,7 +30,7 @@ export function requestFailure(error: unknown): RequestFailure {
   if ($retryable !== undefined || isThrottling(name) || PASSING.test(name)) return 'transient';
   if (status === undefined) {
     // Without an answer it is the network, as in ECONNRESET, or something that the SDK could not even send.
-    if (typeof code === 'string' && /^E[A-Z]/.test(code) && !code.startsWith('ERR_')) return 'transient';
+    if (typeof code === 'string' && !code.startsWith('ERR_INVALID_')) return 'transient';
     return TARGET.test(name) ? 'target' : 'content';
   }
   // An answer of 200 that is none: a proxy in between.
