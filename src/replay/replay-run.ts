@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Invoke } from '../local/handler/invoke.ts';
-import { type LambdaHandler, localFunction } from '../local/handler/local-function.ts';
-import type { Entry } from './entry.ts';
-import { readVerdict } from './read-verdict.ts';
+import type { LambdaHandler } from '../local/handler/local-function.ts';
+import { Redelivery } from '../redelivery/redelivery.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import { readReplayable, type StreamRange } from './replayable.ts';
 import type { ReplayProgress, ReplaySummary } from './report.ts';
 import { reportOf } from './report-of.ts';
 import type { ReplaySource, SourceMessage } from './sources/source.ts';
-import { StreamQueue } from './stream-queue.ts';
 import type { StreamReader } from './stream-reader.ts';
 import type { TakenMessage } from './taken-message.ts';
 
@@ -19,7 +15,7 @@ export class ReplayRun {
   readonly #reader: StreamReader;
   readonly #settings: ReplaySettings;
   readonly #messages: TakenMessage[] = [];
-  readonly #queues: Map<string, StreamQueue> = new Map();
+  readonly #redelivery: Redelivery<TakenMessage> = new Redelivery();
   readonly #startedAt: number = performance.now();
   #invocations = 0;
   #succeeded = 0;
@@ -62,7 +58,8 @@ export class ReplayRun {
     }
     const records =
       content.kind === 'range' ? await this.#readRange(message, content.range) : content.records;
-    message.entries = records.map((record) => this.#queueOf(record).add(record, message));
+    const stays = message.problem !== undefined;
+    message.entries = records.map((record) => this.#redelivery.add(record, message, stays));
   }
 
   async #readRange(message: TakenMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
@@ -79,41 +76,15 @@ export class ReplayRun {
 
   /** Hands all records whose turn it is to the handler. */
   async #handle(handler: LambdaHandler): Promise<void> {
-    const { batchSize, signal } = this.#settings;
-    const invoke = this.#invokeOf(handler);
-    for (const queue of this.#queues.values()) {
-      queue.sort();
-      for (let batch = queue.next(batchSize); batch.length > 0; batch = queue.next(batchSize)) {
-        await this.#deliver(batch, queue, invoke);
-        if (signal.aborted) return;
-      }
+    const { functionName } = this.#settings;
+    const run = this.#redelivery.run({ ...this.#settings, handler, functionName: () => functionName });
+    for await (const { done, failed } of run) {
+      this.#invocations++;
+      this.#succeeded += done.length;
+      this.#failed += failed.length;
+      await this.#letGo(new Set(done.flatMap(({ holders }) => holders)));
+      this.#tell();
     }
-  }
-
-  /** Takes records to success or failure, as far as one batch can: the rest comes with the next one. */
-  async #deliver(entries: readonly Entry[], queue: StreamQueue, invoke: Invoke): Promise<void> {
-    const batch = queue.ready(entries);
-    if (batch.length === 0 || this.#settings.signal.aborted) return;
-    const event = `{"Records":[${batch.map(({ queued }) => queued.json).join(',')}]}`;
-    const outcome = await invoke(event, randomUUID());
-    this.#invocations++;
-    const { succeeded, failed } = readVerdict(outcome, batch, this.#settings.partialResponses);
-    const done = batch.slice(0, succeeded);
-    for (const entry of done) entry.state = 'done';
-    this.#succeeded += succeeded;
-    const single = failed === 'record' || batch.length === 1;
-    const culprit = batch[succeeded];
-    if (failed !== undefined && single && culprit !== undefined) {
-      this.#failed++;
-      queue.fail(culprit, outcome.type === 'returned' ? 'the handler reported it' : wordsOf(outcome.error));
-    }
-    await this.#letGo(new Set(done.flatMap(({ messages }) => [...messages])));
-    this.#tell();
-    if (failed !== 'batch' || single) return;
-    // The handler does not say which one it was, so halves find it, and lose nothing else.
-    const middle = Math.floor(batch.length / 2);
-    await this.#deliver(batch.slice(0, middle), queue, invoke);
-    await this.#deliver(batch.slice(middle), queue, invoke);
   }
 
   /** Lets the source delete those of the messages whose records have all succeeded. */
@@ -130,18 +101,6 @@ export class ReplayRun {
     }
   }
 
-  #invokeOf(handler: LambdaHandler): Invoke {
-    const { functionName, timeoutMs } = this.#settings;
-    const functionArn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;
-    return localFunction(handler, { functionName, functionArn, timeoutMs, memoryLimitInMB: 128 });
-  }
-
-  #queueOf({ eventSourceARN = '' }: DynamoDBRecord): StreamQueue {
-    const queue = this.#queues.get(eventSourceARN) ?? new StreamQueue();
-    this.#queues.set(eventSourceARN, queue);
-    return queue;
-  }
-
   #doneCount(): number {
     return this.#messages.filter(({ released }) => released).length;
   }
@@ -151,9 +110,7 @@ export class ReplayRun {
   }
 
   #progress(): ReplayProgress {
-    let records = 0;
-    for (const { size } of this.#queues.values()) records += size;
-    return { records, succeeded: this.#succeeded, failed: this.#failed };
+    return { records: this.#redelivery.size, succeeded: this.#succeeded, failed: this.#failed };
   }
 }
 
@@ -162,8 +119,8 @@ function takenMessage(source: SourceMessage): TakenMessage {
 }
 
 // A message without records has none that succeeded: its range was not read.
-function isDone(entries: readonly Entry[]): boolean {
-  return entries.length > 0 && entries.every(({ state }) => state === 'done');
+function isDone(entries: TakenMessage['entries']): boolean {
+  return entries.length > 0 && entries.every(({ done }) => done);
 }
 
 function countProblem(
@@ -189,8 +146,4 @@ function countProblem(
           `the range holds ${count} records, and ${batchSize} were given up: give the mapping's filterCriteria; ` +
           'with parallel lanes, asFound takes them all',
       };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

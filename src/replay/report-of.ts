@@ -1,3 +1,4 @@
+import type { InvocationOutcome } from '../local/handler/invoke.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import type { ReplaySettings } from './replay-options.ts';
@@ -40,11 +41,16 @@ function fateOf({ problem, released, entries }: TakenMessage, { handler, signal 
   if (problem !== undefined) return { status: 'stayed', ...problem };
   if (signal.aborted) return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
   if (handler === undefined) return { status: 'planned', reason: undefined, detail: '' };
-  const failed = entries.find(({ state }) => state === 'failed');
-  if (failed === undefined) {
-    const detail = 'it comes after a record of the same item that stayed';
-    return { status: 'stayed', reason: 'blocked', detail };
+  for (const { failure, queued } of entries) {
+    if (failure === undefined) continue;
+    const { eventName, eventID } = queued.record;
+    return { status: 'stayed', reason: 'failed', detail: `${eventName} ${eventID}: ${wordsOf(failure)}` };
   }
-  const { eventName, eventID } = failed.queued.record;
-  return { status: 'stayed', reason: 'failed', detail: `${eventName} ${eventID}: ${failed.error}` };
+  const detail = 'it comes after a record of the same item that stayed';
+  return { status: 'stayed', reason: 'blocked', detail };
+}
+
+function wordsOf({ type, error }: InvocationOutcome): string {
+  if (type === 'returned') return 'the handler reported it';
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

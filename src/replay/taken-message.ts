@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import type { Entry } from '../redelivery/entry.ts';
 import type { Replayable } from './replayable.ts';
 import type { StayReason } from './report.ts';
 import type { SourceMessage } from './sources/source.ts';
@@ -8,7 +8,7 @@ export interface TakenMessage {
   readonly source: SourceMessage;
   readonly content: Replayable;
   /** Its records, once they are read. */
-  entries: readonly Entry[];
+  entries: readonly Entry<TakenMessage>[];
   /** Why it stays, whatever the handler does. */
   problem: { readonly reason: StayReason; readonly detail: string } | undefined;
   /** Its source let go of it. */

@@ -133,6 +133,25 @@ describe('replayDeadLetters', () => {
     ]);
   });
 
+  test('says of what is left whether its turn would have come', async () => {
+    const controller = new AbortController();
+    const { handler } = recording(([number]) => {
+      controller.abort();
+      return answer(number);
+    });
+    const letters = ['a', 'a', 'b'].map((id, index) => letterAt(index, { id }));
+    const { stayed } = await replayDeadLetters(letters, handler, { signal: controller.signal });
+    expect(stayed.map(({ reason }) => reason)).toEqual(['failed', 'behind', 'not-started']);
+  });
+
+  test('takes an event that has no time left for a failure', async () => {
+    const never = () => new Promise(() => {});
+    const { stayed } = await replayDeadLetters([letterAt(1)], never, { timeoutMs: 20 });
+    expect(stayed).toMatchObject([
+      { reason: 'failed', error: { message: expect.stringContaining('timed out') } },
+    ]);
+  });
+
   test('gives each event a context with a running countdown', async () => {
     const letter = { ...letterAt(1), function: { name: 'invoices', version: '3', requestId: 'r' } };
     let seen: unknown[] = [];

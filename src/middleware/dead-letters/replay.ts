@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { lambdaContext } from '../../local/handler/lambda-context.ts';
-import { reportedBy } from '../../mapping/batch-response.ts';
 import { requireHandler } from '../../mapping/require-handler.ts';
 import { type Check, checkOptions, numberFrom, objectWith } from '../../option-checks.ts';
 import { rejectUnknownOptions } from '../../options.ts';
+import { Redelivery } from '../../redelivery/redelivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
-import { byStream, type Entry, itemOf, sequenceNumberOf } from './replay-order.ts';
 
 /** How dead letters are replayed. */
 export interface ReplayOptions {
   /**
-   * Records in one event at most, 1 to 10,000.
+   * Records in one event at most, 1 to 10,000; 6 MB at most in any case.
    *
    * @defaultValue 100
    */
   readonly batchSize?: number;
   /**
-   * Milliseconds that the handler's context gives to each event, 1 to 900,000.
+   * Milliseconds that the handler has for each event, 1 to 900,000: then the event has failed.
    *
    * @defaultValue 900000
    */
@@ -38,7 +35,7 @@ export interface ReplayOptions {
 export interface StayedLetter<Letter extends DeadLetter = DeadLetter> {
   readonly letter: Letter;
   /**
-   * - `'failed'`: the handler reported it, or threw when it was alone
+   * - `'failed'`: the handler reported it, or threw or ran out of time when it was alone
    * - `'behind'`: an earlier letter of its item stayed
    * - `'not-started'`: the replay ended before its turn
    */
@@ -101,112 +98,28 @@ export async function replayDeadLetters<Letter extends DeadLetter>(
   rejectUnknownOptions('replayDeadLetters', options, Object.keys(CHECKS));
   checkOptions('replayDeadLetters', options, CHECKS);
   for (const letter of letters) deadLetterOf(letter);
-  const replay = new ReplayRun<Letter>(handler, options);
-  for (const stream of byStream(letters)) await replay.stream(stream);
-  return { succeeded: replay.succeeded, stayed: replay.stayed };
-}
-
-/** One call of {@link replayDeadLetters}. */
-class ReplayRun<Letter extends DeadLetter> {
-  readonly succeeded: Letter[] = [];
-  readonly stayed: StayedLetter<Letter>[] = [];
-  readonly #handler: ReplayHandler;
-  readonly #options: ReplayOptions;
-
-  constructor(handler: ReplayHandler, options: ReplayOptions) {
-    this.#handler = handler;
-    this.#options = options;
-  }
-
-  /** Replays the entries of one stream, in order. */
-  async stream(entries: readonly Entry<Letter>[]): Promise<void> {
-    const { batchSize = 100, signal } = this.#options;
-    const held = new Set<string>();
-    for (let from = 0; from < entries.length; from += batchSize) {
-      await this.#deliver(entries.slice(from, from + batchSize), held, signal);
+  const redelivery = new Redelivery<Letter>();
+  for (const letter of letters) redelivery.add(letter.record, letter);
+  const succeeded: Letter[] = [];
+  const stayed: StayedLetter<Letter>[] = [];
+  const run = redelivery.run({
+    handler,
+    batchSize: options.batchSize ?? 100,
+    partialResponses: options.partialResponses ?? true,
+    timeoutMs: options.timeoutMs ?? 900_000,
+    functionName: ({ holders }) => (holders[0] as Letter).function.name,
+    signal: options.signal,
+  });
+  for await (const { done, failed, outcome } of run) {
+    const thrown = outcome.type === 'returned' ? {} : { error: outcome.error };
+    for (const { holders } of done) succeeded.push(...holders);
+    for (const { holders } of failed) {
+      stayed.push(...holders.map((letter) => ({ letter, reason: 'failed', ...thrown }) as const));
     }
   }
-
-  async #deliver(
-    entries: readonly Entry<Letter>[],
-    held: Set<string>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    let left = entries;
-    while (left.length > 0) {
-      if (signal?.aborted) return this.#stay(left, 'not-started');
-      const free = left.filter((entry) => !held.has(itemOf(entry)));
-      this.#stay(
-        left.filter((entry) => held.has(itemOf(entry))),
-        'behind',
-      );
-      left = free;
-      const [first] = left;
-      if (first === undefined) return;
-      const result = await this.#invoke(left);
-      if (result.checkpoint === undefined && left.length > 1) {
-        const half = Math.floor(left.length / 2);
-        await this.#deliver(left.slice(0, half), held, signal);
-        left = left.slice(half);
-        continue;
-      }
-      const checkpoint = result.checkpoint ?? 0;
-      this.succeeded.push(...left.slice(0, checkpoint).flat());
-      const failed = left[checkpoint];
-      if (failed === undefined) return;
-      held.add(itemOf(failed));
-      this.#stay([failed], 'failed', result.thrown);
-      left = left.slice(checkpoint + 1);
-    }
+  for (const { entry, behind } of redelivery.left()) {
+    const reason = behind ? 'behind' : 'not-started';
+    stayed.push(...entry.holders.map((letter) => ({ letter, reason }) as const));
   }
-
-  #stay(
-    entries: readonly Entry<Letter>[],
-    reason: StayedLetter['reason'],
-    thrown: readonly unknown[] = [],
-  ): void {
-    for (const letter of entries.flat()) {
-      this.stayed.push({ letter, reason, ...(thrown.length > 0 && { error: thrown[0] }) });
-    }
-  }
-
-  /** Invokes the handler, and reads its answer. */
-  async #invoke(entries: readonly Entry<Letter>[]): Promise<EventResult> {
-    const { timeoutMs = 900_000, partialResponses = true } = this.#options;
-    const Records = entries.map(([letter]) => letter.record);
-    const [first] = entries[0] as Entry<Letter>;
-    const context = lambdaContext(
-      { functionName: first.function.name, functionArn: '', timeoutMs, memoryLimitInMB: 128 },
-      randomUUID(),
-    );
-    try {
-      // Parsed anew, as Lambda does: what a handler changes in its event must not change a letter that stays.
-      const event: unknown = JSON.parse(JSON.stringify({ Records }));
-      const handler = this.#handler as (event: unknown, context: Context) => unknown;
-      const response = await handler(event, context);
-      if (!partialResponses) return { checkpoint: entries.length, thrown: [] };
-      return { checkpoint: checkpointOf(response, entries), thrown: [] };
-    } catch (error) {
-      return { checkpoint: undefined, thrown: [error] };
-    }
-  }
-}
-
-/** What an event came to. */
-interface EventResult {
-  /** How many records at the front are done with; undefined when the event failed as a whole. */
-  readonly checkpoint: number | undefined;
-  /** What was thrown; a list of one, so that `throw undefined` is something too. */
-  readonly thrown: readonly unknown[];
-}
-
-/** As `readBatchResponse` does for a mapping, only that the first record may be named without the event being lost. */
-function checkpointOf(response: unknown, entries: readonly Entry<DeadLetter>[]): number | undefined {
-  const reported = reportedBy(response);
-  if (reported.type === 'succeeded') return entries.length;
-  if (reported.type === 'malformed') return undefined;
-  const positions = reported.identifiers.map((identifier) =>
-    entries.findIndex(([{ record }]) => sequenceNumberOf(record) === identifier),
-  );
-  return positions.includes(-1) ? undefined : Math.min(...positions);
+  return { succeeded, stayed };
 }

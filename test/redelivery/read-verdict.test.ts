@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { entryOf } from '../../src/replay/entry.ts';
-import { readVerdict, type Verdict } from '../../src/replay/read-verdict.ts';
+import { entryOf } from '../../src/redelivery/entry.ts';
+import { readVerdict, type Verdict } from '../../src/redelivery/read-verdict.ts';
 import { recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 const entries = [0, 1, 2].map((index) => entryOf(recordOf({}, index)));
@@ -25,6 +25,13 @@ test.each<[string, unknown, Verdict]>([
 
 test('a handler that throws', () => {
   expect(readVerdict({ type: 'failed' }, entries, true)).toEqual(NOBODY_KNOWS);
+});
+
+test.each<[string, Parameters<typeof readVerdict>[0]]>([
+  ['throws', { type: 'failed' }],
+  ['answers with text', { type: 'returned', response: 'done' }],
+])('a handler that %s, with one record: it is that record', (_name, outcome) => {
+  expect(readVerdict(outcome, entries.slice(0, 1), true)).toEqual({ succeeded: 0, failed: 'record' });
 });
 
 test('a handler that does not report: any answer is success', () => {
