@@ -27,13 +27,13 @@ export interface GroupIds {
 /**
  * Group and deduplication id of a message.
  *
- * @param content what tells it from other messages about the same record
+ * @param content gives what tells it from other messages about the same record
  * @throws SinkError `SINK_MESSAGE_INVALID` for a FIFO target without a group
  */
 export function groupIds(
   target: string,
   { record, groupId, deduplicationId }: GroupOptions,
-  content: readonly (string | undefined)[],
+  content: () => readonly (string | undefined)[],
 ): GroupIds {
   const fifo = isFifo(target);
   const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
@@ -42,7 +42,7 @@ export function groupIds(
   }
   const id =
     deduplicationId ??
-    (fifo && record !== undefined ? deduplicationIdOf(record, group, ...content) : undefined);
+    (fifo && record !== undefined ? deduplicationIdOf(record, group, ...content()) : undefined);
   return {
     ...(group !== undefined && { MessageGroupId: allowedId(group) }),
     ...(id !== undefined && { MessageDeduplicationId: allowedId(id) }),

@@ -30,6 +30,21 @@ export function jsonText(target: string, message: unknown): string {
   return text;
 }
 
+/**
+ * What a message says, as one text: the same in whatever order attributes and the elements of sets come, as DynamoDB sends
+ * them in any. Messages are told apart by it, and not sent like that. For what {@link messageText} takes.
+ */
+export function contentText(message: unknown): string {
+  return typeof message === 'string' ? message : JSON.stringify(message, orderedValue);
+}
+
+function orderedValue(this: unknown, key: string, value: unknown): unknown {
+  if (value instanceof Set) return [...value].map((element) => JSON.stringify(element, jsonValue)).sort();
+  const json = jsonValue.call(this, key, value);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** A replacer for JSON.stringify. */
 export function jsonValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();

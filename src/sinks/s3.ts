@@ -6,7 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Check, TEXT } from '../option-checks.ts';
 import type { Payload } from './entry.ts';
 import { digest } from './item-identity.ts';
-import { jsonText, messageText } from './message-text.ts';
+import { contentText, jsonText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 import { invalid } from './sink-errors.ts';
@@ -127,7 +127,8 @@ function objectOf(target: string, prefix: string, message: unknown, options: Obj
   const body = message instanceof Uint8Array ? message : messageText(target, message);
   const { extension, type } = kindOf(message);
   const { record, contentType = type } = options;
-  const name = options.key ?? `${keyOf(record, body)}${extension}`;
+  const content = message instanceof Uint8Array ? message : contentText(message);
+  const name = options.key ?? `${keyOf(record, content)}${extension}`;
   const key = `${prefix}${name}`;
   const keyBytes = Buffer.byteLength(key);
   if (name === '' || keyBytes > MOST_KEY_BYTES) {
@@ -151,8 +152,8 @@ function kindOf(message: unknown): ContentKind {
 /** SequenceNumbers have up to 40 digits, and S3 lists keys as text. */
 const SEQUENCE_DIGITS = 40;
 
-function keyOf(record: SinkRecord | undefined, body: string | Uint8Array): string {
+function keyOf(record: SinkRecord | undefined, content: string | Uint8Array): string {
   if (record === undefined) return `${new Date().toISOString()}-${randomUUID()}`;
   const { tableName, sequenceNumber } = record;
-  return `${tableName}/${sequenceNumber.padStart(SEQUENCE_DIGITS, '0')}-${digest(body).slice(0, 16)}`;
+  return `${tableName}/${sequenceNumber.padStart(SEQUENCE_DIGITS, '0')}-${digest(content).slice(0, 16)}`;
 }

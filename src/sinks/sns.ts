@@ -7,7 +7,7 @@ import { refusalsOf } from './batch-results.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
-import { messageText } from './message-text.ts';
+import { contentText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { Sink } from './sink.ts';
 import { checkSinkOptions, once, requestSettings, type SinkOptions, wholeNumber } from './sink-options.ts';
@@ -91,7 +91,11 @@ function publicationOf(target: string, message: unknown, options: PublishOptions
   const { subject: Subject } = options;
   const Message = messageText(target, message);
   const MessageAttributes = messageAttributes(target, options.attributes);
-  const ids = groupIds(target, options, [Message, Subject, JSON.stringify(MessageAttributes)]);
+  const ids = groupIds(target, options, () => [
+    contentText(message),
+    Subject,
+    JSON.stringify(MessageAttributes),
+  ]);
   const bytes =
     Buffer.byteLength(Message) + Buffer.byteLength(Subject ?? '') + attributeBytes(MessageAttributes);
   return {

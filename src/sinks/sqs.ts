@@ -7,7 +7,7 @@ import { refusalsOf } from './batch-results.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
-import { messageText } from './message-text.ts';
+import { contentText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
@@ -56,7 +56,7 @@ interface QueueMessage extends Payload {
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   checkSinkOptions('sqsQueue', options, { queueUrl: TEXT });
   const { queueUrl: target } = options;
-  const client = once(() => options.client ?? new SQSClient());
+  const client = once(() => options.client ?? queueClient());
   const batcher = new MicroBatcher<QueueMessage>({
     ...requestSettings(options),
     target,
@@ -78,12 +78,21 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   };
 }
 
+/**
+ * The SDK asks the host of the queue's URL, even where the environment names an endpoint; and emulators name their queues
+ * by hosts that nobody can resolve. Who names an endpoint means it.
+ */
+function queueClient(): SQSClient {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS = AWS_ENDPOINT_URL } = process.env;
+  return new SQSClient(AWS_ENDPOINT_URL_SQS ? { useQueueUrlAsEndpoint: false } : {});
+}
+
 function queueMessageOf(target: string, message: unknown, options: QueueOptions): QueueMessage {
   const { delaySeconds: DelaySeconds } = options;
   if (DelaySeconds !== undefined) checkDelay(target, DelaySeconds);
   const MessageBody = messageText(target, message);
   const MessageAttributes = messageAttributes(target, options.attributes);
-  const ids = groupIds(target, options, [MessageBody, JSON.stringify(MessageAttributes)]);
+  const ids = groupIds(target, options, () => [contentText(message), JSON.stringify(MessageAttributes)]);
   return {
     bytes: Buffer.byteLength(MessageBody) + attributeBytes(MessageAttributes),
     orderKey: isFifo(target) ? ids.MessageGroupId : undefined,

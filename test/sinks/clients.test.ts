@@ -19,6 +19,8 @@ afterEach(() => vi.unstubAllEnvs());
 test.each<[name: string, make: () => Sink]>([
   ['snsTopic', () => snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:payments' })],
   ['sqsQueue', () => sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` })],
+  // As emulators name their queues: no host that the SDK should ask in place of the endpoint.
+  ['sqsQueue of another host', () => sqsQueue({ queueUrl: 'http://sqs.invalid/123456789012/payments' })],
   ['eventBus', () => eventBus({ source: 'com.example' })],
   ['tableWriter', () => tableWriter({ tableName: 'Totals', keys: ['pk'] })],
   ['bucketWriter', () => bucketWriter({ bucket: 'archive' })],

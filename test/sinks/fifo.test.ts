@@ -87,6 +87,26 @@ describe.each(sinks)('a FIFO target of %s', (_, make) => {
     expect(texts()).toEqual(['created', 'billed']);
   });
 
+  test('gets the same message about a record in two groups', async () => {
+    const sink = make();
+    const record = recordOf('item');
+    for (const groupId of ['seller', 'buyer']) await sink.send('paid', { record, groupId });
+    expect(groups()).toEqual(['seller', 'buyer']);
+  });
+
+  test('gets a message once, in whatever order the attributes and the elements of sets come', async () => {
+    const sink = make();
+    const record = recordOf('item');
+    const bytes = new Uint8Array([1]);
+    await sink.send({ id: 1, lines: [{ a: 1, b: bytes }], tags: new Set(['x', 'y']) }, { record });
+    await sink.send({ tags: new Set(['y', 'x']), lines: [{ b: bytes, a: 1 }], id: 1 }, { record });
+    expect(texts()).toEqual(['{"id":1,"lines":[{"a":1,"b":"AQ=="}],"tags":["x","y"]}']);
+    // In a list the order is what it says.
+    await sink.send([1, 2], { record });
+    await sink.send([2, 1], { record });
+    expect(texts()).toHaveLength(3);
+  });
+
   test('gets the same text about two records twice', async () => {
     const sink = make();
     await sink.send('changed', { record: recordOf('item') });
