@@ -1,5 +1,10 @@
 import type { RecordContext } from '../batch/record-context.ts';
+import { ConfigurationError } from '../errors.ts';
+import { objectWith } from '../option-checks.ts';
+import { kindOf } from '../options.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
+
+const SINK = objectWith(['send']);
 
 /**
  * Makes a handler of a sink: it sends one message for each record, and the record succeeds when that was accepted.
@@ -8,6 +13,7 @@ import type { SendOptions, Sink, SinkRecord } from './sink.ts';
  *
  * @param toMessage makes the message of a record; may be asynchronous
  * @param options what the sink takes besides, for every message, or made of the record
+ * @throws ConfigurationError `INVALID_OPTION`
  * @example
  * ```ts
  * export const handler = streamRouter<Invoice>()
@@ -20,6 +26,11 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
   toMessage: (record: R, context: RecordContext) => unknown,
   options?: MessageOptions<R, Options>,
 ): (record: R, context: RecordContext) => Promise<void> {
+  if (!SINK.accepts(sink)) refuse(`the sink has to be ${SINK.expected}, got ${kindOf(sink)}`);
+  if (typeof toMessage !== 'function') refuse(`toMessage has to be a function, got ${kindOf(toMessage)}`);
+  if (options !== undefined && typeof options !== 'function' && typeof options !== 'object') {
+    refuse(`the options have to be an object or a function, got ${kindOf(options)}`);
+  }
   return async (record, context) => {
     const message = await toMessage(record, context);
     const more = typeof options === 'function' ? options(record) : options;
@@ -31,3 +42,7 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
 export type MessageOptions<R, Options extends SendOptions> =
   | Omit<Options, 'record' | 'signal'>
   | ((record: R) => Omit<Options, 'record' | 'signal'>);
+
+function refuse(what: string): never {
+  throw new ConfigurationError('INVALID_OPTION', `publishTo: ${what}.`);
+}

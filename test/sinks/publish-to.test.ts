@@ -140,6 +140,23 @@ test('an envelope says which change it was, of which item, in which order', asyn
   ]);
 });
 
+test.each<[string, unknown, unknown, unknown, string]>([
+  ['no sink', undefined, () => 'a', undefined, 'publishTo: the sink has to be'],
+  ['what cannot send', { target: 'x' }, () => 'a', undefined, 'publishTo: the sink has to be'],
+  [
+    'no function',
+    memorySink(),
+    { total: 1 },
+    undefined,
+    'publishTo: toMessage has to be a function, got an object',
+  ],
+  ['text for options', memorySink(), () => 'a', 'subject', 'publishTo: the options have to be'],
+])('is refused %s before any record comes', (_, sink, toMessage, options, message) => {
+  expect(() => publishTo(sink as never, toMessage as never, options as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(message) }),
+  );
+});
+
 test('an envelope of a record that says less has what the specification requires', () => {
   const envelope = toCloudEvent({
     eventName: 'INSERT',
