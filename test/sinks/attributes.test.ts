@@ -82,6 +82,8 @@ test('the subject of a notification is sent and counted', async () => {
   await topic.publish('a', { subject: 'Paid' });
   expect(fake.accepted).toMatchObject([{ bytes: 5, raw: { Subject: 'Paid' } }]);
   expect(topic.publish).toBe(topic.send);
+  const tooLarge = topic.publish('x'.repeat(262_144 - 7), { subject: 'über 7b' });
+  await expect(tooLarge).rejects.toMatchObject({ code: 'SINK_MESSAGE_TOO_LARGE' });
 });
 
 test.each([-1, 901, 0.5])('a queue refuses a delay of %d seconds', async (delaySeconds) => {

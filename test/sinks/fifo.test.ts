@@ -143,6 +143,13 @@ test('of messages with other attributes or another subject none is dropped', asy
   expect(new Set(ids()).size).toBe(4);
 });
 
+test('a queue drops no message with other attributes', async () => {
+  const queue = sqsQueue({ queueUrl: `${QUEUE}.fifo`, client: new SQSClient(fake.connection) });
+  const record = recordOf('item');
+  for (const a of [1, '1', '2']) await queue.send('a', { record, attributes: { a } });
+  expect(texts()).toHaveLength(3);
+});
+
 test('a standard target gets no ids but those that it is given', async () => {
   const queue = sqsQueue({ queueUrl: QUEUE, client: new SQSClient(fake.connection) });
   await queue.send('a', { record: recordOf('item') });

@@ -30,7 +30,10 @@ test.each([
 test('a record that is delivered again writes the same object again; keys sort as the changes', async () => {
   const [first, second] = [recordOf('a', { sequenceNumber: '99' }), recordOf('a', { sequenceNumber: '100' })];
   const sink = bucket({ prefix: 'changes/' });
-  for (const record of [first, { ...first }, second]) await sink.send({ total: 1 }, { record });
+  await sink.send({ total: 1, open: true }, { record: first });
+  // DynamoDB may send the attributes in another order.
+  await sink.send({ open: true, total: 1 }, { record: { ...first } });
+  await sink.send({ total: 1 }, { record: second });
   await sink.send({ total: 2 }, { record: second });
   expect(keys()[0]).toMatch(/^changes\/Invoices\/0{38}99-[\da-f]{16}\.json$/);
   expect(keys()[1]).toBe(keys()[0]);
