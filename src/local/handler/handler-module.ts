@@ -22,9 +22,10 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
   try {
     module = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause); // a module may throw anything
     throw new ConfigurationError(
       'INVALID_HANDLER',
-      `startEventSourceMapping: the handler's module ${path} cannot be imported: ${(cause as Error).message}`,
+      `startEventSourceMapping: the handler's module ${path} cannot be imported: ${reason}`,
       { cause },
     );
   }

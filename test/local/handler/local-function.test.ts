@@ -106,6 +106,7 @@ describe('a module', () => {
     ['test/fixtures/handlers.ts#text', 'is not a function'],
     ['test/fixtures/handlers.ts#callback', 'takes 3 parameters'],
     ['test/fixtures/no-such-module.ts', 'cannot be imported'],
+    ['test/fixtures/throws-undefined.ts', 'cannot be imported: undefined'],
   ])('%s is refused', async (path, message) => {
     await expect(importHandler(path)).rejects.toMatchObject({
       code: 'INVALID_HANDLER',
