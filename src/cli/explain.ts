@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander';
 import { StreamlaneError } from '../errors.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -34,16 +33,6 @@ const UNREACHABLE = [
 /** Turns whatever was thrown into one line and an exit code. */
 export function explain(error: unknown): Explanation {
   if (error instanceof CliError) return { message: oneLine(error.message), exitCode: error.exitCode };
-  if (error instanceof CommanderError) {
-    if (error.code === 'commander.help') {
-      return { message: 'A subcommand is missing. See streamlane --help.', exitCode: EXIT.usage };
-    }
-    const message = error.message.replace(/^error: /, '');
-    return {
-      message: `${oneLine(message)}${/[.)?]$/.test(message) ? '' : '.'} See streamlane --help.`,
-      exitCode: EXIT.usage,
-    };
-  }
   if (error instanceof StreamlaneError) {
     const exitCode = BAD_INPUT.includes(error.code) ? EXIT.usage : EXIT.failed;
     return { message: oneLine(error.message.replace(/^start\w+: /, '')), exitCode };
@@ -67,12 +56,18 @@ function ofSdk(error: unknown): string | undefined {
   if (/^(UnrecognizedClient|AccessDenied|ExpiredToken|InvalidSignature)/.test(name)) {
     return `AWS refuses the call: ${oneLine(message)} Check the profile, its permissions and --region.`;
   }
+  if (name === 'QueueDoesNotExist')
+    return 'There is no such queue here. Check --queue, --endpoint and --region.';
+  if (name === 'ValidationException') {
+    return `The request is refused: ${oneLine(message).replace(/\.?$/, '.')} Correct the table's name, the keys or the item.`;
+  }
   return undefined;
 }
 
 function other(error: unknown): string {
   if (!(error instanceof Error)) return `Something threw ${String(error)}.`;
-  return `${error.name}: ${oneLine(error.message)} (--verbose prints the stack)`;
+  const name = error.name === 'Error' ? '' : `${error.name}: `;
+  return `${name}${oneLine(error.message)} (--verbose prints the stack)`;
 }
 
 function oneLine(text: string): string {

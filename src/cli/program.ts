@@ -7,6 +7,7 @@ import { explain } from './explain.ts';
 import { type CliIo, interrupted } from './io.ts';
 import { hasColors, styleFor } from './style.ts';
 import { version } from './version.ts';
+import { wrongUsage } from './wrong-usage.ts';
 
 /**
  * Runs one command line.
@@ -20,14 +21,16 @@ export async function runCli(
   definitions: readonly CommandDefinition[] = commands,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = new Command('streamlane')
+  const program: Command = new Command('streamlane')
     .description('See a DynamoDB stream, run your handler on it, replay what failed.')
     .version(version(), '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print help: for one command, with `streamlane <command> --help`.')
     .option('--verbose', 'With an error, print its stack.')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
-    .exitOverride()
+    .exitOverride((error) => {
+      throw wrongUsage(error, program);
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => {}, // told of below, with every other error
@@ -73,10 +76,13 @@ function register(parent: Command, definition: CommandDefinition, execute: Execu
     stopsItself = false,
     subcommands = [],
   } = definition;
-  const command = parent
+  const command: Command = parent
     .command(usage)
     .summary(summary)
-    .description(details === undefined ? summary : `${summary}\n\n${details}`);
+    .description(details === undefined ? summary : `${summary}\n\n${details}`)
+    .exitOverride((error) => {
+      throw wrongUsage(error, command);
+    });
   configure?.(command);
   command.addHelpText('after', examplesOf(examples));
   for (const subcommand of subcommands) register(command, subcommand, execute);

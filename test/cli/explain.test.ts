@@ -51,6 +51,24 @@ test.each([
     'AWS refuses the call: Not you. Check the profile, its permissions and --region.',
     EXIT.failed,
   ],
+  [
+    'a queue that is not there',
+    named('QueueDoesNotExist', 'The specified queue does not exist.'),
+    'There is no such queue here. Check --queue, --endpoint and --region.',
+    EXIT.failed,
+  ],
+  [
+    'a request that cannot be',
+    named('ValidationException', 'Missing the key id in the item'),
+    "The request is refused: Missing the key id in the item. Correct the table's name, the keys or the item.",
+    EXIT.failed,
+  ],
+  [
+    'an error of no name of its own',
+    new Error('ENOENT: no such file'),
+    'ENOENT: no such file (--verbose prints the stack)',
+    EXIT.failed,
+  ],
   ['anything else', new RangeError('a\nb'), 'RangeError: a b (--verbose prints the stack)', EXIT.failed],
   ['what is no error', undefined, 'Something threw undefined.', EXIT.failed],
 ])('explains %s', (_name, error, message, exitCode) => {

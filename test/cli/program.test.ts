@@ -39,17 +39,24 @@ describe.each(WAYS)('%s', (_way, run) => {
 
   test.each([
     [['tial'], "error: unknown command 'tial' (Did you mean tail?) See streamlane --help.\n"],
-    [['invoke'], "error: missing required argument 'module#export'. See streamlane --help.\n"],
-    [['streams'], 'error: A subcommand is missing. See streamlane --help.\n'],
-    [['streams', 'lst'], "error: unknown command 'lst' (Did you mean list?) See streamlane --help.\n"],
-    [['put', 'T'], "error: required option '--item <json>' not specified. See streamlane --help.\n"],
+    [['invoke'], "error: missing required argument 'module#export'. See streamlane invoke --help.\n"],
+    [['streams'], 'error: A subcommand is missing. See streamlane streams --help.\n'],
+    [
+      ['streams', 'lst'],
+      "error: unknown command 'lst' (Did you mean list?) See streamlane streams --help.\n",
+    ],
+    [['put', 'T'], "error: required option '--item <json>' not specified. See streamlane put --help.\n"],
+    [
+      ['tables', 'create', 'T'],
+      "error: required option '--keys <names>' not specified. See streamlane tables create --help.\n",
+    ],
     [
       ['tail', 'T', '--form'],
-      "error: unknown option '--form' (Did you mean --from?) See streamlane --help.\n",
+      "error: unknown option '--form' (Did you mean --from?) See streamlane tail --help.\n",
     ],
     [
       ['demo', 'x'],
-      "error: too many arguments for 'demo'. Expected 0 arguments but got 1: x. See streamlane --help.\n",
+      "error: too many arguments for 'demo'. Expected 0 arguments but got 1: x. See streamlane demo --help.\n",
     ],
   ])('%j is wrong usage: one line that says so', async (argv, line) => {
     expect(await run(argv).ended()).toEqual({ code: EXIT.usage, stdout: '', stderr: line });
