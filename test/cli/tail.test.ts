@@ -108,7 +108,8 @@ describe.each(WAYS)('%s', (_way, run) => {
 
   test.each([
     ['--only modify', ['--only', 'modify'], ['MODIFY']],
-    ['--only with two', ['--only', 'insert', 'remove'], ['INSERT', 'REMOVE']],
+    ['--only with two', ['--only', 'insert,remove'], ['INSERT', 'REMOVE']],
+    ['--only given twice', ['--only', 'insert', '--only', 'REMOVE'], ['INSERT', 'REMOVE']],
     ['--where', ['--where', '{"dynamodb":{"NewImage":{"status":{"S":["PAID"]}}}}'], ['MODIFY']],
     ['both', ['--only', 'insert', '--where', '{"dynamodb":{"Keys":{"pk":{"S":["a"]}}}}'], ['INSERT']],
   ])('%s chooses', async (_name, argv, events) => {
@@ -183,7 +184,7 @@ describe.each(WAYS)('%s', (_way, run) => {
       ['--from', 'AT_TIMESTAMP'],
       /^error: option '--from <position>' argument 'AT_TIMESTAMP' is invalid\. .+\n$/,
     ],
-    [['--only', 'update'], /^error: option '--only <events\.\.\.>' argument 'update' is invalid\. .+\n$/],
+    [['--only', 'update'], /^error: --only takes insert, modify, remove, got update\.\n$/],
   ])('%j is bad input', async (argv, line) => {
     const { code, stderr } = await run(['tail', 'T', ...argv], { env }).ended();
     expect(stderr).toMatch(line);

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { usageError } from '../cli-error.ts';
 import type { CommandDefinition } from '../command.ts';
 import { connectionOptions } from '../servers/connection-options.ts';
 
@@ -23,7 +24,11 @@ export const tail: CommandDefinition = {
           .default('LATEST'),
       )
       .addOption(
-        new Option('--only <events...>', 'Only these changes.').choices(['insert', 'modify', 'remove']),
+        // Not `<events...>`, which would take the table's name behind it for an event.
+        new Option(
+          '--only <events>',
+          'Only these: insert, modify, remove, or several with commas.',
+        ).argParser(parseEvents),
       )
       .option('--where <pattern>', 'Only changes that match an event pattern, given as JSON.')
       .option('--limit <count>', 'End after so many changes.')
@@ -31,3 +36,12 @@ export const tail: CommandDefinition = {
   stopsItself: true,
   load: async () => (await import('../tail/run-tail.ts')).runTail,
 };
+
+const EVENTS: readonly string[] = ['insert', 'modify', 'remove'];
+
+function parseEvents(text: string, before: readonly string[] = []): readonly string[] {
+  const events = text.split(',').map((event) => event.trim().toLowerCase());
+  const wrong = events.find((event) => !EVENTS.includes(event));
+  if (wrong === undefined) return [...before, ...events];
+  throw usageError(`--only takes ${EVENTS.join(', ')}, got ${wrong}.`);
+}
