@@ -245,6 +245,10 @@ test.each<[string[], RegExp]>([
     /--batch-size has to be a whole number from 1 to 10000, got 0\./,
   ],
   [
+    ['dev', 'src/index.ts', '--table', 'T', '--batch-size', 'ten'],
+    /--batch-size has to be a whole number from 1 to 10000, got "ten"\./,
+  ],
+  [
     ['dev', 'src/index.ts', '--table', 'T', '--starting-position', 'NOW'],
     /--starting-position has to be one of TRIM_HORIZON, LATEST/,
   ],

@@ -15,7 +15,9 @@ interface MappingFlag {
 
 const text: MappingFlag['read'] = (given) => given;
 
-const number: MappingFlag['read'] = (text) => (text.trim() === '' ? text : Number(text));
+// What is no number stays as it is, so that the mapping says what came.
+const number: MappingFlag['read'] = (text) =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 
 /** Every option of a mapping, by its name: a new one does not compile until it is here. */
 const FLAGS: { readonly [Name in keyof Required<EventSourceMappingOptions>]: MappingFlag } = {
