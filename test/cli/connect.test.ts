@@ -126,7 +126,7 @@ describe('where a command finds its services', () => {
     const withdraw = await announceServers(aws.environment, env);
     const { context, stderr } = contextFor(env);
     const { kind, dynamodb } = await connect(context, {});
-    expect(kind).toBe('embedded');
+    expect(kind).toBe('running');
     expect(dynamodb).toEqual({ ...aws.dynamodb });
     expect(stderr()).toBe(`Using the embedded servers of this project, which process ${process.pid} runs.\n`);
     await withdraw();

@@ -55,7 +55,7 @@ export async function connect(
       const { AWS_REGION } = running.environment;
       // Nothing else of the environment: the user's own credentials are not for them.
       const servers = namedServers(namedEndpoints(running.environment) as Endpoints, { AWS_REGION }, flags);
-      return { ...servers, kind: 'embedded' };
+      return { ...servers, kind: 'running' };
     }
   }
   if (profile !== undefined || (!own && OF_AWS.some((name) => env[name]))) {

@@ -17,8 +17,8 @@ interface Credentials {
 
 /** Where a command finds its services. */
 export interface Connection extends AsyncDisposable {
-  /** `embedded`: servers that streamlane runs, here or in another process of this project. */
-  readonly kind: 'aws' | 'named' | 'embedded';
+  /** `embedded`: servers of this command; `running`: those of another command in this project. */
+  readonly kind: 'aws' | 'named' | 'running' | 'embedded';
   /** In words, for people: `DynamoDB at http://...`. */
   readonly description: string;
   readonly dynamodb: ClientSettings;
