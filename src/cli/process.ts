@@ -1,10 +1,13 @@
-import { EXIT } from './exit-codes.ts';
+import { failure } from './cli-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { explain } from './explain.ts';
 import { runCli } from './program.ts';
+import { reportError } from './report-error.ts';
 
 /** What of a process the command needs. */
 export type CliProcess = Pick<
   NodeJS.Process,
-  'argv' | 'env' | 'exit' | 'off' | 'on' | 'stderr' | 'stdin' | 'stdout'
+  'argv' | 'env' | 'exit' | 'exitCode' | 'off' | 'on' | 'stderr' | 'stdin' | 'stdout'
 >;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -15,25 +18,41 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  */
 export async function runProcess(process: CliProcess): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
+  const argv = process.argv.slice(2);
+  let hasEnded = false;
+  const end = (exitCode: ExitCode): void => {
+    hasEnded = true;
+    process.exit(exitCode);
+  };
   const stopping = new AbortController();
   const stop = (): void => {
-    if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+    if (stopping.signal.aborted) end(EXIT.interrupted);
     stopping.abort();
   };
+  // A handler runs in this process: what it throws after its answer, and an exit of its own, are no success.
+  const onUncaught = (cause: unknown): void => {
+    const { message } = explain(cause);
+    end(reportError(failure(`Nothing caught an error. ${message}`, cause), argv, process));
+  };
+  const onExit = (): void => {
+    if (hasEnded) return;
+    const error = failure(
+      'The process was ended before the command was done. Let the handler return instead.',
+    );
+    process.exitCode = reportError(error, argv, process);
+  };
   for (const signal of SIGNALS) process.on(signal, stop);
+  process.on('uncaughtException', onUncaught);
+  process.on('exit', onExit);
   // `streamlane tail T | head`: who reads has had enough.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
+    end(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
   });
-  const exitCode = await runCli(process.argv.slice(2), {
-    stdin,
-    stdout,
-    stderr,
-    env,
-    signal: stopping.signal,
-  });
+  const exitCode = await runCli(argv, { stdin, stdout, stderr, env, signal: stopping.signal });
   for (const signal of SIGNALS) process.off(signal, stop);
   // Pipes take their time: what was written before is out once this is.
   await Promise.all([stdout, stderr].map((output) => new Promise((resolve) => output.write('', resolve))));
-  process.exit(exitCode);
+  process.off('uncaughtException', onUncaught);
+  process.off('exit', onExit);
+  end(exitCode);
 }

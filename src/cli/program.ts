@@ -1,10 +1,9 @@
-import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { explain } from './explain.ts';
 import { type CliIo, interrupted } from './io.ts';
+import { reportError } from './report-error.ts';
 import { hasColors, styleFor } from './style.ts';
 import { version } from './version.ts';
 import { wrongUsage } from './wrong-usage.ts';
@@ -51,11 +50,7 @@ export async function runCli(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    const { style, verbose } = { style: styleFor(io.stderr, io.env), verbose: argv.includes('--verbose') };
-    const { message, exitCode: code } = explain(error);
-    io.stderr.write(`${style('red', 'error:')} ${message}\n`);
-    if (verbose) io.stderr.write(`${inspect(error)}\n`); // with its stack, and what caused it
-    return code;
+    return reportError(error, argv, io);
   }
 }
 

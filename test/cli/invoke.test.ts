@@ -198,6 +198,24 @@ test('what the handler logs goes to stderr, so that stdout can be piped', async 
   expect(stderr).toContain('logged 0');
 });
 
+test.each([
+  [
+    'exits with success',
+    'process.exit(0)',
+    /^error: The process was ended before the command was done\. .+\n$/,
+  ],
+  [
+    'throws behind its answer',
+    "setTimeout(() => { throw new Error('late'); }); return new Promise((done) => setTimeout(done, 1000))",
+    /^error: Nothing caught an error\. late .+\n$/,
+  ],
+])('a handler that %s has failed, in one line', async (_name, code, line) => {
+  const handler = file(`ending-${++modules}.mjs`, `export const handler = () => { ${code}; };\n`);
+  const { stdout, stderr, ...ended } = await spawned(['invoke', handler, event], { env }).ended();
+  expect(stderr).toMatch(line);
+  expect({ ...ended, stdout }).toEqual({ code: EXIT.failed, stdout: '' });
+});
+
 test('Ctrl-C ends it', async () => {
   const command = spawned(['invoke', `${HANDLERS}#waiting`, event, '--timeout', '100'], { env });
   await command.seen(/waiting/);

@@ -22,7 +22,13 @@ function fakeProcess(...argv: string[]) {
       exits.push(code);
     },
   });
-  return { process: fake as unknown as CliProcess, signals, stdout: fake.stdout, exits };
+  return {
+    process: fake as unknown as CliProcess,
+    signals,
+    stdout: fake.stdout,
+    stderr: () => `${fake.stderr.read() ?? ''}`,
+    exits,
+  };
 }
 
 test('what was printed is out before the process ends', async () => {
@@ -30,7 +36,7 @@ test('what was printed is out before the process ends', async () => {
   await runProcess(process);
   expect(stdout.read().toString()).toBe(`${version()}\n`);
   expect(exits).toEqual([EXIT.ok]);
-  expect(signals.listenerCount('SIGINT')).toBe(0);
+  expect(signals.eventNames()).toEqual([]);
 });
 
 test('the first Ctrl-C asks a command to stop, the second ends the process', async () => {
@@ -43,6 +49,39 @@ test('the first Ctrl-C asks a command to stop, the second ends the process', asy
   expect(exits).toEqual([EXIT.interrupted]);
   await running;
   expect(exits).toEqual([EXIT.interrupted, EXIT.ok]);
+});
+
+test('an error that nothing caught ends the process with one line, and with its stack if asked for', async () => {
+  const { process, signals, stderr, exits } = fakeProcess('emulators', '--verbose');
+  const running = runProcess(process);
+  await new Promise(setImmediate);
+  signals.emit('uncaughtException', new RangeError('late'));
+  expect(exits).toEqual([EXIT.failed]);
+  expect(stderr()).toMatch(/^error: Nothing caught an error\. RangeError: late .+\n[\s\S]+ at /);
+  signals.emit('SIGINT');
+  await running;
+});
+
+test('an exit that the command did not ask for is a failure', async () => {
+  const { process, signals, stderr } = fakeProcess('emulators');
+  const running = runProcess(process);
+  await new Promise(setImmediate);
+  signals.emit('exit');
+  expect(process.exitCode).toBe(EXIT.failed);
+  expect(stderr()).toMatch(/^error: The process was ended before the command was done\. .+\n$/);
+  signals.emit('SIGINT');
+  await running;
+});
+
+test('an exit that the command asked for keeps its code', async () => {
+  const { process, signals } = fakeProcess('emulators');
+  const running = runProcess(process);
+  await new Promise(setImmediate);
+  signals.emit('SIGINT');
+  signals.emit('SIGINT');
+  signals.emit('exit');
+  expect(process.exitCode).toBeUndefined();
+  await running;
 });
 
 test.each([
