@@ -16,6 +16,16 @@ beforeAll(async () => {
 afterAll(() => fake?.stop());
 afterEach(() => vi.unstubAllEnvs());
 
+function stubEnvironment(endpoint: string | undefined): void {
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+  // A profile of the developer's may say otherwise.
+  vi.stubEnv('AWS_PROFILE', undefined);
+  vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'false');
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+}
+
 test.each<[name: string, make: () => Sink]>([
   ['snsTopic', () => snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:payments' })],
   ['sqsQueue', () => sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` })],
@@ -28,15 +38,17 @@ test.each<[name: string, make: () => Sink]>([
   fake.reset();
   const sink = make();
   // Only now: a client that was made before would not know.
-  vi.stubEnv('AWS_ENDPOINT_URL', fake.connection.endpoint);
-  // A profile of the developer's may say otherwise.
-  vi.stubEnv('AWS_PROFILE', undefined);
-  vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'false');
-  vi.stubEnv('AWS_REGION', 'eu-central-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+  stubEnvironment(fake.connection.endpoint);
   await sink.send({ pk: '0' }, { record: recordOf('item') });
   vi.unstubAllEnvs();
   await Promise.all(upTo(2).map((pk) => sink.send({ pk: `${pk}` }, { record: recordOf('item') })));
   expect(fake.accepted).toHaveLength(3);
+});
+
+test('sqsQueue asks the host of the queue where the environment names no endpoint', async () => {
+  fake.reset();
+  stubEnvironment(undefined);
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', undefined);
+  await sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` }).send('a');
+  expect(fake.accepted).toHaveLength(1);
 });
