@@ -23,7 +23,9 @@ const PLAIN_STATUS_EVERY_MS = 30_000;
 /** The status line is at the bottom of a terminal; elsewhere it is a line now and then, and at the end. */
 export async function openScreen({ io, style }: CommandContext, json: boolean): Promise<Screen> {
   const { stdout, stderr } = io;
-  const below = stdout.isTTY && !json ? await bottomLine(stdout) : plainStatus(stdout, json);
+  // A terminal of no width, such as some of CI, would show nothing of a line at its bottom.
+  const below =
+    stdout.isTTY && stdout.columns !== 0 && !json ? await bottomLine(stdout) : plainStatus(stdout, json);
   const write = (output: TextOutput, text: string): void => {
     below.hide();
     output.write(text.endsWith('\n') ? text : `${text}\n`);
