@@ -97,7 +97,11 @@ function unfinished(processed: number, records: readonly DynamoDBRecord[]): stri
 
 function tellError({ io, note, verbose }: CommandContext, error: unknown): void {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
-  const stack = verbose && error instanceof Error ? `\n${error.stack}` : '';
+  const stack = !(error instanceof Error)
+    ? ''
+    : verbose
+      ? `\n${error.stack}`
+      : ' (--verbose prints the stack)';
   io.stderr.write(`${note('red', 'The handler failed:')} ${text}${stack}\n`);
 }
 
