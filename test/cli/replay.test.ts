@@ -120,7 +120,7 @@ describe.each(WAYS)('%s', (way, run) => {
       'mine',
     ];
     const { code: exit, stdout } = await run(argv, { env }).ended();
-    expect(stdout).toMatch(/^message +kind +table +records +from +to +result +why\n/);
+    expect(stdout).toMatch(/^MESSAGE +KIND +TABLE +RECORDS +FROM +TO +RESULT +WHY\n/);
     expect(stdout).toMatch(
       /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: the handler reported it\n/,
     );
@@ -241,7 +241,7 @@ describe.each(WAYS)('%s', (way, run) => {
   test('a queue that is not there is told of', async () => {
     const url = `${aws.sqs.endpoint}/000000000000/nowhere`;
     const { code, stderr } = await run(['replay', '--queue', url, '--dry-run'], { env }).ended();
-    expect(stderr).toMatch(/^error: QueueDoesNotExist: .+\n$/);
+    expect(stderr).toMatch(/^error: There is no such queue here\. .+\n$/);
     expect(code).toBe(EXIT.failed);
   });
 });

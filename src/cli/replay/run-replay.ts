@@ -65,8 +65,13 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, [path], option
     progress.end();
     if (options.json) {
       for (const message of summary.messages) writeJson(io.stdout, { type: 'message', ...message });
-      const { messages, ...totals } = summary;
-      writeJson(io.stdout, { type: 'summary', messages: messages.length, ...totals });
+      const { messages, durationMs, ...totals } = summary;
+      writeJson(io.stdout, {
+        type: 'summary',
+        messages: messages.length,
+        ...totals,
+        durationMs: Math.round(durationMs),
+      });
     } else {
       await writeSummary(context, summary, dryRun);
     }

@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
 import { tableOf } from '../output.ts';
 
-const HEAD = ['message', 'kind', 'table', 'records', 'from', 'to', 'result', 'why'];
+const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 
 /** What became of the messages: those that stayed one by one, and in a dry run all of them. */
 export async function writeSummary(
