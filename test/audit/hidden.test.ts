@@ -29,6 +29,16 @@ describe('what is redacted shows that it changed, and not what', () => {
         { path: 'status', kind: 'changed', before: 'OPEN', after: 'PAID' },
       ],
     ],
+    [
+      'what is added to and removed from a map that is redacted whole: the map has changed',
+      { card: visa, address: {} },
+      { card: { number: '4111' }, address: { street: 'x' } },
+      ['card', 'address'],
+      [
+        { path: 'card', kind: 'changed', before: R, after: R },
+        { path: 'address', kind: 'changed', before: R, after: R },
+      ],
+    ],
     ['a value that did not change', { card: visa }, { card: visa }, ['card.number'], []],
     [
       'a value in a map that is added whole',

@@ -32,6 +32,11 @@ describe('an entry that is too large', () => {
     expect(sizeOf(lighten(entry, 1).changes)).toBeLessThan(300);
   });
 
+  test('loses nothing more once it has just the size that it may have', () => {
+    const lighter = lighten(entry, 6000);
+    expect(lighten(entry, sizeOf(lighter))).toEqual(lighter);
+  });
+
   test('is left as it was, and a new one is made', () => {
     const before = structuredClone(entry);
     lighten(entry, 1);
