@@ -68,3 +68,13 @@ test('an event that the answer does not mention is sent again', async () => {
   await bus({ client }).send({}, { detailType: 'Paid' });
   expect(answers).toBe(3);
 });
+
+test('an event has less than 1,048,576 bytes, its time included', async () => {
+  // 14 for the time, beside source, detailType and detail.
+  const detail = (bytes: number) => ({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
+  const bytes = 1_048_576 - 'com.example'.length - 'Paid'.length - 14;
+  const options = { detailType: 'Paid', time: new Date(0) };
+  await bus().send(detail(bytes - 1), options);
+  await expect(bus().send(detail(bytes), options)).rejects.toMatchObject({ code: 'SINK_MESSAGE_TOO_LARGE' });
+  expect(fake.accepted).toHaveLength(1);
+});

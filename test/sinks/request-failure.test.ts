@@ -22,6 +22,7 @@ test.each([
   ['an answer that is no HTTP', unanswered({ code: 'HPE_INVALID_CONSTANT' }), 'transient'],
   ['a certificate that has run out', unanswered({ code: 'CERT_HAS_EXPIRED' }), 'transient'],
   ['a timeout', unanswered({ name: 'TimeoutError' }), 'transient'],
+  ['a timeout that a proxy tells of', answered(408), 'transient'],
   ['a timeout that S3 tells of', answered(400, 'RequestTimeout'), 'transient'],
   ['another writer of the item', answered(400, 'TransactionConflictException'), 'transient'],
   ['missing permission', answered(400, 'AccessDeniedException'), 'target'],
