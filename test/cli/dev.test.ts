@@ -376,7 +376,7 @@ test('positions that cannot be written end it', async () => {
   await put('a');
   const { code: exit, stdout, stderr } = await command.ended();
   expect(stdout).toContain('stopped before the checkpoint');
-  expect(stderr).toMatch(/error: Error: ENOENT.*positions\.json/);
+  expect(stderr).toMatch(/error: ENOENT.*positions\.json/);
   expect(exit).toBe(EXIT.failed);
 });
 

@@ -79,7 +79,7 @@ describe.each(WAYS)('%s', (way, run) => {
 
   test('an item without its keys is refused in one line', async () => {
     const { code, stderr } = await run(['put', table, '--item', '{"other":"1"}'], { env }).ended();
-    expect(stderr).toMatch(/^error: ValidationException: .+\n$/);
+    expect(stderr).toMatch(/^error: The request is refused: .+\n$/);
     expect(code).toBe(EXIT.failed);
   });
 });
