@@ -23,55 +23,60 @@ export function unmarshallMap(map: AttributeMap, toNumber: ToNumber): NativeMap 
     if (typeof plain !== 'string') {
       plain = typeof value.N === 'string' ? toNumber(value.N) : unmarshallValue(value, toNumber);
     }
-    if (name === '__proto__') {
-      // Assigning would set the prototype: an attribute of that name is just an attribute.
-      Object.defineProperty(native, name, {
-        value: plain,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      });
-    } else {
-      native[name] = plain;
-    }
+    setAttribute(native, name, plain);
   }
   return native;
 }
 
-/** Unmarshalls one AttributeValue of any type. */
-function unmarshallValue(value: AttributeValue, toNumber: ToNumber): unknown {
-  // Most of what is neither S nor N, and of what is in lists (bench: unmarshall).
-  const { M } = value;
-  if (isMap(M)) return unmarshallMap(M, toNumber);
+/**
+ * A map within an item. It asks each value for its type, which costs less than trying S and N once values of many
+ * types have been seen: large items take 7 % less time, small ones would take a quarter more (bench: unmarshall).
+ */
+function unmarshallNested(map: AttributeMap, toNumber: ToNumber): NativeMap {
+  const native: NativeMap = {};
+  for (const name in map) setAttribute(native, name, unmarshallValue(map[name], toNumber));
+  return native;
+}
+
+function setAttribute(native: NativeMap, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    // Assigning would set the prototype: an attribute of that name is just an attribute.
+    Object.defineProperty(native, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    native[name] = value;
+  }
+}
+
+/** Unmarshalls one AttributeValue of any type. Small, so that the compiler puts it into its callers. */
+function unmarshallValue(value: AttributeValue | undefined, toNumber: ToNumber): unknown {
   for (const type in value) {
     const content: unknown = value[type as keyof AttributeValue];
-    switch (type) {
-      case 'S':
-        return textOf(content);
-      case 'N':
-        return toNumber(textOf(content));
-      case 'M':
-        return unmarshallMap(mapOf(content), toNumber);
-      case 'L':
-        return unmarshallList(listOf(content), toNumber);
-      case 'BOOL':
-        if (typeof content !== 'boolean') malformed('true or false', content);
-        return content;
-      case 'NULL':
-        return null;
-      case 'B':
-        return decodeBinary(textOf(content));
-      case 'SS':
-        return setOf(content, textOf);
-      case 'NS':
-        return setOf(content, (element) => toNumber(textOf(element)));
-      case 'BS':
-        return setOf(content, (element) => decodeBinary(textOf(element)));
-      default:
-        throw noAttributeValue('one of another type');
-    }
+    if (type === 'S') return textOf(content);
+    if (type === 'N') return toNumber(textOf(content));
+    if (type === 'M') return unmarshallNested(mapOf(content), toNumber);
+    return unmarshallOther(type, content, toNumber);
   }
   throw noAttributeValue('an empty one');
+}
+
+function unmarshallOther(type: string, content: unknown, toNumber: ToNumber): unknown {
+  switch (type) {
+    case 'L':
+      return unmarshallList(listOf(content), toNumber);
+    case 'BOOL':
+      if (typeof content !== 'boolean') malformed('true or false', content);
+      return content;
+    case 'NULL':
+      return null;
+    case 'B':
+      return decodeBinary(textOf(content));
+    case 'SS':
+    case 'NS':
+    case 'BS':
+      return unmarshallSet(type, listOf(content), toNumber);
+    default:
+      throw noAttributeValue('one of another type');
+  }
 }
 
 // Not map(): a closure per list took a tenth of the time of large items (bench: unmarshall).
@@ -83,9 +88,12 @@ function unmarshallList(list: readonly unknown[], toNumber: ToNumber): unknown[]
   return native;
 }
 
-function setOf(list: unknown, read: (element: unknown) => unknown): Set<unknown> {
+function unmarshallSet(type: 'SS' | 'NS' | 'BS', list: readonly unknown[], toNumber: ToNumber): Set<unknown> {
   const native = new Set();
-  for (const element of listOf(list)) native.add(read(element));
+  for (let index = 0; index < list.length; index++) {
+    const text = textOf(list[index]);
+    native.add(type === 'SS' ? text : type === 'NS' ? toNumber(text) : decodeBinary(text));
+  }
   return native;
 }
 
