@@ -32,13 +32,15 @@ export const EXPECTATIONS: readonly Expectation[] = [
     aim: 1.5,
     unit: 'x',
   },
+  // 2.1 was asked for first, when the copy took 16.4 ms; in a process of its own it takes 13.5. Going through the
+  // AttributeValues without building anything takes 10.5 ms, and reading the texts of the numbers 4.
   {
     text: 'unmarshall vs the plain deep copy, large',
     group: 'unmarshall/large',
     of: 'streamlane',
     by: 'plain deep copy',
     limit: 'at most',
-    must: 2.1,
+    must: 2.5,
     aim: 1.5,
     unit: 'x',
   },
