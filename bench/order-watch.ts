@@ -1,14 +1,19 @@
 import type { BatchLanes } from './data/lanes.ts';
 
-/** Counts the records that were started before the one before them, on the same item, had finished. */
+/**
+ * Counts the records that were started before the one before them, on the same item, had finished.
+ * It works within what is timed, so it looks up one string per record and keeps the rest by place.
+ */
 export class OrderWatch {
-  readonly #previous: BatchLanes['previous'];
-  readonly #finished: Set<string> = new Set();
+  readonly #lanes: BatchLanes;
+  readonly #done: Uint8Array;
   #started = 0;
+  #finished = 0;
   #violations = 0;
 
-  constructor({ previous }: BatchLanes) {
-    this.#previous = previous;
+  constructor(lanes: BatchLanes) {
+    this.#lanes = lanes;
+    this.#done = new Uint8Array(lanes.previous.length);
   }
 
   get violations(): number {
@@ -20,22 +25,32 @@ export class OrderWatch {
   }
 
   get finished(): number {
-    return this.#finished.size;
+    return this.#finished;
   }
 
-  start(sequenceNumber: string): void {
+  /**
+   * @returns the record's place, for `finish`
+   * @throws RangeError for a record of another batch
+   */
+  start(sequenceNumber: string): number {
+    const place = this.#lanes.places.get(sequenceNumber);
+    if (place === undefined) throw new RangeError('This record is not in the batch');
     this.#started++;
-    const before = this.#previous.get(sequenceNumber);
-    if (before !== undefined && !this.#finished.has(before)) this.#violations++;
+    const before = this.#lanes.previous[place] ?? -1;
+    if (before !== -1 && this.#done[before] === 0) this.#violations++;
+    return place;
   }
 
-  finish(sequenceNumber: string): void {
-    this.#finished.add(sequenceNumber);
+  /** A record that is finished twice counts once. */
+  finish(place: number): void {
+    if (this.#done[place] === 0) this.#finished++;
+    this.#done[place] = 1;
   }
 
   reset(): void {
-    this.#finished.clear();
+    this.#done.fill(0);
     this.#started = 0;
+    this.#finished = 0;
     this.#violations = 0;
   }
 }

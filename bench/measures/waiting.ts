@@ -92,9 +92,9 @@ async function waiting(
   const watch = new OrderWatch(lanes);
   const contender = await loadContender(name);
   const handle = await contender.each(async (sequenceNumber) => {
-    watch.start(sequenceNumber);
+    const place = watch.start(sequenceNumber);
     await new Promise((resolve) => setTimeout(resolve, LATENCY_MS));
-    watch.finish(sequenceNumber);
+    watch.finish(place);
   }, concurrency);
   return timed({
     prepare: () => {
