@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import { dynoxideBinary } from './dynoxide-binary.ts';
 import { freePort } from './free-port.ts';
 import { LIFELINE } from './lifeline.ts';
@@ -27,26 +27,41 @@ export async function startDynoxide(
       process.execPath,
       [...program, binary, 'serve', '--host', '127.0.0.1', '--port', `${port}`],
       {
-        stdio: ['pipe', 'ignore', attempt < ATTEMPTS ? 'ignore' : 'inherit'],
+        stdio: ['pipe', 'ignore', 'pipe'],
         // Out of reach of Ctrl-C, which a terminal sends to the whole group: whoever uses the server decides when
         // it ends. Windows would open a window for it.
         detached: process.platform !== 'win32',
       },
     );
-    if (await answers(url, lifeline, startTimeoutMs)) return { url, stop: () => cut(lifeline) };
+    const { listens, said } = await firstWords(lifeline.stderr, startTimeoutMs);
+    if (listens) return { url, stop: () => cut(lifeline) };
     await cut(lifeline);
-    if (attempt === ATTEMPTS) throw new Error(`Dynoxide (${binary}) does not answer on ${url}.`);
+    if (attempt === ATTEMPTS)
+      throw new Error(`Dynoxide (${binary}) does not listen on ${url}. It said: ${said}`);
   }
 }
 
-async function answers(url: string, lifeline: ChildProcess, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
-  while (!hasEnded(lifeline) && performance.now() < deadline) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer) return true;
-    await sleep(20);
-  }
-  return false;
+/**
+ * Waits until Dynoxide says that it listens. An answer on its port would prove nothing: another server may have taken
+ * the port, and be the one that answers.
+ */
+function firstWords(stderr: Readable, timeoutMs: number): Promise<{ listens: boolean; said: string }> {
+  return new Promise((resolve) => {
+    let said = '';
+    const end = (listens: boolean): void => {
+      clearTimeout(timer);
+      // What it says later is nobody's, but a pipe that nobody empties would stop it.
+      stderr.removeAllListeners().resume();
+      resolve({ listens, said: said.trim() });
+    };
+    const timer = setTimeout(() => end(false), timeoutMs);
+    stderr.setEncoding('utf8');
+    stderr.on('data', (text: string) => {
+      said += text;
+      if (said.includes('listening on')) end(true);
+    });
+    stderr.on('close', () => end(false));
+  });
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -98,15 +98,17 @@ describe('Dynoxide', () => {
     );
   });
 
-  test('a server that ends before it answers is given up after three attempts', async () => {
+  test('a server that cannot have its port is given up after three attempts, whoever answers there', async () => {
     const failing = join(mkdtempSync(join(tmpdir(), 'streamlane-')), 'fails.sh');
-    writeFileSync(failing, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    await expect(startDynoxide(failing)).rejects.toThrow(/does not answer/);
+    writeFileSync(failing, '#!/bin/sh\necho "error: port 1 is already in use" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    await expect(startDynoxide(failing)).rejects.toThrow(/does not listen .*port 1 is already in use/);
   });
 
-  test('a server that never answers, too', async () => {
+  test('a server that never says that it listens, too', async () => {
     const silent = join(mkdtempSync(join(tmpdir(), 'streamlane-')), 'silent.sh');
     writeFileSync(silent, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
-    await expect(startDynoxide(silent, 50)).rejects.toThrow(/does not answer/);
+    await expect(startDynoxide(silent, 50)).rejects.toThrow(/does not listen/);
   });
 });
