@@ -77,7 +77,7 @@ test('servers that are installed and do not start are no missing package', async
   const cwd = process.cwd();
   process.chdir(directory);
   try {
-    await expect(embeddedServers({}, {}, 'private')).rejects.toThrow('does not answer');
+    await expect(embeddedServers({}, {}, 'private')).rejects.toThrow('does not listen');
   } finally {
     process.chdir(cwd);
   }
