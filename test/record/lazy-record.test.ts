@@ -346,3 +346,9 @@ describe('validate checks the images against the schema, before anybody reads th
     expect(unhandled).toEqual([]);
   });
 });
+
+test('a record hands sinks the deadline of its invocation, where there is one', () => {
+  const { signal } = new AbortController();
+  expect(open(recordOf(), { deadline: { signal } }).deadlineSignal).toBe(signal);
+  expect(open(recordOf()).deadlineSignal).toBeUndefined();
+});
