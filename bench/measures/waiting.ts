@@ -16,9 +16,10 @@ export const waitingMeasure: Measure = {
   title: 'Handlers that wait',
   method:
     `Each handler waits ${LATENCY_MS} ms (setTimeout). No scheduler that keeps the changes of an item in order can ` +
-    'beat max(longest lane x latency, records x latency / concurrency). The latency in that bound is the mean ' +
-    `that ${LATENCY_MS} ms timers really take on this machine, in the same rounds, with as many of them in flight ` +
-    'and nothing else to do: 1,000 at once take longer than one alone, which is shown as well. An order ' +
+    'beat max(longest lane x latency, records x latency / concurrency). The latency in that bound is what a step of ' +
+    `${LATENCY_MS} ms timers takes on this machine, in the same rounds: as many in flight as the contender may have and ` +
+    'nothing else to do, until the slowest of them is done. 1,000 at once take longer than one alone, which is shown ' +
+    'as well; with few of them the bound can come out a hundredth above what it bounds. An order ' +
     'violation is a record that was started before the one before it, on the same item, had finished. Those who ' +
     'know no limit to their concurrency are measured apart, on fewer records, because some take them one by one.',
   plans: (effort) => [
@@ -76,8 +77,8 @@ async function entrantOf(name: string, records: number, concurrency: number): Pr
 function bound({ longest }: BatchLanes, records: number, concurrency: number): Entrant {
   return {
     async sample() {
-      const lone = await meanWait(1);
-      const latency = await meanWait(concurrency);
+      const lone = await stepWait(1);
+      const latency = await stepWait(concurrency);
       const value = Math.max(longest * latency, (records * latency) / concurrency);
       return {
         value,
@@ -91,8 +92,8 @@ function bound({ longest }: BatchLanes, records: number, concurrency: number): E
   };
 }
 
-/** How long a timer takes when so many are in flight all the time. */
-async function meanWait(inFlight: number): Promise<number> {
+/** How long a step takes when so many timers are in flight all the time: until the slowest of them is done. */
+async function stepWait(inFlight: number): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
