@@ -26,7 +26,7 @@ const CHARTS: Readonly<Record<string, Chart>> = {
   'waiting.svg': {
     measure: 'waiting',
     title: 'Handlers that wait 5 ms each',
-    subtitle: 'Shorter is better. Dashed: the least that keeping the changes of an item in order allows',
+    subtitle: 'Shorter is better. Dashed: an estimate of the least that keeping an item in order allows',
     groups: ['waiting/10', 'waiting/100', 'waiting/1000', 'waiting/no-limit'],
   },
   'failures.svg': {
