@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type BatchOptions, batchSettings, type StreamOptions } from './batch/options.ts';
 import { batchProcessor, processEvent } from './batch/process-event.ts';
-import { RedeliveryMemories } from './batch/redelivery-memories.ts';
+import { ReportedCheckpoints } from './batch/reported-checkpoints.ts';
 import { validated } from './batch/validated.ts';
 import { ConfigurationError } from './errors.ts';
 import { kindOf, requireOptions } from './options.ts';
@@ -26,14 +26,12 @@ export interface ViewBatchOptions<View extends StreamViewType> extends BatchOpti
   readonly viewType: View;
 }
 
-const memories: RedeliveryMemories = new RedeliveryMemories();
+// One for all handlers: most are closures made anew for each invocation, and only the schedule depends on it.
+const reported: ReportedCheckpoints = new ReportedCheckpoints();
 
 /**
  * Processes one batch for a handler of your own: lanes, deadline, checkpoint and response of a router,
  * without routes. Records are branched on by `record.eventName`.
- *
- * A handler declared once, outside the Lambda handler, is recognised at redelivery, so that records that
- * had succeeded are skipped; a closure made anew for each invocation is not.
  *
  * @throws InvalidEventError, ConfigurationError; BatchFailedError with `partialResponses: false`
  * @example
@@ -101,7 +99,7 @@ export async function processBatch(
     processor,
     event,
     context,
-    memories.of(handler),
+    reported,
     table?.schema === undefined ? handle : validated(handle),
   );
 }

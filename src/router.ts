@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type BatchOptions, batchSettings, type StreamOptions } from './batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from './batch/process-event.ts';
-import { RedeliveryMemory } from './batch/redelivery-memory.ts';
+import { ReportedCheckpoints } from './batch/reported-checkpoints.ts';
 import { validated } from './batch/validated.ts';
 import type { Condition } from './conditions/condition.ts';
 import { ConfigurationError } from './errors.ts';
@@ -105,7 +105,7 @@ export function streamRouter(
     );
   }
   const processor = batchProcessor(batchSettings('streamRouter', options, table));
-  const memory = new RedeliveryMemory();
+  const reported = new ReportedCheckpoints();
   const routes: Record<EventName, Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
   const layers: RecordMiddleware<LazyRecord>[] = [];
 
@@ -125,7 +125,7 @@ export function streamRouter(
           'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
       );
     }
-    return processEvent(processor, event, context, memory, handle);
+    return processEvent(processor, event, context, reported, handle);
   }
 
   return Object.assign(router, {

@@ -63,7 +63,7 @@ async function entrantOf(contender: string, failing: number): Promise<Entrant> {
   return timed({
     prepare: async () => {
       started = 0;
-      // A new one each time: streamlane remembers what succeeded past a failure, and would skip it.
+      // A new one each time: a batch that begins with the record streamlane last reported runs that record alone first.
       return { handle: await each(task, RECORDS), event: JSON.parse(text) as DynamoDBStreamEvent };
     },
     run: ({ handle, event }) => handle(event),

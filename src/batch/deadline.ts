@@ -70,6 +70,7 @@ export class Deadline {
   stop(): void {
     clearTimeout(this.#timer);
     this.#forgetClock?.();
+    this.#forgetClock = undefined;
   }
 
   #expire(): void {

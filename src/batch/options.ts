@@ -11,8 +11,6 @@ import type { Order } from './lane-index.ts';
 export interface BatchSummary {
   readonly records: number;
   readonly succeeded: number;
-  /** Redelivered by Lambda and not handled again, because they had succeeded in this sandbox. */
-  readonly skipped: number;
   readonly failed: number;
   /** The lowest SequenceNumber that did not succeed; undefined when all did. */
   readonly checkpoint: string | undefined;

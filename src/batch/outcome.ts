@@ -1,5 +1,3 @@
-import type { LaneIndex } from './lane-index.ts';
-
 /** What became of a batch. */
 export interface Outcome {
   /** One {@link RecordState} per record. */
@@ -7,10 +5,7 @@ export interface Outcome {
   /** Index of the lowest record that did not succeed; the number of records when all did. */
   readonly checkpoint: number;
   readonly succeeded: number;
-  readonly skipped: number;
   readonly failed: number;
   /** What the lowest failed record threw, if one failed. */
   readonly error: unknown;
-  /** What was kept in order. */
-  readonly lanes: LaneIndex;
 }

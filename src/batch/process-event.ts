@@ -5,8 +5,8 @@ import { Deadline } from './deadline.ts';
 import { recordsOf } from './event.ts';
 import type { BatchSettings } from './options.ts';
 import { type RecordContext, recordContext } from './record-context.ts';
-import type { RedeliveryMemory } from './redelivery-memory.ts';
 import { logFailure, respond, summarize } from './report.ts';
+import type { ReportedCheckpoints } from './reported-checkpoints.ts';
 import { BatchRun } from './run.ts';
 
 /** Handles one record; a thenable is waited for. */
@@ -36,7 +36,7 @@ export async function processEvent(
   { settings, toNumber }: BatchProcessor,
   event: unknown,
   lambdaContext: Context | undefined,
-  memory: RedeliveryMemory,
+  reported: ReportedCheckpoints,
   handle: HandleRecord,
 ): Promise<DynamoDBBatchResponse> {
   const startedAt = performance.now();
@@ -52,16 +52,20 @@ export async function processEvent(
   const context = recordContext(logger, deadline, lambdaContext);
   const run = new BatchRun(
     records,
-    { order: settings.order, concurrency: settings.concurrency, partitionKey: table?.keys[0] },
+    {
+      order: settings.order,
+      concurrency: settings.concurrency,
+      partitionKey: table?.keys[0],
+      firstAlone: reported.startsBatch(records),
+    },
     deadline,
-    memory,
     {
       handle: (record) => handle(openRecord(record, reading), context),
       failed: (record, error) => logFailure(logger, record, error),
     },
   );
   const outcome = await run.run();
-  memory.settle(records, outcome, settings.partialResponses ? outcome.checkpoint : 0);
+  reported.settle(records, outcome.checkpoint);
   await summarize(settings, records, outcome, startedAt, deadline);
   return respond(settings, records, outcome);
 }

@@ -4,6 +4,4 @@ export const RecordState = {
   pending: 0,
   succeeded: 1,
   failed: 2,
-  /** Succeeded in an earlier invocation, past the checkpoint that was reported then. */
-  skipped: 3,
 } as const;

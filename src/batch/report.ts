@@ -36,7 +36,7 @@ export function respond(
   // A new object each time: a shared one that a caller changes would answer for the next batch.
   if (checkpoint === undefined) return { batchItemFailures: [] };
   if (settings.partialResponses) return { batchItemFailures: [{ itemIdentifier: checkpoint }] };
-  const unfinished = records.length - outcome.succeeded - outcome.skipped;
+  const unfinished = records.length - outcome.succeeded;
   throw new BatchFailedError(checkpoint, unfinished, records.length, {
     cause: outcome.failed > 0 ? outcome.error : new DeadlineError(settings.reserveMs),
   });
@@ -53,7 +53,6 @@ export async function summarize(
   const summary: BatchSummary = {
     records: records.length,
     succeeded: outcome.succeeded,
-    skipped: outcome.skipped,
     failed: outcome.failed,
     checkpoint: records[outcome.checkpoint]?.dynamodb.SequenceNumber,
     durationMs: performance.now() - startedAt,
@@ -62,7 +61,7 @@ export async function summarize(
   const { logger, onBatch, reserveMs } = settings;
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
-    const stuck = summary.succeeded + summary.skipped + summary.failed === 0;
+    const stuck = summary.succeeded + summary.failed === 0;
     quietly(() => logger[stuck ? 'error' : 'warn'](new DeadlineError(reserveMs).message, { ...summary }));
   }
   quietly(() => logger.debug('Batch processed', summary as unknown as LogFields));

@@ -5,7 +5,6 @@ import { LaneIndex, type Order } from './lane-index.ts';
 import { Lanes } from './lanes.ts';
 import type { Outcome } from './outcome.ts';
 import { RecordState } from './record-state.ts';
-import type { RedeliveryMemory } from './redelivery-memory.ts';
 
 /** How a batch is run. */
 export interface RunSettings {
@@ -14,6 +13,8 @@ export interface RunSettings {
   readonly concurrency: number;
   /** The partition key's attribute, for `order: 'partition'`. */
   readonly partitionKey: string | undefined;
+  /** Whether the first record runs alone, and nothing past it starts until it has succeeded. */
+  readonly firstAlone: boolean;
 }
 
 /** What is done with the records. */
@@ -40,7 +41,7 @@ export class BatchRun {
   /** Lanes in flight at once. */
   readonly #concurrency: number;
   readonly #deadline: Deadline;
-  readonly #memory: RedeliveryMemory;
+  readonly #firstAlone: boolean;
   readonly #callbacks: RunCallbacks;
   readonly #states: Uint8Array;
   /** No record at or past this index starts. */
@@ -51,25 +52,21 @@ export class BatchRun {
   #failedAt: number;
   #error: unknown;
   #answered = false;
-  /** Whether any record can have been remembered: nearly always not, and then nothing is looked up. */
-  readonly #remembers: boolean;
 
   constructor(
     records: readonly ReportableRecord[],
     settings: RunSettings,
     deadline: Deadline,
-    memory: RedeliveryMemory,
     callbacks: RunCallbacks,
   ) {
     this.#records = records;
     this.#lanes = new LaneIndex(settings.order, records.length, settings.partitionKey);
     this.#concurrency = settings.order === 'shard' ? 1 : settings.concurrency;
     this.#deadline = deadline;
-    this.#memory = memory;
-    this.#remembers = memory.size > 0;
+    this.#firstAlone = settings.firstAlone;
     this.#callbacks = callbacks;
     this.#states = new Uint8Array(records.length);
-    this.#limit = records.length;
+    this.#limit = settings.firstAlone ? 1 : records.length;
     this.#failedAt = records.length;
   }
 
@@ -78,21 +75,32 @@ export class BatchRun {
    * never comes out of here.
    */
   async run(): Promise<Outcome> {
+    await this.#runToLimit();
+    if (this.#firstAlone && this.#states[0] === RecordState.succeeded) {
+      this.#limit = this.#records.length;
+      await this.#runToLimit();
+    }
+    return this.#outcome();
+  }
+
+  /** Runs what lies before the limit, until it has finished or the deadline is reached. */
+  async #runToLimit(): Promise<void> {
     const pending = this.#runInOrder();
-    if (pending === undefined) return this.#outcome();
+    if (pending === undefined) return;
     const workers = this.#runLanes(pending);
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#deadline.onReached(resolve);
+        this.#deadline.onReached(() => {
+          // The answer is decided here: handlers that are still running settle into nothing.
+          this.#answered = true;
+          this.#limit = 0;
+          resolve();
+        });
         workers.then(resolve, reject);
       });
     } finally {
       this.#deadline.stop();
-      // The answer is decided here: handlers that are still running settle into nothing.
-      this.#answered = true;
-      this.#limit = 0;
     }
-    return this.#outcome();
   }
 
   /**
@@ -160,13 +168,7 @@ export class BatchRun {
 
   /** The next record that has to be handled, or -1 when none may start. */
   #take(): number {
-    while (this.#cursor < this.#limit && !this.#stopAtDeadline()) {
-      const index = this.#cursor++;
-      // biome-ignore lint/style/noNonNullAssertion: the cursor is below records.length
-      if (!this.#remembers || !this.#memory.has(this.#records[index]!)) return index;
-      this.#states[index] = RecordState.skipped;
-    }
-    return -1;
+    return this.#cursor < this.#limit && !this.#stopAtDeadline() ? this.#cursor++ : -1;
   }
 
   #stopAtDeadline(): boolean {
@@ -189,25 +191,16 @@ export class BatchRun {
   }
 
   #outcome(): Outcome {
-    let [succeeded, skipped, failed] = [0, 0, 0];
+    let [succeeded, failed] = [0, 0];
     let checkpoint = this.#states.length;
     for (let index = checkpoint - 1; index >= 0; index--) {
       const state = this.#states[index];
       if (state === RecordState.succeeded) succeeded++;
-      else if (state === RecordState.skipped) skipped++;
       else {
         checkpoint = index;
         if (state === RecordState.failed) failed++;
       }
     }
-    return {
-      states: this.#states,
-      checkpoint,
-      succeeded,
-      skipped,
-      failed,
-      error: this.#error,
-      lanes: this.#lanes,
-    };
+    return { states: this.#states, checkpoint, succeeded, failed, error: this.#error };
   }
 }

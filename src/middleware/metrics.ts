@@ -41,7 +41,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * | --- | --- | --- |
  * | `Records` | Count | records in the batch |
  * | `RecordsSucceeded` | Count | handled in this invocation |
- * | `RecordsSkipped` | Count | known to have succeeded before |
  * | `RecordsFailed` | Count | threw or rejected |
  * | `RecordsUnfinished` | Count | not started, or in flight at the deadline |
  * | `BatchDuration` | Milliseconds | how long the batch took |
@@ -69,13 +68,12 @@ export function metrics(sink: MetricsSink, options: MetricsOptions = {}): (summa
   rejectUnknownOptions('metrics', options, Object.keys(CHECKS));
   checkOptions('metrics', options, CHECKS);
   const { prefix = '', publish = true } = options;
-  return ({ records, succeeded, skipped, failed, durationMs, lagMs }) => {
+  return ({ records, succeeded, failed, durationMs, lagMs }) => {
     const count = (name: string, value: number) => sink.addMetric(`${prefix}${name}`, 'Count', value);
     count('Records', records);
     count('RecordsSucceeded', succeeded);
-    count('RecordsSkipped', skipped);
     count('RecordsFailed', failed);
-    count('RecordsUnfinished', records - succeeded - skipped - failed);
+    count('RecordsUnfinished', records - succeeded - failed);
     sink.addMetric(`${prefix}BatchDuration`, 'Milliseconds', durationMs);
     // A record is dated to the second, so it may seem to come from the future.
     if (lagMs !== undefined) sink.addMetric(`${prefix}Lag`, 'Milliseconds', Math.max(0, lagMs));

@@ -14,9 +14,8 @@ import type {
 } from '@aws-lambda-powertools/batch/types';
 import { Deadline } from '../batch/deadline.ts';
 import { type ReportableRecord, recordsOf } from '../batch/event.ts';
-import { RecordState } from '../batch/record-state.ts';
-import { RedeliveryMemories } from '../batch/redelivery-memories.ts';
 import { logFailure, respond, summarize } from '../batch/report.ts';
+import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { BatchRun } from '../batch/run.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf } from '../options.ts';
@@ -51,8 +50,6 @@ interface Call {
  * - After a failure no record past it starts, and the response names exactly one record: the lowest that did
  *   not succeed. Lambda retries from there, so to report more would say nothing more.
  * - Given the `context`, it answers before the Lambda deadline, and reports what was not finished.
- * - A record that had succeeded past the checkpoint is skipped when Lambda delivers it again to a record
- *   handler declared once. It counts as success, without a call of `successHandler`.
  * - A record without SequenceNumber could not be reported: the call rejects before any handler has run.
  * - Failures throw out of it only with `throwOnFullBatchFailure: true`, and then only when every record has
  *   failed. The default is `false` here: with `BisectBatchOnFunctionError` a throw makes Lambda split the
@@ -87,7 +84,7 @@ interface Call {
  */
 export class OrderedStreamProcessor extends BasePartialBatchProcessor {
   readonly #settings: ProcessorSettings;
-  readonly #memories: RedeliveryMemories = new RedeliveryMemories();
+  readonly #reported: ReportedCheckpoints = new ReportedCheckpoints();
   readonly #turns: ReadingTurns = new ReadingTurns();
 
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
@@ -129,18 +126,14 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
     const keys = partitionKey === undefined ? undefined : [partitionKey];
     const records = recordsOf({ Records: call.registered }, { viewType: 'KEYS_ONLY', keys });
     const deadline = new Deadline(options?.context, settings.reserveMs);
-    const memory = this.#memories.of(call.handler);
-    const run = new BatchRun(records, { order, concurrency, partitionKey }, deadline, memory, {
+    const firstAlone = this.#reported.startsBatch(records);
+    const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
       handle: (record) => this.#handle(call, record),
       failed: (record, thrown) => this.#failed(call, record, errorOf(thrown)),
     });
     const outcome = await run.run();
     call.answered = true;
-    for (const record of records.filter((_, index) => outcome.states[index] === RecordState.skipped)) {
-      call.successMessages.push(record);
-      entries.push(['success', undefined, record]);
-    }
-    memory.settle(records, outcome, outcome.checkpoint);
+    this.#reported.settle(records, outcome.checkpoint);
     await summarize(settings, records, outcome, startedAt, deadline);
     await this.#turns.take();
     this.#show(call);

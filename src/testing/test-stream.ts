@@ -98,7 +98,7 @@ export function testStream<Item extends object = AnyItem>(
 export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): TestStream<AnyItem> {
   const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableOf(tableOrOptions);
   const startedAt = Math.floor(Date.now() / 1000) * 1000;
-  // Unlike the label of any other stream of this process: a router that serves several tests remembers records.
+  // Unlike the label of any other stream of this process: a router that serves several tests knows the checkpoints it reported.
   const label = new Date(startedAt + streams++).toISOString().slice(0, -1);
   const streamArn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}/stream/${label}`;
   let now = startedAt;

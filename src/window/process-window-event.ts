@@ -3,7 +3,6 @@ import { Deadline } from '../batch/deadline.ts';
 import { recordsOf } from '../batch/event.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { recordContext } from '../batch/record-context.ts';
-import { RedeliveryMemory } from '../batch/redelivery-memory.ts';
 import { logFailure, quietly, respond, summarize } from '../batch/report.ts';
 import { BatchRun } from '../batch/run.ts';
 import { validated } from '../batch/validated.ts';
@@ -59,10 +58,8 @@ export async function processWindowEvent(
   const handle = table?.schema === undefined ? add : validated(add);
   const run = new BatchRun(
     records,
-    { order: 'shard', concurrency: 1, partitionKey: undefined },
+    { order: 'shard', concurrency: 1, partitionKey: undefined, firstAlone: false },
     deadline,
-    // In order, nothing succeeds past the checkpoint: there is nothing to remember.
-    new RedeliveryMemory(),
     {
       handle: (record) => handle(openRecord(record, reading), context),
       failed: (record, error) => logFailure(logger, record, error),

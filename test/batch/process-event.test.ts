@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type BatchOptions, batchSettings } from '../../src/batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../../src/batch/process-event.ts';
-import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
+import { ReportedCheckpoints } from '../../src/batch/reported-checkpoints.ts';
 import { BatchFailedError, ConfigurationError } from '../../src/errors.ts';
 import { defineTable, itemOf, type Table } from '../../src/index.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
@@ -15,9 +15,9 @@ function process(
   event: unknown,
   handle: HandleRecord,
   options?: BatchOptions,
-  memory = new RedeliveryMemory(),
+  reported = new ReportedCheckpoints(),
 ) {
-  return processEvent(processorOf(options), event, contextOf(), memory, handle);
+  return processEvent(processorOf(options), event, contextOf(), reported, handle);
 }
 
 test('handlers get the record and the context of the invocation', async () => {
@@ -34,7 +34,7 @@ test('handlers get the record and the context of the invocation', async () => {
     processor,
     eventOf({ id: 'a' }),
     context,
-    new RedeliveryMemory(),
+    new ReportedCheckpoints(),
     handle,
   );
   expect(response).toEqual({ batchItemFailures: [] });
@@ -44,7 +44,13 @@ test('without a Lambda context, as in tests, there is time without end', async (
   const handle: HandleRecord = (_record, { getRemainingTimeInMillis }) => {
     expect(getRemainingTimeInMillis()).toBe(Number.POSITIVE_INFINITY);
   };
-  const response = await processEvent(processorOf(), eventOf({}), undefined, new RedeliveryMemory(), handle);
+  const response = await processEvent(
+    processorOf(),
+    eventOf({}),
+    undefined,
+    new ReportedCheckpoints(),
+    handle,
+  );
   expect(response).toEqual({ batchItemFailures: [] });
 });
 
@@ -78,32 +84,43 @@ describe('numbers', () => {
     const processor = processorOf({ numbers: 'exact' });
     // Time for an unhandled rejection to show.
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const invocation = processEvent(processor, eventOf({}), contextOf(), new RedeliveryMemory(), () => {});
+    const invocation = processEvent(processor, eventOf({}), contextOf(), new ReportedCheckpoints(), () => {});
     await expect(invocation).rejects.toMatchObject({ code: 'MISSING_PEER' });
     vi.doUnmock('@aws-sdk/util-dynamodb');
   });
 });
 
-test.each([true, false])(
-  'what succeeded past the checkpoint is skipped at redelivery, partialResponses: %s',
-  async (partialResponses) => {
-    const memory = new RedeliveryMemory();
+describe.each([true, false])(
+  'a batch that begins with the reported record, partialResponses: %s',
+  (partialResponses) => {
     const event = eventOf({ id: 'x' }, { id: 'a' }, { id: 'b' });
-    const handled: string[] = [];
-    let broken = true;
-    const handle: HandleRecord = async ({ keys }) => {
-      await Promise.resolve();
-      if (keys.id === 'x' && broken) throw new Error('broken');
-      handled.push(String(keys.id));
-    };
-    const first = await process(event, handle, { partialResponses }, memory).catch((error: unknown) => error);
-    if (partialResponses)
-      expect(first).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
-    else expect(first).toBeInstanceOf(BatchFailedError);
-    broken = false;
-    expect(await process(event, handle, { partialResponses }, memory)).toEqual({ batchItemFailures: [] });
-    expect(handled).toEqual(['a', 'b', 'x']);
-    expect(memory.size).toBe(0);
+
+    /** Handles the batch until it succeeds; x fails this many times. */
+    async function attempts(failures: number): Promise<string[][]> {
+      const reported = new ReportedCheckpoints();
+      const handled: string[][] = [];
+      for (let attempt = 0; attempt <= failures; attempt++) {
+        const started: string[] = [];
+        const handle: HandleRecord = async ({ keys }) => {
+          started.push(String(keys.id));
+          await new Promise((resolve) => setImmediate(resolve));
+          if (keys.id === 'x' && attempt < failures) throw new Error('not yet');
+        };
+        const answer = await process(event, handle, { partialResponses }, reported).catch(
+          (error: unknown) => error,
+        );
+        handled.push(started);
+        if (attempt === failures) expect(answer).toEqual({ batchItemFailures: [] });
+        else if (partialResponses)
+          expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+        else expect(answer).toBeInstanceOf(BatchFailedError);
+      }
+      return handled;
+    }
+
+    test('repeats nothing while that record fails, and skips nothing once it succeeds', async () => {
+      expect(await attempts(3)).toEqual([['x', 'a', 'b'], ['x'], ['x'], ['x', 'a', 'b']]);
+    });
   },
 );
 
@@ -124,13 +141,13 @@ test('a declared table keeps a lane per item, not per partition key', async () =
     await new Promise((resolve) => setImmediate(resolve));
     inFlight--;
   };
-  await processEvent(processorOf({}, table as never), event, contextOf(), new RedeliveryMemory(), handle);
+  await processEvent(processorOf({}, table as never), event, contextOf(), new ReportedCheckpoints(), handle);
   expect(most).toBe(2);
   await processEvent(
     processorOf({ order: 'partition' }, table as never),
     event,
     contextOf(),
-    new RedeliveryMemory(),
+    new ReportedCheckpoints(),
     handle,
   );
   expect(most).toBe(2);

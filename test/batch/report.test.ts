@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
 import type { ReportableRecord } from '../../src/batch/event.ts';
-import { LaneIndex } from '../../src/batch/lane-index.ts';
 import { type BatchOptions, batchSettings } from '../../src/batch/options.ts';
 import type { Outcome } from '../../src/batch/outcome.ts';
 import { logFailure, respond, summarize } from '../../src/batch/report.ts';
@@ -14,8 +13,8 @@ afterEach(() => void vi.useRealTimers());
 const RECORDS = [0, 1, 2].map((index) => recordOf({}, index) as ReportableRecord);
 
 function outcomeOf(outcome: Partial<Outcome> = {}): Outcome {
-  const counts = { checkpoint: 3, succeeded: 3, skipped: 0, failed: 0, error: undefined };
-  return { states: new Uint8Array(3), lanes: new LaneIndex('item', 3), ...counts, ...outcome };
+  const counts = { checkpoint: 3, succeeded: 3, failed: 0, error: undefined };
+  return { states: new Uint8Array(3), ...counts, ...outcome };
 }
 
 function settingsOf(options: BatchOptions = {}) {
@@ -107,7 +106,7 @@ describe('respond', () => {
   );
 
   test('without partial responses the deadline throws too', () => {
-    const outcome = outcomeOf({ checkpoint: 2, succeeded: 1, skipped: 1 });
+    const outcome = outcomeOf({ checkpoint: 2, succeeded: 2 });
     const thrown = ((): unknown => {
       try {
         return respond(settingsOf({ partialResponses: false }), RECORDS, outcome);
@@ -126,12 +125,11 @@ describe('summarize', () => {
 
   test('logs the summary at debug and gives it to onBatch', async () => {
     const [logger, onBatch] = [memoryLogger(), vi.fn()];
-    const outcome = outcomeOf({ checkpoint: 2, succeeded: 1, skipped: 1, failed: 1 });
+    const outcome = outcomeOf({ checkpoint: 2, succeeded: 2, failed: 1 });
     await summarize(settingsOf({ logger, onBatch }), RECORDS, outcome, performance.now(), noDeadline);
     const summary = {
       records: 3,
-      succeeded: 1,
-      skipped: 1,
+      succeeded: 2,
       failed: 1,
       checkpoint: sequenceNumberAt(2),
       durationMs: expect.closeTo(0, -3),

@@ -4,7 +4,6 @@ import type { ReportableRecord } from '../../src/batch/event.ts';
 import type { Order } from '../../src/batch/lane-index.ts';
 import type { Outcome } from '../../src/batch/outcome.ts';
 import { RecordState } from '../../src/batch/record-state.ts';
-import { RedeliveryMemory } from '../../src/batch/redelivery-memory.ts';
 import { BatchRun } from '../../src/batch/run.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { contextOf, recordOf } from '../fixtures/events.ts';
@@ -15,19 +14,19 @@ interface Play {
   order?: Order;
   concurrency?: number;
   deadline?: Deadline;
-  memory?: RedeliveryMemory;
+  firstAlone?: boolean;
 }
 
 /** Runs records with these ids, one letter each. */
-async function play({ ids = 'abc', handle, order = 'item', concurrency = 10, deadline, memory }: Play) {
+async function play(played: Play) {
+  const { ids = 'abc', handle, order = 'item', concurrency = 10, deadline, firstAlone = false } = played;
   const records = [...ids].map((id, index) => recordOf({ id }, index) as ReportableRecord);
   const started: number[] = [];
   const failures: [number, unknown][] = [];
   const outcome = await new BatchRun(
     records,
-    { order, concurrency, partitionKey: undefined },
+    { order, concurrency, partitionKey: undefined, firstAlone },
     deadline ?? new Deadline(undefined, 1000),
-    memory ?? new RedeliveryMemory(),
     {
       handle(record) {
         const index = records.indexOf(record);
@@ -53,7 +52,7 @@ function fail(reason: unknown): never {
 
 test('no records, no failure', async () => {
   const { outcome } = await play({ ids: '', handle: () => {} });
-  expect(outcome).toMatchObject({ checkpoint: 0, succeeded: 0, skipped: 0, failed: 0 });
+  expect(outcome).toMatchObject({ checkpoint: 0, succeeded: 0, failed: 0 });
 });
 
 describe.each([
@@ -154,29 +153,47 @@ describe('thenables that are no promises', () => {
   });
 });
 
-describe('what is remembered', () => {
-  async function remembering(ids: string): Promise<RedeliveryMemory> {
-    const memory = new RedeliveryMemory();
-    const records = [...ids].map((id, index) => recordOf({ id }, index) as ReportableRecord);
-    const { outcome } = await play({
-      ids,
+describe.each([
+  ['synchronous', () => {}],
+  ['asynchronous', later],
+])('the first record alone, %s handlers', (_, answer) => {
+  test('nothing past it starts until it has succeeded, then the others run side by side', async () => {
+    const steps: string[] = [];
+    const { states } = await play({
+      ids: 'abc',
+      firstAlone: true,
       handle: async (index) => {
-        if (index > 0) return;
-        await later();
-        fail('first');
+        steps.push(`start ${index}`);
+        await answer();
+        steps.push(`end ${index}`);
       },
     });
-    memory.settle(records, outcome, outcome.checkpoint);
-    return memory;
-  }
+    expect(steps).toEqual(['start 0', 'end 0', 'start 1', 'start 2', 'end 1', 'end 2']);
+    expect(states).toBe('sss');
+  });
 
-  test.each([
-    ['synchronously', () => {}],
-    ['asynchronously', later],
-  ])('is skipped, %s', async (_, handle) => {
-    const { outcome, started } = await play({ ids: 'xab', memory: await remembering('xab'), handle });
+  test('nothing past it starts when it fails', async () => {
+    const { started, states } = await play({
+      firstAlone: true,
+      handle: () => (answer === later ? later().then(() => fail('again')) : fail('again')),
+    });
     expect(started).toEqual([0]);
-    expect(outcome).toMatchObject({ checkpoint: 3, succeeded: 1, skipped: 2 });
+    expect(states).toBe('fpp');
+  });
+
+  test('changes of its item stay in order behind it', async () => {
+    const { started } = await play({ ids: 'aab', firstAlone: true, handle: () => answer() });
+    expect(started).toEqual([0, 1, 2]);
+  });
+
+  test('the deadline is kept for it and for what follows', async () => {
+    const deadline = (): Deadline => new Deadline(contextOf(1020), 1000);
+    const hangs = (at: number) => (index: number) => (index === at ? new Promise(() => {}) : answer());
+    const first = await play({ firstAlone: true, deadline: deadline(), handle: hangs(0) });
+    expect(first.started).toEqual([0]);
+    expect(first.states).toBe('ppp');
+    const second = await play({ firstAlone: true, deadline: deadline(), handle: hangs(1) });
+    expect(second.states).toBe('sps');
   });
 });
 

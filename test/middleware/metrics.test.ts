@@ -45,7 +45,6 @@ describe('metrics, with Powertools', () => {
         service: 'announcer',
         Records: 4,
         RecordsSucceeded: 2,
-        RecordsSkipped: 0,
         RecordsFailed: 1,
         RecordsUnfinished: 1,
         BatchDuration: expect.any(Number),
@@ -56,7 +55,6 @@ describe('metrics, with Powertools', () => {
     expect(units).toEqual([
       'Records Count',
       'RecordsSucceeded Count',
-      'RecordsSkipped Count',
       'RecordsFailed Count',
       'RecordsUnfinished Count',
       'BatchDuration Milliseconds',
@@ -94,8 +92,7 @@ describe('metrics, with Powertools', () => {
 describe('metrics', () => {
   const summary = {
     records: 3,
-    succeeded: 1,
-    skipped: 1,
+    succeeded: 2,
     failed: 1,
     checkpoint: '5',
     durationMs: 12.5,
@@ -116,8 +113,7 @@ describe('metrics', () => {
     metrics(sink)(summary);
     expect(calls).toEqual([
       ['Records', 'Count', 3],
-      ['RecordsSucceeded', 'Count', 1],
-      ['RecordsSkipped', 'Count', 1],
+      ['RecordsSucceeded', 'Count', 2],
       ['RecordsFailed', 'Count', 1],
       ['RecordsUnfinished', 'Count', 0],
       ['BatchDuration', 'Milliseconds', 12.5],
@@ -129,7 +125,7 @@ describe('metrics', () => {
   test('puts the prefix before each name, and leaves publishing to something else', () => {
     const { calls, sink } = recording();
     metrics(sink, { prefix: 'Invoices', publish: false })(summary);
-    expect(calls).toHaveLength(7);
+    expect(calls).toHaveLength(6);
     expect(calls.every((call) => (call as string[])[0]?.startsWith('Invoices'))).toBe(true);
   });
 

@@ -71,7 +71,6 @@ test.each([
         message: 'Batch processed',
         records: 3,
         succeeded: 1,
-        skipped: 0,
         failed: 2,
         checkpoint: sequenceNumberAt(1),
       }),

@@ -35,7 +35,6 @@ test(
           records: stage.records.length,
           succeeded: stage.indexesOf('success').length,
           failed: stage.indexesOf('failure').length,
-          skipped: 0,
           checkpoint: response.batchItemFailures[0]?.itemIdentifier,
         });
       }),

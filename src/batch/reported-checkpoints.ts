@@ -1,0 +1,48 @@
+import type { ReportableRecord } from './event.ts';
+
+/** Far more than one sandbox has shards and parallel slots at work. */
+const MAX_CHECKPOINTS = 1000;
+
+/**
+ * The checkpoints that one handler has reported and not got past since, for the life of the sandbox.
+ *
+ * They change the schedule and never the verdict. A batch that begins with one of them probably fails at its first
+ * record again, and what runs beside that record would be repeated again: so the first record runs alone. No record
+ * is ever skipped: another sandbox may have handled an older change of the same item in between, and a function
+ * cannot know.
+ */
+export class ReportedCheckpoints {
+  /** The oldest first. */
+  readonly #checkpoints: Set<string> = new Set();
+
+  /** Whether the batch begins with a record that was reported. A wrong guess costs one handler's time. */
+  startsBatch(records: readonly ReportableRecord[]): boolean {
+    // Nearly always empty: no text is built then.
+    return (
+      this.#checkpoints.size > 0 && records[0] !== undefined && this.#checkpoints.has(nameOf(records[0]))
+    );
+  }
+
+  /**
+   * Notes where a batch ended.
+   *
+   * @param checkpoint index of the lowest record that did not succeed; the number of records when all did
+   */
+  settle(records: readonly ReportableRecord[], checkpoint: number): void {
+    if (this.#checkpoints.size > 0 && records[0] !== undefined) this.#checkpoints.delete(nameOf(records[0]));
+    const reported = records[checkpoint];
+    if (reported === undefined) return;
+    if (this.#checkpoints.size === MAX_CHECKPOINTS) {
+      for (const oldest of this.#checkpoints) {
+        this.#checkpoints.delete(oldest);
+        break;
+      }
+    }
+    this.#checkpoints.add(nameOf(reported));
+  }
+}
+
+// A position is unique within a stream, and neither position nor ARN has a space in it.
+function nameOf({ eventSourceARN, dynamodb }: ReportableRecord): string {
+  return `${dynamodb.SequenceNumber} ${eventSourceARN}`;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { ReportableRecord } from '../../src/batch/event.ts';
+import { ReportedCheckpoints } from '../../src/batch/reported-checkpoints.ts';
+import { recordOf, STREAM_ARN } from '../fixtures/events.ts';
+
+function batch(from: number, to: number, eventSourceARN = STREAM_ARN): ReportableRecord[] {
+  return Array.from({ length: to - from }, (_, index) => ({
+    ...(recordOf({}, from + index) as ReportableRecord),
+    eventSourceARN,
+  }));
+}
+
+test('knows a batch that begins with the record that was reported', () => {
+  const reported = new ReportedCheckpoints();
+  expect(reported.startsBatch(batch(0, 5))).toBe(false);
+  reported.settle(batch(0, 5), 2);
+  expect(reported.startsBatch(batch(2, 5))).toBe(true);
+});
+
+test.each([
+  ['that has it further back', batch(0, 5)],
+  ['that begins past it', batch(3, 5)],
+  ['of another stream', batch(2, 5, `${STREAM_ARN}Z`)],
+  ['without records', []],
+])('does not take a batch %s for it', (_, records) => {
+  const reported = new ReportedCheckpoints();
+  reported.settle(batch(0, 5), 2);
+  expect(reported.startsBatch(records)).toBe(false);
+  reported.settle([], 0);
+  expect(reported.startsBatch(batch(2, 5))).toBe(true);
+});
+
+test('forgets a record once it has succeeded, and notes the one that failed then', () => {
+  const reported = new ReportedCheckpoints();
+  reported.settle(batch(0, 5), 2);
+  reported.settle(batch(2, 5), 1);
+  expect(reported.startsBatch(batch(2, 5))).toBe(false);
+  expect(reported.startsBatch(batch(3, 5))).toBe(true);
+  reported.settle(batch(3, 5), 2);
+  expect(reported.startsBatch(batch(3, 5))).toBe(false);
+});
+
+test('keeps a record that fails again', () => {
+  const reported = new ReportedCheckpoints();
+  for (let attempt = 0; attempt < 3; attempt++) reported.settle(batch(2, 5), 0);
+  expect(reported.startsBatch(batch(2, 5))).toBe(true);
+});
+
+test('keeps the newest 1,000', () => {
+  const reported = new ReportedCheckpoints();
+  for (let at = 0; at < 1001; at++) reported.settle(batch(at, at + 2), 1);
+  expect(reported.startsBatch(batch(1, 2))).toBe(false);
+  expect(reported.startsBatch(batch(2, 3))).toBe(false);
+  expect(reported.startsBatch(batch(1001, 1002))).toBe(true);
+});
