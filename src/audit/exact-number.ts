@@ -1,4 +1,4 @@
-import { canonicalNumber, parseDecimal } from '../unmarshall/decimal.ts';
+import { exactDouble, parseDecimal } from '../unmarshall/decimal.ts';
 
 /** A number that JSON readers would not give back digit for digit: beyond 2^53 - 1, or longer than a double. */
 export class ExactNumber {
@@ -15,11 +15,9 @@ export class ExactNumber {
  * @throws TypeError when the text is no number
  */
 export function exactNumber(text: string): number | ExactNumber {
-  const canonical = canonicalNumber(text);
-  if (canonical === undefined) throw new TypeError('not a number');
-  const number = Number(text);
-  const survives = Number.isSafeInteger(number) || !Number.isInteger(number);
-  return survives && canonicalNumber(String(number)) === canonical ? number : new ExactNumber(text);
+  const number = exactDouble(text);
+  if (number === undefined) throw new TypeError('not a number');
+  return Number.isNaN(number) ? new ExactNumber(text) : number;
 }
 
 /** Writes a number without an exponent, as DynamoDB does: `1e3` and `1000.0` give `1000`. */

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { significantDigits } from '../unmarshall/decimal.ts';
 
 /**
  * Bytes of an item, as DynamoDB stores it: names and texts in UTF-8, a number about one byte for two digits, 3 bytes for
@@ -23,11 +24,7 @@ function valueSize({ S, N, B, SS, NS, BS, L, M }: AttributeValue): number {
 }
 
 function numberSize(text: string): number {
-  const digits = text
-    .replace(/e.*$/i, '')
-    .replace(/\D/g, '')
-    .replace(/^0+|0+$/g, '');
-  return 1 + Math.ceil(digits.length / 2);
+  return 1 + Math.ceil(significantDigits(text) / 2);
 }
 
 function sum<T>(values: readonly T[], sizeOf: (value: T) => number): number {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from 'aws-lambda';
+import { significantDigits } from '../unmarshall/decimal.ts';
 import type { Image } from './marshall-item.ts';
 
 /**
@@ -24,11 +25,7 @@ function valueSize(value: AttributeValue): number {
 }
 
 function numberSize(text: string): number {
-  const digits = text
-    .replace(/e.*$/i, '')
-    .replace(/\D/g, '')
-    .replace(/^0+|0+$/g, '');
-  return 1 + Math.ceil(digits.length / 2) + (text.startsWith('-') ? 1 : 0);
+  return 1 + Math.ceil(significantDigits(text) / 2) + (text.startsWith('-') ? 1 : 0);
 }
 
 function binarySize(base64: string): number {

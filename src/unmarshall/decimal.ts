@@ -18,10 +18,43 @@ export function parseDecimal(text: string): Decimal | undefined {
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', power = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
-  const significant = (whole + fraction).replace(/^0+/, '');
-  const digits = significant.replace(/0+$/, '');
-  const exponent = Number(power) - fraction.length + significant.length - digits.length;
+  const all = whole + fraction;
+  const end = endOfDigits(all);
+  const digits = all.slice(startOfDigits(all, end), end);
+  const exponent = Number(power) - fraction.length + all.length - end;
   return { negative: sign === '-' && digits !== '', digits, exponent: digits === '' ? 0 : exponent };
+}
+
+// Loops, because `/0+$/` starts again at every zero of every run: its time grows with the square of the length.
+function endOfDigits(digits: string): number {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 48) end--;
+  return end;
+}
+
+function startOfDigits(digits: string, end: number): number {
+  let start = 0;
+  while (start < end && digits.charCodeAt(start) === 48) start++;
+  return start;
+}
+
+/** Counts the significant digits of a number: those between the zeros at both ends. */
+export function significantDigits(text: string): number {
+  return parseDecimal(text)?.digits.length ?? 0;
+}
+
+/**
+ * Reads a number that JavaScript holds without loss: a safe integer, or a fraction whose double prints the same.
+ * A larger integer is refused although a double may hold it: `marshall` refuses it, and `BigInt` adds digits to it.
+ *
+ * @returns the number; NaN where digits would be lost; undefined when the text is not a decimal number
+ */
+export function exactDouble(text: string): number | undefined {
+  const canonical = canonicalNumber(text);
+  if (canonical === undefined) return undefined;
+  const number = Number(text);
+  const isCountable = Number.isSafeInteger(number) || !Number.isInteger(number);
+  return isCountable && canonicalNumber(String(number)) === canonical ? number : Number.NaN;
 }
 
 /**

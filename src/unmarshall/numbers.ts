@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { canonicalNumber, parseDecimal } from './decimal.ts';
+import { exactDouble, parseDecimal } from './decimal.ts';
 import { MalformedValue, NO_NUMBER } from './malformed.ts';
 
 /**
@@ -8,7 +8,7 @@ import { MalformedValue, NO_NUMBER } from './malformed.ts';
  * | policy | gives |
  * | --- | --- |
  * | `'number'` | a number; a bigint for integers beyond 2^53 - 1; never throws for a number DynamoDB can hold |
- * | `'exact'` | a number where a double holds the value, else the SDK's `NumberValue` |
+ * | `'exact'` | a number for safe integers and for fractions whose double prints the same, else the SDK's `NumberValue` |
  * | `'string'` | the text |
  * | a function | what it returns |
  */
@@ -96,11 +96,12 @@ interface NumberValueFactory {
 function toExact(NumberValue: NumberValueFactory): ToNumber {
   return (text) => {
     const number = +text;
-    // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754).
-    if (text.length <= 15 && number !== 0 && Number.isFinite(number) && isPlain(text)) return number;
-    const canonical = canonicalNumber(text);
-    if (canonical === undefined) noNumber();
-    return canonicalNumber(String(number)) === canonical ? number : NumberValue.from(text);
+    // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754), unless it is denormal.
+    const size = number < 0 ? -number : number;
+    if (text.length <= 15 && size <= Number.MAX_SAFE_INTEGER && size > 1e-300 && isPlain(text)) return number;
+    const exact = exactDouble(text);
+    if (exact === undefined) noNumber();
+    return Number.isNaN(exact) ? NumberValue.from(text) : exact;
   };
 }
 

@@ -1,7 +1,9 @@
-import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
+import { convertToAttr, NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { canonicalNumber } from '../../src/unmarshall/decimal.ts';
 import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
+import { expectProportion } from '../fixtures/proportion.ts';
 
 const DIGITS_38 = '12345678901234567890123456789012345678';
 const toNumber = numberReader('number') as ToNumber;
@@ -18,15 +20,23 @@ const NUMBERS: readonly [text: string, number: number | bigint, exact: unknown][
   ['0.1', 0.1, 0.1],
   ['1e3', 1000, 1000],
   ['9007199254740991', 9007199254740991, 9007199254740991],
-  ['9007199254740992', 9007199254740992n, 9007199254740992],
+  ['9007199254740992', 9007199254740992n, exactly('9007199254740992')],
+  ['-9007199254740992', -9007199254740992n, exactly('-9007199254740992')],
+  ['36028797018963970', 36028797018963970n, exactly('36028797018963970')],
+  ['1e22', 10n ** 22n, exactly('1e22')],
+  ['1.5e22', 15n * 10n ** 21n, exactly('1.5e22')],
+  ['-1.5e16', -15n * 10n ** 15n, exactly('-1.5e16')],
+  ['1125899906842624.5', 1125899906842624.5, 1125899906842624.5],
+  ['1.00000000000000000000001', 1, exactly('1.00000000000000000000001')],
+  ['0.1234567890123456', 0.1234567890123456, 0.1234567890123456],
   ['9007199254740993', 9007199254740993n, exactly('9007199254740993')],
   ['-9007199254740993', -9007199254740993n, exactly('-9007199254740993')],
   ['9007199254740993.0', 9007199254740993n, exactly('9007199254740993.0')],
   [DIGITS_38, BigInt(DIGITS_38), exactly(DIGITS_38)],
   ['12345678901234567890.5', 12345678901234567000, exactly('12345678901234567890.5')],
   ['0.1234567890123456789012', 0.12345678901234568, exactly('0.1234567890123456789012')],
-  ['1E+125', 10n ** 125n, 1e125],
-  ['-1.5e125', -15n * 10n ** 124n, -1.5e125],
+  ['1E+125', 10n ** 125n, exactly('1E+125')],
+  ['-1.5e125', -15n * 10n ** 124n, exactly('-1.5e125')],
   [
     '9.9999999999999999999999999999999999999E+125',
     BigInt('9'.repeat(38)) * 10n ** 88n,
@@ -47,11 +57,37 @@ describe("'number': a number, or a bigint for integers that a double cannot coun
   });
 });
 
-describe("'exact': a number where a double holds the value, else the SDK's NumberValue with every digit", () => {
+describe("'exact': a number for safe integers and fractions that print the same, else the SDK's NumberValue with every digit", () => {
   test.each(NUMBERS)('%s', (text, _, exact) => {
     expect(toExact(text)).toStrictEqual(exact);
     if (typeof exact === 'object') expect(String(toExact(text))).toBe(text);
   });
+});
+
+test("'exact' gives only what marshall takes back, digit for digit", () => {
+  const digits = fc.bigInt({ min: 1n, max: 10n ** 38n - 1n }).map(String);
+  const candidate = fc
+    .tuple(fc.constantFrom('', '-'), digits, fc.integer({ min: -130, max: 88 }))
+    .map(([minus, all, exponent]) => `${minus}${all}e${exponent}`);
+  const near = fc.bigInt({ min: 2n ** 53n - 50n, max: 2n ** 60n }).map(String);
+  const short = fc.tuple(fc.integer({ min: 1, max: 99999 }), fc.integer({ min: -20, max: 24 }));
+  const text = fc.oneof(
+    candidate,
+    near,
+    short.map(([number, exponent]) => `${number}e${exponent}`),
+    short.map(([number, exponent]) => `1.${number}e${exponent}`),
+  );
+  fc.assert(
+    fc.property(text, (number) => {
+      const exact = toExact(number);
+      const { N } = convertToAttr(exact as number);
+      expect(canonicalNumber(N as string)).toBe(canonicalNumber(number));
+      if (Number.isInteger(exact)) expect(BigInt(exact as number)).toBe(BigInt(Number(number)));
+      if (typeof exact === 'number')
+        expect(!Number.isInteger(exact) || Number.isSafeInteger(exact)).toBe(true);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 describe("'string': the text as it came", () => {
@@ -157,5 +193,17 @@ describe("'exact' without the SDK's package", () => {
       message: expect.stringContaining('npm i @aws-sdk/util-dynamodb'),
       cause: expect.anything(),
     });
+  });
+});
+
+describe('a number of many digits takes time in proportion to them', () => {
+  const policies = { number: toNumber, exact: toExact };
+  test.each([
+    ['zeros', (size: number) => '0'.repeat(size)],
+    ['zeros and a one', (size: number) => `${'0'.repeat(size)}1`],
+    ['zeros between ones', (size: number) => `1.${'0'.repeat(size)}1`],
+    ['runs of zeros', (size: number) => `1.${`${'0'.repeat(300)}1`.repeat(size / 300)}`],
+  ])('%s', (_, textOf) => {
+    for (const read of Object.values(policies)) expectProportion(60_000, textOf, read);
   });
 });
