@@ -11,6 +11,7 @@ export type ConfigurationErrorCode =
   | 'INVALID_TABLE'
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'
+  | 'LATE_NEXT'
   | 'MAPPING_CONFLICT'
   | 'MAPPING_NOT_ENABLED'
   | 'MISSING_PEER'

@@ -1,5 +1,8 @@
 import type { HandleRecord } from './batch/process-event.ts';
 import type { RecordContext } from './batch/record-context.ts';
+import { quietly } from './batch/report.ts';
+import { logFieldsOf, requireTime } from './batch/require-time.ts';
+import { ConfigurationError } from './errors.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
 import { isThenable } from './thenable.ts';
 
@@ -10,16 +13,32 @@ export type Next = () => void | Promise<void>;
  * Wraps the handling of every record, as a layer of an onion: before `next()`, after it, around it.
  *
  * `next()` may be called again, as a retry does, or not at all: then the record counts as handled. It
- * answers synchronously as long as everything within does, so `await` it rather than chaining on it. A call
- * that nobody awaits is waited for, and fails the record when it fails.
+ * answers synchronously as long as everything within does, so `await` it rather than chaining on it.
+ *
+ * - A call that nobody awaits is waited for, and fails the record when it fails.
+ * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
+ *   retry nor the next record of the lane starts.
+ * - A call after the middleware has settled throws a ConfigurationError `LATE_NEXT` and starts nothing.
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
 
-/** Wraps `inner` in one layer. */
+/**
+ * Wraps `inner` in one layer.
+ *
+ * The layer ends when the middleware and everything that it started have ended, whichever is later: a middleware that
+ * stops waiting for its `next()` does not let the lane, a retry or the answer go on beside the handler.
+ */
 export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: HandleRecord): HandleRecord {
   return (record, context) => {
     let calls: NextCall<void>[] | undefined;
+    let returned = false;
+    let settled = false;
     const next: Next = () => {
+      // Before the middleware has returned no time has passed: the usual call costs no further check.
+      if (returned) {
+        if (settled) refuseLate(record, context);
+        requireTime(record, context, 'what lies within a middleware');
+      }
       const result = inner(record, context);
       if (!isThenable(result)) return;
       const call = nextCall(result);
@@ -27,10 +46,40 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
       calls.push(call);
       return call;
     };
-    const result = middleware(record, context, next);
-    if (isThenable(result)) return Promise.resolve(result).then(() => loose(calls));
-    return loose(calls);
+    let result: unknown;
+    try {
+      result = middleware(record, context, next);
+    } catch (thrown) {
+      returned = settled = true;
+      return failAfter(calls, thrown, record, context);
+    }
+    returned = true;
+    if (!isThenable(result)) {
+      settled = true;
+      return loose(calls);
+    }
+    return Promise.resolve(result).then(
+      () => {
+        settled = true;
+        return loose(calls);
+      },
+      (thrown) => {
+        settled = true;
+        return failAfter(calls, thrown, record, context);
+      },
+    );
   };
+}
+
+/** @throws ConfigurationError `LATE_NEXT` always */
+function refuseLate(record: LazyRecord, { logger }: RecordContext): never {
+  const error = new ConfigurationError(
+    'LATE_NEXT',
+    'next() was called after its middleware had settled. The record has its verdict, so no handler was started. ' +
+      'Await or return every next() before the middleware ends.',
+  );
+  quietly(() => logger.error('next() was called too late', { ...logFieldsOf(record), error }));
+  throw error;
 }
 
 /** A call of next() that has to be waited for. */
@@ -65,10 +114,46 @@ function nextCall(result: PromiseLike<unknown>): NextCall<void> {
 }
 
 /**
- * Waits for the calls that the middleware has let go of. A forgotten `await` would otherwise report success
- * for a handler that is still running, or that has failed with nobody looking.
+ * Waits for the calls that a middleware which succeeded has let go of. A forgotten `await` would otherwise report
+ * success for a handler that still runs, or whose failure nobody has seen.
  */
-function loose(calls: readonly NextCall<void>[] | undefined): Promise<unknown> | undefined {
+function loose(calls: readonly NextCall<void>[] | undefined): Promise<void> | undefined {
   const left = calls?.filter((call) => !(call.observed && call.settled));
-  return left === undefined || left.length === 0 ? undefined : Promise.all(left);
+  if (left === undefined || left.length === 0) return undefined;
+  // All of them, also when the first one fails: none may run on beside a retry.
+  return Promise.allSettled(left).then((outcomes) => {
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  });
+}
+
+/**
+ * Fails with what the middleware threw, once the calls that it no longer waits for have settled, or at the deadline.
+ *
+ * @throws what the middleware threw, at once where nothing runs any more
+ */
+function failAfter(
+  calls: readonly NextCall<void>[] | undefined,
+  thrown: unknown,
+  record: LazyRecord,
+  { signal, logger }: RecordContext,
+): Promise<never> {
+  const running = calls?.filter((call) => !call.settled);
+  if (running === undefined || running.length === 0 || signal.aborted) throw thrown;
+  return new Promise((_, reject) => {
+    const atDeadline = (): void => {
+      // The answer names the record as unfinished, and nobody else logs the error.
+      quietly(() =>
+        logger.error('A middleware failed, and what it had started still ran at the deadline', {
+          ...logFieldsOf(record),
+          error: thrown,
+        }),
+      );
+      reject(thrown);
+    };
+    signal.addEventListener('abort', atDeadline, { once: true });
+    Promise.allSettled(running).then(() => {
+      signal.removeEventListener('abort', atDeadline);
+      reject(thrown);
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import type { RecordContext } from './batch/record-context.ts';
+import { requireTime } from './batch/require-time.ts';
 import { type Condition, holds } from './conditions/condition.ts';
 import { ConfigurationError } from './errors.ts';
 import { kindOf } from './options.ts';
@@ -44,7 +45,12 @@ export function routeOf(method: string, args: readonly unknown[]): Route {
   return { condition: condition as Route['condition'], handler: handler as Route['handler'] };
 }
 
-/** Runs all routes that match, one after the other, in the order registered. */
+/**
+ * Runs all routes that match, one after the other, in the order registered.
+ *
+ * @param from the first route to look at: above 0, the routes before it were waited for
+ * @throws DeadlineError when a route would start after the deadline
+ */
 export function runRoutes(
   routes: readonly Route[],
   record: LazyRecord,
@@ -55,6 +61,7 @@ export function runRoutes(
     // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
     const { condition, handler } = routes[index]!;
     if (condition !== undefined && !holds(condition, record)) continue;
+    if (from > 0) requireTime(record, context, 'the next route');
     const result = handler(record, context);
     if (!isThenable(result)) continue;
     if (index === routes.length - 1) return result;

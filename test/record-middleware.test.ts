@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HandleRecord } from '../src/batch/process-event.ts';
 import type { RecordContext } from '../src/batch/record-context.ts';
 import { type RecordMiddleware, streamRouter } from '../src/index.ts';
+import { retry } from '../src/middleware/retry.ts';
 import type { LazyRecord } from '../src/record/lazy-record.ts';
-import { wrapLayer } from '../src/record-middleware.ts';
+import { type Next, wrapLayer } from '../src/record-middleware.ts';
+import { lambdaContext } from '../src/testing/lambda-context.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from './fixtures/events.ts';
 
 const tick = (ms = 1) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const record = {} as LazyRecord;
-const context = {} as RecordContext;
+const context = { signal: new AbortController().signal } as RecordContext;
 
 type Layer = RecordMiddleware<unknown>;
 const run = (layer: Layer, inner: HandleRecord) => wrapLayer(layer, inner)(record, context);
@@ -371,5 +373,275 @@ describe('a middleware', () => {
         message: expect.stringContaining('(record, context, next)'),
       }),
     );
+  });
+});
+
+describe('next() after its middleware has settled', () => {
+  /** Calls next() later, by another way each, and hands over what that threw. */
+  type Detach = (next: Next, done: (thrown: unknown) => void) => void;
+  const attempt = async (next: Next, done: (thrown: unknown) => void): Promise<void> => {
+    try {
+      await next();
+      done('nothing was thrown');
+    } catch (thrown) {
+      done(thrown);
+    }
+  };
+  const ways: readonly [string, Detach][] = [
+    ['setTimeout', (next, done) => void setTimeout(() => attempt(next, done), 2)],
+    ['setImmediate', (next, done) => void setImmediate(() => attempt(next, done))],
+    ['a detached promise', (next, done) => void tick(2).then(() => attempt(next, done))],
+  ];
+  const middlewares: readonly [string, (detach: () => void) => Layer][] = [
+    ['synchronous', (detach) => () => detach()],
+    ['asynchronous', (detach) => async () => detach()],
+    [
+      'failed',
+      (detach) => async () => {
+        detach();
+        throw new Error('own');
+      },
+    ],
+    [
+      'failed at once',
+      (detach) => () => {
+        detach();
+        throw new Error('own');
+      },
+    ],
+    [
+      'one that had called next() before',
+      (detach) => async (_r, _c, next) => {
+        await next();
+        detach();
+      },
+    ],
+  ];
+
+  describe.each(ways)('from %s', (_, detach) => {
+    test.each(middlewares)('throws, is logged and starts nothing: %s', async (name, middleware) => {
+      let started = 0;
+      let thrown: unknown;
+      const logger = memoryLogger();
+      const called = new Promise<void>((resolve) => {
+        const layer: Layer = (record, context, next) =>
+          middleware(() =>
+            detach(next, (error) => {
+              thrown = error;
+              resolve();
+            }),
+          )(record, context, next);
+        void streamRouter({ logger })
+          .use(layer)
+          .onInsert(() => void started++)(eventOf({}), contextOf());
+      });
+      await called;
+      expect(thrown).toMatchObject({ name: 'ConfigurationError', code: 'LATE_NEXT', retryable: false });
+      expect(started).toBe(name.startsWith('one that') ? 1 : 0);
+      const late = logger.entries.filter(({ message }) => message === 'next() was called too late');
+      expect(late).toEqual([
+        {
+          level: 'error',
+          message: 'next() was called too late',
+          fields: {
+            eventID: '0'.repeat(32),
+            sequenceNumber: sequenceNumberAt(0),
+            tableName: 'Invoices',
+            eventName: 'INSERT',
+            error: thrown,
+          },
+        },
+      ]);
+    });
+  });
+
+  test('from an attempt that has failed starts nothing in the next one', async () => {
+    const seen: string[] = [];
+    let late: unknown;
+    let calls = 0;
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(retry({ attempts: 2, backoff: { minMs: 20, jitter: false } }))
+      .use(async (_record, _context, next) => {
+        if (++calls === 1) {
+          setTimeout(() => {
+            try {
+              next();
+            } catch (error) {
+              late = error;
+            }
+          }, 5);
+          throw new Error('first attempt');
+        }
+        await next();
+      })
+      .onInsert(() => void seen.push('handler'));
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['handler']);
+    expect(late).toMatchObject({ code: 'LATE_NEXT' });
+  });
+});
+
+describe('a middleware that settles before its next() does', () => {
+  const failLater = (ms: number, what: unknown) =>
+    tick(ms).then(() => {
+      throw what;
+    });
+  const layers: readonly [string, Layer][] = [
+    ['races a timeout', async (_r, _c, next) => Promise.race([next(), failLater(2, 'own')])],
+    [
+      'waits for all, of which another fails',
+      async (_r, _c, next) => Promise.all([next(), failLater(2, 'own')]),
+    ],
+    [
+      'forgets the await and throws',
+      async (_r, _c, next) => {
+        void next();
+        throw 'own';
+      },
+    ],
+    [
+      'forgets the await and throws at once',
+      (_r, _c, next) => {
+        void next();
+        throw 'own';
+      },
+    ],
+    [
+      'calls twice, and the second fails at once',
+      async (_r, _c, next) => {
+        await Promise.all([next(), Promise.reject('own')]);
+      },
+    ],
+  ];
+  const ends: readonly [string, () => Promise<void>][] = [
+    ['succeeds', async () => tick(15)],
+    ['fails', async () => failLater(15, 'inner')],
+  ];
+
+  describe.each(ends)('with a handler that %s', (_, handle) => {
+    test.each(layers)('%s: its verdict counts once the handler has settled', async (_, layer) => {
+      let ended = false;
+      const inner = () =>
+        handle().finally(() => {
+          ended = true;
+        });
+      expect(await outcomeOf(layer, inner)).toEqual(['own']);
+      expect(ended).toBe(true);
+    });
+  });
+
+  test('starts no second attempt beside the first, and lets no later record of the lane start', async () => {
+    const seen: string[] = [];
+    let calls = 0;
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(retry({ attempts: 3, backoff: { minMs: 0, jitter: false } }))
+      .use(async (_r, _c, next) => Promise.race([next(), failLater(3, new Error('timeout'))]))
+      .onInsert(async ({ sequenceNumber }) => {
+        const call = `${sequenceNumber === sequenceNumberAt(0) ? 'first' : 'second'} ${++calls}`;
+        seen.push(`start ${call}`);
+        if (calls < 3) await tick(15);
+        seen.push(`end ${call}`);
+      });
+    expect(await router(eventOf({ id: 'a' }, { id: 'a' }), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(
+      ['first 1', 'first 2', 'first 3', 'second 4'].flatMap((call) => [`start ${call}`, `end ${call}`]),
+    );
+  });
+
+  test('fails the record only when all of its calls have settled', async () => {
+    const ended: string[] = [];
+    let calls = 0;
+    const layer: Layer = async (_r, _c, next) => {
+      void next();
+      void next();
+    };
+    const inner = async () => {
+      const call = ++calls;
+      await tick(call === 1 ? 2 : 15);
+      ended.push(`call ${call}`);
+      throw `call ${call}`;
+    };
+    expect(await outcomeOf(layer, inner)).toEqual(['call 1']);
+    expect(ended).toEqual(['call 1', 'call 2']);
+  });
+
+  test('is waited for until the deadline only: the record is reported, and its error is logged', async () => {
+    const clock = lambdaContext({ remainingMs: 5000 });
+    const logger = memoryLogger();
+    const settled: unknown[] = [];
+    let attempts = 0;
+    const router = streamRouter({ logger })
+      .use(async (_r, _c, next) => {
+        try {
+          await next();
+        } catch (error) {
+          settled.push(error);
+          throw error;
+        }
+      })
+      .use(retry({ attempts: 5, backoff: { minMs: 0, jitter: false } }))
+      .use(async (_r, _c, next) => Promise.race([next(), failLater(2, 'own')]))
+      .onInsert(() => {
+        attempts++;
+        return new Promise<void>(() => {});
+      });
+    const answer = router(eventOf({ id: 'a' }, { id: 'a' }), clock);
+    await tick(10);
+    expect([attempts, settled]).toEqual([1, []]);
+    clock.advance(4500);
+    expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+    await tick(5);
+    expect([attempts, settled]).toEqual([1, ['own']]);
+    expect(logger.entries.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: expect.stringContaining('A middleware failed'), fields: { error: 'own' } },
+      { message: expect.stringContaining('Less than reserveMs') },
+    ]);
+  });
+
+  test('and fails after the deadline fails at once', async () => {
+    const signal = AbortSignal.abort('deadline');
+    const layer: Layer = (_r, _c, next) => {
+      void next();
+      throw 'own';
+    };
+    const inner = () => new Promise(() => {});
+    expect(() => wrapLayer(layer, inner)(record, { signal } as RecordContext)).toThrow('own');
+  });
+});
+
+describe('after the answer at the deadline', () => {
+  test('no next() starts anything, and the middleware gets the DeadlineError', async () => {
+    const clock = lambdaContext({ remainingMs: 5000 });
+    const logger = memoryLogger();
+    const caught: unknown[] = [];
+    let started = 0;
+    const ready = Promise.withResolvers<void>();
+    const router = streamRouter({ logger })
+      .use(async (_r, _c, next) => {
+        await ready.promise;
+        try {
+          await next();
+        } catch (error) {
+          caught.push(error);
+        }
+      })
+      .use(async (_r, _c, next) => {
+        started++;
+        await next();
+      })
+      .onInsert(() => void started++);
+    const answer = router(eventOf({}), clock);
+    await tick();
+    clock.advance(4500);
+    expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+    ready.resolve();
+    await tick();
+    expect(started).toBe(0);
+    expect(caught).toEqual([expect.objectContaining({ code: 'DEADLINE_REACHED' })]);
+    expect(logger.entries).toContainEqual({
+      level: 'warn',
+      message: 'Deadline reached: what lies within a middleware was not started',
+      fields: expect.objectContaining({ sequenceNumber: sequenceNumberAt(0) }),
+    });
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordContext } from '../src/batch/record-context.ts';
-import type { LazyRecord } from '../src/record/lazy-record.ts';
+import { LazyRecord } from '../src/record/lazy-record.ts';
 import { type Route, routeOf, runRoutes } from '../src/route.ts';
 import { isThenable } from '../src/thenable.ts';
+import { memoryLogger, recordOf, sequenceNumberAt } from './fixtures/events.ts';
 
 const record = {} as LazyRecord;
-const context = {} as RecordContext;
+const context = { signal: new AbortController().signal } as RecordContext;
 
 const handler = () => {};
 const condition = () => true;
@@ -115,6 +116,43 @@ describe('runRoutes', () => {
     });
     expect(failed).toBe(true);
     expect(seen).toEqual(['start 0', 'end 0']);
+  });
+
+  test('after the deadline no further route starts, and that is logged', async () => {
+    const seen: string[] = [];
+    const deadline = new AbortController();
+    const logger = memoryLogger();
+    const opened = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
+    const result = runRoutes(routesOf(['async', 'no match', 'sync', 'sync'], seen), opened, {
+      ...context,
+      logger,
+      signal: deadline.signal,
+    });
+    const reason = new Error('deadline');
+    deadline.abort(reason);
+    await expect(result).rejects.toBe(reason);
+    expect(seen).toEqual(['start 0', 'end 0']);
+    expect(logger.entries).toEqual([
+      {
+        level: 'warn',
+        message: 'Deadline reached: the next route was not started',
+        fields: {
+          eventID: '0'.repeat(32),
+          sequenceNumber: sequenceNumberAt(0),
+          tableName: 'Invoices',
+          eventName: 'INSERT',
+        },
+      },
+    ]);
+  });
+
+  test('after the deadline a record with no further route that matches has still succeeded', async () => {
+    const seen: string[] = [];
+    const deadline = new AbortController();
+    const routes = routesOf(['async', 'no match'], seen);
+    const result = runRoutes(routes, record, { ...context, signal: deadline.signal });
+    deadline.abort();
+    await expect(result).resolves.toBeUndefined();
   });
 
   test('a condition that throws, or answers with a promise, throws', () => {

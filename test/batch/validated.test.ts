@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import type { RecordContext } from '../../src/batch/record-context.ts';
 import { validated } from '../../src/batch/validated.ts';
 import type { LazyRecord } from '../../src/record/lazy-record.ts';
+import { memoryLogger } from '../fixtures/events.ts';
 
-const CONTEXT = {} as RecordContext;
+const CONTEXT = { signal: new AbortController().signal } as RecordContext;
 
 function recordWith(validate: () => void | Promise<void>): LazyRecord {
   return { validate } as LazyRecord;
@@ -49,4 +50,20 @@ test.each([
 ])('a check that %s keeps the handler from running', async (_, check) => {
   const handle = validated(() => expect.unreachable());
   await expect((async () => handle(recordWith(check), CONTEXT))()).rejects.toThrow('unfit');
+});
+
+test('after the deadline the handler behind an asynchronous check does not start', async () => {
+  const reason = new Error('deadline');
+  const deadline = new AbortController();
+  const logger = memoryLogger();
+  const handle = validated(() => expect.unreachable());
+  const result = handle(
+    recordWith(async () => {}),
+    { ...CONTEXT, logger, signal: deadline.signal },
+  );
+  deadline.abort(reason);
+  await expect(result).rejects.toBe(reason);
+  expect(logger.entries).toMatchObject([
+    { level: 'warn', message: 'Deadline reached: the handler behind the schema was not started' },
+  ]);
 });

@@ -1,0 +1,26 @@
+import type { LazyRecord } from '../record/lazy-record.ts';
+import type { RecordContext } from './record-context.ts';
+import { quietly } from './report.ts';
+
+/**
+ * Refuses to start a further step of a record in flight once the deadline is reached: the answer that names the record
+ * is decided, and Lambda delivers it again. Asked where a step waited for something; what starts at once needs no check.
+ *
+ * @param step what would start, for the log
+ * @throws DeadlineError
+ */
+export function requireTime(record: LazyRecord, { signal, logger }: RecordContext, step: string): void {
+  if (!signal.aborted) return;
+  quietly(() => logger.warn(`Deadline reached: ${step} was not started`, logFieldsOf(record)));
+  throw signal.reason;
+}
+
+/** The fields that name a record in the log, and nothing of its item. */
+export function logFieldsOf({
+  eventID,
+  sequenceNumber,
+  tableName,
+  eventName,
+}: LazyRecord): Readonly<Record<string, unknown>> {
+  return { eventID, sequenceNumber, tableName, eventName };
+}
