@@ -3,8 +3,9 @@ import { BatchFailedError, DeadlineError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isThenable } from '../thenable.ts';
-import { type Deadline, MAX_TIMEOUT_MS } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
+import { inTime } from './in-time.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -72,18 +73,6 @@ export async function summarize(
     if (isThenable(result)) await inTime(result, deadline.remainingMs() / 2);
   } catch (error) {
     quietly(() => logger.error('onBatch failed', { error }));
-  }
-}
-
-async function inTime(result: PromiseLike<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS));
-  });
-  try {
-    await Promise.race([result, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -2,47 +2,64 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { WindowStateError } from '../errors.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import { isThenable } from '../thenable.ts';
-import { type StateJson, stateJson } from './window-state.ts';
+import { stateJson } from './window-state.ts';
 
 /** Counts a record: gives the state, or nothing after changing it in place. */
 export type Reduce = (state: object, record: LazyRecord, context: RecordContext) => unknown;
 
+/** The state of a window at one of its records. */
+export interface SealedState {
+  /** JSON of the state that holds the first `counted` records, and no others. */
+  readonly text: string;
+  readonly counted: number;
+  /** Records that were counted after those, into a state that a later record may have spoilt. */
+  readonly since: readonly LazyRecord[];
+}
+
+// Counting again takes about as long as what came since the last copy took: this bounds it. A copy takes a tenth
+// of that time at most, so that a large state is not copied all the time.
+const COPY_AFTER_MS = 25;
+const COPY_AFTER_TIMES_ITS_COST = 10;
+
 /**
- * The state of a window while the records of one invocation are counted, one after the other.
+ * The state of a window while records are counted, one after the other.
  *
- * `reduce` may change the state in place and then fail. So what it left is not trusted: the state is built anew,
- * from the last copy and the records that had succeeded since. A copy before each record would cost as much as
- * the state is large, so there is one at the start, and one before each record only once `reduce` has turned out
- * to be asynchronous: such a record waits for something anyway, and could not be counted again at the deadline.
+ * `reduce` may change the state in place and then fail, or not finish. So its state is trusted only up to the last
+ * copy: the records counted since have to be counted again. There is a copy at the start and every now and then.
+ * Once `reduce` turns out to be asynchronous, there is one before each record, because counting again could wait
+ * for longer than is left at the deadline.
  */
 export class Aggregate {
   readonly #reduce: Reduce;
   readonly #initial: object;
   readonly #context: RecordContext;
   #state: object;
-  /** The last copy. */
   #copy: string;
+  /** Records in the copy. */
+  #copied = 0;
+  #copyDueAt: number;
   /** The records counted since. */
   #since: LazyRecord[] = [];
   #asynchronous = false;
   /** A record is being counted, or failed while it was. */
   #unfinished = false;
+  #sealed = false;
 
-  /** @param state what the event carries; `{}` at the first invocation of a window */
-  constructor(reduce: Reduce, initial: object, state: object | undefined, context: RecordContext) {
+  /** @param text the state before the first record, as JSON */
+  constructor(reduce: Reduce, initial: object, text: string, context: RecordContext) {
     this.#reduce = reduce;
     this.#initial = initial;
     this.#context = context;
-    this.#copy = JSON.stringify(isEmpty(state) ? initial : state);
-    this.#state = JSON.parse(this.#copy);
+    this.#copy = text;
+    this.#state = JSON.parse(text);
+    this.#copyDueAt = performance.now() + COPY_AFTER_MS;
   }
 
-  /** Counts one record. Not before the one before it is done. */
+  /** Counts one record, after the one before it has been counted. Does nothing once the state is sealed. */
   add(record: LazyRecord): void | Promise<void> {
-    if (this.#asynchronous) {
-      this.#copy = stateJson(this.#state, this.#initial).text;
-      this.#since = [];
-    }
+    // An asynchronous schema can answer after the deadline.
+    if (this.#sealed) return;
+    if (this.#since.length > 0) this.#copyWhenDue();
     this.#unfinished = true;
     const result = this.#reduce(this.#state, record, this.#context);
     if (!isThenable(result)) {
@@ -54,46 +71,37 @@ export class Aggregate {
   }
 
   /**
-   * The state with exactly the records that were counted to the end.
+   * Fixes the state at the last record that was counted. Whatever settles later changes nothing.
    *
-   * @throws WindowStateError; whatever `reduce` throws when it is asked again
+   * @throws WindowStateError when it is not JSON, or larger than a function may answer
    */
-  json(): StateJson {
-    if (this.#unfinished) this.#countAgain();
-    const json = stateJson(this.#state, this.#initial);
-    // As JSON: attributes that are undefined are left out of it.
-    if (json.text === '{}' && !isEmpty(this.#initial)) {
-      throw new WindowStateError(
-        'INVALID_STATE',
-        'The state of a window became {}, which is what Lambda sends when a window begins: the next invocation would ' +
-          'start from initial. Nothing was counted. Keep an attribute in the state, such as a count of 0.',
-      );
-    }
-    return json;
+  seal(): SealedState {
+    this.#sealed = true;
+    const counted = this.#copied + this.#since.length;
+    if (!this.#unfinished) return { text: stateJson(this.#state, this.#initial), counted, since: [] };
+    return { text: this.#copy, counted: this.#copied, since: this.#since };
   }
 
   #added(record: LazyRecord, result: unknown): void {
+    if (this.#sealed) return;
     // Changed in place, unless it gives another one.
     if (result !== undefined) this.#state = object(result);
     this.#since.push(record);
     this.#unfinished = false;
   }
 
-  #countAgain(): void {
-    const records = this.#since;
-    this.#state = JSON.parse(this.#copy);
-    for (const record of records) {
-      const result = this.#reduce(this.#state, record, this.#context);
-      if (isThenable(result)) {
-        Promise.resolve(result).catch(() => {});
-        throw new WindowStateError(
-          'INVALID_STATE',
-          'reduce answered at once and, asked again for the same record, with a promise. Nothing was counted. ' +
-            'Let it depend on the state and the record alone.',
-        );
-      }
-      if (result !== undefined) this.#state = object(result);
+  #copyWhenDue(): void {
+    const startedAt = performance.now();
+    if (!this.#asynchronous && startedAt < this.#copyDueAt) return;
+    try {
+      this.#copy = stateJson(this.#state, this.#initial);
+      this.#copied += this.#since.length;
+      this.#since = [];
+    } catch {
+      // A state that cannot be kept now may be one that can at the end. So the last copy stays.
     }
+    const endedAt = performance.now();
+    this.#copyDueAt = endedAt + Math.max(COPY_AFTER_MS, (endedAt - startedAt) * COPY_AFTER_TIMES_ITS_COST);
   }
 }
 
@@ -103,9 +111,4 @@ function object(result: unknown): object {
     'INVALID_STATE',
     'reduce returned something else than an object. Return the state, or nothing after changing it in place.',
   );
-}
-
-/** `{}`, or nothing at all: a window begins. */
-function isEmpty(state: object | undefined): state is undefined {
-  return state === undefined || state === null || Object.keys(state).length === 0;
 }

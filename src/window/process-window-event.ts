@@ -1,20 +1,23 @@
 import type { Context } from 'aws-lambda';
 import { Deadline } from '../batch/deadline.ts';
-import { recordsOf } from '../batch/event.ts';
+import { type ReportableRecord, recordsOf } from '../batch/event.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { recordContext } from '../batch/record-context.ts';
 import { logFailure, quietly, respond, summarize } from '../batch/report.ts';
 import { BatchRun } from '../batch/run.ts';
 import { validated } from '../batch/validated.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, WindowStateError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import { openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closeWindow } from './close-window.ts';
+import { countAgain } from './count-again.ts';
 import {
   type DynamoDBStreamWindowEvent,
   type DynamoDBWindowResponse,
   isWindowEvent,
 } from './window-event.ts';
+import { isEmpty, MAX_STATE_BYTES, stateJson } from './window-state.ts';
 
 /** How a window is counted, whatever its items and its state. */
 export interface WindowReducer {
@@ -53,9 +56,13 @@ export async function processWindowEvent(
   };
   const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const context = recordContext(logger, deadline, lambdaContext);
-  const aggregate = new Aggregate(reduce, initial, event.state, context);
-  const add: HandleRecord = (record) => aggregate.add(record);
-  const handle = table?.schema === undefined ? add : validated(add);
+  const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
+  const countingInto = (aggregate: Aggregate): HandleRecord => {
+    const add: HandleRecord = (record) => aggregate.add(record);
+    return table?.schema === undefined ? add : validated(add);
+  };
+  const aggregate = reduceFrom(stateJson(isEmpty(event.state) ? initial : event.state, initial));
+  const handle = countingInto(aggregate);
   const run = new BatchRun(
     records,
     { order: 'shard', concurrency: 1, partitionKey: undefined, firstAlone: false },
@@ -65,19 +72,52 @@ export async function processWindowEvent(
       failed: (record, error) => logFailure(logger, record, error),
     },
   );
-  const outcome = await run.run();
-  // Before anything waits: a record that was still being counted at the deadline must not get in.
-  const { text, bytes, tooLarge } = aggregate.json();
-  const state: DynamoDBWindowResponse['state'] = JSON.parse(text);
+  const ran = await run.run();
+  // At once, as a record that was being counted at the deadline may settle in any moment.
+  let sealed = aggregate.seal();
+  let { failed } = ran;
+  if (sealed.since.length > 0) {
+    const again = reduceFrom(sealed.text);
+    const count = countingInto(again);
+    await countAgain(
+      sealed.since,
+      // Opened anew: reduce may have put images into the state, and changed them there.
+      ({ raw }) => count(openRecord(raw, reading), context),
+      ({ raw }, error) => {
+        failed++;
+        logFailure(logger, raw as ReportableRecord, error);
+      },
+      deadline,
+    );
+    const counted = again.seal();
+    sealed = { ...counted, counted: sealed.counted + counted.counted };
+  }
+  const { text, counted } = sealed;
+  if (text === '{}' && !isEmpty(initial)) throw becameEmpty();
+  // Of run and state, the state decides: a record is handled if and only if it is counted.
+  const outcome = { ...ran, checkpoint: counted, succeeded: counted, failed };
   if (records.length > 0) await summarize(settings, records, outcome, startedAt, deadline);
   // A final invocation has no records; were there any that failed, the window could not close yet.
   const final = event.isFinalInvokeForWindow;
   const response = respond(final ? { ...settings, partialResponses: false } : settings, records, outcome);
-  if (final) await closeWindow(close, state, event, { logger, deadline, context, reserveMs });
-  else if (tooLarge) {
-    quietly(() =>
-      logger.warn('The state of the window is over 1 MB: Lambda closes the window early', { bytes }),
-    );
-  }
-  return { ...response, state };
+  if (final) await closeWindow(close, JSON.parse(text), event, { logger, deadline, context, reserveMs });
+  else warnOfSize(logger, text);
+  // Another object than close has, which may change its own.
+  return { ...response, state: JSON.parse(text) };
+}
+
+function becameEmpty(): WindowStateError {
+  return new WindowStateError(
+    'INVALID_STATE',
+    'The state of a window became {}, which is what Lambda sends when a window begins: the next invocation would ' +
+      'start from initial. Nothing was counted. Keep an attribute in the state, such as a count of 0.',
+  );
+}
+
+function warnOfSize(logger: Logger, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_STATE_BYTES) return;
+  quietly(() =>
+    logger.warn('The state of the window is over 1 MB: Lambda closes the window early', { bytes }),
+  );
 }

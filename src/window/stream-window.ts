@@ -135,7 +135,7 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
 
 function initialJson(initial: unknown): string {
   try {
-    return stateJson(initial, initial).text;
+    return stateJson(initial, initial);
   } catch (cause) {
     throw new ConfigurationError(
       'INVALID_OPTION',

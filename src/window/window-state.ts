@@ -6,29 +6,29 @@ export const MAX_STATE_BYTES: number = 1024 * 1024;
 /** What a function may answer at most, less some room for the checkpoint. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 - 1024;
 
-/** A state as JSON, of which is known that it comes back as it went. */
-export interface StateJson {
-  readonly text: string;
-  readonly bytes: number;
-  /** Lambda will end the window early. */
-  readonly tooLarge: boolean;
+/** Deeper than any item, which has 32, and well within what parsers of JSON take. */
+const MAX_LEVELS = 1000;
+
+/** Whether a state is `{}`, or missing: Lambda sends that when a window begins. */
+export function isEmpty(state: object | null | undefined): state is null | undefined {
+  return state === undefined || state === null || Object.keys(state).length === 0;
 }
 
 /**
- * Writes a state as JSON.
+ * Writes a state as JSON that gives the same state when it is read.
  *
- * @param initial the attributes of the declared state: those may be named in a message, others can be item content
+ * @param initial the attributes of the declared state: a message may name those, as others can be item content
  * @throws WindowStateError `INVALID_STATE` when JSON would lose something, `STATE_TOO_LARGE` when no function may
  * answer that much
  */
-export function stateJson(state: unknown, initial: unknown): StateJson {
+export function stateJson(state: unknown, initial: unknown): string {
   if (typeof state !== 'object' || state === null || Array.isArray(state)) {
     throw new WindowStateError(
       'INVALID_STATE',
       `The state of a window has to be an object, got ${kindOf(state)}. Return the state from reduce.`,
     );
   }
-  const lost = findLost(state, initial, '');
+  const lost = new StateCheck().lost(state, initial, '', 1);
   if (lost !== undefined) {
     throw new WindowStateError(
       'INVALID_STATE',
@@ -37,48 +37,80 @@ export function stateJson(state: unknown, initial: unknown): StateJson {
     );
   }
   const text = JSON.stringify(state);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_RESPONSE_BYTES) {
-    throw new WindowStateError(
-      'STATE_TOO_LARGE',
-      `The state of the window has ${bytes} bytes, more than a function may answer (6 MB). Nothing was counted. ` +
-        'Keep less in the state, or write it to a table.',
-    );
-  }
-  return { text, bytes, tooLarge: bytes > MAX_STATE_BYTES };
+  if (Buffer.byteLength(text) > MAX_RESPONSE_BYTES) throw tooLarge();
+  return text;
 }
 
-/** The first value that JSON would leave out or turn into something else. */
-function findLost(value: unknown, declared: unknown, path: string): string | undefined {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return undefined;
-    case 'number':
-      return Number.isFinite(value) ? undefined : `${path} (${value})`;
-    case 'object':
-      break;
-    default:
-      return `${path} (${typeof value})`;
+/** Looks for what JSON would lose. One for each state. */
+class StateCheck {
+  /** The state has no fewer bytes as JSON. Keeps short what refers to one object many times over. */
+  #leastBytes = 0;
+
+  /** The first value that JSON would leave out or turn into something else. */
+  lost(value: unknown, declared: unknown, path: string, level: number): string | undefined {
+    this.#count(1);
+    switch (typeof value) {
+      case 'string':
+        this.#count(value.length);
+        return undefined;
+      case 'boolean':
+        return undefined;
+      case 'number':
+        if (Object.is(value, -0)) return `${path} (-0; add 0 to it)`;
+        return Number.isFinite(value) ? undefined : `${path} (${value})`;
+      case 'object':
+        return value === null ? undefined : this.#lostWithin(value, declared, path, level);
+      default:
+        return `${path} (${typeof value})`;
+    }
   }
-  if (value === null) return undefined;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
-    return `${path || 'the state'} (an instance of a class)`;
+
+  #lostWithin(value: object, declared: unknown, path: string, level: number): string | undefined {
+    const at = path || 'the state';
+    // Without the path, which would be as long.
+    if (level > MAX_LEVELS)
+      return `a value that contains itself or is nested deeper than ${MAX_LEVELS} levels`;
+    const isArray = Array.isArray(value);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (isArray ? prototype !== Array.prototype : prototype !== Object.prototype && prototype !== null) {
+      return `${at} (an instance of a class)`;
+    }
+    const names = Reflect.ownKeys(value);
+    // The elements of an array come first, then length.
+    if (isArray && names[value.length] !== 'length') return `${at} (an array with holes)`;
+    if (isArray && names.length > value.length + 1) return `${at} (an array with attributes)`;
+    for (const name of names) {
+      if (isArray && name === 'length') continue;
+      if (typeof name === 'symbol') return `${at} (with a symbol as a key)`;
+      // biome-ignore lint/style/noNonNullAssertion: it is one of the value's own names
+      const property = Object.getOwnPropertyDescriptor(value, name)!;
+      const known = typeof declared === 'object' && declared !== null && Object.hasOwn(declared, name);
+      const step = known && !isArray ? name : '*';
+      const inner = path === '' ? step : `${path}.${step}`;
+      if (!('value' in property)) return `${inner} (a getter or setter)`;
+      if (!property.enumerable) return `${inner} (not enumerable)`;
+      // JSON leaves the attribute out, and it reads the same.
+      if (property.value === undefined && !isArray) continue;
+      this.#count(name.length);
+      const within = known ? (declared as Record<string, unknown>)[name] : undefined;
+      const lost = this.lost(property.value, within, inner, level + 1);
+      if (lost !== undefined) return lost;
+    }
+    return undefined;
   }
-  for (const [name, inner] of Object.entries(value)) {
-    // JSON leaves the attribute out, and it reads the same.
-    if (inner === undefined && !Array.isArray(value)) continue;
-    const known = typeof declared === 'object' && declared !== null && Object.hasOwn(declared, name);
-    const step = known && !Array.isArray(value) ? name : '*';
-    const lost = findLost(
-      inner,
-      known ? (declared as Record<string, unknown>)[name] : undefined,
-      path === '' ? step : `${path}.${step}`,
-    );
-    if (lost !== undefined) return lost;
+
+  #count(bytes: number): void {
+    this.#leastBytes += bytes;
+    if (this.#leastBytes > MAX_RESPONSE_BYTES) throw tooLarge();
   }
-  return undefined;
+}
+
+function tooLarge(): WindowStateError {
+  return new WindowStateError(
+    'STATE_TOO_LARGE',
+    'The state of the window is larger than a function may answer (6 MB). Nothing was counted. ' +
+      'Keep less in the state, or write it to a table.',
+  );
 }
 
 function kindOf(value: unknown): string {

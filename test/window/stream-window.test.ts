@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
@@ -181,26 +182,243 @@ describe('the state that comes with a checkpoint holds exactly the records befor
     });
   });
 
-  test('nothing is reported of a reducer that answers otherwise when asked again: the invocation fails', async () => {
-    let asked = 0;
-    const moody = (again: () => unknown) =>
-      streamWindow<Item, { n: number }>({
-        initial: { n: 0 },
-        logger: memoryLogger(),
-        reduce: () => {
-          asked++;
-          if (asked === 2) throw new Error('the second record');
-          return asked === 3 ? (again() as never) : { n: 1 };
-        },
-        close() {},
-      });
-    const late = moody(() => Promise.reject(new Error('unseen')));
-    await expect(late(windowEvent(records(1, 2)))).rejects.toMatchObject({ code: 'INVALID_STATE' });
-    asked = 0;
-    const failing = moody(() => {
-      throw new RangeError('again');
+  test.each<[string, (settle: () => void) => unknown]>([
+    ['at once', (settle) => settle()],
+    ['one tick later', (settle) => Promise.resolve().then(settle)],
+    ['two ticks later', (settle) => Promise.resolve().then().then(settle)],
+    ['three ticks later', (settle) => Promise.resolve().then().then().then(settle)],
+    ['five ticks later', (settle) => Promise.resolve().then().then().then().then().then(settle)],
+    ['a turn later', (settle) => setImmediate(settle)],
+  ])('where reduce settles on abort, %s', async (_, later) => {
+    const summaries: unknown[] = [];
+    const handler = streamWindow<Item, { sum: number; seen: number[] }>({
+      initial: { sum: 0, seen: [] },
+      logger: memoryLogger(),
+      reserveMs: 0,
+      onBatch: (summary) => void summaries.push(summary),
+      async reduce(state, record, { signal }) {
+        if (record.eventName !== 'INSERT') return;
+        const { total } = record.newImage;
+        if (total === 3) {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => later(resolve)));
+        }
+        state.sum += total;
+        state.seen.push(total);
+      },
+      close() {},
     });
-    await expect(failing(windowEvent(records(1, 2)))).rejects.toThrow('again');
+    const { state, batchItemFailures } = await handler(windowEvent(records(1, 2, 3)), contextOf(20));
+    const seen = [1, 2, 3].slice(0, (state as unknown as { seen: number[] }).seen.length);
+    expect(state).toEqual({ sum: seen.reduce((a, b) => a + b, 0), seen });
+    // All three are counted or the third is not: either is right, if the response says the same.
+    expect(batchItemFailures).toEqual(seen.length === 3 ? [] : failedAt(2));
+    expect(summaries).toMatchObject([{ succeeded: seen.length, failed: 0 }]);
+  });
+
+  test('where an asynchronous schema answers after the deadline: reduce is not called any more', async () => {
+    const slow: StandardSchemaV1<unknown, Item> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) => new Promise((resolve) => setTimeout(resolve, 30, { value: value as Item })),
+      },
+    };
+    const reduce = vi.fn();
+    const handler = streamWindow(defineTable({ name: 'Invoices', item: slow, keys: ['id'] }), {
+      initial: { n: 0 },
+      logger: memoryLogger(),
+      reserveMs: 0,
+      reduce,
+      close() {},
+    });
+    expect(await handler(windowEvent(records(1)), contextOf(10))).toEqual({
+      batchItemFailures: failedAt(0),
+      state: { n: 0 },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(reduce).not.toHaveBeenCalled();
+  });
+});
+
+describe('after a failure the records before it are counted again', () => {
+  interface Counted {
+    seen: number[];
+  }
+  const counting = (reduce: (total: number, times: number) => unknown, options: object = {}) => {
+    const times = new Map<number, number>();
+    const logger = memoryLogger();
+    const handler = streamWindow<Item, Counted>({
+      initial: { seen: [] },
+      logger,
+      reduce(state, record) {
+        if (record.eventName !== 'INSERT') return;
+        const { total } = record.newImage;
+        times.set(total, (times.get(total) ?? 0) + 1);
+        state.seen.push(total);
+        return reduce(total, times.get(total) ?? 0) as undefined;
+      },
+      close() {},
+      ...options,
+    });
+    return { handler, times, logger };
+  };
+  const failing = (total: number, last: number) => {
+    if (total === last) throw new Error('refused');
+  };
+
+  test.each([
+    // The clock of 2000 ms loses 100 at each record.
+    { reserveMs: 0, last: 14, again: 3 },
+    { reserveMs: 500, last: 14, again: 3 },
+    { reserveMs: 1000, last: 9, again: 6 },
+    { reserveMs: 0, last: 4, again: 3 },
+  ])('in half of the time that is left, and the answer names the first that is not: %o', async (run) => {
+    const { reserveMs, last, again } = run;
+    const context = scriptedContext(2000);
+    const onBatch = vi.fn();
+    const { handler, logger } = counting(
+      (total) => {
+        context.advance(100);
+        failing(total, last);
+      },
+      { reserveMs, onBatch },
+    );
+    const totals = Array.from({ length: 20 }, (_, index) => index + 1);
+    const { state, batchItemFailures } = await handler(windowEvent(records(...totals)), context);
+    expect(state.seen).toEqual(totals.slice(0, again));
+    expect(batchItemFailures).toEqual(failedAt(again));
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThanOrEqual(300);
+    expect(onBatch).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ succeeded: again, failed: 1, checkpoint: sequenceNumberAt(again) }),
+    );
+    expect(logger.entries.filter(({ message }) => message === 'Record failed')).toHaveLength(1);
+  });
+
+  test('not at all where no time is left', async () => {
+    const context = scriptedContext(100);
+    const { handler, times } = counting(
+      (total) => {
+        context.advance(60);
+        failing(total, 2);
+      },
+      { reserveMs: 0 },
+    );
+    expect(await handler(windowEvent(records(1, 2)), context)).toEqual({
+      batchItemFailures: failedAt(0),
+      state: { seen: [] },
+    });
+    expect(times.get(1)).toBe(1);
+  });
+
+  test('only as far as the last copy, which is made before a record that comes late', async () => {
+    const { handler, times } = counting((total) => {
+      const until = performance.now() + 30;
+      while (performance.now() < until);
+      failing(total, 5);
+    });
+    const { state } = await handler(windowEvent(records(1, 2, 3, 4, 5)));
+    expect(state.seen).toEqual([1, 2, 3, 4]);
+    expect([...times.values()]).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('and waited for where reduce is asynchronous this time', async () => {
+    const { handler, times } = counting((total, time) => {
+      failing(total, 4);
+      return time === 2 && total === 2 ? new Promise((resolve) => setTimeout(resolve, 5)) : undefined;
+    });
+    expect(await handler(windowEvent(records(1, 2, 3, 4)))).toEqual({
+      batchItemFailures: failedAt(3),
+      state: { seen: [1, 2, 3] },
+    });
+    expect([...times.values()]).toEqual([2, 2, 2, 1]);
+  });
+
+  test('but not for longer than half of the time that is left', async () => {
+    const { handler } = counting(
+      (total, time) => {
+        failing(total, 4);
+        return time === 2 && total === 2 ? new Promise(() => {}) : undefined;
+      },
+      { reserveMs: 0 },
+    );
+    const startedAt = performance.now();
+    // Record 2 may have changed the state, so the state is the last copy.
+    expect(await handler(windowEvent(records(1, 2, 3, 4)), contextOf(200))).toEqual({
+      batchItemFailures: failedAt(0),
+      state: { seen: [] },
+    });
+    expect(performance.now() - startedAt).toBeLessThan(190);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('not again');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('not again'))],
+    ['returns something else than an object', () => 'x'],
+  ])('up to one for which reduce now %s', async (_, second) => {
+    const onBatch = vi.fn();
+    const { handler, logger } = counting(
+      (total, time) => {
+        failing(total, 3);
+        return time === 2 ? second() : undefined;
+      },
+      { onBatch },
+    );
+    expect(await handler(windowEvent(records(1, 2, 3)))).toEqual({
+      batchItemFailures: failedAt(0),
+      state: { seen: [] },
+    });
+    const failures = logger.entries.filter(({ message }) => message === 'Record failed');
+    expect(failures.map(({ fields }) => fields.sequenceNumber)).toEqual([
+      sequenceNumberAt(2),
+      sequenceNumberAt(0),
+    ]);
+    expect(onBatch.mock.calls).toMatchObject([[{ succeeded: 0, failed: 2 }]]);
+  });
+
+  test('from their images as Lambda sent them, whatever reduce has made of those', async () => {
+    const lines = { M: { count: { N: '1' } } };
+    const handler = streamWindow<{ id: string; lines: { count: number } }, { lines: { count: number } }>({
+      initial: { lines: { count: 0 } },
+      logger: memoryLogger(),
+      reduce(state, record) {
+        if (record.eventName !== 'INSERT') return;
+        if (record.newImage.id === 'item-2') throw new Error('refused');
+        // The image of the first record becomes part of the state, which the second changes.
+        if (state.lines.count === 0) state.lines = record.newImage.lines;
+        else state.lines.count += 10;
+      },
+      close() {},
+    });
+    const event = windowEvent([0, 1, 2].map((index) => recordOf({ newImage: { lines } }, index)));
+    expect((await handler(event)).state).toEqual({ lines: { count: 11 } });
+  });
+
+  test('and checked again', async () => {
+    const item = v.objectAsync({
+      id: v.string(),
+      total: v.pipeAsync(
+        v.number(),
+        v.checkAsync(async () => true),
+      ),
+    });
+    const handler = streamWindow(defineTable({ name: 'Invoices', item, keys: ['id'] }), {
+      initial: { sum: 0 },
+      logger: memoryLogger(),
+      reduce(state, record) {
+        if (record.eventName === 'INSERT') state.sum += record.newImage.total;
+        if (state.sum > 5) throw new Error('refused');
+      },
+      close() {},
+    });
+    expect(await handler(windowEvent(records(1, 2, 3)))).toEqual({
+      batchItemFailures: failedAt(2),
+      state: { sum: 3 },
+    });
   });
 });
 
@@ -349,6 +567,15 @@ describe('close', () => {
     expect(close).not.toHaveBeenCalled();
   });
 
+  test.each<[string, (state: Record<string, unknown>) => void]>([
+    ['a bigint', (state) => Object.assign(state, { sum: 1n })],
+    ['a cycle', (state) => Object.assign(state, { state })],
+    ['nothing left', (state) => void delete state.sum],
+  ])('may change its state, into %s: the response carries the state as it was', async (_, change) => {
+    const handler = closing((state) => change(state as Record<string, unknown>));
+    expect(await handler(final({ sum: 6 }))).toEqual({ batchItemFailures: [], state: { sum: 6 } });
+  });
+
   test('fails as it does when the logger throws', async () => {
     const logger = {
       ...memoryLogger(),
@@ -363,6 +590,12 @@ describe('close', () => {
 });
 
 describe('the state has to be JSON', () => {
+  const cycle = (value: object) => Object.assign(value, [value]);
+  const nested = (levels: number) => {
+    let value: unknown = 1;
+    for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { value };
+    return value;
+  };
   const counting = (value: unknown, logger = memoryLogger()) =>
     streamWindow<Item, { value: unknown }>({
       initial: { value: [1] },
@@ -383,6 +616,30 @@ describe('the state has to be JSON', () => {
     ['value.* (undefined)', [undefined]],
     ['value.*.* (bigint)', [{ secret: 1n }]],
     ['value.* (bigint)', { secret: 1n }],
+    ['value (-0; add 0 to it)', -0],
+    ['value.* (-0; add 0 to it)', [-0]],
+    ['value (with a symbol as a key)', { a: 1, [Symbol('secret')]: 1 }],
+    ['value.* (with a symbol as a key)', [{ [Symbol('secret')]: 1 }]],
+    // biome-ignore lint/suspicious/noSparseArray: the point of this test
+    ['value (an array with holes)', [1, , 3]],
+    ['value (an array with holes)', new Array(3)],
+    ['value (an array with holes)', Object.assign(new Array(1), { secret: 1 })],
+    ['value (an array with attributes)', Object.assign([1], { secret: 1 })],
+    ['value (an array with attributes)', Object.assign([1], { [Symbol('secret')]: 1 })],
+    ['value (an instance of a class)', new (class extends Array {})()],
+    [
+      'value.* (a getter or setter)',
+      {
+        get secret() {
+          return 1;
+        },
+      },
+    ],
+    ['value.* (not enumerable)', Object.defineProperty({}, 'secret', { value: 1 })],
+    ['a value that contains itself or is nested deeper than 1000 levels', cycle({})],
+    ['a value that contains itself or is nested deeper than 1000 levels', cycle([])],
+    ['a value that contains itself or is nested deeper than 1000 levels', nested(20_000)],
+    ['a value that contains itself or is nested deeper than 1000 levels', nested(1000)],
   ])('%s is refused, and no name is told that can be item content', async (what, value) => {
     const error = await counting(value)(windowEvent(records(1))).catch((error: unknown) => error);
     expect(error).toMatchObject({ name: 'WindowStateError', code: 'INVALID_STATE', retryable: false });
@@ -405,17 +662,6 @@ describe('the state has to be JSON', () => {
       expect(logger.entries[0]?.fields.error).toMatchObject({ code: 'INVALID_STATE' });
     },
   );
-
-  test('and a reducer that changes its mind about that fails the invocation', async () => {
-    let asked = 0;
-    const handler = streamWindow<Item, { n: number }>({
-      initial: { n: 0 },
-      logger: memoryLogger(),
-      reduce: () => (++asked === 1 ? { n: 1 } : ('x' as never)),
-      close() {},
-    });
-    await expect(handler(windowEvent(records(1, 2)))).rejects.toMatchObject({ code: 'INVALID_STATE' });
-  });
 
   describe('a state that becomes {} is not taken for the beginning of a window', () => {
     const emptying = (initial: object, logger = memoryLogger()) =>
@@ -454,6 +700,26 @@ describe('the state has to be JSON', () => {
     });
   });
 
+  test('1000 levels are kept, and what one object is at several places is kept at each', async () => {
+    expect((await counting(nested(999))(windowEvent(records(1)))).state).toEqual({ value: nested(999) });
+    const twice = { n: 1 };
+    expect((await counting([twice, { twice }])(windowEvent(records(1)))).state).toEqual({
+      value: [{ n: 1 }, { twice: { n: 1 } }],
+    });
+  });
+
+  test('what cannot be kept in the meantime may be gone at the end', async () => {
+    const handler = streamWindow<Item, { n: unknown }>({
+      initial: { n: 0 },
+      logger: memoryLogger(),
+      // Asynchronous, so that a copy is tried before each record.
+      reduce: async (state) => ({ n: typeof state.n === 'bigint' ? Number(state.n) + 1 : 1n }),
+      close() {},
+    });
+    expect((await handler(windowEvent(records(1, 2)))).state).toEqual({ n: 2 });
+    await expect(handler(windowEvent(records(1, 2, 3)))).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  });
+
   test('over 1 MB it is a warning: Lambda closes the window early', async () => {
     const logger = memoryLogger();
     await counting('x'.repeat(1024 * 1024), logger)(windowEvent(records(1)));
@@ -462,8 +728,18 @@ describe('the state has to be JSON', () => {
     ]);
   });
 
-  test('over what a function may answer it is an error', async () => {
-    await expect(counting('x'.repeat(6 * 1024 * 1024))(windowEvent(records(1)))).rejects.toMatchObject({
+  const doubled = (times: number) => {
+    let value: unknown = 'x';
+    for (let time = 0; time < times; time++) value = [value, value];
+    return value;
+  };
+
+  test.each<[string, unknown]>([
+    ['text', 'x'.repeat(6 * 1024 * 1024)],
+    ['text of several bytes a character', '€'.repeat(2.1 * 1024 * 1024)],
+    ['2 ** 40 references to one text', doubled(40)],
+  ])('over what a function may answer it is an error: %s', async (_, value) => {
+    await expect(counting(value)(windowEvent(records(1)))).rejects.toMatchObject({
       name: 'WindowStateError',
       code: 'STATE_TOO_LARGE',
     });
