@@ -1,4 +1,5 @@
 import { exactDouble, parseDecimal } from '../unmarshall/decimal.ts';
+import { MalformedValue, NO_NUMBER } from '../unmarshall/malformed.ts';
 
 /** A number that JSON readers would not give back digit for digit: beyond 2^53 - 1, or longer than a double. */
 export class ExactNumber {
@@ -16,7 +17,7 @@ export class ExactNumber {
  */
 export function exactNumber(text: string): number | ExactNumber {
   const number = exactDouble(text);
-  if (number === undefined) throw new TypeError('not a number');
+  if (number === undefined) throw new MalformedValue(NO_NUMBER);
   return Number.isNaN(number) ? new ExactNumber(text) : number;
 }
 

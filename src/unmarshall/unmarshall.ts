@@ -1,9 +1,20 @@
 import type { AttributeValue } from 'aws-lambda';
+import { contentFreeCause, nameOf } from '../content-free-cause.ts';
 import { UnmarshallError } from '../errors.ts';
-import { type AttributeMap, mapOf, type NativeMap, unmarshallMap } from './attribute-value.ts';
-import { isMap, kindOf, MalformedValue, NO_NUMBER, noAttributeValue } from './malformed.ts';
+import {
+  type AttributeMap,
+  MAX_LEVELS,
+  mapOf,
+  type NativeMap,
+  tooDeep,
+  typeOf,
+  unmarshallMap,
+} from './attribute-value.ts';
+import { isMap, kindOf, MalformedValue, noAttributeValue } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
 import { joinPath } from './path.ts';
+
+const MAX_PATH = 1000;
 
 /**
  * Unmarshalls Keys or an image.
@@ -17,42 +28,74 @@ import { joinPath } from './path.ts';
  * | `SS`, `NS`, `BS` | Set |
  * | `L`, `M` | array, plain object |
  *
- * @throws UnmarshallError with the path of the attribute that is empty, unknown or malformed
+ * Members beside the real one are ignored, where they are null, or `NULL: false`: `{ S: null, N: '5' }` is 5.
+ *
+ * @throws UnmarshallError with the path of the attribute that is empty, unknown, malformed or nested too deep
  */
 export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
   try {
     return unmarshallMap(mapOf(map), toNumber);
-  } catch (cause) {
+  } catch (thrown) {
     // The hot path carries no path along; a second, slow walk finds it for the message.
-    const { path, reason } = locate({ M: map }, toNumber, { path: '', reason: cause });
-    const at = path || '(item)';
-    // What a number policy throws may have item content in its message.
-    const why = reason instanceof MalformedValue ? reason.message : NO_NUMBER;
+    const { steps, reason } = locate(map, toNumber) ?? { steps: [], reason: thrown };
+    const at = shortened(steps.reduceRight<string>(joinPath, '')) || '(item)';
+    const isOurs = reason instanceof MalformedValue;
+    const why = isOurs ? reason.message : `the number policy threw ${nameOf(reason)}`;
     throw new UnmarshallError(
       at,
       `The attribute ${at} cannot be unmarshalled: ${why}. Check what builds the event.`,
-      { cause },
+      isOurs ? { cause: reason } : contentFreeCause(reason),
     );
   }
 }
 
 interface Place {
-  readonly path: string;
+  /** From the innermost out. */
+  readonly steps: (string | number)[];
   readonly reason: unknown;
 }
 
-/** Where the first value lies, innermost, that cannot be unmarshalled, and what it throws. */
-function locate({ L, M }: AttributeValue, toNumber: ToNumber, place: Place): Place {
-  const children = Array.isArray(L) ? L.entries() : Object.entries(isMap(M) ? M : {});
-  for (const [step, child] of children) {
-    try {
-      unmarshallMap({ child }, toNumber);
-    } catch (reason) {
-      const path = joinPath(place.path, step);
-      return isMap(child)
-        ? locate(child, toNumber, { path, reason })
-        : { path, reason: noAttributeValue(kindOf(child)) };
-    }
+/** Finds the first value, innermost, that cannot be unmarshalled, and what it throws. Reads each value once. */
+function locate(map: unknown, toNumber: ToNumber): Place | undefined {
+  return isMap(map) ? locateIn(Object.entries(map), toNumber, 0) : undefined;
+}
+
+function locateIn(
+  values: Iterable<readonly [string | number, AttributeValue]>,
+  toNumber: ToNumber,
+  level: number,
+): Place | undefined {
+  for (const [step, value] of values) {
+    const place = locateAt(value, toNumber, level + 1);
+    if (place === undefined) continue;
+    place.steps.push(step);
+    return place;
   }
-  return place;
+  return undefined;
+}
+
+function locateAt(value: AttributeValue, toNumber: ToNumber, level: number): Place | undefined {
+  if (!isMap(value)) return { steps: [], reason: noAttributeValue(kindOf(value)) };
+  const values = valuesIn(value);
+  if (values !== undefined) {
+    return level >= MAX_LEVELS ? { steps: [], reason: tooDeep() } : locateIn(values, toNumber, level);
+  }
+  try {
+    unmarshallMap({ value }, toNumber);
+    return undefined;
+  } catch (reason) {
+    return { steps: [], reason };
+  }
+}
+
+/** The values that a well-formed list or map holds. */
+function valuesIn(value: AttributeValue): Iterable<readonly [string | number, AttributeValue]> | undefined {
+  const type = typeOf(value);
+  if (type === 'L' && Array.isArray(value.L)) return value.L.entries();
+  return type === 'M' && isMap(value.M) ? Object.entries(value.M) : undefined;
+}
+
+/** Names may have 64 KB each, and the path goes into the log. */
+function shortened(path: string): string {
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH / 2)}...${path.slice(-MAX_PATH / 2)}`;
 }

@@ -84,7 +84,7 @@ test(
       maxLength: 20,
     });
     const options = fc.record({
-      numbers: fc.constantFrom('number', 'exact', 'string'),
+      numbers: fc.constantFrom('number', 'exact', 'string', quotingPolicy),
       partialResponses: fc.boolean(),
       concurrency: fc.integer({ min: 1, max: 10 }),
     });
@@ -133,6 +133,12 @@ test(
   },
   PROPERTY_TIMEOUT_MS,
 );
+
+/** A number policy that throws an error with the text in its message, in a property, and in its cause. */
+function quotingPolicy(text: string): number {
+  if (/^[0-9.]+$/.test(text)) return Number(text);
+  throw Object.assign(new SyntaxError(`not ${text}`, { cause: new Error(text) }), { text });
+}
 
 /** A schema that says all it knows; streamlane passes on the paths alone. */
 const refusingSchema = {

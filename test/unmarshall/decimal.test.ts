@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalNumber, parseDecimal } from '../../src/unmarshall/decimal.ts';
+import { canonicalNumber, parseDecimal, significantDigits } from '../../src/unmarshall/decimal.ts';
 
 describe('parseDecimal reads digits and exponent', () => {
   test.each<[string, boolean, string, number]>([
@@ -69,4 +69,14 @@ describe('canonicalNumber gives one text per value', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['0', 0],
+  ['-0012.3400', 4],
+  ['1E+125', 1],
+  ['10203', 5],
+  ['not a number', 0],
+])('%s has %i significant digits', (text, digits) => {
+  expect(significantDigits(text)).toBe(digits);
 });

@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import type { AttributeValue } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { UnmarshallError } from '../../src/errors.ts';
 import type { AttributeMap } from '../../src/unmarshall/attribute-value.ts';
 import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
 import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
+import { expectProportion } from '../fixtures/proportion.ts';
 
 const toNumber = numberReader('number') as ToNumber;
 
@@ -113,6 +115,10 @@ describe('what cannot be unmarshalled fails with its path, what was expected, wh
     ['N that is a word', 'a', { a: { N: SECRET } }, 'the text of a number', 'another string'],
     ['N that is NaN', 'a', { a: { N: 'NaN' } }, 'the text of a number', 'another string'],
     ['N that is infinite', 'a', { a: { N: '-Infinity' } }, 'the text of a number', 'another string'],
+    ['NULL that is false', 'a', { a: { NULL: false } }, 'true', 'boolean'],
+    ['NULL that is a string', 'a', { a: { NULL: SECRET } }, 'true', 'another string'],
+    ['members of which none holds a value', 'a', { a: { S: null, N: null } }, 'a string', 'null'],
+    ['an L beside no value', 'a[1]', { a: { S: null, L: [{ N: '1' }, {}] } }, 'an Attr', 'an empty one'],
     ['BOOL that is a string', 'a', { a: { BOOL: 'true' } }, 'true or false', 'another string'],
     ['B that is no string', 'a', { a: { B: { type: 'Buffer' } } }, 'a string', 'object'],
     ['B that is no base64', 'a', { a: { B: '!"§$' } }, 'base64', 'another string'],
@@ -186,14 +192,18 @@ test('the path is that of the first malformed attribute, innermost', () => {
   expect(() => unmarshall(map, toNumber)).toThrow(expect.objectContaining({ path: 'a.b[0].c' }));
 });
 
-test('a number function that throws fails the attribute, its own error being the cause', () => {
-  const cause = new RangeError('too big');
-  const reader: ToNumber = (text) => {
-    if (text === '2') throw cause;
-    return text;
-  };
-  const map = { a: { N: '1' }, b: { NS: ['1', '2'] } };
-  expect(() => unmarshall(map, reader)).toThrow(expect.objectContaining({ path: 'b', cause }));
+test('a number function that throws fails the attribute, with a cause that names the error and quotes nothing', () => {
+  const reader: ToNumber = (text) => BigInt(text);
+  const map = { a: { N: '1' }, b: { NS: ['1', '12.50001'] } };
+  let error: UnmarshallError | undefined;
+  try {
+    unmarshall(map, reader);
+  } catch (caught) {
+    error = caught as UnmarshallError;
+  }
+  expect(error).toMatchObject({ path: 'b', cause: { name: 'SyntaxError' } });
+  expect(error?.message).toContain('the number policy threw SyntaxError');
+  expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('12.50001');
 });
 
 test('a number function that throws only once still fails the item', () => {
@@ -203,4 +213,132 @@ test('a number function that throws only once still fails the item', () => {
     return text;
   };
   expect(() => unmarshall({ a: { N: '1' } }, reader)).toThrow(expect.objectContaining({ path: '(item)' }));
+});
+
+describe('members beside the real one are ignored, at the top of an item, in maps and in lists', () => {
+  const REAL: readonly [AttributeValue, unknown][] = [
+    [{ S: 'x' }, 'x'],
+    [{ N: '5' }, 5],
+    [{ M: { a: { S: 'x' } } }, { a: 'x' }],
+    [{ L: [{ S: 'x' }] }, ['x']],
+    [{ B: 'AQ==' }, Uint8Array.of(1)],
+    [{ SS: ['x'] }, new Set(['x'])],
+    [{ NS: ['5'] }, new Set([5])],
+    [{ BS: ['AQ=='] }, new Set([Uint8Array.of(1)])],
+    [{ BOOL: false }, false],
+    [{ NULL: true }, null],
+  ];
+  const NONE = ['S', 'N', 'M', 'L', 'B', 'SS', 'NS', 'BS', 'BOOL', 'NULL'].flatMap((name) => [
+    { [name]: null },
+    { [name]: undefined },
+    ...(name === 'NULL' ? [{ NULL: false }] : []),
+  ]);
+
+  test.each(REAL)('%j', (value, plain) => {
+    const [type] = Object.keys(value) as [string];
+    const others = NONE.filter((none) => !(type in none));
+    for (const none of [...others, Object.assign({}, ...others)]) {
+      for (const read of everywhere({ ...none, ...value })) expect(read).toStrictEqual(plain);
+      for (const read of everywhere({ ...value, ...none })) expect(read).toStrictEqual(plain);
+    }
+  });
+
+  test('of two real ones, the same one counts everywhere, in whatever order they come', () => {
+    for (const [first, one] of REAL) {
+      for (const [second, other] of REAL) {
+        const [type] = Object.keys(first) as [string];
+        if (type in second) continue;
+        const read = [
+          ...everywhere({ ...first, ...second } as AttributeValue),
+          ...everywhere({ ...second, ...first } as AttributeValue),
+        ];
+        expect([one, other]).toContainEqual(read[0]);
+        for (const plain of read) expect(plain).toStrictEqual(read[0]);
+      }
+    }
+  });
+});
+
+/** A value at the bottom of lists and maps. */
+function nested(levels: number, leaf: unknown): AttributeValue {
+  let value = leaf;
+  for (let level = 0; level < levels; level++) value = level % 2 ? { L: [value] } : { M: { a: value } };
+  return value as AttributeValue;
+}
+
+describe('values that nest', () => {
+  test('as deep as DynamoDB lets them are read, and deeper', () => {
+    for (const levels of [32, 33, 98]) {
+      for (const plain of everywhere(nested(levels, { S: 'x' }))) {
+        let inner: unknown = plain;
+        for (let level = 0; level < levels; level++) inner = Object.values(inner as object)[0];
+        expect(inner).toBe('x');
+      }
+    }
+  });
+
+  test.each([101, 4000, 10_000, 200_000])('%i levels deep fail their record with our own error', (levels) => {
+    const map = { id: { S: 'a' }, deep: nested(levels, { S: 'x' }) };
+    expect(() => unmarshall(map, toNumber)).toThrow(
+      expect.objectContaining({
+        name: 'UnmarshallError',
+        code: 'INVALID_ATTRIBUTE_VALUE',
+        path: expect.stringMatching(/^deep(\.a\[0\]|\[0\]\.a)/),
+        message: expect.stringContaining('no deeper than 100 levels (DynamoDB: 32), got more'),
+      }),
+    );
+  });
+
+  test('with names of 64 KB are named by the ends of their path', () => {
+    const name = 'n'.repeat(65_535);
+    const top = { M: { [name]: { M: { [name]: { M: { last: {} } } } } } };
+    const map = { top } as unknown as AttributeMap;
+    let error: UnmarshallError | undefined;
+    try {
+      unmarshall(map, toNumber);
+    } catch (caught) {
+      error = caught as UnmarshallError;
+    }
+    expect(error?.path).toMatch(/^top\.n+\.\.\.n+\.last$/);
+    expect(error?.message.length).toBeLessThan(1500);
+  });
+});
+
+describe('to find the malformed value takes time in proportion to the item', () => {
+  test('where it lies deep', () => {
+    expectProportion(
+      2500,
+      (size) => ({
+        a: nested(size, {}),
+        b: nested(90, { L: Array.from({ length: size * 10 }, () => ({ N: '1' })) }),
+      }),
+      (map) => expect(() => unmarshall(map, toNumber)).toThrow(UnmarshallError),
+    );
+  });
+
+  test('where each level has many values before it', () => {
+    expectProportion(
+      400,
+      (size) => {
+        let value: unknown = {};
+        for (let level = 0; level < 90; level++) {
+          value = { L: [...Array.from({ length: size }, () => ({ S: 'x' })), value] };
+        }
+        return { a: value } as AttributeMap;
+      },
+      (map) => expect(() => unmarshall(map, toNumber)).toThrow(UnmarshallError),
+    );
+  });
+
+  test('reads each number twice at most', () => {
+    let calls = 0;
+    const reader: ToNumber = (text) => {
+      calls++;
+      return toNumber(text);
+    };
+    let value: unknown = {};
+    for (let level = 0; level < 90; level++) value = { L: [{ N: '1' }, value] };
+    expect(() => unmarshall({ a: value } as AttributeMap, reader)).toThrow(UnmarshallError);
+    expect(calls).toBe(180);
+  });
 });

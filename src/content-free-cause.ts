@@ -1,0 +1,56 @@
+const FRAME = /^ {4}at /;
+
+/** The parts of an error that never quote what it was about. */
+interface Facts {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly $fault?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown } | null;
+}
+
+/**
+ * Makes a `cause` that a log may show: the name, the code, AWS's request id and status, and the stack frames of what was
+ * thrown. Its message is left out, because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a
+ * BigInt", and AWS's ValidationException quotes the value that it refuses. So are all other properties, and its own cause.
+ *
+ * @returns options for the Error constructor; empty ones for what is not an error, which may be the item itself
+ */
+export function contentFreeCause(thrown: unknown): { readonly cause?: Error } {
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return {};
+  const { code, $fault, $metadata } = thrown as Facts;
+  const cause = new Error('The message is left out, because it may quote the item.');
+  cause.name = nameOf(thrown);
+  cause.stack = [`${cause.name}: ${cause.message}`, ...framesOf(thrown)].join('\n');
+  Object.assign(cause, {
+    ...(typeof code === 'string' && { code }),
+    ...(typeof $fault === 'string' && { $fault }),
+    ...($metadata && {
+      $metadata: { httpStatusCode: $metadata.httpStatusCode, requestId: $metadata.requestId },
+    }),
+  });
+  return { cause };
+}
+
+/** The name of what was thrown, which never quotes anything. */
+export function nameOf(thrown: unknown): string {
+  const { name } = (thrown ?? {}) as Facts;
+  return typeof name === 'string' ? name : 'Error';
+}
+
+/** The frames behind the message, which is part of the stack and could look like frames itself. */
+function framesOf({
+  message,
+  stack,
+}: {
+  readonly message?: unknown;
+  readonly stack?: unknown;
+}): readonly string[] {
+  if (typeof stack !== 'string' || typeof message !== 'string' || message === '') return [];
+  const at = stack.indexOf(message);
+  // A message that was set later is not in the stack, and the one that is there is not known.
+  if (at === -1) return [];
+  return stack
+    .slice(at + message.length)
+    .split('\n')
+    .filter((line) => FRAME.test(line));
+}
