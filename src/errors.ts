@@ -8,6 +8,7 @@ export type ConfigurationErrorCode =
   | 'INVALID_ITEM'
   | 'INVALID_OPTION'
   | 'INVALID_PATTERN'
+  | 'INVALID_RESULT'
   | 'INVALID_TABLE'
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'

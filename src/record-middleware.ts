@@ -5,6 +5,7 @@ import { logFieldsOf, requireTime } from './batch/require-time.ts';
 import { ConfigurationError } from './errors.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
 import { isThenable } from './thenable.ts';
+import { isUnfinished, refuseUnfinished } from './unfinished.ts';
 
 /** Runs what lies within: the next middleware, at last validation and the routes. Throws when that fails. */
 export type Next = () => void | Promise<void>;
@@ -56,12 +57,12 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
     returned = true;
     if (!isThenable(result)) {
       settled = true;
-      return loose(calls);
+      return succeedAfter(calls, result, record, context);
     }
     return Promise.resolve(result).then(
-      () => {
+      (value) => {
         settled = true;
-        return loose(calls);
+        return succeedAfter(calls, value, record, context);
       },
       (thrown) => {
         settled = true;
@@ -103,12 +104,18 @@ class NextCall<T> extends Promise<T> {
 }
 
 function nextCall(result: PromiseLike<unknown>): NextCall<void> {
-  const call = new NextCall<void>((resolve) => resolve(result as PromiseLike<void>));
+  const call = new NextCall<void>((resolve, reject) => {
+    result.then(
+      (value) =>
+        resolve(isUnfinished(value) ? refuseUnfinished('A handler', value) : (value as PromiseLike<void>)),
+      reject,
+    );
+  });
   const settle = (): void => {
     call.settled = true;
   };
   // Not call.then: that would count as observed. It also keeps Node from ending the process for a rejection
-  // that nobody awaits: `loose` fails the record with it instead.
+  // that nobody awaits: `succeedAfter` fails the record with it instead.
   Promise.prototype.then.call(call, settle, settle);
   return call;
 }
@@ -116,8 +123,20 @@ function nextCall(result: PromiseLike<unknown>): NextCall<void> {
 /**
  * Waits for the calls that a middleware which succeeded has let go of. A forgotten `await` would otherwise report
  * success for a handler that still runs, or whose failure nobody has seen.
+ *
+ * @param value what the middleware returned
  */
-function loose(calls: readonly NextCall<void>[] | undefined): Promise<void> | undefined {
+function succeedAfter(
+  calls: readonly NextCall<void>[] | undefined,
+  value: unknown,
+  record: LazyRecord,
+  context: RecordContext,
+): Promise<void> | undefined {
+  if (isUnfinished(value)) {
+    return refuseUnfinished('A middleware', value).catch((thrown) =>
+      failAfter(calls, thrown, record, context),
+    );
+  }
   const left = calls?.filter((call) => !(call.observed && call.settled));
   if (left === undefined || left.length === 0) return undefined;
   // All of them, also when the first one fails: none may run on beside a retry.

@@ -5,6 +5,7 @@ import { ConfigurationError } from './errors.ts';
 import { kindOf } from './options.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
 import { isThenable } from './thenable.ts';
+import { isUnfinished, refuseUnfinished } from './unfinished.ts';
 
 /** Handles one record. What it throws or rejects with fails that record; a thenable is waited for. */
 export type RecordHandler<R> = (record: R, context: RecordContext) => unknown;
@@ -63,9 +64,17 @@ export function runRoutes(
     if (condition !== undefined && !holds(condition, record)) continue;
     if (from > 0) requireTime(record, context, 'the next route');
     const result = handler(record, context);
-    if (!isThenable(result)) continue;
+    if (!isThenable(result)) {
+      if (isUnfinished(result)) return refuseUnfinished('A handler', result);
+      continue;
+    }
+    // Whoever waits for the last one looks at what it resolves with: a further promise would cost every record.
     if (index === routes.length - 1) return result;
-    return Promise.resolve(result).then(() => runRoutes(routes, record, context, index + 1));
+    return Promise.resolve(result).then((value) =>
+      isUnfinished(value)
+        ? refuseUnfinished('A handler', value)
+        : runRoutes(routes, record, context, index + 1),
+    );
   }
   return undefined;
 }

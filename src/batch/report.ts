@@ -3,6 +3,7 @@ import { BatchFailedError, DeadlineError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isThenable } from '../thenable.ts';
+import { finished, isUnfinished } from '../unfinished.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';
@@ -70,7 +71,9 @@ export async function summarize(
   try {
     const result = onBatch(summary);
     // Waited for, as Lambda freezes the sandbox after the answer; but the answer must not be late for it.
-    if (isThenable(result)) await inTime(result, deadline.remainingMs() / 2);
+    if (isThenable(result) || isUnfinished(result)) {
+      await inTime(finished('onBatch', result), deadline.remainingMs() / 2);
+    }
   } catch (error) {
     quietly(() => logger.error('onBatch failed', { error }));
   }

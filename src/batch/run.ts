@@ -1,4 +1,5 @@
 import { isThenable } from '../thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import { LaneIndex, type Order } from './lane-index.ts';
@@ -113,6 +114,7 @@ export class BatchRun {
         // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
         const result = this.#callbacks.handle(this.#records[index]!);
         if (isThenable(result)) return result;
+        if (isUnfinished(result)) return refuseUnfinished('A handler', result);
         this.#states[index] = RecordState.succeeded;
       } catch (error) {
         this.#fail(index, error);
@@ -141,7 +143,8 @@ export class BatchRun {
       try {
         // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
         result ??= this.#callbacks.handle(this.#records[index]!);
-        if (isThenable(result)) await result;
+        if (isThenable(result)) result = await result;
+        if (isUnfinished(result)) await refuseUnfinished('A handler', result);
         if (this.#answered) return;
         this.#states[index] = RecordState.succeeded;
         result = undefined;

@@ -20,9 +20,12 @@ import { BatchRun } from '../batch/run.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf } from '../options.ts';
 import { isThenable } from '../thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import { type OrderedStreamProcessorOptions, type ProcessorSettings, processorSettings } from './options.ts';
 import { ReadingTurns } from './reading-turns.ts';
 import { errorOf } from './thrown-error.ts';
+
+const OWNER = 'A record handler';
 
 /** What became of a record that was handled, as Powertools notes it down. */
 type Entry = SuccessResponse | FailureResponse;
@@ -156,6 +159,7 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
         this.toBatchType(raw, this.eventType),
         this.options?.context,
       );
+      if (isUnfinished(result)) await refuseUnfinished(OWNER, result);
       return this.successHandler(raw, result);
     } catch (thrown) {
       return this.failureHandler(raw, errorOf(thrown));
@@ -217,6 +221,7 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
   }
 
   #succeeded(call: Call, record: ReportableRecord, result: unknown): unknown {
+    if (isUnfinished(result)) return refuseUnfinished(OWNER, result);
     if (call.answered) return;
     this.#show(call);
     const entry = this.successHandler(record, result);

@@ -2,6 +2,7 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { WindowStateError } from '../errors.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import { isThenable } from '../thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import { stateJson } from './window-state.ts';
 
 /** Counts a record: gives the state, or nothing after changing it in place. */
@@ -63,11 +64,14 @@ export class Aggregate {
     this.#unfinished = true;
     const result = this.#reduce(this.#state, record, this.#context);
     if (!isThenable(result)) {
+      if (isUnfinished(result)) return refuseUnfinished('reduce', result);
       this.#added(record, result);
       return;
     }
     this.#asynchronous = true;
-    return Promise.resolve(result).then((settled) => this.#added(record, settled));
+    return Promise.resolve(result).then((settled) =>
+      isUnfinished(settled) ? refuseUnfinished('reduce', settled) : this.#added(record, settled),
+    );
   }
 
   /**

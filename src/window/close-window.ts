@@ -4,6 +4,7 @@ import { quietly } from '../batch/report.ts';
 import { DeadlineError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import { finished } from '../unfinished.ts';
 import type { DynamoDBStreamWindowEvent } from './window-event.ts';
 
 /** A tumbling window that closes, for the `close` of a `streamWindow`. */
@@ -49,7 +50,7 @@ export async function closeWindow(
       deadline.onReached(late);
       // As a then, so that what close throws at once is a rejection too.
       Promise.resolve()
-        .then(() => close(state, window, context))
+        .then(() => finished('close', close(state, window, context)))
         .then(resolve, reject);
     });
   } catch (error) {
