@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { isThenable } from '../thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 
 /** Decides whether a route takes a record. Gets the record, returns true or false, never a promise. */
 export type Condition<R> = (record: R) => boolean;
@@ -10,14 +11,32 @@ export type Condition<R> = (record: R) => boolean;
  * @throws ConfigurationError `ASYNC_CONDITION`
  */
 export function holds<R>(condition: Condition<R>, record: R): boolean {
-  const held: unknown = condition(record);
-  // A promise is truthy: an async condition would hold for every record, and its opposite for none, in silence.
-  if (isThenable(held)) {
-    Promise.resolve(held).catch(() => {});
+  return answerOf(
+    'A condition',
+    condition(record),
+    'Conditions answer at once: move what waits into the handler.',
+  );
+}
+
+/**
+ * Reads what a condition, or an option that decides like one, answered.
+ *
+ * A promise or a generator is truthy: it would count as yes for every record, and its opposite as no, in silence.
+ *
+ * @param owner what answered, as in `A condition`
+ * @param remedy what to do instead of waiting
+ * @throws ConfigurationError `ASYNC_CONDITION`
+ */
+export function answerOf(owner: string, answer: unknown, remedy: string, cause?: unknown): boolean {
+  const promise = isThenable(answer);
+  if (promise || isUnfinished(answer)) {
+    // Nobody waits for it any more, and an unhandled rejection would end the process.
+    Promise.resolve(promise ? answer : refuseUnfinished(owner, answer)).catch(() => {});
     throw new ConfigurationError(
       'ASYNC_CONDITION',
-      'A condition returned a promise. Conditions answer at once: move what waits into the handler.',
+      `${owner} returned ${promise ? 'a promise' : 'promises or a generator'}. ${remedy}`,
+      cause === undefined ? undefined : { cause },
     );
   }
-  return Boolean(held);
+  return Boolean(answer);
 }

@@ -3,6 +3,7 @@
 
 import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
+import { answerOf } from '../conditions/condition.ts';
 import { ConfigurationError, DeadLetterError } from '../errors.ts';
 import { type Check, checkOptions } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
@@ -43,7 +44,8 @@ export interface DeadLetterOptions {
    * - `'permanent'`: errors with `retryable: false`, such as those of unmarshalling and validation, that concern this
    *   record alone: a ConfigurationError, or a missing permission, fails the record and waits for its fix
    * - `'exhausted'`: those, and whatever `retry` has given up; for that, add `retry` after `deadLetter`, so within it
-   * - a function: decides for each error. What it throws counts as no.
+   * - a function: decides for each error, at once. What it throws counts as no; a promise fails the record with a
+   *   ConfigurationError `ASYNC_CONDITION`.
    *
    * What fails when the deadline has been reached is never for good.
    *
@@ -79,7 +81,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
  *
  * A letter may be written again when its record is delivered again; `id` is the same then.
  *
- * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, DeadLetterError `DEAD_LETTER_REFUSED`
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, DeadLetterError `DEAD_LETTER_REFUSED`,
+ * and ConfigurationError `ASYNC_CONDITION`
  * @example
  * ```ts
  * export const handler = streamRouter<Invoice>()
@@ -140,12 +143,14 @@ function isForGood(
   const exhausted = own && isExhausted(record, thrown);
   if (when === 'permanent') return permanent;
   if (when === 'exhausted') return permanent || exhausted;
+  let answer: unknown;
   try {
-    return when(thrown, { record, permanent, exhausted });
+    answer = when(thrown, { record, permanent, exhausted });
   } catch (error) {
     quietly(() => logger.error('when failed', { ...fieldsOf(record), error }));
     return false;
   }
+  return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', thrown);
 }
 
 /**

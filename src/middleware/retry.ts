@@ -4,6 +4,7 @@
 import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
+import { answerOf } from '../conditions/condition.ts';
 import { type Check, checkOptions } from '../option-checks.ts';
 import { rejectUnknownOptions } from '../options.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
@@ -51,8 +52,9 @@ export interface RetryOptions {
   /** How long to wait between attempts. */
   readonly backoff?: RetryBackoff;
   /**
-   * Whether to try again after an error. Asked for errors that are not permanent: those with `retryable: false` are
-   * never tried again.
+   * Whether to try again after an error, answered at once. Asked for errors that are not permanent: those with
+   * `retryable: false` are never tried again. What it throws counts as no; a promise fails the record with a
+   * ConfigurationError `ASYNC_CONDITION`.
    *
    * @defaultValue every error is tried again
    */
@@ -169,7 +171,12 @@ async function attemptAgain(
         randomize: settings.jitter,
         signal,
         shouldRetry: ({ retryDelay }) => {
-          if (isPermanent(last) || !asked(settings, last, record, context)) return false;
+          try {
+            if (isPermanent(last) || !asked(settings, last, record, context)) return false;
+          } catch (thrown) {
+            last = thrown;
+            return false;
+          }
           // A wait that cannot end in time would only hold the answer back.
           outOfTime = retryDelay >= context.getRemainingTimeInMillis();
           return !outOfTime;
@@ -184,17 +191,28 @@ async function attemptAgain(
   }
 }
 
-/** Asks the user's `retryable`. When that throws, the record's own error is still the one that matters. */
+/**
+ * Asks the user's `retryable`. When that throws, the record's own error is still the one that matters.
+ *
+ * @throws ConfigurationError `ASYNC_CONDITION`
+ */
 function asked(
   { retryable }: RetrySettings,
   thrown: unknown,
   record: RecordBase<EventName, object>,
   { logger }: RecordContext,
 ): boolean {
+  let answer: unknown;
   try {
-    return retryable(thrown, record);
+    answer = retryable(thrown, record);
   } catch (error) {
     quietly(() => logger.error('retryable failed', { eventID: record.eventID, error }));
     return false;
   }
+  return answerOf(
+    `${OWNER}: retryable`,
+    answer,
+    'Answer true or false at once, from the error alone.',
+    thrown,
+  );
 }

@@ -8,6 +8,7 @@ import {
   expired,
   not,
 } from '../../src/index.ts';
+import { UNFINISHED } from '../fixtures/unfinished.ts';
 
 type Images = BothImages<Record<string, unknown>>;
 
@@ -130,6 +131,17 @@ describe('not', () => {
 });
 
 describe('a condition', () => {
+  // All of them are truthy, and none of them is an answer.
+  test.each(UNFINISHED)('that gives %s is an error', async (_, made) => {
+    expect(() => holds(made as never, {})).toThrow(
+      expect.objectContaining({
+        code: 'ASYNC_CONDITION',
+        message: expect.stringMatching(/^A condition returned promises or a generator\. /),
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+
   test.each([
     [true, true],
     [1, true],
@@ -138,6 +150,8 @@ describe('a condition', () => {
     [undefined, false],
     [0, false],
     [null, false],
+    [['match'], true],
+    [{ next: 1 }, true],
   ])('that gives %j counts as %j', (given, expected) => {
     expect(holds((() => given) as never, {})).toBe(expected);
   });

@@ -417,6 +417,25 @@ describe('when: a function', () => {
     ]);
   });
 
+  test.each<[string, () => unknown]>([
+    ['a promise', async () => true],
+    ['a promise that rejects', async () => Promise.reject(new Error('lost'))],
+    ['a promise of no', async () => false],
+    ['a generator', function* () {}],
+    ['an array with promises', () => [Promise.resolve()]],
+  ])('that answers with %s fails the record, and writes no letter', async (_, when) => {
+    const sink = memorySink();
+    const { router, logger } = routerOf(sink, { when: when as () => boolean }, rejects(declined));
+    expect(await router(eventOf({}), contextOf())).toEqual(failedAt(0));
+    expect(sink.letters).toEqual([]);
+    expect(failureIn(logger)).toMatchObject({
+      name: 'ConfigurationError',
+      code: 'ASYNC_CONDITION',
+      message: expect.stringMatching(/^deadLetter: when returned /),
+      cause: declined,
+    });
+  });
+
   test('that throws is a no, is logged, and hides nothing', async () => {
     const sink = memorySink();
     const when = (error: unknown) => (error as Error).message === 'busy';

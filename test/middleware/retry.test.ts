@@ -1,7 +1,7 @@
 import { AbortError } from 'p-retry';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RecordContext, streamRouter, UnmarshallError } from '../../src/index.ts';
-import { isExhausted } from '../../src/middleware/failures/failure.ts';
+import { concernsAllRecords, isExhausted } from '../../src/middleware/failures/failure.ts';
 import { type RetryOptions, retry } from '../../src/middleware/retry.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
@@ -134,6 +134,33 @@ describe('retry', () => {
     expect([failed, exhausted, attempts()]).toEqual([true, true, 2]);
     expect(asked.map((call) => (call as unknown[])[0])).toEqual(['busy', 'gone']);
   });
+
+  test.each<[string, () => unknown]>([
+    ['a promise', async () => true],
+    ['a promise of no', async () => false],
+    ['a promise that rejects', async () => Promise.reject(new Error('lost'))],
+    ['a generator', function* () {}],
+  ])(
+    'fails the record for a retryable that answers with %s, and no letter is written for it',
+    async (_, answer) => {
+      const busy = new Error('busy');
+      const { attempts, handler } = failing(busy, busy);
+      const outcome = await outcomeOf({ backoff: AT_ONCE, retryable: answer as () => boolean }, handler);
+      expect(attempts()).toBe(1);
+      expect(outcome).toMatchObject({
+        failed: true,
+        came: [
+          {
+            name: 'ConfigurationError',
+            code: 'ASYNC_CONDITION',
+            message: expect.stringMatching(/^retry: retryable returned /),
+            cause: busy,
+          },
+        ],
+      });
+      expect(concernsAllRecords(outcome.came[0])).toBe(true);
+    },
+  );
 
   test('takes a retryable that throws for a no, and logs it: what comes out is what the handler threw', async () => {
     const { handler } = failing(undefined);
