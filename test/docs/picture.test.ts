@@ -39,11 +39,19 @@ test('the picture of lanes and checkpoint shows what happens', async () => {
   expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: '5' }] });
   expect(started).toHaveLength(8);
 
-  // 4 Redelivery: 7, 8 and 10 are skipped.
+  // 4 Redelivery: 5 runs alone first; then all others run, also those that had succeeded.
+  const before = new Set(started);
   started.length = 0;
   const rest = ITEMS.map((id, index) => recordOf({ id, sequenceNumber: String(index + 1) }, index)).slice(4);
   const again = router({ Records: rest });
-  await finish(5, 6, 9);
+  expect(started).toEqual(['5']);
+  await finish(5);
+  expect(started.slice(1)).toEqual(['6', '7', '8', '9', '10']);
+  const shown = [...picture.matchAll(/y="476"[^>]*>([^<]+)</g)].map(([, text]) => text);
+  expect(shown).toEqual([
+    'alone first',
+    ...started.slice(1).map((number) => (before.has(number) ? 'again' : 'first time')),
+  ]);
+  await finish(6, 7, 8, 9, 10);
   expect(await again).toEqual({ batchItemFailures: [] });
-  expect(started).toEqual(['5', '6', '9']);
 });

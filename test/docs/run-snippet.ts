@@ -1,4 +1,5 @@
-// node run-snippet.ts <file> <view type>: imports a snippet and, when it exports a handler, invokes that.
+// node run-snippet.ts <file> <view type>: imports a snippet and, when it exports a handler, invokes that with an event
+// about invoices, or with the one in SNIPPET_EVENT.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -28,7 +29,8 @@ const WINDOW = {
 type Handler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 const { handler } = (await import(pathToFileURL(file).href)) as { handler?: Handler };
 if (handler !== undefined) {
-  const event = invoiceEvent(viewType);
+  const { SNIPPET_EVENT } = process.env;
+  const event = SNIPPET_EVENT === undefined ? invoiceEvent(viewType) : JSON.parse(SNIPPET_EVENT);
   const windowed = readFileSync(file, 'utf8').includes('streamWindow');
   const response = await handler(windowed ? { ...event, ...WINDOW } : event, context);
   console.log(`response: ${JSON.stringify(response)}`);

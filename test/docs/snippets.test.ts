@@ -1,4 +1,5 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators } from '../../src/local/emulators/start-emulators.ts';
 import { type Block, blocksOf, PAGES } from './markdown.ts';
@@ -101,6 +102,53 @@ test('the program of the README publishes', async () => {
     '{"paid":"INV-1"}',
   ]);
 });
+
+test('the copy of exactly-once.md keeps the newest change, whichever comes last', {
+  timeout: 30_000,
+}, async () => {
+  const keep = snippets.find(
+    ({ page, code }) => page === 'docs/exactly-once.md' && code.includes('keep(oldImage'),
+  ) as Block;
+  const change = (eventName: string, invoiceId: string, status: string, SequenceNumber: string) => {
+    const [Keys, image] = [
+      { invoiceId: { S: invoiceId } },
+      { invoiceId: { S: invoiceId }, status: { S: status } },
+    ];
+    return {
+      eventName,
+      eventSource: 'aws:dynamodb',
+      dynamodb: { Keys, NewImage: image, OldImage: image, SequenceNumber },
+    };
+  };
+  // One digit more: as text, these would come before the older ones.
+  const newer = [
+    change('MODIFY', 'INV-8', 'PAID', `1${'0'.repeat(21)}`),
+    change('REMOVE', 'INV-9', 'OPEN', `1${'0'.repeat(20)}1`),
+  ];
+  const older = [
+    change('MODIFY', 'INV-8', 'OPEN', '9'.repeat(21)),
+    change('INSERT', 'INV-9', 'OPEN', '9'.repeat(21)),
+  ];
+  for (const Records of [newer, older]) {
+    const { response, output } = await project.run(keep, {
+      ...env,
+      SNIPPET_EVENT: JSON.stringify({ Records }),
+    });
+    expect(response, output).toEqual({ batchItemFailures: [] });
+  }
+  expect(await statusOf('INV-8')).toEqual({ S: 'PAID' });
+  expect(await statusOf('INV-9')).toEqual({ NULL: true });
+});
+
+/** The status in the copy that a snippet keeps. */
+async function statusOf(invoiceId: string): Promise<AttributeValue | undefined> {
+  const client = new DynamoDBClient(aws.dynamodb);
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: 'Totals', Key: { id: { S: `status#${invoiceId}` } } }),
+  );
+  client.destroy();
+  return Item?.status as AttributeValue | undefined;
+}
 
 describe('the snippet tests notice', () => {
   const [typeError, throwing, failing, failingTest] = broken as [Block, Block, Block, Block];
