@@ -12,23 +12,23 @@ export class Deadlines<P extends Payload> {
   }
 
   bind(entry: Entry<P>): void {
-    const { signal } = entry;
-    if (signal === undefined) return;
-    let bound = this.#bound.get(signal);
-    if (bound === undefined) {
-      bound = new Set();
-      this.#bound.set(signal, bound);
-      signal.addEventListener('abort', this.#aborted);
+    for (const signal of entry.signals) {
+      let bound = this.#bound.get(signal);
+      if (bound === undefined) {
+        bound = new Set();
+        this.#bound.set(signal, bound);
+        signal.addEventListener('abort', this.#aborted);
+      }
+      bound.add(entry);
     }
-    bound.add(entry);
   }
 
   unbind(entry: Entry<P>): void {
-    const { signal } = entry;
-    if (signal === undefined) return;
-    const bound = this.#bound.get(signal);
-    bound?.delete(entry);
-    if (bound?.size === 0) this.#release(signal);
+    for (const signal of entry.signals) {
+      const bound = this.#bound.get(signal);
+      bound?.delete(entry);
+      if (bound?.size === 0) this.#release(signal);
+    }
   }
 
   readonly #aborted = (event: Event): void => {

@@ -7,6 +7,7 @@ import {
   DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { ConfigurationError } from '../errors.ts';
 import { marshallMap } from '../marshall/marshall-map.ts';
 import { TEXT } from '../option-checks.ts';
 import type { Payload, Refusal } from './entry.ts';
@@ -82,7 +83,9 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
       const command = new BatchWriteItemCommand({
         RequestItems: { [target]: writes.map(({ request }) => request) },
       });
-      const { UnprocessedItems = {} } = await client().send(command, { abortSignal });
+      const { UnprocessedItems } = await client().send(command, { abortSignal });
+      // DynamoDB answers with an empty object when all was written: without one, something else has answered.
+      if (UnprocessedItems === undefined) return writes.map(() => NO_RESULT);
       const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
       // Should one come back that looks like none of ours, none counts as written.
       const known = writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
@@ -94,15 +97,19 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
 
   const write = (item: Item, request: WriteRequest, options: SendOptions): Promise<void> => {
     for (const name of keys as readonly string[]) {
-      if (item[name] === undefined) throw invalid(target, `what is written has no key attribute ${name}`);
+      if (item[name] !== undefined) continue;
+      // Once an item was accepted that has them all, keys are right, and it is the item that is wrong.
+      if (batcher.hasAccepted) throw invalid(target, `what is written has no key attribute ${name}`);
+      throw new ConfigurationError(
+        'KEYS_MISMATCH',
+        `tableWriter: keys names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
+          'write items with their key attributes.',
+      );
     }
     const size = itemSize(item);
     if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
     const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
-    return batcher.add(
-      { bytes, orderKey: keyOf(item), request },
-      options.signal ?? options.record?.deadlineSignal,
-    );
+    return batcher.add({ bytes, orderKey: keyOf(item), request }, options);
   };
   // async: what is wrong with an item rejects, as everything else that is.
   const put = async (message: unknown, options: SendOptions = {}): Promise<void> => {
@@ -121,7 +128,8 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
   };
 }
 
-const UNPROCESSED: Refusal = { code: 'UnprocessedItems', retryable: true };
+const UNPROCESSED: Refusal = { code: 'UnprocessedItems', fault: 'passing' };
+const NO_RESULT: Refusal = { code: 'an answer without UnprocessedItems', fault: 'passing' };
 
 const KEYS = {
   expected: 'a list of the names of one or two key attributes',

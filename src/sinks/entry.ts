@@ -1,3 +1,4 @@
+import type { Fault } from './fault.ts';
 import type { Flight } from './flight.ts';
 
 /** What a sink puts into a request, as far as a batch is concerned. */
@@ -14,32 +15,46 @@ export interface Refusal {
   readonly code: string;
   /** The target's own words. They may quote the message, so they are a `cause` and never part of an error's message. */
   readonly cause?: unknown;
-  /** Whether the same entry may be accepted later. */
-  readonly retryable: boolean;
+  readonly fault: Fault;
+}
+
+/** What ends the tries to send: whichever comes first. */
+export interface Ends {
+  /** Its deadline ends them. */
+  readonly record?: { readonly deadlineSignal?: AbortSignal | undefined } | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One call of `send`, until it is settled. */
 export class Entry<P extends Payload> {
   readonly payload: P;
-  readonly signal: AbortSignal | undefined;
+  readonly #ends: Ends;
+  /** The signals that end it. */
+  readonly signals: readonly AbortSignal[];
   /** The request that it is part of at the moment. */
   flight: Flight | undefined;
   /** Requests that it was part of and that did not fail for another entry. */
   attempts = 0;
+  /** The last request that was made before this entry first failed for an unproven reason. */
+  failedBefore: number | undefined;
   settled = false;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
 
-  constructor(
-    payload: P,
-    signal: AbortSignal | undefined,
-    resolve: () => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(payload: P, ends: Ends, resolve: () => void, reject: (error: unknown) => void) {
     this.payload = payload;
-    this.signal = signal;
+    this.#ends = ends;
+    this.signals = [ends.record?.deadlineSignal, ends.signal].filter((signal) => signal !== undefined);
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  /** The signal that has ended it, if one has. A record looks at its clock when it is asked for its own. */
+  ended(): AbortSignal | undefined {
+    const { record, signal } = this.#ends;
+    const deadline = record?.deadlineSignal;
+    if (deadline?.aborted) return deadline;
+    return signal?.aborted ? signal : undefined;
   }
 
   accept(): void {

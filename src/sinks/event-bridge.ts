@@ -5,9 +5,9 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { TEXT } from '../option-checks.ts';
 import { UNMENTIONED } from './batch-results.ts';
 import type { Payload, Refusal } from './entry.ts';
+import { faultOf } from './fault.ts';
 import { jsonText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
-import { isThrottling } from './request-failure.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
 import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
@@ -83,8 +83,7 @@ export function eventBus(options: EventBusOptions): EventBus {
     target,
     // async: what is wrong with a message rejects, as everything else that is.
     async send(message, sendOptions = {}) {
-      const { signal = sendOptions.record?.deadlineSignal } = sendOptions;
-      return batcher.add(busEventOf(target, options, message, sendOptions), signal);
+      return batcher.add(busEventOf(target, options, message, sendOptions), sendOptions);
     },
   };
 }
@@ -136,6 +135,5 @@ interface EntryResult {
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
 function refusalOf({ EventId, ErrorCode, ErrorMessage }: EntryResult = {}): Refusal | undefined {
   if (ErrorCode === undefined) return EventId === undefined ? UNMENTIONED : undefined;
-  const retryable = ErrorCode === 'InternalFailure' || isThrottling(ErrorCode);
-  return { code: ErrorCode, cause: ErrorMessage, retryable };
+  return { code: ErrorCode, cause: ErrorMessage, fault: faultOf(ErrorCode) };
 }

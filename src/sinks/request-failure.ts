@@ -1,51 +1,67 @@
-/**
- * What a request that failed as a whole says about its entries.
- *
- * - `'transient'`: nothing; the same request may succeed later
- * - `'target'`: nothing; whatever is sent to this target fails until somebody changes its permissions or its name
- * - `'content'`: one of them is at fault, and took the others with it
- */
-export type RequestFailure = 'transient' | 'target' | 'content';
-
-const THROTTLED =
-  /throttl|TooManyRequests|(?<!CollectionSize)LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;
-/** What is over by itself: timeouts, writers at the same item or object, credentials that are renewed, a clock that is set. */
-const PASSING =
-  /TimeoutError|RequestTimeout|TransactionConflict|OperationAborted|ExpiredToken|RequestExpired|TimeTooSkewed/;
-const TARGET =
-  /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|NotFound|NonExistent|DoesNotExist|NoSuchBucket|Credentials|Token|Signature|KMS/i;
+import { type Fault, faultOf } from './fault.ts';
 
 /** The part of the SDK's errors, and of Node's, that tells what happened. */
 interface SdkFailure {
   readonly name?: string;
   readonly code?: unknown;
+  readonly message?: unknown;
   readonly $retryable?: object;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Tells what a failed request means for the next one. */
-export function requestFailure(error: unknown): RequestFailure {
+/** Plain errors of the SDK, known by the fixed text they begin with, which quotes nothing. */
+const PLAIN: readonly (readonly [text: string, fault: Fault])[] = [
+  ['Region is missing', 'target'],
+  ['Region not accepted', 'target'],
+  ['Resolved credential object is not valid', 'target'],
+  ['Invalid MD5 checksum', 'passing'],
+];
+
+/** Statuses that concern all requests alike: credentials, permissions, addresses, what the service does not have. */
+const TARGET_STATUSES: readonly number[] = [401, 403, 404, 405, 501];
+const TOO_LARGE = 413;
+
+/** Tells what a request that failed as a whole means for what was in it. */
+export function requestFault(error: unknown): Fault {
   const { name = '', code, $retryable, $metadata } = (error ?? {}) as SdkFailure;
   const status = $metadata?.httpStatusCode;
-  if ($retryable !== undefined || isThrottling(name) || PASSING.test(name)) return 'transient';
-  if (status === undefined) {
-    // Without an answer it is the network, as in ECONNRESET, or something that the SDK could not even send.
-    if (typeof code === 'string' && !code.startsWith('ERR_INVALID_')) return 'transient';
-    return TARGET.test(name) ? 'target' : 'content';
+  if ($retryable !== undefined) return 'passing';
+  const fault = faultOf(name);
+  if (fault !== 'unproven') return fault;
+  if (status === undefined) return unansweredFault(error, code);
+  if (status === TOO_LARGE) return 'message';
+  if (TARGET_STATUSES.includes(status) || (status >= 300 && status < 400)) return 'target';
+  // An answer of 200 that cannot be read: a proxy in between.
+  return status >= 500 || status === 429 || status === 408 || status < 300 ? 'passing' : 'unproven';
+}
+
+/** No host of that name, nothing that listens, a certificate of another host or of no known issuer, no HTTP at all. */
+const UNREACHABLE =
+  /^(ENOTFOUND|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EPROTO|ERR_TLS_|ERR_SSL_|HPE_INVALID)|CERT|UNABLE_TO_VERIFY|SELF_SIGNED/;
+
+/** Without an answer it is the network, as in ECONNRESET, or something that the SDK could not even send. */
+function unansweredFault(error: unknown, code: unknown): Fault {
+  if (code === 'ERR_INVALID_URL') return 'target';
+  if (typeof code === 'string' && !code.startsWith('ERR_INVALID_')) {
+    return UNREACHABLE.test(code) ? 'unreachable' : 'passing';
   }
-  // An answer of 200 that is none: a proxy in between.
-  if (status >= 500 || status === 429 || status === 408 || status < 300) return 'transient';
-  return status === 401 || status === 403 || status === 404 || TARGET.test(name) ? 'target' : 'content';
+  return plainError(error)?.[1] ?? 'unproven';
 }
 
-/** Whether a code of AWS's says: not so fast. Services disagree on whose fault that is. */
-export function isThrottling(code: string): boolean {
-  return THROTTLED.test(code);
+function plainError(error: unknown): (typeof PLAIN)[number] | undefined {
+  const { message } = (error ?? {}) as SdkFailure;
+  return PLAIN.find(([text]) => typeof message === 'string' && message.startsWith(text));
 }
 
-/** The target's own name for a failure, for a message: a name of AWS's, never its text, which may quote the message. */
+/**
+ * The failure's own name, for a message: `ValidationException`, `ECONNRESET`, `TypeError ERR_INVALID_URL`. Never its text,
+ * which may quote the message, except the fixed texts of the SDK.
+ */
 export function failureName(error: unknown): string {
   const { name, code } = (error ?? {}) as SdkFailure;
-  if (name === undefined || name === 'Error') return typeof code === 'string' ? code : 'unknown error';
-  return name;
+  const known = plainError(error);
+  if (known !== undefined) return known[0];
+  if (typeof name !== 'string' || name === '') return `${typeof error} thrown`;
+  if (typeof code !== 'string') return name;
+  return name === 'Error' || name === 'AggregateError' ? code : `${name} ${code}`;
 }

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Check, TEXT } from '../option-checks.ts';
-import type { Payload } from './entry.ts';
+import type { Payload, Refusal } from './entry.ts';
 import { digest } from './item-identity.ts';
 import { contentText, jsonText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
@@ -88,25 +88,27 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
       const [first] = parts as readonly [ObjectPart];
       const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
       const Key = first.key ?? `${prefix}${keyOf(first.record, Body)}.ndjson`;
-      await client().send(
+      const { ETag } = await client().send(
         new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
         { abortSignal },
       );
-      return [];
+      // S3 names what it has stored: without that, something else has answered.
+      return ETag === undefined ? parts.map(() => NO_RESULT) : [];
     },
   });
   return {
     target,
     // async: what is wrong with a message rejects, as everything else that is.
     async send(message, sendOptions = {}) {
-      const { record, signal = record?.deadlineSignal } = sendOptions;
       const part = lines
         ? lineOf(target, message, sendOptions)
         : objectOf(target, prefix, message, sendOptions);
-      return batcher.add(part, signal);
+      return batcher.add(part, sendOptions);
     },
   };
 }
+
+const NO_RESULT: Refusal = { code: 'an answer without ETag', fault: 'passing' };
 
 /** Enough for few objects, and little enough to be sent again. */
 const MOST_LINES_BYTES = 5 * 1024 ** 2;

@@ -22,30 +22,36 @@ export function invalid(target: string, reason: string, options?: ErrorOptions):
   );
 }
 
-/** The target refused it, alone. */
-export function refused(target: string, { code, cause, retryable }: Refusal, attempts: number): SinkError {
+/** The target refused it, alone: for its content, or for a passing reason until its attempts were used up. */
+export function refused(target: string, { code, cause, fault }: Refusal, attempts: number): SinkError {
   return new SinkError(
     'SINK_ENTRY_REFUSED',
-    retryable,
+    fault === 'passing',
     target,
     `a message was refused ${times(attempts)}: ${code}. See the cause, and this code in the documentation of the target.`,
     { cause },
   );
 }
 
-/** The request failed, with all that was in it. */
-export function requestFailed(
-  target: string,
-  failure: string,
-  retryable: boolean,
-  attempts: number,
-  cause: unknown,
-): SinkError {
+/** The request failed, with all that was in it, for a reason that passes. */
+export function requestFailed(target: string, { code, cause }: Refusal, attempts: number): SinkError {
   return new SinkError(
     'SINK_REQUEST_FAILED',
-    retryable,
+    true,
     target,
-    `a message was not sent, as its request failed ${times(attempts)}: ${failure}. See the cause: permissions, the name of the target, its quotas.`,
+    `a message was not sent, as its request failed ${times(attempts)}: ${code}. See the cause: the target's quotas, its service, the network.`,
+    { cause },
+  );
+}
+
+/** The target takes no message, or nothing shows that it would take another one. */
+export function targetFailed(target: string, { code, cause }: Refusal): SinkError {
+  return new SinkError(
+    'SINK_REQUEST_FAILED',
+    false,
+    target,
+    `a message was not accepted, and nothing shows that the message is the reason: ${code}. See the cause, and check ` +
+      'region, credentials, permissions, encryption key, and the name and settings of the target.',
     { cause },
   );
 }

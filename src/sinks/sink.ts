@@ -18,7 +18,7 @@ export interface SendOptions {
    * the event id) where the target wants them, and the deadline within which rejected entries are tried again.
    */
   readonly record?: SinkRecord;
-  /** Ends the tries to send. @defaultValue the deadline of `record`'s invocation */
+  /** Ends the tries to send, as the deadline of `record`'s invocation does: whichever comes first. */
   readonly signal?: AbortSignal;
 }
 

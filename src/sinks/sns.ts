@@ -83,7 +83,7 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
   });
   // async: what is wrong with a message rejects, as everything else that is.
   const publish: SnsTopic['publish'] = async (message, options = {}) =>
-    batcher.add(publicationOf(target, message, options), options.signal ?? options.record?.deadlineSignal);
+    batcher.add(publicationOf(target, message, options), options);
   return { target, send: publish, publish };
 }
 

@@ -72,8 +72,7 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
     target,
     // async: what is wrong with a message rejects, as everything else that is.
     async send(message, options = {}) {
-      const { signal = options.record?.deadlineSignal } = options;
-      return batcher.add(queueMessageOf(target, message, options), signal);
+      return batcher.add(queueMessageOf(target, message, options), options);
     },
   };
 }

@@ -28,7 +28,7 @@ import { validate } from '../../src/middleware/validate.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import type { SendOptions, Sink } from '../../src/sinks/sink.ts';
-import { requestFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
+import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
@@ -267,6 +267,8 @@ describe('what goes at once', () => {
   });
 });
 
+const NO_PERMISSION = targetFailed('queue', { code: 'AccessDenied', fault: 'target' });
+
 describe('what does not go unless asked for', () => {
   test.each<[string, unknown]>([
     ['an ordinary error', busy],
@@ -285,7 +287,13 @@ describe('what does not go unless asked for', () => {
 
   test.each<[string, unknown]>([
     ['a ConfigurationError', new ConfigurationError('ASYNC_CONDITION', 'The condition waits.')],
-    ['a sink without permission', requestFailed('queue', 'AccessDenied', false, 1, undefined)],
+    ['a sink without permission', NO_PERMISSION],
+    [
+      'an error of the handler about such a sink',
+      Object.assign(new Error('not announced', { cause: NO_PERMISSION }), { retryable: false }),
+    ],
+    ['one of several errors', new AggregateError([new Error('busy'), NO_PERMISSION], 'two calls failed')],
+    ['an error about several', new Error('two', { cause: new AggregateError([NO_PERMISSION], 'one') })],
   ])('%s, as it would fail every record: not even after retry', async (_, thrown) => {
     const sink = memorySink();
     const { router } = routerOf(sink, { when: 'exhausted' }, rejects(thrown), retry() as never);
@@ -295,7 +303,7 @@ describe('what does not go unless asked for', () => {
 
   test('a sink that is throttled goes after retry, as it concerns this record', async () => {
     const sink = memorySink();
-    const throttled = requestFailed('queue', 'ThrottlingException', true, 10, undefined);
+    const throttled = requestFailed('queue', { code: 'ThrottlingException', fault: 'passing' }, 10);
     const { router } = routerOf(
       sink,
       { when: 'exhausted' },

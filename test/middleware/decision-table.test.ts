@@ -5,7 +5,7 @@ import { ConfigurationError, DeadLetterError, type RecordMiddleware, streamRoute
 import { deadLetter } from '../../src/middleware/dead-letter.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
-import { requestFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
+import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { tableUnder } from '../docs/markdown.ts';
 import { eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';
@@ -40,10 +40,10 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { event: withImage({ total: { S: '12' } }), within: validate(z.object({ total: z.number() })) as never },
   ],
   'a sink that is throttled': [
-    { handler: throwing(requestFailed('queue', 'Throttling', true, 10, undefined)) },
+    { handler: throwing(requestFailed('queue', { code: 'Throttling', fault: 'passing' }, 10)) },
   ],
   'a sink without permission': [
-    { handler: throwing(requestFailed('queue', 'AccessDenied', false, 1, undefined)) },
+    { handler: throwing(targetFailed('queue', { code: 'AccessDenied', fault: 'target' })) },
   ],
   'a `ConfigurationError`': [{ handler: throwing(new ConfigurationError('ASYNC_CONDITION', 'It waits.')) }],
   'the deadline': [

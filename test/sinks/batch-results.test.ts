@@ -7,17 +7,41 @@ const failed = (Id: string, more: object = {}) => ({
   SenderFault: false,
   ...more,
 });
-const later = { code: 'InternalError', cause: undefined, retryable: true };
+const later = { code: 'InternalError', cause: undefined, fault: 'passing' };
 
 test.each([
-  ['was accepted', { Successful: [{ Id: '0' }] }, undefined],
-  ['is not mentioned: it was not accepted', { Successful: [{ Id: '1' }] }, UNMENTIONED],
+  ['was accepted', { Successful: [{ Id: '0', MessageId: 'm' }] }, undefined],
+  ['was accepted without a message id: nothing proves it', { Successful: [{ Id: '0' }] }, UNMENTIONED],
+  ['is not mentioned: it was not accepted', { Successful: [{ Id: '1', MessageId: 'm' }] }, UNMENTIONED],
   ['is not mentioned in an empty answer', {}, UNMENTIONED],
-  ['is mentioned without its id', { Successful: [{}] }, UNMENTIONED],
+  ['is mentioned without its id', { Successful: [{ MessageId: 'm' }] }, UNMENTIONED],
   ['was refused', { Failed: [failed('0')] }, later],
-  ['was refused and accepted: it is sent again', { Successful: [{ Id: '0' }], Failed: [failed('0')] }, later],
+  [
+    'was refused and accepted: it is sent again',
+    { Successful: [{ Id: '0', MessageId: 'm' }], Failed: [failed('0')] },
+    later,
+  ],
   ['was refused without a reason', { Failed: [{ Id: '0' }] }, { ...later, code: 'unknown error' }],
-  ['is at fault', { Failed: [failed('0', { SenderFault: true })] }, { ...later, retryable: false }],
+  [
+    'may be at fault',
+    { Failed: [failed('0', { Code: 'InvalidParameterValue', SenderFault: true })] },
+    { ...later, code: 'InvalidParameterValue', fault: 'unproven' },
+  ],
+  [
+    'is at fault',
+    { Failed: [failed('0', { Code: 'InvalidMessageContents', SenderFault: true })] },
+    { ...later, code: 'InvalidMessageContents', fault: 'message' },
+  ],
+  [
+    'cannot be encrypted',
+    { Failed: [failed('0', { Code: 'KMS.DisabledException', SenderFault: true })] },
+    { ...later, code: 'KMS.DisabledException', fault: 'target' },
+  ],
+  [
+    'failed in the service, for a reason that is not documented',
+    { Failed: [failed('0', { Code: 'Unheard', SenderFault: false })] },
+    { ...later, code: 'Unheard' },
+  ],
   [
     'came too fast, which some call its fault',
     { Failed: [failed('0', { Code: 'ThrottlingException', SenderFault: true })] },
@@ -28,5 +52,5 @@ test.each([
 });
 
 test('what may be accepted later is sent again where nothing was said of it', () => {
-  expect(UNMENTIONED.retryable).toBe(true);
+  expect(UNMENTIONED.fault).toBe('passing');
 });

@@ -71,14 +71,20 @@ test('when what was not processed cannot be told, all is written again', async (
         ? { UnprocessedItems: { Totals: [{ PutRequest: { Item: { pk: { S: 'other' }, sk: { N: '0' } } } }] } }
         : calls === 2
           ? { UnprocessedItems: { Totals: [{}] } }
-          : {},
+          : { UnprocessedItems: {} },
   } as unknown as DynamoDBClient;
   await Promise.all(upTo(3).map((sk) => writer(client).put({ pk: 'a', sk })));
   expect(calls).toBeGreaterThan(3);
 });
 
+test('an answer without UnprocessedItems proves nothing: what it answers is written again', async () => {
+  let calls = 0;
+  const client = { send: async () => (++calls === 1 ? {} : { UnprocessedItems: {} }) };
+  await writer(client as unknown as DynamoDBClient).put({ pk: 'a', sk: 1 });
+  expect(calls).toBe(2);
+});
+
 test.each([
-  ['an item without its sort key', { pk: 'a' }, 'no key attribute sk'],
   ['text', 'item', 'has to be an object'],
   ['a list', [], 'has to be an object'],
   ['null', null, 'has to be an object'],
@@ -106,6 +112,21 @@ test.each([
     expect(inspect(error, { depth: 10 })).not.toContain(secret);
   },
 );
+
+test('an item without a key attribute shows that keys are wrong, until an item was accepted', async () => {
+  const table = writer();
+  await expect(table.put({ pk: 'a' })).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    code: 'KEYS_MISMATCH',
+    message: expect.stringContaining('keys names the attribute sk'),
+  });
+  await table.put({ pk: 'a', sk: 1 });
+  await expect(table.put({ pk: 'a' })).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_INVALID',
+    message: expect.stringContaining('no key attribute sk'),
+  });
+  expect(fake.requests).toHaveLength(1);
+});
 
 test('a key that DynamoDB refuses fails its write alone', async () => {
   const table = writer();

@@ -46,9 +46,9 @@ function batcher(settings: Partial<BatcherSettings<Parcel>> = {}) {
     ...settings,
   });
   const add = (n: number, more: Partial<Parcel> = {}, signal?: AbortSignal): Promise<void> =>
-    batcher.add({ bytes: 1, n, ...more }, signal);
+    batcher.add({ bytes: 1, n, ...more }, { signal });
   const numbers = (): readonly (readonly number[])[] => sent.map(({ numbers }) => numbers);
-  return { add, sent, numbers };
+  return { add, sent, numbers, batcher };
 }
 
 const content = Object.assign(new Error('bad'), {
@@ -132,7 +132,7 @@ test('an entry that the answer says nothing bad of has been accepted', async () 
   const { add, sent } = batcher();
   const calls = [add(1), add(2)];
   await nextTurn();
-  sent[0]?.answer([undefined, { code: 'No', retryable: false }]);
+  sent[0]?.answer([undefined, { code: 'No', fault: 'message' }]);
   await expect(calls[0]).resolves.toBeUndefined();
   await expect(calls[1]).rejects.toThrow('No');
 });
@@ -141,7 +141,7 @@ test('what was refused together is tried again together', async () => {
   const { add, sent, numbers } = batcher();
   for (const n of upTo(4)) void add(n);
   await nextTurn();
-  const later = { code: 'Later', retryable: true };
+  const later: Refusal = { code: 'Later', fault: 'passing' };
   sent[0]?.answer([undefined, later, undefined, later]);
   await eventually(() => expect(sent).toHaveLength(2));
   expect(numbers()[1]).toEqual([1, 3]);
@@ -166,7 +166,7 @@ describe('of the entries with one key', () => {
     const first = add(1, { orderKey: 'a' });
     void add(2, { orderKey: 'a' });
     await nextTurn();
-    sent[0]?.answer([{ code: 'No', retryable: false }]);
+    sent[0]?.answer([{ code: 'No', fault: 'message' }]);
     await expect(first).rejects.toThrow();
     await nextTurn();
     expect(numbers()).toEqual([[1], [2]]);
@@ -213,7 +213,7 @@ describe('of the entries with one key', () => {
     const first = add(1, { orderKey: 'a' }, deadline.signal);
     void add(2, { orderKey: 'a' });
     await nextTurn();
-    sent[0]?.answer([{ code: 'Later', retryable: true }]);
+    sent[0]?.answer([{ code: 'Later', fault: 'passing' }]);
     await nextTurn();
     deadline.abort();
     await expect(first).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
@@ -308,4 +308,215 @@ test('a signal is listened to once, whatever hangs on it, and not any longer tha
   sent[0]?.answer();
   await Promise.all(calls);
   expect(listeners).toBe(0);
+});
+
+describe('an error that may be the fault of the message or of the target', () => {
+  const unproven = Object.assign(new Error('bad'), { name: 'Unheard', $metadata: { httpStatusCode: 400 } });
+  const statusOf = async (calls: readonly Promise<void>[]): Promise<unknown[]> =>
+    (await Promise.allSettled(calls)).map((call) =>
+      call.status === 'rejected' ? call.reason.code : 'accepted',
+    );
+
+  test('is the fault of the target while nothing passes', async () => {
+    const { add, sent } = batcher();
+    const call = add(1);
+    await nextTurn();
+    sent[0]?.fail(unproven);
+    await expect(call).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED', retryable: false });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('is the fault of the target, though something passed before', async () => {
+    const { add, sent } = batcher();
+    const first = add(1);
+    await nextTurn();
+    sent[0]?.answer();
+    await first;
+    const call = add(2);
+    await nextTurn();
+    sent[1]?.fail(unproven);
+    await expect(call).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED' });
+  });
+
+  test('is the fault of the target where only requests pass that were made before it', async () => {
+    const { add, sent } = batcher();
+    const calls = [add(1)];
+    await nextTurn();
+    calls.push(add(2));
+    await nextTurn();
+    sent[1]?.fail(unproven);
+    await nextTurn();
+    sent[0]?.answer();
+    expect(await statusOf(calls)).toEqual(['accepted', 'SINK_REQUEST_FAILED']);
+  });
+
+  test('is the fault of the message that fails again, alone, while later ones pass', async () => {
+    const { add, sent, numbers } = batcher();
+    const calls = [add(0)];
+    await nextTurn();
+    calls.push(add(1));
+    await nextTurn();
+    sent[1]?.fail(unproven);
+    await nextTurn();
+    calls.push(add(2));
+    await nextTurn();
+    sent[2]?.answer();
+    await nextTurn();
+    // Once more, as it may have passed by then.
+    expect(numbers()).toEqual([[0], [1], [2], [1]]);
+    sent[3]?.fail(unproven);
+    sent[0]?.answer();
+    expect(await statusOf(calls)).toEqual(['accepted', 'SINK_ENTRY_REFUSED', 'accepted']);
+  });
+
+  test('is the fault of the half that fails, once the other half passes', async () => {
+    const { add, sent, numbers } = batcher({ concurrency: 1 });
+    const status = statusOf([add(1), add(2)]);
+    for (const index of upTo(3)) {
+      await nextTurn();
+      if (index < 2) sent[index]?.fail(unproven);
+      else sent[index]?.answer();
+    }
+    expect(await status).toEqual(['SINK_ENTRY_REFUSED', 'accepted']);
+    expect(numbers()).toEqual([[1, 2], [1], [2]]);
+  });
+
+  test('ends by itself where the message is accepted the second time', async () => {
+    const { add, sent } = batcher();
+    const calls = [add(0)];
+    await nextTurn();
+    calls.push(add(1));
+    await nextTurn();
+    sent[1]?.fail(unproven);
+    await nextTurn();
+    calls.push(add(2));
+    await nextTurn();
+    for (const n of [2, 3, 0]) {
+      sent[n]?.answer();
+      await nextTurn();
+    }
+    expect(await statusOf(calls)).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  test('waits for its deadline too', async () => {
+    const { add, sent, numbers } = batcher();
+    const deadline = new AbortController();
+    const calls = [add(0)];
+    await nextTurn();
+    calls.push(add(1, { orderKey: 'a' }, deadline.signal), add(2, { orderKey: 'a' }));
+    await nextTurn();
+    sent[1]?.fail(unproven);
+    await nextTurn();
+    deadline.abort();
+    await expect(calls[1]).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    calls.push(add(3));
+    await nextTurn();
+    sent[2]?.answer();
+    await nextTurn();
+    sent[0]?.answer();
+    sent[3]?.answer();
+    expect(await statusOf(calls)).toEqual(['accepted', 'SINK_DEADLINE', 'accepted', 'accepted']);
+    expect(numbers()).toEqual([[0], [1], [3], [2]]);
+  });
+
+  test('lets what waits behind the message go, whoever is at fault', async () => {
+    const { add, sent, numbers } = batcher();
+    const status = statusOf([add(1, { orderKey: 'a' }), add(2, { orderKey: 'a' })]);
+    await nextTurn();
+    sent[0]?.fail(unproven);
+    await nextTurn();
+    await nextTurn();
+    sent[1]?.answer();
+    expect(await status).toEqual(['SINK_REQUEST_FAILED', 'accepted']);
+    expect(numbers()).toEqual([[1], [2]]);
+  });
+
+  test('costs few requests where all messages of a large one fail', async () => {
+    const { add, sent } = batcher({
+      maxEntries: 1000,
+      maxBytes: 1000,
+      concurrency: 1,
+      request: () => {
+        requests++;
+        return Promise.reject(unproven);
+      },
+    });
+    let requests = 0;
+    const calls = upTo(1000).map((n) => add(n));
+    expect(new Set(await statusOf(calls))).toEqual(new Set(['SINK_REQUEST_FAILED']));
+    expect(requests).toBeLessThan(40);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('once the deadline of its record has passed', () => {
+  test('an entry is refused, whatever other signal it has', async () => {
+    const { sent, batcher: own } = batcher();
+    const call = own.add(
+      { bytes: 1, n: 1 },
+      { record: { deadlineSignal: AbortSignal.abort() }, signal: new AbortController().signal },
+    );
+    await expect(call).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    await nextTurn();
+    expect(sent).toEqual([]);
+  });
+
+  test('an entry that waits ends, whatever other signal it has', async () => {
+    const { sent, batcher: own } = batcher();
+    const deadline = new AbortController();
+    const other = new AbortController();
+    const record = { deadlineSignal: deadline.signal };
+    const calls = [
+      own.add({ bytes: 1, n: 1 }, { record, signal: other.signal }),
+      own.add({ bytes: 1, n: 2 }, { record, signal: other.signal }),
+    ];
+    await nextTurn();
+    sent[0]?.answer([undefined, { code: 'Later', fault: 'passing' }]);
+    await calls[0];
+    deadline.abort();
+    await expect(calls[1]).rejects.toMatchObject({ code: 'SINK_DEADLINE' });
+    other.abort();
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each(['is new', 'waits to be sent', 'waits to be tried again', 'is in a half'])(
+    'an entry that %s is not sent, though no timer has aborted its signal yet',
+    async (which) => {
+      const { sent, batcher: own } = batcher({ concurrency: 1 });
+      const deadline = new AbortController();
+      let passed = false;
+      // As a record does: it looks at the clock when it is asked.
+      const record = {
+        get deadlineSignal() {
+          if (passed) deadline.abort();
+          return deadline.signal;
+        },
+      };
+      const add = (n: number, ends: object) => own.add({ bytes: 1, n }, ends);
+      const others = [add(0, {})];
+      await nextTurn();
+      const settled: Promise<unknown>[] = [];
+      if (which !== 'is new')
+        settled.push(expect(add(1, { record })).rejects.toMatchObject({ code: 'SINK_DEADLINE' }));
+      if (which === 'waits to be tried again' || which === 'is in a half') {
+        if (which === 'is in a half')
+          settled.push(expect(add(2, { record })).rejects.toMatchObject({ code: 'SINK_DEADLINE' }));
+        sent[0]?.answer();
+        await nextTurn();
+        if (which === 'is in a half') sent[1]?.fail(content);
+        else sent[1]?.answer([{ code: 'Later', fault: 'passing' }]);
+      }
+      const before = sent.length;
+      passed = true;
+      if (which === 'is new')
+        settled.push(expect(add(1, { record })).rejects.toMatchObject({ code: 'SINK_DEADLINE' }));
+      else if (which === 'waits to be sent') sent[0]?.answer();
+      await Promise.all(settled);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      expect(sent).toHaveLength(before);
+      for (const request of sent) request.answer();
+      await Promise.all(others);
+    },
+  );
 });

@@ -95,3 +95,14 @@ describe('lines', () => {
     });
   });
 });
+
+test.each([undefined, 'ndjson'] as const)(
+  'an answer without an ETag proves nothing: the object is written again (%s)',
+  async (format) => {
+    let calls = 0;
+    const client = { send: async () => (++calls === 1 ? {} : { ETag: '"e"' }) } as unknown as S3Client;
+    const sink = bucket({ client, ...(format && { format }) });
+    await sink.send({ n: 1 }, { record: recordOf('item') });
+    expect(calls).toBe(2);
+  },
+);

@@ -90,6 +90,9 @@ export function failureContract(
   { perRequest, mostBytes, ordered, single = true }: SinkTraits,
   harnessOf: () => FakeHarness,
 ): void {
+  /** A code that is documented for content: a message that is alone in its request is at fault by it. */
+  const documented = 'EntityTooLarge';
+
   /** How often a number was sent. */
   const timesSent = ({ requests }: FakeAws): Map<number, number> => {
     const times = new Map<number, number>();
@@ -101,7 +104,7 @@ export function failureContract(
 
   /** Refuses entries for good: one by one where the service does so, else with all of their request. */
   const refuseForGood = (fake: FakeAws, service: string, bad: (entry: FakeEntry) => boolean): void => {
-    const refusal = { code: 'InvalidParameter', senderFault: true };
+    const refusal = { code: documented, senderFault: true };
     if (service === 'dynamodb') fake.fault = ({ entries }) => (entries.some(bad) ? refusal : undefined);
     else fake.refuse = (entry) => (bad(entry) ? refusal : undefined);
   };
@@ -153,7 +156,7 @@ export function failureContract(
             name: 'SinkError',
             code: 'SINK_ENTRY_REFUSED',
             retryable: false,
-            message: expect.stringContaining('InvalidParameter'),
+            message: expect.stringContaining(documented),
           });
         }
         expect(sorted(await harness.arrived())).toEqual(upTo(20).filter((number) => number % 5 !== 3));
@@ -166,7 +169,7 @@ export function failureContract(
       const sink = harness.sink();
       fake.fault = ({ entries }) =>
         entries.some(({ text }) => [2, 7].includes(numberIn(text)))
-          ? { code: 'InvalidParameterValue', senderFault: true }
+          ? { code: perRequest === 1 ? documented : 'InvalidParameterValue', senderFault: true }
           : undefined;
       const failures = await failuresOf(upTo(10).map((number) => sendNumber(harness, sink, number)));
       expect([...failures.keys()]).toEqual([2, 7]);

@@ -12,15 +12,21 @@ export function isPermanent(thrown: unknown): boolean {
   );
 }
 
+/** Errors that wrap others are looked into so deep. */
+const MOST_CAUSES = 5;
+
 /**
  * Whether every record will fail with this until somebody changes the function or what it calls: a wrong
- * configuration, or a target that refuses all that it is sent, for want of a permission mostly.
+ * configuration, or a target that takes no message. Also where a handler has wrapped such an error, as the `cause` of its
+ * own or among the `errors` of an AggregateError.
  */
-export function concernsAllRecords(thrown: unknown): boolean {
-  return (
-    thrown instanceof ConfigurationError ||
-    (thrown instanceof SinkError && thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable)
-  );
+export function concernsAllRecords(thrown: unknown, depth: number = MOST_CAUSES): boolean {
+  if (typeof thrown !== 'object' || thrown === null || depth === 0) return false;
+  if (thrown instanceof ConfigurationError) return true;
+  if (thrown instanceof SinkError) return thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable;
+  const { cause, errors } = thrown as { readonly cause?: unknown; readonly errors?: unknown };
+  const wrapped = Array.isArray(errors) ? [cause, ...errors] : [cause];
+  return wrapped.some((inner) => concernsAllRecords(inner, depth - 1));
 }
 
 /** Record -> what its retries ended with. In a box, as it may be undefined. */
