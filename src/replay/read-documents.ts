@@ -1,25 +1,41 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * The documents in a file: one as JSON, an array of them, one per line (NDJSON), or the output of
- * `aws sqs receive-message`.
+ * Reads the documents in a file: one as JSON, an array of them, one per line (NDJSON), several one behind the other
+ * without line ends (as S3 objects that were joined), or the output of `aws sqs receive-message`.
  *
- * @throws ConfigurationError `INVALID_DOCUMENTS` when it is none of them
+ * A part that is not JSON comes as text: {@link replay} reports it as not understood, and replays the rest.
+ *
+ * @throws ConfigurationError `INVALID_DOCUMENTS` when no part of it is JSON
  * @example
  * ```ts
  * const documents = readDocuments(await readFile('failed.ndjson', 'utf8'));
  * ```
  */
 export function readDocuments(text: string): readonly unknown[] {
-  try {
-    return listOf(JSON.parse(text));
-  } catch {
-    return text
-      .split('\n')
-      .map((line, index) => ({ line: line.trim(), number: index + 1 }))
-      .filter(({ line }) => line !== '')
-      .flatMap(({ line, number }) => listOf(lineOf(line, number)));
+  const whole = parsed(text);
+  if (whole !== undefined) return listOf(whole.value);
+  const documents: unknown[] = [];
+  let read = 0;
+  let first: number | undefined;
+  for (const { part, line } of partsOf(text)) {
+    const json = parsed(part);
+    if (json === undefined) {
+      first ??= line;
+      documents.push(part);
+    } else {
+      read++;
+      for (const document of listOf(json.value)) documents.push(document);
+    }
   }
+  if (first !== undefined && read === 0) {
+    throw new ConfigurationError(
+      'INVALID_DOCUMENTS',
+      `replay: line ${first} of the documents is not JSON, and neither is the rest. Pass on-failure documents or dead ` +
+        'letters as JSON: one, an array, one per line, or one behind the other.',
+    );
+  }
+  return documents;
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -28,14 +44,60 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(messages) ? messages.map((message): unknown => message?.Body) : [value];
 }
 
-function lineOf(line: string, number: number): unknown {
+function parsed(text: string): { readonly value: unknown } | undefined {
   try {
-    return JSON.parse(line);
+    return { value: JSON.parse(text) };
   } catch {
-    throw new ConfigurationError(
-      'INVALID_DOCUMENTS',
-      `replay: line ${number} of the documents is not JSON. Expected is an on-failure document or a dead letter ` +
-        'as JSON, an array of them, or one per line.',
-    );
+    return undefined;
   }
+}
+
+/** Between values: white space, the comma of a list whose brackets are missing, a byte order mark. */
+const BETWEEN = /[\s,\ufeff]/;
+
+/**
+ * Cuts a text into JSON values, and what lies between them into lines. After the first part that is broken, values end
+ * with their line: so the text is read twice at most, whatever is in it.
+ */
+function* partsOf(text: string): Generator<{ readonly part: string; readonly line: number }> {
+  let line = 1;
+  let at = 0;
+  let lineEnd = -1;
+  let isBroken = false;
+  while (at < text.length) {
+    const char = text[at] as string;
+    if (BETWEEN.test(char)) {
+      if (char === '\n') line++;
+      at++;
+      continue;
+    }
+    if (lineEnd < at) lineEnd = text.indexOf('\n', at);
+    if (lineEnd === -1) lineEnd = text.length;
+    let end = '{['.includes(char) ? valueEnd(text, at, isBroken ? lineEnd : text.length) : lineEnd;
+    if (end === undefined) {
+      isBroken = true;
+      end = lineEnd;
+    }
+    const part = text.slice(at, end);
+    yield { part: part.trim(), line };
+    line += part.split('\n').length - 1;
+    at = end;
+  }
+}
+
+/** Where the object or array that begins at a place ends. Undefined: nowhere before `limit`. */
+function valueEnd(text: string, start: number, limit: number): number | undefined {
+  let depth = 0;
+  let inText = false;
+  for (let at = start; at < limit; at++) {
+    const char = text[at];
+    if (inText) {
+      if (char === '\\') at++;
+      else if (char === '"') inText = false;
+      else if (char === '\n') return undefined; // JSON has none in its texts
+    } else if (char === '"') inText = true;
+    else if (char === '{' || char === '[') depth++;
+    else if ((char === '}' || char === ']') && --depth === 0) return at + 1;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { deadLetterOf } from '../middleware/dead-letters/dead-letter-of.ts';
 import { isSequenceNumber } from '../record/sequence-number.ts';
+import { isPlainObject, recordProblem } from '../redelivery/record-problem.ts';
 
 /** Where records lie in a stream. */
 export interface StreamRange {
@@ -25,14 +26,24 @@ export type Replayable =
 
 type Fields = Readonly<Record<string, unknown>>;
 
+// A document that SNS delivers to SQS, or EventBridge to SNS to SQS, is in two or three.
+const MOST_ENVELOPES = 10;
+
+const STREAM_ARN = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[^/]+\/stream\/.+$/;
+const MOST_RECORDS = 10_000;
+
+const NEITHER = 'it is neither an on-failure document nor a dead letter';
+
 /**
  * Reads what an on-failure destination or a dead-letter sink holds: an on-failure document or a dead letter, as an
  * object or as JSON, also in the envelope of SNS or EventBridge.
+ *
+ * Never throws: a queue may hold anything, and one message must not end the replay of the others.
  */
 export function readReplayable(message: unknown): Replayable {
-  const content = contentOf(message);
-  if (!isObject(content)) return unknown('it is neither an on-failure document nor a dead letter');
-  if (isObject(content.DDBStreamBatchInfo)) {
+  const content = contentOf(plain(message));
+  if (content === undefined) return unknown(NEITHER);
+  if (isPlainObject(content.DDBStreamBatchInfo)) {
     return content.payload === undefined
       ? readRange(content.DDBStreamBatchInfo)
       : readPayload(content.payload);
@@ -40,52 +51,67 @@ export function readReplayable(message: unknown): Replayable {
   try {
     return { kind: 'dead-letter', records: [deadLetterOf(content).record] };
   } catch (error) {
-    const isLetter = `${content.version}`.startsWith('streamlane.dead-letter/');
-    return unknown(
-      isLetter ? (error as Error).message : 'it is neither an on-failure document nor a dead letter',
-    );
+    const { version } = content;
+    const isLetter = typeof version === 'string' && version.startsWith('streamlane.dead-letter/');
+    return unknown(isLetter ? (error as Error).message : NEITHER);
   }
 }
 
-/** Without what SNS (unless the subscription asks for raw delivery) and EventBridge put around a message. */
-function contentOf(message: unknown): unknown {
-  const content = typeof message === 'string' ? parsed(message) : message;
-  if (!isObject(content)) return content;
-  if (content.Type === 'Notification') return contentOf(content.Message);
-  return 'detail-type' in content ? contentOf(content.detail) : content;
+/** As JSON carries it: an object of a program may contain itself, throw when it is read, or change later. */
+function plain(message: unknown): unknown {
+  try {
+    return parsed(typeof message === 'string' ? message : JSON.stringify(message));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes off what SNS (unless the subscription asks for raw delivery) and EventBridge put around a message.
+ *
+ * @returns undefined when there is no object inside
+ */
+function contentOf(message: unknown): Fields | undefined {
+  let content = message;
+  for (let envelopes = 0; envelopes <= MOST_ENVELOPES; envelopes++) {
+    if (typeof content === 'string') content = parsed(content);
+    if (!isPlainObject(content)) return undefined;
+    if (content.Type === 'Notification') content = content.Message;
+    else if (Object.hasOwn(content, 'detail-type')) content = content.detail;
+    else return content;
+  }
+  return undefined;
 }
 
 function readRange(info: Fields): Replayable {
   const { streamArn, shardId, startSequenceNumber, endSequenceNumber, batchSize } = info;
   return typeof streamArn === 'string' &&
+    STREAM_ARN.test(streamArn) &&
     typeof shardId === 'string' &&
-    typeof batchSize === 'number' &&
+    isCount(batchSize) &&
     isSequenceNumber(startSequenceNumber) &&
     isSequenceNumber(endSequenceNumber)
     ? { kind: 'range', range: { streamArn, shardId, startSequenceNumber, endSequenceNumber, batchSize } }
     : unknown('its DDBStreamBatchInfo does not say where the records are');
 }
 
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_RECORDS;
+}
+
+/** Lambda writes the event as text; tools that rewrite documents may have parsed it. */
 function readPayload(payload: unknown): Replayable {
-  const event = typeof payload === 'string' ? parsed(payload) : undefined;
-  const records = isObject(event) ? event.Records : undefined;
+  const event = typeof payload === 'string' ? parsed(payload) : payload;
+  const records: unknown = isPlainObject(event) ? event.Records : undefined;
   return isRecords(records)
     ? { kind: 'payload', records }
-    : unknown('its payload has no records with Keys and SequenceNumber');
+    : unknown('its payload is not an event with records of a stream');
 }
 
 function isRecords(value: unknown): value is readonly [DynamoDBRecord, ...DynamoDBRecord[]] {
-  return Array.isArray(value) && value.length > 0 && value.every(isRecord);
-}
-
-/** With what its place in the order is known by. */
-function isRecord(value: unknown): boolean {
-  const { dynamodb } = (value ?? {}) as { readonly dynamodb?: unknown };
-  return isObject(dynamodb) && isObject(dynamodb.Keys) && isSequenceNumber(dynamodb.SequenceNumber);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((record) => recordProblem(record) === undefined)
+  );
 }
 
 function parsed(text: string): unknown {

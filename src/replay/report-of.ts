@@ -1,6 +1,7 @@
 import type { InvocationOutcome } from '../local/handler/invoke.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import { thrownText } from '../thrown-text.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import type { MessageReport } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';
@@ -44,13 +45,13 @@ function fateOf({ problem, released, entries }: TakenMessage, { handler, signal 
   for (const { failure, queued } of entries) {
     if (failure === undefined) continue;
     const { eventName, eventID } = queued.record;
-    return { status: 'stayed', reason: 'failed', detail: `${eventName} ${eventID}: ${wordsOf(failure)}` };
+    const detail = `${[eventName, eventID].filter(Boolean).join(' ')}: ${wordsOf(failure)}`;
+    return { status: 'stayed', reason: 'failed', detail };
   }
   const detail = 'it comes after a record of the same item that stayed';
   return { status: 'stayed', reason: 'blocked', detail };
 }
 
 function wordsOf({ type, error }: InvocationOutcome): string {
-  if (type === 'returned') return 'the handler reported it';
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return type === 'returned' ? 'the handler reported it' : thrownText(error);
 }

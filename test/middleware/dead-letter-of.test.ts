@@ -103,19 +103,22 @@ describe('deadLetterOf', () => {
     expect(deadLetterOf({ ...letter, note: 'later' })).toHaveProperty('note', 'later');
   });
 
+  const nested = (levels: number): unknown => JSON.parse(`${'{"L":['.repeat(levels)}${']}'.repeat(levels)}`);
+  const circle: { around?: unknown } = {};
+  circle.around = { left: circle, right: circle };
   const without = (name: keyof DeadLetter) => ({ ...letter, [name]: undefined });
   const withRecord = (changed: object) => ({ ...letter, record: { ...record, ...changed } });
   test.each<[string, unknown, string]>([
-    ['text that is no JSON', `${text} hunter2`, 'no JSON'],
-    ['an empty body', '', 'no JSON'],
-    ['nothing', undefined, 'no object'],
-    ['null', 'null', 'no object'],
-    ['a number', 5, 'no object'],
-    ['several', [letter], 'no object'],
+    ['text that is no JSON', `${text} hunter2`, 'not JSON'],
+    ['an empty body', '', 'not JSON'],
+    ['nothing', undefined, 'not an object'],
+    ['null', 'null', 'not an object'],
+    ['a number', 5, 'not an object'],
+    ['several', [letter], 'not an object'],
     ['another message', { id: 'INV-1', secret: 'hunter2' }, 'version is not'],
     ["Lambda's own on-failure document", { version: '1.0', DDBStreamBatchInfo: {} }, 'version is not'],
     ['a newer letter', { ...letter, version: 'streamlane.dead-letter/2' }, 'another version'],
-    ['a notification of something else', { Type: 'Notification', Message: 'hunter2' }, 'no JSON'],
+    ['a notification of something else', { Type: 'Notification', Message: 'hunter2' }, 'not JSON'],
     ['one without id', without('id'), 'id'],
     ['one without time', without('time'), 'time'],
     ['one of no time', { ...letter, time: 'yesterday' }, 'time'],
@@ -128,6 +131,21 @@ describe('deadLetterOf', () => {
     ['one whose record has no change', withRecord({ dynamodb: undefined }), 'SequenceNumber'],
     ['one whose record has no number', withRecord({ dynamodb: { SequenceNumber: '1e5' } }), 'SequenceNumber'],
     ['one whose record has no keys', withRecord({ dynamodb: { SequenceNumber: '15' } }), 'Keys'],
+    [
+      'one whose record has a list of keys',
+      withRecord({ dynamodb: { SequenceNumber: '15', Keys: [] } }),
+      'Keys',
+    ],
+    ['one whose version only prints as one', { ...letter, version: { toString: 1 } }, 'version is not'],
+    [
+      'one whose record has an id that cannot be printed',
+      withRecord({ eventID: { toString: 1 } }),
+      'eventID',
+    ],
+    ['one whose record has a stream that is not text', withRecord({ eventSourceARN: [] }), 'eventSourceARN'],
+    ['one whose record nests too deep', withRecord({ extra: nested(3000) }), 'deeper'],
+    ['one whose record holds a bigint', withRecord({ extra: [1n] }), 'bigint'],
+    ['one whose record contains itself', withRecord({ extra: circle }), 'deeper'],
   ])('refuses %s, and quotes nothing of it', (_, given, problem) => {
     let thrown: unknown;
     try {
