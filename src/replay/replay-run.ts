@@ -1,6 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
+import type { Entry } from '../redelivery/entry.ts';
 import { Redelivery } from '../redelivery/redelivery.ts';
+import { Barriers } from './barriers.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import { readReplayable, type StreamRange } from './replayable.ts';
 import type { ReplayProgress, ReplaySummary } from './report.ts';
@@ -16,6 +18,7 @@ export class ReplayRun {
   readonly #settings: ReplaySettings;
   readonly #messages: TakenMessage[] = [];
   readonly #redelivery: Redelivery<TakenMessage> = new Redelivery();
+  readonly #barriers: Barriers = new Barriers();
   readonly #startedAt: number = performance.now();
   #invocations = 0;
   #succeeded = 0;
@@ -31,8 +34,7 @@ export class ReplayRun {
     const { handler, signal } = this.#settings;
     for (let more = true; more && !signal.aborted; ) {
       const taken = (await this.#source.take(signal)).map(takenMessage);
-      this.#messages.push(...taken);
-      for (const message of taken) await this.#read(message);
+      await this.#read(taken);
       this.#tell();
       if (handler === undefined) break;
       const before = this.#doneCount();
@@ -50,23 +52,48 @@ export class ReplayRun {
     };
   }
 
-  async #read(message: TakenMessage): Promise<void> {
+  /** Reads the records of messages: of all, before the first is queued, as one may have to wait for another. */
+  async #read(messages: readonly TakenMessage[]): Promise<void> {
+    const read: (readonly [TakenMessage, readonly DynamoDBRecord[]])[] = [];
+    for (const message of messages) {
+      this.#messages.push(message);
+      read.push([message, await this.#recordsOf(message)]);
+    }
+    for (const [message, records] of read) {
+      message.entries = records.map((record) => this.#queue(record, message));
+    }
+  }
+
+  #queue(record: DynamoDBRecord, message: TakenMessage): Entry<TakenMessage> {
+    const { content, problem } = message;
+    const shardId = content.kind === 'range' ? content.range.shardId : undefined;
+    const { eventSourceARN = '', dynamodb } = record;
+    const barrier = this.#barriers.before(eventSourceARN, shardId, dynamodb?.SequenceNumber as string);
+    if (barrier !== undefined) {
+      message.waitsFor = `it may come after a record of ${barrier.id}, which cannot be read for now`;
+    }
+    return this.#redelivery.add(record, message, problem !== undefined || barrier !== undefined);
+  }
+
+  async #recordsOf(message: TakenMessage): Promise<readonly DynamoDBRecord[]> {
     const { content } = message;
     if (content.kind === 'unknown') {
       message.problem = { reason: 'not-understood', detail: content.problem };
-      return;
+      return [];
     }
-    const records =
-      content.kind === 'range' ? await this.#readRange(message, content.range) : content.records;
-    const stays = message.problem !== undefined;
-    message.entries = records.map((record) => this.#redelivery.add(record, message, stays));
+    return content.kind === 'range' ? this.#readRange(message, content.range) : content.records;
   }
 
   async #readRange(message: TakenMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
     const { signal, filter, asFound } = this.#settings;
     const content = await this.#reader.read(range, signal);
     if ('reason' in content) {
-      message.problem = signal.aborted ? undefined : content;
+      if (signal.aborted) return [];
+      const { reason, detail } = content;
+      message.problem = { reason, detail };
+      if (reason === 'unreadable' && content.forNow) {
+        this.#barriers.add({ id: message.source.id, range, unrelated: content.unrelated });
+      }
       return [];
     }
     const records = content.records.filter((record) => filter?.passes(record) ?? true);
@@ -115,7 +142,14 @@ export class ReplayRun {
 }
 
 function takenMessage(source: SourceMessage): TakenMessage {
-  return { source, content: readReplayable(source.body), entries: [], problem: undefined, released: false };
+  return {
+    source,
+    content: readReplayable(source.body),
+    entries: [],
+    problem: undefined,
+    waitsFor: undefined,
+    released: false,
+  };
 }
 
 // A message without records has none that succeeded: its range was not read.

@@ -37,17 +37,22 @@ function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'i
   };
 }
 
-function fateOf({ problem, released, entries }: TakenMessage, { handler, signal }: ReplaySettings): Fate {
+function fateOf(
+  { problem, waitsFor, released, entries }: TakenMessage,
+  { handler, signal }: ReplaySettings,
+): Fate {
   if (released) return { status: 'replayed', reason: undefined, detail: '' };
   if (problem !== undefined) return { status: 'stayed', ...problem };
   if (signal.aborted) return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
-  if (handler === undefined) return { status: 'planned', reason: undefined, detail: '' };
   for (const { failure, queued } of entries) {
     if (failure === undefined) continue;
     const { eventName, eventID } = queued.record;
     const detail = `${[eventName, eventID].filter(Boolean).join(' ')}: ${wordsOf(failure)}`;
     return { status: 'stayed', reason: 'failed', detail };
   }
+  if (waitsFor !== undefined && entries.some(({ held }) => held))
+    return { status: 'stayed', reason: 'blocked', detail: waitsFor };
+  if (handler === undefined) return { status: 'planned', reason: undefined, detail: '' };
   const detail = 'it comes after a record of the same item that stayed';
   return { status: 'stayed', reason: 'blocked', detail };
 }

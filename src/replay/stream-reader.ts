@@ -1,13 +1,14 @@
-import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { adapterFor, type StreamAdapter } from '../local/records/emulator-quirks.ts';
 import { lambdaRecord } from '../local/records/lambda-record.ts';
-import { StreamSource } from '../local/shards/stream-source.ts';
+import { unrelatedShards } from '../local/shards/lineage.ts';
+import { type OnProblem, StreamSource } from '../local/shards/stream-source.ts';
 import { streamsModule } from '../local/shards/streams-module.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import { thrownText } from '../thrown-text.ts';
 import { readRange } from './read-range.ts';
 import type { StreamRange } from './replayable.ts';
-import type { StayReason } from './report.ts';
 
 export interface StreamReaderOptions {
   /** One is made for each region when undefined. */
@@ -20,17 +21,32 @@ export interface StreamReaderOptions {
 /** What a range holds, or why that is not known. */
 export type RangeContent =
   | { readonly records: readonly DynamoDBRecord[] }
-  | { readonly reason: Extract<StayReason, 'trimmed' | 'unreadable'>; readonly detail: string };
+  | { readonly reason: 'trimmed'; readonly detail: string }
+  | {
+      readonly reason: 'unreadable';
+      readonly detail: string;
+      /** The range may be read later, so later records of its shard have to wait for it. */
+      readonly forNow: boolean;
+      /** Shards without later changes of its items. */
+      readonly unrelated: ReadonlySet<string>;
+    };
 
 interface OpenStream {
   /** As the server names it: what a document says is what Lambda would name it. */
   readonly streamArn: string;
   readonly client: DynamoDBStreamsClient;
   readonly adapter: StreamAdapter;
+  readonly shards: readonly Shard[];
 }
 
 // Beside the SDK's own three attempts for each.
 const MOST_PROBLEMS = 3;
+// Other readers of a shard may use up its five reads a second for a while: with the growing delays about 16 s.
+const MOST_THROTTLES = 9;
+
+// What the server says of a range, or of the caller, does not change while the replay runs.
+const THROTTLES = /Throttling|LimitExceeded|ThroughputExceeded|SlowDown/;
+const NEVER_READABLE = 'ValidationException';
 
 /** Reads ranges of any number of streams. What cannot be read is an answer, never an error. */
 export class StreamReader {
@@ -43,19 +59,16 @@ export class StreamReader {
   }
 
   async read(range: StreamRange, signal: AbortSignal): Promise<RangeContent> {
-    const gaveUp = new AbortController();
-    let problems = 0;
+    let stream: OpenStream | undefined;
     try {
-      const stream = await this.#open(range.streamArn);
-      const source = new StreamSource(stream.client, stream.streamArn, (operation, error) => {
-        this.#options.onProblem(operation, error);
-        if (++problems === MOST_PROBLEMS) gaveUp.abort(error);
-      });
-      const records = await readRange(source, range, AbortSignal.any([signal, gaveUp.signal]));
+      stream = await this.#open(range.streamArn, signal);
       const { adapter } = stream;
+      const patience = this.#patience(signal);
+      const source = new StreamSource(stream.client, stream.streamArn, patience.onProblem);
+      const records = await readRange(source, range, patience.signal);
       return { records: adapter.mend(records).map((record) => lambdaRecord(record, adapter.eventSourceArn)) };
     } catch (error) {
-      return problemOf(error as Error, range);
+      return problemOf(error as Error, range, stream?.shards);
     }
   }
 
@@ -63,23 +76,43 @@ export class StreamReader {
     for (const client of this.#clients.values()) client.destroy();
   }
 
-  #open(streamArn: string): Promise<OpenStream> {
+  /** A signal that aborts with the error once something has failed too often. */
+  #patience(signal: AbortSignal): { readonly signal: AbortSignal; readonly onProblem: OnProblem } {
+    const gaveUp = new AbortController();
+    let problems = 0;
+    let throttles = 0;
+    return {
+      signal: AbortSignal.any([signal, gaveUp.signal]),
+      onProblem: (operation, error) => {
+        this.#options.onProblem(operation, error);
+        const { name } = error as Error;
+        if (THROTTLES.test(name)) throttles++;
+        else problems++;
+        const isOver = problems >= MOST_PROBLEMS || throttles >= MOST_THROTTLES;
+        if (isOver || name === NEVER_READABLE) gaveUp.abort(error);
+      },
+    };
+  }
+
+  #open(streamArn: string, signal: AbortSignal): Promise<OpenStream> {
     let stream = this.#streams.get(streamArn);
     if (stream === undefined) {
-      stream = this.#describe(streamArn);
+      stream = this.#describe(streamArn, signal);
       this.#streams.set(streamArn, stream);
     }
     return stream;
   }
 
-  async #describe(eventSourceArn: string): Promise<OpenStream> {
-    const region = this.#options.clientOptions.region ?? (eventSourceArn.split(':')[3] as string);
-    const client = this.#options.client ?? (await this.#clientFor(region));
+  async #describe(eventSourceArn: string, signal: AbortSignal): Promise<OpenStream> {
+    const ofArn = eventSourceArn.split(':')[3] as string;
+    const client =
+      this.#options.client ?? (await this.#clientFor(this.#options.clientOptions.region ?? ofArn));
     const streamArn = await nameAtServer(eventSourceArn, client);
-    const source = new StreamSource(client, streamArn, this.#options.onProblem);
-    const { createdAt } = await source.describe(new AbortController().signal);
-    const adapter = adapterFor({ streamArn, region: eventSourceArn.split(':')[3] as string, createdAt });
-    return { streamArn, client, adapter };
+    const patience = this.#patience(signal);
+    const source = new StreamSource(client, streamArn, patience.onProblem);
+    const { createdAt, shards } = await source.describeAgain(patience.signal);
+    const adapter = adapterFor({ streamArn, region: ofArn, createdAt });
+    return { streamArn, client, adapter, shards };
   }
 
   async #clientFor(region: string): Promise<DynamoDBStreamsClient> {
@@ -107,7 +140,11 @@ async function nameAtServer(eventSourceArn: string, client: DynamoDBStreamsClien
   return names.find(isIt) ?? eventSourceArn;
 }
 
-function problemOf(error: Error, { shardId, streamArn }: StreamRange): RangeContent {
+function problemOf(
+  error: Error,
+  { shardId, streamArn }: StreamRange,
+  shards: readonly Shard[] | undefined,
+): RangeContent {
   if (error.name === 'TrimmedDataAccessException') {
     return { reason: 'trimmed', detail: 'the records have left the stream, which keeps them for 24 hours' };
   }
@@ -117,5 +154,10 @@ function problemOf(error: Error, { shardId, streamArn }: StreamRange): RangeCont
       detail: `there is no shard ${shardId} in ${streamArn}: it has left the stream, or the stream was deleted`,
     };
   }
-  return { reason: 'unreadable', detail: `the stream cannot be read: ${error.name}: ${error.message}` };
+  return {
+    reason: 'unreadable',
+    detail: `the stream cannot be read: ${thrownText(error)}`,
+    forNow: error.name !== NEVER_READABLE,
+    unrelated: unrelatedShards(shards ?? [], shardId),
+  };
 }

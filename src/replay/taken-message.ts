@@ -11,6 +11,8 @@ export interface TakenMessage {
   entries: readonly Entry<TakenMessage>[];
   /** Why it stays, whatever the handler does. */
   problem: { readonly reason: StayReason; readonly detail: string } | undefined;
+  /** Why records of it wait, though nothing is wrong with the message itself. */
+  waitsFor: string | undefined;
   /** Its source let go of it. */
   released: boolean;
 }

@@ -1,6 +1,8 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
 import { type ReplayOptions, replay } from '../../src/replay/index.ts';
+import { recordOf } from '../fixtures/events.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 
 const SHARD = 'shardId-1';
@@ -183,7 +185,7 @@ describe('a range stays', () => {
   });
 
   test('when the stream is not to be seen', async () => {
-    streams.fail('DescribeStream', 'AccessDeniedException');
+    streams.fail('DescribeStream', 'AccessDeniedException', 3);
     const { messages } = await run([document('1')]);
     expect(messages).toMatchObject([
       { reason: 'unreadable', detail: expect.stringContaining('AccessDenied') },
@@ -195,6 +197,91 @@ test('an error that passes does no harm', async () => {
   const [a] = streams.write(SHARD, 'a');
   streams.fail('GetRecords', 'InternalServerError', 2);
   expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+});
+
+test('a throttle is waited out longer than another error', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  streams.fail('DescribeStream', 'ThrottlingException', 2);
+  streams.fail('GetRecords', 'LimitExceededException', 4);
+  expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+  expect(handled).toEqual(['a']);
+});
+
+describe('behind a range that cannot be read for now', () => {
+  const letterOf = (key: string, sequenceNumber: string | undefined) =>
+    deadLetterAbout(
+      {
+        ...recordOf({ eventName: 'MODIFY', sequenceNumber: `${sequenceNumber}` }),
+        dynamodb: { SequenceNumber: `${sequenceNumber}`, Keys: { pk: { S: key } } },
+      },
+      new Error('no'),
+      undefined,
+    );
+  const reasonsOf = ({ messages }: Awaited<ReturnType<typeof replay>>) =>
+    messages.map(({ reason }) => reason);
+
+  test('no later record of its shard is handled before its records are', async () => {
+    const [v1, other, v2] = streams.write(SHARD, 'a', 'b', 'a');
+    streams.fail('GetRecords', 'InternalServerError', 3);
+    const documents = [document(v1), document(v2), letterOf('b', other)];
+    const first = await run(documents);
+    expect(reasonsOf(first)).toEqual(['unreadable', 'blocked', 'blocked']);
+    expect(first.messages[1]?.detail).toBe(
+      'it may come after a record of document 1, which cannot be read for now',
+    );
+    expect(handled).toEqual([]);
+    expect(await run(documents)).toMatchObject({ stayed: 0 });
+    expect(handled).toEqual(['a,b,a']);
+  });
+
+  test('what came before it is handled, and what is known not to follow it', async () => {
+    const [before] = streams.write(SHARD, 'a');
+    streams.addShard('shardId-2');
+    streams.addShard('shardId-3', SHARD);
+    const [start] = streams.write(SHARD, 'b');
+    const [elsewhere] = streams.write('shardId-2', 'c');
+    const [inChild] = streams.write('shardId-3', 'b');
+    streams.fail('GetRecords', 'InternalServerError', 3);
+    const summary = await run([
+      document(start),
+      document(before),
+      document(elsewhere, elsewhere, 1, 'shardId-2'),
+      document(inChild, inChild, 1, 'shardId-3'),
+      letterOf('b', start),
+    ]);
+    expect(reasonsOf(summary)).toEqual(['unreadable', undefined, undefined, 'blocked', undefined]);
+    expect(handled).toEqual(['a,b,c']);
+  });
+
+  test('of several ranges the lowest counts', async () => {
+    const numbers = streams.write(SHARD, 'a', 'b', 'c', 'd');
+    streams.fail('GetRecords', 'InternalServerError', 9);
+    const documents = [2, 1, 3].map((index) => document(numbers[index]));
+    const summary = await run([...documents, letterOf('c', numbers[2]), letterOf('a', numbers[0])]);
+    expect(reasonsOf(summary)).toEqual(['unreadable', 'unreadable', 'unreadable', 'blocked', undefined]);
+  });
+
+  test('all later records wait while the shards are not known', async () => {
+    const [a, b] = streams.write(SHARD, 'a', 'b');
+    streams.fail('DescribeStream', 'InternalServerError', 3);
+    const summary = await run([document(a), letterOf('b', b)]);
+    expect(reasonsOf(summary)).toEqual(['unreadable', 'blocked']);
+  });
+
+  test('a dry run says so', async () => {
+    const [a, b] = streams.write(SHARD, 'a', 'b');
+    streams.fail('GetRecords', 'InternalServerError', 3);
+    const summary = await run([document(a), letterOf('b', b)], { dryRun: true });
+    expect(reasonsOf(summary)).toEqual(['unreadable', 'blocked']);
+  });
+
+  test('a range that the server never takes holds back nothing', async () => {
+    const [a, b] = streams.write(SHARD, 'a', 'b');
+    streams.fail('GetShardIterator', 'ValidationException');
+    const summary = await run([document(a), document(b)]);
+    expect(reasonsOf(summary)).toEqual(['unreadable', undefined]);
+    expect(handled).toEqual(['b']);
+  });
 });
 
 test('with the filters of the mapping, what they leave out is left out', async () => {

@@ -20,3 +20,20 @@ export function ancestors(shards: readonly Shard[]): readonly string[] {
   const parents = new Set(shards.map(({ ParentShardId }) => ParentShardId));
   return shards.map(({ ShardId }) => ShardId as string).filter((shardId) => parents.has(shardId));
 }
+
+/** The shards that are neither the given one nor descend from it: they hold no later changes of its items. */
+export function unrelatedShards(shards: readonly Shard[], shardId: string): ReadonlySet<string> {
+  const children = new Map<string | undefined, string[]>();
+  for (const { ShardId, ParentShardId } of shards) {
+    const siblings = children.get(ParentShardId);
+    if (siblings === undefined) children.set(ParentShardId, [ShardId as string]);
+    else siblings.push(ShardId as string);
+  }
+  const unrelated = new Set(shards.map(({ ShardId }) => ShardId as string));
+  const related = [shardId];
+  for (const shard of related) {
+    // One that is no longer there was met before, or is not known: a server that names a cycle must not end this.
+    if (unrelated.delete(shard)) related.push(...(children.get(shard) ?? []));
+  }
+  return unrelated;
+}
