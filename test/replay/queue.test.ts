@@ -3,6 +3,7 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -145,6 +146,72 @@ test('many messages are put in order before the first is handled', async () => {
   });
   expect(seen).toEqual(indexes);
   expect(await inQueue()).toBe(0);
+});
+
+test('a queue that messages keep coming to is replayed as it was at the start', async () => {
+  for (let index = 0; index < 20; index++) await send(letterOf('a', index));
+  let sent = 20;
+  const writer = setInterval(() => void send(letterOf('late', sent++)), 100);
+  const seen: string[] = [];
+  const started = performance.now();
+  try {
+    const summary = await run(({ Records }: DynamoDBStreamEvent) => void seen.push(...Records.map(idOf)));
+    expect(summary.stayed).toBe(0);
+  } finally {
+    clearInterval(writer);
+  }
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(seen.filter((id) => id === 'a')).toHaveLength(20);
+  // The first answer may be as late as its long poll, and no message is later than that.
+  expect(seen.length).toBeLessThan(35);
+  // The others are left, and visible.
+  await eventually(async () => expect(await inQueue()).toBe(sent - seen.length));
+  expect(await visible()).not.toEqual([]);
+}, 20_000);
+
+test.each([
+  ['an hour behind', -3_600_000],
+  ['an hour ahead', 3_600_000],
+])('what was there is told by the clock of the queue, which may be %s', async (_name, skewMs) => {
+  await send(letterOf('a', 0));
+  const skewed = (stamp: string | undefined) => `${Number(stamp) + skewMs}`;
+  let calls = 0;
+  const client = {
+    send: async (command: object, options?: object) => {
+      const answer: unknown = await sqs.send(command as ReceiveMessageCommand, options);
+      if (!(command instanceof ReceiveMessageCommand)) return answer;
+      if (++calls < 20) await send(letterOf('late', calls));
+      const { Messages = [] } = answer as { Messages?: Message[] };
+      return {
+        Messages: Messages.map(({ Attributes = {}, ...message }) => ({
+          ...message,
+          Attributes: {
+            ...Attributes,
+            SentTimestamp: skewed(Attributes.SentTimestamp),
+            ApproximateFirstReceiveTimestamp: skewed(Attributes.ApproximateFirstReceiveTimestamp),
+          },
+        })),
+      };
+    },
+  };
+  const { messages } = await run(() => {}, { sqsClient: client as never });
+  expect(messages.length).toBeGreaterThan(0);
+  expect(calls).toBeLessThan(20);
+});
+
+test('of a server without stamps everything is taken, until it has no more', async () => {
+  await send(letterOf('a', 0));
+  let calls = 0;
+  const client = {
+    send: async (command: object, options?: object) => {
+      const answer: unknown = await sqs.send(command as ReceiveMessageCommand, options);
+      if (!(command instanceof ReceiveMessageCommand)) return answer;
+      if (++calls < 6) await send(letterOf('late', calls));
+      const { Messages = [] } = answer as { Messages?: Message[] };
+      return { Messages: Messages.map(({ Attributes: _, ...message }) => message) };
+    },
+  };
+  expect((await run(() => {}, { sqsClient: client as never })).messages).toHaveLength(6);
 });
 
 test('messages stay invisible for as long as it takes', async () => {

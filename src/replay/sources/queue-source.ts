@@ -17,6 +17,9 @@ export interface QueueOptions {
 const BATCH = 10;
 // Any wait makes SQS ask all of its servers, so that one empty answer means an empty queue.
 const WAIT_SECONDS = 1;
+// So many answers in a row without a message that was there at the start are taken for the end of those.
+const MOST_LATER_ANSWERS = 3;
+const ATTRIBUTES = ['SentTimestamp', 'ApproximateFirstReceiveTimestamp', 'ApproximateReceiveCount'] as const;
 
 /**
  * Messages of an SQS queue. They stay invisible to others while they are worked on, however long that takes (SQS
@@ -40,8 +43,14 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
   const held = new Map<string, string>();
   let keeping: NodeJS.Timeout | undefined;
 
-  const setVisibility = async (operation: string, seconds: number): Promise<void> => {
-    for (const entries of batchesOf([...held])) {
+  const sent = sendTimes();
+
+  const setVisibility = async (
+    operation: string,
+    seconds: number,
+    handles: ReadonlyMap<string, string> = held,
+  ): Promise<void> => {
+    for (const entries of batchesOf([...handles])) {
       const Entries = entries.map(([, ReceiptHandle], index) => ({
         Id: `${index}`,
         ReceiptHandle,
@@ -67,7 +76,13 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
   };
 
   const receive = async (abortSignal: AbortSignal): Promise<readonly Message[]> => {
-    const input = { QueueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: WAIT_SECONDS, VisibilityTimeout };
+    const input = {
+      QueueUrl,
+      MaxNumberOfMessages: BATCH,
+      WaitTimeSeconds: WAIT_SECONDS,
+      VisibilityTimeout,
+      MessageSystemAttributeNames: [...ATTRIBUTES],
+    };
     try {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input), { abortSignal });
       return Messages;
@@ -95,16 +110,29 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
     inRounds: QueueUrl.endsWith('.fifo'),
     async take(signal) {
       const taken: SourceMessage[] = [];
-      for (;;) {
+      // Kept until the end, or the next answer would have them again.
+      const later = new Map<string, string>();
+      for (let laterAnswers = 0; laterAnswers < MOST_LATER_ANSWERS; ) {
+        const askedAt = performance.now();
         const messages = await receive(signal);
-        if (messages.length === 0) return taken;
-        keep();
-        for (const { MessageId: id = '', ReceiptHandle = '', Body: body } of messages) {
+        if (messages.length === 0) break;
+        sent.learn(messages, askedAt);
+        const before = taken.length;
+        for (const message of messages) {
+          const { MessageId: id = '', ReceiptHandle = '', Body: body } = message;
           // One that comes a second time is the same one with a newer receipt.
-          if (!held.has(id)) taken.push({ id, body });
-          held.set(id, ReceiptHandle);
+          if (held.has(id)) held.set(id, ReceiptHandle);
+          else if (later.has(id) || sent.afterStart(message)) later.set(id, ReceiptHandle);
+          else {
+            taken.push({ id, body });
+            held.set(id, ReceiptHandle);
+          }
         }
+        keep();
+        laterAnswers = taken.length > before ? 0 : laterAnswers + 1;
       }
+      await setVisibility('giving messages back', 0, later);
+      return taken;
     },
     async done(messages) {
       const failed = new Map<SourceMessage, string>();
@@ -118,6 +146,32 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       held.clear();
       if (options.client === undefined) sqs.destroy();
     },
+  };
+}
+
+/**
+ * Tells which messages were sent after this call, whatever the clock of this machine says.
+ *
+ * SQS stamps a message when it is sent and when it is first received. The first receipt of a message that comes for the
+ * first time lies after the question for it, so both clocks together say when this call was by the queue's clock: then or
+ * up to a long poll earlier. A message that was there is therefore never taken for a later one.
+ */
+function sendTimes(): {
+  learn(messages: readonly Message[], askedAt: number): void;
+  afterStart(message: Message): boolean;
+} {
+  const startedAt = performance.now();
+  // Servers without stamps: everything was there, until an answer is empty.
+  let startedAtQueue = Number.POSITIVE_INFINITY;
+  return {
+    learn(messages, askedAt) {
+      for (const { Attributes = {} } of messages) {
+        if (Attributes.ApproximateReceiveCount !== '1') continue;
+        const receivedAt = Number(Attributes.ApproximateFirstReceiveTimestamp);
+        startedAtQueue = Math.min(startedAtQueue, receivedAt - (askedAt - startedAt));
+      }
+    },
+    afterStart: ({ Attributes = {} }) => Number(Attributes.SentTimestamp) > startedAtQueue,
   };
 }
 
