@@ -42,6 +42,7 @@ export function identityOf(record: DynamoDBRecord): string {
   return `${record.dynamodb?.SequenceNumber?.replace(/^0+/, '')} ${itemOf(record)}`;
 }
 
-function itemOf({ dynamodb }: DynamoDBRecord): string {
+/** The item key as text, in one form whatever the order of its attributes. */
+export function itemOf({ dynamodb }: DynamoDBRecord): string {
   return JSON.stringify(Object.entries(dynamodb?.Keys as object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -8,13 +8,25 @@ import { requireHandler } from '../mapping/require-handler.ts';
 import { type Check, checkOptions, numberFrom, objectWith, TEXT, URL_TEXT } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import type { ReplayProgress } from './report.ts';
+import { isS3Uri } from './sources/bucket-source.ts';
 
 /** Options of {@link replay}. */
 export interface ReplayOptions {
-  /** On-failure documents and dead letters, as objects or as JSON. This or `queueUrl`. */
+  /** On-failure documents and dead letters, as objects or as JSON. This, `queueUrl` or `s3Uri`. */
   readonly documents?: readonly unknown[];
   /** URL of an SQS queue with them. A message is deleted once its records succeeded, and not before. */
   readonly queueUrl?: string;
+  /**
+   * Objects of a bucket with them, as `s3://bucket/prefix`: all whose keys begin with the prefix. They stay, unless
+   * `deleteObjects` is true.
+   */
+  readonly s3Uri?: string;
+  /**
+   * Deletes an object once all of its documents are done, and not before.
+   *
+   * @defaultValue false
+   */
+  readonly deleteObjects?: boolean;
   /** What is invoked: a router, or any other handler that Lambda could invoke. Left out, it is a dry run. */
   readonly handler?: LambdaHandler;
   /**
@@ -35,6 +47,35 @@ export interface ReplayOptions {
   readonly sqsClient?: SdkClient;
   /** URL of the server that has the queue. */
   readonly queueEndpoint?: string;
+  /** An `S3Client` of your own for the bucket. */
+  readonly s3Client?: SdkClient;
+  /** URL of the server that has the bucket. */
+  readonly s3Endpoint?: string;
+  /**
+   * Skips records whose item has a newer image in its table by now, and reports them as skipped: for handlers that
+   * copy items, which an older change would set back. Reads each item once, consistently, before the first record is
+   * handed over.
+   *
+   * | record | is skipped when the table |
+   * | --- | --- |
+   * | INSERT or MODIFY with a new image | has no such item, or another image of it |
+   * | INSERT or MODIFY without | has no such item |
+   * | REMOVE | has such an item |
+   *
+   * What it cannot know: changes after the read; whether a newer image has been handled; an item that was changed and
+   * changed back, which counts as the newest.
+   *
+   * @defaultValue false
+   */
+  readonly newestOnly?: boolean;
+  /** A `DynamoDBClient` of your own for `newestOnly`. */
+  readonly tableClient?: SdkClient;
+  /**
+   * URL of the server that has the tables, for `newestOnly`.
+   *
+   * @defaultValue `endpoint`
+   */
+  readonly tableEndpoint?: string;
   /**
    * Records per invocation at most, 1 to 10,000; 6 MB at most in any case.
    *
@@ -92,6 +133,7 @@ export interface ReplaySettings {
   readonly handler: LambdaHandler | undefined;
   readonly batchSize: number;
   readonly filter: RecordFilter | undefined;
+  readonly newestOnly: boolean;
   readonly asFound: boolean;
   readonly partialResponses: boolean;
   readonly functionName: string;
@@ -111,6 +153,8 @@ const FUNCTION: Check = { expected: 'a function', accepts: (value) => typeof val
 const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
   documents: { expected: 'an array of documents', accepts: Array.isArray },
   queueUrl: URL_TEXT,
+  s3Uri: { expected: 'a URI such as s3://bucket/prefix', accepts: isS3Uri },
+  deleteObjects: BOOLEAN,
   handler: undefined,
   dryRun: BOOLEAN,
   client: CLIENT,
@@ -119,6 +163,11 @@ const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
   credentials: undefined,
   sqsClient: CLIENT,
   queueEndpoint: URL_TEXT,
+  s3Client: CLIENT,
+  s3Endpoint: URL_TEXT,
+  newestOnly: BOOLEAN,
+  tableClient: CLIENT,
+  tableEndpoint: URL_TEXT,
   batchSize: numberFrom(1, 10_000),
   filterCriteria: undefined,
   asFound: BOOLEAN,
@@ -143,9 +192,15 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
   rejectUnknownOptions(OWNER, options, REPLAY_OPTION_NAMES);
   const checks = Object.entries(CHECKS).filter((entry): entry is [string, Check] => entry[1] !== undefined);
   checkOptions(OWNER, options, Object.fromEntries(checks));
-  const { documents, queueUrl, handler, dryRun = false, batchSize = 100 } = options;
-  if ((documents === undefined) === (queueUrl === undefined)) {
-    refuse('either documents or queueUrl has to be given, to say what is replayed.');
+  const { documents, queueUrl, s3Uri, handler, dryRun = false, batchSize = 100 } = options;
+  const sources = [documents, queueUrl, s3Uri].filter((source) => source !== undefined);
+  if (sources.length !== 1) {
+    refuse(
+      `one of documents, queueUrl and s3Uri has to say what is replayed, got ${sources.length} of them.`,
+    );
+  }
+  if (options.deleteObjects && s3Uri === undefined) {
+    refuse('deleteObjects needs s3Uri: only objects of a bucket can be deleted or kept.');
   }
   if (!Number.isInteger(batchSize)) {
     refuse(`batchSize has to be a whole number from 1 to 10000, got ${kindOf(batchSize)}.`);
@@ -155,6 +210,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     handler: dryRun ? undefined : handler,
     batchSize,
     filter: recordFilter(OWNER, options.filterCriteria),
+    newestOnly: options.newestOnly ?? false,
     asFound: options.asFound ?? false,
     partialResponses: options.partialResponses ?? true,
     functionName: options.functionName ?? 'replay',

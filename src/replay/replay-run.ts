@@ -1,7 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
-import type { Entry } from '../redelivery/entry.ts';
+import { type Entry, identityOf, itemOf } from '../redelivery/entry.ts';
 import { Redelivery } from '../redelivery/redelivery.ts';
+import { thrownText } from '../thrown-text.ts';
 import { Barriers } from './barriers.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import { readReplayable, type StreamRange } from './replayable.ts';
@@ -9,24 +10,37 @@ import type { ReplayProgress, ReplaySummary } from './report.ts';
 import { reportOf } from './report-of.ts';
 import type { ReplaySource, SourceMessage } from './sources/source.ts';
 import type { StreamReader } from './stream-reader.ts';
+import type { TableReader } from './table-reader.ts';
 import type { TakenMessage } from './taken-message.ts';
+
+const READS_AT_ONCE = 10;
 
 /** One replay: takes messages, reads their records, handles them in order, and lets go of what is done. */
 export class ReplayRun {
   readonly #source: ReplaySource;
   readonly #reader: StreamReader;
+  readonly #tables: TableReader | undefined;
   readonly #settings: ReplaySettings;
   readonly #messages: TakenMessage[] = [];
   readonly #redelivery: Redelivery<TakenMessage> = new Redelivery();
+  /** The records that were skipped, each once. */
+  readonly #skipped: Set<string> = new Set();
   readonly #barriers: Barriers = new Barriers();
   readonly #startedAt: number = performance.now();
   #invocations = 0;
   #succeeded = 0;
   #failed = 0;
 
-  constructor(source: ReplaySource, reader: StreamReader, settings: ReplaySettings) {
+  /** @param tables knows which records have newer images; undefined: all are handed over */
+  constructor(
+    source: ReplaySource,
+    reader: StreamReader,
+    tables: TableReader | undefined,
+    settings: ReplaySettings,
+  ) {
     this.#source = source;
     this.#reader = reader;
+    this.#tables = tables;
     this.#settings = settings;
   }
 
@@ -47,6 +61,7 @@ export class ReplayRun {
       ...this.#progress(),
       invocations: this.#invocations,
       durationMs: performance.now() - this.#startedAt,
+      skipped: this.#skipped.size,
       messages,
       stayed: messages.filter(({ status }) => status === 'stayed').length,
     };
@@ -59,9 +74,40 @@ export class ReplayRun {
       this.#messages.push(message);
       read.push([message, await this.#recordsOf(message)]);
     }
+    const older = await this.#olderRecords(read);
     for (const [message, records] of read) {
-      message.entries = records.map((record) => this.#queue(record, message));
+      const newest = records.filter((record) => !older.has(record));
+      message.skipped = records.length - newest.length;
+      message.entries = newest.map((record) => this.#queue(record, message));
     }
+  }
+
+  /** Finds the records of which the table has a newer image. A message whose items cannot be read stays. */
+  async #olderRecords(
+    read: readonly (readonly [TakenMessage, readonly DynamoDBRecord[]])[],
+  ): Promise<ReadonlySet<DynamoDBRecord>> {
+    const tables = this.#tables;
+    const older = new Set<DynamoDBRecord>();
+    if (tables === undefined) return older;
+    const pairs = read
+      .filter(([{ problem }]) => problem === undefined)
+      .flatMap(([message, records]) => records.map((record) => [message, record] as const))
+      .values();
+    const worker = async (): Promise<void> => {
+      for (const [message, record] of pairs) {
+        if (this.#settings.signal.aborted) return;
+        try {
+          if (!(await tables.hasNewer(record, itemOf(record)))) continue;
+          older.add(record);
+          this.#skipped.add(`${record.eventSourceARN} ${identityOf(record)}`);
+        } catch (error) {
+          const detail = `an item cannot be read from its table: ${thrownText(error)}`;
+          message.problem = { reason: 'unreadable', detail };
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, worker));
+    return older;
   }
 
   #queue(record: DynamoDBRecord, message: TakenMessage): Entry<TakenMessage> {
@@ -76,7 +122,11 @@ export class ReplayRun {
   }
 
   async #recordsOf(message: TakenMessage): Promise<readonly DynamoDBRecord[]> {
-    const { content } = message;
+    const { content, source } = message;
+    if (source.problem !== undefined) {
+      message.problem = { reason: 'unreadable', detail: source.problem };
+      return [];
+    }
     if (content.kind === 'unknown') {
       message.problem = { reason: 'not-understood', detail: content.problem };
       return [];
@@ -117,7 +167,7 @@ export class ReplayRun {
   /** Lets the source delete those of the messages whose records have all succeeded. */
   async #letGo(messages: Iterable<TakenMessage>): Promise<void> {
     const done = [...messages].filter(
-      ({ released, problem, entries }) => !released && problem === undefined && isDone(entries),
+      (message) => !message.released && message.problem === undefined && isDone(message),
     );
     if (done.length === 0) return;
     const failures = await this.#source.done(done.map(({ source }) => source));
@@ -146,6 +196,7 @@ function takenMessage(source: SourceMessage): TakenMessage {
     source,
     content: readReplayable(source.body),
     entries: [],
+    skipped: 0,
     problem: undefined,
     waitsFor: undefined,
     released: false,
@@ -153,8 +204,8 @@ function takenMessage(source: SourceMessage): TakenMessage {
 }
 
 // A message without records has none that succeeded: its range was not read.
-function isDone(entries: TakenMessage['entries']): boolean {
-  return entries.length > 0 && entries.every(({ done }) => done);
+function isDone({ entries, skipped }: TakenMessage): boolean {
+  return entries.length + skipped > 0 && entries.every(({ done }) => done);
 }
 
 function countProblem(

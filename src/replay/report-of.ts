@@ -8,12 +8,13 @@ import type { TakenMessage } from './taken-message.ts';
 
 /** What became of a message, at the end. */
 export function reportOf(message: TakenMessage, settings: ReplaySettings): MessageReport {
-  return { id: message.source.id, ...rangeOf(message), ...fateOf(message, settings) };
+  const { source, skipped } = message;
+  return { id: source.id, ...rangeOf(message), skipped, ...fateOf(message, settings) };
 }
 
 type Fate = Pick<MessageReport, 'status' | 'reason' | 'detail'>;
 
-function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'id'> {
+function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'id' | 'skipped'> {
   if (content.kind === 'unknown') {
     const nowhere = { streamArn: '', tableName: '', startSequenceNumber: '', endSequenceNumber: '' };
     return { kind: 'unknown', shardId: undefined, records: 0, ...nowhere };
@@ -37,11 +38,9 @@ function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'i
   };
 }
 
-function fateOf(
-  { problem, waitsFor, released, entries }: TakenMessage,
-  { handler, signal }: ReplaySettings,
-): Fate {
-  if (released) return { status: 'replayed', reason: undefined, detail: '' };
+function fateOf(message: TakenMessage, { handler, signal }: ReplaySettings): Fate {
+  const { problem, waitsFor, released, entries } = message;
+  if (released) return went('replayed', message);
   if (problem !== undefined) return { status: 'stayed', ...problem };
   if (signal.aborted) return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
   for (const { failure, queued } of entries) {
@@ -52,9 +51,16 @@ function fateOf(
   }
   if (waitsFor !== undefined && entries.some(({ held }) => held))
     return { status: 'stayed', reason: 'blocked', detail: waitsFor };
-  if (handler === undefined) return { status: 'planned', reason: undefined, detail: '' };
+  if (handler === undefined) return went('planned', message);
   const detail = 'it comes after a record of the same item that stayed';
   return { status: 'stayed', reason: 'blocked', detail };
+}
+
+function went(status: 'replayed' | 'planned', { entries, skipped }: TakenMessage): Fate {
+  if (skipped === 0) return { status, reason: undefined, detail: '' };
+  const all = entries.length + skipped;
+  const detail = `of ${skipped} of its ${all} ${all === 1 ? 'record' : 'records'} the table has a newer image`;
+  return { status: entries.length === 0 ? 'skipped' : status, reason: undefined, detail };
 }
 
 function wordsOf({ type, error }: InvocationOutcome): string {

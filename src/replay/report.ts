@@ -3,10 +3,11 @@
  *
  * - `trimmed`: records of its range have left the stream, all of them or some.
  * - `mismatch`: the range holds more records than were given up: the mapping has filters or parallel lanes.
- * - `unreadable`: the stream could not be read.
+ * - `unreadable`: the stream could not be read, nor the object of a bucket, or with `newestOnly` an item.
  * - `not-understood`: it is neither an on-failure document nor a dead letter.
  * - `failed`: the handler failed on a record of it.
- * - `blocked`: a record of it comes after one of the same item that stayed.
+ * - `blocked`: a record of it comes after one of the same item that stayed, or may come after one of a range that cannot
+ *   be read for now.
  * - `stopped`: the replay ended before its turn.
  * - `not-deleted`: its records succeeded, and still the queue would not delete it.
  */
@@ -22,7 +23,7 @@ export type StayReason =
 
 /** What became of one message: a document or a dead letter. */
 export interface MessageReport {
-  /** The SQS message id, or `document 1` and so on. */
+  /** The SQS message id, the URI of an S3 object, or `document 1` and so on. */
   readonly id: string;
   /** `unknown` for what was not understood. */
   readonly kind: 'range' | 'payload' | 'dead-letter' | 'unknown';
@@ -35,11 +36,18 @@ export interface MessageReport {
   readonly endSequenceNumber: string;
   /** How many records it is about. */
   readonly records: number;
-  /** `planned`: would be replayed, if this were no dry run. */
-  readonly status: 'replayed' | 'stayed' | 'planned';
+  /** How many of them were not handed over, because the table has a newer image of their item. */
+  readonly skipped: number;
+  /**
+   * - `replayed`: all of its records succeeded, or were skipped
+   * - `skipped`: all of its records were skipped, which is as good as replayed: nothing keeps the message
+   * - `stayed`: see `reason`
+   * - `planned`: a dry run would have replayed it
+   */
+  readonly status: 'replayed' | 'skipped' | 'stayed' | 'planned';
   /** Undefined unless it stayed. */
   readonly reason: StayReason | undefined;
-  /** The reason in words. Never item content, unless the handler's own error has some. */
+  /** The reason in words; empty when all of its records succeeded. Never item content, unless the handler's own error has some. */
   readonly detail: string;
 }
 
@@ -54,6 +62,8 @@ export interface ReplayProgress {
 export interface ReplaySummary extends ReplayProgress {
   readonly invocations: number;
   readonly durationMs: number;
+  /** Records that were not handed over, because the table has a newer image of their item. */
+  readonly skipped: number;
   /** In the order in which they came. */
   readonly messages: readonly MessageReport[];
   /** How many of them stayed. */

@@ -7,8 +7,10 @@ import type { SourceMessage } from './sources/source.ts';
 export interface TakenMessage {
   readonly source: SourceMessage;
   readonly content: Replayable;
-  /** Its records, once they are read. */
+  /** Its records that are handed over, once they are read. */
   entries: readonly Entry<TakenMessage>[];
+  /** How many of its records are not handed over, as their items have newer images. */
+  skipped: number;
   /** Why it stays, whatever the handler does. */
   problem: { readonly reason: StayReason; readonly detail: string } | undefined;
   /** Why records of it wait, though nothing is wrong with the message itself. */

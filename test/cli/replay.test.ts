@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -177,6 +178,51 @@ describe.each(WAYS)('%s', (way, run) => {
     expect(Attributes).toEqual({ ApproximateNumberOfMessages: '1' });
   });
 
+  test('several files are replayed as one, and so are the objects of a bucket', async () => {
+    const code = codeWith({
+      'one.json': [letterOf('x', 2)],
+      'two.json': `${JSON.stringify(letterOf('y', 1))}${JSON.stringify(letterOf('z', 0))}`,
+    });
+    const files = ['one.json', 'two.json'].map((name) => code.path(name));
+    const handler = ['--handler', code.path('handler.ts')];
+    const ofFiles = await run(['replay', ...files, ...handler], { env }).ended();
+    expect(ofFiles.stdout).toMatch(/^Replayed 3 of 3 records of 3 messages/);
+    const s3 = new S3Client(aws.s3);
+    const Bucket = `failed-${way.length}`;
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    for (const [index, Key] of ['b/2', 'b/1'].entries()) {
+      const Body = JSON.stringify(letterOf('x', index + 3));
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    }
+    const argv = ['replay', `s3://${Bucket}/b/`, ...handler, '--delete-objects'];
+    const ofBucket = await run(argv, { env }).ended();
+    expect(ofBucket.stdout).toMatch(/^Replayed 2 of 2 records of 2 messages/);
+    expect(ofBucket.code).toBe(EXIT.ok);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(0);
+    expect(readFileSync(code.path('log'), 'utf8')).toBe('z y x x x ');
+  });
+
+  test('with --newest-only, records of which the table has a newer image are skipped', async () => {
+    const Keys = { pk: { S: '0' }, sk: { S: '0000' } };
+    const letter = ({ record, ...rest }: ReturnType<typeof letterOf>, n: string) => ({
+      ...rest,
+      record: {
+        ...record,
+        eventSourceARN: `arn:aws:dynamodb:us-east-1:000000000000:table/${table.name}/stream/1`,
+        dynamodb: { ...record.dynamodb, Keys, NewImage: { ...Keys, n: { N: n } } },
+      },
+    });
+    const code = codeWith({ 'failed.json': [letter(letterOf('', 0), '7'), letter(letterOf('', 1), '0')] });
+    const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts'), '--newest-only'];
+    const { code: exit, stdout } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(/document 1 .* skipped +of 1 of its 1 record the table has a newer image\n/);
+    expect(stdout).not.toContain('document 2');
+    expect(stdout).toMatch(
+      /Replayed 1 of 1 record of 2 messages, of which none stays\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
+    );
+    expect(exit).toBe(EXIT.ok);
+  });
+
   test('stdin is read, and nothing is nothing', async () => {
     const argv = ['replay', '-', '--dry-run'];
     expect(await run(argv, { env, input: '[]' }).ended()).toMatchObject({
@@ -247,8 +293,11 @@ describe.each(WAYS)('%s', (way, run) => {
 });
 
 test.each<[string[], RegExp]>([
-  [['replay'], /Name either a file with documents or --queue <url>/],
-  [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either a file/],
+  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <url>/],
+  [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either files/],
+  [['replay', 's3://bucket', 'package.json', '--dry-run'], /Name s3:\/\/bucket alone/],
+  [['replay', 's3:/bucket', '--dry-run'], /A bucket is named as s3:\/\/bucket\/prefix, got s3:\/bucket\./],
+  [['replay', 'package.json', '--delete-objects', '--dry-run'], /--delete-objects is for the objects/],
   [['replay', 'package.json'], /Name the handler with --handler <module#export>, or use --dry-run/],
   [['replay', 'package.json', '--handler', 'none.ts'], /There is no file none\.ts/],
   [['replay', '--queue', 'q', '--dry-run'], /--queue has to be the URL of an SQS queue, got q\./],
@@ -319,7 +368,7 @@ test('trouble with the stream is told of', async () => {
   const argv = ['replay', '-', '--dry-run', '--endpoint', streams.endpoint];
   const input = JSON.stringify({ DDBStreamBatchInfo: info });
   const { code, stderr } = await inProcess(argv, { input }).ended();
-  expect(stderr).toBe('warning: GetRecords: InternalServerError\n');
+  expect(stderr).toBe('warning: GetRecords: InternalServerError: InternalServerError\n');
   expect(code).toBe(EXIT.ok);
   await streams.stop();
 });

@@ -62,6 +62,7 @@ test('exactly the range is read, page by page, with the records as Lambda sends 
       startSequenceNumber: numbers[1],
       endSequenceNumber: numbers[2400],
       records: 2400,
+      skipped: 0,
       status: 'replayed',
       reason: undefined,
       detail: '',

@@ -3,14 +3,19 @@ import { mappingFlags } from '../dev/mapping-flags.ts';
 import { connectionOptions } from '../servers/connection-options.ts';
 
 export const replay: CommandDefinition = {
-  usage: 'replay [documents]',
+  usage: 'replay [documents...]',
   summary: 'Hand records that failed to a handler again, in order per item.',
   details:
-    'Takes on-failure documents, whose records are read again from the stream, and dead letters, from a file (one as ' +
-    'JSON, an array, or one per line; - is stdin) or an SQS queue. A message is deleted from its queue once all of its ' +
-    'records succeeded. The exit code is 1 when something stays.',
+    'Takes on-failure documents, whose records are read again from the stream or are in the document, and dead letters: ' +
+    'from files (one as JSON, an array, one per line, or one behind the other; - is stdin), from the objects beneath ' +
+    's3://bucket/prefix, or from an SQS queue. A message is deleted from its queue once all of its records succeeded. ' +
+    'The exit code is 1 when something stays.',
   examples: [
     ['replay failed.ndjson --handler src/handler.ts#handler', 'the documents of a file'],
+    [
+      'replay s3://failed-records/aws/lambda/ --handler src/handler.ts --profile staging',
+      'the objects that a mapping wrote to its bucket',
+    ],
     [
       'replay --queue https://sqs.eu-central-1.amazonaws.com/123456789012/failed --handler src/handler.ts --profile staging',
       'the messages of a queue',
@@ -20,6 +25,11 @@ export const replay: CommandDefinition = {
   configure: (command) =>
     mappingFlags(
       connectionOptions(command)
+        .option('--delete-objects', 'Delete an object of a bucket once all of its documents are done.')
+        .option(
+          '--newest-only',
+          'Skip records whose item has a newer image in its table: for handlers that copy items.',
+        )
         .option('--queue <url>', 'The SQS queue with the documents and dead letters.')
         .option('--handler <module#export>', 'What is invoked. Needed unless it is a dry run.')
         .option('--dry-run', 'Say what would be replayed, invoke nothing and delete nothing.')

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { readDocuments } from '../../replay/read-documents.ts';
 import { replay } from '../../replay/replay.ts';
+import type { ReplayOptions } from '../../replay/replay-options.ts';
+import { isS3Uri } from '../../replay/sources/bucket-source.ts';
+import { thrownText } from '../../thrown-text.ts';
 import { usageError } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
 import { readMappingFlags } from '../dev/mapping-flags.ts';
@@ -21,6 +24,8 @@ export interface ReplayFlags extends ConnectionFlags {
   readonly batchSize: string;
   readonly filterCriteria?: string;
   readonly asFound?: true;
+  readonly newestOnly?: true;
+  readonly deleteObjects?: true;
   readonly partialResponses: boolean;
   readonly timeout: string;
   readonly functionName?: string;
@@ -29,23 +34,23 @@ export interface ReplayFlags extends ConnectionFlags {
 }
 
 /** Hands records that failed to a handler once more. */
-export const runReplay: RunCommand<ReplayFlags> = async (context, [path], options) => {
+export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options) => {
   const { io } = context;
-  const { queue, dryRun = false } = options;
-  if ((path === undefined) === (queue === undefined)) {
-    throw usageError('Name either a file with documents or --queue <url>, to say what is replayed.');
-  }
+  const { dryRun = false } = options;
+  const target = sourceOf(paths, options);
   if (options.handler === undefined && !dryRun) {
     throw usageError('Name the handler with --handler <module#export>, or use --dry-run.');
   }
   if (options.handler !== undefined) requireModulePath(options.handler);
   const settings = settingsOf(options);
-  const source = path === undefined ? { queueUrl: urlOf(queue) } : { documents: await documentsIn(path, io) };
+  const source = target ?? (await documentsOf(paths, io));
   await using connection = await connect(context, options);
   // Before the handler's module is imported: that is where clients are made.
   Object.assign(io.env, connection.environment);
   const { endpoint, credentials, region } = connection.streams;
   const queueEndpoint = connection.sqs.endpoint;
+  const s3Endpoint = connection.s3.endpoint;
+  const tableEndpoint = connection.dynamodb.endpoint;
   const progress = await openProgress(context);
   try {
     const handler = dryRun ? undefined : await loadHandler(options.handler as string);
@@ -58,9 +63,11 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, [path], option
       ...(credentials !== undefined && { credentials }),
       ...(region !== undefined && { region }),
       ...(queueEndpoint !== undefined && { queueEndpoint }),
+      ...(s3Endpoint !== undefined && { s3Endpoint }),
+      ...(tableEndpoint !== undefined && { tableEndpoint }),
       signal: io.signal,
       onProgress: (now) => progress.set(now),
-      onProblem: (operation, error) => progress.warn(`${operation}: ${(error as Error).message}`),
+      onProblem: (operation, error) => progress.warn(`${operation}: ${thrownText(error)}`),
     });
     progress.end();
     if (options.json) {
@@ -83,10 +90,11 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, [path], option
 };
 
 function settingsOf(options: ReplayFlags) {
-  const { asFound = false, partialResponses, functionName, filterCriteria } = options;
+  const { asFound = false, newestOnly = false, partialResponses, functionName, filterCriteria } = options;
   const mapping = readMappingFlags(filterCriteria === undefined ? {} : { filterCriteria });
   return {
     asFound,
+    newestOnly,
     partialResponses,
     batchSize: numberOf('--batch-size', options.batchSize, 1, 10_000),
     timeoutSeconds: numberOf('--timeout', options.timeout, 0.001, 900),
@@ -102,7 +110,38 @@ function numberOf(flag: string, text: string, least: number, most: number): numb
   throw usageError(`${flag} has to be a number from ${least} to ${most}, got ${text}.`);
 }
 
-function urlOf(queue = ''): string {
+type Source = Pick<ReplayOptions, 'documents' | 's3Uri' | 'deleteObjects' | 'queueUrl'>;
+
+/**
+ * Finds out what is replayed, before anything is read: the documents of files, the objects of a bucket, or the messages of
+ * a queue.
+ *
+ * @throws CliError
+ */
+function sourceOf(paths: readonly string[], { queue, deleteObjects }: ReplayFlags): Source | undefined {
+  if ((paths.length === 0) === (queue === undefined)) {
+    throw usageError(
+      'Name either files with documents, s3://bucket/prefix or --queue <url>, to say what is replayed.',
+    );
+  }
+  const s3Uri = paths.find((path) => path.startsWith('s3:'));
+  if (deleteObjects && s3Uri === undefined) {
+    throw usageError('--delete-objects is for the objects beneath s3://bucket/prefix. Leave it out.');
+  }
+  if (queue !== undefined) return { queueUrl: urlOf(queue) };
+  if (s3Uri === undefined) return undefined;
+  if (paths.length > 1) throw usageError(`Name ${s3Uri} alone: a bucket and files cannot be mixed.`);
+  if (!isS3Uri(s3Uri)) throw usageError(`A bucket is named as s3://bucket/prefix, got ${s3Uri}.`);
+  return { s3Uri, ...(deleteObjects && { deleteObjects }) };
+}
+
+async function documentsOf(paths: readonly string[], io: CliIo): Promise<Source> {
+  const documents: unknown[] = [];
+  for (const path of paths) for (const document of await documentsIn(path, io)) documents.push(document);
+  return { documents };
+}
+
+function urlOf(queue: string): string {
   if (/^https?:/.test(queue) && URL.canParse(queue)) return queue;
   throw usageError(`--queue has to be the URL of an SQS queue, got ${queue}.`);
 }

@@ -5,18 +5,20 @@ import { tableOf } from '../output.ts';
 
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 
-/** What became of the messages: those that stayed one by one, and in a dry run all of them. */
+/** What became of the messages: those that stayed or have skipped records one by one, and in a dry run all of them. */
 export async function writeSummary(
   { io: { stdout }, style }: CommandContext,
   summary: ReplaySummary,
   dryRun: boolean,
 ): Promise<void> {
-  const { messages, records, succeeded, stayed, invocations, durationMs } = summary;
+  const { messages, records, succeeded, skipped, stayed, invocations, durationMs } = summary;
   if (messages.length === 0) {
     stdout.write('There is nothing to replay.\n');
     return;
   }
-  const shown = dryRun ? messages : messages.filter(({ status }) => status === 'stayed');
+  const shown = dryRun
+    ? messages
+    : messages.filter(({ status, skipped }) => status === 'stayed' || skipped > 0);
   const rows = shown.map((message) => rowOf(message, style));
   if (rows.length > 0) stdout.write(`${await tableOf(HEAD, rows, style)}\n`);
   const stays = stayed === 0 ? 'none stays' : style('yellow', `${stayed} ${stayed === 1 ? 'stays' : 'stay'}`);
@@ -24,12 +26,14 @@ export async function writeSummary(
     ? `Would replay ${count(records, 'record')}`
     : `${style(stayed === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
-  stdout.write(`${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}\n`);
+  const older =
+    skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
+  stdout.write(`${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}${older}\n`);
 }
 
 function rowOf(message: MessageReport, style: CommandContext['style']): readonly string[] {
   const { id, kind, tableName, records, status, reason = status, detail } = message;
-  const result = status === 'planned' ? reason : style('yellow', reason);
+  const result = status === 'stayed' ? style('yellow', reason) : reason;
   const numbers = [message.startSequenceNumber, message.endSequenceNumber].map((number) =>
     number.replace(/^0+(?=\d)/, ''),
   );

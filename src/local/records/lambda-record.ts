@@ -41,7 +41,8 @@ function lambdaStreamRecord(change: NonNullable<SdkRecord['dynamodb']>): StreamR
   };
 }
 
-function lambdaImage(image: Record<string, SdkValue>): Record<string, AttributeValue> {
+/** An item as the SDK has it, in the form that Lambda sends: bytes as base64. */
+export function lambdaImage(image: Record<string, SdkValue>): Record<string, AttributeValue> {
   // fromEntries defines properties, so an attribute named `__proto__` is kept as an attribute.
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, lambdaValue(value)]));
 }

@@ -3,6 +3,8 @@ export interface SourceMessage {
   readonly id: string;
   /** An object, or text with JSON. */
   readonly body: unknown;
+  /** Why there is no body. */
+  readonly problem?: string;
 }
 
 /** Where messages come from. */
