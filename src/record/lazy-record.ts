@@ -19,17 +19,40 @@ export interface RecordReading {
   readonly deadline?: { readonly signal: AbortSignal; reached(): boolean };
 }
 
-/** The one class behind every record type: images are unmarshalled when somebody reads them, then kept. */
+/** The method that console.log and the like ask for what to show. */
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * The one class behind every record type: images are unmarshalled when somebody reads them, then kept.
+ *
+ * A record is easily logged: as a part of an event, or with an error. So it has no property of its own, and shows only
+ * what identifies it, never the item.
+ */
 export class LazyRecord {
-  readonly raw: DynamoDBRecord;
+  readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading) {
-    this.raw = raw;
+    this.#raw = raw;
     this.#reading = reading;
+  }
+
+  get raw(): DynamoDBRecord {
+    return this.#raw;
+  }
+
+  /** Identifies the record. JSON.stringify writes this. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { eventID, sequenceNumber, tableName } = this;
+    // Subclasses may throw when their eventName is read.
+    return { eventID, eventName: this.#raw.eventName, sequenceNumber, tableName };
+  }
+
+  [inspect](): Readonly<Record<string, unknown>> {
+    return this.toJSON();
   }
 
   /** For sinks: aborts at the deadline of the invocation; undefined where there is none. */
@@ -41,46 +64,46 @@ export class LazyRecord {
   }
 
   get eventName(): EventName {
-    return this.raw.eventName as EventName;
+    return this.#raw.eventName as EventName;
   }
 
   get eventID(): string {
-    return this.raw.eventID ?? '';
+    return this.#raw.eventID ?? '';
   }
 
   get sequenceNumber(): string {
-    return this.raw.dynamodb?.SequenceNumber ?? '';
+    return this.#raw.dynamodb?.SequenceNumber ?? '';
   }
 
   get tableName(): string {
-    return tableNameOf(this.raw.eventSourceARN);
+    return tableNameOf(this.#raw.eventSourceARN);
   }
 
   get approximateCreationDateTime(): Date {
     // Lambda sends whole epoch seconds.
-    const seconds: unknown = this.raw.dynamodb?.ApproximateCreationDateTime;
+    const seconds: unknown = this.#raw.dynamodb?.ApproximateCreationDateTime;
     return new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   }
 
   get streamViewType(): StreamViewType | undefined {
-    return this.raw.dynamodb?.StreamViewType ?? undefined;
+    return this.#raw.dynamodb?.StreamViewType ?? undefined;
   }
 
   get userIdentity(): UserIdentity | undefined {
-    return this.raw.userIdentity ?? undefined;
+    return this.#raw.userIdentity ?? undefined;
   }
 
   get expired(): boolean {
-    const identity = this.raw.userIdentity;
+    const identity = this.#raw.userIdentity;
     return (
-      this.raw.eventName === 'REMOVE' &&
+      this.#raw.eventName === 'REMOVE' &&
       identity?.type === 'Service' &&
       identity.principalId === 'dynamodb.amazonaws.com'
     );
   }
 
   get keys(): NativeMap {
-    this.#keys ??= unmarshall(this.raw.dynamodb?.Keys as AttributeMap, this.#reading.toNumber);
+    this.#keys ??= unmarshall(this.#raw.dynamodb?.Keys as AttributeMap, this.#reading.toNumber);
     return this.#keys;
   }
 
@@ -123,7 +146,7 @@ export class LazyRecord {
 
   /** Undefined where the event or the view type has no such image. */
   #unmarshall(image: ImageName): NativeMap | undefined {
-    const change = this.raw.dynamodb;
+    const change = this.#raw.dynamodb;
     const map = image === 'newImage' ? change?.NewImage : change?.OldImage;
     // Some tools write null for an image that the record does not have.
     if (map !== undefined && map !== null) return unmarshall(map, this.#reading.toNumber);

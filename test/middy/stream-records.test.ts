@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AttributeValue, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -105,6 +107,53 @@ test.each([
   const [record] = await recordsBehind(middleware, eventOf({ newImage: { total: { N: '0.5' } } }));
 
   expect(record.newImage.total).toBe(total);
+});
+
+describe('what is logged of the event', () => {
+  const event = () => {
+    const noKeys = recordOf({ id: 'hunter2' }, 1);
+    delete noKeys.dynamodb?.Keys;
+    const secret = { total: { S: 'hunter2' } };
+    return {
+      Records: [recordOf({ eventName: 'MODIFY', id: 'hunter2', newImage: secret, oldImage: secret }), noKeys],
+    };
+  };
+  const item = z.object({ id: z.string(), total: z.number() });
+  const table = defineTable({ name: 'Invoices', item, keys: ['id'] });
+
+  const masked = (behind: object) => {
+    const { Records, ...rest } = { ...behind } as { Records?: unknown };
+    return rest;
+  };
+  const powertools = (logged: object) => {
+    const written: unknown[] = [];
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    const spy = vi.spyOn(console, 'info').mockImplementation((text: unknown) => void written.push(text));
+    try {
+      new Logger({ serviceName: 'invoices' }).info('event', { logged });
+    } finally {
+      spy.mockRestore();
+      vi.unstubAllEnvs();
+    }
+    return String(written);
+  };
+
+  // biome-ignore lint/suspicious/noExplicitAny: records of both types are logged
+  test.each<[string, StreamRecordsMiddleware<any>]>([
+    ['records', streamRecords()],
+    ['records that do not fit', streamRecords(table)],
+  ])('has no item in its %s, once Records is masked', async (_, middleware) => {
+    const logged = masked(await eventBehind(middleware, event()));
+    const shown = [
+      JSON.stringify(logged),
+      inspect(logged, { depth: null, showHidden: true }),
+      // As a logger does that leaves out what paths name.
+      inspect(structuredClone(logged), { depth: null, showHidden: true }),
+      powertools(logged),
+    ].join('\n');
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain(sequenceNumberAt(1));
+  });
 });
 
 describe('before the handler runs', () => {

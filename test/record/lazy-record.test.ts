@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
@@ -41,6 +42,41 @@ describe('a record says what Lambda sent', () => {
   ])('%s', (property, expected) => expect(record[property]).toStrictEqual(expected));
 
   test('raw', () => expect(record.raw).toBe(raw));
+});
+
+describe('a record that is logged shows what identifies it, and nothing of the item', () => {
+  const secret = { total: { S: 'hunter2' } };
+  const record = open(recordOf({ eventName: 'MODIFY', id: 'hunter2', newImage: secret, oldImage: secret }));
+  const seen = [record.keys, record.newImage, record.oldImage, record.raw];
+  const identity = {
+    eventID: record.eventID,
+    eventName: 'MODIFY',
+    sequenceNumber: sequenceNumberAt(0),
+    tableName: 'Invoices',
+  };
+  const all = { depth: Number.POSITIVE_INFINITY, showHidden: true };
+
+  test.each<[string, string, boolean]>([
+    ['inspect, as console.log does', inspect({ records: [record] }, { depth: 9 }), true],
+    ['inspect, hidden properties too', inspect([record], all), true],
+    ['inspect, getters too', inspect([record], { ...all, getters: true }), true],
+    [
+      'inspect, without what a record says of itself',
+      inspect([record], { ...all, customInspect: false }),
+      false,
+    ],
+    ['JSON.stringify', JSON.stringify({ records: [record] }), true],
+    ['an error with the record as its cause', inspect(new Error('no', { cause: record })), true],
+    ['structuredClone', inspect(structuredClone({ record }), all), false],
+    ['a copy by spread', inspect({ ...record }, all), false],
+    ['Object.entries', inspect(Object.entries(record), all), false],
+  ])('%s', (_, shown, identified) => {
+    expect(seen).toHaveLength(4);
+    expect(shown).not.toContain('hunter2');
+    for (const value of Object.values(identity)) expect(shown.includes(value)).toBe(identified);
+  });
+
+  test('as JSON', () => expect(JSON.parse(JSON.stringify(record))).toEqual(identity));
 });
 
 describe('what a record does not carry is undefined, empty or invalid, and never throws', () => {
