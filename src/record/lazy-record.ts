@@ -19,9 +19,6 @@ export interface RecordReading {
   readonly deadline?: { readonly signal: AbortSignal; reached(): boolean };
 }
 
-/** The method that console.log and the like ask for what to show. */
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
-
 /**
  * The one class behind every record type: images are unmarshalled when somebody reads them, then kept.
  *
@@ -29,6 +26,12 @@ const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
  * what identifies it, never the item.
  */
 export class LazyRecord {
+  static {
+    // console.log shows what this method returns.
+    const inspect = Symbol.for('nodejs.util.inspect.custom');
+    Object.defineProperty(this.prototype, inspect, { value: this.prototype.toJSON });
+  }
+
   readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
   #keys: NativeMap | undefined;
@@ -49,10 +52,6 @@ export class LazyRecord {
     const { eventID, sequenceNumber, tableName } = this;
     // Subclasses may throw when their eventName is read.
     return { eventID, eventName: this.#raw.eventName, sequenceNumber, tableName };
-  }
-
-  [inspect](): Readonly<Record<string, unknown>> {
-    return this.toJSON();
   }
 
   /** For sinks: aborts at the deadline of the invocation; undefined where there is none. */
