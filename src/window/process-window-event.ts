@@ -79,10 +79,12 @@ export async function processWindowEvent(
   if (sealed.since.length > 0) {
     const again = reduceFrom(sealed.text);
     const count = countingInto(again);
+    // Part of the answer, in the time kept back for it: here a deadline that was reached stops nothing.
+    const answering = { ...context, signal: new AbortController().signal };
     await countAgain(
       sealed.since,
       // Opened anew: reduce may have put images into the state, and changed them there.
-      ({ raw }) => count(openRecord(raw, reading), context),
+      ({ raw }) => count(openRecord(raw, reading), answering),
       ({ raw }, error) => {
         failed++;
         logFailure(logger, raw as ReportableRecord, error);

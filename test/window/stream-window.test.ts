@@ -215,6 +215,29 @@ describe('the state that comes with a checkpoint holds exactly the records befor
     expect(summaries).toMatchObject([{ succeeded: seen.length, failed: 0 }]);
   });
 
+  test('where records behind an asynchronous schema are counted again after the deadline', async () => {
+    const item = v.pipeAsync(
+      v.object({ id: v.string(), total: v.number() }),
+      v.checkAsync(async () => true),
+    );
+    const table = defineTable({ name: 'Invoices', item, keys: ['id'] });
+    const logger = memoryLogger();
+    const handler = streamWindow(table, {
+      initial: { sum: 0 },
+      logger,
+      reserveMs: 100,
+      reduce(state, record) {
+        if (record.eventName !== 'INSERT') return;
+        state.sum += record.newImage.total;
+        if (record.newImage.total === 3) return new Promise<void>(() => {});
+      },
+      close() {},
+    });
+    const response = await handler(windowEvent(records(1, 2, 3, 4)), contextOf(150));
+    expect(response).toEqual({ batchItemFailures: failedAt(2), state: { sum: 3 } });
+    expect(logger.entries.filter(({ message }) => message === 'Record failed')).toEqual([]);
+  });
+
   test('where an asynchronous schema answers after the deadline: reduce is not called any more', async () => {
     const slow: StandardSchemaV1<unknown, Item> = {
       '~standard': {
