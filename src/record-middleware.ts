@@ -19,6 +19,8 @@ export type Next = () => void | Promise<void>;
  * - A call that nobody awaits is waited for, and fails the record when it fails.
  * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
  *   retry nor the next record of the lane starts.
+ * - After a call, the next call and the middleware itself read the item as it was, whatever was done to its images. So
+ *   read images in a middleware, and do not change them: only the first attempt would see that.
  * - A call after the middleware has settled throws a ConfigurationError `LATE_NEXT` and starts nothing.
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
@@ -32,6 +34,7 @@ export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next
 export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: HandleRecord): HandleRecord {
   return (record, context) => {
     let calls: NextCall<void>[] | undefined;
+    let called = false;
     let returned = false;
     let settled = false;
     const next: Next = () => {
@@ -40,9 +43,21 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
         if (settled) refuseLate(record, context);
         requireTime(record, context, 'what lies within a middleware');
       }
-      const result = inner(record, context);
-      if (!isThenable(result)) return;
-      const call = nextCall(result);
+      // Whatever the calls before did, and the middleware since.
+      if (called) record.reread();
+      called = true;
+      let result: unknown;
+      try {
+        result = inner(record, context);
+      } catch (thrown) {
+        record.reread();
+        throw thrown;
+      }
+      if (!isThenable(result)) {
+        record.reread();
+        return;
+      }
+      const call = nextCall(result, record);
       calls ??= [];
       calls.push(call);
       return call;
@@ -103,7 +118,7 @@ class NextCall<T> extends Promise<T> {
   }
 }
 
-function nextCall(result: PromiseLike<unknown>): NextCall<void> {
+function nextCall(result: PromiseLike<unknown>, record: LazyRecord): NextCall<void> {
   const call = new NextCall<void>((resolve, reject) => {
     result.then(
       (value) =>
@@ -113,6 +128,7 @@ function nextCall(result: PromiseLike<unknown>): NextCall<void> {
   });
   const settle = (): void => {
     call.settled = true;
+    record.reread();
   };
   // Not call.then: that would count as observed. It also keeps Node from ending the process for a rejection
   // that nobody awaits: `succeedAfter` fails the record with it instead.

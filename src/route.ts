@@ -47,34 +47,51 @@ export function routeOf(method: string, args: readonly unknown[]): Route {
 }
 
 /**
- * Runs all routes that match, one after the other, in the order registered.
+ * Runs all routes that match, one after the other, in the order registered. Each gets the item as it was, whatever those
+ * before it did to their images.
  *
- * @param from the first route to look at: above 0, the routes before it were waited for
  * @throws DeadlineError when a route would start after the deadline
  */
-export function runRoutes(
+export function runRoutes(routes: readonly Route[], record: LazyRecord, context: RecordContext): unknown {
+  return runFrom(matching(routes, record, 0), routes, record, context);
+}
+
+function runFrom(
+  first: number,
   routes: readonly Route[],
   record: LazyRecord,
   context: RecordContext,
-  from = 0,
 ): unknown {
-  for (let index = from; index < routes.length; index++) {
+  let index = first;
+  while (index < routes.length) {
+    // Asked before the handler, so that images are unmarshalled again only for a handler that runs.
+    const following = matching(routes, record, index + 1);
     // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
-    const { condition, handler } = routes[index]!;
-    if (condition !== undefined && !holds(condition, record)) continue;
-    if (from > 0) requireTime(record, context, 'the next route');
-    const result = handler(record, context);
-    if (!isThenable(result)) {
-      if (isUnfinished(result)) return refuseUnfinished('A handler', result);
-      continue;
+    const result = routes[index]!.handler(record, context);
+    if (isThenable(result)) {
+      // Whoever waits for the last one looks at what it resolves with: a further promise would cost every record.
+      if (following === routes.length) return result;
+      return Promise.resolve(result).then((value) => {
+        if (isUnfinished(value)) return refuseUnfinished('A handler', value);
+        requireTime(record, context, 'the next route');
+        record.reread();
+        return runFrom(following, routes, record, context);
+      });
     }
-    // Whoever waits for the last one looks at what it resolves with: a further promise would cost every record.
-    if (index === routes.length - 1) return result;
-    return Promise.resolve(result).then((value) =>
-      isUnfinished(value)
-        ? refuseUnfinished('A handler', value)
-        : runRoutes(routes, record, context, index + 1),
-    );
+    if (isUnfinished(result)) return refuseUnfinished('A handler', result);
+    if (following < routes.length) record.reread();
+    index = following;
   }
   return undefined;
+}
+
+/** The first route from an index on that takes the record; the number of routes when none does. */
+function matching(routes: readonly Route[], record: LazyRecord, from: number): number {
+  let index = from;
+  for (; index < routes.length; index++) {
+    // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
+    const { condition } = routes[index]!;
+    if (condition === undefined || holds(condition, record)) break;
+  }
+  return index;
 }

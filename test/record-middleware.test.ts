@@ -3,13 +3,13 @@ import type { HandleRecord } from '../src/batch/process-event.ts';
 import type { RecordContext } from '../src/batch/record-context.ts';
 import { type RecordMiddleware, streamRouter } from '../src/index.ts';
 import { retry } from '../src/middleware/retry.ts';
-import type { LazyRecord } from '../src/record/lazy-record.ts';
+import { LazyRecord } from '../src/record/lazy-record.ts';
 import { type Next, wrapLayer } from '../src/record-middleware.ts';
 import { lambdaContext } from '../src/testing/lambda-context.ts';
-import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from './fixtures/events.ts';
+import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from './fixtures/events.ts';
 
 const tick = (ms = 1) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const record = {} as LazyRecord;
+const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
 const context = { signal: new AbortController().signal } as RecordContext;
 
 type Layer = RecordMiddleware<unknown>;
@@ -643,5 +643,51 @@ describe('after the answer at the deadline', () => {
       message: 'Deadline reached: what lies within a middleware was not started',
       fields: expect.objectContaining({ sequenceNumber: sequenceNumberAt(0) }),
     });
+  });
+});
+
+describe('what lies within gets the item as it was', () => {
+  const spoil = (record: unknown): number => {
+    const { newImage } = record as { newImage: { total: number } };
+    const { total } = newImage;
+    newImage.total = 0;
+    return total;
+  };
+  const event = () => eventOf({ newImage: { total: { N: '5' } } });
+  const handlers: readonly [string, (seen: number[]) => (record: unknown) => unknown][] = [
+    ['synchronous', (seen) => (record) => void seen.push(spoil(record))],
+    ['asynchronous', (seen) => async (record) => void seen.push(spoil(record))],
+  ];
+
+  test.each(handlers)('at every call, and the middleware after it: %s', async (_, handlerOf) => {
+    const seen: number[] = [];
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(async (record, _context, next) => {
+        await next();
+        await next();
+        seen.push(spoil(record));
+        await Promise.all([next(), next()]);
+      })
+      .onInsert(handlerOf(seen));
+    expect(await router(event(), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual([5, 5, 5, 5, 5]);
+  });
+
+  test('after a call that threw at once', async () => {
+    const seen: number[] = [];
+    const router = streamRouter({ logger: memoryLogger() })
+      .use((record, _context, next) => {
+        try {
+          next();
+        } catch {
+          seen.push(spoil(record));
+        }
+      })
+      .onInsert((record) => {
+        seen.push(spoil(record));
+        throw new Error('once');
+      });
+    expect(await router(event(), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual([5, 5]);
   });
 });

@@ -5,7 +5,7 @@ import { type Route, routeOf, runRoutes } from '../src/route.ts';
 import { isThenable } from '../src/thenable.ts';
 import { memoryLogger, recordOf, sequenceNumberAt } from './fixtures/events.ts';
 
-const record = {} as LazyRecord;
+const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
 const context = { signal: new AbortController().signal } as RecordContext;
 
 const handler = () => {};
@@ -118,12 +118,42 @@ describe('runRoutes', () => {
     expect(seen).toEqual(['start 0', 'end 0']);
   });
 
+  test.each(['sync', 'async'])(
+    'each route gets the item as it was, whatever a %s one before it did to it',
+    async (kind) => {
+      const seen: unknown[] = [];
+      const opened = new LazyRecord(recordOf({ id: 'a', newImage: { total: { N: '1.5' } } }), {
+        toNumber: Number,
+        viewType: 'NEW_AND_OLD_IMAGES',
+        checks: undefined,
+      });
+      const spoiling = (record: LazyRecord): unknown => {
+        const image = record.newImage as { total: number };
+        seen.push(structuredClone([image, record.keys]));
+        image.total *= 100;
+        Object.assign(record.keys, { id: 'spoilt' });
+        return kind === 'async' ? Promise.resolve() : undefined;
+      };
+      const whole = ({ newImage }: LazyRecord): boolean => (newImage as { total: number }).total === 1.5;
+      await runRoutes(
+        [
+          { condition: undefined, handler: spoiling },
+          { condition: whole, handler: spoiling },
+          { condition: () => false, handler: spoiling },
+          { condition: whole, handler: spoiling },
+        ],
+        opened,
+        context,
+      );
+      expect(seen).toEqual(new Array(3).fill([{ id: 'a', total: 1.5 }, { id: 'a' }]));
+    },
+  );
+
   test('after the deadline no further route starts, and that is logged', async () => {
     const seen: string[] = [];
     const deadline = new AbortController();
     const logger = memoryLogger();
-    const opened = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
-    const result = runRoutes(routesOf(['async', 'no match', 'sync', 'sync'], seen), opened, {
+    const result = runRoutes(routesOf(['async', 'no match', 'sync', 'sync'], seen), record, {
       ...context,
       logger,
       signal: deadline.signal,

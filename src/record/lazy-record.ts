@@ -4,6 +4,7 @@ import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
+import { copyOf } from './copy.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
@@ -20,7 +21,8 @@ export interface RecordReading {
 }
 
 /**
- * The one class behind every record type: images are unmarshalled when somebody reads them, then kept.
+ * The one class behind every record type: keys and images are unmarshalled when somebody reads them, then kept until
+ * the next reader has its turn.
  *
  * A record is easily logged: as a part of an event, or with an error. So it has no property of its own, and shows only
  * what identifies it, never the item.
@@ -37,6 +39,8 @@ export class LazyRecord {
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
+  /** What an asynchronous schema made of the images, which nobody gets: readers get copies. */
+  #checked: Readonly<Record<ImageName, unknown>> | undefined;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading) {
     this.#raw = raw;
@@ -123,7 +127,9 @@ export class LazyRecord {
    */
   validate(): void | Promise<void> {
     const { checks, viewType } = this.#reading;
-    return checks?.both(
+    if (checks === undefined || this.#checked !== undefined) return undefined;
+    let waited = false;
+    const checking = checks.both(
       (image) => {
         const read = image === 'newImage' ? this.#newImage : this.#oldImage;
         return read === undefined && hasImage(image, viewType, this.eventName)
@@ -131,13 +137,29 @@ export class LazyRecord {
           : undefined;
       },
       (newImage, oldImage) => {
-        this.#newImage ??= newImage;
-        this.#oldImage ??= oldImage;
+        if (waited) this.#checked = { newImage, oldImage };
+        else {
+          this.#newImage ??= newImage;
+          this.#oldImage ??= oldImage;
+        }
       },
     );
+    waited = true;
+    return checking;
+  }
+
+  /**
+   * Lets the next reader have keys and images as they were: called between attempts, routes and layers. A reader may
+   * change its images, and no other one sees that. Costs nothing until somebody reads again, which unmarshalls again.
+   */
+  reread(): void {
+    this.#keys = undefined;
+    this.#newImage = undefined;
+    this.#oldImage = undefined;
   }
 
   #read(image: ImageName): unknown {
+    if (this.#checked !== undefined) return copyOf(this.#checked[image]);
     const native = this.#unmarshall(image);
     const { checks } = this.#reading;
     return checks === undefined ? native : checks.now(image, native);

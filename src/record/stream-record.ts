@@ -39,14 +39,14 @@ export interface RecordBase<Name extends EventName, Keys> {
 
 type WithNewImage<Item, View> = View extends 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
   ? {
-      /** The item after the change, unmarshalled on first read and kept. */
+      /** The item after the change, unmarshalled on first read. Each route and attempt gets one of its own. */
       readonly newImage: Item;
     }
   : unknown;
 
 type WithOldImage<Item, View> = View extends 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES'
   ? {
-      /** The item before the change, unmarshalled on first read and kept. */
+      /** The item before the change, unmarshalled on first read. Each route and attempt gets one of its own. */
       readonly oldImage: Item;
     }
   : unknown;

@@ -1,6 +1,14 @@
 import { AbortError } from 'p-retry';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type RecordContext, streamRouter, UnmarshallError } from '../../src/index.ts';
+import * as z from 'zod';
+import {
+  defineTable,
+  itemOf,
+  type RecordContext,
+  streamRouter,
+  type Table,
+  UnmarshallError,
+} from '../../src/index.ts';
 import { concernsAllRecords, isExhausted } from '../../src/middleware/failures/failure.ts';
 import { type RetryOptions, retry } from '../../src/middleware/retry.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
@@ -211,6 +219,58 @@ describe('retry', () => {
     await new Promise(setImmediate);
     process.off('warning', listen);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe.each([
+  [
+    'at once',
+    (thrown: unknown) => {
+      throw thrown;
+    },
+  ],
+  [
+    'later',
+    async (thrown: unknown) => {
+      throw thrown;
+    },
+  ],
+])('a handler that fails %s', (_, fail) => {
+  const schemas = {
+    'no schema': undefined,
+    'a synchronous schema': z.object({ id: z.string(), total: z.number() }),
+    'an asynchronous schema': z.object({ id: z.string(), total: z.number().refine(async () => true) }),
+  };
+  test.each(Object.entries(schemas))('gets the item as it was at each attempt: %s', async (_, item) => {
+    const sent: unknown[] = [];
+    const after: unknown[] = [];
+    const logger = memoryLogger();
+    const table = defineTable({
+      name: 'Invoices',
+      item: item ?? itemOf<{ id: string; total: number }>(),
+      keys: ['id'],
+    } as never) as unknown as Table<{ id: string; total: number }, 'id', 'NEW_AND_OLD_IMAGES'>;
+    const router = streamRouter(table, { logger })
+      .use(async (record, _context, next) => {
+        await next();
+        after.push(record.eventName === 'INSERT' && record.newImage.total);
+      })
+      .use(retry({ backoff: AT_ONCE }))
+      .onInsert(({ newImage, keys }) => {
+        newImage.total *= 100;
+        sent.push([newImage.total, keys.id]);
+        (keys as { id: string }).id = 'spoilt';
+        if (sent.length < 3) return fail(new Error('busy'));
+        return undefined;
+      });
+    const event = eventOf({ id: 'a', newImage: { total: { N: '1.5' } } });
+    expect(await router(event, contextOf())).toEqual({ batchItemFailures: [] });
+    expect(sent).toEqual([
+      [150, 'a'],
+      [150, 'a'],
+      [150, 'a'],
+    ]);
+    expect(after).toEqual([1.5]);
   });
 });
 

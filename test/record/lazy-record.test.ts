@@ -391,3 +391,57 @@ test('a record hands sinks the deadline of its invocation, where there is one, a
   expect(controller.signal.aborted).toBe(true);
   expect(open(recordOf()).deadlineSignal).toBeUndefined();
 });
+
+describe('after reread()', () => {
+  const raw = recordOf(
+    { eventName: 'MODIFY', id: 'a', newImage: { n: { N: '2' } }, oldImage: { n: { N: '1' } } },
+    0,
+  );
+  interface Images {
+    readonly keys: Record<string, unknown>;
+    readonly newImage: Record<string, unknown>;
+    readonly oldImage: Record<string, unknown>;
+  }
+  const spoil = (record: LazyRecord): void => {
+    const { keys, newImage, oldImage } = record as unknown as Images;
+    for (const item of [keys, newImage, oldImage]) Object.assign(item, { id: 'spoilt', n: 0, more: true });
+  };
+  const asStored = { keys: { id: 'a' }, newImage: { id: 'a', n: 2 }, oldImage: { id: 'a', n: 1 } };
+  const read = ({ keys, newImage, oldImage }: LazyRecord) => ({ keys, newImage, oldImage });
+
+  test('keys and images are as they were, and until then they are kept', () => {
+    const record = open(raw);
+    spoil(record);
+    expect(read(record)).not.toEqual(asStored);
+    expect(record.newImage).toBe(record.newImage);
+    record.reread();
+    expect(read(record)).toEqual(asStored);
+  });
+
+  const schemas: readonly [string, z.ZodType][] = [
+    ['a synchronous', z.object({ id: z.string(), n: z.number().transform((n) => n * 10) })],
+    ['an asynchronous', z.object({ id: z.string(), n: z.number().transform(async (n) => n * 10) })],
+  ];
+  test.each(schemas)('what %s schema made of them is as it was', async (_, schema) => {
+    const record = open(raw, { checks: imageChecks(schema) });
+    const checked = { keys: { id: 'a' }, newImage: { id: 'a', n: 20 }, oldImage: { id: 'a', n: 10 } };
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await record.validate();
+      expect(read(record)).toEqual(checked);
+      expect(record.newImage).toBe(record.newImage);
+      spoil(record);
+      record.reread();
+    }
+    expect(read(record)).toEqual(checked);
+  });
+
+  test('an asynchronous schema is asked once', async () => {
+    const validate = vi.fn(async (value: unknown) => ({ value }));
+    const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate } };
+    const record = open(raw, { checks: imageChecks(schema) });
+    await record.validate();
+    record.reread();
+    await record.validate();
+    expect(validate).toHaveBeenCalledTimes(2); // both images
+  });
+});

@@ -227,9 +227,9 @@ describe('the state that comes with a checkpoint holds exactly the records befor
       logger,
       reserveMs: 100,
       reduce(state, record) {
-        if (record.eventName !== 'INSERT') return;
+        if (record.eventName !== 'INSERT') return undefined;
         state.sum += record.newImage.total;
-        if (record.newImage.total === 3) return new Promise<void>(() => {});
+        return record.newImage.total === 3 ? new Promise<void>(() => {}) : undefined;
       },
       close() {},
     });

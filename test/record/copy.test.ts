@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { copyOf } from '../../src/record/copy.ts';
+
+const plain = () => ({
+  text: 'a',
+  nothing: null,
+  list: [1, { n: 2 }, [3]],
+  set: new Set(['a', 'b']),
+  bytes: new Uint8Array([1, 2]),
+  map: new Map([['a', { n: 1 }]]),
+  date: new Date(0),
+  ...JSON.parse('{ "__proto__": { "n": 1 } }'),
+});
+
+test('a copy equals what it was made of, and shares nothing with it', () => {
+  const value = { ...plain(), own: Object.defineProperty({}, '__proto__', { value: 1, enumerable: true }) };
+  const copy = copyOf(value) as ReturnType<typeof plain>;
+  expect(copy).toStrictEqual(value);
+  copy.list[1].n = 9;
+  copy.set.add('c');
+  copy.bytes[0] = 9;
+  copy.map.get('a').n = 9;
+  copy.date.setTime(9);
+  expect(value.list).toEqual([1, { n: 2 }, [3]]);
+  expect([...value.set]).toEqual(['a', 'b']);
+  expect([...value.bytes]).toEqual([1, 2]);
+  expect(value.map.get('a')).toEqual({ n: 1 });
+  expect(value.date.getTime()).toBe(0);
+});
+
+test('an attribute named __proto__ stays an attribute', () => {
+  const copy = copyOf(JSON.parse('{ "__proto__": { "n": 1 } }')) as object;
+  expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+  expect(Object.hasOwn(copy, '__proto__')).toBe(true);
+});
+
+test.each([undefined, null, 0, 1n, 'a', true])('%s is its own copy', (value) => {
+  expect(copyOf(value)).toBe(value);
+});
+
+test('an object without a prototype becomes a plain one', () => {
+  expect(copyOf(Object.assign(Object.create(null), { n: 1 }))).toEqual({ n: 1 });
+});
+
+test('instances of other classes are shared', () => {
+  class Money {}
+  const value = { url: new URL('https://example.com'), money: new Money() };
+  const copy = copyOf(value) as typeof value;
+  expect(copy.url).toBe(value.url);
+  expect(copy.money).toBe(value.money);
+});
