@@ -35,9 +35,19 @@ export class Deadline {
     return this.#countdown?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Milliseconds until the deadline; Infinity without a clock. */
+  leftMs(): number {
+    return this.remainingMs() - this.#reserveMs;
+  }
+
+  /** A second deadline on the same clock, at which half of the reserve is left. */
+  halfOfReserve(): Deadline {
+    return new Deadline(this.#countdown, this.#reserveMs / 2);
+  }
+
   /** Whether no record may start any more. Once true, it stays so. */
   reached(): boolean {
-    if (!this.#expired && this.remainingMs() < this.#reserveMs) this.#expire();
+    if (!this.#expired && this.leftMs() < 0) this.#expire();
     return this.#expired;
   }
 
@@ -55,7 +65,7 @@ export class Deadline {
     this.#forgetClock ??= this.#countdown?.[onClockMoved]?.(() => {
       if (this.reached()) callback();
     });
-    const left = this.remainingMs() - this.#reserveMs;
+    const left = this.leftMs();
     if (left === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(
       () => {

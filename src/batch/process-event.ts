@@ -4,7 +4,7 @@ import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { Deadline } from './deadline.ts';
 import { recordsOf } from './event.ts';
 import type { BatchSettings } from './options.ts';
-import { type RecordContext, recordContext } from './record-context.ts';
+import { heldAnswerOf, type RecordContext, recordContext } from './record-context.ts';
 import { logFailure, respond, summarize } from './report.ts';
 import type { ReportedCheckpoints } from './reported-checkpoints.ts';
 import { BatchRun } from './run.ts';
@@ -65,6 +65,8 @@ export async function processEvent(
     },
   );
   const outcome = await run.run();
+  const released = heldAnswerOf(context).released();
+  if (released !== undefined) await released;
   reported.settle(records, outcome.checkpoint);
   await summarize(settings, records, outcome, startedAt, deadline);
   return respond(settings, records, outcome);

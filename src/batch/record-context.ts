@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
-import type { Deadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
+import { HeldAnswer } from './held-answer.ts';
 
 /** What handlers get besides the record. One per invocation. */
 export interface RecordContext {
@@ -14,13 +15,26 @@ export interface RecordContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** The answers of invocations, by their contexts: for middlewares of this package, not for handlers. */
+const answers: WeakMap<RecordContext, HeldAnswer> = new WeakMap();
+
+/** The answer of the invocation that a context belongs to. A context of another making has an answer that nobody gives. */
+export function heldAnswerOf(context: RecordContext): HeldAnswer {
+  let answer = answers.get(context);
+  if (answer === undefined) {
+    answer = new HeldAnswer(new Deadline(context, 0));
+    answers.set(context, answer);
+  }
+  return answer;
+}
+
 /** Makes the context of one invocation; its signal costs nothing until somebody asks for it. */
 export function recordContext(
   logger: Logger,
   deadline: Deadline,
   lambdaContext: Context | undefined,
 ): RecordContext {
-  return {
+  const context: RecordContext = {
     logger,
     get signal(): AbortSignal {
       return deadline.signal;
@@ -29,4 +43,6 @@ export function recordContext(
     lambdaContext: lambdaContext as Context,
     getRemainingTimeInMillis: () => deadline.remainingMs(),
   };
+  answers.set(context, new HeldAnswer(deadline));
+  return context;
 }

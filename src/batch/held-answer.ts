@@ -1,0 +1,59 @@
+import type { Deadline } from './deadline.ts';
+
+/**
+ * The answer of one invocation, and the work that it waits for past the deadline.
+ *
+ * Lambda freezes the sandbox after the answer. A lock whose release is under way then stays until the sandbox
+ * thaws, if it ever does. So the answer waits for such work, at most until half of the reserve is left: the rest
+ * is for `onBatch` and for the answer itself.
+ */
+export class HeldAnswer {
+  readonly #deadline: Deadline;
+  readonly #end: Deadline;
+  readonly #work: Set<Promise<unknown>> = new Set();
+  #release: (() => void) | undefined;
+
+  constructor(deadline: Deadline) {
+    this.#deadline = deadline;
+    this.#end = deadline.halfOfReserve();
+  }
+
+  /** Aborts at the deadline. */
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  /** Whether the deadline is reached. Aborts the signal if it is. */
+  reached(): boolean {
+    return this.#deadline.reached();
+  }
+
+  /** Milliseconds until the deadline; Infinity without a clock. */
+  leftMs(): number {
+    return this.#deadline.leftMs();
+  }
+
+  /** Milliseconds until the answer waits no longer; Infinity without a clock. */
+  heldMs(): number {
+    return this.#end.leftMs();
+  }
+
+  /** Lets the answer wait until the work has settled, either way. */
+  hold(work: Promise<unknown>): void {
+    this.#work.add(work);
+    const settled = (): void => {
+      this.#work.delete(work);
+      if (this.#work.size === 0) this.#release?.();
+    };
+    work.then(settled, settled);
+  }
+
+  /** Resolves when nothing is held any more, or when the time is over. Undefined when nothing is held now. */
+  released(): Promise<void> | undefined {
+    if (this.#work.size === 0) return undefined;
+    return new Promise<void>((resolve) => {
+      this.#release = resolve;
+      this.#end.onReached(resolve);
+    }).finally(() => this.#end.stop());
+  }
+}

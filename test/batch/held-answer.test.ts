@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Deadline } from '../../src/batch/deadline.ts';
+import { HeldAnswer } from '../../src/batch/held-answer.ts';
+import { heldAnswerOf, type RecordContext } from '../../src/batch/record-context.ts';
+import { contextOf } from '../fixtures/events.ts';
+import { passTimeUntil } from '../fixtures/fake-timers.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** 3 seconds to the deadline, 3.5 to the end of the hold, 4 to the end of the invocation. */
+const answerOf = () => new HeldAnswer(new Deadline(contextOf(4000), 1000));
+
+async function elapsed(promise: Promise<void> | undefined): Promise<number | undefined> {
+  if (promise === undefined) return undefined;
+  const startedAt = Date.now();
+  await passTimeUntil(promise);
+  return Date.now() - startedAt;
+}
+
+describe('an answer', () => {
+  test('that nothing holds does not even wait a tick', () => {
+    expect(answerOf().released()).toBeUndefined();
+  });
+
+  test('waits for what it is held for, whether that succeeds or fails', async () => {
+    const answer = answerOf();
+    answer.hold(wait(100));
+    answer.hold(wait(200).then(() => Promise.reject(new Error('no'))));
+    expect(await elapsed(answer.released())).toBe(200);
+    expect(answer.released()).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('waits for what holds it meanwhile', async () => {
+    const answer = answerOf();
+    answer.hold(wait(100).then(() => answer.hold(wait(100))));
+    expect(await elapsed(answer.released())).toBe(200);
+  });
+
+  test('waits past the deadline, until half of the reserve is left', async () => {
+    const answer = answerOf();
+    answer.hold(new Promise(() => {}));
+    const ms = await elapsed(answer.released());
+    expect(ms).toBeGreaterThanOrEqual(3500);
+    expect(ms).toBeLessThan(3510);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('tells how much time is left for what', () => {
+    const answer = answerOf();
+    expect([answer.leftMs(), answer.heldMs(), answer.reached()]).toEqual([3000, 3500, false]);
+    expect(answer.signal.aborted).toBe(false);
+    vi.setSystemTime(Date.now() + 3001);
+    expect([answer.leftMs(), answer.heldMs(), answer.reached()]).toEqual([-1, 499, true]);
+    expect(answer.signal.aborted).toBe(true);
+  });
+});
+
+test('a context made by hand has an answer too, always the same, with all the time that it says', () => {
+  const context = { getRemainingTimeInMillis: () => 500 } as RecordContext;
+  const answer = heldAnswerOf(context);
+  expect([answer.leftMs(), answer.heldMs()]).toEqual([500, 500]);
+  expect(heldAnswerOf(context)).toBe(answer);
+});
