@@ -3,12 +3,15 @@
 
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
-import type { Context, DynamoDBRecord } from 'aws-lambda';
-import type { RecordContext } from '../batch/record-context.ts';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
+import { quietly } from '../batch/report.ts';
 import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
 import { rejectUnknownOptions } from '../options.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { Next, RecordMiddleware } from '../record-middleware.ts';
+import type { RecordMiddleware } from '../record-middleware.ts';
+import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';
+import { errorName } from './idempotency/store-failure.ts';
 
 /** Where and how {@link idempotent} remembers records. */
 export interface IdempotentOptions {
@@ -31,8 +34,11 @@ export interface IdempotentOptions {
 /** A stream keeps a record for 24 hours. */
 const EXPIRES_AFTER_SECONDS = 86_400;
 
-/** The longest that Lambda runs: what a lock lasts where the context has no clock. */
+/** How long a lock lasts where the context has no clock: as long as Lambda runs by default at most. */
 const MAX_INVOCATION_MS = 900_000;
+
+/** What the record's own content causes, so that it fails at every delivery. */
+const PERMANENT: ReadonlySet<string> = new Set(['IdempotencyValidationError', 'IdempotencyKeyError']);
 
 /** The event source and the event id; some tools leave the id out, and then records must not all be the same one. */
 const RECORD_KEY = '[eventSourceARN, eventID || dynamodb.SequenceNumber]';
@@ -47,11 +53,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * Record middleware that runs what lies within once per record, across sandboxes, with Powertools Idempotency.
  *
  * - A record whose key the store knows as completed counts as handled, and nothing within runs.
- * - While another sandbox is at it, the record fails with Powertools' IdempotencyAlreadyInProgressError and is
- *   delivered again. That lock ends when the invocation which took it does, also if its sandbox is killed.
- * - When what lies within fails, the lock is removed and its own error comes out.
+ * - While another sandbox holds the record's lock, or the store fails for a while, the record waits. Shortly before the
+ *   deadline it fails, with Powertools' IdempotencyAlreadyInProgressError or IdempotencyPersistenceLayerError, and is
+ *   delivered again. A lock ends when the invocation that took it ends, also if its sandbox is killed.
+ * - When what lies within fails, the lock is removed and its own error comes out. At the deadline the answer waits for
+ *   that, until half of `reserveMs` is left.
+ * - With DynamoDBPersistenceLayer a late unlock removes its own lock, and never the note of another sandbox.
+ * - IdempotencyValidationError and IdempotencyKeyError get `retryable: false`: they concern this record alone.
  * - Nothing of the item is stored: the key is a hash, and no result is.
  *
+ * Let the mapping limit the age of records rather than the attempts.
  * What is done and not yet noted when a sandbox dies is done again: see docs/exactly-once.md.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
@@ -69,39 +80,39 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   rejectUnknownOptions('idempotent', options, Object.keys(CHECKS));
   // What is left out is refused as well: null is no store.
   checkOptions('idempotent', { ...options, persistenceStore: options.persistenceStore ?? null }, CHECKS);
-  const { persistenceStore, keyPrefix } = options;
-  const runOnce = makeIdempotent(runRecord, {
-    persistenceStore,
-    config: configOf(options.config),
-    ...(keyPrefix !== undefined && { keyPrefix }),
-  });
+  const store = options.persistenceStore as unknown as Store;
+  const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
+  const config = configOf(options.config);
 
-  return async (record, context, next) => {
-    const run: Run = { next, thrown: undefined };
-    try {
-      await runOnce(record.raw, clockOf(context), run);
-    } catch (error) {
-      // Powertools wraps what is no error, and has an error of its own when it cannot remove the lock.
-      throw run.thrown === undefined ? error : run.thrown[0];
-    }
+  return (record, context, next) => {
+    const answer = heldAnswerOf(context);
+    const lock = new RecordLock(store, answer, lockMsOf(context), lockEventsOf(record, context));
+    let thrown: readonly [unknown] | undefined;
+    const handle = async (_record: DynamoDBRecord): Promise<void> => {
+      try {
+        // The lock was taken too late, or the sandbox was frozen meanwhile.
+        if (answer.reached()) throw answer.signal.reason;
+        await next();
+      } catch (error) {
+        thrown = [error];
+        throw new HandlerFailed();
+      }
+    };
+    const handleOnce = async (): Promise<void> => {
+      try {
+        await makeIdempotent(handle, {
+          persistenceStore: lock as unknown as BasePersistenceLayer,
+          config,
+          ...prefix,
+        })(record.raw);
+      } catch (error) {
+        throw thrown === undefined ? storeErrorOf(error) : thrown[0];
+      }
+    };
+    const handled = handleOnce();
+    answer.hold(handled);
+    return handled;
   };
-}
-
-/** One run of what lies within. */
-interface Run {
-  readonly next: Next;
-  /** What it threw; a list of one, so that `throw undefined` is something too. */
-  thrown: readonly [unknown] | undefined;
-}
-
-/** What Powertools runs once: the record comes first, as that is what it takes the key from. */
-async function runRecord(_record: DynamoDBRecord, _clock: Context, run: Run): Promise<void> {
-  try {
-    await run.next();
-  } catch (thrown) {
-    run.thrown = [thrown];
-    throw thrown;
-  }
 }
 
 /** A copy, as Powertools registers the context of each invocation in it; with the record's own key unless there is one. */
@@ -128,12 +139,31 @@ function configOf(config: IdempotencyConfig | undefined): IdempotencyConfig {
   });
 }
 
-/**
- * The context that Powertools reads the time left from. Without a number above 0 it would take a lock that ends with
- * the record's expiry, a day later.
- */
-function clockOf(context: RecordContext): Context {
-  const getRemainingTimeInMillis = (): number =>
-    Math.ceil(Math.min(Math.max(context.getRemainingTimeInMillis(), 1), MAX_INVOCATION_MS));
-  return { getRemainingTimeInMillis } as Context;
+/** Milliseconds that the lock lasts. */
+function lockMsOf(context: RecordContext): number {
+  const remainingMs = context.getRemainingTimeInMillis();
+  return remainingMs < Number.POSITIVE_INFINITY ? Math.max(remainingMs, 1) : MAX_INVOCATION_MS;
+}
+
+/** Logs what holds a record up: which one and why, and nothing of the item. */
+function lockEventsOf(
+  { eventID, sequenceNumber, tableName, eventName }: RecordBase<EventName, object>,
+  { logger }: RecordContext,
+): LockEvents {
+  const fields = { eventID, sequenceNumber, tableName, eventName };
+  return {
+    waiting: (reason) =>
+      quietly(() => logger.warn('Record waits for its idempotency lock', { ...fields, ...reason })),
+    stuck: (error) => quietly(() => logger.warn('Idempotency lock not removed', { ...fields, error })),
+  };
+}
+
+/** What Powertools sees instead of a handler's error: it would look at the name, and try again or wrap it. */
+class HandlerFailed extends Error {}
+
+/** Marks what no repetition helps against: the record is not the one that was handled, or has no key. */
+function storeErrorOf(error: unknown): unknown {
+  const cause = (error as Error | undefined)?.cause;
+  const refused = errorName(cause) === 'IdempotencyKeyError' ? cause : error;
+  return PERMANENT.has(errorName(refused)) ? Object.assign(refused as Error, { retryable: false }) : error;
 }

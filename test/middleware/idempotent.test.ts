@@ -249,7 +249,7 @@ describe('the lock', () => {
     await killedSandbox(30_000);
     let runs = 0;
     const { router, failure } = sandbox(() => void runs++);
-    expect(await router(eventOf({}), contextOf())).toEqual(failedAt(0));
+    expect(await router(eventOf({}), contextOf(1300))).toEqual(failedAt(0));
     expect(failure()).toMatchObject({ name: 'IdempotencyAlreadyInProgressError' });
     expect(runs).toBe(0);
   });
@@ -294,6 +294,7 @@ describe('the lock', () => {
     ['no clock', undefined, 900_000],
     ['no time left', 0, 1],
     ['a fraction of a millisecond', 0.4, 1],
+    ['90 minutes, as on Lambda Managed Instances', 5_400_000, 5_400_000],
   ])('ends in any case, with %s', async (_, remaining, expected) => {
     const persistenceStore = store();
     const saved = vi.spyOn(persistenceStore, 'saveInProgress');
@@ -301,7 +302,10 @@ describe('the lock', () => {
       getRemainingTimeInMillis: () => remaining ?? Number.POSITIVE_INFINITY,
     } as RecordContext;
     await idempotent({ persistenceStore })({ raw: recordOf({}) } as never, context, () => undefined);
-    expect(saved).toHaveBeenCalledWith(expect.anything(), expected);
+    const [, lastsMs = 0] = saved.mock.calls[0] ?? [];
+    expect(lastsMs).toBeGreaterThan(expected - 5);
+    expect(lastsMs).toBeLessThan(expected + 1);
+    expect(lastsMs).not.toBe(0);
   });
 
   test('of each record is its own, and of its own invocation, when many run at once', async () => {
@@ -318,6 +322,59 @@ describe('the lock', () => {
       ({ in_progress_expiration = 0 }) => in_progress_expiration > Date.now() + 30_000,
     );
     expect(long).toHaveLength(40);
+  });
+});
+
+describe('on a real server', () => {
+  /** Loses the first answer to an operation, or holds the request back until it is let go. */
+  function tampered(operation: string, tamper: 'lose' | Promise<void>): DynamoDBClient {
+    const tamperedClient = new DynamoDBClient(servers.dynamodb);
+    const { requestHandler } = tamperedClient.config;
+    const handle = requestHandler.handle.bind(requestHandler);
+    let left = 1;
+    requestHandler.handle = async (request, options) => {
+      if (!request.headers['x-amz-target']?.endsWith(operation) || left-- <= 0)
+        return handle(request, options);
+      if (tamper !== 'lose') await tamper;
+      const answer = await handle(request, options);
+      if (tamper === 'lose') throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      return answer;
+    };
+    return tamperedClient;
+  }
+
+  test('a lost answer to the put is recognised, and the handler runs', async () => {
+    const awsSdkV3Client = tampered('PutItem', 'lose');
+    const persistenceStore = new DynamoDBPersistenceLayer({ tableName, awsSdkV3Client });
+    let runs = 0;
+    const { router } = sandbox(() => void runs++, { persistenceStore });
+    expect(await router(eventOf({}), contextOf())).toEqual(NOT_FAILED);
+    expect(runs).toBe(1);
+    awsSdkV3Client.destroy();
+  });
+
+  test('a late unlock leaves the note of another sandbox alone', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const awsSdkV3Client = tampered('DeleteItem', held);
+    const persistenceStore = new DynamoDBPersistenceLayer({ tableName, awsSdkV3Client });
+    const deleted = vi.spyOn(awsSdkV3Client, 'send');
+    const first = sandbox(() => Promise.reject(new Error('declined')), { persistenceStore });
+    await first.router(eventOf({}), contextOf(1500));
+    let runs = 0;
+    expect(await sandbox(() => void runs++).router(eventOf({}), contextOf(10_000))).toEqual(NOT_FAILED);
+    letGo();
+    const sent = deleted.mock.calls.findIndex(
+      ([command]) => command.constructor.name === 'DeleteItemCommand',
+    );
+    await expect(deleted.mock.results[sent]?.value).rejects.toThrow(
+      expect.objectContaining({ name: 'ConditionalCheckFailedException' }),
+    );
+    expect(await stored()).toMatchObject([{ status: 'COMPLETED' }]);
+    expect(runs).toBe(1);
+    awsSdkV3Client.destroy();
   });
 });
 
@@ -441,7 +498,7 @@ describe('between deadLetter and retry, as documented', () => {
   test('a record that another sandbox is at is no dead letter, but delivered again', async () => {
     void sandbox(() => new Promise(() => {})).router(eventOf({}), lambdaContext());
     await vi.waitFor(async () => expect(await stored()).toHaveLength(1));
-    expect(await composed(() => undefined)(eventOf({}), contextOf())).toEqual(failedAt(0));
+    expect(await composed(() => undefined)(eventOf({}), contextOf(1300))).toEqual(failedAt(0));
     expect(letters).toEqual([]);
   });
 });

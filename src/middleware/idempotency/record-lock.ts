@@ -1,0 +1,228 @@
+import {
+  type IdempotencyConfig,
+  IdempotencyItemAlreadyExistsError,
+} from '@aws-lambda-powertools/idempotency';
+import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { HeldAnswer } from '../../batch/held-answer.ts';
+import { backoffMs } from '../../sinks/backoff.ts';
+import { LockExpiry } from './lock-expiry.ts';
+import { errorName, isWorthATry, storeFailure } from './store-failure.ts';
+import { pause, withTimeout } from './timing.ts';
+import { unlock, unlocksSafely } from './unlock.ts';
+
+/** The parts of the user's persistence layer that are called. */
+export interface Store {
+  configure(options: { readonly config: IdempotencyConfig; readonly keyPrefix?: string }): void;
+  saveInProgress(data: DynamoDBRecord, remainingTimeInMillis: number): Promise<void>;
+  saveSuccess(data: DynamoDBRecord, result: unknown): Promise<void>;
+  deleteRecord(data: DynamoDBRecord): Promise<void>;
+  getRecord(data: DynamoDBRecord): Promise<IdempotencyRecord>;
+  processExistingRecord(known: IdempotencyRecord, data: DynamoDBRecord): IdempotencyRecord;
+}
+
+/** What is told while a record is under its lock. */
+export interface LockEvents {
+  /** The record waits for long, for another sandbox's lock or for the store. Told once. */
+  waiting(reason: WaitReason): void;
+  /** The lock could not be removed: it stays until it ends by itself. */
+  stuck(error: unknown): void;
+}
+
+/** Why a record waits. */
+export interface WaitReason {
+  /** When another sandbox's lock ends by itself. */
+  readonly lockedUntil?: Date;
+  /** What the store failed with. */
+  readonly error?: unknown;
+}
+
+/** A lock that could not be taken yet. */
+interface Refusal {
+  /** What is thrown if there is no time to wait. */
+  readonly error: unknown;
+  readonly reason: WaitReason;
+  /** Milliseconds until it ends by itself. */
+  readonly endsInMs: number;
+}
+
+/** Kept back before the deadline, and before the answer: so what does not succeed can still say why. */
+const MARGIN_MS = 50;
+
+/** One call of the store takes this long at most. By default the SDK waits for ever for an answer that is lost. */
+const CALL_MS = 3000;
+const LEAST_CALL_MS = 100;
+
+/** A handler's error waits this long at most for the lock to be removed. */
+const UNLOCK_MS = 1000;
+
+/** After so many tries a wait is worth a log entry: about half a second. */
+const TRIES_BEFORE_NOTICE = 5;
+
+/**
+ * The lock of one record in one invocation: a persistence layer between Powertools and the user's.
+ *
+ * ```text
+ *   put -- taken ------------------------------ handler -- note, or unlock when it failed
+ *       -- refused, own lock (lost answer) ---- handler -- ...
+ *       -- refused, noted as done ------------- the record counts as handled
+ *       -- refused, another sandbox's lock ---- wait, put again
+ *       -- failed, may pass ------------------- wait, put again
+ * ```
+ *
+ * Each failed invocation uses up one of the mapping's retries. So whatever waiting may mend is waited for here, until
+ * shortly before the deadline.
+ */
+export class RecordLock {
+  readonly #store: Store;
+  readonly #answer: HeldAnswer;
+  readonly #events: LockEvents;
+  readonly #expiry: LockExpiry;
+  /** Whether the store may hold the lock although its put has failed. */
+  #inDoubt = false;
+  /** Why the last put did not take the lock. */
+  #refusal: Refusal | undefined;
+  /** Puts in a row that failed. */
+  #failures = 0;
+  #noticed = false;
+
+  /** @param remainingMs what the invocation has left: the lock ends with it */
+  constructor(store: Store, answer: HeldAnswer, remainingMs: number, events: LockEvents) {
+    this.#store = store;
+    this.#answer = answer;
+    this.#events = events;
+    this.#expiry = new LockExpiry(remainingMs);
+  }
+
+  configure(options: Parameters<Store['configure']>[0]): void {
+    this.#store.configure(options);
+  }
+
+  /** Takes the lock. Throws IdempotencyItemAlreadyExistsError with what the store has, or the store's own error. */
+  async saveInProgress(data: DynamoDBRecord): Promise<void> {
+    try {
+      await this.#take(data);
+    } catch (error) {
+      if (this.#inDoubt && unlocksSafely(this.#store)) this.#release(data);
+      throw error;
+    }
+  }
+
+  /** Notes the record as done. */
+  async saveSuccess(data: DynamoDBRecord, result: unknown): Promise<void> {
+    await this.#persist(() => this.#store.saveSuccess(data, result));
+  }
+
+  /** Removes the lock. The handler's error does not wait for a store that is in trouble; the answer does. */
+  async deleteRecord(data: DynamoDBRecord): Promise<void> {
+    await Promise.race([this.#release(data), pause(UNLOCK_MS, this.#answer.signal)]);
+  }
+
+  /** Compares the record with what has been done. As long as another sandbox is at it, nothing has. */
+  processExistingRecord(known: IdempotencyRecord, data: DynamoDBRecord): IdempotencyRecord {
+    return known.getStatus() === 'COMPLETED' ? this.#store.processExistingRecord(known, data) : known;
+  }
+
+  async #take(data: DynamoDBRecord): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const refusal = await this.#put(data);
+      if (refusal === undefined) return;
+      this.#refusal = refusal;
+      this.#notice(tries, refusal.reason);
+      await pause(Math.min(backoffMs(tries), refusal.endsInMs, this.#waitableMs()), this.#answer.signal);
+      if (this.#waitableMs() <= 0) throw refusal.error;
+    }
+  }
+
+  /** Undefined when the lock is taken. Throws when no waiting helps: the failure is final, or the record is done. */
+  async #put(data: DynamoDBRecord): Promise<Refusal | undefined> {
+    try {
+      const put = () => this.#expiry.send((leftMs) => this.#store.saveInProgress(data, leftMs));
+      // The first put may take as long as it needs. A later one must not keep the reason from being reported.
+      const mostMs = this.#refusal === undefined ? CALL_MS : this.#waitableMs();
+      await withTimeout(put, Math.min(mostMs, this.#callMs()));
+      return undefined;
+    } catch (error) {
+      if (errorName(error) !== 'IdempotencyItemAlreadyExistsError') return this.#failed(error);
+      const { existingRecord } = error as IdempotencyItemAlreadyExistsError;
+      return existingRecord === undefined ? await this.#ask(data) : this.#refused(existingRecord);
+    }
+  }
+
+  /** Asks what the put was refused for, where the persistence layer does not say it. */
+  async #ask(data: DynamoDBRecord): Promise<Refusal | undefined> {
+    try {
+      return this.#refused(await this.#call(() => this.#store.getRecord(data)));
+    } catch (error) {
+      const { existingRecord } = error as { readonly existingRecord?: IdempotencyRecord };
+      if (errorName(error) === 'IdempotencyItemAlreadyExistsError') throw error;
+      return existingRecord === undefined ? this.#failed(error) : this.#refused(existingRecord);
+    }
+  }
+
+  #refused(known: IdempotencyRecord): Refusal | undefined {
+    this.#failures = 0;
+    const { inProgressExpiryTimestamp: expiry } = known;
+    const error = new IdempotencyItemAlreadyExistsError('The store knows the record.', known);
+    if (known.getStatus() === 'COMPLETED') throw error;
+    if (this.#expiry.isOwn(expiry)) return undefined;
+    if (expiry === undefined) return { error, reason: {}, endsInMs: Number.POSITIVE_INFINITY };
+    // The store's condition is that the lock has ended, not that it ends.
+    return {
+      error,
+      reason: { lockedUntil: new Date(expiry) },
+      endsInMs: Math.max(1, expiry - Date.now() + 1),
+    };
+  }
+
+  #failed(error: unknown): Refusal {
+    const failure = storeFailure(error);
+    if (failure !== 'final') this.#inDoubt = true;
+    const leftMs = this.#waitableMs();
+    if (!isWorthATry(failure, ++this.#failures, leftMs))
+      throw leftMs > 0 ? error : (this.#refusal?.error ?? error);
+    return { error, reason: { error }, endsInMs: Number.POSITIVE_INFINITY };
+  }
+
+  /** Tries until the store has done it or the answer waits no longer. */
+  async #persist(call: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#call(call);
+      } catch (error) {
+        const leftMs = this.#answer.heldMs() - MARGIN_MS;
+        if (!isWorthATry(storeFailure(error), tries, leftMs)) throw error;
+        this.#notice(tries, { error });
+        await pause(Math.min(backoffMs(tries), leftMs));
+      }
+    }
+  }
+
+  #release(data: DynamoDBRecord): Promise<void> {
+    const released = this.#persist(() => unlock(this.#store, data, this.#expiry)).catch((error) =>
+      this.#events.stuck(error),
+    );
+    this.#answer.hold(released);
+    return released;
+  }
+
+  #call<T>(call: () => Promise<T>): Promise<T> {
+    return withTimeout(call, this.#callMs());
+  }
+
+  /** Half of what is left at most, so that there is time for another try. */
+  #callMs(): number {
+    return Math.min(CALL_MS, Math.max(LEAST_CALL_MS, this.#answer.heldMs() / 2));
+  }
+
+  /** Milliseconds for which a lock may be waited for. Without a clock, for as long as the lock itself would last. */
+  #waitableMs(): number {
+    return Math.min(this.#answer.leftMs(), this.#expiry.leftMs()) - MARGIN_MS;
+  }
+
+  #notice(tries: number, reason: WaitReason): void {
+    if (this.#noticed || tries < TRIES_BEFORE_NOTICE) return;
+    this.#noticed = true;
+    this.#events.waiting(reason);
+  }
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LockExpiry } from '../../../src/middleware/idempotency/lock-expiry.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_764_436_037_123 }));
+afterEach(() => void vi.useRealTimers());
+
+/** What a persistence layer makes of the milliseconds it is given: it reads the clock once more. */
+async function sentBy(expiry: LockExpiry, laterMs = 0): Promise<number> {
+  let sent = Number.NaN;
+  await expiry.send(async (leftMs) => {
+    vi.setSystemTime(Date.now() + laterMs);
+    sent = Date.now() + leftMs;
+  });
+  return sent;
+}
+
+describe('the end of a lock', () => {
+  test('is the end of the invocation, to the millisecond', async () => {
+    const sent = await sentBy(new LockExpiry(30_000));
+    expect(Math.floor(sent)).toBe(Date.now() + 30_000);
+  });
+
+  test('is the same at every try, however late', async () => {
+    const expiry = new LockExpiry(30_000);
+    const first = await sentBy(expiry);
+    vi.setSystemTime(Date.now() + 7000);
+    expect(await sentBy(expiry)).toBe(first);
+    expect(expiry.leftMs()).toBe(first - Date.now());
+  });
+
+  test('is recognised after a journey through text, as DynamoDB stores numbers', async () => {
+    for (let count = 0; count < 1000; count++) {
+      const expiry = new LockExpiry(30_000);
+      expect(expiry.isOwn(Number(String(await sentBy(expiry))))).toBe(true);
+    }
+  });
+
+  test('is recognised if the clock went on between two looks at it, and lies in the range', async () => {
+    const expiry = new LockExpiry(30_000);
+    const sent = [await sentBy(expiry), await sentBy(expiry, 3), await sentBy(expiry, 1)];
+    expect(sent.map((at) => expiry.isOwn(at))).toEqual([true, true, true]);
+    expect(expiry.range).toEqual([sent[0], sent[1]]);
+  });
+
+  test('of another sandbox is not recognised, not even within the same millisecond', async () => {
+    const others = new Set<number>();
+    for (let count = 0; count < 1000; count++) others.add(await sentBy(new LockExpiry(30_000)));
+    expect(others.size).toBeGreaterThan(800);
+    const expiry = new LockExpiry(30_000);
+    const sent = await sentBy(expiry);
+    others.delete(sent);
+    expect([...others].filter((other) => expiry.isOwn(other))).toEqual([]);
+  });
+
+  test.each([
+    ['no end at all', () => undefined],
+    ['a whole number', (at: number) => Math.floor(at)],
+    ['an earlier end', (at: number) => at - 1],
+    ['a later end', (at: number) => at + 1],
+  ])('is not %s', async (_, other) => {
+    const expiry = new LockExpiry(30_000);
+    expect(expiry.isOwn(other(await sentBy(expiry)))).toBe(false);
+  });
+});
