@@ -7,6 +7,7 @@ export type ConfigurationErrorCode =
   | 'INVALID_HANDLER'
   | 'INVALID_ITEM'
   | 'INVALID_OPTION'
+  | 'INVALID_OVERRIDE'
   | 'INVALID_PATTERN'
   | 'INVALID_RESULT'
   | 'INVALID_TABLE'

@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
-  BasePartialBatchProcessor,
   BatchProcessingError,
+  BatchProcessor,
   EventType,
   FullBatchFailureError,
 } from '@aws-lambda-powertools/batch';
@@ -8,68 +9,53 @@ import type {
   BaseRecord,
   BatchProcessingOptions,
   EventSourceDataClassTypes,
-  FailureResponse,
   PartialItemFailures,
-  SuccessResponse,
 } from '@aws-lambda-powertools/batch/types';
 import { Deadline } from '../batch/deadline.ts';
 import { type ReportableRecord, recordsOf } from '../batch/event.ts';
-import { logFailure, respond, summarize } from '../batch/report.ts';
+import { inTime } from '../batch/in-time.ts';
+import { logFailure, summarize } from '../batch/report.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { BatchRun } from '../batch/run.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, DeadlineError } from '../errors.ts';
 import { kindOf } from '../options.ts';
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { finished, isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { Call, type CallInput, copyOf, type Entry, isEntry } from './call.ts';
 import { type OrderedStreamProcessorOptions, type ProcessorSettings, processorSettings } from './options.ts';
 import { ReadingTurns } from './reading-turns.ts';
+import { attemptRecord, type Hooks, RECORD_HANDLER } from './record-attempt.ts';
 import { errorOf } from './thrown-error.ts';
-
-const OWNER = 'A record handler';
-
-/** What became of a record that was handled, as Powertools notes it down. */
-type Entry = SuccessResponse | FailureResponse;
-
-/** One call of `process()`: what it was given and what it collects. */
-interface Call {
-  readonly handler: CallableFunction;
-  readonly options: BatchProcessingOptions | undefined;
-  readonly registered: readonly BaseRecord[];
-  readonly entries: Entry[];
-  readonly errors: Error[];
-  readonly failureMessages: EventSourceDataClassTypes[];
-  readonly successMessages: EventSourceDataClassTypes[];
-  /** From here on Lambda knows what did not succeed: handlers that are still running change nothing. */
-  answered: boolean;
-}
+import { Verdict } from './verdict.ts';
 
 /**
- * A batch processor for Powertools: takes the place of `new BatchProcessor(EventType.DynamoDBStreams)`.
+ * A batch processor for Powertools. It takes the place of `new BatchProcessor(EventType.DynamoDBStreams)`.
  *
- * `processPartialResponse` and the record handler stay as they are: it gets the record as Lambda sent it and
- * the Lambda context. What changes:
+ * `processPartialResponse` and the record handler stay the same: the handler gets the record that Lambda sent and
+ * the Lambda context. The differences:
  *
  * - Records of one item are handled in order, items side by side, `concurrency` at once.
- * - After a failure no record past it starts, and the response names exactly one record: the lowest that did
- *   not succeed. Lambda retries from there, so to report more would say nothing more.
+ * - After a failure no record past it starts. The response names one record: the lowest that did not succeed.
+ *   Lambda retries from there, so other identifiers would change nothing.
  * - Given the `context`, it answers before the Lambda deadline, and reports what was not finished.
- * - A record without SequenceNumber could not be reported: the call rejects before any handler has run.
- * - Failures throw out of it only with `throwOnFullBatchFailure: true`, and then only when every record has
- *   failed. The default is `false` here: with `BisectBatchOnFunctionError` a throw makes Lambda split the
- *   batch blindly in half, where the response tells it the right place.
+ * - If a record has no SequenceNumber, its failure could not be reported. The call rejects before any handler has run.
+ * - Failures throw only with `throwOnFullBatchFailure: true`, when records failed and none succeeded. The default is
+ *   `false`: with `BisectBatchOnFunctionError`, a throw makes Lambda split the batch in half, and the response makes
+ *   it split at the right place.
  * - `processInParallel: false` handles one record at a time, as `order: 'shard'` does.
  * - Options hold for the call that they were passed to, not for the next one.
  *
- * `successHandler` and `failureHandler` may be overridden, and are called once per record, in the order in
- * which handlers finish; `failureHandler` always gets an Error. A `successHandler` that throws fails its record;
- * a `failureHandler` that throws is logged. `errors`, `failureMessages` and `successMessages` are filled as
- * ever. Records that were not finished are in none of them, nor in what `process()` resolves to.
- * `process()` does not go through `processRecord`, which handles one record by itself.
+ * Subclasses override what they override of a `BatchProcessor`. Hooks are called in the order in which handlers
+ * finish, and `failureHandler` always gets an Error. `successHandler`, `failureHandler`, `processRecord`, `prepare`
+ * and `clean` may be asynchronous. The response is not for an override to shorten: if it reports less than what
+ * failed, the call rejects with `INVALID_OVERRIDE`. To give a record up, let `failureHandler` return
+ * `['success', undefined, record]`.
  *
- * Several calls at once: each handles its own records with its own handler and options, and
- * `processPartialResponse` gives each its own response. `errors` and the messages are those of the call that
- * finished last or, while calls run, of the one that is at work; for a certain call read what `process()`
- * resolves to.
+ * `errors`, `failureMessages` and `successMessages` are filled as Powertools fills them. Records that were not
+ * finished are in none of them, nor in what `process()` resolves to.
+ *
+ * If several calls run at once, each handles its own records with its own handler and options, and
+ * `processPartialResponse` gives each its own response. Between calls, `errors` and the messages are those of the
+ * call that finished last. While calls run, a hook finds those of its own call before its first `await`.
  *
  * Powertools' parser (`parser`, `schema`, `innerSchema`) is not supported. For images that are unmarshalled,
  * typed and checked use `streamRouter` or `processBatch`.
@@ -85,10 +71,20 @@ interface Call {
  * ```
  * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/batch/
  */
-export class OrderedStreamProcessor extends BasePartialBatchProcessor {
+export class OrderedStreamProcessor extends BatchProcessor {
   readonly #settings: ProcessorSettings;
   readonly #reported: ReportedCheckpoints = new ReportedCheckpoints();
   readonly #turns: ReadingTurns = new ReadingTurns();
+  /** The call that a hook belongs to, also after an await, where the processor may show another call. */
+  readonly #calls: AsyncLocalStorage<Call> = new AsyncLocalStorage();
+  readonly #hooks: Hooks = {
+    start: (call, record) => this.#start(call, record),
+    succeeded: (call, record, result) =>
+      this.#isOverridden()
+        ? entryOfOverride(result)
+        : this.#within(call, () => this.successHandler(record, result)),
+    failed: (call, record, error) => this.#within(call, () => this.failureHandler(record, error)),
+  };
 
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
   constructor(options: OrderedStreamProcessorOptions = {}) {
@@ -114,55 +110,48 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
   /**
    * Processes the registered records. Called by `processPartialResponse`.
    *
-   * @returns what became of the records that were finished, in the order in which they were
-   * @throws InvalidEventError or ConfigurationError before any handler has run; Powertools'
-   * FullBatchFailureError with `throwOnFullBatchFailure: true` when every record has failed
+   * @returns what became of the records that were finished, in the order in which they were registered
+   * @throws InvalidEventError or ConfigurationError before any handler has run; Powertools' FullBatchFailureError
+   * with `throwOnFullBatchFailure: true` when records failed and none succeeded; ConfigurationError
+   * `INVALID_OVERRIDE` if a subclass reports less than what failed
    */
   override async process(): Promise<Entry[]> {
-    const call = this.#begin();
-    const { options, entries } = call;
-    const startedAt = performance.now();
-    const settings = this.#settings;
-    const { partitionKey, concurrency } = settings;
-    const order = options?.processInParallel === false ? 'shard' : settings.order;
-    // The handler reads raw records, so any view type will do.
-    const keys = partitionKey === undefined ? undefined : [partitionKey];
-    const records = recordsOf({ Records: call.registered }, { viewType: 'KEYS_ONLY', keys });
-    const deadline = new Deadline(options?.context, settings.reserveMs);
-    const firstAlone = this.#reported.startsBatch(records);
-    const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
-      handle: (record) => this.#handle(call, record),
-      failed: (record, thrown) => this.#failed(call, record, errorOf(thrown)),
+    const { handler, options, records } = this;
+    const call = new Call({ handler, options, records });
+    return this.#calls.run(call, async () => {
+      try {
+        const { verdict, deadline } = await this.#run(call);
+        return await this.#turns.take(() => this.#answer(call, verdict, deadline));
+      } catch (error) {
+        if (call.verdict === undefined) await this.#turns.take(() => this.#reportWholeBatch());
+        throw error;
+      } finally {
+        call.closed = true;
+      }
     });
-    const outcome = await run.run();
-    call.answered = true;
-    this.#reported.settle(records, outcome.checkpoint);
-    await summarize(settings, records, outcome, startedAt, deadline);
-    await this.#turns.take();
-    this.#show(call);
-    this.batchResponse = respond(settings, records, outcome);
-    this.clean();
-    const allFailed = outcome.failed > 0 && outcome.failed === records.length;
-    if (allFailed && options?.throwOnFullBatchFailure === true) throw new FullBatchFailureError(call.errors);
-    return entries;
   }
 
   /**
-   * Handles one record by itself: no lane, no checkpoint. Use `process()`, which does not come by here.
+   * Handles one record by itself: record handler, then `successHandler` or `failureHandler`. In `process()` an
+   * override takes its place, and has to return what one of the two returned.
    *
-   * @returns what became of it; never rejects for what the record handler throws
+   * @returns what became of it; does not reject for what the record handler throws
+   * @throws DeadlineError if a subclass calls it for a batch that has been answered
    */
   override async processRecord(record: BaseRecord): Promise<Entry> {
     const raw = record as EventSourceDataClassTypes;
+    const call = this.#calls.getStore();
+    if (call?.verdict !== undefined) throw new DeadlineError(this.#settings.reserveMs);
+    const { handler, options } = call?.input ?? this;
     try {
-      const result: unknown = await this.handler(
-        this.toBatchType(raw, this.eventType),
-        this.options?.context,
-      );
-      if (isUnfinished(result)) await refuseUnfinished(OWNER, result);
-      return this.successHandler(raw, result);
+      const result: unknown = await handler(this.toBatchType(raw, this.eventType), options?.context);
+      if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result);
+      return call?.verdict === undefined ? await this.successHandler(raw, result) : ['success', result, raw];
     } catch (thrown) {
-      return this.failureHandler(raw, errorOf(thrown));
+      const error = errorOf(thrown);
+      return call?.verdict === undefined
+        ? await this.failureHandler(raw, error)
+        : ['fail', error.message, raw];
     }
   }
 
@@ -178,7 +167,7 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
     return this.processSync();
   }
 
-  /** Called before the records of a batch are handled. An override has to call this one. */
+  /** Called before the records of a batch are handled. An override may be asynchronous. */
   override prepare(): void {
     this.successMessages = [];
     this.failureMessages = [];
@@ -186,66 +175,197 @@ export class OrderedStreamProcessor extends BasePartialBatchProcessor {
     // Not the response: that of another call may not have been read yet.
   }
 
-  /** Called when a batch has been processed and `response()` is ready. For subclasses: does nothing here. */
-  override clean(): void {}
+  /**
+   * Called for a record whose handler succeeded. An override may be asynchronous; if it throws, the record fails.
+   *
+   * @returns `['success', result, record]`
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: Powertools declares a tuple, so only any lets an override be asynchronous
+  override successHandler(record: EventSourceDataClassTypes, result: unknown): any {
+    const call = this.#calls.getStore();
+    if (call === undefined) return super.successHandler(record, result);
+    if (call.verdict === undefined) call.messages.successMessages.push(record);
+    return ['success', result, record];
+  }
 
-  /** Whether there is a record to report: one that failed, or was not finished before the deadline. */
+  /**
+   * Called for a record that failed. An override may be asynchronous. If it returns
+   * `['success', undefined, record]` without calling this one, the record counts as a success.
+   *
+   * @returns `['fail', message, record]`
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as for successHandler
+  override failureHandler(record: EventSourceDataClassTypes, error: Error): any {
+    const call = this.#calls.getStore();
+    if (call === undefined) return super.failureHandler(record, error);
+    if (!call.closed) {
+      call.messages.errors.push(error);
+      call.messages.failureMessages.push(record);
+      call.failed.add(record);
+      call.causes.set(record, error);
+    }
+    return ['fail', error.message, record];
+  }
+
+  /**
+   * Makes the response, once no handler may change it any more. An override may be asynchronous. An override that
+   * does not call this one gets the response that is right without it.
+   *
+   * @throws FullBatchFailureError with `throwOnFullBatchFailure: true` when records failed and none succeeded
+   */
+  override clean(): void {
+    const call = this.#calls.getStore();
+    // An asynchronous override may come here too late: the response is another call's by then.
+    if (call?.closed) return;
+    const batchItemFailures = this.hasMessagesToReport() ? this.getMessagesToReport() : [];
+    // Before the throw: code that catches it may return the response.
+    this.batchResponse = { batchItemFailures };
+    const { options } = call?.input ?? this;
+    if (options?.throwOnFullBatchFailure === true && this.entireBatchFailed()) {
+      throw new FullBatchFailureError((call?.messages ?? this).errors);
+    }
+  }
+
+  /** Says whether records failed and none succeeded. After a failure no record past it starts, so not all may fail. */
+  override entireBatchFailed(): boolean {
+    const call = this.#calls.getStore();
+    const { errors, successMessages } = call?.messages ?? this;
+    const succeeded = call?.succeeded ?? successMessages.length;
+    return errors.length > 0 && (succeeded === 0 || errors.length === (call?.input ?? this).records.length);
+  }
+
+  /** Says whether there is a record to report: one that failed, or was not finished before the deadline. */
   override hasMessagesToReport(): boolean {
-    return this.batchResponse.batchItemFailures.length > 0;
+    return this.collectDynamoDBFailures().length > 0;
   }
 
-  /** The lowest record that did not succeed, or none. */
+  /** Gives the lowest record that did not succeed, or none. */
   override collectDynamoDBFailures(): PartialItemFailures[] {
-    return [...this.batchResponse.batchItemFailures];
+    const call = this.#calls.getStore();
+    return (
+      call?.verdict?.failures(call.messages.failureMessages) ?? [...this.batchResponse.batchItemFailures]
+    );
   }
 
-  /** Takes everything that was registered, before the first await: another call may register in between. */
-  #begin(): Call {
-    const { handler, options, records: registered } = this;
+  /** Runs the records of a call, until they have settled or the deadline is reached. */
+  async #run(call: Call): Promise<{ verdict: Verdict; deadline: Deadline }> {
+    const { handler, options } = call.input;
     if (typeof handler !== 'function') {
       throw new ConfigurationError(
         'INVALID_HANDLER',
         `OrderedStreamProcessor: the record handler has to be a function, got ${kindOf(handler)}.`,
       );
     }
-    this.prepare();
-    const { errors, failureMessages, successMessages } = this;
-    const collected = { entries: [], errors, failureMessages, successMessages };
-    return { handler, options, registered, ...collected, answered: false };
+    const startedAt = performance.now();
+    await this.#prepare(call);
+    const settings = this.#settings;
+    const { partitionKey, concurrency } = settings;
+    const order = options?.processInParallel === false ? 'shard' : settings.order;
+    // The handler reads raw records, so any view type will do.
+    const keys = partitionKey === undefined ? undefined : [partitionKey];
+    const records = recordsOf({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
+    const identifiers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    const deadline = new Deadline(options?.context, settings.reserveMs);
+    const firstAlone = this.#reported.startsBatch(records);
+    const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
+      handle: (record) => attemptRecord(call, record, this.#hooks, settings.logger),
+      failed: (record, error) => logFailure(settings.logger, record, error),
+    });
+    const outcome = await run.run();
+    const verdict = new Verdict(records, identifiers, outcome.checkpoint);
+    call.verdict = verdict;
+    this.#reported.settle(records, outcome.checkpoint);
+    await summarize(settings, records, outcome, startedAt, deadline);
+    return { verdict, deadline };
   }
 
-  #handle(call: Call, record: ReportableRecord): unknown {
-    const result: unknown = call.handler(this.toBatchType(record, this.eventType), call.options?.context);
-    if (!isThenable(result)) return this.#succeeded(call, record, result);
-    return Promise.resolve(result).then((value) => this.#succeeded(call, record, value));
+  async #prepare(call: Call): Promise<void> {
+    const prepared: unknown = this.#within(call, () => {
+      const result: unknown = this.prepare();
+      // An override may leave records out or wrap the handler.
+      const { handler, options, records, errors, failureMessages, successMessages } = this;
+      call.input = { handler, options, records: copyOf(records) };
+      call.messages = { errors, failureMessages, successMessages };
+      return result;
+    });
+    if (prepared !== undefined) await finished('prepare', prepared);
   }
 
-  #succeeded(call: Call, record: ReportableRecord, result: unknown): unknown {
-    if (isUnfinished(result)) return refuseUnfinished(OWNER, result);
-    if (call.answered) return;
-    this.#show(call);
-    const entry = this.successHandler(record, result);
-    call.entries.push(entry);
-    return entry;
-  }
-
-  /** Nothing that logger and `failureHandler` do keeps the record from being reported. */
-  #failed(call: Call, record: ReportableRecord, error: Error): void {
-    const { logger } = this.#settings;
-    logFailure(logger, record, error);
-    this.#show(call);
+  /** Makes the response of a call and shows it, with what the call has collected. */
+  async #answer(call: Call, verdict: Verdict, deadline: Deadline): Promise<Entry[]> {
+    const failures = (): PartialItemFailures[] => verdict.failures(call.messages.failureMessages);
+    const response = { batchItemFailures: failures() };
+    this.batchResponse = response;
     try {
-      call.entries.push(this.failureHandler(record, error));
-    } catch (thrown) {
-      call.entries.push(['fail', error.message, record]);
-      logFailure(logger, record, new Error('failureHandler threw as well.', { cause: thrown }));
+      const cleaned: unknown = this.#within(call, () => this.clean());
+      // Bounded, as the answer must not be late.
+      if (cleaned !== undefined) await inTime(finished('clean', cleaned), deadline.remainingMs() / 2);
+      const reported: unknown = this.batchResponse?.batchItemFailures;
+      // An override may note failures and leave the response to this class.
+      const untouched = this.batchResponse === response;
+      this.batchResponse = {
+        batchItemFailures: verdict.checked(
+          untouched ? [...response.batchItemFailures, ...failures()] : reported,
+          call.messages.failureMessages,
+        ),
+      };
+    } catch (error) {
+      // Code that catches the error may return the response.
+      this.batchResponse = { batchItemFailures: failures() };
+      throw error;
+    }
+    return call.result();
+  }
+
+  /**
+   * Nothing was handled, and code that catches the error may return the response. Lambda takes an empty identifier
+   * for a failure of the whole batch.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+   */
+  #reportWholeBatch(): void {
+    this.batchResponse = { batchItemFailures: [{ itemIdentifier: '' }] };
+  }
+
+  #start(call: Call, record: ReportableRecord): unknown {
+    if (this.#isOverridden()) return this.#within(call, () => this.processRecord(record));
+    // Without processRecord, which makes a promise even where the record handler is synchronous.
+    const { handler, options } = call.input;
+    return handler(this.toBatchType(record, this.eventType), options?.context);
+  }
+
+  #isOverridden(): boolean {
+    return this.processRecord !== OrderedStreamProcessor.prototype.processRecord;
+  }
+
+  /**
+   * Runs a hook with Powertools' state, one for all calls, pointing at this call. What a call was given is put back
+   * when the hook returns: another call may be registered, and not have started.
+   */
+  #within<Result>(call: Call, hook: () => Result): Result {
+    const { handler, options, records } = this;
+    this.#set(call.input);
+    Object.assign(this, call.messages);
+    try {
+      return hook();
+    } finally {
+      this.#set({ handler, options, records });
     }
   }
 
-  /** Points Powertools' state, which is one for all calls, at what this call collects. */
-  #show({ errors, failureMessages, successMessages }: Call): void {
-    this.errors = errors;
-    this.failureMessages = failureMessages;
-    this.successMessages = successMessages;
+  #set({ handler, options, records }: CallInput): void {
+    this.handler = handler;
+    this.options = options;
+    this.records = records;
   }
+}
+
+/** An override of `processRecord` alone knows what became of the record, so it has to say it. */
+function entryOfOverride(result: unknown): Entry {
+  if (isEntry(result)) return result;
+  throw new ConfigurationError(
+    'INVALID_OVERRIDE',
+    'OrderedStreamProcessor: processRecord of a subclass has to return what successHandler or failureHandler returned, ' +
+      `got ${kindOf(result)}. The record counts as failed.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { nextTick } from 'node:process';
 
 /**
- * Lets the responses of several calls be shown one after the other, each until it has been read.
+ * Lets several calls answer one after the other. A turn lasts until the response has been read.
  *
  * Powertools keeps one response per processor, and `processPartialResponse` reads it when `process()` has
  * resolved: a few promise callbacks later, in which another call may finish. The next tick comes when no
@@ -10,14 +10,18 @@ import { nextTick } from 'node:process';
 export class ReadingTurns {
   #current: Promise<void> | undefined;
 
-  /** Resolves when nobody is about to read: the caller has its turn, from now until the next tick. */
-  async take(): Promise<void> {
+  /** Waits for the turns of other calls, runs the task, and keeps the turn until the tick after it. */
+  async take<Result>(task: () => Result | Promise<Result>): Promise<Result> {
     while (this.#current !== undefined) await this.#current;
-    this.#current = new Promise((resolve) => {
+    const turn = Promise.withResolvers<void>();
+    this.#current = turn.promise;
+    try {
+      return await task();
+    } finally {
       nextTick(() => {
         this.#current = undefined;
-        resolve();
+        turn.resolve();
       });
-    });
+    }
   }
 }

@@ -1,4 +1,8 @@
-import { type BasePartialBatchProcessor, processPartialResponse } from '@aws-lambda-powertools/batch';
+import {
+  type BasePartialBatchProcessor,
+  type BatchProcessor,
+  processPartialResponse,
+} from '@aws-lambda-powertools/batch';
 import type { FailureResponse, SuccessResponse } from '@aws-lambda-powertools/batch/types';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
@@ -26,6 +30,28 @@ test('subclasses override the hooks with the types of Powertools', () => {
     }
   }
   expectTypeOf(new Watched().errors).toEqualTypeOf<Error[]>();
+});
+
+test('overrides may be asynchronous', () => {
+  class Saving extends OrderedStreamProcessor {
+    override async prepare(): Promise<void> {
+      super.prepare();
+    }
+    override async successHandler(record: DynamoDBRecord, result: unknown): Promise<SuccessResponse> {
+      return super.successHandler(record, result);
+    }
+    override async failureHandler(
+      record: DynamoDBRecord,
+      _error: Error,
+    ): Promise<SuccessResponse | FailureResponse> {
+      return ['success', undefined, record];
+    }
+    override async clean(): Promise<void> {
+      super.clean();
+    }
+  }
+  const processor: BatchProcessor = new Saving();
+  expectTypeOf(processor.errors).toEqualTypeOf<Error[]>();
 });
 
 test('options are named, and a Powertools Logger fits', () => {

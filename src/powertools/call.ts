@@ -1,0 +1,73 @@
+import type {
+  BaseRecord,
+  BatchProcessingOptions,
+  EventSourceDataClassTypes,
+  FailureResponse,
+  SuccessResponse,
+} from '@aws-lambda-powertools/batch/types';
+import type { Verdict } from './verdict.ts';
+
+/** What became of a record, as Powertools notes it: result or message, and the record. */
+export type Entry = SuccessResponse | FailureResponse;
+
+/** What a call of `process()` was given. Powertools keeps these on the processor, one of each for all calls. */
+export interface CallInput {
+  handler: CallableFunction;
+  options: BatchProcessingOptions | undefined;
+  records: BaseRecord[];
+}
+
+/** What a call of `process()` collects. Powertools keeps these on the processor too. */
+export interface CallMessages {
+  errors: Error[];
+  failureMessages: EventSourceDataClassTypes[];
+  successMessages: EventSourceDataClassTypes[];
+}
+
+/** One call of `process()`. */
+export class Call {
+  input: CallInput;
+  messages: CallMessages = { errors: [], failureMessages: [], successMessages: [] };
+  /** The errors with which records failed, for the log. */
+  readonly causes: Map<unknown, Error> = new Map();
+  /** The records that `failureHandler` noted. */
+  readonly failed: Set<unknown> = new Set();
+  succeeded = 0;
+  /** Which records have to be reported: known once all records have settled or the deadline is reached. */
+  verdict: Verdict | undefined;
+  /** Once true, the response is final: what still runs changes nothing. */
+  closed = false;
+  /** A record object may be in a batch more than once, so each has a list. */
+  readonly #entries: Map<unknown, Entry[]> = new Map();
+
+  constructor(input: CallInput) {
+    this.input = { ...input, records: copyOf(input.records) };
+  }
+
+  add(record: unknown, entry: Entry): void {
+    const entries = this.#entries.get(record);
+    if (entries === undefined) this.#entries.set(record, [entry]);
+    else entries.push(entry);
+  }
+
+  /** The entries of the records that were finished, in the order in which the records were registered. */
+  result(): Entry[] {
+    return this.input.records.flatMap((record) => this.#entries.get(record)?.splice(0, 1) ?? []);
+  }
+}
+
+/** Copies the records: handlers may change the event, and with it the array that was registered. */
+export function copyOf(records: BaseRecord[]): BaseRecord[] {
+  // What is not an array is refused later, with the other events that cannot be processed.
+  return Array.isArray(records) ? [...records] : records;
+}
+
+/** Gives what a hook returned if it is an entry, else the one that the hook was expected to return. */
+export function entryOr(value: unknown, otherwise: Entry): Entry {
+  return isEntry(value) ? value : otherwise;
+}
+
+/** Whether a hook returned an entry. */
+export function isEntry(value: unknown): value is Entry {
+  return Array.isArray(value) && (value[0] === 'success' || value[0] === 'fail');
+}
