@@ -1,0 +1,677 @@
+// What Powertools' own unit tests promise for DynamoDB streams, as a table of our own: the same program with both
+// processors. Where they differ, the row of docs/middy-and-powertools.md that says so.
+// https://github.com/aws-powertools/powertools-lambda-typescript/tree/main/packages/batch/tests/unit
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BatchProcessor,
+  EventType,
+  processPartialResponse,
+  processPartialResponseSync,
+} from '@aws-lambda-powertools/batch';
+import type { BatchProcessingOptions } from '@aws-lambda-powertools/batch/types';
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
+import { tableUnder } from '../docs/markdown.ts';
+import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
+
+type Processor = BatchProcessor;
+type Overrides = (processor: Processor, base: Processor) => Record<string, unknown>;
+type RecordHandler = (record: DynamoDBRecord, context?: Context) => unknown;
+
+const PROCESSORS = {
+  powertools: (overrides: Overrides) => {
+    class Subclass extends BatchProcessor {}
+    const processor = new Subclass(EventType.DynamoDBStreams);
+    Object.assign(Subclass.prototype, overrides(processor, BatchProcessor.prototype));
+    return processor;
+  },
+  ours: (overrides: Overrides) => {
+    class Subclass extends OrderedStreamProcessor {}
+    const processor: Processor = new Subclass({ logger: memoryLogger() });
+    Object.assign(Subclass.prototype, overrides(processor, OrderedStreamProcessor.prototype));
+    return processor;
+  },
+};
+
+/** What a program can see of a batch. Records are named by their place in the event. */
+interface Seen {
+  readonly threw?: string;
+  /** How many errors a FullBatchFailureError lists. */
+  readonly recordErrors?: number;
+  readonly response: readonly (number | string)[];
+  readonly entries?: readonly string[];
+  readonly started: readonly number[];
+  readonly succeeded: readonly number[];
+  readonly failed: readonly number[];
+}
+
+interface Case {
+  readonly name: string;
+  /** Item keys of the records. */
+  readonly ids?: readonly string[];
+  readonly fails?: readonly number[];
+  /** What the failing records throw. */
+  readonly thrown?: unknown;
+  readonly options?: BatchProcessingOptions;
+  readonly overrides?: Overrides;
+  readonly recordHandler?: RecordHandler;
+  readonly change?: (event: DynamoDBStreamEvent) => void;
+  /** What each record handler does to the event. */
+  readonly during?: (event: DynamoDBStreamEvent) => void;
+  readonly powertools: Seen;
+  /** Left out where it is the same. */
+  readonly ours?: Seen;
+  /** The row of the documentation that says how they differ. */
+  readonly row?: string;
+}
+
+async function see(make: (overrides: Overrides) => Processor, it: Case): Promise<Seen> {
+  const event = eventOf(...(it.ids ?? ['a', 'b', 'c']).map((id) => ({ id })));
+  it.change?.(event);
+  const records = [...event.Records];
+  const started: number[] = [];
+  const processor = make(it.overrides ?? (() => ({})));
+  const handler: RecordHandler =
+    it.recordHandler ??
+    (async (record) => {
+      const index = records.indexOf(record);
+      started.push(index);
+      it.during?.(event);
+      await sleep(1);
+      if (it.fails?.includes(index)) throw 'thrown' in it ? it.thrown : new Error('no');
+      return `done ${index}`;
+    });
+  const outcome: { threw?: string; recordErrors?: number; entries?: string[] } = {};
+  try {
+    const entries = await processor.register(event.Records as never, handler, it.options).process();
+    outcome.entries = entries.map(
+      (entry) => `${entry?.[0]} ${entry?.[1]} ${records.indexOf(entry?.[2] as never)}`,
+    );
+  } catch (error) {
+    outcome.threw = (error as Error).name;
+    const { recordErrors } = error as { recordErrors?: readonly Error[] };
+    if (recordErrors !== undefined) outcome.recordErrors = recordErrors.length;
+  }
+  const places = (messages: readonly unknown[]) =>
+    messages.map((message) => records.indexOf(message as never));
+  return {
+    ...outcome,
+    response: processor.response().batchItemFailures.map(({ itemIdentifier }) => {
+      const index = records.findIndex((_, at) => sequenceNumberAt(at) === itemIdentifier);
+      return index === -1 ? itemIdentifier : index;
+    }),
+    started,
+    succeeded: places(processor.successMessages),
+    failed: places(processor.failureMessages),
+  };
+}
+
+const SUCCESS = (index: number, result: unknown = `done ${index}`) => `success ${result} ${index}`;
+const FAILURE = (index: number) => `fail no ${index}`;
+const allSucceed: Seen = {
+  response: [],
+  entries: [0, 1, 2].map((index) => SUCCESS(index)),
+  started: [0, 1, 2],
+  succeeded: [0, 1, 2],
+  failed: [],
+};
+const secondFails: Seen = {
+  response: [1],
+  entries: [SUCCESS(0), FAILURE(1), SUCCESS(2)],
+  started: [0, 1, 2],
+  succeeded: [0, 2],
+  failed: [1],
+};
+const allFail: Seen = {
+  response: [0],
+  entries: [0, 1, 2].map(FAILURE),
+  started: [0, 1, 2],
+  succeeded: [],
+  failed: [0, 1, 2],
+};
+const firstAlone: Seen = { response: [0], entries: [FAILURE(0)], started: [0], succeeded: [], failed: [0] };
+const thrown = (seen: Seen, threw: string, recordErrors?: number): Seen => {
+  const { entries, ...rest } = seen;
+  return { ...rest, threw, ...(recordErrors !== undefined && { recordErrors }) };
+};
+
+const IN_PARALLEL = { processInParallel: true };
+const ONE_BY_ONE = { processInParallel: false };
+const THROW = { throwOnFullBatchFailure: true };
+const DO_NOT_THROW = { throwOnFullBatchFailure: false };
+
+const CASES: readonly Case[] = [
+  { name: 'no failure, in parallel', options: IN_PARALLEL, powertools: allSucceed },
+  { name: 'no failure, one by one', options: ONE_BY_ONE, powertools: allSucceed },
+  { name: 'no failure, options left out', powertools: allSucceed },
+  { name: 'one failure, in parallel', options: IN_PARALLEL, fails: [1], powertools: secondFails },
+  {
+    name: 'some failures, in parallel',
+    options: IN_PARALLEL,
+    fails: [0, 2],
+    powertools: {
+      response: [0, 2],
+      entries: [FAILURE(0), SUCCESS(1), FAILURE(2)],
+      started: [0, 1, 2],
+      succeeded: [1],
+      failed: [0, 2],
+    },
+    ours: {
+      response: [0],
+      entries: [FAILURE(0), SUCCESS(1), FAILURE(2)],
+      started: [0, 1, 2],
+      succeeded: [1],
+      failed: [0, 2],
+    },
+    row: 'Response',
+  },
+  {
+    name: 'some failures, one by one',
+    options: ONE_BY_ONE,
+    fails: [0, 2],
+    powertools: {
+      response: [0, 2],
+      entries: [FAILURE(0), SUCCESS(1), FAILURE(2)],
+      started: [0, 1, 2],
+      succeeded: [1],
+      failed: [0, 2],
+    },
+    ours: firstAlone,
+    row: '`processInParallel: false`',
+  },
+  {
+    name: 'a failure of one item, in parallel',
+    ids: ['a', 'a', 'a'],
+    fails: [0],
+    powertools: {
+      response: [0],
+      entries: [FAILURE(0), SUCCESS(1), SUCCESS(2)],
+      started: [0, 1, 2],
+      succeeded: [1, 2],
+      failed: [0],
+    },
+    ours: firstAlone,
+    row: 'After a failure',
+  },
+  {
+    name: 'all fail, in parallel',
+    options: IN_PARALLEL,
+    fails: [0, 1, 2],
+    powertools: thrown({ ...allFail, response: [] }, 'FullBatchFailureError', 3),
+    ours: allFail,
+    row: 'All records failed',
+  },
+  {
+    name: 'all fail, one by one',
+    options: ONE_BY_ONE,
+    fails: [0, 1, 2],
+    powertools: thrown({ ...allFail, response: [] }, 'FullBatchFailureError', 3),
+    ours: firstAlone,
+    row: 'All records failed',
+  },
+  {
+    name: 'all fail, in parallel, throwOnFullBatchFailure: true',
+    options: { ...IN_PARALLEL, ...THROW },
+    fails: [0, 1, 2],
+    powertools: thrown({ ...allFail, response: [] }, 'FullBatchFailureError', 3),
+    ours: thrown(allFail, 'FullBatchFailureError', 3),
+    row: '`response()` after a throw',
+  },
+  {
+    name: 'all fail, one by one, throwOnFullBatchFailure: true',
+    options: { ...ONE_BY_ONE, ...THROW },
+    fails: [0, 1, 2],
+    powertools: thrown({ ...allFail, response: [] }, 'FullBatchFailureError', 3),
+    ours: thrown(firstAlone, 'FullBatchFailureError', 1),
+    row: '`throwOnFullBatchFailure: true`',
+  },
+  {
+    name: 'one fails, in parallel, throwOnFullBatchFailure: true',
+    options: { ...IN_PARALLEL, ...THROW },
+    fails: [1],
+    powertools: secondFails,
+  },
+  {
+    name: 'all fail, in parallel, throwOnFullBatchFailure: false',
+    options: { ...IN_PARALLEL, ...DO_NOT_THROW },
+    fails: [0, 1, 2],
+    powertools: { ...allFail, response: [0, 1, 2] },
+    ours: allFail,
+    row: 'Response',
+  },
+  {
+    name: 'all fail, one by one, throwOnFullBatchFailure: false',
+    options: { ...ONE_BY_ONE, ...DO_NOT_THROW },
+    fails: [0, 1, 2],
+    powertools: { ...allFail, response: [0, 1, 2] },
+    ours: firstAlone,
+    row: '`processInParallel: false`',
+  },
+  {
+    name: 'the record handler gets the context',
+    ids: ['a'],
+    options: { context: contextOf() },
+    recordHandler: async (_record, context) => context?.awsRequestId,
+    powertools: { ...allSucceed, entries: [SUCCESS(0, 'request-1')], started: [], succeeded: [0] },
+  },
+  {
+    name: 'a context that is not one fails the records that use it',
+    ids: ['a'],
+    options: { context: { foo: 'bar' } as never },
+    recordHandler: async (_record, context) => {
+      if (context?.getRemainingTimeInMillis === undefined) throw new Error('no');
+    },
+    powertools: {
+      ...thrown({ ...firstAlone, response: [] }, 'FullBatchFailureError', 1),
+      started: [],
+    },
+    ours: { ...firstAlone, started: [] },
+    row: 'All records failed',
+  },
+  {
+    name: 'a synchronous record handler',
+    recordHandler: () => 'done',
+    powertools: {
+      ...allSucceed,
+      entries: [0, 1, 2].map((index) => SUCCESS(index, 'done')),
+      started: [],
+    },
+  },
+  {
+    name: 'no records',
+    ids: [],
+    powertools: { response: [], entries: [], started: [], succeeded: [], failed: [] },
+  },
+  {
+    name: 'records out of order, one by one',
+    options: ONE_BY_ONE,
+    change: (event) => event.Records.reverse(),
+    powertools: allSucceed,
+    ours: { ...allSucceed, started: [2, 1, 0], succeeded: [2, 1, 0] },
+    row: 'Records out of order',
+  },
+  {
+    name: 'a record handler empties the event, one by one',
+    options: ONE_BY_ONE,
+    fails: [1],
+    during: (event) => {
+      event.Records.length = 0;
+    },
+    powertools: { response: [], entries: [SUCCESS(0)], started: [0], succeeded: [0], failed: [] },
+    ours: {
+      response: [1],
+      entries: [SUCCESS(0), FAILURE(1)],
+      started: [0, 1],
+      succeeded: [0],
+      failed: [1],
+    },
+    row: 'Changes to `event.Records` while handlers run',
+  },
+  {
+    name: 'a record handler deletes the SequenceNumber of its record',
+    fails: [1],
+    during: (event) => {
+      for (const record of event.Records) delete record.dynamodb?.SequenceNumber;
+    },
+    powertools: { ...secondFails, response: [] },
+    ours: secondFails,
+    row: 'Changes to `event.Records` while handlers run',
+  },
+  {
+    name: 'undefined thrown',
+    ids: ['a'],
+    fails: [0],
+    thrown: undefined,
+    powertools: { ...thrown({ ...firstAlone, response: [], failed: [] }, 'TypeError') },
+    ours: { ...firstAlone, entries: ['fail The record handler threw undefined. 0'] },
+    row: '`throw undefined` in a handler',
+  },
+  {
+    name: 'a failed record without SequenceNumber',
+    fails: [1],
+    change: (event) => void delete event.Records[1]?.dynamodb?.SequenceNumber,
+    powertools: { ...secondFails, response: [] },
+    ours: thrown({ response: [''], started: [], succeeded: [], failed: [] }, 'InvalidEventError'),
+    row: 'Failed record without SequenceNumber',
+  },
+  {
+    name: 'successHandler and failureHandler overridden',
+    fails: [1],
+    overrides: (it, base) => ({
+      successHandler: (record: never, result: string) =>
+        base.successHandler.call(it, record, `own ${result}`),
+      failureHandler: (record: never) => base.failureHandler.call(it, record, new Error('own')),
+    }),
+    powertools: {
+      ...secondFails,
+      entries: [SUCCESS(0, 'own done 0'), 'fail own 1', SUCCESS(2, 'own done 2')],
+    },
+  },
+  {
+    name: 'successHandler throws',
+    ids: ['a', 'b'],
+    overrides: (it, base) => ({
+      successHandler: (record: DynamoDBRecord, result: unknown) => {
+        if (record.dynamodb?.Keys?.id?.S === 'b') throw new Error('no');
+        return base.successHandler.call(it, record, result);
+      },
+    }),
+    powertools: {
+      response: [1],
+      entries: [SUCCESS(0), FAILURE(1)],
+      started: [0, 1],
+      succeeded: [0],
+      failed: [1],
+    },
+  },
+  {
+    name: 'successHandler rejects',
+    ids: ['a'],
+    overrides: () => ({ successHandler: async () => Promise.reject(new Error('no')) }),
+    powertools: thrown({ ...firstAlone, response: [], failed: [] }, 'Error'),
+    ours: firstAlone,
+    row: '`successHandler` rejects',
+  },
+  {
+    name: 'successHandler returns the failure of its record',
+    ids: ['a', 'b'],
+    options: ONE_BY_ONE,
+    overrides: (it, base) => ({
+      successHandler: (record: DynamoDBRecord, result: unknown) =>
+        record.dynamodb?.Keys?.id?.S === 'b'
+          ? it.failureHandler(record, new Error('no'))
+          : base.successHandler.call(it, record, result),
+    }),
+    powertools: {
+      response: [1],
+      entries: [SUCCESS(0), FAILURE(1)],
+      started: [0, 1],
+      succeeded: [0],
+      failed: [1],
+    },
+  },
+  {
+    name: 'failureHandler gives its record up',
+    fails: [1],
+    overrides: (it) => ({ failureHandler: (record: never) => it.successHandler(record, 'given up') }),
+    powertools: {
+      ...allSucceed,
+      entries: [SUCCESS(0), SUCCESS(1, 'given up'), SUCCESS(2)],
+    },
+  },
+  {
+    name: 'failureHandler throws',
+    fails: [1],
+    overrides: () => ({
+      failureHandler: () => {
+        throw new Error('metrics are down');
+      },
+    }),
+    options: ONE_BY_ONE,
+    powertools: thrown({ response: [], started: [0, 1], succeeded: [0], failed: [] }, 'Error'),
+    ours: { response: [1], entries: [SUCCESS(0), FAILURE(1)], started: [0, 1], succeeded: [0], failed: [] },
+    row: '`failureHandler` throws or rejects',
+  },
+  {
+    name: 'failureHandler rejects',
+    fails: [1],
+    overrides: () => ({ failureHandler: async () => Promise.reject(new Error('metrics are down')) }),
+    options: ONE_BY_ONE,
+    powertools: thrown({ response: [], started: [0, 1], succeeded: [0], failed: [] }, 'Error'),
+    ours: { response: [1], entries: [SUCCESS(0), FAILURE(1)], started: [0, 1], succeeded: [0], failed: [] },
+    row: '`failureHandler` throws or rejects',
+  },
+  {
+    name: 'failureHandler does not note the failure',
+    ids: ['a', 'b'],
+    fails: [1],
+    overrides: () => ({ failureHandler: (record: unknown) => ['fail', 'own', record] }),
+    powertools: {
+      response: [],
+      entries: [SUCCESS(0), 'fail own 1'],
+      started: [0, 1],
+      succeeded: [0],
+      failed: [],
+    },
+    ours: { response: [1], entries: [SUCCESS(0), 'fail own 1'], started: [0, 1], succeeded: [0], failed: [] },
+    row: '`failureHandler` does not note the failure',
+  },
+  {
+    name: 'processRecord overridden',
+    overrides: (it) => ({
+      processRecord: async (record: DynamoDBRecord) =>
+        record.dynamodb?.Keys?.id?.S === 'b'
+          ? it.failureHandler(record, new Error('no'))
+          : it.successHandler(record, 'own'),
+    }),
+    powertools: {
+      ...secondFails,
+      entries: [SUCCESS(0, 'own'), FAILURE(1), SUCCESS(2, 'own')],
+      started: [],
+    },
+  },
+  {
+    name: 'processRecord around the one of the base class',
+    fails: [1],
+    overrides: (it, base) => ({
+      processRecord: async (record: never) => {
+        await sleep(1);
+        return base.processRecord.call(it, record);
+      },
+    }),
+    powertools: secondFails,
+  },
+  {
+    name: 'processRecord rejects',
+    ids: ['a'],
+    overrides: () => ({ processRecord: async () => Promise.reject(new Error('no')) }),
+    powertools: thrown({ ...firstAlone, response: [], started: [], failed: [] }, 'Error'),
+    ours: { ...firstAlone, started: [] },
+    row: '`processRecord` throws or rejects',
+  },
+  {
+    name: 'processRecord returns no entry',
+    ids: ['a'],
+    overrides: () => ({ processRecord: async () => {} }),
+    powertools: { response: [], entries: ['undefined undefined -1'], started: [], succeeded: [], failed: [] },
+    ours: {
+      ...firstAlone,
+      entries: [expect.stringContaining('processRecord of a subclass has to return')] as never,
+      started: [],
+    },
+    row: '`processRecord` returns no entry',
+  },
+  {
+    name: 'prepare leaves a record out',
+    overrides: (it, base) => ({
+      prepare: () => {
+        base.prepare.call(it);
+        Object.assign(it, { records: it.records.slice(1) });
+      },
+    }),
+    powertools: {
+      response: [],
+      entries: [SUCCESS(1), SUCCESS(2)],
+      started: [1, 2],
+      succeeded: [1, 2],
+      failed: [],
+    },
+  },
+  {
+    name: 'prepare is asynchronous',
+    ids: ['a'],
+    overrides: (it, base) => ({
+      prepare: async () => {
+        base.prepare.call(it);
+        await sleep(5);
+        Object.assign(it, { marker: 'prepared' });
+      },
+      successHandler: (record: never) =>
+        base.successHandler.call(it, record, (it as never as Marked).marker ?? 'not prepared'),
+    }),
+    powertools: {
+      response: [],
+      entries: [SUCCESS(0, 'not prepared')],
+      started: [0],
+      succeeded: [0],
+      failed: [],
+    },
+    ours: { response: [], entries: [SUCCESS(0, 'prepared')], started: [0], succeeded: [0], failed: [] },
+    row: 'Asynchronous `prepare` and `clean`',
+  },
+  {
+    name: 'clean is asynchronous',
+    fails: [1],
+    overrides: (it, base) => ({
+      clean: async () => {
+        await sleep(1);
+        base.clean.call(it);
+      },
+    }),
+    powertools: { ...secondFails, response: [] },
+    ours: secondFails,
+    row: 'Asynchronous `prepare` and `clean`',
+  },
+  {
+    name: 'clean does not call the one of the base class',
+    fails: [1],
+    overrides: () => ({ clean: () => {} }),
+    powertools: { ...secondFails, response: [] },
+    ours: secondFails,
+    row: '`clean` that does not call `super.clean()`',
+  },
+  {
+    name: 'clean fails a record that had succeeded',
+    fails: [1],
+    overrides: (it, base) => ({
+      clean: () => {
+        it.failureHandler(it.successMessages[0] as never, new Error('not written'));
+        base.clean.call(it);
+      },
+    }),
+    powertools: { ...secondFails, response: [1, 0], failed: [1, 0] },
+    ours: { ...secondFails, response: [0], failed: [1, 0] },
+    row: 'Response',
+  },
+  {
+    name: 'clean throws',
+    fails: [1],
+    overrides: () => ({
+      clean: () => {
+        throw new Error('not written');
+      },
+    }),
+    powertools: thrown({ ...secondFails, response: [] }, 'Error'),
+    ours: thrown(secondFails, 'Error'),
+    row: '`response()` after a throw',
+  },
+  {
+    name: 'getMessagesToReport reports an earlier record',
+    fails: [1],
+    overrides: () => ({ getMessagesToReport: () => [{ itemIdentifier: sequenceNumberAt(0) }] }),
+    powertools: { ...secondFails, response: [0] },
+  },
+  {
+    name: 'collectDynamoDBFailures reports an earlier record',
+    fails: [1],
+    overrides: () => ({ collectDynamoDBFailures: () => [{ itemIdentifier: sequenceNumberAt(0) }] }),
+    powertools: { ...secondFails, response: [0] },
+  },
+  {
+    name: 'getMessagesToReport leaves the failure out',
+    fails: [1],
+    overrides: () => ({ getMessagesToReport: () => [] }),
+    powertools: { ...secondFails, response: [] },
+    ours: thrown(secondFails, 'ConfigurationError'),
+    row: 'Overrides that report less than what failed',
+  },
+  {
+    name: 'collectDynamoDBFailures leaves the failure out',
+    fails: [1],
+    overrides: () => ({ collectDynamoDBFailures: () => [] }),
+    powertools: { ...secondFails, response: [] },
+    ours: thrown(secondFails, 'ConfigurationError'),
+    row: 'Overrides that report less than what failed',
+  },
+  {
+    name: 'hasMessagesToReport denies the failure',
+    fails: [1],
+    overrides: () => ({ hasMessagesToReport: () => false }),
+    powertools: { ...secondFails, response: [] },
+    ours: thrown(secondFails, 'ConfigurationError'),
+    row: 'Overrides that report less than what failed',
+  },
+  {
+    name: 'entireBatchFailed denies that all failed',
+    options: THROW,
+    fails: [0, 1, 2],
+    overrides: () => ({ entireBatchFailed: () => false }),
+    powertools: { ...allFail, response: [0, 1, 2] },
+    ours: allFail,
+    row: 'Response',
+  },
+  {
+    name: 'entireBatchFailed says that one failure is too many',
+    options: THROW,
+    fails: [1],
+    overrides: () => ({ entireBatchFailed: () => true }),
+    powertools: thrown({ ...secondFails, response: [] }, 'FullBatchFailureError', 1),
+    ours: thrown(secondFails, 'FullBatchFailureError', 1),
+    row: '`response()` after a throw',
+  },
+];
+
+test('calls at once: Powertools reports the failures of one for both, and they are kept apart here', async () => {
+  const run = (name: keyof typeof PROCESSORS) => {
+    const processor = PROCESSORS[name](() => ({}));
+    const call = async (id: string, ms: number) => {
+      const recordHandler = async (record: DynamoDBRecord) => {
+        await sleep(ms);
+        if (record.dynamodb?.Keys?.id?.S === 'poison') throw new Error('no');
+      };
+      const { batchItemFailures } = await processPartialResponse(
+        eventOf({ id: 'good' }, { id }),
+        recordHandler,
+        processor,
+      );
+      return batchItemFailures.length;
+    };
+    return Promise.all([call('good', 20), call('poison', 1)]);
+  };
+
+  expect(await run('powertools')).toEqual([1, 1]);
+  expect(await run('ours')).toEqual([0, 1]);
+});
+
+interface Marked {
+  readonly marker?: string;
+}
+
+test.each(CASES)('$name', async (it) => {
+  expect(await see(PROCESSORS.powertools, it)).toEqual(it.powertools);
+  expect(await see(PROCESSORS.ours, it)).toEqual(it.ours ?? it.powertools);
+});
+
+const ROWS = tableUnder('docs/middy-and-powertools.md', 'Differences from Powertools').map(([row]) => row);
+
+test('each case that differs names a row of the documentation', () => {
+  const differing = CASES.filter(({ ours }) => ours !== undefined);
+
+  expect(differing.filter(({ row }) => !ROWS.includes(row ?? '')).map(({ name }) => name)).toEqual([]);
+  expect(CASES.filter(({ ours, row }) => ours === undefined && row !== undefined)).toEqual([]);
+});
+
+test.each(['powertools', 'ours'] as const)(
+  '%s refuses what is not a batch, and synchronous processing',
+  async (name) => {
+    const processor = PROCESSORS[name](() => ({}));
+
+    await expect(processPartialResponse({} as never, () => {}, processor)).rejects.toMatchObject({
+      name: 'UnexpectedBatchTypeError',
+    });
+    expect(() => processPartialResponseSync(eventOf({}), () => {}, processor)).toThrow(
+      expect.objectContaining({ name: 'BatchProcessingError' }) as Error,
+    );
+  },
+);
