@@ -402,6 +402,58 @@ describe('hooks of a subclass', () => {
   });
 });
 
+describe('work that nothing waits for', () => {
+  const unfinished = (): [string, () => unknown][] => [
+    ['promises in an array', () => [Promise.reject(new Error('unhandled'))]],
+    ['a generator', function* () {}],
+  ];
+  const places: [string, (work: () => unknown) => [OrderedStreamProcessor, () => unknown]][] = [
+    ['a record handler', (work) => [quiet(), work]],
+    ['an asynchronous record handler', (work) => [quiet(), async () => work()]],
+    [
+      'a record handler behind an overridden processRecord',
+      (work) => [
+        withOverrides((it) => ({
+          processRecord: async (record: never) => base.processRecord.call(it, record),
+        })),
+        work,
+      ],
+    ],
+    ['successHandler', (work) => [withOverrides(() => ({ successHandler: work })), () => {}]],
+    [
+      'failureHandler',
+      (work) => [withOverrides(() => ({ failureHandler: work })), () => Promise.reject(new Error('no'))],
+    ],
+    [
+      'processRecord, within its entry',
+      (work) => [
+        withOverrides(() => ({ processRecord: async (record: unknown) => ['success', work(), record] })),
+        () => {},
+      ],
+    ],
+  ];
+
+  test.each(
+    places.flatMap(([place, make]) => unfinished().map(([kind, work]) => [kind, place, make, work] as const)),
+  )('%s that %s returned fail the record', async (_kind, _place, make, work) => {
+    const [processor, recordHandler] = make(work);
+
+    expect(await processPartialResponse(eventOf({}), recordHandler, processor)).toEqual(reporting(0));
+  });
+
+  test.each(['prepare', 'clean'])(
+    '%s that returns promises in an array makes the call reject',
+    async (hook) => {
+      const processor = withOverrides(() => ({ [hook]: () => [Promise.resolve()] }));
+
+      await expect(processPartialResponse(eventOf({}), () => {}, processor)).rejects.toMatchObject({
+        code: 'INVALID_RESULT',
+        message: expect.stringContaining(hook),
+      });
+    },
+  );
+});
+
 /** A processor with some methods of its own, as a subclass has them. Plain JavaScript: whatever they return. */
 function withOverrides(
   overrides: (processor: OrderedStreamProcessor) => Partial<Record<keyof OrderedStreamProcessor, unknown>>,

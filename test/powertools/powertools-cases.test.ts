@@ -319,6 +319,26 @@ const CASES: readonly Case[] = [
     row: 'Changes to `event.Records` while handlers run',
   },
   {
+    name: 'a record handler returns promises in an array',
+    ids: ['a'],
+    recordHandler: () => [Promise.resolve()],
+    powertools: {
+      response: [],
+      entries: [SUCCESS(0, '[object Promise]')],
+      started: [],
+      succeeded: [0],
+      failed: [],
+    },
+    ours: {
+      response: [0],
+      entries: [expect.stringContaining('promises within another value')] as never,
+      started: [],
+      succeeded: [],
+      failed: [0],
+    },
+    row: 'Handler that returns promises in an array, or an iterator',
+  },
+  {
     name: 'undefined thrown',
     ids: ['a'],
     fails: [0],
