@@ -9,7 +9,9 @@ import type {
   BaseRecord,
   BatchProcessingOptions,
   EventSourceDataClassTypes,
+  FailureResponse,
   PartialItemFailures,
+  SuccessResponse,
 } from '@aws-lambda-powertools/batch/types';
 import { Deadline } from '../batch/deadline.ts';
 import { type ReportableRecord, recordsOf } from '../batch/event.ts';
@@ -46,7 +48,7 @@ import { Verdict } from './verdict.ts';
  *
  * Subclasses override what they override of a `BatchProcessor`. Hooks are called in the order in which handlers
  * finish, and `failureHandler` always gets an Error. `successHandler`, `failureHandler`, `processRecord`, `prepare`
- * and `clean` may be asynchronous. The response is not for an override to shorten: if it reports less than what
+ * and `clean` may be asynchronous; where Powertools declares no promise, return it `as never`. The response is not for an override to shorten: if it reports less than what
  * failed, the call rejects with `INVALID_OVERRIDE`. To give a record up, let `failureHandler` return
  * `['success', undefined, record]`.
  *
@@ -180,8 +182,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    *
    * @returns `['success', result, record]`
    */
-  // biome-ignore lint/suspicious/noExplicitAny: Powertools declares a tuple, so only any lets an override be asynchronous
-  override successHandler(record: EventSourceDataClassTypes, result: unknown): any {
+  override successHandler(record: EventSourceDataClassTypes, result: unknown): SuccessResponse {
     const call = this.#calls.getStore();
     if (call === undefined) return super.successHandler(record, result);
     if (call.verdict === undefined) call.messages.successMessages.push(record);
@@ -194,8 +195,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    *
    * @returns `['fail', message, record]`
    */
-  // biome-ignore lint/suspicious/noExplicitAny: as for successHandler
-  override failureHandler(record: EventSourceDataClassTypes, error: Error): any {
+  override failureHandler(record: EventSourceDataClassTypes, error: Error): FailureResponse {
     const call = this.#calls.getStore();
     if (call === undefined) return super.failureHandler(record, error);
     if (!call.closed) {

