@@ -74,3 +74,33 @@ test(
   },
   PROPERTY_TIMEOUT_MS,
 );
+
+test.each([false, true])(
+  'in one sandbox a record repeats those behind it once, however often it fails: bisect %o',
+  async (bisectBatchOnFunctionError) => {
+    await fc.assert(
+      fc.asyncProperty(scenarios({ maxRecords: 200, oneFailureIn: 20 }), async (scenario) => {
+        const stage = new Stage(scenario.plan);
+        const router = routerOf(stage, scenario);
+        await deliver(stage.records, {
+          partialResponses: true,
+          bisectBatchOnFunctionError,
+          sandbox: () => router,
+        });
+        const starts = stage.records.map(() => 0);
+        for (const index of stage.indexesOf('start')) starts[index] = (starts[index] ?? 0) + 1;
+        let failingBefore = 0;
+        const tooOften = scenario.plan.records.filter(({ failures }, index) => {
+          // Each bit stands for an attempt that fails.
+          const own = failures.toString(2).replaceAll('0', '').length;
+          const most = 1 + own + failingBefore;
+          if (own > 0) failingBefore++;
+          return (starts[index] ?? 0) > most;
+        });
+        expect(tooOften).toEqual([]);
+      }),
+      runs(40),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);

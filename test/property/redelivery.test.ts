@@ -105,7 +105,7 @@ describe.each(MAPPINGS)('%o', (mapping) => {
         fc.asyncProperty(scenarios(bounds), choices, async (scenario, choices) => {
           const stage = new Stage(scenario.plan);
           const lanes = lanesOf(scenario);
-          // Each router has a memory of its own, the stage keeps one journal of them all.
+          // Each router knows its own checkpoints; the stage keeps one journal of all routers.
           const sandboxes = Array.from({ length: 4 }, () => routerOf(stage, scenario, { partialResponses }));
           await deliver(stage.records, {
             ...mapping,
