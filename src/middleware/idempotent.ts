@@ -24,7 +24,8 @@ export interface IdempotentOptions {
    */
   readonly config?: IdempotencyConfig;
   /**
-   * What the keys in the store begin with. Handlers that share a store and a stream need different ones.
+   * What the keys in the store begin with. Handlers that share a store and a stream need different ones. A copy that is
+   * emptied and filled again needs a new one: under the old one all its records are noted as done.
    *
    * @defaultValue the name of the function
    */
