@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ExactNumber, plainNumber } from './exact-number.ts';
+import { plainNumber } from './exact-number.ts';
 
 /** What a partition key of DynamoDB can hold. */
 const MAX_KEY_BYTES = 2048;
@@ -31,8 +31,8 @@ export function auditKeyOf(tableName: string, keys: object): string {
 function keyText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  // A number, a bigint or the SDK's NumberValue, in one form.
-  return plainNumber(value instanceof ExactNumber ? value.text : String(value));
+  // A number, a bigint, an ExactNumber or the SDK's NumberValue, in one form.
+  return plainNumber(String(value));
 }
 
 function encode(text: string): string {

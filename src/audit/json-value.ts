@@ -44,7 +44,7 @@ function jsonSet(elements: readonly unknown[]): JsonValue {
   const [first] = elements;
   if (typeof first === 'string') return { SS: (elements as string[]).toSorted() };
   if (first instanceof Uint8Array) return { BS: (elements as Uint8Array[]).map(base64).sort() };
-  const texts = elements.map((element) => (element instanceof ExactNumber ? element.text : String(element)));
+  const texts = elements.map(String);
   // Sorted twice: numbers that are one as doubles keep the order of their texts.
   return { NS: texts.sort().sort((a, b) => Number(a) - Number(b)) };
 }

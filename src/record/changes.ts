@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { InvalidRecordError } from '../errors.ts';
 import { joinPath } from '../unmarshall/path.ts';
+import { isSameValue } from './same-value.ts';
 
 /** One difference between the old and the new image. */
 export interface Change {
@@ -21,8 +21,8 @@ export type ChangedRecord =
 
 /**
  * Lists what changed: every attribute of an inserted item as `added`, of a removed one as `removed`, and
- * for a modified one the differences, down through maps and lists. Sets and binary are compared by value
- * and reported whole; list elements are compared by position.
+ * for a modified one the differences, down through maps and lists. Numbers are compared as decimals, sets and binary by
+ * value, and reported whole; list elements are compared by position.
  *
  * @throws InvalidRecordError `MISSING_IMAGE` when a MODIFY record does not carry both images
  * @example
@@ -77,7 +77,7 @@ function compareLists(
 function compare(before: unknown, after: unknown, path: string, found: Change[]): void {
   if (isPlainMap(before) && isPlainMap(after)) compareMaps(before, after, path, found);
   else if (Array.isArray(before) && Array.isArray(after)) compareLists(before, after, path, found);
-  else if (!isDeepStrictEqual(before, after)) found.push({ path, kind: 'changed', before, after });
+  else if (!isSameValue(before, after)) found.push({ path, kind: 'changed', before, after });
 }
 
 // Not Sets, not binary, not a NumberValue: those are values, compared whole.

@@ -5,6 +5,7 @@ import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { copyOf } from './copy.ts';
+import { StoredNumber } from './same-value.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
@@ -167,10 +168,31 @@ export class LazyRecord {
 
   /** Undefined where the event or the view type has no such image. */
   #unmarshall(image: ImageName): NativeMap | undefined {
+    const map = this.storedImage(image);
+    return map === undefined ? undefined : unmarshall(map, this.#reading.toNumber);
+  }
+
+  /**
+   * For conditions: an attribute as stored, before a schema has changed it, with a StoredNumber for each number.
+   *
+   * @returns undefined where the image does not have it
+   */
+  storedAttribute(map: AttributeMap, name: string): unknown {
+    const { toNumber } = this.#reading;
+    // Says what came in the place of an image.
+    if (!isMap(map)) return unmarshall(map, toNumber);
+    // An attribute may be called `constructor`; only the item's own ones count.
+    const value = Object.hasOwn(map, name) ? map[name] : undefined;
+    if (value === undefined || typeof value?.S === 'string') return value?.S;
+    return unmarshall({ [name]: value }, (text) => new StoredNumber(text, toNumber(text)))[name];
+  }
+
+  /** The AttributeValues of an image; undefined where the event or the view type has none. */
+  storedImage(image: ImageName): AttributeMap | undefined {
     const change = this.#raw.dynamodb;
     const map = image === 'newImage' ? change?.NewImage : change?.OldImage;
     // Some tools write null for an image that the record does not have.
-    if (map !== undefined && map !== null) return unmarshall(map, this.#reading.toNumber);
+    if (map !== undefined && map !== null) return map;
     const viewType = this.streamViewType ?? this.#reading.viewType;
     // An absent image must never look like an empty item.
     if (hasImage(image, viewType, this.eventName)) {

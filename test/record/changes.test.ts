@@ -1,5 +1,7 @@
+import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { type Change, type ChangedRecord, changes, InvalidRecordError } from '../../src/index.ts';
+import { expectProportion } from '../fixtures/proportion.ts';
 
 const modified = (oldImage: object, newImage: object) => changes({ eventName: 'MODIFY', oldImage, newImage });
 const added = (path: string, after: unknown): Change => ({ path, kind: 'added', before: undefined, after });
@@ -15,6 +17,8 @@ const different = (path: string, before: unknown, after: unknown): Change => ({
   before,
   after,
 });
+
+const exactly = (text: string) => NumberValueImpl.from(text);
 
 class Money {
   readonly cents: number;
@@ -32,7 +36,21 @@ describe('changes lists what a modification changed', () => {
     ['null instead of absent', {}, { a: null }, [added('a', null)]],
     ['absent instead of null', { a: null }, {}, [removed('a', null)]],
     ['a type', { a: '1' }, { a: 1 }, [different('a', '1', 1)]],
-    ['a number and the same bigint', { a: 1 }, { a: 1n }, [different('a', 1, 1n)]],
+    ['a number and the same bigint', { a: 1 }, { a: 1n }, []],
+    ['one number in two forms', { a: exactly('1.50') }, { a: exactly('15e-1') }, []],
+    [
+      'numbers that are one as doubles',
+      { a: exactly('0.1') },
+      { a: exactly('0.10000000000000000000001') },
+      [different('a', exactly('0.1'), exactly('0.10000000000000000000001'))],
+    ],
+    [
+      'equal sets of exact numbers in another order',
+      { s: new Set([1, exactly('9007199254740993')]) },
+      { s: new Set([exactly('9007199254740993.0'), 1]) },
+      [],
+    ],
+    ['a Buffer and the same bytes', { b: Uint8Array.of(1) }, { b: Buffer.from([1]) }, []],
     ['an empty list and an empty map', { a: [] }, { a: {} }, [different('a', [], {})]],
     ['an empty text and null', { a: '' }, { a: null }, [different('a', '', null)]],
     [
@@ -137,5 +155,23 @@ describe('without the images there are no changes to report, and that is not the
     expect(attempt).toThrow(InvalidRecordError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'MISSING_IMAGE' }));
     expect(attempt).toThrow(new RegExp(`${needed}.*NEW_AND_OLD_IMAGES`));
+  });
+});
+
+describe('to compare sets in another order takes time in proportion to them', () => {
+  test.each<[string, (index: number) => unknown]>([
+    ['texts', String],
+    ['binary', (index) => Uint8Array.of(index, index >> 8, index >> 16)],
+    ['exact numbers', (index) => exactly(`9007199254740993.${index + 1}`)],
+  ])('of %s', (_, elementOf) => {
+    expectProportion(
+      6000,
+      (size) => {
+        const indices = Array.from({ length: size }, (_none, index) => index);
+        const setOf = (order: number[]) => ({ s: new Set(order.map(elementOf)) });
+        return [setOf(indices), setOf(indices.toReversed())] as const;
+      },
+      ([before, after]) => expect(modified(before, after)).toEqual([]),
+    );
   });
 });
