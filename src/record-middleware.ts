@@ -20,7 +20,8 @@ export type Next = () => void | Promise<void>;
  * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
  *   retry nor the next record of the lane starts.
  * - After a call, the next call and the middleware itself read the item as it was, whatever was done to its images. So
- *   read images in a middleware, and do not change them: only the first attempt would see that.
+ *   read images in a middleware, and do not change them: only the first call would see that. Calls beside each other
+ *   share the images.
  * - A call after the middleware has settled throws a ConfigurationError `LATE_NEXT` and starts nothing.
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
