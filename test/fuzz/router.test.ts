@@ -12,10 +12,9 @@ import {
   ValidationError,
 } from '../../src/index.ts';
 import { contextOf, memoryLogger, recordOf } from '../fixtures/events.ts';
+import { type Json, mutate, mutation } from '../fixtures/mutations.ts';
 
 const EVENTS = 10_000;
-
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /** Batches as Lambda sends them, of a few items, with every attribute type. */
 const record = fc
@@ -40,92 +39,6 @@ const event = fc
     (sketches) =>
       ({ Records: sketches.map((sketch, index) => recordOf(sketch as never, index)) }) as unknown as Json,
   );
-
-/** What a mutation puts in place of something: values of other kinds, and such as look nearly right. */
-const intruder: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json[]>(
-    null,
-    true,
-    false,
-    0,
-    -1,
-    1e300,
-    '',
-    ' ',
-    '0',
-    'x',
-    'NaN',
-    '1e999',
-    '9'.repeat(41),
-    '001',
-    'aws:sqs',
-    'INSERT',
-    'REMOVE',
-    'KEYS_ONLY',
-    'NEW_IMAGE',
-    '__proto__',
-    [],
-    {},
-    [null],
-    [[]],
-    { toString: 1, valueOf: 1 },
-    { toString: null },
-    { S: 'a' },
-    { N: 'a' },
-    { S: 5 },
-    { M: null },
-    { L: {} },
-    { SS: 'a' },
-    { B: '?' },
-    { X: 1 },
-    { length: 1 },
-  ),
-  fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
-  fc.constant(JSON.parse('{"__proto__":{"S":"a"},"constructor":{"N":"1"}}') as Json),
-);
-
-type Mutation = {
-  readonly at: number;
-  readonly how: 'replace' | 'delete' | 'rename' | 'repeat';
-  readonly by: Json;
-};
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  at: fc.nat(),
-  how: fc.constantFrom('replace', 'replace', 'replace', 'delete', 'rename', 'repeat'),
-  by: intruder,
-});
-
-/** Every place in a value: what holds it, and its name there. */
-function placesOf(value: Json, places: [object, string][] = []): [object, string][] {
-  if (typeof value !== 'object' || value === null) return places;
-  for (const [name, inner] of Object.entries(value)) {
-    places.push([value, name]);
-    placesOf(inner, places);
-  }
-  return places;
-}
-
-function set(holder: object, name: string, value: Json): void {
-  Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function mutate(original: Json, mutations: readonly Mutation[]): Json {
-  // A root of its own, so that the event itself can be replaced too.
-  const root = { event: structuredClone(original) };
-  for (const { at, how, by } of mutations) {
-    const places = placesOf(root);
-    const [holder, name] = places[at % places.length] ?? [root, 'event'];
-    const value = (holder as Record<string, Json>)[name] ?? null;
-    if (how === 'replace') set(holder, name, structuredClone(by));
-    else if (how === 'rename') {
-      set(holder, typeof by === 'string' ? by : 'other', value);
-      delete (holder as Record<string, Json>)[name];
-    } else if (how === 'repeat' && Array.isArray(holder)) holder.push(structuredClone(value));
-    else if (Array.isArray(holder)) holder.splice(Number(name), 1);
-    else delete (holder as Record<string, Json>)[name];
-  }
-  return root.event ?? null;
-}
 
 const HANDLER_ERROR = new Error('the handler of the test');
 
