@@ -37,6 +37,7 @@ export {
 export type { LogFields, Logger } from './logger.ts';
 export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './process-batch.ts';
 export { type Change, type ChangedRecord, changes } from './record/changes.ts';
+export { positionOf } from './record/position.ts';
 export type {
   AnyItem,
   EventName,

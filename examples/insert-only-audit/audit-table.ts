@@ -17,11 +17,11 @@ export async function createAuditTable(
       TableName,
       AttributeDefinitions: [
         { AttributeName: 'itemKey', AttributeType: 'S' },
-        { AttributeName: 'sequenceNumber', AttributeType: 'S' },
+        { AttributeName: 'position', AttributeType: 'S' },
       ],
       KeySchema: [
         { AttributeName: 'itemKey', KeyType: 'HASH' },
-        { AttributeName: 'sequenceNumber', KeyType: 'RANGE' },
+        { AttributeName: 'position', KeyType: 'RANGE' },
       ],
       BillingMode: 'PAY_PER_REQUEST',
     }),

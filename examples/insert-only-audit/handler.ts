@@ -13,7 +13,7 @@ interface Order {
 
 const { AUDIT_TABLE = 'OrdersAudit' } = process.env;
 
-const audit = auditTrail(tableWriter({ tableName: AUDIT_TABLE, keys: ['itemKey', 'sequenceNumber'] }), {
+const audit = auditTrail(tableWriter({ tableName: AUDIT_TABLE, keys: ['itemKey', 'position'] }), {
   actor: 'updatedBy',
   redact: ['card.number'],
 });

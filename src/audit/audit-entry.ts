@@ -1,6 +1,7 @@
 import type { StreamRecord as RawChange } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { type ChangedRecord, changes } from '../record/changes.ts';
+import { positionOf } from '../record/position.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
@@ -18,6 +19,8 @@ import type { Step } from './path-pattern.ts';
  * ```json
  * {
  *   "itemKey": "Invoices/customerId=C-1/invoiceId=I-7",
+ *   "position": "2026-01-01T00:00:00.000/0000000000000000000400000000000000000001",
+ *   "streamArn": "arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000",
  *   "sequenceNumber": "0000000000000000000400000000000000000001",
  *   "eventID": "1f3a5c7e9b0d2f4681a3c5e7f9b1d3f5",
  *   "eventName": "MODIFY",
@@ -33,7 +36,11 @@ import type { Step } from './path-pattern.ts';
 export interface AuditEntry {
   /** Table and item, as `auditKeyOf` writes them: the partition key of an audit table. */
   readonly itemKey: string;
-  /** In 40 digits with zeros in front, so that it sorts as text: the sort key of an audit table. */
+  /** Stream and sequence number, as `positionOf` writes them, so that it sorts as text: the sort key of an audit table. */
+  readonly position: string;
+  /** The stream that the change came from. Empty when the record does not say. */
+  readonly streamArn: string;
+  /** In 40 digits. It orders the changes of one stream, and not those of a table that has had several. */
   readonly sequenceNumber: string;
   /** The same at every redelivery. */
   readonly eventID: string;
@@ -77,6 +84,8 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   const time = record.approximateCreationDateTime;
   return {
     itemKey: auditKeyOf(tableName, keys),
+    position: positionOf(record),
+    streamArn: raw.eventSourceARN ?? '',
     sequenceNumber: record.sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0'),
     eventID,
     eventName,

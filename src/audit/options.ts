@@ -50,6 +50,9 @@ const PATH_HELP =
   'A path is names and positions, as in card.number, lines[0].price, ["a.b"].c; ' +
   '* stands for any name and [] for any position.';
 
+// JSONPath, JSON Pointer and its URI form: read as names they would hide nothing, and nobody would notice.
+const OTHER_NOTATION = /^(?:\$(?:$|[.[])|#?\/)/;
+
 const PATHS: Check = {
   expected: `an array of paths. ${PATH_HELP}`,
   accepts: (value) => Array.isArray(value),
@@ -58,7 +61,8 @@ const PATHS: Check = {
 const CHECKS: Readonly<Record<string, Check>> = {
   actor: {
     expected: 'the path of one attribute, such as updatedBy or meta.user',
-    accepts: (value) => typeof value === 'string' && stepsOf(value) !== undefined,
+    accepts: (value) =>
+      typeof value === 'string' && !OTHER_NOTATION.test(value) && stepsOf(value) !== undefined,
   },
   redact: PATHS,
   omit: PATHS,
@@ -108,6 +112,12 @@ function readActor(actor: string, hidden: Hidden): ActorPath {
 }
 
 function readPattern(option: string, path: unknown): PathPattern {
+  if (typeof path === 'string' && OTHER_NOTATION.test(path)) {
+    refuse(
+      `${option} has to hold paths, got ${kindOf(path)}, which is JSONPath or JSON Pointer. ${PATH_HELP} ` +
+        'An attribute of such a name is written ["$"] or ["/a/b"].',
+    );
+  }
   const pattern = typeof path === 'string' ? patternOf(path) : undefined;
   return pattern ?? refuse(`${option} has to hold paths, got ${kindOf(path)}. ${PATH_HELP}`);
 }

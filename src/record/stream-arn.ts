@@ -18,3 +18,12 @@ export function tableNameOf(eventSourceArn: string | undefined): string {
   lastName = TABLE.exec(eventSourceArn)?.[1] ?? '';
   return lastName;
 }
+
+/**
+ * The label in the ARN of a stream: on AWS the time at which the stream was enabled, such as `2026-01-01T00:00:00.000`.
+ *
+ * @returns an empty string when the ARN has none
+ */
+export function streamLabelOf(eventSourceArn: string | undefined): string {
+  return typeof eventSourceArn === 'string' ? (eventSourceArn.split('/stream/', 2)[1] ?? '') : '';
+}

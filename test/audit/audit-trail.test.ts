@@ -1,9 +1,16 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
-import { type AuditOptions, auditTrail } from '../../src/audit/index.ts';
+import { type AuditEntry, type AuditOptions, auditTrail } from '../../src/audit/index.ts';
 import { defineTable, expired, processBatch, streamRouter } from '../../src/index.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
-import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
+import {
+  contextOf,
+  eventOf,
+  memoryLogger,
+  recordOf,
+  STREAM_ARN,
+  sequenceNumberAt,
+} from '../fixtures/events.ts';
 import { memorySink } from './memory-sink.ts';
 
 const context = contextOf();
@@ -41,6 +48,8 @@ describe('the entry', () => {
   test('says what changed, when, where and by whom', async () => {
     expect(await entryOf(modified, { actor: 'updatedBy', omit: ['updatedBy.x'] })).toEqual({
       itemKey: 'Invoices/id=INV-1',
+      position: `2026-01-01T00:00:00.000/${sequenceNumberAt(0).padStart(40, '0')}`,
+      streamArn: STREAM_ARN,
       sequenceNumber: sequenceNumberAt(0).padStart(40, '0'),
       eventID: '0'.repeat(32),
       eventName: 'MODIFY',
@@ -110,9 +119,10 @@ describe('the entry', () => {
   test('sorts as text, whatever number of digits a sequence number has', async () => {
     const numbers = ['9', '10', '00099', '1'.repeat(40)];
     const entries = await Promise.all(numbers.map((sequenceNumber) => entryOf(recordOf({ sequenceNumber }))));
-    const padded = entries.map((entry) => (entry as { sequenceNumber: string }).sequenceNumber);
-    expect(padded.toSorted()).toEqual(padded);
-    expect(padded.every((text) => text.length === 40)).toBe(true);
+    const positions = entries.map((entry) => (entry as AuditEntry).position);
+    expect(positions.toSorted()).toEqual(positions);
+    const padded = entries.map((entry) => (entry as AuditEntry).sequenceNumber);
+    expect(padded).toEqual(numbers.map((number) => number.padStart(40, '0')));
   });
 });
 
@@ -309,6 +319,16 @@ describe('nothing is lost', () => {
     expect(await failureOf(recordOf(), { omit: ['*'] })).toMatchObject({ code: 'INVALID_OPTION' });
   });
 
+  test.each(['$', '/a/b', '$a', '#a', 'a/b', '$.a'])(
+    'an attribute named %s can be redacted',
+    async (name) => {
+      const entry = await entryOf(recordOf({ newImage: { [name]: { S: 'hunter2' } } }), {
+        redact: [/^[$#]?\w|^a/.test(name) ? name : `[${JSON.stringify(name)}]`],
+      });
+      expect(JSON.stringify(entry)).not.toContain('hunter2');
+    },
+  );
+
   test('an entry over maxBytes keeps its paths', async () => {
     const record = recordOf({ newImage: { note: { S: 'x'.repeat(5000) } } });
     expect(await entryOf(record, { maxBytes: 1024 })).toMatchObject({
@@ -342,6 +362,28 @@ describe('options are checked when it is made', () => {
       /redact has to be an array of paths.*got "card"/,
     ],
     ['no path', sink, { redact: ['card..number'] }, /redact has to hold paths, got "card\.\.number"/],
+    ['JSONPath', sink, { redact: ['$.a.b'] }, /redact has to hold paths, got "\$\.a\.b", which is JSONPath/],
+    [
+      'the root of JSONPath',
+      sink,
+      { redact: ['$'] },
+      /redact has to hold paths, got "\$", which is JSONPath/,
+    ],
+    ['an index of JSONPath', sink, { omit: ['$["a"]'] }, /omit has to hold paths, got .+, which is JSONPath/],
+    ['JSON Pointer', sink, { redact: ['/a/b'] }, /redact has to hold paths, got "\/a\/b", which is JSON/],
+    [
+      'JSON Pointer in a URI',
+      sink,
+      { omit: ['#/a/b'] },
+      /omit has to hold paths, got "#\/a\/b", which is JSON/,
+    ],
+    [
+      'an actor as JSONPath',
+      sink,
+      { actor: '$.by' },
+      /actor has to be the path of one attribute.*got "\$\.by"/,
+    ],
+    ['an actor as JSON Pointer', sink, { actor: '/by' }, /actor has to be the path of one attribute/],
     ['no text', sink, { omit: [1] }, /omit has to hold paths, got 1/],
     ['an element to omit', sink, { omit: ['lines[0]'] }, /omit cannot take lines\[0\]/],
     ['elements to omit', sink, { omit: ['lines[]'] }, /omit cannot take lines\[\]/],

@@ -5,6 +5,8 @@ import { lighten } from '../../src/audit/lighten.ts';
 
 const entryOf = (changes: AuditEntry['changes']): AuditEntry => ({
   itemKey: 'Invoices/id=a',
+  position: `2026-01-01T00:00:00.000/${'1'.padStart(40, '0')}`,
+  streamArn: 'arn',
   sequenceNumber: '1'.padStart(40, '0'),
   eventID: '1',
   eventName: 'MODIFY',

@@ -56,12 +56,12 @@ test('with a sink that fails at random, every change is recorded, in order withi
       const byKey = new Map<string, AuditEntry>();
       const latest = new Map<string, string>();
       for (const entry of accepted) {
-        const key = `${entry.itemKey} ${entry.sequenceNumber}`;
+        const key = `${entry.itemKey} ${entry.position}`;
         const before = byKey.get(key);
         if (before !== undefined) expect(entry).toEqual(before);
         else {
-          expect(entry.sequenceNumber > (latest.get(entry.itemKey) ?? '')).toBe(true);
-          latest.set(entry.itemKey, entry.sequenceNumber);
+          expect(entry.position > (latest.get(entry.itemKey) ?? '')).toBe(true);
+          latest.set(entry.itemKey, entry.position);
         }
         byKey.set(key, entry);
       }

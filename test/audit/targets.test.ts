@@ -45,11 +45,11 @@ beforeAll(async () => {
       TableName: 'Audit',
       AttributeDefinitions: [
         { AttributeName: 'itemKey', AttributeType: 'S' },
-        { AttributeName: 'sequenceNumber', AttributeType: 'S' },
+        { AttributeName: 'position', AttributeType: 'S' },
       ],
       KeySchema: [
         { AttributeName: 'itemKey', KeyType: 'HASH' },
-        { AttributeName: 'sequenceNumber', KeyType: 'RANGE' },
+        { AttributeName: 'position', KeyType: 'RANGE' },
       ],
       BillingMode: 'PAY_PER_REQUEST',
     }),
@@ -92,11 +92,10 @@ function expectHistories(entries: readonly AuditEntry[]): void {
   expect(JSON.stringify(entries)).not.toContain(SECRET);
   for (let item = 0; item < ITEMS; item++) {
     const history = entries.filter(({ itemKey }) => itemKey === keyOf(item));
-    const first = [...new Map(history.map((entry) => [entry.sequenceNumber, entry])).values()];
+    const first = [...new Map(history.map((entry) => [entry.position, entry])).values()];
     expect(first.map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY', 'MODIFY', 'REMOVE']);
-    expect(first.map(({ sequenceNumber }) => sequenceNumber)).toEqual(
-      first.map(({ sequenceNumber }) => sequenceNumber).toSorted(),
-    );
+    const positions = first.map(({ position }) => position);
+    expect(positions).toEqual(positions.toSorted());
     expect(first[1]).toMatchObject({
       actor: 'ada',
       changes: [
@@ -111,7 +110,7 @@ function expectHistories(entries: readonly AuditEntry[]): void {
 describe('a DynamoDB table', () => {
   test('holds the history of each item, in order, and once after a redelivery', async () => {
     const client = new DynamoDBClient(emulators.dynamodb);
-    const sink = () => tableWriter({ tableName: 'Audit', keys: ['itemKey', 'sequenceNumber'], client });
+    const sink = () => tableWriter({ tableName: 'Audit', keys: ['itemKey', 'position'], client });
     const event = lives();
     await handle(sink(), event);
     const scan = new ScanCommand({ TableName: 'Audit' });
@@ -132,7 +131,43 @@ describe('a DynamoDB table', () => {
       const names = Items.map((entry) => unmarshall(entry).eventName);
       expect(names).toEqual(['INSERT', 'MODIFY', 'MODIFY', 'REMOVE']);
     }
-    expectHistories(after.map((entry) => unmarshall(entry) as AuditEntry).toSorted(bySequenceNumber));
+    expectHistories(after.map((entry) => unmarshall(entry) as AuditEntry).toSorted(byPosition));
+  });
+
+  test('holds the changes of a table that has had several streams, in the order of the streams', async () => {
+    const client = new DynamoDBClient(emulators.dynamodb);
+    const sink = tableWriter({ tableName: 'Audit', keys: ['itemKey', 'position'], client });
+    const order = (step: number): Invoice => ({
+      customerId: 'C-new',
+      invoiceId: 'I-new',
+      step,
+      tags: new Set(['s']),
+      card: { number: SECRET, holder: 'ada' },
+    });
+    // Each stream begins with the same sequence number, as it may after a table was made anew.
+    for (const [step, label] of ['2026-01-01T00:00:00.000', '2026-01-02T00:00:00.000'].entries()) {
+      const stream = testStream<Invoice>({ name: 'Invoices', keys: ['customerId', 'invoiceId'] });
+      const event = stream.event([stream.insert(order(step)), stream.remove(order(step))]);
+      const eventSourceARN = stream.streamArn.replace(/[^/]+$/, label);
+      await handle(sink, { Records: event.Records.map((record) => ({ ...record, eventSourceARN })) });
+    }
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: 'Audit',
+        KeyConditionExpression: 'itemKey = :item',
+        ExpressionAttributeValues: {
+          ':item': { S: auditKeyOf('Invoices', { customerId: 'C-new', invoiceId: 'I-new' }) },
+        },
+      }),
+    );
+    const entries = Items.map((item) => unmarshall(item));
+    expect(entries.map(({ eventName }) => eventName)).toEqual(['INSERT', 'REMOVE', 'INSERT', 'REMOVE']);
+    expect(entries.map(({ streamArn }) => streamArn.split('/').at(-1).slice(0, 10))).toEqual([
+      '2026-01-01',
+      '2026-01-01',
+      '2026-01-02',
+      '2026-01-02',
+    ]);
   });
 });
 
@@ -181,7 +216,7 @@ describe('a bucket', () => {
     expect(entries).toHaveLength(ITEMS * STEPS);
     expect(Contents.length).toBeLessThan(ITEMS * STEPS);
     // Objects are named by what they begin with, so a reader sorts what it has read.
-    expectHistories(entries.toSorted(bySequenceNumber));
+    expectHistories(entries.toSorted(byPosition));
   });
 });
 
@@ -229,7 +264,7 @@ describe('an entry that its target cannot take', () => {
       { id: 'a', scan: 'y'.repeat(300_000) },
     );
     const event = stream.event([change]);
-    const sink = tableWriter({ tableName: 'Audit', keys: ['itemKey', 'sequenceNumber'], client });
+    const sink = tableWriter({ tableName: 'Audit', keys: ['itemKey', 'position'], client });
 
     const logger = memoryLogger();
     const strict = streamRouter({ logger }).use(auditTrail(sink));
@@ -255,6 +290,6 @@ describe('an entry that its target cannot take', () => {
   });
 });
 
-function bySequenceNumber(a: AuditEntry, b: AuditEntry): number {
-  return a.sequenceNumber < b.sequenceNumber ? -1 : 1;
+function byPosition(a: AuditEntry, b: AuditEntry): number {
+  return a.position < b.position ? -1 : 1;
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await sqs('CreateQueue', { QueueName: 'payments' });
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
   for (const name of ['idempotency', 'Totals']) await table(name);
-  await table('InvoiceAudit', ['itemKey', 'sequenceNumber']);
+  await table('InvoiceAudit', ['itemKey', 'position']);
   env = { ...aws.environment, TOPIC_ARN };
 }, 120_000);
 
@@ -107,9 +107,15 @@ test('the copy of exactly-once.md keeps the newest change, whichever comes last'
   timeout: 30_000,
 }, async () => {
   const keep = snippets.find(
-    ({ page, code }) => page === 'docs/exactly-once.md' && code.includes('keep(oldImage'),
+    ({ page, code }) => page === 'docs/exactly-once.md' && code.includes('keep(record.oldImage'),
   ) as Block;
-  const change = (eventName: string, invoiceId: string, status: string, SequenceNumber: string) => {
+  const change = (
+    eventName: string,
+    invoiceId: string,
+    status: string,
+    SequenceNumber: string,
+    label = '2026-01-01T00:00:00.000',
+  ) => {
     const [Keys, image] = [
       { invoiceId: { S: invoiceId } },
       { invoiceId: { S: invoiceId }, status: { S: status } },
@@ -117,6 +123,7 @@ test('the copy of exactly-once.md keeps the newest change, whichever comes last'
     return {
       eventName,
       eventSource: 'aws:dynamodb',
+      eventSourceARN: `arn:aws:dynamodb:us-east-1:123456789012:table/Invoices/stream/${label}`,
       dynamodb: { Keys, NewImage: image, OldImage: image, SequenceNumber },
     };
   };
@@ -129,13 +136,17 @@ test('the copy of exactly-once.md keeps the newest change, whichever comes last'
     change('MODIFY', 'INV-8', 'OPEN', '9'.repeat(21)),
     change('INSERT', 'INV-9', 'OPEN', '9'.repeat(21)),
   ];
-  for (const Records of [newer, older]) {
+  // A stream that was enabled later begins with a lower number.
+  const later = [change('MODIFY', 'INV-7', 'PAID', '5', '2026-01-02T00:00:00.000')];
+  const earlier = [change('MODIFY', 'INV-7', 'OPEN', '9'.repeat(21))];
+  for (const Records of [newer, later, older, earlier]) {
     const { response, output } = await project.run(keep, {
       ...env,
       SNIPPET_EVENT: JSON.stringify({ Records }),
     });
     expect(response, output).toEqual({ batchItemFailures: [] });
   }
+  expect(await statusOf('INV-7')).toEqual({ S: 'PAID' });
   expect(await statusOf('INV-8')).toEqual({ S: 'PAID' });
   expect(await statusOf('INV-9')).toEqual({ NULL: true });
 });

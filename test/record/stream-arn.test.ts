@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tableNameOf } from '../../src/record/stream-arn.ts';
+import { streamLabelOf, tableNameOf } from '../../src/record/stream-arn.ts';
 
 test.each<[string, string | undefined, string]>([
   [
@@ -22,4 +22,22 @@ test.each<[string, string | undefined, string]>([
   ['what cannot be made text', { toString: 1 } as never, ''],
 ])('the table name of %s', (_, arn, name) => {
   expect(tableNameOf(arn)).toBe(name);
+});
+
+test.each<[string, string | undefined, string]>([
+  [
+    'an ARN',
+    'arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000',
+    '2026-01-01T00:00:00.000',
+  ],
+  [
+    'an ARN of an emulator',
+    'arn:aws:dynamodb:ddblocal:000000000000:table/T/stream/1795254556.899',
+    '1795254556.899',
+  ],
+  ['an ARN of a table alone', 'arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices', ''],
+  ['nothing', undefined, ''],
+  ['what cannot be made text', { toString: 1 } as never, ''],
+])('the label of the stream of %s', (_, arn, label) => {
+  expect(streamLabelOf(arn)).toBe(label);
 });
