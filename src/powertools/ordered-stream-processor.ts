@@ -81,10 +81,16 @@ export class OrderedStreamProcessor extends BatchProcessor {
   readonly #calls: AsyncLocalStorage<Call> = new AsyncLocalStorage();
   readonly #hooks: Hooks = {
     start: (call, record) => this.#start(call, record),
-    succeeded: (call, record, result) =>
-      this.#isOverridden()
-        ? entryOfOverride(result)
-        : this.#within(call, () => this.successHandler(record, result)),
+    succeeded: (call, record, result) => {
+      if (this.processRecord !== BASE.processRecord) return entryOfOverride(result);
+      if (this.successHandler !== BASE.successHandler) {
+        return this.#within(call, () => this.successHandler(record, result));
+      }
+      // Nearly always. Each access to the state of Powertools reads environment variables, which took four times as
+      // long as the rest of a batch of 10,000 synchronous handlers.
+      call.messages.successMessages.push(record);
+      return undefined;
+    },
     failed: (call, record, error) => this.#within(call, () => this.failureHandler(record, error)),
   };
 
@@ -328,14 +334,12 @@ export class OrderedStreamProcessor extends BatchProcessor {
   }
 
   #start(call: Call, record: ReportableRecord): unknown {
-    if (this.#isOverridden()) return this.#within(call, () => this.processRecord(record));
+    if (this.processRecord !== BASE.processRecord) {
+      return this.#within(call, () => this.processRecord(record));
+    }
     // Without processRecord, which makes a promise even where the record handler is synchronous.
     const { handler, options } = call.input;
     return handler(this.toBatchType(record, this.eventType), options?.context);
-  }
-
-  #isOverridden(): boolean {
-    return this.processRecord !== OrderedStreamProcessor.prototype.processRecord;
   }
 
   /**
@@ -359,6 +363,9 @@ export class OrderedStreamProcessor extends BatchProcessor {
     this.records = records;
   }
 }
+
+/** The methods as they are without a subclass. */
+const BASE: OrderedStreamProcessor = OrderedStreamProcessor.prototype;
 
 /** An override of `processRecord` alone knows what became of the record, so it has to say it. */
 function entryOfOverride(result: unknown): Entry {
