@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { BaseRecord, FailureResponse, SuccessResponse } from '@aws-lambda-powertools/batch/types';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
-import { eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
+import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -106,4 +107,115 @@ test("Powertools' own isolation of invocations, where Lambda runs several at onc
     { response: { batchItemFailures: [] }, errors: 0, successes: ['a'] },
     { response: { batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] }, errors: 1, successes: [] },
   ]);
+});
+
+describe('a subclass whose methods wait before they call the base class', () => {
+  class Waiting extends OrderedStreamProcessor {
+    override processRecord(record: BaseRecord): Promise<SuccessResponse | FailureResponse> {
+      return sleep(1).then(() => super.processRecord(record));
+    }
+    override successHandler(record: DynamoDBRecord, result: unknown): SuccessResponse {
+      return sleep(1).then(() => super.successHandler(record, result)) as never;
+    }
+    override failureHandler(record: DynamoDBRecord, error: Error): FailureResponse {
+      return sleep(1).then(() => super.failureHandler(record, error)) as never;
+    }
+    override async clean(): Promise<void> {
+      await sleep(1);
+      super.clean();
+    }
+  }
+
+  test('handles each call with its own handler, and notes what became of it there', async () => {
+    const processor = new Waiting({ logger: memoryLogger() });
+
+    const call = async (name: string, poison: string) => {
+      const recordHandler = async (record: DynamoDBRecord) => {
+        await sleep(1);
+        if (idOf(record) === poison) throw new Error(name);
+        return name;
+      };
+      const error = await processPartialResponse(eventOf({ id: 'x' }), recordHandler, processor, {
+        throwOnFullBatchFailure: true,
+      }).then(
+        (response) => ({ response, succeeded: processor.successMessages.length }),
+        ({ recordErrors }: { recordErrors: readonly Error[] }) => recordErrors.map(({ message }) => message),
+      );
+      return error;
+    };
+
+    const succeeded = { response: { batchItemFailures: [] }, succeeded: 1 };
+    expect(await Promise.all([call('a', 'x'), call('b', 'none'), call('c', 'x'), call('d', 'none')])).toEqual(
+      [['a'], succeeded, ['c'], succeeded],
+    );
+  });
+
+  test('notes nothing in the next call when it goes on after the answer', async () => {
+    const late = Promise.withResolvers<void>();
+    class Late extends Waiting {
+      override failureHandler(record: DynamoDBRecord, error: Error): FailureResponse {
+        if (error.message !== 'late') return super.failureHandler(record, error);
+        return late.promise.then(() => super.failureHandler(record, error)) as never;
+      }
+    }
+    const processor = new Late({ logger: memoryLogger(), reserveMs: 10 });
+    const first = await processPartialResponse(
+      eventOf({ id: 'first' }),
+      () => Promise.reject(new Error('late')),
+      processor,
+      { context: contextOf(40) },
+    );
+    expect(first).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+
+    const next = processPartialResponse(eventOf({ id: 'next' }), () => sleep(20), processor);
+    late.resolve();
+
+    expect(await next).toEqual({ batchItemFailures: [] });
+    expect([processor.errors, processor.failureMessages]).toEqual([[], []]);
+    expect(processor.successMessages.map(idOf)).toEqual(['next']);
+  });
+});
+
+test('prepare() for another call clears nothing of a call that runs', async () => {
+  const processor = new OrderedStreamProcessor({ logger: memoryLogger() });
+  const gate = Promise.withResolvers<void>();
+  const running = processPartialResponse(
+    eventOf({ id: 'a' }, { id: 'b' }),
+    async (record: DynamoDBRecord) => {
+      if (idOf(record) === 'b') await gate.promise;
+      throw new Error('no');
+    },
+    processor,
+  );
+
+  await sleep(1);
+  processor.prepare();
+  gate.resolve();
+
+  expect(await running).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] });
+  expect(processor.errors).toHaveLength(2);
+});
+
+test('a record handler may process a batch of its own with the same processor', async () => {
+  const processor = new OrderedStreamProcessor({ logger: memoryLogger() });
+  const inner: unknown[] = [];
+
+  const outer = await processPartialResponse(
+    eventOf({ id: 'outer' }, { id: 'second' }),
+    async (record: DynamoDBRecord) => {
+      if (idOf(record) !== 'outer') return;
+      inner.push(
+        await processPartialResponse(
+          eventOf({ id: 'inner' }),
+          () => Promise.reject(new Error('no')),
+          processor,
+        ),
+      );
+    },
+    processor,
+  );
+
+  expect(inner).toEqual([{ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }] }]);
+  expect(outer).toEqual({ batchItemFailures: [] });
+  expect([processor.errors.length, processor.successMessages.map(idOf)]).toEqual([0, ['second', 'outer']]);
 });
