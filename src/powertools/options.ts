@@ -1,3 +1,4 @@
+import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import type { Order } from '../batch/lane-index.ts';
 import { type BatchSettings, batchSettings } from '../batch/options.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -33,15 +34,48 @@ export interface OrderedStreamProcessorOptions {
    * @defaultValue `console`
    */
   readonly logger?: Logger;
+  /**
+   * Powertools' parser, from `@aws-lambda-powertools/batch/parser`. With it, the record handler gets the parsed record.
+   * A record that does not fit fails. Needs `schema` or `innerSchema`.
+   *
+   * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/batch/#parser-integration
+   */
+  readonly parser?: RecordParser;
+  /** A Standard Schema of the whole record, for `parser`. */
+  readonly schema?: unknown;
+  /** A Zod schema of the images, for `parser`. */
+  readonly innerSchema?: unknown;
+  /** What is done to the images before `innerSchema`: `'unmarshall'` for those of a stream. */
+  readonly transformer?: 'json' | 'base64' | 'unmarshall';
+}
+
+/** Powertools' parser, or a function like it: gives the record that the record handler gets, or rejects. */
+export type RecordParser = (
+  record: EventSourceDataClassTypes,
+  eventType: 'DynamoDBStreams',
+  logger: Logger,
+  // Powertools types its configuration as a union; what is passed here are the options.
+  config: never,
+) => Promise<EventSourceDataClassTypes>;
+
+/** What Powertools' parser is given. */
+export interface Parsing {
+  readonly parser: RecordParser;
+  readonly schema?: unknown;
+  readonly innerSchema?: unknown;
+  readonly transformer?: string;
 }
 
 /** Options, checked and with their defaults. */
 export interface ProcessorSettings extends BatchSettings {
   readonly partitionKey: string | undefined;
+  readonly parsing: Parsing | undefined;
 }
 
 const OWNER = 'OrderedStreamProcessor';
-const OPTIONS = ['order', 'partitionKey', 'concurrency', 'reserveMs', 'logger'];
+const PARSING = ['parser', 'schema', 'innerSchema', 'transformer'];
+const OPTIONS = ['order', 'partitionKey', 'concurrency', 'reserveMs', 'logger', ...PARSING];
+const TRANSFORMERS = ['json', 'base64', 'unmarshall'];
 
 /**
  * Checks options once.
@@ -50,7 +84,8 @@ const OPTIONS = ['order', 'partitionKey', 'concurrency', 'reserveMs', 'logger'];
  */
 export function processorSettings(options: OrderedStreamProcessorOptions): ProcessorSettings {
   rejectUnknownOptions(OWNER, options, OPTIONS);
-  const { partitionKey, order, ...others } = options;
+  const { partitionKey, order, parser, schema, innerSchema, transformer, ...others } = options;
+  const parsing = parsingOf({ parser, schema, innerSchema, transformer });
   if (partitionKey !== undefined && (typeof partitionKey !== 'string' || partitionKey === '')) {
     throw new ConfigurationError(
       'INVALID_OPTION',
@@ -70,9 +105,35 @@ export function processorSettings(options: OrderedStreamProcessorOptions): Proce
     );
   }
   // Elsewhere a table gives the partition key; here there is none, so that order is checked above.
-  if (order === 'partition') return { ...batchSettings(OWNER, others, undefined), order, partitionKey };
+  if (order === 'partition') {
+    return { ...batchSettings(OWNER, others, undefined), order, partitionKey, parsing };
+  }
   return {
     ...batchSettings(OWNER, { ...others, ...(order !== undefined && { order }) }, undefined),
     partitionKey,
+    parsing,
   };
+}
+
+function parsingOf(options: Partial<Record<keyof Parsing, unknown>>): Parsing | undefined {
+  const { parser, schema, innerSchema, transformer } = options;
+  if (parser === undefined) {
+    const unread = ['schema', 'innerSchema', 'transformer'].find(
+      (name) => options[name as keyof Parsing] !== undefined,
+    );
+    if (unread === undefined) return undefined;
+    throw refusal(`${unread} is read by a parser only. Pass parser from @aws-lambda-powertools/batch/parser`);
+  }
+  if (typeof parser !== 'function') throw refusal(`parser has to be a function, got ${kindOf(parser)}`);
+  if ((schema === undefined) === (innerSchema === undefined)) {
+    throw refusal('a parser needs either schema or innerSchema');
+  }
+  if (transformer !== undefined && !TRANSFORMERS.includes(transformer as string)) {
+    throw refusal(`transformer has to be one of ${TRANSFORMERS.join(', ')}, got ${kindOf(transformer)}`);
+  }
+  return options as Parsing;
+}
+
+function refusal(problem: string): ConfigurationError {
+  return new ConfigurationError('INVALID_OPTION', `${OWNER}: ${problem}.`);
 }

@@ -23,7 +23,12 @@ import { ConfigurationError, DeadlineError } from '../errors.ts';
 import { kindOf } from '../options.ts';
 import { finished, isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import { Call, type CallInput, copyOf, type Entry, isEntry } from './call.ts';
-import { type OrderedStreamProcessorOptions, type ProcessorSettings, processorSettings } from './options.ts';
+import {
+  type OrderedStreamProcessorOptions,
+  type Parsing,
+  type ProcessorSettings,
+  processorSettings,
+} from './options.ts';
 import { ReadingTurns } from './reading-turns.ts';
 import { attemptRecord, type Hooks, RECORD_HANDLER } from './record-attempt.ts';
 import { errorOf } from './thrown-error.ts';
@@ -59,8 +64,8 @@ import { Verdict } from './verdict.ts';
  * `processPartialResponse` gives each its own response. Between calls, `errors` and the messages are those of the
  * call that finished last. While calls run, a hook finds those of its own call before its first `await`.
  *
- * Powertools' parser (`parser`, `schema`, `innerSchema`) is not supported. For images that are unmarshalled,
- * typed and checked use `streamRouter` or `processBatch`.
+ * Powertools' parser is supported. For images that are unmarshalled on first read, typed by event name and checked, use
+ * `streamRouter` or `processBatch`.
  *
  * @example
  * ```ts
@@ -149,10 +154,14 @@ export class OrderedStreamProcessor extends BatchProcessor {
   override async processRecord(record: BaseRecord): Promise<Entry> {
     const raw = record as EventSourceDataClassTypes;
     const call = this.#calls.getStore();
-    if (call?.verdict !== undefined) throw new DeadlineError(this.#settings.reserveMs);
+    const { parsing, reserveMs } = this.#settings;
+    if (call?.verdict !== undefined) throw new DeadlineError(reserveMs);
     const { handler, options } = call?.input ?? this;
     try {
-      const result: unknown = await handler(this.toBatchType(raw, this.eventType), options?.context);
+      const data =
+        parsing === undefined ? this.toBatchType(raw, this.eventType) : await this.#parse(raw, parsing);
+      if (call?.verdict !== undefined) throw new DeadlineError(reserveMs);
+      const result: unknown = await handler(data, options?.context);
       if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result);
       return call?.verdict === undefined ? await this.successHandler(raw, result) : ['success', result, raw];
     } catch (thrown) {
@@ -339,7 +348,18 @@ export class OrderedStreamProcessor extends BatchProcessor {
     }
     // Without processRecord, which makes a promise even where the record handler is synchronous.
     const { handler, options } = call.input;
-    return handler(this.toBatchType(record, this.eventType), options?.context);
+    const { parsing } = this.#settings;
+    if (parsing === undefined) return handler(this.toBatchType(record, this.eventType), options?.context);
+    return this.#parse(record, parsing).then((parsed) => {
+      // No handler starts behind a parser that was slow.
+      if (call.verdict !== undefined) throw new DeadlineError(this.#settings.reserveMs);
+      return handler(parsed, options?.context);
+    });
+  }
+
+  async #parse(record: EventSourceDataClassTypes, parsing: Parsing): Promise<unknown> {
+    const parsed = await parsing.parser(record, 'DynamoDBStreams', this.#settings.logger, parsing as never);
+    return this.toBatchType(parsed, this.eventType);
   }
 
   /**

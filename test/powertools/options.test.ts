@@ -9,6 +9,8 @@ test.each([
   [{ order: undefined, partitionKey: undefined, concurrency: undefined }],
   [{ order: 'shard', concurrency: 10_000, reserveMs: 0, logger: console }],
   [{ order: 'partition', partitionKey: 'customerId' }],
+  [{ parser: () => {}, schema: {} }],
+  [{ parser: () => {}, innerSchema: {}, transformer: 'unmarshall' }],
 ])('%o is accepted', (options) => {
   expect(new OrderedStreamProcessor(options as OrderedStreamProcessorOptions)).toBeInstanceOf(
     OrderedStreamProcessor,
@@ -17,7 +19,13 @@ test.each([
 
 test.each([
   [{ concurency: 5 }, 'UNKNOWN_OPTION', 'concurency'],
-  [{ parser: () => {} }, 'UNKNOWN_OPTION', 'parser'],
+  [{ parser: () => {} }, 'INVALID_OPTION', 'schema'],
+  [{ parser: () => {}, schema: {}, innerSchema: {} }, 'INVALID_OPTION', 'either schema or innerSchema'],
+  [{ parser: true, schema: {} }, 'INVALID_OPTION', 'parser'],
+  [{ schema: {} }, 'INVALID_OPTION', 'batch/parser'],
+  [{ innerSchema: {} }, 'INVALID_OPTION', 'batch/parser'],
+  [{ transformer: 'unmarshall' }, 'INVALID_OPTION', 'batch/parser'],
+  [{ parser: () => {}, innerSchema: {}, transformer: 'xml' }, 'INVALID_OPTION', '"xml"'],
   [EventType.DynamoDBStreams, 'INVALID_OPTION', '"DynamoDBStreams"'],
   [null, 'INVALID_OPTION', 'null'],
   [{ order: 'table' }, 'INVALID_OPTION', 'order'],

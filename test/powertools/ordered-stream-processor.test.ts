@@ -931,6 +931,36 @@ describe('after the answer', () => {
   });
 });
 
+test.each([
+  ['the base class', () => ({})],
+  [
+    'a processRecord around that of the base class',
+    (it: OrderedStreamProcessor) => ({
+      processRecord: async (record: never) => base.processRecord.call(it, record),
+    }),
+  ],
+])(
+  'no record handler starts behind a parser that is slower than the deadline: %s',
+  async (_name, overrides) => {
+    const slow = Promise.withResolvers<void>();
+    let handled = 0;
+    const processor = withOverrides((it) => overrides(it), {
+      reserveMs: 30,
+      schema: {},
+      parser: (record) => slow.promise.then(() => record),
+    });
+
+    const response = await processPartialResponse(eventOf({}), () => handled++, processor, {
+      context: contextOf(40),
+    });
+    slow.resolve();
+    await sleep(5);
+
+    expect(response).toEqual(reporting(0));
+    expect(handled).toBe(0);
+  },
+);
+
 describe('redelivery', () => {
   test('every record is handled again, the reported one alone until it succeeds', async () => {
     const attempts: string[][] = [];

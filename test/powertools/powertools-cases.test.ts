@@ -8,9 +8,11 @@ import {
   processPartialResponse,
   processPartialResponseSync,
 } from '@aws-lambda-powertools/batch';
-import type { BatchProcessingOptions } from '@aws-lambda-powertools/batch/types';
+import { parser } from '@aws-lambda-powertools/batch/parser';
+import type { BatchProcessingOptions, BatchProcessorConfig } from '@aws-lambda-powertools/batch/types';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
 import { tableUnder } from '../docs/markdown.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
@@ -19,16 +21,18 @@ type Processor = BatchProcessor;
 type Overrides = (processor: Processor, base: Processor) => Record<string, unknown>;
 type RecordHandler = (record: DynamoDBRecord, context?: Context) => unknown;
 
-const PROCESSORS = {
-  powertools: (overrides: Overrides) => {
+type Make = (overrides: Overrides, parsing?: BatchProcessorConfig) => Processor;
+
+const PROCESSORS: Record<'powertools' | 'ours', Make> = {
+  powertools: (overrides, parsing) => {
     class Subclass extends BatchProcessor {}
-    const processor = new Subclass(EventType.DynamoDBStreams);
+    const processor = new Subclass(EventType.DynamoDBStreams, parsing);
     Object.assign(Subclass.prototype, overrides(processor, BatchProcessor.prototype));
     return processor;
   },
-  ours: (overrides: Overrides) => {
+  ours: (overrides, parsing) => {
     class Subclass extends OrderedStreamProcessor {}
-    const processor: Processor = new Subclass({ logger: memoryLogger() });
+    const processor: Processor = new Subclass({ ...(parsing as object), logger: memoryLogger() });
     Object.assign(Subclass.prototype, overrides(processor, OrderedStreamProcessor.prototype));
     return processor;
   },
@@ -59,6 +63,8 @@ interface Case {
   readonly change?: (event: DynamoDBStreamEvent) => void;
   /** What each record handler does to the event. */
   readonly during?: (event: DynamoDBStreamEvent) => void;
+  /** Powertools' parser and what it takes. */
+  readonly parsing?: BatchProcessorConfig;
   readonly powertools: Seen;
   /** Left out where it is the same. */
   readonly ours?: Seen;
@@ -66,12 +72,12 @@ interface Case {
   readonly row?: string;
 }
 
-async function see(make: (overrides: Overrides) => Processor, it: Case): Promise<Seen> {
+async function see(make: Make, it: Case): Promise<Seen> {
   const event = eventOf(...(it.ids ?? ['a', 'b', 'c']).map((id) => ({ id })));
   it.change?.(event);
   const records = [...event.Records];
   const started: number[] = [];
-  const processor = make(it.overrides ?? (() => ({})));
+  const processor = make(it.overrides ?? (() => ({})), it.parsing);
   const handler: RecordHandler =
     it.recordHandler ??
     (async (record) => {
@@ -338,6 +344,74 @@ const CASES: readonly Case[] = [
     },
     row: 'Handler that returns promises in an array, or an iterator',
   },
+  ...[
+    {
+      kind: 'schema',
+      parsing: {
+        parser,
+        schema: z.object({
+          dynamodb: z.object({ NewImage: z.object({ id: z.object({ S: z.string().max(1) }) }) }),
+        }),
+      },
+    },
+    {
+      kind: 'innerSchema',
+      parsing: { parser, innerSchema: z.object({ id: z.object({ S: z.string().max(1) }) }) },
+    },
+    {
+      kind: 'innerSchema and transformer',
+      parsing: {
+        parser,
+        innerSchema: z.object({ id: z.string().max(1) }),
+        transformer: 'unmarshall' as const,
+      },
+    },
+  ].flatMap(({ kind, parsing }): Case[] => {
+    const recordHandler: RecordHandler = async (record) => JSON.stringify(record.dynamodb?.NewImage);
+    const image = (id: string) => (kind.endsWith('transformer') ? `{"id":"${id}"}` : `{"id":{"S":"${id}"}}`);
+    const parsed = (index: number, id: string) => SUCCESS(index, image(id));
+    const change = (event: DynamoDBStreamEvent) => {
+      // Powertools' innerSchema is of both images.
+      for (const record of event.Records)
+        Object.assign(record.dynamodb ?? {}, { OldImage: record.dynamodb?.NewImage });
+    };
+    const unfit = [parsed(0, 'a'), expect.stringMatching(/^fail .*Too big.* 1$/), parsed(2, 'c')];
+    return [
+      {
+        name: `the record is parsed: ${kind}`,
+        ids: ['a', 'b'],
+        parsing,
+        recordHandler,
+        change,
+        powertools: {
+          response: [],
+          entries: [parsed(0, 'a'), parsed(1, 'b')],
+          started: [],
+          succeeded: [0, 1],
+          failed: [],
+        },
+      },
+      {
+        name: `a record does not fit: ${kind}`,
+        ids: ['a', 'bb', 'c'],
+        parsing,
+        recordHandler,
+        change,
+        powertools: { response: [1], entries: unfit as never, started: [], succeeded: [0, 2], failed: [1] },
+      },
+      {
+        name: `a record does not fit, behind processRecord of a subclass: ${kind}`,
+        ids: ['a', 'bb', 'c'],
+        parsing,
+        recordHandler,
+        change,
+        overrides: (it, base) => ({
+          processRecord: async (record: never) => base.processRecord.call(it, record),
+        }),
+        powertools: { response: [1], entries: unfit as never, started: [], succeeded: [0, 2], failed: [1] },
+      },
+    ];
+  }),
   {
     name: 'undefined thrown',
     ids: ['a'],

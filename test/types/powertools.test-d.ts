@@ -3,6 +3,7 @@ import {
   type BatchProcessor,
   processPartialResponse,
 } from '@aws-lambda-powertools/batch';
+import { parser } from '@aws-lambda-powertools/batch/parser';
 import type { FailureResponse, SuccessResponse } from '@aws-lambda-powertools/batch/types';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
@@ -56,8 +57,9 @@ test('options are named, and a Powertools Logger fits', () => {
   new OrderedStreamProcessor({ order: 'partition', partitionKey: 'customerId' });
   // @ts-expect-error no such order
   new OrderedStreamProcessor({ order: 'table' });
-  // @ts-expect-error the parser of Powertools is not supported
-  new OrderedStreamProcessor({ innerSchema: {} });
+  new OrderedStreamProcessor({ parser, innerSchema: {}, transformer: 'unmarshall' });
+  // @ts-expect-error no such transformer
+  new OrderedStreamProcessor({ parser, innerSchema: {}, transformer: 'xml' });
   // @ts-expect-error it is for DynamoDB streams only
   new OrderedStreamProcessor('DynamoDBStreams');
 });
