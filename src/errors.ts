@@ -99,20 +99,47 @@ export class UnmarshallError extends StreamlaneError<'INVALID_ATTRIBUTE_VALUE'> 
   }
 }
 
+// Of many issues the first few say enough, and names of attributes have up to 64 KB.
+const MAX_PATHS_NAMED = 10;
+const MAX_PATH_LENGTH = 200;
+
 /** An image does not fit the table's schema. */
 export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
   override readonly name: 'ValidationError' = 'ValidationError';
-  /** The attributes that the schema refused, as in `lines[2].price`; `(item)` is the item itself. */
-  readonly paths: readonly string[];
+  /** Whether the schema gave neither a value nor issues: then the schema is wrong, not the item. */
+  override readonly retryable: boolean;
+  // Not a property of its own, so that loggers do not write thousands of paths.
+  readonly #paths: readonly string[];
 
+  /** @param paths none where the schema gave neither a value nor issues */
   constructor(image: 'newImage' | 'oldImage', paths: readonly string[]) {
     super(
       'VALIDATION_FAILED',
-      `The ${image} does not fit the table's schema at ${paths.join(', ')}. ` +
-        'Correct the item or widen the schema, then let Lambda deliver the record again.',
+      paths.length === 0
+        ? `The table's schema gave neither a value nor issues for the ${image}, as Standard Schema asks. ` +
+            'Correct the schema, then let Lambda deliver the record again.'
+        : `The ${image} does not fit the table's schema at ${named(paths)}. ` +
+            'Correct the item or widen the schema, then let Lambda deliver the record again.',
     );
-    this.paths = paths;
+    this.#paths = paths;
+    this.retryable = paths.length === 0;
   }
+
+  /**
+   * The attributes that the schema refused, as in `lines[2].price`; `(item)` is the item itself. All of them, where the
+   * message names ten at most.
+   */
+  get paths(): readonly string[] {
+    return this.#paths;
+  }
+}
+
+function named(paths: readonly string[]): string {
+  const first = paths
+    .slice(0, MAX_PATHS_NAMED)
+    .map((path) => (path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}...` : path));
+  const more = paths.length - first.length;
+  return more === 0 ? first.join(', ') : `${first.join(', ')} and ${more} more`;
 }
 
 /**

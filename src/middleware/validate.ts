@@ -4,6 +4,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf } from '../options.ts';
+import { copyOf } from '../record/copy.ts';
 import { checkImage } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../record-middleware.ts';
@@ -20,7 +21,7 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  *
  * - Those images are checked that the record has: the new one of an INSERT, both of a MODIFY, the old one of a REMOVE,
  *   as far as the view type carries them.
- * - It checks and changes nothing: handlers get the item as it is. For what a schema makes of it (defaults,
+ * - It checks and changes nothing: the schema gets a copy, handlers get the item as it is. For what a schema makes of it (defaults,
  *   transforms), declare the schema in `defineTable`, which also gives the types.
  * - It checks records that no route takes too.
  *
@@ -44,7 +45,7 @@ export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRe
   return (record, _context, next) => {
     const checks = (['newImage', 'oldImage'] as const).map((image) => {
       const value = record[image];
-      return value === undefined ? undefined : checkImage(schema, image, value);
+      return value === undefined ? undefined : checkImage(schema, image, copyOf(value));
     });
     // Handlers of a synchronous schema stay as synchronous as they are without it.
     return checks.some((check) => check instanceof Promise) ? Promise.all(checks).then(next) : next();

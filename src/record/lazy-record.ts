@@ -32,7 +32,7 @@ export class LazyRecord {
   static {
     // console.log shows what this method returns.
     const inspect = Symbol.for('nodejs.util.inspect.custom');
-    Object.defineProperty(this.prototype, inspect, { value: this.prototype.toJSON });
+    Object.defineProperty(LazyRecord.prototype, inspect, { value: LazyRecord.prototype.toJSON });
   }
 
   readonly #raw: DynamoDBRecord;

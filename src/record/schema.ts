@@ -3,12 +3,16 @@ import { ConfigurationError, ValidationError } from '../errors.ts';
 import { isThenable } from '../thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
+/** The path of an issue with the item as a whole. */
+const WHOLE_ITEM = '(item)';
+
 /** Which image is checked. */
 export type ImageName = 'newImage' | 'oldImage';
 
 /**
  * Checks an image and gives what the schema makes of it.
  *
+ * @param value the schema may change it, so nobody else may have it
  * @throws ValidationError with the paths that the schema refused, never the values
  */
 export function checkImage(
@@ -68,17 +72,29 @@ export function imageChecks(schema: StandardSchemaV1): ImageChecks {
   };
 }
 
-function outputOf(result: StandardSchemaV1.Result<unknown>, image: ImageName): unknown {
-  if (!result.issues) return result.value;
-  throw new ValidationError(image, result.issues.map(pathOf));
+// Whatever comes: schemas are made by hand, too.
+function outputOf(result: unknown, image: ImageName): unknown {
+  if (typeof result !== 'object' || result === null) throw new ValidationError(image, []);
+  const { issues } = result as { readonly issues?: unknown };
+  if (issues) throw new ValidationError(image, pathsOf(issues));
+  if (!('value' in result)) throw new ValidationError(image, []);
+  return result.value;
 }
 
-function pathOf(issue: StandardSchemaV1.Issue): string {
+/** Where the issues lie, each place once; the item itself where they do not say. */
+function pathsOf(issues: unknown): readonly string[] {
+  const paths = new Set(Array.isArray(issues) ? issues.map(pathOf) : undefined);
+  return paths.size === 0 ? [WHOLE_ITEM] : [...paths];
+}
+
+function pathOf(issue: unknown): string {
+  const segments = (issue as Partial<StandardSchemaV1.Issue> | null | undefined)?.path;
   let path = '';
-  for (const segment of issue.path ?? []) {
-    const key = typeof segment === 'object' ? segment.key : segment;
+  for (const segment of Array.isArray(segments) ? segments : []) {
+    const key: unknown = typeof segment === 'object' ? segment?.key : segment;
     // Valibot has no key for the element of a set.
-    if (key !== null) path = joinPath(path, typeof key === 'symbol' ? String(key) : key);
+    if (typeof key === 'string' || typeof key === 'number') path = joinPath(path, key);
+    else if (typeof key === 'symbol') path = joinPath(path, String(key));
   }
-  return path || '(item)';
+  return path || WHOLE_ITEM;
 }

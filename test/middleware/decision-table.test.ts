@@ -39,6 +39,13 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'an image that the schema refuses': [
     { event: withImage({ total: { S: '12' } }), within: validate(z.object({ total: z.number() })) as never },
   ],
+  'a schema that gives neither': [
+    {
+      within: validate({
+        '~standard': { version: 1, vendor: 'test', validate: () => ({}) as never },
+      }) as never,
+    },
+  ],
   'a sink that is throttled': [
     { handler: throwing(requestFailed('queue', { code: 'Throttling', fault: 'passing' }, 10)) },
   ],

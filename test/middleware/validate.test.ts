@@ -81,6 +81,43 @@ describe('validate', () => {
     expect((handled[0] as { newImage: object }).newImage).not.toHaveProperty('status');
   });
 
+  test.each([
+    ['synchronous', (result: unknown) => result],
+    ['asynchronous', async (result: unknown) => result],
+  ])(
+    'hands a %s schema a copy, so that what it changes there changes nothing that others see',
+    async (_, answer) => {
+      const spoiling = {
+        '~standard': {
+          version: 1,
+          vendor: 'test',
+          validate: (item: { total?: number; lines: { price: number }[]; tags: Set<string> }) => {
+            delete item.total;
+            (item.lines[0] as { price: number }).price = 0;
+            item.tags.add('spoilt');
+            return answer({ value: item });
+          },
+        },
+      } as unknown as StandardSchemaV1;
+      const image = { ...good, lines: { L: [{ M: { price: { N: '5' } } }] }, tags: { SS: ['a'] } };
+      const before: unknown[] = [];
+      const handled: unknown[] = [];
+      const router = streamRouter()
+        .use((record, _context, next) => {
+          // An image that somebody holds already.
+          if (record.eventName === 'MODIFY') before.push(record.newImage, record.oldImage);
+          return next();
+        })
+        .use(validate(spoiling))
+        .onModify(({ newImage, oldImage }) => void handled.push(newImage, oldImage));
+      const sketch = { eventName: 'MODIFY' as const, newImage: image, oldImage: image };
+      expect(await router(eventOf(sketch), contextOf())).toEqual(NOT_FAILED);
+      const item = { id: 'item-0', total: 12, lines: [{ price: 5 }], tags: new Set(['a']) };
+      expect(before).toEqual([item, item]);
+      expect(handled).toEqual([item, item]);
+    },
+  );
+
   test('keeps synchronous handlers of a synchronous schema synchronous', () => {
     const layer = validate(z.object({}));
     expect(layer({ newImage: {} } as never, {} as never, () => undefined)).toBeUndefined();

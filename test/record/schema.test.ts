@@ -1,8 +1,10 @@
+import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { ValidationError } from '../../src/errors.ts';
 import { checkImage, imageChecks } from '../../src/record/schema.ts';
 
 const SECRET = 'very-secret-content';
@@ -114,6 +116,108 @@ describe('a path is written as everywhere else', () => {
     const schema = v.object({ tags: v.set(v.string()) });
     const error = caught(() => checkImage(schema, 'newImage', { tags: new Set(['a', 5]) }));
     expect(error).toMatchObject({ paths: ['tags'] });
+  });
+});
+
+describe('a result outside the Standard Schema specification is a ValidationError', () => {
+  const refused = (result: unknown) =>
+    caught(() =>
+      checkImage(
+        schemaOf(() => result),
+        'newImage',
+        {},
+      ),
+    );
+
+  test.each<[unknown]>([
+    [undefined],
+    [null],
+    [true],
+    ['value'],
+    [7],
+    [() => true],
+    [{}],
+    [[]],
+    [{ issues: undefined }],
+  ])('that finds fault with the schema, not the item: %o', async (result) => {
+    const found = {
+      name: 'ValidationError',
+      code: 'VALIDATION_FAILED',
+      retryable: true,
+      paths: [],
+      message: expect.stringMatching(
+        /schema gave neither a value nor issues for the newImage.*Correct the schema/,
+      ),
+    };
+    expect(refused(result)).toMatchObject(found);
+    await expect(refusedLater(result)).resolves.toMatchObject(found);
+  });
+
+  const refusedLater = (result: unknown) =>
+    Promise.resolve(
+      checkImage(
+        schemaOf(async () => result),
+        'newImage',
+        {},
+      ),
+    ).catch((error: unknown) => error);
+
+  test.each<[unknown, readonly string[]]>([
+    [[], ['(item)']],
+    [true, ['(item)']],
+    ['bad', ['(item)']],
+    [{ length: 1 }, ['(item)']],
+    [[null, undefined, 'bad', 5], ['(item)']],
+    [[{ path: null }], ['(item)']],
+    [[{ path: 'id' }], ['(item)']],
+    [[{ path: { length: 1 } }], ['(item)']],
+    [[{ path: [null, 'id'] }], ['id']],
+    [[{ path: ['lines', undefined, 2, {}, { key: {} }, { key: 'price' }, true, 1n] }], ['lines[2].price']],
+    [
+      [{ path: ['a'] }, { path: ['b'] }, { path: ['a'] }],
+      ['a', 'b'],
+    ],
+  ])('that names the places it can: issues %o', async (issues, paths) => {
+    const found = { name: 'ValidationError', code: 'VALIDATION_FAILED', retryable: false, paths };
+    expect(refused({ issues })).toMatchObject(found);
+    await expect(refusedLater({ issues, value: 1 })).resolves.toMatchObject(found);
+  });
+});
+
+describe('a ValidationError with many issues', () => {
+  const places = (count: number) => Array.from({ length: count }, (_, index) => ({ path: ['lines', index] }));
+  const errorOf = (issues: readonly object[]) =>
+    caught(() =>
+      checkImage(
+        schemaOf(() => ({ issues })),
+        'newImage',
+        {},
+      ),
+    ) as ValidationError;
+
+  test('names ten places and counts the rest', () => {
+    expect(errorOf(places(10)).message).toContain(' at lines[0], lines[1], ');
+    expect(errorOf(places(10)).message).toContain(', lines[9]. ');
+    expect(errorOf(places(11)).message).toContain(', lines[9] and 1 more. ');
+    expect(errorOf(places(10_000)).message).toContain(', lines[9] and 9990 more. ');
+  });
+
+  test('has them all in paths, which loggers do not write', () => {
+    const error = errorOf(places(10_000));
+    expect(error.paths).toHaveLength(10_000);
+    const { message, stack, ...own } = error;
+    for (const shown of [inspect(error), JSON.stringify({ ...own, message }), JSON.stringify(error)]) {
+      expect(shown.length).toBeLessThan(4000);
+      expect(shown).not.toContain('lines[10]');
+    }
+  });
+
+  test('cuts names that are long', () => {
+    const long = 'x'.repeat(64 * 1024);
+    const error = errorOf([{ path: [long] }, { path: [`y${long}`] }]);
+    expect(error.message).toContain(`${'x'.repeat(200)}..., y`);
+    expect(error.message.length).toBeLessThan(1000);
+    expect(error.paths[0]).toBe(long);
   });
 });
 
