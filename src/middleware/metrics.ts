@@ -5,8 +5,9 @@ import type { BatchSummary } from '../batch/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { isThenable } from '../thenable.ts';
 
-/** What is needed of Powertools' `Metrics`, or of anything like it. */
+/** What is needed of Powertools' `Metrics`, or of anything like it. Its methods may return promises. */
 export interface MetricsSink {
   addMetric(name: string, unit: 'Count' | 'Milliseconds', value: number): unknown;
   publishStoredMetrics(): unknown;
@@ -35,7 +36,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 /**
  * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. What was added meanwhile, by handlers for
- * instance, is published together with it, in one entry per batch.
+ * instance, is published together with it. A sink may be asynchronous: the router waits for it, within its time.
+ *
+ * A batch adds one value to each metric. Handlers may add more than one log entry can hold: Powertools Metrics writes
+ * an entry whenever a metric has 100 values, or there are 100 metrics, and starts the next one.
  *
  * | metric | unit | value |
  * | --- | --- | --- |
@@ -58,7 +62,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * ```
  * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/metrics/
  */
-export function metrics(sink: MetricsSink, options: MetricsOptions = {}): (summary: BatchSummary) => void {
+export function metrics(
+  sink: MetricsSink,
+  options: MetricsOptions = {},
+): (summary: BatchSummary) => Promise<void> {
   if (!objectWith(['addMetric', 'publishStoredMetrics']).accepts(sink)) {
     throw new ConfigurationError(
       'INVALID_OPTION',
@@ -68,15 +75,28 @@ export function metrics(sink: MetricsSink, options: MetricsOptions = {}): (summa
   rejectUnknownOptions('metrics', options, Object.keys(CHECKS));
   checkOptions('metrics', options, CHECKS);
   const { prefix = '', publish = true } = options;
-  return ({ records, succeeded, failed, durationMs, lagMs }) => {
-    const count = (name: string, value: number) => sink.addMetric(`${prefix}${name}`, 'Count', value);
-    count('Records', records);
-    count('RecordsSucceeded', succeeded);
-    count('RecordsFailed', failed);
-    count('RecordsUnfinished', records - succeeded - failed);
-    sink.addMetric(`${prefix}BatchDuration`, 'Milliseconds', durationMs);
-    // A record is dated to the second, so it may seem to come from the future.
-    if (lagMs !== undefined) sink.addMetric(`${prefix}Lag`, 'Milliseconds', Math.max(0, lagMs));
-    if (publish) sink.publishStoredMetrics();
+  return async (summary) => {
+    for (const [name, unit, value] of metricsOf(summary)) {
+      const adding = sink.addMetric(`${prefix}${name}`, unit, value);
+      // With a synchronous sink nothing waits, so that no other batch comes between these metrics.
+      if (isThenable(adding)) await adding;
+    }
+    if (publish) await sink.publishStoredMetrics();
   };
+}
+
+type Metric = [name: string, unit: 'Count' | 'Milliseconds', value: number];
+
+function metricsOf(summary: BatchSummary): Metric[] {
+  const { records, succeeded, failed, durationMs, lagMs } = summary;
+  const found: Metric[] = [
+    ['Records', 'Count', records],
+    ['RecordsSucceeded', 'Count', succeeded],
+    ['RecordsFailed', 'Count', failed],
+    ['RecordsUnfinished', 'Count', records - succeeded - failed],
+    ['BatchDuration', 'Milliseconds', durationMs],
+  ];
+  // A record is dated to the second, so it may seem to come from the future.
+  if (lagMs !== undefined) found.push(['Lag', 'Milliseconds', Math.max(0, lagMs)]);
+  return found;
 }

@@ -75,6 +75,21 @@ describe('metrics, with Powertools', () => {
     ]);
   });
 
+  test('publishes with 250 values of a handler too: in three entries, the last of which has the batch', async () => {
+    const own = powertools();
+    const router = streamRouter({ onBatch: metrics(own) }).onInsert(
+      () => void own.addMetric('Paid', MetricUnit.Count, 1),
+    );
+    await router(eventOf(...Array.from({ length: 250 }, () => ({}))), contextOf());
+    // Powertools writes an entry whenever a metric has 100 values.
+    expect(entries().map(({ Paid }) => (Paid as number[]).length)).toEqual([100, 100, 50]);
+    expect(entries().map(({ Records, RecordsSucceeded }) => [Records, RecordsSucceeded])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [250, 250],
+    ]);
+  });
+
   test('says how far behind it is: now minus the creation of the last record', async () => {
     const event = eventOf({}, {});
     const ages = [500, 90];
@@ -120,6 +135,53 @@ describe('metrics', () => {
       ['Lag', 'Milliseconds', 7],
       'published',
     ]);
+  });
+
+  describe('with an asynchronous sink', () => {
+    const later = async (what: () => void) => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      what();
+    };
+
+    test('waits for each metric and for the publication', async () => {
+      const calls: unknown[] = [];
+      const sink: MetricsSink = {
+        addMetric: (name) => later(() => calls.push(name)),
+        publishStoredMetrics: () => later(() => calls.push('published')),
+      };
+      const router = streamRouter({ onBatch: metrics(sink) }).onInsert(() => undefined);
+      await router(eventOf({}), contextOf());
+      expect(calls).toHaveLength(7);
+      expect(calls.at(-1)).toBe('published');
+    });
+
+    test.each(['addMetric', 'publishStoredMetrics'])(
+      'has the router log what %s rejects with',
+      async (method) => {
+        const logger = memoryLogger();
+        const sink: MetricsSink = {
+          ...recording().sink,
+          [method]: async () => Promise.reject(new Error('down')),
+        };
+        const router = streamRouter({ onBatch: metrics(sink), logger }).onInsert(() => undefined);
+        expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+        expect(logger.entries).toContainEqual(
+          expect.objectContaining({ message: 'onBatch failed', fields: { error: new Error('down') } }),
+        );
+        // An unhandled rejection would fail the test run.
+        await new Promise(setImmediate);
+      },
+    );
+
+    test('drops a rejection that comes after the answer', async () => {
+      const sink: MetricsSink = {
+        addMetric: () => undefined,
+        publishStoredMetrics: () => new Promise((_, reject) => setTimeout(reject, 60, new Error('late'))),
+      };
+      const router = streamRouter({ onBatch: metrics(sink), reserveMs: 0 }).onInsert(() => undefined);
+      expect(await router(eventOf({}), contextOf(40))).toEqual({ batchItemFailures: [] });
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    });
   });
 
   test('puts the prefix before each name, and leaves publishing to something else', () => {

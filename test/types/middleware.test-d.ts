@@ -159,7 +159,7 @@ describe('idempotent', () => {
 
 describe('metrics', () => {
   test("is an onBatch of Powertools' Metrics, and no middleware", () => {
-    expectTypeOf(metrics(new Metrics())).toEqualTypeOf<(summary: BatchSummary) => void>();
+    expectTypeOf(metrics(new Metrics())).toEqualTypeOf<(summary: BatchSummary) => Promise<void>>();
     // @ts-expect-error it has no record to pass on
     streamRouter<Invoice>().use(metrics(new Metrics()));
     // @ts-expect-error Metrics has to be made
