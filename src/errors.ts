@@ -25,6 +25,7 @@ export type ConfigurationErrorCode =
 /** What was wrong with an event as a whole: no record of it has been handled. */
 export type InvalidEventErrorCode =
   | 'INVALID_SEQUENCE_NUMBER'
+  | 'MISSING_EVENT_ID'
   | 'NOT_A_DEAD_LETTER'
   | 'NOT_A_STREAM_EVENT'
   | 'WRONG_EVENT_SOURCE';

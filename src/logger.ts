@@ -28,3 +28,13 @@ export const consoleLogger: Logger = {
   warn: (message, fields) => console.warn(message, fields),
   error: (message, fields) => console.error(message, fields),
 };
+
+const discard = (): void => {};
+
+/** Logs nothing. */
+export const silentLogger: Logger = { debug: discard, info: discard, warn: discard, error: discard };
+
+/** The logger that an option asks for. */
+export function loggerOf(option: Logger | false | undefined): Logger {
+  return option === false ? silentLogger : (option ?? consoleLogger);
+}

@@ -39,6 +39,12 @@ export function objectWith(methods: readonly string[]): Check {
 /** What can be logged to. */
 export const LOGGER: Check = objectWith(['debug', 'info', 'warn', 'error']);
 
+/** What can be logged to, or `false` for no log. */
+export const LOGGER_OR_FALSE: Check = {
+  expected: `${LOGGER.expected}, or false`,
+  accepts: (value) => value === false || LOGGER.accepts(value),
+};
+
 /** Text that is not empty. */
 export const TEXT: Check = {
   expected: 'text',

@@ -45,7 +45,7 @@ const EVENTS: readonly Case[] = [
   ['null', null, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got null.*Check what invokes/],
   ['a text', SECRET, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got a string/],
   ['a number', 5, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /got a number/],
-  ['a list', [good], 'InvalidEventError', 'NOT_A_STREAM_EVENT', /without Records/],
+  ['a list of something else', [SECRET], 'InvalidEventError', 'WRONG_EVENT_SOURCE', /Records\[0\]/],
   ['an empty object', {}, 'InvalidEventError', 'NOT_A_STREAM_EVENT', /without Records.*Check what invokes/],
   [
     'an HTTP request',

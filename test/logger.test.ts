@@ -39,4 +39,17 @@ describe('without a logger', () => {
 
     expect(write).toHaveBeenCalledExactlyOnceWith('message', { id: 1 });
   });
+
+  test('logger: false writes nothing', async () => {
+    const written = (['debug', 'info', 'warn', 'error'] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation(() => {}),
+    );
+
+    await streamRouter({ logger: false }).onInsert((_, { logger }) => {
+      for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('message', {});
+      throw new Error('no');
+    })(eventOf({ id: 'a' }), contextOf());
+
+    for (const write of written) expect(write).not.toHaveBeenCalled();
+  });
 });

@@ -239,7 +239,7 @@ describe('every view type and event is handled, with the images that it has', ()
   });
 });
 
-test('a record that Lambda redelivers is not handled again when it had succeeded past the checkpoint', async () => {
+test('a record that Lambda redelivers is handled again, though it had succeeded past the checkpoint', async () => {
   const handled: string[] = [];
   let broken = true;
   const router = streamRouter<{ id: string }>({ logger: memoryLogger() }).onInsert(async ({ newImage }) => {
@@ -252,5 +252,18 @@ test('a record that Lambda redelivers is not handled again when it had succeeded
   });
   broken = false;
   expect(await router(event, contextOf())).toEqual(DONE);
-  expect(handled).toEqual(['b', 'a']);
+  expect(handled).toEqual(['b', 'a', 'b']);
+});
+
+test('a pipe hands over an array of records, and is told of every one that did not succeed by its eventID', async () => {
+  const { Records } = eventOf({ id: 'a' }, { id: 'b' }, { id: 'b' });
+  const handled: string[] = [];
+  const router = streamRouter<{ id: string }>({ logger: false }).onInsert(async ({ newImage, eventID }) => {
+    if (newImage.id === 'b') throw new Error('no');
+    handled.push(eventID);
+  });
+  expect(await router(Records as never, contextOf())).toEqual({
+    batchItemFailures: Records.slice(1).map(({ eventID }) => ({ itemIdentifier: eventID })),
+  });
+  expect(handled).toEqual([Records[0]?.eventID]);
 });

@@ -19,22 +19,44 @@ export interface ReportableRecord extends DynamoDBRecord {
 }
 
 /**
- * Gives the records of an event in SequenceNumber order, after checking what must hold before any handler
- * runs: whatever could make a failure unreportable, or every record fail, throws here.
+ * The records of one invocation and their names, taken before any handler runs: nothing that a handler does to the
+ * event changes what the response reports.
+ */
+export interface Batch {
+  /** In SequenceNumber order. */
+  readonly records: readonly ReportableRecord[];
+  readonly sequenceNumbers: readonly string[];
+  /** What the response names each record by: its SequenceNumber; from EventBridge Pipes its eventID. */
+  readonly identifiers: readonly string[];
+  readonly fromPipe: boolean;
+}
+
+/**
+ * Checks what must hold before any handler runs: whatever would make a failure unreportable, or every record fail,
+ * throws here.
+ *
+ * ```
+ * { Records: [...] }   from an event source mapping: named by SequenceNumber
+ * [...]                from EventBridge Pipes: named by eventID
+ * ```
  *
  * The event is not mutated: Lambda sends records in order, and a copy is sorted when something else did not.
  *
  * @throws InvalidEventError or ConfigurationError
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-dynamodb.html
  */
-export function recordsOf(event: unknown, expectation: Expectation): readonly ReportableRecord[] {
-  const records = (event as { readonly Records?: unknown } | null | undefined)?.Records;
-  if (!Array.isArray(records)) {
+export function validateEvent(event: unknown, expectation: Expectation): Batch {
+  const fromPipe = Array.isArray(event);
+  const came = fromPipe ? event : (event as { readonly Records?: unknown } | null | undefined)?.Records;
+  if (!Array.isArray(came)) {
     throw new InvalidEventError(
       'NOT_A_STREAM_EVENT',
       `Expected a DynamoDB stream event, { Records: [...] }, got ${shapeOf(event)}. ` +
         'Check what invokes the function.',
     );
   }
+  const records: ReportableRecord[] = came.slice();
+  const sequenceNumbers: string[] = [];
   let ascending = true;
   let before = '';
   let seenViewType: unknown;
@@ -44,6 +66,7 @@ export function recordsOf(event: unknown, expectation: Expectation): readonly Re
     const sequenceNumber = change?.SequenceNumber;
     if (!isSequenceNumber(sequenceNumber)) refuse(record, index);
     if (record?.eventSource !== 'aws:dynamodb' && record?.eventSource !== undefined) refuseSource(index);
+    if (fromPipe && !isEventId(record?.eventID)) refuseEventId(index);
     // A batch comes from one stream, so this nearly always compares with the one before and goes on.
     if (change?.StreamViewType !== seenViewType) {
       seenViewType = change?.StreamViewType;
@@ -54,16 +77,31 @@ export function recordsOf(event: unknown, expectation: Expectation): readonly Re
       ascending = false;
     }
     before = sequenceNumber;
+    sequenceNumbers.push(sequenceNumber);
   }
-  return ascending ? records : records.toSorted(bySequenceNumber);
+  if (!ascending) {
+    records.sort((a, b) => compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber));
+    sequenceNumbers.sort(compareSequenceNumbers);
+  }
+  const identifiers = fromPipe ? records.map(({ eventID }) => eventID as string) : sequenceNumbers;
+  return { records, sequenceNumbers, identifiers, fromPipe };
 }
 
 function isAfter(before: string, sequenceNumber: string): boolean {
   return before !== '' && compareSequenceNumbers(before, sequenceNumber) > 0;
 }
 
-function bySequenceNumber(a: ReportableRecord, b: ReportableRecord): number {
-  return compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber);
+function isEventId(eventID: unknown): boolean {
+  return typeof eventID === 'string' && eventID !== '';
+}
+
+function refuseEventId(index: number): never {
+  throw new InvalidEventError(
+    'MISSING_EVENT_ID',
+    `Record ${index} of an EventBridge pipe has no eventID: its failure could not be reported. ` +
+      NOTHING_HANDLED +
+      'Remove the input transformer from the target of the pipe.',
+  );
 }
 
 function refuse(record: DynamoDBRecord | null | undefined, index: number): never {

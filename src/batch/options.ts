@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { consoleLogger, type Logger } from '../logger.ts';
-import { type Check, checkOptions, LOGGER } from '../option-checks.ts';
+import { type Logger, loggerOf } from '../logger.ts';
+import { type Check, checkOptions, LOGGER_OR_FALSE } from '../option-checks.ts';
 import { rejectUnknownOptions } from '../options.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { Table } from '../table.ts';
@@ -10,8 +10,11 @@ import type { Order } from './lane-index.ts';
 /** What became of one batch, for {@link BatchOptions.onBatch}. */
 export interface BatchSummary {
   readonly records: number;
+  /** Handled to the end. Without those whose dead letter was accepted. */
   readonly succeeded: number;
   readonly failed: number;
+  /** Failed, and `deadLetter` sent a dead letter about them: Lambda does not deliver them again. */
+  readonly deadLettered: number;
   /** The lowest SequenceNumber that did not succeed; undefined when all did. */
   readonly checkpoint: string | undefined;
   readonly durationMs: number;
@@ -47,11 +50,11 @@ export interface BatchOptions {
    */
   readonly numbers?: NumberPolicy;
   /**
-   * Anything with debug, info, warn and error: a Powertools Logger fits.
+   * Anything with debug, info, warn and error: a Powertools Logger fits. `false` logs nothing.
    *
    * @defaultValue `console`; its `debug` only with the log level DEBUG or TRACE (`AWS_LAMBDA_LOG_LEVEL`)
    */
-  readonly logger?: Logger;
+  readonly logger?: Logger | false;
   /**
    * Whether the mapping has ReportBatchItemFailures. `false`: failures throw instead of being reported.
    *
@@ -74,7 +77,8 @@ export interface StreamOptions extends BatchOptions {
 }
 
 /** Options, checked and with their defaults. */
-export interface BatchSettings extends Required<Omit<BatchOptions, 'onBatch'>> {
+export interface BatchSettings extends Required<Omit<BatchOptions, 'logger' | 'onBatch'>> {
+  readonly logger: Logger;
   readonly viewType: StreamViewType;
   readonly onBatch: BatchOptions['onBatch'];
   readonly table: Table | undefined;
@@ -96,7 +100,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     accepts: (value) =>
       ['number', 'exact', 'string'].includes(value as string) || typeof value === 'function',
   },
-  logger: LOGGER,
+  logger: LOGGER_OR_FALSE,
   partialResponses: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
   onBatch: { expected: 'a function', accepts: (value) => typeof value === 'function' },
 };
@@ -123,13 +127,7 @@ export function batchSettings(
       `${owner}: viewType belongs to the table. Declare it in defineTable and leave it out here.`,
     );
   }
-  const {
-    order = 'item',
-    concurrency = 10,
-    reserveMs = 1000,
-    numbers = 'number',
-    logger = consoleLogger,
-  } = options;
+  const { order = 'item', concurrency = 10, reserveMs = 1000, numbers = 'number' } = options;
   if (order === 'partition' && table === undefined) {
     throw new ConfigurationError(
       'KEYS_REQUIRED',
@@ -141,7 +139,7 @@ export function batchSettings(
     concurrency,
     reserveMs,
     numbers,
-    logger,
+    logger: loggerOf(options.logger),
     partialResponses: options.partialResponses ?? true,
     onBatch: options.onBatch,
     viewType: table?.viewType ?? options.viewType ?? 'NEW_AND_OLD_IMAGES',

@@ -1,8 +1,9 @@
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
 import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
+import { deadLetteredIn } from './dead-lettered.ts';
 import { Deadline } from './deadline.ts';
-import { recordsOf } from './event.ts';
+import { validateEvent } from './event.ts';
 import type { BatchSettings } from './options.ts';
 import { heldAnswerOf, type RecordContext, recordContext } from './record-context.ts';
 import { logFailure, respond, summarize } from './report.ts';
@@ -41,7 +42,8 @@ export async function processEvent(
 ): Promise<DynamoDBBatchResponse> {
   const startedAt = performance.now();
   const { table, viewType, logger } = settings;
-  const records = recordsOf(event, { viewType, keys: table?.keys });
+  const batch = validateEvent(event, { viewType, keys: table?.keys });
+  const { records } = batch;
   const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const reading: RecordReading = {
     toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
@@ -56,18 +58,18 @@ export async function processEvent(
       order: settings.order,
       concurrency: settings.concurrency,
       partitionKey: table?.keys[0],
-      firstAlone: reported.startsBatch(records),
+      firstAlone: reported.startsBatch(batch),
     },
     deadline,
     {
       handle: (record) => handle(openRecord(record, reading), context),
-      failed: (record, error) => logFailure(logger, record, error),
+      failed: (index, error) => logFailure(logger, batch, index, error),
     },
   );
   const outcome = await run.run();
   const released = heldAnswerOf(context).released();
   if (released !== undefined) await released;
-  reported.settle(records, outcome.checkpoint);
-  await summarize(settings, records, outcome, startedAt, deadline);
-  return respond(settings, records, outcome);
+  reported.settle(batch, outcome.checkpoint);
+  await summarize(settings, batch, outcome, startedAt, deadline, deadLetteredIn(context));
+  return respond(settings, batch, outcome);
 }

@@ -1,69 +1,90 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import { BatchFailedError, DeadlineError } from '../errors.ts';
+import { BatchFailedError, DeadlineError, InvalidEventError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isThenable } from '../thenable.ts';
 import { finished, isUnfinished } from '../unfinished.ts';
 import type { Deadline } from './deadline.ts';
-import type { ReportableRecord } from './event.ts';
+import type { Batch, ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { RecordState } from './record-state.ts';
 
-/** One `error` entry for a record that failed: which one and why, and nothing of the item. */
-export function logFailure(logger: Logger, record: ReportableRecord, error: unknown): void {
-  quietly(() =>
-    logger.error('Record failed', {
-      eventID: record.eventID,
-      sequenceNumber: record.dynamodb.SequenceNumber,
-      tableName: tableNameOf(record.eventSourceARN),
-      eventName: record.eventName,
+/** Logs at `error` which record failed and why, and nothing of the item. */
+export function logFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
+  quietly(() => {
+    const record = batch.records[index];
+    return logger.error('Record failed', {
+      eventID: record?.eventID,
+      sequenceNumber: batch.sequenceNumbers[index],
+      tableName: tableNameOf(record?.eventSourceARN),
+      eventName: record?.eventName,
       error,
-    }),
-  );
+    });
+  });
 }
 
 /**
  * Makes the response: no failure, or exactly one, the checkpoint. Lambda delivers again from there.
  *
- * @throws BatchFailedError when something did not succeed and `partialResponses` is off
+ * To EventBridge Pipes it names every record that did not succeed: its documentation does not say whether a pipe
+ * delivers the others past the lowest one again.
+ *
+ * @throws BatchFailedError when something did not succeed and `partialResponses` is off; InvalidEventError when a
+ * record that did not succeed has no identifier
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
  */
-export function respond(
-  settings: BatchSettings,
-  records: readonly ReportableRecord[],
-  outcome: Outcome,
-): DynamoDBBatchResponse {
-  const checkpoint = records[outcome.checkpoint]?.dynamodb.SequenceNumber;
+export function respond(settings: BatchSettings, batch: Batch, outcome: Outcome): DynamoDBBatchResponse {
+  const { length } = batch.records;
+  const { checkpoint, states } = outcome;
   // A new object each time: a shared one that a caller changes would answer for the next batch.
-  if (checkpoint === undefined) return { batchItemFailures: [] };
-  if (settings.partialResponses) return { batchItemFailures: [{ itemIdentifier: checkpoint }] };
-  const unfinished = records.length - outcome.succeeded;
-  throw new BatchFailedError(checkpoint, unfinished, records.length, {
+  if (checkpoint === length) return { batchItemFailures: [] };
+  const failure = { itemIdentifier: identifierAt(batch, checkpoint) };
+  if (settings.partialResponses) {
+    if (!batch.fromPipe) return { batchItemFailures: [failure] };
+    const unfinished = [...states.keys()].filter((index) => states[index] !== RecordState.succeeded);
+    return { batchItemFailures: unfinished.map((index) => ({ itemIdentifier: identifierAt(batch, index) })) };
+  }
+  throw new BatchFailedError(failure.itemIdentifier, length - outcome.succeeded, length, {
     cause: outcome.failed > 0 ? outcome.error : new DeadlineError(settings.reserveMs),
   });
+}
+
+/** Without a name the response would report success. */
+function identifierAt({ identifiers }: Batch, index: number): string {
+  const identifier = identifiers[index];
+  if (identifier !== undefined) return identifier;
+  throw new InvalidEventError(
+    'INVALID_SEQUENCE_NUMBER',
+    `Record ${index} of the batch did not succeed and has no identifier to report. Lambda delivers the batch again.`,
+  );
 }
 
 /** Tells logger and `onBatch` what became of the batch. Nothing that they do changes the response. */
 export async function summarize(
   settings: BatchSettings,
-  records: readonly ReportableRecord[],
+  batch: Batch,
   outcome: Outcome,
   startedAt: number,
   deadline: Deadline,
+  deadLetters: ReadonlySet<string> = new Set(),
 ): Promise<void> {
+  const deadLettered = countSucceeded(batch, outcome, deadLetters);
   const summary: BatchSummary = {
-    records: records.length,
-    succeeded: outcome.succeeded,
+    records: batch.records.length,
+    succeeded: outcome.succeeded - deadLettered,
     failed: outcome.failed,
-    checkpoint: records[outcome.checkpoint]?.dynamodb.SequenceNumber,
+    deadLettered,
+    checkpoint: batch.sequenceNumbers[outcome.checkpoint],
     durationMs: performance.now() - startedAt,
-    lagMs: lagOf(records.at(-1)),
+    lagMs: lagOf(batch.records.at(-1)),
   };
   const { logger, onBatch, reserveMs } = settings;
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
-    const stuck = summary.succeeded + summary.failed === 0;
+    const stuck = outcome.succeeded + outcome.failed === 0;
     quietly(() => logger[stuck ? 'error' : 'warn'](new DeadlineError(reserveMs).message, { ...summary }));
   }
   quietly(() => logger.debug('Batch processed', summary as unknown as LogFields));
@@ -79,8 +100,20 @@ export async function summarize(
   }
 }
 
+/** A record whose letter was accepted may fail all the same, in a middleware around `deadLetter`. */
+function countSucceeded(
+  { sequenceNumbers }: Batch,
+  { states }: Outcome,
+  letters: ReadonlySet<string>,
+): number {
+  if (letters.size === 0) return 0;
+  return sequenceNumbers.filter(
+    (sequenceNumber, index) => states[index] === RecordState.succeeded && letters.has(sequenceNumber),
+  ).length;
+}
+
 function lagOf(last: ReportableRecord | undefined): number | undefined {
-  const createdAt: unknown = last?.dynamodb.ApproximateCreationDateTime;
+  const createdAt: unknown = last?.dynamodb?.ApproximateCreationDateTime;
   return typeof createdAt === 'number' ? Date.now() - createdAt * 1000 : undefined;
 }
 

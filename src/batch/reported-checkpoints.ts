@@ -1,4 +1,4 @@
-import type { ReportableRecord } from './event.ts';
+import type { Batch } from './event.ts';
 
 /** Far more than one sandbox has shards and parallel slots at work. */
 const MAX_CHECKPOINTS = 1000;
@@ -16,11 +16,9 @@ export class ReportedCheckpoints {
   readonly #checkpoints: Set<string> = new Set();
 
   /** Whether the batch begins with a record that was reported. A wrong guess costs one handler's time. */
-  startsBatch(records: readonly ReportableRecord[]): boolean {
+  startsBatch(batch: Batch): boolean {
     // Nearly always empty: no text is built then.
-    return (
-      this.#checkpoints.size > 0 && records[0] !== undefined && this.#checkpoints.has(nameOf(records[0]))
-    );
+    return this.#checkpoints.size > 0 && this.#checkpoints.has(nameOf(batch, 0));
   }
 
   /**
@@ -28,21 +26,22 @@ export class ReportedCheckpoints {
    *
    * @param checkpoint index of the lowest record that did not succeed; the number of records when all did
    */
-  settle(records: readonly ReportableRecord[], checkpoint: number): void {
-    if (this.#checkpoints.size > 0 && records[0] !== undefined) this.#checkpoints.delete(nameOf(records[0]));
-    const reported = records[checkpoint];
-    if (reported === undefined) return;
+  settle(batch: Batch, checkpoint: number): void {
+    if (this.#checkpoints.size > 0) this.#checkpoints.delete(nameOf(batch, 0));
+    if (checkpoint === batch.records.length) return;
     if (this.#checkpoints.size === MAX_CHECKPOINTS) {
       for (const oldest of this.#checkpoints) {
         this.#checkpoints.delete(oldest);
         break;
       }
     }
-    this.#checkpoints.add(nameOf(reported));
+    this.#checkpoints.add(nameOf(batch, checkpoint));
   }
 }
 
 // A position is unique within a stream, and neither position nor ARN has a space in it.
-function nameOf({ eventSourceARN, dynamodb }: ReportableRecord): string {
-  return `${dynamodb.SequenceNumber} ${eventSourceARN}`;
+function nameOf({ records, sequenceNumbers }: Batch, index: number): string {
+  const arn: unknown = records[index]?.eventSourceARN;
+  // An event can carry anything there, also what cannot be made text.
+  return `${sequenceNumbers[index]} ${typeof arn === 'string' ? arn : ''}`;
 }

@@ -23,7 +23,7 @@ export interface RunCallbacks {
   /** Handles one record; what it throws or rejects with fails that record. */
   handle(record: ReportableRecord): unknown;
   /** Told of each failure as it happens. Must not throw. */
-  failed(record: ReportableRecord, error: unknown): void;
+  failed(index: number, error: unknown): void;
 }
 
 /**
@@ -189,8 +189,7 @@ export class BatchRun {
     }
     // At the deadline the limit is lower already.
     if (index < this.#limit) this.#limit = index;
-    // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
-    this.#callbacks.failed(this.#records[index]!, error);
+    this.#callbacks.failed(index, error);
   }
 
   #outcome(): Outcome {

@@ -1,3 +1,4 @@
+import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { Condition } from './condition.ts';
 import { compilePattern, type EventPattern } from './event-pattern.ts';
@@ -18,5 +19,5 @@ import { compilePattern, type EventPattern } from './event-pattern.ts';
  */
 export function where(pattern: string | EventPattern): Condition<RecordBase<EventName, unknown>> {
   const matches = compilePattern(pattern, 'where');
-  return ({ raw }) => matches(raw);
+  return (record) => matches(LazyRecord.rawOf(record));
 }

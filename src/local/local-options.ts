@@ -1,6 +1,6 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import { ConfigurationError } from '../errors.ts';
-import { consoleLogger, type Logger } from '../logger.ts';
+import { type Logger, loggerOf } from '../logger.ts';
 import {
   type EventSourceMappingOptions,
   MAPPING_OPTION_NAMES,
@@ -11,7 +11,7 @@ import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import {
   type Check,
   checkOptions,
-  LOGGER,
+  LOGGER_OR_FALSE,
   numberFrom,
   objectWith,
   TEXT,
@@ -120,7 +120,7 @@ export interface LocalMappingOptions
    *
    * @defaultValue `console`
    */
-  readonly logger?: Logger;
+  readonly logger?: Logger | false;
 }
 
 /** {@link LocalMappingOptions}, checked and with defaults. */
@@ -180,7 +180,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   closeIdleWindowAfterSeconds: numberFrom(0, 900),
   pollIntervalMs: numberFrom(1, 60_000),
   discoveryIntervalMs: numberFrom(10, 3_600_000),
-  logger: LOGGER,
+  logger: LOGGER_OR_FALSE,
 };
 
 /**
@@ -210,6 +210,6 @@ export function localSettings(options: LocalMappingOptions): LocalSettings {
     closeIdleWindowAfterSeconds: options.closeIdleWindowAfterSeconds ?? 5,
     pollIntervalMs: options.pollIntervalMs ?? 250,
     discoveryIntervalMs: options.discoveryIntervalMs ?? 10_000,
-    logger: harmlessLogger(options.logger ?? consoleLogger),
+    logger: harmlessLogger(loggerOf(options.logger)),
   };
 }

@@ -1,12 +1,14 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
+import { noteDeadLetter } from '../batch/dead-lettered.ts';
 import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { ConfigurationError, DeadLetterError } from '../errors.ts';
 import { type Check, checkOptions } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -114,6 +116,7 @@ export function deadLetter(
     // At the deadline the record has been reported already: it fails for lack of time, not for good.
     if (context.signal.aborted || !isForGood(when, record, context, thrown)) throw thrown;
     const target = await accepted(sinks, record, context, thrown);
+    noteDeadLetter(context, record.sequenceNumber);
     quietly(() =>
       context.logger.warn('Record sent to the dead letters', { ...fieldsOf(record), target, error: thrown }),
     );
@@ -168,7 +171,7 @@ async function accepted(
   let refusal: DeadLetterError | undefined;
   for (const sink of sinks) {
     try {
-      const letter: DeadLetter = deadLetterAbout(record.raw, thrown, lambdaContext);
+      const letter: DeadLetter = deadLetterAbout(LazyRecord.rawOf(record), thrown, lambdaContext);
       await sink.send(letter, { record: sinkRecordOf(record), signal });
       return sink.target;
     } catch (error) {

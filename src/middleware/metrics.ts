@@ -46,6 +46,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * | `Records` | Count | records in the batch |
  * | `RecordsSucceeded` | Count | handled in this invocation |
  * | `RecordsFailed` | Count | threw or rejected |
+ * | `RecordsDeadLettered` | Count | failed, and a dead letter about them was accepted |
  * | `RecordsUnfinished` | Count | not started, or in flight at the deadline |
  * | `BatchDuration` | Milliseconds | how long the batch took |
  * | `Lag` | Milliseconds | now minus the creation of the batch's last record; not there when the record does not say |
@@ -88,12 +89,13 @@ export function metrics(
 type Metric = [name: string, unit: 'Count' | 'Milliseconds', value: number];
 
 function metricsOf(summary: BatchSummary): Metric[] {
-  const { records, succeeded, failed, durationMs, lagMs } = summary;
+  const { records, succeeded, failed, deadLettered, durationMs, lagMs } = summary;
   const found: Metric[] = [
     ['Records', 'Count', records],
     ['RecordsSucceeded', 'Count', succeeded],
     ['RecordsFailed', 'Count', failed],
-    ['RecordsUnfinished', 'Count', records - succeeded - failed],
+    ['RecordsDeadLettered', 'Count', deadLettered],
+    ['RecordsUnfinished', 'Count', records - succeeded - failed - deadLettered],
     ['BatchDuration', 'Milliseconds', durationMs],
   ];
   // A record is dated to the second, so it may seem to come from the future.

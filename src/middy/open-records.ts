@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
 import { MalformedRecord, UnfitRecord } from './unreadable-record.ts';
 
 // An asynchronous schema may ask a server: as many at once as a router has lanes by default.
@@ -35,7 +35,7 @@ async function checkAll(records: LazyRecord[], reading: RecordReading): Promise<
       try {
         await record.validate();
       } catch (reason) {
-        records[index] = new UnfitRecord(record.raw, reading, reason);
+        records[index] = new UnfitRecord(LazyRecord.rawOf(record), reading, reason);
       }
     }
   };

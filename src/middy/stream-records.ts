@@ -1,5 +1,5 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
-import { recordsOf } from '../batch/event.ts';
+import { validateEvent } from '../batch/event.ts';
 import { batchSettings, type StreamOptions } from '../batch/options.ts';
 import { rejectUnknownOptions } from '../options.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
@@ -45,6 +45,9 @@ export interface StreamRecordsMiddleware<R> {
 /**
  * A Middy middleware that gives a handler of your own `event.records`: typed, in SequenceNumber order,
  * their images unmarshalled when they are read. `event.Records` stays as Lambda sent it.
+ *
+ * From EventBridge Pipes an array of records comes instead of an event; it becomes `event.Records`, and a response to
+ * a pipe names records by `eventID`.
  *
  * The loop, and the response, are the handler's. To get lanes, a deadline and the checkpoint too, wrap a
  * `streamRouter` in Middy, or call `processBatch`.
@@ -114,11 +117,12 @@ export function streamRecords(
   return {
     before: async (request) => {
       const { event } = request;
-      const raws = recordsOf(event, { viewType, keys: table?.keys });
+      const { records: raws } = validateEvent(event, { viewType, keys: table?.keys });
       const reading = { toNumber: await toNumber, viewType, checks: table?.['~checks'] };
       const records = await openRecords(raws, reading);
       // A new object: whoever else holds the event has it as Lambda sent it.
-      request.event = { ...event, records: records as unknown as readonly StreamRecord<AnyItem>[] };
+      const lambdaEvent = Array.isArray(event) ? { Records: event } : event;
+      request.event = { ...lambdaEvent, records: records as unknown as readonly StreamRecord<AnyItem>[] };
     },
   };
 }

@@ -29,11 +29,11 @@ export interface OrderedStreamProcessorOptions {
    */
   readonly reserveMs?: number;
   /**
-   * Anything with debug, info, warn and error: a Powertools Logger fits.
+   * Anything with debug, info, warn and error: a Powertools Logger fits. `false` logs nothing.
    *
    * @defaultValue `console`
    */
-  readonly logger?: Logger;
+  readonly logger?: Logger | false;
   /**
    * Powertools' parser, from `@aws-lambda-powertools/batch/parser`. With it, the record handler gets the parsed record.
    * A record that does not fit fails. Needs `schema` or `innerSchema`.

@@ -14,7 +14,7 @@ import type {
   SuccessResponse,
 } from '@aws-lambda-powertools/batch/types';
 import { Deadline } from '../batch/deadline.ts';
-import { type ReportableRecord, recordsOf } from '../batch/event.ts';
+import { type ReportableRecord, validateEvent } from '../batch/event.ts';
 import { inTime } from '../batch/in-time.ts';
 import { logFailure, summarize } from '../batch/report.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
@@ -278,19 +278,21 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const order = options?.processInParallel === false ? 'shard' : settings.order;
     // The handler reads raw records, so any view type will do.
     const keys = partitionKey === undefined ? undefined : [partitionKey];
-    const records = recordsOf({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
-    const identifiers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    const batch = validateEvent({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
+    const { records, identifiers } = batch;
     const deadline = new Deadline(options?.context, settings.reserveMs);
-    const firstAlone = this.#reported.startsBatch(records);
+    const firstAlone = this.#reported.startsBatch(batch);
+    const logError = (record: ReportableRecord, error: unknown): void =>
+      logFailure(settings.logger, batch, records.indexOf(record), error);
     const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
-      handle: (record) => attemptRecord(call, record, this.#hooks, settings.logger),
-      failed: (record, error) => logFailure(settings.logger, record, error),
+      handle: (record) => attemptRecord(call, record, this.#hooks, logError),
+      failed: (index, error) => logFailure(settings.logger, batch, index, error),
     });
     const outcome = await run.run();
     const verdict = new Verdict(records, identifiers, outcome.checkpoint);
     call.verdict = verdict;
-    this.#reported.settle(records, outcome.checkpoint);
-    await summarize(settings, records, outcome, startedAt, deadline);
+    this.#reported.settle(batch, outcome.checkpoint);
+    await summarize(settings, batch, outcome, startedAt, deadline);
     return { verdict, deadline };
   }
 

@@ -1,6 +1,4 @@
 import type { ReportableRecord } from '../batch/event.ts';
-import { logFailure } from '../batch/report.ts';
-import type { Logger } from '../logger.ts';
 import { isThenable } from '../thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import { type Call, type Entry, entryOr } from './call.ts';
@@ -8,6 +6,9 @@ import { errorOf } from './thrown-error.ts';
 
 /** The record handler, in messages. */
 export const RECORD_HANDLER = 'A record handler';
+
+/** Logs what a record failed with. */
+export type LogFailure = (record: ReportableRecord, error: unknown) => void;
 
 /** What a processor does with one record. Each may return a promise. */
 export interface Hooks {
@@ -24,15 +25,15 @@ export interface Hooks {
  *
  * @throws what the record failed with
  */
-export function attemptRecord(call: Call, record: ReportableRecord, hooks: Hooks, logger: Logger): unknown {
-  const entry = handle(call, record, hooks, logger);
+export function attemptRecord(call: Call, record: ReportableRecord, hooks: Hooks, log: LogFailure): unknown {
+  const entry = handle(call, record, hooks, log);
   return entry instanceof Promise
     ? entry.then((settled) => settle(call, record, settled))
     : settle(call, record, entry);
 }
 
-function handle(call: Call, record: ReportableRecord, hooks: Hooks, logger: Logger): Entry | Promise<Entry> {
-  const failed = (thrown: unknown): Entry | Promise<Entry> => fail(call, record, thrown, hooks, logger);
+function handle(call: Call, record: ReportableRecord, hooks: Hooks, log: LogFailure): Entry | Promise<Entry> {
+  const failed = (thrown: unknown): Entry | Promise<Entry> => fail(call, record, thrown, hooks, log);
   try {
     const entry = whenDone(RECORD_HANDLER, hooks.start(call, record), (result) =>
       succeed(call, record, result, hooks),
@@ -60,7 +61,7 @@ function fail(
   record: ReportableRecord,
   thrown: unknown,
   hooks: Hooks,
-  logger: Logger,
+  log: LogFailure,
 ): Entry | Promise<Entry> {
   const error = errorOf(thrown);
   const entry: Entry = ['fail', error.message, record];
@@ -68,7 +69,7 @@ function fail(
   call.causes.set(record, error);
   // Whatever failureHandler throws, the record is reported.
   const failedAsWell = (second: unknown): Entry => {
-    logFailure(logger, record, new Error('failureHandler threw as well.', { cause: second }));
+    log(record, new Error('failureHandler threw as well.', { cause: second }));
     return entry;
   };
   try {

@@ -5,6 +5,7 @@ import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { copyOf } from './copy.ts';
+import { frozenCopy } from './frozen-copy.ts';
 import { StoredNumber } from './same-value.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
@@ -37,6 +38,7 @@ export class LazyRecord {
 
   readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
+  #copy: DynamoDBRecord | undefined;
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
@@ -48,8 +50,16 @@ export class LazyRecord {
     this.#reading = reading;
   }
 
+  /** The record as Lambda sent it, uncopied: for what neither changes it nor hands it to user code. */
+  static rawOf(record: { readonly raw: DynamoDBRecord }): DynamoDBRecord {
+    // Tests may pass plain objects.
+    return #raw in record ? record.#raw : record.raw;
+  }
+
+  /** A frozen copy, made when it is read: nothing that user code does to it changes what others see. */
   get raw(): DynamoDBRecord {
-    return this.#raw;
+    this.#copy ??= frozenCopy(this.#raw);
+    return this.#copy;
   }
 
   /** Identifies the record. JSON.stringify writes this. */

@@ -33,7 +33,10 @@ export interface RecordBase<Name extends EventName, Keys> {
   readonly expired: boolean;
   /** The item's key attributes, unmarshalled on first read. */
   readonly keys: Readonly<Keys>;
-  /** The record as Lambda sent it. Not shown when the record is logged, as nothing of the item is. */
+  /**
+   * The record as Lambda sent it: a frozen copy, made when it is first read. Not shown when the record is logged, as
+   * nothing of the item is.
+   */
   readonly raw: DynamoDBRecord;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { Deadline } from '../batch/deadline.ts';
-import { type ReportableRecord, recordsOf } from '../batch/event.ts';
+import { validateEvent } from '../batch/event.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { recordContext } from '../batch/record-context.ts';
 import { logFailure, quietly, respond, summarize } from '../batch/report.ts';
@@ -8,7 +8,7 @@ import { BatchRun } from '../batch/run.ts';
 import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { openRecord } from '../record/lazy-record.ts';
+import { LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closeWindow } from './close-window.ts';
 import { countAgain } from './count-again.ts';
@@ -41,7 +41,8 @@ export async function processWindowEvent(
 ): Promise<DynamoDBWindowResponse> {
   const startedAt = performance.now();
   const { table, viewType, logger, reserveMs } = settings;
-  const records = recordsOf(event, { viewType, keys: table?.keys });
+  const batch = validateEvent(event, { viewType, keys: table?.keys });
+  const { records } = batch;
   if (!isWindowEvent(event)) {
     throw new ConfigurationError(
       'WINDOW_MISMATCH',
@@ -69,39 +70,40 @@ export async function processWindowEvent(
     deadline,
     {
       handle: (record) => handle(openRecord(record, reading), context),
-      failed: (record, error) => logFailure(logger, record, error),
+      failed: (index, error) => logFailure(logger, batch, index, error),
     },
   );
   const ran = await run.run();
   // At once, as a record that was being counted at the deadline may settle in any moment.
   let sealed = aggregate.seal();
   let { failed } = ran;
-  if (sealed.since.length > 0) {
+  const { since, counted: firstSince } = sealed;
+  if (since.length > 0) {
     const again = reduceFrom(sealed.text);
     const count = countingInto(again);
     // Part of the answer, in the time kept back for it: here a deadline that was reached stops nothing.
     const answering = { ...context, signal: new AbortController().signal };
     await countAgain(
-      sealed.since,
+      since,
       // Opened anew: reduce may have put images into the state, and changed them there.
-      ({ raw }) => count(openRecord(raw, reading), answering),
-      ({ raw }, error) => {
+      (record) => count(openRecord(LazyRecord.rawOf(record), reading), answering),
+      (record, error) => {
         failed++;
-        logFailure(logger, raw as ReportableRecord, error);
+        logFailure(logger, batch, firstSince + since.indexOf(record), error);
       },
       deadline,
     );
     const counted = again.seal();
-    sealed = { ...counted, counted: sealed.counted + counted.counted };
+    sealed = { ...counted, counted: firstSince + counted.counted };
   }
   const { text, counted } = sealed;
   if (text === '{}' && !isEmpty(initial)) throw becameEmpty();
   // Of run and state, the state decides: a record is handled if and only if it is counted.
   const outcome = { ...ran, checkpoint: counted, succeeded: counted, failed };
-  if (records.length > 0) await summarize(settings, records, outcome, startedAt, deadline);
+  if (records.length > 0) await summarize(settings, batch, outcome, startedAt, deadline);
   // A final invocation has no records; were there any that failed, the window could not close yet.
   const final = event.isFinalInvokeForWindow;
-  const response = respond(final ? { ...settings, partialResponses: false } : settings, records, outcome);
+  const response = respond(final ? { ...settings, partialResponses: false } : settings, batch, outcome);
   if (final) await closeWindow(close, JSON.parse(text), event, { logger, deadline, context, reserveMs });
   else warnOfSize(logger, text);
   // Another object than close has, which may change its own.

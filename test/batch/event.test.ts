@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { recordsOf } from '../../src/batch/event.ts';
-import { eventOf, recordOf } from '../fixtures/events.ts';
+import { validateEvent } from '../../src/batch/event.ts';
+import { eventOf, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 import { sequenceNumberOf } from '../fixtures/stage.ts';
 
 const EXPECTATION = { viewType: 'NEW_AND_OLD_IMAGES', keys: undefined } as const;
 
 function ordered(...sequenceNumbers: string[]): string[] {
   const records = sequenceNumbers.map((sequenceNumber) => recordOf({ sequenceNumber }));
-  return recordsOf({ Records: records }, EXPECTATION).map(sequenceNumberOf);
+  return validateEvent({ Records: records }, EXPECTATION).records.map(sequenceNumberOf);
 }
 
 describe('what is no stream event', () => {
@@ -17,11 +17,10 @@ describe('what is no stream event', () => {
     ['text', 'a string'],
     [7, 'a number'],
     [{}, 'an object without Records'],
-    [[], 'an object without Records'],
     [{ Records: {} }, 'Records that are no array'],
     [{ Records: null }, 'Records that are no array'],
   ])('%o is refused as %s', (event, shape) => {
-    expect(() => recordsOf(event, EXPECTATION)).toThrow(
+    expect(() => validateEvent(event, EXPECTATION)).toThrow(
       expect.objectContaining({
         code: 'NOT_A_STREAM_EVENT',
         message: expect.stringContaining(`got ${shape}.`),
@@ -46,7 +45,7 @@ describe('records that could not be reported, or are of another source', () => {
     ['INVALID_SEQUENCE_NUMBER', recordOf({ sequenceNumber: '-1' })],
     ['INVALID_SEQUENCE_NUMBER', recordOf({ sequenceNumber: '1'.repeat(41) })],
   ])('%s: %o', (code, record) => {
-    expect(() => recordsOf({ Records: [recordOf(), record] }, EXPECTATION)).toThrow(
+    expect(() => validateEvent({ Records: [recordOf(), record] }, EXPECTATION)).toThrow(
       expect.objectContaining({
         name: 'InvalidEventError',
         code,
@@ -58,13 +57,18 @@ describe('records that could not be reported, or are of another source', () => {
 
 test('records without an eventSource pass: test events leave it out', () => {
   const { eventSource, ...record } = recordOf();
-  expect(recordsOf({ Records: [record] }, EXPECTATION)).toHaveLength(1);
+  expect(validateEvent({ Records: [record] }, EXPECTATION).records).toHaveLength(1);
 });
 
 describe('order', () => {
-  test('ascending records come back as the array that came', () => {
+  test('records and their names are taken from the event: what becomes of its list later changes nothing', () => {
     const { Records } = eventOf({}, {}, {});
-    expect(recordsOf({ Records }, EXPECTATION)).toBe(Records);
+    const { records, sequenceNumbers, identifiers } = validateEvent({ Records }, EXPECTATION);
+    Records.shift();
+    delete Records[0]?.dynamodb?.SequenceNumber;
+    expect(records).toHaveLength(3);
+    expect(sequenceNumbers).toEqual([0, 1, 2].map(sequenceNumberAt));
+    expect(identifiers).toEqual(sequenceNumbers);
   });
 
   test.each([
@@ -102,7 +106,7 @@ describe('order', () => {
 
   test('a copy is sorted, never the event', () => {
     const Records = [recordOf({ sequenceNumber: '2' }), recordOf({ sequenceNumber: '1' })];
-    expect(recordsOf({ Records }, EXPECTATION)).not.toBe(Records);
+    expect(validateEvent({ Records }, EXPECTATION).sequenceNumbers).toEqual(['1', '2']);
     expect(Records.map(sequenceNumberOf)).toEqual(['2', '1']);
   });
 });
@@ -110,7 +114,7 @@ describe('order', () => {
 describe('view types', () => {
   test('a stream that carries less is refused, with both names', () => {
     const event = eventOf({ viewType: 'KEYS_ONLY' });
-    expect(() => recordsOf(event, { viewType: 'NEW_IMAGE', keys: undefined })).toThrow(
+    expect(() => validateEvent(event, { viewType: 'NEW_IMAGE', keys: undefined })).toThrow(
       expect.objectContaining({
         code: 'VIEW_TYPE_MISMATCH',
         message: expect.stringMatching(/NEW_IMAGE.*KEYS_ONLY/),
@@ -120,7 +124,7 @@ describe('view types', () => {
 
   test('one record of another view type is noticed among many', () => {
     const event = eventOf({}, {}, { viewType: 'OLD_IMAGE' }, {});
-    expect(() => recordsOf(event, EXPECTATION)).toThrow(
+    expect(() => validateEvent(event, EXPECTATION)).toThrow(
       expect.objectContaining({ code: 'VIEW_TYPE_MISMATCH' }),
     );
   });
@@ -129,12 +133,12 @@ describe('view types', () => {
     const event = {
       Records: [{ ...recordOf(), dynamodb: { ...recordOf().dynamodb, StreamViewType: 'ALL' } }],
     };
-    expect(() => recordsOf(event, EXPECTATION)).toThrow(/carries an unknown view type/);
+    expect(() => validateEvent(event, EXPECTATION)).toThrow(/carries an unknown view type/);
   });
 
   test.each([undefined, null])('a record with the view type %s passes', (StreamViewType) => {
     const Records = [recordOf(), { ...recordOf(), dynamodb: { ...recordOf().dynamodb, StreamViewType } }];
-    expect(recordsOf({ Records }, EXPECTATION)).toHaveLength(2);
+    expect(validateEvent({ Records }, EXPECTATION).records).toHaveLength(2);
   });
 });
 
@@ -142,7 +146,7 @@ describe('declared keys', () => {
   const expectation = { viewType: 'KEYS_ONLY', keys: ['id'] } as const;
 
   test('the stream of another table is refused, with the names of its keys', () => {
-    expect(() => recordsOf(eventOf({}), { ...expectation, keys: ['customerId', 'invoiceId'] })).toThrow(
+    expect(() => validateEvent(eventOf({}), { ...expectation, keys: ['customerId', 'invoiceId'] })).toThrow(
       expect.objectContaining({
         code: 'KEYS_MISMATCH',
         message: expect.stringMatching(/customerId, invoiceId.* id\./),
@@ -151,13 +155,50 @@ describe('declared keys', () => {
   });
 
   test('an inherited name is no key', () => {
-    expect(() => recordsOf(eventOf({}), { ...expectation, keys: ['constructor'] })).toThrow(
+    expect(() => validateEvent(eventOf({}), { ...expectation, keys: ['constructor'] })).toThrow(
       expect.objectContaining({ code: 'KEYS_MISMATCH' }),
     );
   });
 
   test.each([undefined, null, 'text'])('a record whose Keys are %s is left to fail by itself', (Keys) => {
     const Records = [recordOf(), { ...recordOf(), dynamodb: { ...recordOf().dynamodb, Keys } }];
-    expect(recordsOf({ Records }, expectation)).toHaveLength(2);
+    expect(validateEvent({ Records }, expectation).records).toHaveLength(2);
+  });
+});
+
+describe('an array of records, from EventBridge Pipes', () => {
+  test('is named by eventID, in SequenceNumber order', () => {
+    const records = [recordOf({ sequenceNumber: '10' }, 1), recordOf({ sequenceNumber: '9' }, 2)];
+    expect(validateEvent(records, EXPECTATION)).toEqual({
+      records: records.toReversed(),
+      sequenceNumbers: ['9', '10'],
+      identifiers: [records[1]?.eventID, records[0]?.eventID],
+      fromPipe: true,
+    });
+  });
+
+  test('may be empty', () => {
+    expect(validateEvent([], EXPECTATION).records).toEqual([]);
+  });
+
+  test.each([undefined, null, '', 7])(
+    'with the eventID %o is refused: it could not be reported',
+    (eventID) => {
+      const records = [recordOf(), { ...recordOf({}, 1), eventID }];
+      expect(() => validateEvent(records, EXPECTATION)).toThrow(
+        expect.objectContaining({
+          name: 'InvalidEventError',
+          code: 'MISSING_EVENT_ID',
+          message: expect.stringContaining('Record 1 '),
+        }),
+      );
+      expect(validateEvent({ Records: records }, EXPECTATION).records).toHaveLength(2);
+    },
+  );
+
+  test.each([{ messageId: '1', body: '{}' }, 'text', null])('of something else is refused: %o', (record) => {
+    expect(() => validateEvent([record], EXPECTATION)).toThrow(
+      expect.objectContaining({ code: 'WRONG_EVENT_SOURCE' }),
+    );
   });
 });

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
-import type { ReportableRecord } from '../../src/batch/event.ts';
+import type { Batch, ReportableRecord } from '../../src/batch/event.ts';
 import { type BatchOptions, batchSettings } from '../../src/batch/options.ts';
 import type { Outcome } from '../../src/batch/outcome.ts';
+import { RecordState } from '../../src/batch/record-state.ts';
 import { logFailure, respond, summarize } from '../../src/batch/report.ts';
 import { BatchFailedError, DeadlineError } from '../../src/errors.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
@@ -11,6 +12,12 @@ import { memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts'
 afterEach(() => void vi.useRealTimers());
 
 const RECORDS = [0, 1, 2].map((index) => recordOf({}, index) as ReportableRecord);
+const BATCH = batchOf(RECORDS);
+
+function batchOf(records: readonly ReportableRecord[]): Batch {
+  const sequenceNumbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+  return { records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
+}
 
 function outcomeOf(outcome: Partial<Outcome> = {}): Outcome {
   const counts = { checkpoint: 3, succeeded: 3, failed: 0, error: undefined };
@@ -36,7 +43,7 @@ describe('logFailure', () => {
   test('says which record and why, and nothing of the item', () => {
     const logger = memoryLogger();
     const error = new Error('boom');
-    logFailure(logger, RECORDS[1] as ReportableRecord, error);
+    logFailure(logger, BATCH, 1, error);
     expect(logger.entries).toEqual([
       {
         level: 'error',
@@ -60,7 +67,7 @@ describe('logFailure', () => {
       throw new Error('the log is full');
     };
 
-    logFailure({ ...memoryLogger(), error: rejects }, recordOf() as ReportableRecord, new Error('no'));
+    logFailure({ ...memoryLogger(), error: rejects }, BATCH, 0, new Error('no'));
     await new Promise((resolve) => setTimeout(resolve, 5));
     process.off('unhandledRejection', note);
 
@@ -68,20 +75,20 @@ describe('logFailure', () => {
   });
 
   test('a logger that throws changes nothing', () => {
-    expect(() => logFailure(throwing, RECORDS[1] as ReportableRecord, undefined)).not.toThrow();
+    expect(() => logFailure(throwing, BATCH, 1, undefined)).not.toThrow();
   });
 });
 
 describe('respond', () => {
   test('nothing failed: an empty response, a new one each time', () => {
-    const response = respond(settingsOf(), RECORDS, outcomeOf());
+    const response = respond(settingsOf(), BATCH, outcomeOf());
     expect(response).toEqual({ batchItemFailures: [] });
-    expect(respond(settingsOf(), RECORDS, outcomeOf())).not.toBe(response);
+    expect(respond(settingsOf(), BATCH, outcomeOf())).not.toBe(response);
   });
 
   test('the checkpoint alone', () => {
     const outcome = outcomeOf({ checkpoint: 1, succeeded: 1, failed: 2 });
-    expect(respond(settingsOf(), RECORDS, outcome)).toEqual({
+    expect(respond(settingsOf(), BATCH, outcome)).toEqual({
       batchItemFailures: [{ itemIdentifier: sequenceNumberAt(1) }],
     });
   });
@@ -90,7 +97,7 @@ describe('respond', () => {
     'without partial responses it throws, with %s as its cause',
     (error) => {
       const outcome = outcomeOf({ checkpoint: 1, succeeded: 1, failed: 1, error });
-      expect(() => respond(settingsOf({ partialResponses: false }), RECORDS, outcome)).toThrow(
+      expect(() => respond(settingsOf({ partialResponses: false }), BATCH, outcome)).toThrow(
         expect.objectContaining({
           name: 'BatchFailedError',
           code: 'BATCH_FAILED',
@@ -109,7 +116,7 @@ describe('respond', () => {
     const outcome = outcomeOf({ checkpoint: 2, succeeded: 2 });
     const thrown = ((): unknown => {
       try {
-        return respond(settingsOf({ partialResponses: false }), RECORDS, outcome);
+        return respond(settingsOf({ partialResponses: false }), BATCH, outcome);
       } catch (error) {
         return error;
       }
@@ -120,17 +127,59 @@ describe('respond', () => {
   });
 });
 
+describe('respond, when it must not say that all is well', () => {
+  const [pending, done, failed] = [RecordState.pending, RecordState.succeeded, RecordState.failed];
+
+  test('to a pipe it names every record that did not succeed, by its identifier', () => {
+    const batch = { ...BATCH, identifiers: ['a', 'b', 'c'], fromPipe: true };
+    const outcome = outcomeOf({ checkpoint: 0, states: Uint8Array.of(failed, done, pending) });
+    expect(respond(settingsOf(), batch, outcome)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'c' }],
+    });
+  });
+
+  test.each([true, false])(
+    'an identifier that is missing throws, partialResponses: %s',
+    (partialResponses) => {
+      const outcome = outcomeOf({ checkpoint: 1, succeeded: 1, failed: 1 });
+      expect(() =>
+        respond(settingsOf({ partialResponses }), { ...BATCH, identifiers: ['a'] }, outcome),
+      ).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_SEQUENCE_NUMBER',
+          message: expect.stringContaining('Record 1 '),
+        }),
+      );
+    },
+  );
+});
+
 describe('summarize', () => {
+  test('a dead letter is no success of the handler, and a record that failed in spite of it no dead letter', async () => {
+    const onBatch = vi.fn();
+    const states = Uint8Array.of(RecordState.succeeded, RecordState.succeeded, RecordState.failed);
+    const outcome = outcomeOf({ states, checkpoint: 2, succeeded: 2, failed: 1 });
+    const letters = new Set([sequenceNumberAt(1), sequenceNumberAt(2)]);
+    await summarize(settingsOf({ onBatch }), BATCH, outcome, 0, new Deadline(undefined, 1000), letters);
+    expect(onBatch.mock.calls[0]?.[0]).toMatchObject({
+      records: 3,
+      succeeded: 1,
+      failed: 1,
+      deadLettered: 1,
+    });
+  });
+
   const noDeadline = new Deadline(undefined, 1000);
 
   test('logs the summary at debug and gives it to onBatch', async () => {
     const [logger, onBatch] = [memoryLogger(), vi.fn()];
     const outcome = outcomeOf({ checkpoint: 2, succeeded: 2, failed: 1 });
-    await summarize(settingsOf({ logger, onBatch }), RECORDS, outcome, performance.now(), noDeadline);
+    await summarize(settingsOf({ logger, onBatch }), BATCH, outcome, performance.now(), noDeadline);
     const summary = {
       records: 3,
       succeeded: 2,
       failed: 1,
+      deadLettered: 0,
       checkpoint: sequenceNumberAt(2),
       durationMs: expect.closeTo(0, -3),
       lagMs: expect.any(Number),
@@ -147,22 +196,22 @@ describe('summarize', () => {
       dynamodb: { ...RECORDS[2]?.dynamodb, ApproximateCreationDateTime: created },
     };
     const records = [...RECORDS.slice(0, 2), last as ReportableRecord];
-    await summarize(settingsOf({ onBatch }), records, outcomeOf(), 0, noDeadline);
+    await summarize(settingsOf({ onBatch }), batchOf(records), outcomeOf(), 0, noDeadline);
     expect(Math.floor(onBatch.mock.calls[0]?.[0].lagMs / 1000)).toBeOneOf([60, 61, 62]);
   });
 
   test('no records, or no creation time: no lag', async () => {
     const onBatch = vi.fn();
-    await summarize(settingsOf({ onBatch }), [], outcomeOf({ checkpoint: 0 }), 0, noDeadline);
+    await summarize(settingsOf({ onBatch }), batchOf([]), outcomeOf({ checkpoint: 0 }), 0, noDeadline);
     const undated = { ...RECORDS[0], dynamodb: { SequenceNumber: '1' } } as ReportableRecord;
-    await summarize(settingsOf({ onBatch }), [undated], outcomeOf({ checkpoint: 1 }), 0, noDeadline);
+    await summarize(settingsOf({ onBatch }), batchOf([undated]), outcomeOf({ checkpoint: 1 }), 0, noDeadline);
     expect(onBatch.mock.calls.map(([{ lagMs }]) => lagMs)).toEqual([undefined, undefined]);
   });
 
   test('warns when the batch ran out of time', async () => {
     const logger = memoryLogger();
     const deadline = new Deadline(scriptedContext(10), 1000);
-    await summarize(settingsOf({ logger }), RECORDS, outcomeOf({ checkpoint: 1 }), 0, deadline);
+    await summarize(settingsOf({ logger }), BATCH, outcomeOf({ checkpoint: 1 }), 0, deadline);
     expect(logger.entries.map(({ level }) => level)).toEqual(['warn', 'debug']);
     expect(logger.entries[0]).toMatchObject({
       message: expect.stringContaining('reserveMs (1000 ms)'),
@@ -174,7 +223,7 @@ describe('summarize', () => {
     const logger = memoryLogger();
     const deadline = new Deadline(scriptedContext(10), 1000);
     const outcome = outcomeOf({ checkpoint: 0, succeeded: 0 });
-    await summarize(settingsOf({ logger }), RECORDS, outcome, 0, deadline);
+    await summarize(settingsOf({ logger }), BATCH, outcome, 0, deadline);
     expect(logger.entries.map(({ level }) => level)).toEqual(['error', 'debug']);
   });
 
@@ -183,7 +232,7 @@ describe('summarize', () => {
     ['rejects', async () => fail()],
   ])('onBatch that %s is logged', async (_, onBatch) => {
     const logger = memoryLogger();
-    await summarize(settingsOf({ logger, onBatch }), RECORDS, outcomeOf(), 0, noDeadline);
+    await summarize(settingsOf({ logger, onBatch }), BATCH, outcomeOf(), 0, noDeadline);
     expect(logger.entries.at(-1)).toMatchObject({ level: 'error', message: 'onBatch failed' });
   });
 
@@ -191,7 +240,7 @@ describe('summarize', () => {
     const deadline = new Deadline(scriptedContext(10), 1000);
     const settings = settingsOf({ logger: throwing, onBatch: fail });
     await expect(
-      summarize(settings, RECORDS, outcomeOf({ checkpoint: 0 }), 0, deadline),
+      summarize(settings, BATCH, outcomeOf({ checkpoint: 0 }), 0, deadline),
     ).resolves.toBeUndefined();
   });
 
@@ -208,7 +257,7 @@ describe('summarize', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       done = true;
     };
-    await summarize(settingsOf({ onBatch }), RECORDS, outcomeOf(), 0, deadline);
+    await summarize(settingsOf({ onBatch }), BATCH, outcomeOf(), 0, deadline);
     expect(done).toBe(true);
   });
 
@@ -217,7 +266,7 @@ describe('summarize', () => {
     const deadline = new Deadline(scriptedContext(800), 1000);
     const summarized = summarize(
       settingsOf({ onBatch: () => new Promise(() => {}) }),
-      RECORDS,
+      BATCH,
       outcomeOf(),
       0,
       deadline,

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import type { ReportableRecord } from '../../src/batch/event.ts';
+import type { Batch, ReportableRecord } from '../../src/batch/event.ts';
 import { ReportedCheckpoints } from '../../src/batch/reported-checkpoints.ts';
 import { recordOf, STREAM_ARN } from '../fixtures/events.ts';
 
-function batch(from: number, to: number, eventSourceARN = STREAM_ARN): ReportableRecord[] {
-  return Array.from({ length: to - from }, (_, index) => ({
+function batch(from: number, to: number, eventSourceARN = STREAM_ARN): Batch {
+  const records = Array.from({ length: to - from }, (_, index) => ({
     ...(recordOf({}, from + index) as ReportableRecord),
     eventSourceARN,
   }));
+  const sequenceNumbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+  return { records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
 }
 
 test('knows a batch that begins with the record that was reported', () => {
@@ -21,12 +23,12 @@ test.each([
   ['that has it further back', batch(0, 5)],
   ['that begins past it', batch(3, 5)],
   ['of another stream', batch(2, 5, `${STREAM_ARN}Z`)],
-  ['without records', []],
+  ['without records', batch(0, 0)],
 ])('does not take a batch %s for it', (_, records) => {
   const reported = new ReportedCheckpoints();
   reported.settle(batch(0, 5), 2);
   expect(reported.startsBatch(records)).toBe(false);
-  reported.settle([], 0);
+  reported.settle(batch(0, 0), 0);
   expect(reported.startsBatch(batch(2, 5))).toBe(true);
 });
 

@@ -33,7 +33,7 @@ async function play(played: Play) {
         started.push(index);
         return handle(index);
       },
-      failed: (record, error) => void failures.push([records.indexOf(record), error]),
+      failed: (index, error) => void failures.push([index, error]),
     },
   ).run();
   return { outcome, started, failures, states: statesOf(outcome) };

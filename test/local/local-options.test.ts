@@ -64,7 +64,10 @@ describe('refused', () => {
     [{ pollIntervalMs: 0 }, 'pollIntervalMs'],
     [{ discoveryIntervalMs: 1 }, 'discoveryIntervalMs'],
     [{ closeIdleWindowAfterSeconds: -1 }, 'closeIdleWindowAfterSeconds'],
-    [{ logger: {} }, 'logger has to be an object with the methods debug, info, warn, error, got an object'],
+    [
+      { logger: {} },
+      'logger has to be an object with the methods debug, info, warn, error, or false, got an object',
+    ],
     [{ retryDelayMs: 5 }, 'retryDelayMs has to be a function of the attempt, got 5'],
   ])('%j', (options, message) => {
     expect(() => localSettings({ ...valid, ...options } as LocalMappingOptions)).toThrow(message);

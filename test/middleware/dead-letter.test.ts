@@ -125,6 +125,28 @@ describe('deadLetter', () => {
     expect(sink.letters).toHaveLength(1);
   });
 
+  test('a dead letter is counted apart from what succeeded', async () => {
+    const summaries: unknown[] = [];
+    const router = streamRouter<{ id: string }>({
+      logger: false,
+      onBatch: (summary) => summaries.push(summary),
+    })
+      .use(deadLetter(memorySink()))
+      .onInsert(({ newImage }) => {
+        if (newImage.id === 'b') throw declined;
+      });
+    await router(eventOf({ id: 'a' }, { id: 'b' }, { id: 'c' }), contextOf());
+    expect(summaries).toEqual([
+      expect.objectContaining({
+        records: 3,
+        succeeded: 2,
+        failed: 0,
+        deadLettered: 1,
+        checkpoint: undefined,
+      }),
+    ]);
+  });
+
   test('does nothing to a record that succeeds, not even with a promise', () => {
     const layer = deadLetter(memorySink());
     expect(layer({} as never, {} as never, () => undefined)).toBeUndefined();

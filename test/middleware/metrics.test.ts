@@ -46,6 +46,7 @@ describe('metrics, with Powertools', () => {
         Records: 4,
         RecordsSucceeded: 2,
         RecordsFailed: 1,
+        RecordsDeadLettered: 0,
         RecordsUnfinished: 1,
         BatchDuration: expect.any(Number),
         Lag: expect.any(Number),
@@ -56,6 +57,7 @@ describe('metrics, with Powertools', () => {
       'Records Count',
       'RecordsSucceeded Count',
       'RecordsFailed Count',
+      'RecordsDeadLettered Count',
       'RecordsUnfinished Count',
       'BatchDuration Milliseconds',
       'Lag Milliseconds',
@@ -106,9 +108,10 @@ describe('metrics, with Powertools', () => {
 
 describe('metrics', () => {
   const summary = {
-    records: 3,
+    records: 4,
     succeeded: 2,
     failed: 1,
+    deadLettered: 1,
     checkpoint: '5',
     durationMs: 12.5,
     lagMs: 7,
@@ -127,9 +130,10 @@ describe('metrics', () => {
     const { calls, sink } = recording();
     metrics(sink)(summary);
     expect(calls).toEqual([
-      ['Records', 'Count', 3],
+      ['Records', 'Count', 4],
       ['RecordsSucceeded', 'Count', 2],
       ['RecordsFailed', 'Count', 1],
+      ['RecordsDeadLettered', 'Count', 1],
       ['RecordsUnfinished', 'Count', 0],
       ['BatchDuration', 'Milliseconds', 12.5],
       ['Lag', 'Milliseconds', 7],
@@ -187,7 +191,7 @@ describe('metrics', () => {
   test('puts the prefix before each name, and leaves publishing to something else', () => {
     const { calls, sink } = recording();
     metrics(sink, { prefix: 'Invoices', publish: false })(summary);
-    expect(calls).toHaveLength(6);
+    expect(calls).toHaveLength(7);
     expect(calls.every((call) => (call as string[])[0]?.startsWith('Invoices'))).toBe(true);
   });
 

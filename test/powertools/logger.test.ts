@@ -72,6 +72,7 @@ test.each([
         records: 3,
         succeeded: 1,
         failed: 2,
+        deadLettered: 0,
         checkpoint: sequenceNumberAt(1),
       }),
     ]);

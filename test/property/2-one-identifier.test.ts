@@ -34,6 +34,7 @@ test(
         expect(summaries[0]).toMatchObject({
           records: stage.records.length,
           succeeded: stage.indexesOf('success').length,
+          deadLettered: 0,
           failed: stage.indexesOf('failure').length,
           checkpoint: response.batchItemFailures[0]?.itemIdentifier,
         });

@@ -41,7 +41,12 @@ describe('a record says what Lambda sent', () => {
     ['oldImage', { id: 'a', n: 1 }],
   ])('%s', (property, expected) => expect(record[property]).toStrictEqual(expected));
 
-  test('raw', () => expect(record.raw).toBe(raw));
+  test('raw, as a frozen copy that is made once', () => {
+    expect(record.raw).toEqual(raw);
+    expect(record.raw).not.toBe(raw);
+    expect(record.raw).toBe(record.raw);
+    expect(Object.isFrozen(record.raw.dynamodb?.NewImage)).toBe(true);
+  });
 });
 
 describe('a record that is logged shows what identifies it, and nothing of the item', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
-import type { Logger } from '../../logger.ts';
+import { silentLogger } from '../../logger.ts';
 import { interrupted } from '../io.ts';
 import { streamsClient } from '../servers/clients.ts';
 import type { Connection } from '../servers/connection.ts';
@@ -31,9 +31,7 @@ export interface DemoReport extends Verdict {
 /** How long nothing may arrive before what is missing counts as lost. */
 const PATIENCE_MS = 3000;
 
-const silent = (): void => {};
 // It would tell of each refused announcement and its retry, and those are the demo's own doing.
-const SILENT: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
  * Table -> stream -> mapping -> router -> topic -> queue -> payments, from the first write to the last message.
@@ -61,8 +59,8 @@ export async function runWorkflow(
     maximumRetryAttempts: 10,
     retryDelayMs: () => 20, // AWS waits longer, and a demo should not
     timeoutSeconds: 30,
-    handler: invoiceRouter(outage.announce, SILENT),
-    logger: SILENT,
+    handler: invoiceRouter(outage.announce, silentLogger),
+    logger: silentLogger,
   });
   mapping.on('invocation', ({ records }) => {
     invocations++;

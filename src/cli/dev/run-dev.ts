@@ -1,5 +1,4 @@
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
-import type { Logger } from '../../logger.ts';
 import { type EventSourceMappingOptions, mappingSettings } from '../../mapping/options.ts';
 import { failure, usageError } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
@@ -29,8 +28,6 @@ export interface DevFlags extends ConnectionFlags, MappingFlags {
 }
 
 // The mapping's own words are shown as lines of their own.
-const silent = (): void => {};
-const SILENT: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
 export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
@@ -84,7 +81,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     ...(options.functionName !== undefined && { functionName: options.functionName }),
     ...(options.checkpointFile !== undefined && { checkpointFile: options.checkpointFile }),
     timeoutSeconds,
-    logger: SILENT,
+    logger: false,
   });
   running = new RestartableMapping(mapping);
   report.started(mapping, { connection, isNew, startingPosition: mappingOptions.startingPosition });

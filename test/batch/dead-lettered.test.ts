@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { deadLetteredIn, noteDeadLetter } from '../../src/batch/dead-lettered.ts';
+import { Deadline } from '../../src/batch/deadline.ts';
+import { type RecordContext, recordContext } from '../../src/batch/record-context.ts';
+import { memoryLogger } from '../fixtures/events.ts';
+
+const context = (): RecordContext => recordContext(memoryLogger(), new Deadline(undefined, 0), undefined);
+
+test('each invocation knows its own dead letters', () => {
+  const [one, other] = [context(), context()];
+  noteDeadLetter(one, '1');
+  noteDeadLetter(one, '2');
+  noteDeadLetter(one, '1');
+  expect([...deadLetteredIn(one)]).toEqual(['1', '2']);
+  expect([...deadLetteredIn(other)]).toEqual([]);
+});
