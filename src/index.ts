@@ -16,6 +16,7 @@ export { expired } from './conditions/expired.ts';
 export { not } from './conditions/not.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
 export { where } from './conditions/where.ts';
+export { type EnvironmentVariable, env } from './env.ts';
 export {
   BatchFailedError,
   ConfigurationError,

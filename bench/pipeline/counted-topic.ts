@@ -28,7 +28,7 @@ export async function countedTopic(how: 'batched' | 'single'): Promise<CountedTo
   const topic = snsTopic({ topicArn, client });
   return {
     publish: async (message) => {
-      if (how === 'batched') await topic.publish(message);
+      if (how === 'batched') await topic.publish(message, { detached: true });
       else await client.send(new PublishCommand({ TopicArn: topicArn, Message: message }));
     },
     requests: () => requests,

@@ -1,4 +1,4 @@
-import { streamRouter } from 'streamlane';
+import { env, streamRouter } from 'streamlane';
 import { auditTrail } from 'streamlane/audit';
 import { tableWriter } from 'streamlane/sinks/dynamodb';
 
@@ -11,9 +11,7 @@ interface Order {
   updatedBy: string;
 }
 
-const { AUDIT_TABLE = 'OrdersAudit' } = process.env;
-
-const audit = auditTrail(tableWriter({ tableName: AUDIT_TABLE, keys: ['itemKey', 'position'] }), {
+const audit = auditTrail(tableWriter({ tableName: env('AUDIT_TABLE'), keys: ['itemKey', 'position'] }), {
   actor: 'updatedBy',
   redact: ['card.number'],
 });

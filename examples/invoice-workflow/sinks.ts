@@ -1,8 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
+import { env } from 'streamlane';
 import { snsTopic } from 'streamlane/sinks/sns';
 import { sqsQueue } from 'streamlane/sinks/sqs';
-
-const { PAYMENTS_TOPIC_ARN = '', RECEIPTS_TOPIC_ARN = '', DEAD_LETTER_QUEUE_URL = '' } = process.env;
 
 /** The client of this function: made once per sandbox, so that its connections are kept between invocations. */
 export const sns = new SNSClient({});
@@ -11,10 +10,10 @@ export const sns = new SNSClient({});
  * A FIFO topic: it carries the order of an invoice's changes on to its readers, and drops an announcement that it has.
  * Few attempts: what is refused by then, Lambda delivers again.
  */
-export const payments = snsTopic({ topicArn: PAYMENTS_TOPIC_ARN, client: sns, attempts: 3 });
+export const payments = snsTopic({ topicArn: env('PAYMENTS_TOPIC_ARN'), client: sns, attempts: 3 });
 
 /** A standard topic: cheaper, without an order, and now and then something arrives twice. */
-export const receipts = snsTopic({ topicArn: RECEIPTS_TOPIC_ARN, client: sns });
+export const receipts = snsTopic({ topicArn: env('RECEIPTS_TOPIC_ARN'), client: sns });
 
 /** Where records go that this version of the function can never handle. */
-export const deadLetters = sqsQueue({ queueUrl: DEAD_LETTER_QUEUE_URL });
+export const deadLetters = sqsQueue({ queueUrl: env('DEAD_LETTER_QUEUE_URL') });

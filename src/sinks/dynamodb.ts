@@ -7,21 +7,22 @@ import {
   DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { ConfigurationError } from '../errors.ts';
 import { marshallMap } from '../marshall/marshall-map.ts';
-import { TEXT } from '../option-checks.ts';
+import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { itemSize } from './item-size.ts';
 import { jsonValue } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid, tooLarge } from './sink-errors.ts';
-import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** What {@link tableWriter} can be told. */
 export interface TableWriterOptions extends SinkOptions {
   /** Name or ARN of the table. */
-  readonly tableName: string;
+  readonly tableName: string | EnvironmentVariable;
   /** Its key attributes: the partition key, and the sort key where it has one. */
   readonly keys: readonly [partitionKey: string, sortKey?: string];
   /** The client to use. @defaultValue one that is made at the first write, configured as the SDK does by itself */
@@ -31,9 +32,9 @@ export interface TableWriterOptions extends SinkOptions {
 /** A DynamoDB table as a sink. */
 export interface TableWriter extends Sink {
   /** `send` by its name in DynamoDB: writes an item, in place of the one with the same key. */
-  put(item: object, options?: SendOptions): Promise<void>;
+  put(item: object, options: SendOptions): Promise<void>;
   /** Deletes the item with this key, if there is one. */
-  delete(key: object, options?: SendOptions): Promise<void>;
+  delete(key: object, options: SendOptions): Promise<void>;
 }
 
 interface Write extends Payload {
@@ -66,36 +67,43 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 export function tableWriter(options: TableWriterOptions): TableWriter {
-  checkSinkOptions('tableWriter', options, { tableName: TEXT, keys: KEYS });
-  const { tableName: target, keys } = options;
+  checkSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
+  const { tableName, keys } = options;
   const client = once(() => options.client ?? new DynamoDBClient());
   const keyOf = (item: Item): string =>
     JSON.stringify(
       keys.map((name) => item[name as string]),
       jsonValue,
     );
-  const batcher = new MicroBatcher<Write>({
-    ...requestSettings(options),
-    target,
-    maxEntries: 25,
-    maxBytes: MOST_BYTES,
-    async request(writes, abortSignal) {
-      const command = new BatchWriteItemCommand({
-        RequestItems: { [target]: writes.map(({ request }) => request) },
-      });
-      const { UnprocessedItems } = await client().send(command, { abortSignal });
-      // DynamoDB answers with an empty object when all was written: without one, something else has answered.
-      if (UnprocessedItems === undefined) return writes.map(() => NO_RESULT);
-      const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
-      // Should one come back that looks like none of ours, none counts as written.
-      const known = writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
-      return writes.map(({ orderKey }) => (known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED));
-    },
-  });
+  const batcherOf = perTarget(
+    (target) =>
+      new MicroBatcher<Write>({
+        ...requestSettings(options),
+        target,
+        maxEntries: 25,
+        maxBytes: MOST_BYTES,
+        async request(writes, abortSignal) {
+          const command = new BatchWriteItemCommand({
+            RequestItems: { [target]: writes.map(({ request }) => request) },
+          });
+          const { UnprocessedItems } = await client().send(command, { abortSignal });
+          // DynamoDB answers with an empty object when all was written: without one, something else has answered.
+          if (UnprocessedItems === undefined) return writes.map(() => NO_RESULT);
+          const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
+          // Should one come back that looks like none of ours, none counts as written.
+          const known =
+            writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
+          return writes.map(({ orderKey }) =>
+            known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED,
+          );
+        },
+      }),
+  );
   const requestKey = ({ PutRequest, DeleteRequest }: WriteRequest): string =>
     keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {});
 
-  const write = (item: Item, request: WriteRequest, options: SendOptions): Promise<void> => {
+  const write = (target: string, item: Item, request: WriteRequest, options: SendOptions): Promise<void> => {
+    const batcher = batcherOf(target);
     for (const name of keys as readonly string[]) {
       if (item[name] !== undefined) continue;
       // Once an item was accepted that has them all, keys are right, and it is the item that is wrong.
@@ -112,16 +120,25 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     return batcher.add({ bytes, orderKey: keyOf(item), request }, options);
   };
   // async: what is wrong with an item rejects, as everything else that is.
-  const put = async (message: unknown, options: SendOptions = {}): Promise<void> => {
+  const put = async (message: unknown, options: SendOptions): Promise<void> => {
+    const target = targetFor(options);
     const Item = marshalled(target, message);
-    return write(Item, { PutRequest: { Item } }, options);
+    return write(target, Item, { PutRequest: { Item } }, options);
   };
-  const remove = async (key: object, options: SendOptions = {}): Promise<void> => {
+  const remove = async (key: object, options: SendOptions): Promise<void> => {
+    const target = targetFor(options);
     const Key = marshalled(target, key);
-    return write(Key, { DeleteRequest: { Key } }, options);
+    return write(target, Key, { DeleteRequest: { Key } }, options);
+  };
+  const targetFor = (options: SendOptions): string => {
+    const target = readEnv('tableWriter', 'tableName', tableName);
+    checkSend(target, options);
+    return target;
   };
   return {
-    target,
+    get target() {
+      return showEnv(tableName);
+    },
     send: put,
     put,
     delete: remove,

@@ -2,22 +2,24 @@
 /// <reference types="node" preserve="true" />
 
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { TEXT } from '../option-checks.ts';
 import { UNMENTIONED } from './batch-results.ts';
+import { checkSend, recordRequired } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { faultOf } from './fault.ts';
 import { jsonText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** What {@link eventBus} can be told. */
 export interface EventBusOptions extends SinkOptions {
   /** Which application the events come from, as in `com.example.invoices`. `aws.` is AWS's own. */
-  readonly source: string;
+  readonly source: string | EnvironmentVariable;
   /** Name or ARN of the bus. @defaultValue `default` */
-  readonly eventBusName?: string;
+  readonly eventBusName?: string | EnvironmentVariable;
   /** What an event is called that is not called otherwise. @defaultValue the event name of `record` */
   readonly detailType?: string;
   /** The client to use. @defaultValue one that is made at the first event, configured as the SDK does by itself */
@@ -25,7 +27,10 @@ export interface EventBusOptions extends SinkOptions {
 }
 
 /** What an event can be sent with. */
-export interface EventOptions extends SendOptions {
+export type EventOptions = SendOptions & BusEventOptions;
+
+/** What an event can be sent with, besides its record. */
+export interface BusEventOptions {
   /** What it is called, as in `InvoicePaid`: rules match it. @defaultValue the bus's `detailType` */
   readonly detailType?: string;
   /** ARNs of what it is about. */
@@ -65,32 +70,51 @@ const MOST_BYTES = 1_048_576 - 1;
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 export function eventBus(options: EventBusOptions): EventBus {
-  checkSinkOptions('eventBus', options, { source: TEXT }, { eventBusName: TEXT, detailType: TEXT });
-  const { eventBusName: target = 'default' } = options;
+  checkSinkOptions(
+    'eventBus',
+    options,
+    { source: TEXT_OR_ENV },
+    { eventBusName: TEXT_OR_ENV, detailType: TEXT },
+  );
+  const { source, eventBusName = 'default' } = options;
   const client = once(() => options.client ?? new EventBridgeClient());
-  const batcher = new MicroBatcher<BusEvent>({
-    ...requestSettings(options),
-    target,
-    maxEntries: 10,
-    maxBytes: MOST_BYTES,
-    async request(events, abortSignal) {
-      const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
-      const { Entries = [] } = await client().send(command, { abortSignal });
-      return events.map((_, index) => refusalOf(Entries[index]));
-    },
-  });
+  const batcherOf = perTarget(
+    (target) =>
+      new MicroBatcher<BusEvent>({
+        ...requestSettings(options),
+        target,
+        maxEntries: 10,
+        maxBytes: MOST_BYTES,
+        async request(events, abortSignal) {
+          const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
+          const { Entries = [] } = await client().send(command, { abortSignal });
+          return events.map((_, index) => refusalOf(Entries[index]));
+        },
+      }),
+  );
   return {
-    target,
+    get target() {
+      return showEnv(eventBusName);
+    },
     // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, sendOptions = {}) {
-      return batcher.add(busEventOf(target, options, message, sendOptions), sendOptions);
+    async send(message, sendOptions) {
+      const target = readEnv('eventBus', 'eventBusName', eventBusName);
+      const bus = { source: readEnv('eventBus', 'source', source), detailType: options.detailType };
+      checkSend(target, sendOptions);
+      return batcherOf(target).add(busEventOf(target, bus, message, sendOptions), sendOptions);
     },
   };
 }
 
-function busEventOf(target: string, bus: EventBusOptions, message: unknown, options: EventOptions): BusEvent {
+/** What the events of a bus have in common. */
+interface BusDefaults {
+  readonly source: string;
+  readonly detailType: string | undefined;
+}
+
+function busEventOf(target: string, bus: BusDefaults, message: unknown, options: EventOptions): BusEvent {
   const { record, detailType = bus.detailType ?? record?.eventName, resources = [], time } = options;
-  if (detailType === undefined) throw invalid(target, 'an event needs a detailType, or the option record');
+  if (detailType === undefined) throw recordRequired(target, 'that is detached needs a detailType');
   const Detail = detailOf(target, message);
   return {
     bytes: [bus.source, detailType, Detail, ...resources].reduce(

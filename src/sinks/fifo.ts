@@ -1,9 +1,9 @@
+import { recordRequired } from './check-send.ts';
 import { allowedId, deduplicationIdOf, itemKeyOf } from './item-identity.ts';
 import type { SendOptions } from './sink.ts';
-import { invalid } from './sink-errors.ts';
 
 /** What a message to a topic or a queue can be grouped and known by. */
-export interface GroupOptions extends SendOptions {
+export interface GroupOptions {
   /**
    * Messages of one group arrive in the order that they were accepted. An id that AWS would refuse is hashed.
    *
@@ -28,17 +28,17 @@ export interface GroupIds {
  * Group and deduplication id of a message.
  *
  * @param content gives what tells it from other messages about the same record
- * @throws SinkError `SINK_MESSAGE_INVALID` for a FIFO target without a group
+ * @throws ConfigurationError `RECORD_REQUIRED` for a FIFO target without a group
  */
 export function groupIds(
   target: string,
-  { record, groupId, deduplicationId }: GroupOptions,
+  { record, groupId, deduplicationId }: GroupOptions & SendOptions,
   content: () => readonly (string | undefined)[],
 ): GroupIds {
   const fifo = isFifo(target);
   const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
   if (fifo && group === undefined) {
-    throw invalid(target, 'a FIFO target needs the option record, or groupId');
+    throw recordRequired(target, 'to a FIFO target that is detached needs a groupId');
   }
   const id =
     deduplicationId ??

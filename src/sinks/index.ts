@@ -4,4 +4,4 @@
 export { SinkError, type SinkErrorCode } from '../errors.ts';
 export { type ChangeData, type CloudEvent, type CloudEventRecord, toCloudEvent } from './cloud-event.ts';
 export { type MessageOptions, publishTo } from './publish-to.ts';
-export type { SendOptions, Sink, SinkRecord } from './sink.ts';
+export type { DetachedSendOptions, RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';

@@ -2,7 +2,7 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { objectWith } from '../option-checks.ts';
 import { kindOf } from '../options.ts';
-import type { SendOptions, Sink, SinkRecord } from './sink.ts';
+import type { RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';
 
 const SINK = objectWith(['send']);
 
@@ -40,8 +40,14 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
 
 /** What a sink takes besides message and record. */
 export type MessageOptions<R, Options extends SendOptions> =
-  | Omit<Options, 'record' | 'signal'>
-  | ((record: R) => Omit<Options, 'record' | 'signal'>);
+  | MessageSettings<Options>
+  | ((record: R) => MessageSettings<Options>);
+
+/** The options of a sink without those that belong to every message. */
+type MessageSettings<Options extends SendOptions> = Omit<
+  Options & RecordSendOptions,
+  'record' | 'signal' | 'detached'
+>;
 
 function refuse(what: string): never {
   throw new ConfigurationError('INVALID_OPTION', `publishTo: ${what}.`);

@@ -3,21 +3,24 @@
 
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type Check, TEXT } from '../option-checks.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Check } from '../option-checks.ts';
+import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { digest } from './item-identity.ts';
 import { contentText, jsonText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** What {@link bucketWriter} can be told. */
 export interface BucketWriterOptions extends SinkOptions {
   /** The bucket's name. */
-  readonly bucket: string;
+  readonly bucket: string | EnvironmentVariable;
   /** What the keys of all objects begin with, as in `invoices/`. @defaultValue none */
-  readonly prefix?: string;
+  readonly prefix?: string | EnvironmentVariable;
   /**
    * What becomes an object: `'object'`: every message; `'ndjson'`: all messages that are sent at the same time, one a
    * line, so that there are fewer objects.
@@ -30,7 +33,10 @@ export interface BucketWriterOptions extends SinkOptions {
 }
 
 /** What an object can be written with. Not for `'ndjson'`, where messages share one. */
-export interface ObjectOptions extends SendOptions {
+export type ObjectOptions = SendOptions & ObjectSettings;
+
+/** What an object can be written with, besides its record. */
+export interface ObjectSettings {
   /** The object's key, after the prefix. @defaultValue table, sequence number and hash of the content */
   readonly key?: string;
   /** @defaultValue `application/json`; for text `text/plain; charset=utf-8`, for bytes `application/octet-stream` */
@@ -41,6 +47,7 @@ export interface ObjectOptions extends SendOptions {
 export type BucketWriter = Sink<ObjectOptions>;
 
 interface ObjectPart extends Payload {
+  readonly prefix: string;
   readonly record: SinkRecord | undefined;
   readonly key: string | undefined;
   readonly contentType: string;
@@ -51,7 +58,10 @@ const FORMAT: Check = {
   expected: "'object' or 'ndjson'",
   accepts: (value) => value === 'object' || value === 'ndjson',
 };
-const PREFIX: Check = { expected: 'text', accepts: (value) => typeof value === 'string' };
+const PREFIX: Check = {
+  expected: TEXT_OR_ENV.expected,
+  accepts: (value) => value === '' || TEXT_OR_ENV.accepts(value),
+};
 
 /** The largest object that one PutObject can write. */
 const MOST_OBJECT_BYTES = 5 * 1024 ** 3;
@@ -74,36 +84,42 @@ const MOST_KEY_BYTES = 1024;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export function bucketWriter(options: BucketWriterOptions): BucketWriter {
-  checkSinkOptions('bucketWriter', options, { bucket: TEXT }, { prefix: PREFIX, format: FORMAT });
-  const { bucket: target, prefix = '', format = 'object' } = options;
+  checkSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
+  const { bucket, format = 'object' } = options;
+  const prefixOf = (): string => readEnv('bucketWriter', 'prefix', options.prefix ?? '');
   const client = once(() => options.client ?? new S3Client());
   const lines = format === 'ndjson';
-  const batcher = new MicroBatcher<ObjectPart>({
-    ...requestSettings(options),
-    target,
-    maxEntries: lines ? 1000 : 1,
-    maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
-    maxEntryBytes: MOST_OBJECT_BYTES,
-    async request(parts, abortSignal) {
-      const [first] = parts as readonly [ObjectPart];
-      const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
-      const Key = first.key ?? `${prefix}${keyOf(first.record, Body)}.ndjson`;
-      const { ETag } = await client().send(
-        new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
-        { abortSignal },
-      );
-      // S3 names what it has stored: without that, something else has answered.
-      return ETag === undefined ? parts.map(() => NO_RESULT) : [];
-    },
-  });
+  const batcherOf = perTarget(
+    (target) =>
+      new MicroBatcher<ObjectPart>({
+        ...requestSettings(options),
+        target,
+        maxEntries: lines ? 1000 : 1,
+        maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
+        maxEntryBytes: MOST_OBJECT_BYTES,
+        async request(parts, abortSignal) {
+          const [first] = parts as readonly [ObjectPart];
+          const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
+          const Key = first.key ?? `${first.prefix}${keyOf(first.record, Body)}.ndjson`;
+          const { ETag } = await client().send(
+            new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
+            { abortSignal },
+          );
+          // S3 names what it has stored: without that, something else has answered.
+          return ETag === undefined ? parts.map(() => NO_RESULT) : [];
+        },
+      }),
+  );
   return {
-    target,
+    get target() {
+      return showEnv(bucket);
+    },
     // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, sendOptions = {}) {
-      const part = lines
-        ? lineOf(target, message, sendOptions)
-        : objectOf(target, prefix, message, sendOptions);
-      return batcher.add(part, sendOptions);
+    async send(message, sendOptions) {
+      const target = readEnv('bucketWriter', 'bucket', bucket);
+      checkSend(target, sendOptions);
+      const part = (lines ? lineOf : objectOf)(target, prefixOf(), message, sendOptions);
+      return batcherOf(target).add(part, sendOptions);
     },
   };
 }
@@ -117,12 +133,27 @@ function bytesOf(body: string | Uint8Array): number {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 }
 
-function lineOf(target: string, message: unknown, { record, key, contentType }: ObjectOptions): ObjectPart {
+function lineOf(
+  target: string,
+  prefix: string,
+  message: unknown,
+  { record, key, contentType }: ObjectOptions,
+): ObjectPart {
   if (key !== undefined || contentType !== undefined) {
-    throw invalid(target, 'key and contentType are for objects, not for lines of ndjson');
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `bucketWriter: key and contentType are for objects, not for lines of ndjson (${target}). Leave them out, or use format: 'object'.`,
+    );
   }
   const body = jsonText(target, message);
-  return { bytes: Buffer.byteLength(body) + 1, record, key, contentType: 'application/x-ndjson', body };
+  return {
+    bytes: Buffer.byteLength(body) + 1,
+    record,
+    prefix,
+    key,
+    contentType: 'application/x-ndjson',
+    body,
+  };
 }
 
 function objectOf(target: string, prefix: string, message: unknown, options: ObjectOptions): ObjectPart {
@@ -137,7 +168,7 @@ function objectOf(target: string, prefix: string, message: unknown, options: Obj
     throw invalid(target, `an object's key has 1 to ${MOST_KEY_BYTES} bytes, got ${keyBytes}`);
   }
   // Two writes of one object happen one after the other, so that the later one stays.
-  return { bytes: bytesOf(body), orderKey: key, record, key, contentType, body };
+  return { bytes: bytesOf(body), orderKey: key, record, prefix, key, contentType, body };
 }
 
 interface ContentKind {

@@ -74,6 +74,15 @@ export function wholeNumber(least: number, most: number): Check {
   };
 }
 
+/** Makes something of the target, anew where the target is another one than the last time: a test may change it. */
+export function perTarget<T>(make: (target: string) => T): (target: string) => T {
+  let last: { readonly target: string; readonly made: T } | undefined;
+  return (target) => {
+    if (last?.target !== target) last = { target, made: make(target) };
+    return last.made;
+  };
+}
+
 /** Makes something when it is first needed, once. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

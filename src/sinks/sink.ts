@@ -11,16 +11,29 @@ export interface SinkRecord {
   readonly deadlineSignal?: AbortSignal | undefined;
 }
 
-/** What every sink takes besides the message. */
-export interface SendOptions {
+/** With what a message about a record is sent. */
+export interface RecordSendOptions {
   /**
    * The record that the message is about. It gives the group id (from the item key) and the deduplication id (from
-   * the event id) where the target wants them, and the deadline within which rejected entries are tried again.
+   * the event id) where the target wants them, and the deadline after which nothing is sent.
    */
-  readonly record?: SinkRecord;
+  readonly record: SinkRecord;
+  readonly detached?: false | undefined;
   /** Ends the tries to send, as the deadline of `record`'s invocation does: whichever comes first. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** With what a message is sent that is about no record, as at the end of a window. */
+export interface DetachedSendOptions {
+  /** There is no record: no group, no deduplication id, and no deadline other than `signal`. */
+  readonly detached: true;
+  readonly record?: undefined;
+  /** Ends the tries to send. Without it they end after the sink's `attempts`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What every sink takes besides the message: its record, or `detached: true`. */
+export type SendOptions = RecordSendOptions | DetachedSendOptions;
 
 /**
  * Where a handler sends: a topic, a queue, a bus, a table, a bucket.
@@ -33,7 +46,8 @@ export interface Sink<Options extends SendOptions = SendOptions> {
   /**
    * Sends one message. Resolves when the target has accepted it.
    *
-   * @throws SinkError when it was refused, or was not accepted before the deadline
+   * @throws SinkError when it was refused, or was not accepted before the deadline; ConfigurationError
+   * `RECORD_REQUIRED` without options
    */
-  send(message: unknown, options?: Options): Promise<void>;
+  send(message: unknown, options: Options): Promise<void>;
 }

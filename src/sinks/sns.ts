@@ -2,20 +2,28 @@
 /// <reference types="node" preserve="true" />
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { TEXT } from '../option-checks.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { refusalsOf } from './batch-results.ts';
+import { checkSend } from './check-send.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
 import { contentText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
-import type { Sink } from './sink.ts';
-import { checkSinkOptions, once, requestSettings, type SinkOptions, wholeNumber } from './sink-options.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import {
+  checkSinkOptions,
+  once,
+  perTarget,
+  requestSettings,
+  type SinkOptions,
+  wholeNumber,
+} from './sink-options.ts';
 
 /** What {@link snsTopic} can be told. */
 export interface SnsTopicOptions extends SinkOptions {
   /** The topic. */
-  readonly topicArn: string;
+  readonly topicArn: string | EnvironmentVariable;
   /** The client to use. @defaultValue one that is made at the first message, configured as the SDK does by itself */
   readonly client?: SNSClient;
   /**
@@ -27,7 +35,10 @@ export interface SnsTopicOptions extends SinkOptions {
 }
 
 /** What a message can be published with. */
-export interface PublishOptions extends GroupOptions {
+export type PublishOptions = SendOptions & PublicationOptions;
+
+/** What a message can be published with, besides its record. */
+export interface PublicationOptions extends GroupOptions {
   /** Up to 10 message attributes, for filter policies. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** For subscriptions by e-mail. */
@@ -37,7 +48,7 @@ export interface PublishOptions extends GroupOptions {
 /** An SNS topic as a sink. */
 export interface SnsTopic extends Sink<PublishOptions> {
   /** `send` by its name in SNS. */
-  publish(message: unknown, options?: PublishOptions): Promise<void>;
+  publish(message: unknown, options: PublishOptions): Promise<void>;
 }
 
 interface Publication extends Payload {
@@ -56,7 +67,7 @@ const DEFAULT_BYTES = 262_144;
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
  * ```ts
- * const payments = snsTopic({ topicArn: process.env.PAYMENTS_TOPIC_ARN! });
+ * const payments = snsTopic({ topicArn: env('PAYMENTS_TOPIC_ARN') });
  *
  * export const handler = streamRouter<Invoice>()
  *   .onInsert(async (record) => { await payments.publish({ id: record.newImage.invoiceId }, { record }); });
@@ -64,27 +75,44 @@ const DEFAULT_BYTES = 262_144;
  * @see https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
  */
 export function snsTopic(options: SnsTopicOptions): SnsTopic {
-  checkSinkOptions('snsTopic', options, { topicArn: TEXT }, { maxMessageBytes: wholeNumber(1, 1_048_576) });
-  const { topicArn: target, maxMessageBytes = DEFAULT_BYTES } = options;
+  checkSinkOptions(
+    'snsTopic',
+    options,
+    { topicArn: TEXT_OR_ENV },
+    { maxMessageBytes: wholeNumber(1, 1_048_576) },
+  );
+  const { topicArn, maxMessageBytes = DEFAULT_BYTES } = options;
   const client = once(() => options.client ?? new SNSClient());
-  const batcher = new MicroBatcher<Publication>({
-    ...requestSettings(options),
-    target,
-    maxEntries: 10,
-    maxBytes: maxMessageBytes,
-    async request(publications, abortSignal) {
-      const PublishBatchRequestEntries = publications.map(({ entry }, index) => ({
-        Id: `${index}`,
-        ...entry,
-      }));
-      const command = new PublishBatchCommand({ TopicArn: target, PublishBatchRequestEntries });
-      return refusalsOf(await client().send(command, { abortSignal }), publications.length);
-    },
-  });
+  const batcherOf = perTarget(
+    (target) =>
+      new MicroBatcher<Publication>({
+        ...requestSettings(options),
+        target,
+        maxEntries: 10,
+        maxBytes: maxMessageBytes,
+        async request(publications, abortSignal) {
+          const PublishBatchRequestEntries = publications.map(({ entry }, index) => ({
+            Id: `${index}`,
+            ...entry,
+          }));
+          const command = new PublishBatchCommand({ TopicArn: target, PublishBatchRequestEntries });
+          return refusalsOf(await client().send(command, { abortSignal }), publications.length);
+        },
+      }),
+  );
   // async: what is wrong with a message rejects, as everything else that is.
-  const publish: SnsTopic['publish'] = async (message, options = {}) =>
-    batcher.add(publicationOf(target, message, options), options);
-  return { target, send: publish, publish };
+  const publish: SnsTopic['publish'] = async (message, options) => {
+    const target = readEnv('snsTopic', 'topicArn', topicArn);
+    checkSend(target, options);
+    return batcherOf(target).add(publicationOf(target, message, options), options);
+  };
+  return {
+    get target() {
+      return showEnv(topicArn);
+    },
+    send: publish,
+    publish,
+  };
 }
 
 function publicationOf(target: string, message: unknown, options: PublishOptions): Publication {

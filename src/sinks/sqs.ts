@@ -2,27 +2,32 @@
 /// <reference types="node" preserve="true" />
 
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
-import { TEXT } from '../option-checks.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
+import { ConfigurationError } from '../errors.ts';
 import { refusalsOf } from './batch-results.ts';
+import { checkSend } from './check-send.ts';
 import type { Payload } from './entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
 import { contentText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
-import type { Sink } from './sink.ts';
+import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, requestSettings, type SinkOptions } from './sink-options.ts';
+import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** What {@link sqsQueue} can be told. */
 export interface SqsQueueOptions extends SinkOptions {
   /** The queue. */
-  readonly queueUrl: string;
+  readonly queueUrl: string | EnvironmentVariable;
   /** The client to use. @defaultValue one that is made at the first message, configured as the SDK does by itself */
   readonly client?: SQSClient;
 }
 
 /** What a message can be sent with. */
-export interface QueueOptions extends GroupOptions {
+export type QueueOptions = SendOptions & QueueMessageOptions;
+
+/** What a message can be sent with, besides its record. */
+export interface QueueMessageOptions extends GroupOptions {
   /** Up to 10 message attributes. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** How long nobody receives it, 0 to 900. Not for FIFO queues, where the queue has one delay for all. */
@@ -46,7 +51,7 @@ interface QueueMessage extends Payload {
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
  * ```ts
- * const queue = sqsQueue({ queueUrl: process.env.QUEUE_URL! });
+ * const queue = sqsQueue({ queueUrl: env('QUEUE_URL') });
  *
  * export const handler = streamRouter<Invoice>()
  *   .onInsert(async (record) => { await queue.send(record.newImage, { record }); });
@@ -54,25 +59,32 @@ interface QueueMessage extends Payload {
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
-  checkSinkOptions('sqsQueue', options, { queueUrl: TEXT });
-  const { queueUrl: target } = options;
+  checkSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
+  const { queueUrl } = options;
   const client = once(() => options.client ?? queueClient());
-  const batcher = new MicroBatcher<QueueMessage>({
-    ...requestSettings(options),
-    target,
-    maxEntries: 10,
-    maxBytes: 1_048_576,
-    async request(messages, abortSignal) {
-      const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
-      const command = new SendMessageBatchCommand({ QueueUrl: target, Entries });
-      return refusalsOf(await client().send(command, { abortSignal }), messages.length);
-    },
-  });
+  const batcherOf = perTarget(
+    (target) =>
+      new MicroBatcher<QueueMessage>({
+        ...requestSettings(options),
+        target,
+        maxEntries: 10,
+        maxBytes: 1_048_576,
+        async request(messages, abortSignal) {
+          const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
+          const command = new SendMessageBatchCommand({ QueueUrl: target, Entries });
+          return refusalsOf(await client().send(command, { abortSignal }), messages.length);
+        },
+      }),
+  );
   return {
-    target,
+    get target() {
+      return showEnv(queueUrl);
+    },
     // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, options = {}) {
-      return batcher.add(queueMessageOf(target, message, options), options);
+    async send(message, options) {
+      const target = readEnv('sqsQueue', 'queueUrl', queueUrl);
+      checkSend(target, options);
+      return batcherOf(target).add(queueMessageOf(target, message, options), options);
     },
   };
 }
@@ -105,7 +117,12 @@ function queueMessageOf(target: string, message: unknown, options: QueueOptions)
 }
 
 function checkDelay(target: string, seconds: number): void {
-  if (isFifo(target)) throw invalid(target, 'a message to a FIFO queue has no delaySeconds of its own');
+  if (isFifo(target)) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `sqsQueue: a message to a FIFO queue has no delaySeconds of its own (${target}). Leave it out, and set the delay of the queue.`,
+    );
+  }
   if (!(Number.isInteger(seconds) && seconds >= 0 && seconds <= 900)) {
     throw invalid(target, 'delaySeconds has to be a whole number from 0 to 900');
   }

@@ -5,6 +5,7 @@ import { type OnFailureDocument, withPayload } from '../mapping/on-failure-docum
 import { requireHandler } from '../mapping/require-handler.ts';
 import type { WindowDecision } from '../mapping/tumbling-window.ts';
 import { type DeliverOptions, type DeliverSettings, deliverSettings } from './delivery-options.ts';
+import { setEnvironment } from './environment.ts';
 import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
@@ -84,7 +85,12 @@ export async function deliver(
   requireHandler('deliver', handler, 'the handler');
   const settings = deliverSettings(options);
   const shard = readShard(records, settings);
-  return new VirtualMapping(handler, shard, settings).run();
+  const takeBack = setEnvironment(settings.environment);
+  try {
+    return await new VirtualMapping(handler, shard, settings).run();
+  } finally {
+    takeBack();
+  }
 }
 
 /** One call of {@link deliver}. */

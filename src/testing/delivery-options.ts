@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import { kindOf, requireOptions } from '../options.ts';
+import { checkEnvironment, type Environment } from './environment.ts';
 import { requireMilliseconds } from './milliseconds.ts';
 
 /** The mapping that delivers, and its surroundings. */
@@ -49,6 +50,13 @@ export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
   readonly settleWithinMs?: number;
   /** @defaultValue a function named `test-function` in the stream's account and region */
   readonly functionArn?: string;
+  /**
+   * Environment variables of the function, as those that `env('NAME')` reads: set in `process.env` before the first
+   * invocation, and taken back after the last. `undefined` takes a variable away.
+   *
+   * @defaultValue those of the test
+   */
+  readonly environment?: Environment;
 }
 
 /** Options, checked and with their defaults. */
@@ -60,6 +68,7 @@ export interface DeliverSettings {
   readonly timeoutMs: number;
   readonly settleWithinMs: number;
   readonly functionArn: string | undefined;
+  readonly environment: Environment;
 }
 
 const MAX_FUNCTION_TIMEOUT_MS = 900_000;
@@ -75,6 +84,7 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
     timeoutMs = 30_000,
     settleWithinMs = 2000,
     functionArn,
+    environment = {},
     ...mapping
   } = options;
   check(
@@ -85,6 +95,7 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
   );
   check('retryDelayMs', retryDelayMs, 'a function', (value) => typeof value === 'function');
   check('partitionKey', partitionKey, 'the name of an attribute', isText);
+  checkEnvironment(environment);
   check('functionArn', functionArn, 'the ARN of a function', isText);
   check('timeoutMs', timeoutMs, 'milliseconds from 1 to 900000', atMost(MAX_FUNCTION_TIMEOUT_MS));
   check('settleWithinMs', settleWithinMs, `milliseconds from 1 to ${MAX_TIMEOUT_MS}`, atMost(MAX_TIMEOUT_MS));
@@ -97,6 +108,7 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
     timeoutMs,
     settleWithinMs,
     functionArn,
+    environment,
   };
 }
 

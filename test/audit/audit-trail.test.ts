@@ -274,7 +274,7 @@ describe('nothing is lost', () => {
     const accepted: string[] = [];
     const sink: Sink = {
       target: 'failing',
-      async send(_message, { record } = {}) {
+      async send(_message, { record }) {
         if (record?.sequenceNumber === sequenceNumberAt(1)) throw new Error('not now');
         accepted.push(String(record?.sequenceNumber));
       },

@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks());
 
 test('a logger gets one entry at info, with the message in a field of its own', async () => {
   const logger = memoryLogger();
-  await loggerSink(logger).send(deep);
+  await loggerSink(logger).send(deep, { detached: true });
   expect(logger.entries).toEqual([{ level: 'info', message: 'Audit', fields: { audit: deep } }]);
 });
 
@@ -21,7 +21,7 @@ test.each([
   const info = vi.spyOn(console, 'info').mockImplementation(() => {});
   const sink = loggerSink(logger);
   expect(sink.target).toBe('log');
-  await sink.send(deep);
+  await sink.send(deep, { detached: true });
   expect(info.mock.calls).toEqual([[JSON.stringify(deep)]]);
 });
 
@@ -29,7 +29,7 @@ test('a Powertools Logger writes all of it, as JSON', async () => {
   // In the mode for developers it writes to the console that can be watched.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   const info = vi.spyOn(console, 'info').mockImplementation(() => {});
-  await loggerSink(new Logger({ serviceName: 'invoices', logLevel: 'INFO' })).send(deep);
+  await loggerSink(new Logger({ serviceName: 'invoices', logLevel: 'INFO' })).send(deep, { detached: true });
   expect(JSON.parse(String(info.mock.calls[0]?.[0]))).toMatchObject({
     level: 'INFO',
     message: 'Audit',
@@ -46,7 +46,7 @@ test('a logger that throws fails the record', async () => {
       throw new Error('disk full');
     },
   };
-  await expect(loggerSink(logger).send(deep)).rejects.toThrow('disk full');
+  await expect(loggerSink(logger).send(deep, { detached: true })).rejects.toThrow('disk full');
 });
 
 test('what is no logger is refused', () => {

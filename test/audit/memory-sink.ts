@@ -9,7 +9,7 @@ export function memorySink(): Sink & { readonly entries: AuditEntry[]; readonly 
     target: 'memory',
     entries,
     options,
-    async send(message, sent = {}) {
+    async send(message, sent) {
       // Accepted later, as by a server.
       await new Promise((resolve) => setImmediate(resolve));
       entries.push(message as AuditEntry);

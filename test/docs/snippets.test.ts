@@ -23,7 +23,7 @@ beforeAll(async () => {
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
   for (const name of ['idempotency', 'Totals']) await table(name);
   await table('InvoiceAudit', ['itemKey', 'position']);
-  env = { ...aws.environment, TOPIC_ARN };
+  env = { ...aws.environment, TOPIC_ARN, PAYMENTS_TOPIC_ARN: TOPIC_ARN };
 }, 120_000);
 
 afterAll(async () => {

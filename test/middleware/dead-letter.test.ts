@@ -56,7 +56,7 @@ function memorySink(fault?: () => unknown): Sink & { letters: DeadLetter[]; opti
     target: 'memory',
     letters,
     options,
-    async send(message, given = {}) {
+    async send(message, given) {
       options.push(given);
       await fault?.();
       letters.push(deadLetterOf(JSON.stringify(message)));

@@ -390,7 +390,11 @@ describe('validate checks the images against the schema, before anybody reads th
 
 test('a record hands sinks the deadline of its invocation, where there is one, and looks at the clock', () => {
   const controller = new AbortController();
-  const deadline = { signal: controller.signal, reached: () => (controller.abort(), true) };
+  const reached = (): boolean => {
+    controller.abort();
+    return true;
+  };
+  const deadline = { signal: controller.signal, reached };
   expect(open(recordOf(), { deadline }).deadlineSignal).toBe(controller.signal);
   // A timer would be late while code runs that never waits.
   expect(controller.signal.aborted).toBe(true);

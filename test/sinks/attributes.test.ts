@@ -27,17 +27,19 @@ describe.each([
 
   test('counts messages and attributes in bytes of UTF-8', async () => {
     const sink = make();
-    await sink.send('ü'.repeat(10), { attributes });
+    await sink.send('ü'.repeat(10), { detached: true, attributes });
     expect(fake.accepted).toMatchObject([{ bytes: 20 + bytes }]);
-    await sink.send('x'.repeat(mostBytes - bytes), { attributes });
+    await sink.send('x'.repeat(mostBytes - bytes), { detached: true, attributes });
     expect(fake.accepted).toMatchObject([{}, { bytes: mostBytes }]);
-    await expect(sink.send('x'.repeat(mostBytes - bytes + 1), { attributes })).rejects.toMatchObject({
+    await expect(
+      sink.send('x'.repeat(mostBytes - bytes + 1), { detached: true, attributes }),
+    ).rejects.toMatchObject({
       code: 'SINK_MESSAGE_TOO_LARGE',
       message: expect.stringContaining(
         `a message of ${mostBytes + 1} bytes was not sent, as ${mostBytes} is the most`,
       ),
     });
-    await expect(sink.send('ü'.repeat(mostBytes / 2 + 1))).rejects.toMatchObject({
+    await expect(sink.send('ü'.repeat(mostBytes / 2 + 1), { detached: true })).rejects.toMatchObject({
       code: 'SINK_MESSAGE_TOO_LARGE',
     });
     expect(fake.requests).toHaveLength(2);
@@ -45,8 +47,8 @@ describe.each([
 
   test('sends up to 10 attributes', async () => {
     const numbered = (count: number) => Object.fromEntries(upTo(count).map((n) => [`a${n}`, n]));
-    await make().send('a', { attributes: numbered(10) });
-    await expect(make().send('a', { attributes: numbered(11) })).rejects.toMatchObject({
+    await make().send('a', { detached: true, attributes: numbered(10) });
+    await expect(make().send('a', { detached: true, attributes: numbered(11) })).rejects.toMatchObject({
       code: 'SINK_MESSAGE_INVALID',
       message: expect.stringContaining('at most 10 attributes, got 11'),
     });
@@ -59,7 +61,9 @@ describe.each([
     ['no bytes', new Uint8Array()],
     ['true', true],
   ])('refuses an attribute that is %s, and names it', async (_, value) => {
-    await expect(make().send('a', { attributes: { broken: value as string } })).rejects.toMatchObject({
+    await expect(
+      make().send('a', { detached: true, attributes: { broken: value as string } }),
+    ).rejects.toMatchObject({
       code: 'SINK_MESSAGE_INVALID',
       message: expect.stringContaining('attribute broken'),
     });
@@ -72,32 +76,38 @@ test('a topic for larger messages takes them', async () => {
     maxMessageBytes: 300_000,
     client: new SNSClient(fake.connection),
   });
-  await expect(topic.publish('x'.repeat(300_001))).rejects.toMatchObject({ code: 'SINK_MESSAGE_TOO_LARGE' });
+  await expect(topic.publish('x'.repeat(300_001), { detached: true })).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_TOO_LARGE',
+  });
   // The fake is a topic that takes 256 KiB, and says so.
-  await expect(topic.publish('x'.repeat(300_000))).rejects.toMatchObject({ code: 'SINK_ENTRY_REFUSED' });
+  await expect(topic.publish('x'.repeat(300_000), { detached: true })).rejects.toMatchObject({
+    code: 'SINK_ENTRY_REFUSED',
+  });
 });
 
 test('the subject of a notification is sent and counted', async () => {
   const topic = snsTopic({ topicArn: TOPIC, client: new SNSClient(fake.connection) });
-  await topic.publish('a', { subject: 'Paid' });
+  await topic.publish('a', { detached: true, subject: 'Paid' });
   expect(fake.accepted).toMatchObject([{ bytes: 5, raw: { Subject: 'Paid' } }]);
   expect(topic.publish).toBe(topic.send);
-  const tooLarge = topic.publish('x'.repeat(262_144 - 7), { subject: 'über 7b' });
+  const tooLarge = topic.publish('x'.repeat(262_144 - 7), { detached: true, subject: 'über 7b' });
   await expect(tooLarge).rejects.toMatchObject({ code: 'SINK_MESSAGE_TOO_LARGE' });
 });
 
 test.each([-1, 901, 0.5])('a queue refuses a delay of %d seconds', async (delaySeconds) => {
   const queue = sqsQueue({ queueUrl: QUEUE, client: new SQSClient(fake.connection) });
-  await expect(queue.send('a', { delaySeconds })).rejects.toMatchObject({ code: 'SINK_MESSAGE_INVALID' });
+  await expect(queue.send('a', { detached: true, delaySeconds })).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_INVALID',
+  });
 });
 
 test('a delay is for standard queues', async () => {
   const client = new SQSClient(fake.connection);
-  await sqsQueue({ queueUrl: QUEUE, client }).send('a', { delaySeconds: 900 });
+  await sqsQueue({ queueUrl: QUEUE, client }).send('a', { detached: true, delaySeconds: 900 });
   expect(fake.accepted).toMatchObject([{ raw: { DelaySeconds: 900 } }]);
   const fifo = sqsQueue({ queueUrl: `${QUEUE}.fifo`, client });
-  await expect(fifo.send('a', { groupId: 'g', delaySeconds: 1 })).rejects.toMatchObject({
-    code: 'SINK_MESSAGE_INVALID',
+  await expect(fifo.send('a', { detached: true, groupId: 'g', delaySeconds: 1 })).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
     message: expect.stringContaining('FIFO queue has no delaySeconds of its own'),
   });
 });
@@ -105,6 +115,6 @@ test('a delay is for standard queues', async () => {
 test('throttling of a message is passing, whoever is said to be at fault', async () => {
   const topic = snsTopic({ topicArn: TOPIC, client: new SNSClient(fake.connection) });
   fake.refuse = () => (fake.requests.length === 1 ? { code: 'Throttled', senderFault: true } : undefined);
-  await topic.publish('a');
+  await topic.publish('a', { detached: true });
   expect(fake.requests).toHaveLength(2);
 });

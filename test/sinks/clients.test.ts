@@ -49,6 +49,8 @@ test('sqsQueue asks the host of the queue where the environment names no endpoin
   fake.reset();
   stubEnvironment(undefined);
   vi.stubEnv('AWS_ENDPOINT_URL_SQS', undefined);
-  await sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` }).send('a');
+  await sqsQueue({ queueUrl: `${fake.connection.endpoint}/123456789012/payments` }).send('a', {
+    detached: true,
+  });
   expect(fake.accepted).toHaveLength(1);
 });

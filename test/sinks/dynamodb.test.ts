@@ -23,8 +23,8 @@ test('puts and deletes travel together', async () => {
   const table = writer();
   expect(table.send).toBe(table.put);
   await Promise.all([
-    table.put({ pk: 'a', sk: 1, note: undefined, tags: new Set(['x']) }),
-    table.delete({ pk: 'b', sk: 1 }),
+    table.put({ pk: 'a', sk: 1, note: undefined, tags: new Set(['x']) }, { detached: true }),
+    table.delete({ pk: 'b', sk: 1 }, { detached: true }),
   ]);
   expect(fake.requests).toHaveLength(1);
   expect(written()).toEqual([
@@ -36,10 +36,10 @@ test('puts and deletes travel together', async () => {
 test('a request has one write for each key, in the order of the calls', async () => {
   const table = writer();
   await Promise.all([
-    table.put({ pk: 'a', sk: 1, n: 1 }),
-    table.put({ sk: 1, pk: 'a', n: 2 }),
-    table.delete({ pk: 'a', sk: 1 }),
-    table.put({ pk: 'a', sk: 2 }),
+    table.put({ pk: 'a', sk: 1, n: 1 }, { detached: true }),
+    table.put({ sk: 1, pk: 'a', n: 2 }, { detached: true }),
+    table.delete({ pk: 'a', sk: 1 }, { detached: true }),
+    table.put({ pk: 'a', sk: 2 }, { detached: true }),
   ]);
   expect(fake.requests.map(({ entries }) => entries.length)).toEqual([2, 1, 1]);
   expect(written().at(-1)).toHaveProperty('DeleteRequest');
@@ -47,7 +47,8 @@ test('a request has one write for each key, in the order of the calls', async ()
 
 test('binary keys are told apart', async () => {
   const table = writer();
-  const put = (byte: number) => table.put({ pk: new Uint8Array([byte]), sk: new Uint8Array([byte]) });
+  const put = (byte: number) =>
+    table.put({ pk: new Uint8Array([byte]), sk: new Uint8Array([byte]) }, { detached: true });
   await Promise.all([put(1), put(2), put(1)]);
   expect(fake.requests.map(({ entries }) => entries.length)).toEqual([2, 1]);
 });
@@ -58,7 +59,7 @@ test('no request has more than 16 MB on the wire, where an item is larger than i
   const table = writer();
   // 130,000 times null: 260 KB for the table, 1.8 MB in JSON.
   const nulls = new Array(130_000).fill(null);
-  await Promise.all(upTo(10).map((sk) => table.put({ pk: 'a', sk, nulls })));
+  await Promise.all(upTo(10).map((sk) => table.put({ pk: 'a', sk, nulls }, { detached: true })));
   expect(fake.accepted).toHaveLength(10);
   expect(fake.requests).toHaveLength(2);
 });
@@ -73,14 +74,14 @@ test('when what was not processed cannot be told, all is written again', async (
           ? { UnprocessedItems: { Totals: [{}] } }
           : { UnprocessedItems: {} },
   } as unknown as DynamoDBClient;
-  await Promise.all(upTo(3).map((sk) => writer(client).put({ pk: 'a', sk })));
+  await Promise.all(upTo(3).map((sk) => writer(client).put({ pk: 'a', sk }, { detached: true })));
   expect(calls).toBeGreaterThan(3);
 });
 
 test('an answer without UnprocessedItems proves nothing: what it answers is written again', async () => {
   let calls = 0;
   const client = { send: async () => (++calls === 1 ? {} : { UnprocessedItems: {} }) };
-  await writer(client as unknown as DynamoDBClient).put({ pk: 'a', sk: 1 });
+  await writer(client as unknown as DynamoDBClient).put({ pk: 'a', sk: 1 }, { detached: true });
   expect(calls).toBe(2);
 });
 
@@ -91,7 +92,7 @@ test.each([
   ['an item of a class', new Date(), 'the item is something that DynamoDB cannot hold'],
   ['a date for an attribute', { pk: 'a', sk: 1, at: new Date() }, 'DynamoDB cannot hold'],
 ])('refuses %s', async (_, item, reason) => {
-  await expect(writer().send(item)).rejects.toMatchObject({
+  await expect(writer().send(item, { detached: true })).rejects.toMatchObject({
     code: 'SINK_MESSAGE_INVALID',
     message: expect.stringContaining(reason),
   });
@@ -106,7 +107,7 @@ test.each([
   'names the attribute that is %s, and shows nothing of it, not even to a log',
   async (_, item, name, secret) => {
     const error: unknown = await writer()
-      .put(item)
+      .put(item, { detached: true })
       .catch((error) => error);
     expect(error).toMatchObject({ message: expect.stringContaining(`attribute ${name} `) });
     expect(inspect(error, { depth: 10 })).not.toContain(secret);
@@ -115,13 +116,13 @@ test.each([
 
 test('an item without a key attribute shows that keys are wrong, until an item was accepted', async () => {
   const table = writer();
-  await expect(table.put({ pk: 'a' })).rejects.toMatchObject({
+  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject({
     name: 'ConfigurationError',
     code: 'KEYS_MISMATCH',
     message: expect.stringContaining('keys names the attribute sk'),
   });
-  await table.put({ pk: 'a', sk: 1 });
-  await expect(table.put({ pk: 'a' })).rejects.toMatchObject({
+  await table.put({ pk: 'a', sk: 1 }, { detached: true });
+  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject({
     code: 'SINK_MESSAGE_INVALID',
     message: expect.stringContaining('no key attribute sk'),
   });
@@ -131,9 +132,9 @@ test('an item without a key attribute shows that keys are wrong, until an item w
 test('a key that DynamoDB refuses fails its write alone', async () => {
   const table = writer();
   const results = await Promise.allSettled([
-    table.put({ pk: 'a', sk: 1 }),
-    table.put({ pk: 'invalid', sk: 1 }),
-    table.put({ pk: 'b', sk: 1 }),
+    table.put({ pk: 'a', sk: 1 }, { detached: true }),
+    table.put({ pk: 'invalid', sk: 1 }, { detached: true }),
+    table.put({ pk: 'b', sk: 1 }, { detached: true }),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(results[1]).toMatchObject({

@@ -2,7 +2,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { streamRouter } from '../../src/index.ts';
-import { type PublishOptions, snsTopic } from '../../src/sinks/sns.ts';
+import { type PublicationOptions, snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { contextOf, eventOf } from '../fixtures/events.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
@@ -61,13 +61,13 @@ describe.each(sinks)('a FIFO target of %s', (_, make) => {
   test('takes the ids that it is given', async () => {
     const record = recordOf('item');
     await make().send('a', { record, groupId: 'all', deduplicationId: '1' });
-    await make().send('b', { groupId: 'with space', deduplicationId: 'ü' });
+    await make().send('b', { detached: true, groupId: 'with space', deduplicationId: 'ü' });
     expect(groups()).toEqual(['all', expect.stringMatching(/^[\da-f]{64}$/)]);
     expect(ids()).toEqual(['1', expect.stringMatching(/^[\da-f]{64}$/)]);
   });
 
   test('gets no deduplication id without a record, for it may make one of the content', async () => {
-    await make().send('a', { groupId: 'all' });
+    await make().send('a', { detached: true, groupId: 'all' });
     expect(ids()).toEqual([undefined]);
   });
 
@@ -122,9 +122,10 @@ describe.each(sinks)('a FIFO target of %s', (_, make) => {
   });
 
   test('is refused a message that belongs to no group', async () => {
-    await expect(make().send('a')).rejects.toMatchObject({
-      code: 'SINK_MESSAGE_INVALID',
-      message: expect.stringContaining('needs the option record, or groupId'),
+    await expect(make().send('a', { detached: true })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'RECORD_REQUIRED',
+      message: expect.stringContaining('needs a groupId'),
     });
     expect(fake.requests).toEqual([]);
   });
@@ -133,7 +134,7 @@ describe.each(sinks)('a FIFO target of %s', (_, make) => {
 test('of messages with other attributes or another subject none is dropped', async () => {
   const topic = snsTopic({ topicArn: `${TOPIC}.fifo`, client: new SNSClient(fake.connection) });
   const record = recordOf('item');
-  const variants: PublishOptions[] = [
+  const variants: PublicationOptions[] = [
     {},
     { subject: 's' },
     { attributes: { a: 1 } },

@@ -1,4 +1,4 @@
-import type { SendOptions, Sink, SinkRecord } from '../../src/sinks/sink.ts';
+import type { Sink, SinkRecord } from '../../src/sinks/sink.ts';
 import type { SinkOptions } from '../../src/sinks/sink-options.ts';
 
 /** What is particular to a sink. */
@@ -50,10 +50,10 @@ export function sendNumber(
   harness: SinkHarness,
   sink: Sink,
   number: number,
-  { item = `item-${number}`, ...options }: SendOptions & { readonly item?: string } = {},
+  options: { readonly item?: string; readonly record?: SinkRecord; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  const record = recordOf(item);
-  return sink.send(harness.message(number, item), { record, ...harness.options?.(item), ...options });
+  const { item = `item-${number}`, record = recordOf(item), signal } = options;
+  return sink.send(harness.message(number, item), { record, signal, ...harness.options?.(item) });
 }
 
 /** The number in a message, whether it came as JSON or as JSON of AttributeValues. */

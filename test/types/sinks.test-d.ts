@@ -34,9 +34,7 @@ describe('every sink', () => {
     expectTypeOf<EventBus>().toExtend<Sink>();
     expectTypeOf<TableWriter>().toExtend<Sink>();
     expectTypeOf<BucketWriter>().toExtend<Sink>();
-    expectTypeOf(topic.publish).toEqualTypeOf<
-      (message: unknown, options?: PublishOptions) => Promise<void>
-    >();
+    expectTypeOf(topic.publish).toEqualTypeOf<(message: unknown, options: PublishOptions) => Promise<void>>();
     expectTypeOf<Sink['send']>().returns.toEqualTypeOf<Promise<void>>();
   });
 
@@ -55,15 +53,46 @@ describe('every sink', () => {
     streamRouter(invoices).onInsert((record) => bus.send(record.newImage, { record, detailType: 'Created' }));
   });
 
+  test('needs the record of a message, or to be told that there is none', () => {
+    streamRouter<Invoice>().onInsert(async (record) => {
+      // @ts-expect-error neither
+      await topic.publish('text');
+      // @ts-expect-error neither
+      await topic.publish('text', {});
+      // @ts-expect-error neither
+      await queue.send('text', { groupId: 'g' });
+      // @ts-expect-error neither
+      await bus.send({}, { detailType: 'd' });
+      // @ts-expect-error neither
+      await table.put({});
+      // @ts-expect-error neither
+      await table.delete({});
+      // @ts-expect-error neither
+      await bucket.send({}, { key: 'k' });
+      // @ts-expect-error not both
+      await topic.publish('text', { record, detached: true });
+      // @ts-expect-error false says nothing
+      await topic.publish('text', { detached: false });
+      await table.put({}, { record, signal: new AbortController().signal });
+      await table.delete({}, { detached: true });
+    });
+  });
+
   test('takes its own options and no other', () => {
+    topic.publish('text', {
+      detached: true,
+      subject: 's',
+      groupId: 'g',
+      signal: new AbortController().signal,
+    });
     // @ts-expect-error there are no delays in SNS
-    topic.publish('text', { delaySeconds: 1 });
+    topic.publish('text', { detached: true, delaySeconds: 1 });
     // @ts-expect-error there are no subjects in SQS
-    queue.send('text', { subject: 's' });
+    queue.send('text', { detached: true, subject: 's' });
     // @ts-expect-error an attribute is text, a number or bytes
-    topic.publish('text', { attributes: { paid: true } });
+    topic.publish('text', { detached: true, attributes: { paid: true } });
     // @ts-expect-error an item is an object
-    table.put('text');
+    table.put('text', { detached: true });
     // @ts-expect-error a topic is needed
     snsTopic({});
     // @ts-expect-error a client of another service

@@ -1,0 +1,59 @@
+import { ConfigurationError } from '../errors.ts';
+import { kindOf } from '../options.ts';
+
+/** Environment variables by name; `undefined` takes one away. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable while deliveries set it: they may overlap, and end in any order. */
+interface Setting {
+  readonly before: string | undefined;
+  /** One for each delivery, in the order that they began in. */
+  readonly values: { readonly value: string | undefined }[];
+}
+
+const settings: Map<string, Setting> = new Map();
+
+/**
+ * Sets environment variables.
+ *
+ * @returns what takes them back; a variable then has the value of the latest delivery that still sets it, else the one
+ * from before
+ */
+export function setEnvironment(environment: Environment): () => void {
+  const takeBack = Object.entries(environment).map(([name, value]) => setVariable(name, value));
+  return () => {
+    for (const back of takeBack) back();
+  };
+}
+
+function setVariable(name: string, value: string | undefined): () => void {
+  const setting = settings.get(name) ?? { before: process.env[name], values: [] };
+  settings.set(name, setting);
+  const own = { value };
+  setting.values.push(own);
+  write(name, value);
+  return () => {
+    setting.values.splice(setting.values.indexOf(own), 1);
+    const latest = setting.values.at(-1);
+    write(name, latest === undefined ? setting.before : latest.value);
+    if (latest === undefined) settings.delete(name);
+  };
+}
+
+function write(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
+/** @throws ConfigurationError `INVALID_OPTION` */
+export function checkEnvironment(environment: unknown): asserts environment is Environment {
+  const accepted =
+    typeof environment === 'object' && environment !== null && !Array.isArray(environment)
+      ? Object.values(environment).every((value) => value === undefined || typeof value === 'string')
+      : false;
+  if (accepted) return;
+  throw new ConfigurationError(
+    'INVALID_OPTION',
+    `deliver: environment has to be an object of text by name, as in { TOPIC_ARN: 'arn:...' }, got ${kindOf(environment)}.`,
+  );
+}
