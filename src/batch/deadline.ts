@@ -1,4 +1,5 @@
 import { DeadlineError } from '../errors.ts';
+import type { HeldAnswer } from './held-answer.ts';
 
 /**
  * A context whose clock a test moves has a method of this name: it calls back whenever the clock was moved, and
@@ -17,6 +18,8 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** The moment after which no record starts: `reserveMs` before Lambda would end the invocation. */
 export class Deadline {
+  /** The answer that is due then, once something holds it. */
+  answer: HeldAnswer | undefined;
   readonly #countdown: Countdown | undefined;
   readonly #reserveMs: number;
   #controller: AbortController | undefined;

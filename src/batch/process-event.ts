@@ -5,7 +5,7 @@ import { deadLetteredIn } from './dead-lettered.ts';
 import { Deadline } from './deadline.ts';
 import { validateEvent } from './event.ts';
 import type { BatchSettings } from './options.ts';
-import { heldAnswerOf, type RecordContext, recordContext } from './record-context.ts';
+import { type RecordContext, recordContext } from './record-context.ts';
 import { logFailure, respond, summarize } from './report.ts';
 import type { ReportedCheckpoints } from './reported-checkpoints.ts';
 import { BatchRun } from './run.ts';
@@ -67,7 +67,7 @@ export async function processEvent(
     },
   );
   const outcome = await run.run();
-  const released = heldAnswerOf(context).released();
+  const released = deadline.answer?.released();
   if (released !== undefined) await released;
   reported.settle(batch, outcome.checkpoint);
   await summarize(settings, batch, outcome, startedAt, deadline, deadLetteredIn(context));

@@ -15,17 +15,19 @@ export interface RecordContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** The answers of invocations, by their contexts: for middlewares of this package, not for handlers. */
-const answers: WeakMap<RecordContext, HeldAnswer> = new WeakMap();
+/** Not for handlers: where a context of this package keeps the deadline of its invocation. */
+const deadlineOf: unique symbol = Symbol('deadline');
 
-/** The answer of the invocation that a context belongs to. A context of another making has an answer that nobody gives. */
-export function heldAnswerOf(context: RecordContext): HeldAnswer {
-  let answer = answers.get(context);
-  if (answer === undefined) {
-    answer = new HeldAnswer(new Deadline(context, 0));
-    answers.set(context, answer);
-  }
-  return answer;
+interface InvocationContext extends RecordContext {
+  readonly [deadlineOf]?: Deadline;
+}
+
+/** The answer of the invocation that a context belongs to. A context made by hand has one that is given to nobody. */
+export function heldAnswerOf(context: InvocationContext): HeldAnswer {
+  const deadline = context[deadlineOf] ?? new Deadline(context, 0);
+  // Only now, as most batches hold nothing: an answer for each, in a WeakMap by context, doubled a batch of one.
+  deadline.answer ??= new HeldAnswer(deadline);
+  return deadline.answer;
 }
 
 /** Makes the context of one invocation; its signal costs nothing until somebody asks for it. */
@@ -34,7 +36,7 @@ export function recordContext(
   deadline: Deadline,
   lambdaContext: Context | undefined,
 ): RecordContext {
-  const context: RecordContext = {
+  const context: InvocationContext = {
     logger,
     get signal(): AbortSignal {
       return deadline.signal;
@@ -42,7 +44,7 @@ export function recordContext(
     // Undefined only where a test passed none.
     lambdaContext: lambdaContext as Context,
     getRemainingTimeInMillis: () => deadline.remainingMs(),
+    [deadlineOf]: deadline,
   };
-  answers.set(context, new HeldAnswer(deadline));
   return context;
 }

@@ -218,6 +218,30 @@ describe('the lock of another sandbox', () => {
     expect(runs).toBe(1);
   });
 
+  test.each([
+    ['at once', 100],
+    ['after a while', 5000],
+  ])(
+    'of 15 minutes that was killed %s costs two retries at most, one of them the kill',
+    async (_, killedAfterMs) => {
+      const store = new MemoryDynamoDB();
+      await killedSandbox(store, 900_000);
+      await passTimeUntil(wait(killedAfterMs));
+      let runs = 0;
+      let failures = 1;
+      // The delay after a first failure.
+      for (let delayMs = 500; ; delayMs *= 2) {
+        await passTimeUntil(wait(delayMs));
+        const { router } = sandbox(store, () => void runs++);
+        const answer = await passTimeUntil(router(eventOf({}), contextOf(900_000)));
+        if (answer.batchItemFailures.length === 0) break;
+        failures++;
+      }
+      expect(runs).toBe(1);
+      expect(failures).toBeLessThanOrEqual(2);
+    },
+  );
+
   test('that is still at it is waited for: when it is done, the record counts as handled', async () => {
     const store = new MemoryDynamoDB();
     const first = sandbox(store, () => wait(300)).router(eventOf({}), contextOf(5000));
