@@ -13,12 +13,16 @@ interface Facts {
  * thrown. Its message is left out, because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a
  * BigInt", and AWS's ValidationException quotes the value that it refuses. So are all other properties, and its own cause.
  *
+ * @param message what stands in the place of its message
  * @returns options for the Error constructor; empty ones for what is not an error, which may be the item itself
  */
-export function contentFreeCause(thrown: unknown): { readonly cause?: Error } {
+export function contentFreeCause(
+  thrown: unknown,
+  message = 'The message is left out, because it may quote the item.',
+): { readonly cause?: Error } {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return {};
   const { code, $fault, $metadata } = thrown as Facts;
-  const cause = new Error('The message is left out, because it may quote the item.');
+  const cause = new Error(message);
   cause.name = nameOf(thrown);
   cause.stack = [`${cause.name}: ${cause.message}`, ...framesOf(thrown)].join('\n');
   Object.assign(cause, {

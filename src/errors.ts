@@ -33,7 +33,11 @@ export type InvalidEventErrorCode =
   | 'WRONG_EVENT_SOURCE';
 
 /** What was wrong with one record: it failed, its neighbours did not. */
-export type InvalidRecordErrorCode = 'MISSING_IMAGE' | 'MISSING_KEYS' | 'UNKNOWN_EVENT_NAME';
+export type InvalidRecordErrorCode =
+  | 'INVALID_CREATION_TIME'
+  | 'MISSING_IMAGE'
+  | 'MISSING_KEYS'
+  | 'UNKNOWN_EVENT_NAME';
 
 /** Why a sink could not send a message. */
 export type SinkErrorCode =

@@ -46,7 +46,7 @@ export interface AuditEntry {
   readonly eventID: string;
   readonly eventName: EventName;
   readonly tableName: string;
-  /** When the change was made, to the second. Absent when the record does not say. */
+  /** When the change was made, which Lambda says to the second. Absent when the record does not say. */
   readonly time?: string;
   readonly keys: JsonValue;
   /**

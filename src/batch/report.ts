@@ -1,6 +1,7 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { BatchFailedError, DeadlineError, InvalidEventError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
+import { creationSecondsOf } from '../record/creation-time.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isThenable } from '../thenable.ts';
 import { finished, isUnfinished } from '../unfinished.ts';
@@ -113,8 +114,8 @@ function countSucceeded(
 }
 
 function lagOf(last: ReportableRecord | undefined): number | undefined {
-  const createdAt: unknown = last?.dynamodb?.ApproximateCreationDateTime;
-  return typeof createdAt === 'number' ? Date.now() - createdAt * 1000 : undefined;
+  const createdAt = creationSecondsOf(last?.dynamodb);
+  return createdAt === undefined ? undefined : Date.now() - createdAt * 1000;
 }
 
 /** A logger that throws, or rejects, must not make a handled record fail. */

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { creationSecondsOf } from '../record/creation-time.ts';
 import type { WindowFields } from '../window/window-event.ts';
 import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
 import { type OnFailureCondition, type OnFailureDocument, onFailureDocument } from './on-failure-document.ts';
@@ -225,7 +226,7 @@ function expiredPrefix(records: readonly DynamoDBRecord[], options: DeliveryOpti
   const oldest = options.now() / 1000 - allowed;
   // A record that does not say when it was made is never too old.
   const fresh = records.findIndex(
-    ({ dynamodb }) => !((dynamodb?.ApproximateCreationDateTime ?? Number.POSITIVE_INFINITY) < oldest),
+    ({ dynamodb }) => !((creationSecondsOf(dynamodb) ?? Number.POSITIVE_INFINITY) < oldest),
   );
   return fresh === -1 ? records.length : fresh;
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { creationSecondsOf } from '../record/creation-time.ts';
 
 /** Why records were discarded. */
 export type OnFailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
@@ -102,6 +103,6 @@ export function withPayload(
 
 /** Epoch seconds as `2019-11-14T00:13:19Z`; empty when the record does not say. */
 function arrivalOf(change: DynamoDBRecord['dynamodb']): string {
-  const seconds = change?.ApproximateCreationDateTime;
+  const seconds = creationSecondsOf(change);
   return seconds === undefined ? '' : new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

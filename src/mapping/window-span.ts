@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { creationSecondsOf } from '../record/creation-time.ts';
 import type { WindowSpan } from '../window/window-event.ts';
 
 /**
@@ -10,8 +11,8 @@ export function windowStartOf(
   record: DynamoDBRecord | undefined,
   lengthInSeconds: number,
 ): number | undefined {
-  const createdAt: unknown = record?.dynamodb?.ApproximateCreationDateTime;
-  if (typeof createdAt !== 'number') return undefined;
+  const createdAt = creationSecondsOf(record?.dynamodb);
+  if (createdAt === undefined) return undefined;
   return Math.floor(createdAt / lengthInSeconds) * lengthInSeconds;
 }
 

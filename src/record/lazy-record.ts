@@ -5,6 +5,7 @@ import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { copyOf } from './copy.ts';
+import { creationDateOf } from './creation-time.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { StoredNumber } from './same-value.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
@@ -94,9 +95,7 @@ export class LazyRecord {
   }
 
   get approximateCreationDateTime(): Date {
-    // Lambda sends whole epoch seconds.
-    const seconds: unknown = this.#raw.dynamodb?.ApproximateCreationDateTime;
-    return new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+    return creationDateOf(this.#raw.dynamodb);
   }
 
   get streamViewType(): StreamViewType | undefined {

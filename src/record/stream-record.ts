@@ -23,7 +23,12 @@ export interface RecordBase<Name extends EventName, Keys> {
   readonly sequenceNumber: string;
   /** The table's name, read from the stream's ARN; empty when the ARN names none. */
   readonly tableName: string;
-  /** When the change was made, to the second; an Invalid Date when the record does not say. */
+  /**
+   * When the change was made; an Invalid Date when the record does not say. Lambda sends whole seconds. Fractions are
+   * kept, to the millisecond, and text is read: seconds or ISO 8601.
+   *
+   * @throws InvalidRecordError `INVALID_CREATION_TIME` when read, for anything else
+   */
   readonly approximateCreationDateTime: Date;
   /** What the stream carries, as the record says. */
   readonly streamViewType: StreamViewType | undefined;

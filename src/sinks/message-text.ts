@@ -1,3 +1,4 @@
+import { contentFreeCause } from '../content-free-cause.ts';
 import { invalid } from './sink-errors.ts';
 
 /**
@@ -22,7 +23,7 @@ export function jsonText(target: string, message: unknown): string {
   try {
     text = JSON.stringify(message, jsonValue);
   } catch (cause) {
-    throw invalid(target, 'the message cannot be written as JSON', { cause });
+    throw invalid(target, 'the message cannot be written as JSON', contentFreeCause(cause));
   }
   if (text === undefined) {
     throw invalid(target, `the message has to be text or JSON, got ${typeof message}`);

@@ -1,3 +1,4 @@
+import { contentFreeCause, nameOf } from '../content-free-cause.ts';
 import { SinkError } from '../errors.ts';
 import type { Refusal } from './entry.ts';
 
@@ -28,8 +29,9 @@ export function refused(target: string, { code, cause, fault }: Refusal, attempt
     'SINK_ENTRY_REFUSED',
     fault === 'passing',
     target,
-    `a message was refused ${times(attempts)}: ${code}. See the cause, and this code in the documentation of the target.`,
-    { cause },
+    `a message was refused ${times(attempts)}: ${code}. See this code in the documentation of the target.`,
+    // Without the target's words, which may quote the message.
+    contentFreeCause(cause),
   );
 }
 
@@ -40,7 +42,7 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
     true,
     target,
     `a message was not sent, as its request failed ${times(attempts)}: ${code}. See the cause: the target's quotas, its service, the network.`,
-    { cause },
+    contentFreeCause(cause, textOf(cause)),
   );
 }
 
@@ -52,7 +54,19 @@ export function targetFailed(target: string, { code, cause }: Refusal): SinkErro
     target,
     `a message was not accepted, and nothing shows that the message is the reason: ${code}. See the cause, and check ` +
       'region, credentials, permissions, encryption key, and the name and settings of the target.',
-    { cause },
+    NAMES_NO_CONTENT.test(nameOf(cause)) ? contentFreeCause(cause, textOf(cause)) : contentFreeCause(cause),
+  );
+}
+
+/** Errors about credentials, permissions and names, whose text says which, and about nothing that a message holds. */
+const NAMES_NO_CONTENT =
+  /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|Credentials|Token|Signature|KMS|NotFound|NonExistent|DoesNotExist|NoSuchBucket/;
+
+/** The target's words. The key of an object may be made of the item, so it is cut off its ARN. */
+function textOf(cause: unknown): string {
+  return String((cause as Partial<Error> | undefined)?.message).replace(
+    /(:s3:::[^/\s"]+)\/[^\s"]*/g,
+    '$1/...',
   );
 }
 

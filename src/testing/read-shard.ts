@@ -3,6 +3,7 @@ import { ConfigurationError, InvalidEventError } from '../errors.ts';
 import { laneOf } from '../mapping/partition.ts';
 import { type QueuedRecord, queued } from '../mapping/queued-record.ts';
 import { kindOf } from '../options.ts';
+import { creationSecondsOf } from '../record/creation-time.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import type { WindowFields } from '../window/window-event.ts';
 import type { DeliverSettings } from './delivery-options.ts';
@@ -129,7 +130,7 @@ function notIn(records: readonly DynamoDBRecord[], passing: readonly QueuedRecor
 /** When the newest record was created; the present for records that do not say. */
 function newestOf(records: readonly DynamoDBRecord[]): number {
   const seconds = records.reduce(
-    (newest, { dynamodb }) => Math.max(newest, dynamodb?.ApproximateCreationDateTime ?? 0),
+    (newest, { dynamodb }) => Math.max(newest, creationSecondsOf(dynamodb) ?? 0),
     0,
   );
   return seconds === 0 ? Date.now() : seconds * 1000;

@@ -109,11 +109,14 @@ describe('what a record does not carry is undefined, empty or invalid, and never
     expect(record.expired).toBe(false);
   });
 
-  test.each<[unknown]>([[null], ['1767225600'], [{}], [{ toString: 1, valueOf: 1 }]])(
-    'a time that is no number: %j',
+  test.each<[unknown]>([['soon'], [{}], [{ toString: 1, valueOf: 1 }]])(
+    'a time that cannot be read fails when it is read, and then only: %j',
     (time) => {
       const record = open(twisted(recordOf(), { ApproximateCreationDateTime: time }));
-      expect(record.approximateCreationDateTime.getTime()).toBeNaN();
+      expect(record.newImage).toBeDefined();
+      expect(() => record.approximateCreationDateTime).toThrow(
+        expect.objectContaining({ code: 'INVALID_CREATION_TIME' }),
+      );
     },
   );
 

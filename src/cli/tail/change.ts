@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type Change, type ChangedRecord, changes } from '../../record/changes.ts';
+import { creationDateOf } from '../../record/creation-time.ts';
 import { tableNameOf } from '../../record/stream-arn.ts';
 import type { EventName } from '../../record/stream-record.ts';
 import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
@@ -47,7 +48,7 @@ export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): T
       ? changes({ eventName, oldImage, newImage } as ChangedRecord).toSorted(byPath)
       : undefined,
     expired: eventName === 'REMOVE' && userIdentity?.principalId === 'dynamodb.amazonaws.com',
-    at: new Date((dynamodb.ApproximateCreationDateTime as number) * 1000),
+    at: creationDateOf(dynamodb),
     eventID,
     sequenceNumber: dynamodb.SequenceNumber,
   };

@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { DeliveryOptions, InvocationResult } from '../../mapping/delivery.ts';
 import type { QueuedRecord } from '../../mapping/queued-record.ts';
 import type { WindowDecision } from '../../mapping/tumbling-window.ts';
+import { creationSecondsOf } from '../../record/creation-time.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
@@ -171,6 +172,6 @@ async function sendOnFailure(
 
 /** Milliseconds since the last record was made. */
 function ageOf(records: readonly DynamoDBRecord[]): number | undefined {
-  const seconds = records.at(-1)?.dynamodb?.ApproximateCreationDateTime;
+  const seconds = creationSecondsOf(records.at(-1)?.dynamodb);
   return seconds === undefined ? undefined : Math.max(0, Date.now() - seconds * 1000);
 }
