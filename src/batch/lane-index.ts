@@ -1,4 +1,5 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf } from '../json-text.ts';
 import { parseDecimal } from '../unmarshall/decimal.ts';
 
 /**
@@ -66,7 +67,7 @@ export class LaneIndex {
 
   /** Keys of another shape than the first record's: not from one table, but still one lane per item. */
   #laneOfShape(keys: Readonly<Record<string, AttributeValue>>): number {
-    return this.#laneOf(JSON.stringify(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))));
+    return this.#laneOf(jsonTextOf(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))));
   }
 }
 

@@ -133,7 +133,7 @@ function invalid(owner: string, path: readonly string[], reason: string): never 
 
 function objectMatches(test: ObjectTest, value: unknown, record: unknown): boolean {
   if (Array.isArray(value)) {
-    const elements: readonly unknown[] = value.flat(Number.POSITIVE_INFINITY);
+    const elements = elementsOf(value);
     // An empty list has no fields, as an absent one.
     return elements.length === 0
       ? objectMatches(test, undefined, record)
@@ -158,13 +158,25 @@ function hasLeaf(value: unknown, path: readonly string[], depth: number): boolea
   const name = path[depth];
   if (name === undefined) return leavesOf(value).length > 0;
   if (!Array.isArray(value)) return hasLeaf(fieldOf(value, name), path, depth + 1);
-  return value.flat(Number.POSITIVE_INFINITY).some((element: unknown) => hasLeaf(element, path, depth));
+  return elementsOf(value).some((element: unknown) => hasLeaf(element, path, depth));
+}
+
+/** The elements of a list, and of the lists in it. Not `flat()`, which is recursive: an event may nest without end. */
+function elementsOf(list: readonly unknown[]): readonly unknown[] {
+  const elements: unknown[] = [];
+  const todo: unknown[] = list.toReversed();
+  while (todo.length > 0) {
+    const next = todo.pop();
+    if (!Array.isArray(next)) elements.push(next);
+    else for (let index = next.length - 1; index >= 0; index--) todo.push(next[index]);
+  }
+  return elements;
 }
 
 /** The values of a field; of a list, those of its elements. An object is none. */
 function leavesOf(value: unknown): readonly Leaf[] {
   if (isLeaf(value)) return [value];
-  return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY).filter(isLeaf) : [];
+  return Array.isArray(value) ? elementsOf(value).filter(isLeaf) : [];
 }
 
 // An attribute may be called `constructor`; only the record's own fields count.

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf } from '../json-text.ts';
 
 /**
  * The lane of a record, from 0: records of one partition key share a lane, and so stay in order. How AWS hashes
@@ -9,7 +10,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 export function laneOf(record: DynamoDBRecord, lanes: number, partitionKey: string | undefined): number {
   if (lanes === 1) return 0;
   let hash = 0x811c9dc5; // FNV-1a
-  const key = JSON.stringify(record.dynamodb?.Keys?.[partitionKey ?? ''] ?? null);
+  const key = jsonTextOf(record.dynamodb?.Keys?.[partitionKey ?? ''] ?? null);
   for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % lanes;
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf } from '../json-text.ts';
 
 /** A record that waits for its batch. */
 export interface QueuedRecord {
@@ -12,6 +13,6 @@ export interface QueuedRecord {
 }
 
 export function queued(record: DynamoDBRecord, page: number): QueuedRecord {
-  const json = JSON.stringify(record);
+  const json = jsonTextOf(record);
   return { record, json, bytes: Buffer.byteLength(json), page };
 }

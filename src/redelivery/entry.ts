@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf } from '../json-text.ts';
 import type { InvocationOutcome } from '../local/handler/invoke.ts';
 import { type QueuedRecord, queued } from '../mapping/queued-record.ts';
 
@@ -44,5 +45,5 @@ export function identityOf(record: DynamoDBRecord): string {
 
 /** The item key as text, in one form whatever the order of its attributes. */
 export function itemOf({ dynamodb }: DynamoDBRecord): string {
-  return JSON.stringify(Object.entries(dynamodb?.Keys as object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return jsonTextOf(Object.entries(dynamodb?.Keys as object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -256,3 +256,12 @@ test('a wildcard takes no exponential time', () => {
   expect(matches({ a: 'a'.repeat(100_000) })).toBe(false);
   expect(performance.now() - startedAt).toBeLessThan(500);
 });
+
+test('a pattern matches lists in lists of any depth, and never throws', () => {
+  const LEVELS = 100_000;
+  const list = JSON.parse(`${'['.repeat(LEVELS)}"x"${']'.repeat(LEVELS)}`);
+  expect(compilePattern({ a: ['x'] })({ a: list })).toBe(true);
+  expect(compilePattern({ a: ['y'] })({ a: list })).toBe(false);
+  expect(compilePattern({ a: { b: ['x'] } })({ a: list })).toBe(false);
+  expect(compilePattern({ a: { b: [{ exists: false }] } })({ a: list })).toBe(true);
+});

@@ -16,10 +16,16 @@ import { DEAD_LETTER_VERSION, type DeadLetter } from './dead-letter.ts';
  * ```
  */
 export function deadLetterOf(letter: unknown): DeadLetter {
-  const content = contentOf(parsed(letter));
+  const content = withRecord(contentOf(parsed(letter)));
   const problem = problemOf(content);
   if (problem !== undefined) refuse(problem);
   return content as DeadLetter;
+}
+
+/** The record of a letter that nests too deep is text. */
+function withRecord(letter: unknown): unknown {
+  if (!isPlainObject(letter) || typeof letter.record !== 'string') return letter;
+  return { ...letter, record: parsed(letter.record) };
 }
 
 /** JSON.parse quotes the text in its errors, and the text holds an item. */

@@ -1,4 +1,5 @@
 import type { Context, DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf, nestsDeeper } from '../../json-text.ts';
 import { type ThrownError, thrownError } from './thrown-error.ts';
 
 /** The shape that this version writes and reads. */
@@ -37,16 +38,28 @@ export interface DeadLetter {
     readonly version: string;
     readonly requestId: string;
   };
-  /** The record as Lambda sent it. */
+  /**
+   * The record as Lambda sent it. In the letter that is sent it is the text of its JSON where it nests deeper than 30
+   * levels, which a table does not take: `deadLetterOf` reads both.
+   */
   readonly record: DynamoDBRecord;
 }
+
+/**
+ * How deep a record may nest in a letter. A table takes 32 levels, of which the letter is one, and a queue's message has
+ * to be written as JSON, which fills the stack at some depth.
+ */
+const MAX_LEVELS = 30;
+
+/** A letter as it is sent: `deadLetterOf` makes a record of the text again. */
+export type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
 
 /** Makes the letter about a record that failed. */
 export function deadLetterAbout(
   record: DynamoDBRecord,
   thrown: unknown,
   lambdaContext: Context | undefined,
-): DeadLetter {
+): SentLetter {
   return {
     version: DEAD_LETTER_VERSION,
     id: deadLetterId(record),
@@ -57,7 +70,7 @@ export function deadLetterAbout(
       version: lambdaContext?.functionVersion ?? '',
       requestId: lambdaContext?.awsRequestId ?? '',
     },
-    record,
+    record: nestsDeeper(record, MAX_LEVELS) ? jsonTextOf(record) : record,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from 'aws-lambda';
+import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { requireHandler } from '../../mapping/require-handler.ts';
 import { type Check, checkOptions, numberFrom, objectWith } from '../../option-checks.ts';
 import { rejectUnknownOptions } from '../../options.ts';
@@ -97,9 +97,10 @@ export async function replayDeadLetters<Letter extends DeadLetter>(
   requireHandler('replayDeadLetters', handler, 'the handler');
   rejectUnknownOptions('replayDeadLetters', options, Object.keys(CHECKS));
   checkOptions('replayDeadLetters', options, CHECKS);
-  for (const letter of letters) deadLetterOf(letter);
+  // Read before anything is handed over. A letter that was only parsed may hold its record as text.
+  const records = letters.map((letter) => deadLetterOf(letter).record);
   const redelivery = new Redelivery<Letter>();
-  for (const letter of letters) redelivery.add(letter.record, letter);
+  for (const [index, letter] of letters.entries()) redelivery.add(records[index] as DynamoDBRecord, letter);
   const succeeded: Letter[] = [];
   const stayed: StayedLetter<Letter>[] = [];
   const run = redelivery.run({

@@ -1,5 +1,8 @@
+import { jsonTextOf, nestsDeeper } from '../../json-text.ts';
 import type { EventName, RecordBase } from '../../record/stream-record.ts';
 import type { SinkRecord } from '../../sinks/sink.ts';
+
+const MAX_LEVELS = 100;
 
 /**
  * The record as the sink of its letter gets it. A FIFO queue groups by the item key; where that is just what cannot be
@@ -10,6 +13,11 @@ export function sinkRecordOf(record: RecordBase<EventName, object>): SinkRecord 
     return record.keys && record;
   } catch {
     const { eventName, eventID, sequenceNumber, tableName, raw } = record;
-    return { eventName, eventID, sequenceNumber, tableName, keys: raw.dynamodb?.Keys as object };
+    return { eventName, eventID, sequenceNumber, tableName, keys: asSent(raw.dynamodb?.Keys as object) };
   }
+}
+
+/** Keys that nest deeper than any item does would fill the stack where they are written as JSON. */
+function asSent(keys: object): object {
+  return nestsDeeper(keys, MAX_LEVELS) ? { Keys: jsonTextOf(keys) } : keys;
 }
