@@ -13,7 +13,7 @@ import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { isThenable } from '../thenable.ts';
-import { type DeadLetter, deadLetterAbout } from './dead-letters/dead-letter.ts';
+import { deadLetterAbout, sentLetterOf } from './dead-letters/dead-letter.ts';
 import { sinkRecordOf } from './dead-letters/sink-record.ts';
 import { concernsAllRecords, isExhausted, isPermanent } from './failures/failure.ts';
 
@@ -171,7 +171,7 @@ async function accepted(
   let refusal: DeadLetterError | undefined;
   for (const sink of sinks) {
     try {
-      const letter: DeadLetter = deadLetterAbout(LazyRecord.rawOf(record), thrown, lambdaContext);
+      const letter = sentLetterOf(deadLetterAbout(LazyRecord.rawOf(record), thrown, lambdaContext));
       await sink.send(letter, { record: sinkRecordOf(record), signal });
       return sink.target;
     } catch (error) {

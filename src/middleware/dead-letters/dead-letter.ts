@@ -52,14 +52,14 @@ export interface DeadLetter {
 const MAX_LEVELS = 30;
 
 /** A letter as it is sent: `deadLetterOf` makes a record of the text again. */
-export type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
+type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
 
 /** Makes the letter about a record that failed. */
 export function deadLetterAbout(
   record: DynamoDBRecord,
   thrown: unknown,
   lambdaContext: Context | undefined,
-): SentLetter {
+): DeadLetter {
   return {
     version: DEAD_LETTER_VERSION,
     id: deadLetterId(record),
@@ -70,8 +70,14 @@ export function deadLetterAbout(
       version: lambdaContext?.functionVersion ?? '',
       requestId: lambdaContext?.awsRequestId ?? '',
     },
-    record: nestsDeeper(record, MAX_LEVELS) ? jsonTextOf(record) : record,
+    record,
   };
+}
+
+/** Makes text of a record that nests too deep for the sink of its letter. */
+export function sentLetterOf(letter: DeadLetter): SentLetter {
+  const { record } = letter;
+  return nestsDeeper(record, MAX_LEVELS) ? { ...letter, record: jsonTextOf(record) } : letter;
 }
 
 /** What the letters about one record have in common. */
