@@ -136,6 +136,18 @@ describe('validate', () => {
     expect(came).toEqual([undefined]);
   });
 
+  test('waits for a schema that refuses asynchronously: no handler runs', async () => {
+    const refusing: StandardSchemaV1 = {
+      '~standard': { version: 1, vendor: 'test', validate: async () => ({ issues: [{ message: 'no' }] }) },
+    };
+    const handled: string[] = [];
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(validate(refusing))
+      .onInsert(({ sequenceNumber }) => void handled.push(sequenceNumber));
+    expect((await router(eventOf({}), contextOf())).batchItemFailures).toHaveLength(1);
+    expect(handled).toEqual([]);
+  });
+
   test('checks records that no route takes too', async () => {
     const router = streamRouter({ logger: memoryLogger() }).use(validate(z.object({ total: z.number() })));
     expect((await router(eventOf({ newImage: bad }), contextOf())).batchItemFailures).toHaveLength(1);
