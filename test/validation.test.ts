@@ -156,3 +156,25 @@ test('a middleware may read an image before the check of a synchronous schema: i
   expect(seen[0]).toEqual({ id: 'a', status: 'OPEN', at: new Date(60_000) });
   expect(seen[0]).toBe(seen[1]);
 });
+
+test.each([
+  ['synchronous', (result: unknown) => result],
+  ['asynchronous', async (result: unknown) => result],
+])('a %s schema that changes its input changes its own output alone', async (_, answer) => {
+  const validate = (item: Record<string, unknown>) => {
+    Object.assign(item, { id: 'spoilt', tags: 'spoilt' });
+    return answer({ value: item });
+  };
+  const item = { '~standard': { version: 1, vendor: 'test', validate } } as never;
+  const seen: unknown[] = [];
+  const router = streamRouter(defineTable({ name: 'T', item, keys: ['id'] as never })).onModify((record) => {
+    const { keys, newImage, oldImage } = record as unknown as Record<string, unknown>;
+    seen.push(keys, newImage, oldImage);
+  });
+  const event = eventOf({ eventName: 'MODIFY', id: 'a', newImage: image('OPEN'), oldImage: image('PAID') });
+  const before = structuredClone(event);
+  expect(await router(event, contextOf())).toEqual(DONE);
+  const spoilt = { id: 'spoilt', tags: 'spoilt', at: 60 };
+  expect(seen).toEqual([{ id: 'a' }, { ...spoilt, status: 'OPEN' }, { ...spoilt, status: 'PAID' }]);
+  expect(event).toEqual(before);
+});

@@ -155,7 +155,7 @@ describe('metrics', () => {
       };
       const router = streamRouter({ onBatch: metrics(sink) }).onInsert(() => undefined);
       await router(eventOf({}), contextOf());
-      expect(calls).toHaveLength(7);
+      expect(calls).toHaveLength(8);
       expect(calls.at(-1)).toBe('published');
     });
 

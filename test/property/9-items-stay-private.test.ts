@@ -57,7 +57,7 @@ function shown(value: unknown): string {
 }
 
 test(
-  'no item content in log entries and error messages',
+  'no item content in log entries, logged records and error messages',
   async () => {
     const image = fc.dictionary(
       fc.constantFrom('id', 'value', 'constructor', '__proto__'),
@@ -110,6 +110,8 @@ test(
                   { ...options, logger } as object,
                 );
           const read = (record: object): void => {
+            // A handler that logs its record, before and after it has read the item.
+            logger.info('record', { record, text: JSON.stringify(record) });
             const { keys, newImage, oldImage } = record as Record<string, unknown>;
             if ([keys, newImage, oldImage].includes(SECRET)) throw new Error('impossible');
           };
