@@ -3,6 +3,7 @@ import { loadContender } from '../contenders/index.ts';
 import { batchText } from '../data/batch.ts';
 import type { Effort, Entrant, GroupPlan, Measure } from '../run/plan.ts';
 import { timed } from '../run/timed.ts';
+import { repeatsPlan } from './repeats.ts';
 
 const RECORDS = 10_000;
 const FAILING = [0, 1, 100, RECORDS];
@@ -18,8 +19,9 @@ export const failuresMeasure: Measure = {
     '10,000 records of 10,000 items, all in flight at once (concurrency 10,000), so that 10,000 failures really are ' +
     'processed: streamlane starts nothing past a failure, but finishes what is in flight. Handlers read nothing, ' +
     'await once and then fail or succeed. They throw one and the same error, since making errors costs whoever ' +
-    'makes them. The logger prints nothing. Verified: every handler started, and the response names what it has to.',
-  plans: (effort) => [planOf(effort)],
+    'makes them. The logger prints nothing. Verified: every handler started, and the response names what it has to. ' +
+    'The second table counts how many records are handled again while one record fails again and again.',
+  plans: (effort) => [planOf(effort), repeatsPlan(effort)],
 };
 
 function planOf({ quick }: Effort): GroupPlan {
