@@ -2,16 +2,18 @@ import { failure } from './cli-error.ts';
 import type { RunCommand } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { interrupted } from './io.ts';
-import { writeJson } from './output.ts';
+import { tellWarning, writeJson } from './output.ts';
 import { embeddedServers } from './servers/embedded-servers.ts';
 import { runningServers } from './servers/running-servers.ts';
+import { writeLines } from './terminal-text.ts';
 
 /** Keeps embedded servers running until Ctrl-C. */
 export const runEmulators: RunCommand<{ readonly region?: string; readonly json?: true }> = async (
-  { io, note },
+  context,
   _args,
   options,
 ) => {
+  const { io, note } = context;
   const { env, stdout, stderr, signal } = io;
   const running = await runningServers(env);
   if (running !== undefined) {
@@ -19,18 +21,20 @@ export const runEmulators: RunCommand<{ readonly region?: string; readonly json?
       `Process ${running.pid} runs the embedded servers of this project already. Use those, or stop it first.`,
     );
   }
-  await using servers = await embeddedServers(env, options, 'shared');
+  await using servers = await embeddedServers(env, options, 'shared', (text) => tellWarning(context, text));
   if (options.json) {
     writeJson(stdout, servers.environment);
   } else {
-    for (const [name, value] of Object.entries(servers.environment)) {
-      stdout.write(`export ${name}=${value}\n`);
-    }
+    const variables = Object.entries(servers.environment);
+    void writeLines(stdout, ...variables.map(([name, value]) => `export ${name}=${value}`));
   }
-  stderr.write(
+  void writeLines(
+    stderr,
     `${note('green', 'Ready.')} Commands of this project find these servers; ` +
-      'other programs need the variables above. Ctrl-C stops them, and what they hold is gone.\n',
+      'other programs need the variables above. Ctrl-C stops them, and what they hold is gone.',
   );
-  await interrupted(signal);
+  await Promise.race([interrupted(signal), servers.ended]);
+  if (!signal.aborted)
+    throw failure('Dynoxide has ended. Start the servers again with: streamlane emulators');
   return EXIT.ok;
 };

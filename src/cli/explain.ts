@@ -1,4 +1,5 @@
 import { StreamlaneError } from '../errors.ts';
+import { thrownText } from '../thrown-text.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -65,11 +66,11 @@ function ofSdk(error: unknown): string | undefined {
 }
 
 function other(error: unknown): string {
-  if (!(error instanceof Error)) return `Something threw ${String(error)}.`;
-  const name = error.name === 'Error' ? '' : `${error.name}: `;
-  return `${name}${oneLine(error.message)} (--verbose prints the stack)`;
+  if (!(error instanceof Error)) return `Something threw ${thrownText(error)}.`;
+  return `${oneLine(thrownText(error).replace(/^Error: /, ''))} (--verbose prints the stack)`;
 }
 
 function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }

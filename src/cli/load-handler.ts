@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { isModulePath } from '../local/handler/handler-module.ts';
 import { type LambdaHandler, requireHandler } from '../local/handler/local-function.ts';
+import { thrownText } from '../thrown-text.ts';
 import { usageError } from './cli-error.ts';
 
 /**
@@ -55,7 +56,7 @@ function notExported(path: string, name: string, module: Readonly<Record<string,
 
 /** What to tell of a module that cannot be imported. */
 export async function notImported(path: string, cause: unknown): Promise<Error> {
-  const { code, message = String(cause), name, stack } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  const { code, message = thrownText(cause), name, stack } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return usageError(
       `This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.`,

@@ -1,26 +1,36 @@
+import type { CommandContext } from './command.ts';
 import type { TextOutput } from './io.ts';
 import type { Style } from './style.ts';
+import { terminalLine, writeLines } from './terminal-text.ts';
 
 /** One JSON value a line, for pipes. */
 export function writeJson(output: TextOutput, value: unknown): void {
-  output.write(`${JSON.stringify(value)}\n`);
+  void writeLines(output, JSON.stringify(value));
 }
 
-/** Rows under a header, in columns as wide as they have to be. */
-export async function tableOf(
+/** Tells of what goes on all the same. */
+export function tellWarning({ io, note }: Pick<CommandContext, 'io' | 'note'>, text: string): void {
+  void writeLines(io.stderr, `${note('yellow', 'warning:')} ${text}`);
+}
+
+/** Writes rows under a header, in columns as wide as they have to be. */
+export async function writeTable(
+  output: TextOutput,
   head: readonly string[],
   rows: readonly (readonly string[])[],
   style: Style,
-): Promise<string> {
+): Promise<void> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
-    head: head.map((text) => style('bold', text)),
+    head: head.map((text) => terminalLine(style('bold', text))),
     chars: BORDERLESS,
     // cli-table3 has colours of its own, which do not know where the table is written to.
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  table.push(...rows.map((row) => [...row]));
-  return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+  // Cell by cell: a line break in one would become a row of its own.
+  for (const row of rows) table.push(row.map(terminalLine));
+  const lines = table.toString().split('\n');
+  output.write(lines.map((line) => `${line.trimEnd()}\n`).join(''));
 }
 
 const BORDERLESS = Object.fromEntries(

@@ -3,6 +3,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import type { CliIo } from './io.ts';
 import { styleFor } from './style.ts';
+import { writeLines } from './terminal-text.ts';
 
 /**
  * Tells of an error in one line on stderr; with `--verbose`, its stack and what caused it follow.
@@ -15,7 +16,14 @@ export function reportError(
   { stderr, env }: Pick<CliIo, 'stderr' | 'env'>,
 ): ExitCode {
   const { message, exitCode } = explain(error);
-  stderr.write(`${styleFor(stderr, env)('red', 'error:')} ${message}\n`);
-  if (argv.includes('--verbose')) stderr.write(`${inspect(error)}\n`);
+  void writeLines(stderr, `${styleFor(stderr, env)('red', 'error:')} ${message}`);
+  // Set off, so that no line break in a message begins a line as a command writes it.
+  if (argv.includes('--verbose'))
+    void writeLines(
+      stderr,
+      ...inspect(error)
+        .split('\n')
+        .map((line) => `  ${line}`),
+    );
   return exitCode;
 }

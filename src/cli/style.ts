@@ -1,5 +1,6 @@
-import { styleText } from 'node:util';
+import type { styleText } from 'node:util';
 import type { TextOutput } from './io.ts';
+import { styled } from './terminal-text.ts';
 
 /** As `styleText` names them. */
 export type Format = Parameters<typeof styleText>[0];
@@ -17,7 +18,5 @@ export function hasColors(output: TextOutput, env: NodeJS.ProcessEnv): boolean {
 
 /** The style for an output. */
 export function styleFor(output: TextOutput, env: NodeJS.ProcessEnv): Style {
-  return hasColors(output, env)
-    ? (format, text) => styleText(format, text, { validateStream: false })
-    : (_format, text) => text;
+  return hasColors(output, env) ? styled : (_format, text) => text;
 }

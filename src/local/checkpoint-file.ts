@@ -60,7 +60,8 @@ export class CheckpointFile {
 
   async #write(shards: Positions): Promise<void> {
     const beside = `${this.#path}.${process.pid}.tmp`;
-    const file = await open(beside, 'w');
+    // It shows the state of windows, which is made of items.
+    const file = await open(beside, 'w', 0o600);
     try {
       await file.writeFile(
         `${JSON.stringify({ version: 1, streamArn: this.#streamArn, shards }, null, 2)}\n`,

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -123,7 +123,7 @@ describe('where a command finds its services', () => {
 
   test('servers that run for this project, before credentials of the environment; those are not sent to them', async () => {
     const env = { ...nothingRuns(), ...KEYS };
-    const withdraw = await announceServers(aws.environment, env);
+    const withdraw = await announceServers(aws.environment, env, expectNoWarning);
     const { context, stderr } = contextFor(env);
     const { kind, dynamodb } = await connect(context, {});
     expect(kind).toBe('running');
@@ -135,7 +135,7 @@ describe('where a command finds its services', () => {
 
   test('a command that wants its own takes neither those nor AWS', async () => {
     const env = { ...nothingRuns(), ...KEYS };
-    const withdraw = await announceServers(aws.environment, env);
+    const withdraw = await announceServers(aws.environment, env, expectNoWarning);
     const { context } = contextFor(env);
     await using connection = await connect(context, {}, { start: 'private', own: true });
     expect(connection.kind).toBe('embedded');
@@ -156,6 +156,10 @@ describe('where a command finds its services', () => {
   });
 });
 
+const expectNoWarning = (text: string): never => {
+  throw new Error(`unexpected: ${text}`);
+};
+
 describe('servers that have gone away are forgotten', () => {
   test('because their process has ended', async () => {
     const env = nothingRuns();
@@ -169,8 +173,14 @@ describe('servers that have gone away are forgotten', () => {
 
   test('because nobody answers there', async () => {
     const env = nothingRuns();
-    await announceServers({ AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${await freePort()}` }, env);
+    await announceServers(aws.environment, env, expectNoWarning);
+    const directory = join(env.XDG_CACHE_HOME, 'streamlane');
+    const [name = ''] = readdirSync(directory);
+    const announced = JSON.parse(readFileSync(join(directory, name), 'utf8'));
+    announced.identity.port = await freePort();
+    writeFileSync(join(directory, name), JSON.stringify(announced));
     expect(await runningServers(env)).toBeUndefined();
+    expect(readdirSync(directory)).toEqual([]);
   });
 });
 

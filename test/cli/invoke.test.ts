@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { notImported } from '../../src/cli/load-handler.ts';
+import { codeOf } from './dev/code.ts';
 import { inProcess } from './in-process.ts';
 import { spawned, withoutEmulators } from './spawned.ts';
 import { WAYS } from './ways.ts';
@@ -236,6 +237,31 @@ test.each(['0', '901', 'soon'])('a timeout of %s is bad input', async (timeout) 
 test('--verbose shows where the handler threw', async () => {
   const { stderr } = await inProcess(['invoke', `${HANDLERS}#throwing`, event, '--verbose'], { env }).ended();
   expect(stderr).toMatch(/The handler failed: RangeError: out of range\n[\s\S]*at .*handlers\.ts:\d+/);
+});
+
+test.each<[string, object, string]>([
+  ['without an eventID', { dynamodb: { SequenceNumber: '102' } }, 'sequence number 102'],
+  ['without a sequence number', { eventID: 'e-1' }, 'event e-1'],
+  ['without either', {}, 'record 1'],
+  ['with something else in their place', { eventID: { toString: 1 }, dynamodb: null }, 'record 1'],
+])('a record %s is named by what it has', async (_name, record, name) => {
+  const input = JSON.stringify({ Records: [record] });
+  const { stdout, stderr } = await inProcess(['invoke', `${HANDLERS}#wrong`, '-'], { input }).ended();
+  expect(stdout).toContain(`Processed 0 of 1 records. Lambda would deliver again from ${name}.\n`);
+  expect(stdout + stderr).not.toContain('undefined');
+});
+
+test.each([
+  ['a bigint', 'throw 1n', '1'],
+  ['undefined', 'throw undefined', 'undefined'],
+  ['what cannot be made text', 'throw { toString: 1, toJSON() { throw 1; } }', 'a value of type object'],
+])('a handler that throws %s has failed, and that is said', async (_name, statement, text) => {
+  const code = codeOf({ 'handler.ts': `export const handler = () => { ${statement}; };` });
+  const { stderr, code: exit } = await inProcess(['invoke', code.path('handler.ts'), '-'], {
+    input: '{"Records":[]}',
+  }).ended();
+  expect(stderr).toContain(`The handler failed: ${text}\n`);
+  expect(exit).toBe(EXIT.failed);
 });
 
 test('what a handler throws that is no error is shown as it is', async () => {

@@ -106,7 +106,7 @@ test('an error is one line, and with --verbose its stack and what caused it', as
   const { code, stderr } = await inProcess(['fail', '--verbose'], { definitions }).ended();
   expect(code).toBe(EXIT.failed);
   expect(stderr).toMatch(
-    /^error: It failed\. Do something\.\nCliError: It failed[\s\S]* at .*program\.test\.ts/m,
+    /^error: It failed\. Do something\.\n {2}CliError: It failed[\s\S]* at .*program\.test\.ts/m,
   );
   expect(stderr).toMatch(/cause.*Error: why/);
 });

@@ -2,9 +2,10 @@ import { importPeer } from '../../local/import-peer.ts';
 import { usageError } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { tableOf, writeJson } from '../output.ts';
+import { writeJson, writeTable } from '../output.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { writeLines } from '../terminal-text.ts';
 
 export interface DemoFlags extends ConnectionFlags {
   readonly invoices: string;
@@ -17,7 +18,7 @@ export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) =>
   const invoices = countOf(options.invoices);
   const runWorkflow = await workflow();
   await using connection = await connect(context, options, { start: 'private', own: true });
-  const say = (text: string): void => void io.stderr.write(`${note('dim', text)}\n`);
+  const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
   say(`${invoices} invoices: table -> stream -> router -> topic -> queue -> payments.`);
   say('The topic refuses some announcements, so Lambda has to deliver again.');
   const report = await runWorkflow(invoices, connection, io.signal);
@@ -34,7 +35,7 @@ export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) =>
       ['out of order', `${outOfOrder}`, 'invoices whose announcements changed places'],
       ['lost', `${lost}`, 'changes that never arrived'],
     ] as const;
-    io.stdout.write(await tableOf(['WHAT', 'COUNT', 'MEANING'], rows, style));
+    await writeTable(io.stdout, ['WHAT', 'COUNT', 'MEANING'], rows, style);
   }
   return lost + outOfOrder === 0 ? EXIT.ok : EXIT.failed;
 };

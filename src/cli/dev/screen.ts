@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { setInterval as every } from 'node:timers';
 import type { CommandContext } from '../command.ts';
 import type { TextOutput } from '../io.ts';
+import { handlerText, terminalLine, writeLines } from '../terminal-text.ts';
 
 /** Where `dev` writes: lines that stay, and below them where it is. */
 export interface Screen {
@@ -26,19 +27,23 @@ export async function openScreen({ io, style }: CommandContext, json: boolean): 
   // A terminal of no width, such as some of CI, would show nothing of a line at its bottom.
   const below =
     stdout.isTTY && stdout.columns !== 0 && !json ? await bottomLine(stdout) : plainStatus(stdout, json);
-  const write = (output: TextOutput, text: string): void => {
+  const above = (write: () => void): void => {
     below.hide();
-    output.write(text.endsWith('\n') ? text : `${text}\n`);
+    write();
     below.show();
   };
   return {
-    line: (text) => write(stdout, text),
-    note: (text) => write(stderr, text),
+    line: (text) => above(() => void writeLines(stdout, text)),
+    note: (text) => above(() => void writeLines(stderr, text)),
     pipe(output) {
       // With JSON, stdout is for that alone.
-      output.setEncoding('utf8').on('data', (text: string) => write(json ? stderr : stdout, text));
+      const to = json ? stderr : stdout;
+      output.setEncoding('utf8').on('data', (chunk: string) => {
+        const text = handlerText(to, chunk);
+        above(() => void to.write(text.endsWith('\n') ? text : `${text}\n`));
+      });
     },
-    status: (text) => below.set(style('dim', text)),
+    status: (text) => below.set(terminalLine(style('dim', text))),
     done: () => below.done(),
   };
 }
@@ -71,7 +76,7 @@ function plainStatus(stdout: TextOutput, json: boolean): Status {
   const write = (): void => {
     if (json || status === written) return;
     written = status;
-    stdout.write(`${status}\n`);
+    void writeLines(stdout, status);
   };
   const timer = every(write, PLAIN_STATUS_EVERY_MS).unref();
   return {

@@ -4,6 +4,7 @@ import { StreamlaneError } from '../../errors.ts';
 import type { InvocationOutcome } from '../../local/handler/invoke.ts';
 import { localFunction } from '../../local/handler/local-function.ts';
 import { readBatchResponse, reportedBy } from '../../mapping/batch-response.ts';
+import { thrownText } from '../../thrown-text.ts';
 import { usageError } from '../cli-error.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,6 +13,7 @@ import { writeJson } from '../output.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { writeLines } from '../terminal-text.ts';
 import { logsToStderr } from './logs-to-stderr.ts';
 import { readPayload } from './read-payload.ts';
 
@@ -57,10 +59,11 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
       durationMs,
     });
   } else {
-    if (outcome.type === 'returned') io.stdout.write(`${JSON.stringify(outcome.response, undefined, 2)}\n`);
-    io.stdout.write(
-      `${isDone ? `Successfully processed ${processed} records.` : unfinished(processed, records)}\n`,
-    );
+    if (outcome.type === 'returned') {
+      void writeLines(io.stdout, ...JSON.stringify(outcome.response, undefined, 2).split('\n'));
+    }
+    const verdict = isDone ? `Successfully processed ${processed} records.` : unfinished(processed, records);
+    void writeLines(io.stdout, verdict);
   }
   return isDone ? EXIT.ok : EXIT.failed;
 };
@@ -72,9 +75,8 @@ async function servers(context: CommandContext, flags: ConnectionFlags): Promise
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof StreamlaneError && cause.code === 'MISSING_PEER')) throw error;
-    context.io.stderr.write(
-      `${context.note('dim', 'The embedded servers are not installed: the handler runs in the environment as it is.')}\n`,
-    );
+    const text = 'The embedded servers are not installed: the handler runs in the environment as it is.';
+    void writeLines(context.io.stderr, context.note('dim', text));
     return undefined;
   }
 }
@@ -92,17 +94,30 @@ function unfinished(processed: number, records: readonly DynamoDBRecord[]): stri
   const first = records[processed];
   if (first === undefined) return counts; // of none
   const { eventID, dynamodb } = first;
-  return `${counts} Lambda would deliver again from event ${eventID}, sequence number ${dynamodb?.SequenceNumber}.`;
+  // An event that was written by hand may lack either, or have something else in its place.
+  const names = [['event', eventID] as const, ['sequence number', dynamodb?.SequenceNumber] as const]
+    .filter(([, id]) => typeof id === 'string')
+    .map(([name, id]) => `${name} ${id}`);
+  const from = names.length === 0 ? `record ${processed + 1}` : names.join(', ');
+  return `${counts} Lambda would deliver again from ${from}.`;
 }
 
 function tellError({ io, note, verbose }: CommandContext, error: unknown): void {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
-  const stack = !(error instanceof Error)
-    ? ''
-    : verbose
-      ? `\n${error.stack}`
-      : ' (--verbose prints the stack)';
-  io.stderr.write(`${note('red', 'The handler failed:')} ${text}${stack}\n`);
+  const isError = error instanceof Error;
+  const text = isError ? thrownText(error) : jsonText(error);
+  const hint = isError && !verbose ? ' (--verbose prints the stack)' : '';
+  void writeLines(io.stderr, `${note('red', 'The handler failed:')} ${text}${hint}`);
+  if (isError && verbose)
+    void writeLines(io.stderr, ...`${error.stack}`.split('\n').map((line) => `  ${line}`));
+}
+
+/** A value as JSON, or in words where there is no JSON for it. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? thrownText(value);
+  } catch {
+    return thrownText(value);
+  }
 }
 
 function timeoutOf(text: string): number {

@@ -1,6 +1,7 @@
 import type { ReplayProgress } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
+import { handlerText, writeLines } from '../terminal-text.ts';
 
 /** How far a replay is, on stderr. */
 export interface Progress {
@@ -23,13 +24,18 @@ export async function openProgress({ io, note }: CommandContext): Promise<Progre
   const { write } = stdout;
   const bar = stderr.isTTY
     ? await openBar(io.stderr as NodeJS.WriteStream)
-    : plainLines((text) => stderr.write(text));
+    : plainLines((line) => void writeLines(stderr, line));
   const above = stderr.isTTY ? CLEAR_LINE : '';
-  stdout.write = ((text: string | Uint8Array) =>
-    stderr.write(`${above}${typeof text === 'string' ? text : Buffer.from(text)}`)) as typeof stdout.write;
+  stdout.write = ((text: string | Uint8Array) => {
+    const written = typeof text === 'string' ? text : `${Buffer.from(text)}`;
+    return stderr.write(`${above}${handlerText(stderr, written)}`);
+  }) as typeof stdout.write;
   return {
     set: (now) => bar.set(now),
-    warn: (text) => void stderr.write(`${above}${note('yellow', 'warning:')} ${text}\n`),
+    warn(text) {
+      stderr.write(above);
+      void writeLines(stderr, `${note('yellow', 'warning:')} ${text}`);
+    },
     end() {
       bar.end();
       stdout.write = write;
@@ -73,7 +79,7 @@ function plainLines(write: (text: string) => void): Bar {
     set({ records, succeeded, failed }) {
       if (performance.now() - last < PLAIN_EVERY_MS) return;
       last = performance.now();
-      write(`Replayed ${succeeded} of ${count(records, 'record')}, ${failed} failed.\n`);
+      write(`Replayed ${succeeded} of ${count(records, 'record')}, ${failed} failed.`);
     },
     end() {},
   };

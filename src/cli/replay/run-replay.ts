@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { text as textOf } from 'node:stream/consumers';
 import { readDocuments } from '../../replay/read-documents.ts';
 import { replay } from '../../replay/replay.ts';
 import type { ReplayOptions } from '../../replay/replay-options.ts';
@@ -12,6 +10,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { writeJson } from '../output.ts';
+import { readText } from '../read-text.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
 import { openProgress } from './progress.ts';
@@ -147,16 +146,10 @@ function urlOf(queue: string): string {
 }
 
 async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]> {
+  const text = await readText(path, path === '-' ? 'What came on stdin' : path, io);
   try {
-    return readDocuments(path === '-' ? await textOf(io.stdin) : await readFile(path, 'utf8'));
+    return readDocuments(text);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'INVALID_DOCUMENTS') throw usageError(message.replace(/^replay: /, `${path}: `), cause);
-    throw usageError(
-      code === 'ENOENT'
-        ? `There is no file ${path}. Paths are relative to ${process.cwd()}.`
-        : `${path} cannot be read: ${message}.`,
-      cause,
-    );
+    throw usageError((cause as Error).message.replace(/^replay: /, `${path}: `), cause);
   }
 }

@@ -1,7 +1,8 @@
 import type { MessageReport, ReplaySummary } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
-import { tableOf } from '../output.ts';
+import { writeTable } from '../output.ts';
+import { writeLines } from '../terminal-text.ts';
 
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 
@@ -13,14 +14,17 @@ export async function writeSummary(
 ): Promise<void> {
   const { messages, records, succeeded, skipped, stayed, invocations, durationMs } = summary;
   if (messages.length === 0) {
-    stdout.write('There is nothing to replay.\n');
+    void writeLines(stdout, 'There is nothing to replay.');
     return;
   }
   const shown = dryRun
     ? messages
     : messages.filter(({ status, skipped }) => status === 'stayed' || skipped > 0);
   const rows = shown.map((message) => rowOf(message, style));
-  if (rows.length > 0) stdout.write(`${await tableOf(HEAD, rows, style)}\n`);
+  if (rows.length > 0) {
+    await writeTable(stdout, HEAD, rows, style);
+    void writeLines(stdout, '');
+  }
   const stays = stayed === 0 ? 'none stays' : style('yellow', `${stayed} ${stayed === 1 ? 'stays' : 'stay'}`);
   const done = dryRun
     ? `Would replay ${count(records, 'record')}`
@@ -28,7 +32,10 @@ export async function writeSummary(
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
   const older =
     skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
-  stdout.write(`${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}${older}\n`);
+  void writeLines(
+    stdout,
+    `${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}${older}`,
+  );
 }
 
 function rowOf(message: MessageReport, style: CommandContext['style']): readonly string[] {

@@ -1,6 +1,8 @@
 import { namedEndpoints } from '../../local/emulators/named-endpoints.ts';
 import { failure, usageError } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
+import { tellWarning } from '../output.ts';
+import { writeLines } from '../terminal-text.ts';
 import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
 import type { ConnectionFlags } from './connection-options.ts';
 import { runningServers } from './running-servers.ts';
@@ -33,13 +35,14 @@ const OF_AWS = [
  * @throws CliError when there is nothing to talk to
  */
 export async function connect(
-  { io, note }: CommandContext,
+  context: CommandContext,
   flags: ConnectionFlags,
   { start, own }: ConnectOptions = {},
 ): Promise<Connection> {
+  const { io, note } = context;
   const { env } = io;
   const { endpoint, profile } = flags;
-  const say = (text: string): void => void io.stderr.write(`${note('dim', text)}\n`);
+  const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
   if (endpoint !== undefined) {
     if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
       throw usageError(`--endpoint has to be a URL such as http://127.0.0.1:8000, got ${endpoint}.`);
@@ -70,7 +73,7 @@ export async function connect(
     );
   }
   const { embeddedServers } = await import('./embedded-servers.ts');
-  const connection = await embeddedServers(env, flags, start);
+  const connection = await embeddedServers(env, flags, start, (text) => tellWarning(context, text));
   say(`Using embedded servers of this command: ${connection.description}.`);
   return connection;
 }

@@ -9,13 +9,15 @@ import { announceServers } from './running-servers.ts';
  * Starts DynamoDB with streams, SNS, SQS and S3 for as long as this command runs.
  *
  * @param reach `shared`: the other commands of this project find them
+ * @param warn told when they do not, against what was wanted
  * @throws CliError when what they are made of is not installed
  */
 export async function embeddedServers(
   env: NodeJS.ProcessEnv,
   { region }: ConnectionFlags,
   reach: 'private' | 'shared',
-): Promise<Connection> {
+  warn: (text: string) => void = () => {},
+): Promise<Connection & { readonly ended: Promise<void> }> {
   const emulators = await startEmulators({
     // Nothing else of the environment: a command that says it starts servers does not use others.
     env: { AWS_REGION: region ?? env.AWS_REGION },
@@ -27,7 +29,9 @@ export async function embeddedServers(
       error,
     );
   });
-  const withdraw = reach === 'shared' ? await announceServers(emulators.environment, env) : undefined;
+  const withdraw = reach === 'shared' ? await announceServers(emulators.environment, env, warn) : undefined;
+  // Its port is free from then on, and another server may get it.
+  if (withdraw !== undefined) void emulators.ended.then(withdraw);
   return {
     ...emulators,
     kind: 'embedded',

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { thrownText } from '../../thrown-text.ts';
+import { type Identity, openIdentity, provesIdentity } from './server-identity.ts';
 
 /** Embedded servers that another process of `streamlane` keeps running for this project. */
 export interface RunningServers {
@@ -12,49 +14,119 @@ export interface RunningServers {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const ANSWER_TIMEOUT_MS = 2000;
+/** What is written down of them. Whoever reads it can use the servers, so it is for the user alone. */
+interface Announcement extends RunningServers {
+  /** When they were started: of several, the latest are used. */
+  readonly startedAt: number;
+  readonly identity: Identity;
+}
 
 /**
- * The servers that `streamlane emulators` or `streamlane dev` started in this project, if they still answer. Their
- * process has written down where they are; the file of one that was killed is left behind, and taken away here.
+ * The servers that `streamlane emulators` or `streamlane dev` started last in this project, of those whose process still
+ * answers. Each process has written down where its servers are, in a file of its own; the file of one that was killed is
+ * left behind, and taken away here.
  */
 export async function runningServers(env: NodeJS.ProcessEnv): Promise<RunningServers | undefined> {
-  const file = fileOf(env);
-  let servers: RunningServers;
-  try {
-    servers = JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    return undefined; // none, or half a file of a machine that crashed
+  const announced: { readonly file: string; readonly servers: Announcement }[] = [];
+  for (const file of await announcements(env)) {
+    const servers = await readAnnouncement(file);
+    if (servers !== undefined) announced.push({ file, servers });
   }
-  if (isAlive(servers.pid) && (await answers(servers.environment.AWS_ENDPOINT_URL_DYNAMODB))) return servers;
-  await rm(file, { force: true });
+  announced.sort((a, b) => b.servers.startedAt - a.servers.startedAt);
+  for (const { file, servers } of announced) {
+    // A port that was free again may have another server by now, and items are nothing for a stranger.
+    if (await provesIdentity(servers.identity)) return servers;
+    await forget(file);
+  }
   return undefined;
 }
 
 /**
- * Lets the other commands of this project find servers of this process.
+ * Lets the other commands of this project find servers of this process. Where that cannot be written down, as without a
+ * home or on a disk that is read-only, they do not find them, and everything else works.
  *
+ * @param warn told why they cannot
  * @returns takes it back
  */
 export async function announceServers(
   environment: Readonly<Record<string, string>>,
   env: NodeJS.ProcessEnv,
+  warn: (text: string) => void,
 ): Promise<() => Promise<void>> {
-  const file = fileOf(env);
-  const servers: RunningServers = { pid: process.pid, environment };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  // Renamed into place, so that nobody reads half of it.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(servers), { mode: 0o600 });
-  await rename(draft, file);
-  return () => rm(file, { force: true });
+  const { close, port, secret } = await openIdentity();
+  const servers: Announcement = {
+    pid: process.pid,
+    environment,
+    startedAt: Date.now(),
+    identity: { port, secret },
+  };
+  let file: string | undefined;
+  try {
+    const { directory, prefix } = placeOf(env);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    file = join(directory, `${prefix}${process.pid}-${port}.json`);
+    // Renamed into place, so that nobody reads half of it.
+    await writeFile(`${file}.new`, JSON.stringify(servers), { mode: 0o600, flag: 'wx' });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    file = undefined;
+    warn(
+      `Other commands of this project do not find these servers, as that cannot be written down (${thrownText(error)}). ` +
+        'Set XDG_CACHE_HOME to a folder that can be written to, or give them the variables.',
+    );
+  }
+  return async () => {
+    close();
+    if (file !== undefined) await forget(file);
+  };
 }
 
-/** One file for each project. */
-function fileOf(env: NodeJS.ProcessEnv): string {
+/** The files about servers of this project. */
+async function announcements(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  try {
+    const { directory, prefix } = placeOf(env);
+    const names = await readdir(directory);
+    return names
+      .filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
+      .map((name) => join(directory, name));
+  } catch {
+    return []; // there is no such folder, or it is not to be read: then nothing was announced
+  }
+}
+
+async function readAnnouncement(path: string): Promise<Announcement | undefined> {
+  try {
+    await using file = await open(path, 'r');
+    const { uid } = await file.stat();
+    // What somebody else has written would send this user's items to their servers. Windows knows no uid.
+    if (process.getuid !== undefined && uid !== process.getuid()) return undefined;
+    const servers: Announcement = JSON.parse(await file.readFile('utf8'));
+    return isAnnouncement(servers) ? servers : undefined;
+  } catch {
+    return undefined; // it is gone, or half a file of a machine that crashed
+  }
+}
+
+function isAnnouncement({ pid, environment, identity, startedAt }: Announcement): boolean {
+  return (
+    typeof pid === 'number' &&
+    typeof startedAt === 'number' &&
+    typeof environment === 'object' &&
+    typeof identity.port === 'number' &&
+    typeof identity.secret === 'string'
+  );
+}
+
+/** It stays where it cannot be removed, and is found out again. */
+async function forget(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => {});
+}
+
+/** Where files about servers are, and what their names begin with: for each project another beginning. */
+function placeOf(env: NodeJS.ProcessEnv): { readonly directory: string; readonly prefix: string } {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const project = createHash('sha256').update(projectOf(process.cwd())).digest('hex').slice(0, 16);
-  return join(cache, 'streamlane', `servers-${project}.json`);
+  return { directory: join(cache, 'streamlane'), prefix: `servers-${project}-` };
 }
 
 /** The nearest directory upwards that has a package.json, or else the directory itself. */
@@ -63,19 +135,4 @@ export function projectOf(directory: string): string {
     if (existsSync(join(at, 'package.json'))) return at;
     if (dirname(at) === at) return directory;
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is somebody else's
-  }
-}
-
-async function answers(url: string | undefined): Promise<boolean> {
-  return fetch(`${url}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).then(
-    () => true,
-    () => false,
-  );
 }

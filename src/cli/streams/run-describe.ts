@@ -2,12 +2,13 @@ import type { Shard, StreamDescription } from '@aws-sdk/client-dynamodb-streams'
 import { failure } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { tableOf, writeJson } from '../output.ts';
+import { writeJson, writeTable } from '../output.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
 import { streamOfTable } from '../tables/stream-of-table.ts';
+import { writeLines } from '../terminal-text.ts';
 
 export interface DescribeFlags extends ConnectionFlags {
   readonly json?: true;
@@ -37,12 +38,14 @@ export const runDescribe: RunCommand<DescribeFlags> = async (context, [name = ''
   }
   const facts = Object.entries({ ...stream, keys: keys.join(', ') || undefined });
   for (const [label, value] of facts) {
-    if (value !== undefined) stdout.write(`${context.style('bold', LABELS[label] as string)}${value}\n`);
+    if (value !== undefined)
+      void writeLines(stdout, `${context.style('bold', LABELS[label] as string)}${value}`);
   }
   const rows = shards
     .map(shardOf)
     .map(({ shardId, parent, first, last }) => [`${shardId}`, parent ?? '-', `${first}`, last ?? 'open']);
-  stdout.write(`\n${await tableOf(['SHARD', 'PARENT', 'FIRST', 'LAST'], rows, context.style)}`);
+  void writeLines(stdout, '');
+  await writeTable(stdout, ['SHARD', 'PARENT', 'FIRST', 'LAST'], rows, context.style);
   return EXIT.ok;
 };
 

@@ -1,11 +1,12 @@
 import type { _Stream as Stream } from '@aws-sdk/client-dynamodb-streams';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { tableOf, writeJson } from '../output.ts';
+import { writeJson, writeTable } from '../output.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
 import { describeTable } from '../tables/stream-of-table.ts';
+import { writeLines } from '../terminal-text.ts';
 
 export interface ListFlags extends ConnectionFlags {
   readonly json?: true;
@@ -32,8 +33,9 @@ export const runList: RunCommand<ListFlags> = async (context, [table], options) 
       writeJson(stdout, { table: TableName, label: StreamLabel, streamArn: StreamArn });
     }
   } else if (streams.length === 0) {
-    stderr.write(
-      table === undefined ? 'There are no streams here.\n' : `The table ${table} has no stream.\n`,
+    void writeLines(
+      stderr,
+      table === undefined ? 'There are no streams here.' : `The table ${table} has no stream.`,
     );
   } else {
     const rows = streams.map(({ TableName, StreamLabel, StreamArn }) => [
@@ -41,7 +43,7 @@ export const runList: RunCommand<ListFlags> = async (context, [table], options) 
       `${StreamLabel}`,
       `${StreamArn}`,
     ]);
-    stdout.write(await tableOf(['TABLE', 'LABEL', 'ARN'], rows, context.style));
+    await writeTable(stdout, ['TABLE', 'LABEL', 'ARN'], rows, context.style);
   }
   return EXIT.ok;
 };

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { dynamodbClient, dynamodbModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { writeLines } from '../terminal-text.ts';
 import { attributeMap, NumberText, parseJson } from './attribute-value.ts';
 import { asUnknownTable } from './stream-of-table.ts';
 
@@ -23,7 +24,10 @@ export const runPut: RunCommand<PutFlags> = async (context, [table = ''], option
       throw asUnknownTable(error, table);
     });
   }
-  context.io.stdout.write(`Put ${items.length === 1 ? '1 item' : `${items.length} items`} into ${table}.\n`);
+  void writeLines(
+    context.io.stdout,
+    `Put ${items.length === 1 ? '1 item' : `${items.length} items`} into ${table}.`,
+  );
   return EXIT.ok;
 };
 

@@ -4,6 +4,7 @@ import { writeJson } from '../output.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
+import { writeLines } from '../terminal-text.ts';
 import { createTable, parseKeys, requireViewType } from './create-table.ts';
 import { streamOfTable } from './stream-of-table.ts';
 
@@ -23,6 +24,6 @@ export const runCreate: RunCommand<CreateFlags> = async (context, [table = ''], 
   const streamArn = await streamOfTable(client, table);
   const { stdout } = context.io;
   if (options.json) writeJson(stdout, { table, streamArn });
-  else stdout.write(`Created ${table} with a stream of ${viewType}.\n${streamArn}\n`);
+  else void writeLines(stdout, `Created ${table} with a stream of ${viewType}.`, streamArn);
   return EXIT.ok;
 };

@@ -20,7 +20,7 @@ const SIGN: Readonly<Record<Change['kind'], { readonly sign: string; readonly fo
  *   + paidBy  "card"
  * ```
  */
-export function formatChange(change: TailedChange, style: Style): string {
+export function formatChange(change: TailedChange, style: Style): readonly string[] {
   const { eventName, keys, expired, at } = change;
   const item = Object.entries(keys).map(([name, value]) => `${name}=${text(value)}`);
   const head = [
@@ -29,7 +29,7 @@ export function formatChange(change: TailedChange, style: Style): string {
     style('bold', item.join(' ')),
     ...(expired ? [style('dim', '(expired)')] : []),
   ];
-  return `${[head.join(' '), ...linesOf(change, style)].join('\n')}\n`;
+  return [head.join(' '), ...linesOf(change, style)];
 }
 
 function linesOf({ changes, keys, oldImage, newImage }: TailedChange, style: Style): readonly string[] {

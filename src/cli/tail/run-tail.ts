@@ -10,6 +10,7 @@ import { dynamodbClient, streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { ConnectionFlags } from '../servers/connection-options.ts';
 import { describeTable, streamArnOf } from '../tables/stream-of-table.ts';
+import { writeLines } from '../terminal-text.ts';
 import { changeOf } from './change.ts';
 import { formatChange, jsonOfChange } from './format-change.ts';
 import { tailLogger } from './tail-logger.ts';
@@ -47,9 +48,9 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
       const isWanted = only.length === 0 || only.includes(`${record.eventName}`.toLowerCase());
       if (left === 0 || !isWanted || !matches(record)) continue;
       const change = changeOf(record, keyNames);
-      const text = json ? `${jsonOfChange(change)}\n` : formatChange(change, style);
+      const lines = json ? [jsonOfChange(change)] : formatChange(change, style);
       // Waited for, so that a reader that is slow is not buried.
-      await new Promise((resolve) => io.stdout.write(text, resolve));
+      await writeLines(io.stdout, ...lines);
       if (--left === 0) stop();
     }
   };
@@ -63,7 +64,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
     handler,
     logger: tailLogger(context),
   });
-  io.stderr.write(`Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.\n`);
+  void writeLines(io.stderr, `Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.`);
   const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);
   if (stopped === undefined || stopped.reason === 'streamDisabled') return EXIT.ok;
   throw stopped.error ?? failure(`The stream of ${table} is gone: its table was deleted.`);

@@ -7,5 +7,10 @@ export async function startFauxqs(): Promise<LocalServer> {
   // Not fauxqs' own startFauxqs: that one listens on every interface of the machine.
   const app = buildApp({ logger: false });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { url, stop: async () => void (await app.close()) };
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const stop = async (): Promise<void> => {
+    await app.close();
+    resolve();
+  };
+  return { url, ended, stop };
 }

@@ -40,6 +40,11 @@ export interface Emulators {
   readonly environment: Readonly<Record<string, string>>;
   /** One line for people. */
   readonly description: string;
+  /**
+   * Resolves once a server that was started has ended, by itself or because it was stopped. Other processes can get its
+   * port from then on.
+   */
+  readonly ended: Promise<void>;
   /** Stops the servers that were started. They also stop when the process ends, however that happens. */
   stop(): Promise<void>;
   /** `stop()`, for `await using`. */
@@ -117,6 +122,8 @@ export async function startEmulators(options: EmulatorOptions = {}): Promise<Emu
       }),
     },
     description: `DynamoDB at ${dynamodb}, SNS and SQS at ${sns}`,
+    // Of no servers, the race never ends: those that were named are somebody else's.
+    ended: Promise.race(started.map((server) => server.ended)),
     stop,
     [Symbol.asyncDispose]: stop,
   };

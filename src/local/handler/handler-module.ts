@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../errors.ts';
+import { thrownText } from '../../thrown-text.ts';
 import { type LambdaHandler, requireHandler } from './local-function.ts';
 
 const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
@@ -22,7 +23,7 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
   try {
     module = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause); // a module may throw anything
+    const reason = cause instanceof Error ? cause.message : thrownText(cause); // a module may throw anything
     throw new ConfigurationError(
       'INVALID_HANDLER',
       `startEventSourceMapping: the handler's module ${path} cannot be imported: ${reason}`,

@@ -217,9 +217,30 @@ describe('what went wrong', () => {
     expect(formatFailures(Array(7).fill(failure), plain, false).at(-1)).toBe('    and 2 more failures');
   });
 
+  test.each(['file://elsewhere/a.ts', 'file:///a%2Fb.ts', 'file://['])(
+    'is not at %s, which is not a file here',
+    (url) => {
+      const failures = new Failures();
+      const forged = `Error: no\n    at x (${url}:1:2)\n    at check (${here}:12:9)`;
+      failures.add([{ sequenceNumber: '002', error: { name: 'Error', message: 'no', stack: forged } }]);
+      expect(failures.of(invocation({ outcome: 'failed' }))).toMatchObject([{ at: 'src/handler.ts:12' }]);
+    },
+  );
+
+  test('is found in time that grows with the length of what was thrown', () => {
+    const failures = new Failures();
+    const message = 'file:///'.repeat(40_000);
+    const stack = `Error: ${message}\n    at x (${message}:1:2x)\n${' '.repeat(80_000)}`;
+    const started = performance.now();
+    failures.add([{ sequenceNumber: '002', error: { name: 'Error', message, stack } }]);
+    expect(failures.of(invocation({ outcome: 'failed' }))).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   test('has its stack when asked for', () => {
     expect(formatFailures([failure, { ...failure, stack: '' }], plain, true)).toEqual([
-      '    INSERT e1  Error: no (a.ts:1)\nError: no',
+      '    INSERT e1  Error: no (a.ts:1)',
+      '      Error: no',
       '    INSERT e1  Error: no (a.ts:1)',
     ]);
   });

@@ -1,3 +1,4 @@
+import { thrownText } from '../../../thrown-text.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 
 /** An error that crosses to another thread. */
@@ -43,9 +44,12 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
 /** Whatever was thrown, so that it can cross. */
 export function plainError(thrown: unknown): PlainError {
   if (!(thrown instanceof Error))
-    return { name: 'Error', message: `The handler threw ${String(thrown)}.`, stack: '' };
-  const { name, message, stack = '' } = thrown;
-  return { name: `${name}`, message: `${message}`, stack: `${stack}` };
+    return { name: 'Error', message: `The handler threw ${thrownText(thrown)}.`, stack: '' };
+  const { name, message, stack = '' } = thrown as { readonly [Field in keyof PlainError]?: unknown };
+  const texts = [name, message, stack].map((field) =>
+    typeof field === 'string' ? field : thrownText(field),
+  );
+  return { name: texts[0] as string, message: texts[1] as string, stack: texts[2] as string };
 }
 
 /** A {@link PlainError} as an error again. */
