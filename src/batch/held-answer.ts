@@ -1,3 +1,4 @@
+import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import type { Deadline } from './deadline.ts';
 
 /**
@@ -12,6 +13,8 @@ export class HeldAnswer {
   readonly #end: Deadline;
   readonly #work: Set<Promise<unknown>> = new Set();
   #release: (() => void) | undefined;
+  /** The lowest sequence number that has failed. */
+  #failedAt: string | undefined;
 
   constructor(deadline: Deadline) {
     this.#deadline = deadline;
@@ -36,6 +39,16 @@ export class HeldAnswer {
   /** Milliseconds until the answer waits no longer; Infinity without a clock. */
   heldMs(): number {
     return this.#end.leftMs();
+  }
+
+  /** Tells that a record has failed: the answer will name it, or an earlier one. */
+  failed(sequenceNumber: string): void {
+    if (!this.isPastFailure(sequenceNumber)) this.#failedAt = sequenceNumber;
+  }
+
+  /** Whether an earlier record has failed. Then Lambda delivers this one again, whatever becomes of it. */
+  isPastFailure(sequenceNumber: string): boolean {
+    return this.#failedAt !== undefined && compareSequenceNumbers(this.#failedAt, sequenceNumber) < 0;
   }
 
   /** Lets the answer wait until the work has settled, either way. */

@@ -63,7 +63,10 @@ export async function processEvent(
     deadline,
     {
       handle: (record) => handle(openRecord(record, reading), context),
-      failed: (index, error) => logFailure(logger, batch, index, error),
+      failed: (index, error) => {
+        deadline.answer?.failed(batch.sequenceNumbers[index] as string);
+        logFailure(logger, batch, index, error);
+      },
     },
   );
   const outcome = await run.run();

@@ -87,7 +87,13 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
 
   return (record, context, next) => {
     const answer = heldAnswerOf(context);
-    const lock = new RecordLock(store, answer, lockMsOf(context), lockEventsOf(record, context));
+    const lock = new RecordLock(
+      store,
+      answer,
+      record.sequenceNumber,
+      lockMsOf(context),
+      lockEventsOf(record, context),
+    );
     let thrown: readonly [unknown] | undefined;
     const handle = async (_record: DynamoDBRecord): Promise<void> => {
       try {

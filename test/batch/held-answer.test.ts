@@ -59,6 +59,21 @@ describe('an answer', () => {
   });
 });
 
+test('what lies past the lowest failure is delivered again: numbers compare as numbers', () => {
+  const answer = answerOf();
+  expect(answer.isPastFailure('10')).toBe(false);
+  answer.failed('100');
+  answer.failed('20');
+  answer.failed('30');
+  expect(['9', '020', '20', '21', '100'].map((number) => answer.isPastFailure(number))).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
+});
+
 test('a context made by hand has an answer too, with all the time that it says', () => {
   const context = { getRemainingTimeInMillis: () => 500 } as RecordContext;
   const answer = heldAnswerOf(context);

@@ -71,11 +71,12 @@ const TRIES_BEFORE_NOTICE = 5;
  * ```
  *
  * Each failed invocation uses up one of the mapping's retries. So whatever waiting may mend is waited for here, until
- * shortly before the deadline.
+ * shortly before the deadline. Once an earlier record has failed there is nothing to gain, and the answer is due.
  */
 export class RecordLock {
   readonly #store: Store;
   readonly #answer: HeldAnswer;
+  readonly #sequenceNumber: string;
   readonly #events: LockEvents;
   readonly #expiry: LockExpiry;
   /** Whether the store may hold the lock although its put has failed. */
@@ -86,10 +87,20 @@ export class RecordLock {
   #failures = 0;
   #noticed = false;
 
-  /** @param remainingMs what the invocation has left: the lock ends with it */
-  constructor(store: Store, answer: HeldAnswer, remainingMs: number, events: LockEvents) {
+  /**
+   * @param sequenceNumber the record's
+   * @param remainingMs what the invocation has left: the lock ends with it
+   */
+  constructor(
+    store: Store,
+    answer: HeldAnswer,
+    sequenceNumber: string,
+    remainingMs: number,
+    events: LockEvents,
+  ) {
     this.#store = store;
     this.#answer = answer;
+    this.#sequenceNumber = sequenceNumber;
     this.#events = events;
     this.#expiry = new LockExpiry(remainingMs);
   }
@@ -130,7 +141,7 @@ export class RecordLock {
       this.#refusal = refusal;
       this.#notice(tries, refusal.reason);
       await pause(Math.min(backoffMs(tries), refusal.endsInMs, this.#waitableMs()), this.#answer.signal);
-      if (this.#waitableMs() <= 0) throw refusal.error;
+      if (this.#waitableMs() <= 0 || this.#answer.isPastFailure(this.#sequenceNumber)) throw refusal.error;
     }
   }
 

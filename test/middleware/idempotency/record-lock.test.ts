@@ -287,6 +287,30 @@ describe('the lock of another sandbox', () => {
     expect(runs).toEqual([0, 2].map(sequenceNumberAt));
   });
 
+  test('is not waited for once an earlier record has failed: Lambda delivers this one again anyway', async () => {
+    const store = new MemoryDynamoDB();
+    await killedSandbox(store, 900_000, recordOf({}, 1));
+    const failing = async () => {
+      await wait(1000);
+      throw new Error('declined');
+    };
+    const startedAt = Date.now();
+    const { router } = sandbox(store, failing);
+    expect(await passTimeUntil(router(eventOf({}, {}), contextOf(900_000)))).toEqual(failedAt(0));
+    expect(Date.now() - startedAt).toBeLessThan(4000);
+  });
+
+  test('is waited for when a later record has failed: the earlier one may still be done', async () => {
+    const store = new MemoryDynamoDB();
+    await killedSandbox(store, 10_000, recordOf({}, 0));
+    const failing = async ({ sequenceNumber }: { sequenceNumber: string }) => {
+      await wait(1000);
+      if (sequenceNumber === sequenceNumberAt(1)) throw new Error('declined');
+    };
+    const { router } = sandbox(store, failing);
+    expect(await passTimeUntil(router(eventOf({}, {}), contextOf(30_000)))).toEqual(failedAt(1));
+  });
+
   test('is one of the same invocation, where two records share a key: both count as handled', async () => {
     const store = new MemoryDynamoDB();
     let runs = 0;
