@@ -22,7 +22,7 @@ interface InvocationContext extends RecordContext {
   readonly [deadlineOf]?: Deadline;
 }
 
-/** The answer of the invocation that a context belongs to. A context made by hand has one that is given to nobody. */
+/** The answer of the invocation that a context belongs to. A context made by hand gets one of its own. */
 export function heldAnswerOf(context: InvocationContext): HeldAnswer {
   const deadline = context[deadlineOf] ?? new Deadline(context, 0);
   // Only now, as most batches hold nothing: an answer for each, in a WeakMap by context, doubled a batch of one.

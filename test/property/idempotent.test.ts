@@ -19,7 +19,6 @@ const EXPECTED = [
   'faults: PutItem lose',
   'faults: PutItem late',
   'faults: UpdateItem lose',
-  'faults: DeleteItem lose',
   'frozen in time',
   'killed in time',
   'retries',
