@@ -35,9 +35,11 @@ const LAYERS = [
   'races a success',
   'waits for another that fails',
   'forgets',
+  'forgets two',
   'forgets and throws',
   'forgets and rejects',
   'calls twice',
+  'changes the item and calls again',
   'calls twice at once',
   'calls again late',
   'calls late only',
@@ -104,7 +106,9 @@ class Journal {
 
   constructor(play: Play) {
     this.play = play;
-    this.sharesItems = play.layers.some(({ kind }) => kind === 'calls twice at once');
+    this.sharesItems = play.layers.some(
+      ({ kind }) => kind === 'calls twice at once' || kind === 'forgets two',
+    );
     this.running = play.items.map(() => 0);
   }
 
@@ -147,7 +151,7 @@ class Journal {
 
 function layerOf({ kind, ms }: LayerPlan, journal: Journal): RecordMiddleware<unknown> {
   const later = (next: Next) => setTimeout(() => journal.late(next), ms);
-  const layers: Readonly<Record<LayerPlan['kind'], (next: Next) => unknown>> = {
+  const layers: Readonly<Record<LayerPlan['kind'], (next: Next, record: unknown) => unknown>> = {
     'passes on': (next) => next(),
     awaits: async (next) => {
       await next();
@@ -160,6 +164,11 @@ function layerOf({ kind, ms }: LayerPlan, journal: Journal): RecordMiddleware<un
     'races a success': async (next) => Promise.race([next(), tick(ms)]),
     'waits for another that fails': async (next) => Promise.all([next(), failIn(ms)]),
     forgets: (next) => void next(),
+    'forgets two': async (next) => {
+      void next();
+      await tick(ms);
+      void next();
+    },
     'forgets and throws': (next) => {
       void next();
       throw new Error('middleware');
@@ -170,6 +179,11 @@ function layerOf({ kind, ms }: LayerPlan, journal: Journal): RecordMiddleware<un
     },
     'calls twice': async (next) => {
       await next();
+      await next();
+    },
+    'changes the item and calls again': async (next, record) => {
+      await next();
+      (record as { newImage: { total: number } }).newImage.total = 0;
       await next();
     },
     'calls twice at once': async (next) => {
@@ -188,7 +202,7 @@ function layerOf({ kind, ms }: LayerPlan, journal: Journal): RecordMiddleware<un
       void tick(ms).then(() => journal.late(next));
     },
   };
-  return (_record, _context, next) => layers[kind](next);
+  return (record, _context, next) => layers[kind](next, record);
 }
 
 const indexOf = (record: unknown): number =>
