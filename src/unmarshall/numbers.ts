@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { isThenable } from '../thenable.ts';
 import { exactDouble, parseDecimal } from './decimal.ts';
 import { MalformedValue, NO_NUMBER } from './malformed.ts';
 
@@ -119,9 +120,22 @@ async function loadExact(): Promise<ToNumber> {
   }
 }
 
+/** A function of the user's: a promise would stand in the item where a number should. */
+function settled(policy: ToNumber): ToNumber {
+  return (text) => {
+    const value = policy(text);
+    if (!isThenable(value)) return value;
+    Promise.resolve(value).catch(() => {});
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      'numbers: the function returned a promise. Return the value of the number at once.',
+    );
+  };
+}
+
 /** Makes a policy ready. Only `'exact'` has something to load, once. */
 export function numberReader(policy: NumberPolicy): ToNumber | Promise<ToNumber> {
-  if (typeof policy === 'function') return policy;
+  if (typeof policy === 'function') return settled(policy);
   if (policy === 'string') return (text) => text;
   return policy === 'exact' ? loadExact() : toNumber;
 }

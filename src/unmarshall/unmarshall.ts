@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
 import { contentFreeCause, nameOf } from '../content-free-cause.ts';
-import { UnmarshallError } from '../errors.ts';
+import { ConfigurationError, UnmarshallError } from '../errors.ts';
 import {
   type AttributeMap,
   MAX_LEVELS,
@@ -36,6 +36,8 @@ export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
   try {
     return unmarshallMap(mapOf(map), toNumber);
   } catch (thrown) {
+    // A number policy that no record can be read with is not the fault of this one.
+    if (thrown instanceof ConfigurationError) throw thrown;
     // The hot path carries no path along; a second, slow walk finds it for the message.
     const { steps, reason } = locate(map, toNumber) ?? { steps: [], reason: thrown };
     const at = shortened(steps.reduceRight<string>(joinPath, '')) || '(item)';

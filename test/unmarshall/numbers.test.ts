@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { canonicalNumber } from '../../src/unmarshall/decimal.ts';
 import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
+import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
 import { expectProportion } from '../fixtures/proportion.ts';
 
 const DIGITS_38 = '12345678901234567890123456789012345678';
@@ -93,6 +94,20 @@ test("'exact' gives only what marshall takes back, digit for digit", () => {
 describe("'string': the text as it came", () => {
   const toText = numberReader('string') as ToNumber;
   test.each(NUMBERS)('%s', (text) => expect(toText(text)).toBe(text));
+});
+
+test.each<[string, (text: string) => unknown]>([
+  ['resolves', async (text) => Number(text)],
+  ['rejects', async () => Promise.reject(new Error('lost'))],
+])('a function whose promise %s is a wrong configuration, not a malformed record', (_, policy) => {
+  const read = numberReader(policy) as ToNumber;
+  expect(() => unmarshall({ total: { N: '1' } }, read)).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('numbers: the function returned a promise'),
+    }),
+  );
 });
 
 test('a function gets the text and decides', () => {
