@@ -2,6 +2,8 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { ConfigurationError } from '../errors.ts';
 import { objectWith } from '../option-checks.ts';
 import { kindOf } from '../options.ts';
+import { isThenable } from '../thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import type { RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';
 
 const SINK = objectWith(['send']);
@@ -12,7 +14,7 @@ const SINK = objectWith(['send']);
  * The message is sent with the record and the deadline, so FIFO targets get their ids.
  *
  * @param toMessage makes the message of a record; may be asynchronous
- * @param options what the sink takes besides, for every message, or made of the record
+ * @param options what the sink takes besides, for every message, or made of the record, at once
  * @throws ConfigurationError `INVALID_OPTION`
  * @example
  * ```ts
@@ -33,7 +35,14 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
   }
   return async (record, context) => {
     const message = await toMessage(record, context);
+    // As JSON, a promise is {}.
+    if (isUnfinished(message)) await refuseUnfinished('publishTo: toMessage', message);
     const more = typeof options === 'function' ? options(record) : options;
+    // Spread, a promise is nothing: the message would go out without its group.
+    if (isThenable(more)) {
+      Promise.resolve(more).catch(() => {});
+      refuse('the options of a record were a promise. Return them at once, and wait for things in toMessage');
+    }
     await sink.send(message, { ...more, record } as unknown as Options);
   };
 }

@@ -4,9 +4,10 @@ import { changed, streamRouter } from '../../src/index.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
 import { publishTo, type SendOptions, type Sink, toCloudEvent } from '../../src/sinks/index.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
-import { contextOf, eventOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
+import { contextOf, eventOf, memoryLogger, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
+import { UNFINISHED } from '../fixtures/unfinished.ts';
 
 let fake: FakeAws;
 
@@ -82,6 +83,29 @@ test('makes the options of the record where they depend on it', async () => {
   expect(sink.sent).toEqual([
     ['a', { note: 'INSERT', record: expect.objectContaining({ eventName: 'INSERT' }) }],
   ]);
+});
+
+test.each<[string, () => unknown]>([
+  ['resolves', async () => ({ groupId: 'a' })],
+  ['rejects', async () => Promise.reject(new Error('lost'))],
+])('sends nothing where the options are a promise that %s', async (_, options) => {
+  const sink = memorySink();
+  const logger = memoryLogger();
+  const handler = streamRouter({ logger }).onInsert(publishTo(sink, () => 'text', options as () => object));
+  expect((await handler(eventOf({ id: 'a' }), contextOf())).batchItemFailures).toHaveLength(1);
+  expect(sink.sent).toEqual([]);
+  expect(logger.entries.find(({ message }) => message === 'Record failed')?.fields.error).toMatchObject({
+    name: 'ConfigurationError',
+    code: 'INVALID_OPTION',
+    message: expect.stringContaining('publishTo: the options of a record were a promise'),
+  });
+});
+
+test.each(UNFINISHED)('sends nothing where the message is %s', async (_, made) => {
+  const sink = memorySink();
+  const handler = router().onInsert(publishTo(sink, made));
+  expect((await handler(eventOf({ id: 'a' }), contextOf())).batchItemFailures).toHaveLength(1);
+  expect(sink.sent).toEqual([]);
 });
 
 test('ends with the deadline of its invocation, of which the record tells', async () => {
