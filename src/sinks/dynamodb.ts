@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { ConfigurationError } from '../errors.ts';
-import { marshallMap } from '../marshall/marshall-map.ts';
+import { marshallMap, UnsafeNumber } from '../marshall/marshall-map.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { itemSize } from './item-size.ts';
@@ -17,7 +17,14 @@ import { jsonValue } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid, tooLarge } from './sink-errors.ts';
-import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
+import {
+  checkSinkOptions,
+  clientSettings,
+  once,
+  perTarget,
+  requestSettings,
+  type SinkOptions,
+} from './sink-options.ts';
 
 /** What {@link tableWriter} can be told. */
 export interface TableWriterOptions extends SinkOptions {
@@ -53,7 +60,8 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  * total, at most one for each key. Writes to one key happen in the order that they were made in.
  *
  * Items are plain objects, marshalled as the SDK does; attributes that are undefined are left out. A put replaces the whole
- * item, so redelivery writes the same again.
+ * item, so redelivery writes the same again. It takes back what an image holds, whatever it is; a whole number beyond
+ * 2^53 - 1 is refused, as the default number policy makes one of a fraction that it rounds: read images with `numbers: 'exact'`.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example
@@ -69,7 +77,7 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
 export function tableWriter(options: TableWriterOptions): TableWriter {
   checkSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
   const { tableName, keys } = options;
-  const client = once(() => options.client ?? new DynamoDBClient());
+  const client = once(() => options.client ?? new DynamoDBClient(clientSettings(options)));
   const keyOf = (item: Item): string =>
     JSON.stringify(
       keys.map((name) => item[name as string]),
@@ -162,13 +170,20 @@ function marshalled(target: string, item: unknown): Item {
   }
   try {
     return marshallMap(item);
-  } catch {
+  } catch (error) {
     // No cause: the SDK quotes the value, and errors are logged with their causes.
     const name = unfit(item);
     const what = name === undefined ? 'the item is' : `the attribute ${name} is, or has in it,`;
-    throw invalid(target, `${what} something that DynamoDB cannot hold`);
+    throw invalid(target, `${what} ${error instanceof UnsafeNumber ? UNSAFE : UNFIT}`);
   }
 }
+
+const UNSAFE =
+  "a whole number beyond 2^53 - 1, which may have been rounded. Read images with numbers: 'exact', or write a bigint or " +
+  "the SDK's NumberValue";
+const UNFIT =
+  'something that DynamoDB cannot hold, such as NaN, an empty set, a set of several types or an object of a class. Where ' +
+  "it is a number as a function of yours has made it, read images with numbers: 'exact'";
 
 /** The first attribute that cannot be marshalled. */
 function unfit(item: object): string | undefined {

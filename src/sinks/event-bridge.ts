@@ -12,7 +12,14 @@ import { jsonText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
+import {
+  checkSinkOptions,
+  clientSettings,
+  once,
+  perTarget,
+  requestSettings,
+  type SinkOptions,
+} from './sink-options.ts';
 
 /** What {@link eventBus} can be told. */
 export interface EventBusOptions extends SinkOptions {
@@ -77,7 +84,7 @@ export function eventBus(options: EventBusOptions): EventBus {
     { eventBusName: TEXT_OR_ENV, detailType: TEXT },
   );
   const { source, eventBusName = 'default' } = options;
-  const client = once(() => options.client ?? new EventBridgeClient());
+  const client = once(() => options.client ?? new EventBridgeClient(clientSettings(options)));
   const batcherOf = perTarget(
     (target) =>
       new MicroBatcher<BusEvent>({

@@ -13,7 +13,14 @@ import { contentText, jsonText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
+import {
+  checkSinkOptions,
+  clientSettings,
+  once,
+  perTarget,
+  requestSettings,
+  type SinkOptions,
+} from './sink-options.ts';
 
 /** What {@link bucketWriter} can be told. */
 export interface BucketWriterOptions extends SinkOptions {
@@ -87,7 +94,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
   checkSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
   const { bucket, format = 'object' } = options;
   const prefixOf = (): string => readEnv('bucketWriter', 'prefix', options.prefix ?? '');
-  const client = once(() => options.client ?? new S3Client());
+  const client = once(() => options.client ?? new S3Client(clientSettings(options)));
   const lines = format === 'ndjson';
   const batcherOf = perTarget(
     (target) =>

@@ -33,6 +33,32 @@ export function requestSettings({
   return { concurrency, attempts, requestTimeoutMs };
 }
 
+/** How a client of a sink's own makes requests, beside what the SDK finds by itself. */
+export interface ClientSettings {
+  readonly maxAttempts: number;
+  readonly requestHandler: { readonly httpAgent: AgentSettings; readonly httpsAgent: AgentSettings };
+}
+
+interface AgentSettings {
+  readonly keepAlive: boolean;
+  readonly maxSockets: number;
+}
+
+/**
+ * The settings of a client that a sink makes.
+ *
+ * - One attempt: the SDK would wait between its own while the request holds one of the sink's places.
+ * - A socket for each request: the SDK has 50, and time would run out for a request that waits for one.
+ *
+ * The agents are options, not objects: so the SDK makes them, and no package of its own is needed here.
+ *
+ * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
+export function clientSettings(options: SinkOptions): ClientSettings {
+  const agent = { keepAlive: true, maxSockets: requestSettings(options).concurrency };
+  return { maxAttempts: 1, requestHandler: { httpAgent: agent, httpsAgent: agent } };
+}
+
 const CHECKS: Readonly<Record<string, Check>> = {
   client: objectWith(['send']),
   concurrency: wholeNumber(1, 100),

@@ -13,6 +13,7 @@ import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import {
   checkSinkOptions,
+  clientSettings,
   once,
   perTarget,
   requestSettings,
@@ -82,7 +83,7 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
     { maxMessageBytes: wholeNumber(1, 1_048_576) },
   );
   const { topicArn, maxMessageBytes = DEFAULT_BYTES } = options;
-  const client = once(() => options.client ?? new SNSClient());
+  const client = once(() => options.client ?? new SNSClient(clientSettings(options)));
   const batcherOf = perTarget(
     (target) =>
       new MicroBatcher<Publication>({

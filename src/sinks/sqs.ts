@@ -13,7 +13,15 @@ import { contentText, messageText } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { invalid } from './sink-errors.ts';
-import { checkSinkOptions, once, perTarget, requestSettings, type SinkOptions } from './sink-options.ts';
+import {
+  type ClientSettings,
+  checkSinkOptions,
+  clientSettings,
+  once,
+  perTarget,
+  requestSettings,
+  type SinkOptions,
+} from './sink-options.ts';
 
 /** What {@link sqsQueue} can be told. */
 export interface SqsQueueOptions extends SinkOptions {
@@ -61,7 +69,7 @@ interface QueueMessage extends Payload {
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   checkSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
   const { queueUrl } = options;
-  const client = once(() => options.client ?? queueClient());
+  const client = once(() => options.client ?? queueClient(clientSettings(options)));
   const batcherOf = perTarget(
     (target) =>
       new MicroBatcher<QueueMessage>({
@@ -93,9 +101,9 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
  * The SDK asks the host of the queue's URL, even where the environment names an endpoint; and emulators name their queues
  * by hosts that nobody can resolve. Who names an endpoint means it.
  */
-function queueClient(): SQSClient {
+function queueClient(settings: ClientSettings): SQSClient {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS = AWS_ENDPOINT_URL } = process.env;
-  return new SQSClient(AWS_ENDPOINT_URL_SQS ? { useQueueUrlAsEndpoint: false } : {});
+  return new SQSClient({ ...settings, ...(AWS_ENDPOINT_URL_SQS && { useQueueUrlAsEndpoint: false }) });
 }
 
 function queueMessageOf(target: string, message: unknown, options: QueueOptions): QueueMessage {

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
+import type { SinkOptions } from '../../src/sinks/sink-options.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
@@ -53,4 +54,43 @@ test('sqsQueue asks the host of the queue where the environment names no endpoin
     detached: true,
   });
   expect(fake.accepted).toHaveLength(1);
+});
+
+/** Every sink with a client of its own. */
+const OWN_CLIENTS: readonly (readonly [name: string, make: (options: SinkOptions) => Sink])[] = [
+  [
+    'snsTopic',
+    (options) => snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:payments', ...options }),
+  ],
+  ['sqsQueue', (options) => sqsQueue({ queueUrl: 'http://sqs.invalid/123456789012/payments', ...options })],
+  ['eventBus', (options) => eventBus({ source: 'com.example', ...options })],
+  ['tableWriter', (options) => tableWriter({ tableName: 'Totals', keys: ['pk'], ...options })],
+  ['bucketWriter', (options) => bucketWriter({ bucket: 'archive', ...options })],
+];
+
+describe.each(OWN_CLIENTS)('the client that %s makes', (_, make) => {
+  test('tries once: the sink tries again', async () => {
+    fake.reset();
+    stubEnvironment(fake.connection.endpoint);
+    // A setting of the environment's would hold the sink's places as well.
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '5');
+    fake.fault = () => ({ code: 'ThrottlingException', status: 400, senderFault: true });
+    const call = make({ attempts: 1 }).send({ pk: '0' }, { record: recordOf('item') });
+    await expect(call).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED', retryable: true });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('has a socket for each request that may be under way', { timeout: 20_000 }, async () => {
+    fake.reset();
+    stubEnvironment(fake.connection.endpoint);
+    fake.latencyMs = () => 1500;
+    const sink = make({ concurrency: 70 });
+    const calls = upTo(70).map(async (pk) => {
+      // In a turn of its own, so that each is a request.
+      for (let turn = 0; turn < pk; turn++) await new Promise(setImmediate);
+      await sink.send({ pk: `${pk}` }, { record: recordOf(`item-${pk}`) });
+    });
+    await Promise.all(calls);
+    expect(fake.mostUnderWay).toBe(70);
+  });
 });
