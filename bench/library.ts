@@ -1,6 +1,10 @@
 // What users run is what is measured: the compiled package, not src.
 export { changed, streamRouter } from '../dist/index.js';
+export { tableWriter } from '../dist/sinks/dynamodb.js';
+export { eventBus } from '../dist/sinks/event-bridge.js';
+export { bucketWriter } from '../dist/sinks/s3.js';
 export { snsTopic } from '../dist/sinks/sns.js';
+export { sqsQueue } from '../dist/sinks/sqs.js';
 export { type AttributeMap, unmarshallMap } from '../dist/unmarshall/attribute-value.js';
 export { numberReader, type ToNumber } from '../dist/unmarshall/numbers.js';
 export { unmarshall } from '../dist/unmarshall/unmarshall.js';

@@ -6,6 +6,7 @@ import { memoryMeasure } from './memory.ts';
 import { pipelineMeasure } from './pipeline.ts';
 import { publishingMeasure } from './publishing.ts';
 import { routerMeasure } from './router.ts';
+import { throttlingMeasure } from './throttling.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
 import { waitingMeasure } from './waiting.ts';
 
@@ -20,4 +21,5 @@ export const MEASURES: readonly Measure[] = [
   footprintMeasure,
   pipelineMeasure,
   publishingMeasure,
+  throttlingMeasure,
 ];
