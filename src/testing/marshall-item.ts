@@ -1,6 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { marshallMap } from '../marshall/marshall-map.ts';
+import { itemProblem, plainProblem } from './item-problem.ts';
 
 /** An image as Lambda sends it: AttributeValues, with binary as base64. */
 export type Image = Record<string, AttributeValue>;
@@ -16,18 +17,25 @@ export type Image = Record<string, AttributeValue>;
  * Attributes that are undefined are left out, as the SDK's document client can be told to.
  *
  * @param owner what was called, for the messages
- * @throws ConfigurationError `INVALID_ITEM` when DynamoDB could not hold it
+ * @param keys the partition key, then the sort key if there is one
+ * @throws ConfigurationError `INVALID_ITEM` when DynamoDB would refuse it
  */
-export function marshallItem(owner: string, item: unknown): Image {
+export function marshallItem(owner: string, item: unknown, keys: readonly string[]): Image {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     throw new ConfigurationError(
       'INVALID_ITEM',
       `${owner}: the item has to be an object of its attributes, got ${Array.isArray(item) ? 'an array' : typeof item}.`,
     );
   }
+  let image: Image | undefined;
+  let problem: string | undefined;
   try {
-    const marshalled: unknown = marshallMap(item);
-    return encodeMap(marshalled as Readonly<Record<string, SdkValue>>);
+    problem = plainProblem(item);
+    if (problem === undefined) {
+      const marshalled: unknown = marshallMap(item);
+      image = encodeMap(marshalled as Readonly<Record<string, SdkValue>>);
+      problem = itemProblem(image, keys);
+    }
   } catch (cause) {
     throw new ConfigurationError(
       'INVALID_ITEM',
@@ -36,6 +44,11 @@ export function marshallItem(owner: string, item: unknown): Image {
       { cause },
     );
   }
+  if (image !== undefined && problem === undefined) return image;
+  throw new ConfigurationError(
+    'INVALID_ITEM',
+    `${owner}: the item ${problem}. DynamoDB refuses such an item: pass items as DynamoDB stores them.`,
+  );
 }
 
 /** The SDK's AttributeValue, of which only the binary parts differ from Lambda's. */

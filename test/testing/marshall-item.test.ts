@@ -14,7 +14,7 @@ test('every type of attribute', () => {
     numbers: new Set([1]),
     binaries: new Set([new Uint8Array([1])]),
   };
-  expect(marshallItem('insert', item)).toEqual({
+  expect(marshallItem('insert', item, [])).toEqual({
     text: { S: '' },
     number: { N: '12.5' },
     big: { N: '12345678901234567890' },
@@ -35,11 +35,11 @@ test.each([
   ['a view into a larger buffer', new Uint8Array([0, 1, 2, 3, 4]).subarray(1, 4)],
   ['a DataView', new DataView(new Uint8Array([0, 1, 2, 3]).buffer, 1)],
 ])('%s is base64', (_, data) => {
-  expect(marshallItem('insert', { data })).toEqual({ data: { B: 'AQID' } });
+  expect(marshallItem('insert', { data }, [])).toEqual({ data: { B: 'AQID' } });
 });
 
 test('what is undefined is left out, also within', () => {
-  expect(marshallItem('insert', { a: undefined, b: { c: undefined, d: 1 } })).toEqual({
+  expect(marshallItem('insert', { a: undefined, b: { c: undefined, d: 1 } }, [])).toEqual({
     b: { M: { d: { N: '1' } } },
   });
 });
@@ -49,7 +49,7 @@ test.each([
   ['an instance of a class', new (class Total {})()],
   ['a symbol', Symbol('a')],
 ])('%s is refused rather than stored as something else, and is not shown', (_, value) => {
-  expect(() => marshallItem('insert', { a: { b: [value] } })).toThrow(
+  expect(() => marshallItem('insert', { a: { b: [value] } }, [])).toThrow(
     expect.objectContaining({
       code: 'INVALID_ITEM',
       message: expect.stringMatching(/^insert: the item has an attribute that DynamoDB cannot hold/),

@@ -173,9 +173,9 @@ describe('refuses', () => {
     [
       'an item without its key',
       { customerId: 'C-7', status: 'OPEN' },
-      /insert: the key attribute invoiceId .* got nothing/,
+      /insert: the item has nothing as the key attribute invoiceId/,
     ],
-    ['a key that no key can be', { ...draft, invoiceId: [1] }, /invoiceId .* got L/],
+    ['a key that no key can be', { ...draft, invoiceId: [1] }, /has L as the key attribute invoiceId/],
     ['no item', undefined, /object of its attributes, got undefined/],
     ['an array', [draft], /object of its attributes, got an array/],
     ['a value that DynamoDB cannot hold', { ...draft, status: new Date(0) }, /cannot hold/],
