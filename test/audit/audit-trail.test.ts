@@ -110,6 +110,14 @@ describe('the entry', () => {
     expect(await entryOf({ ...record, dynamodb })).not.toHaveProperty('time');
   });
 
+  test('of a record that names no stream has none, and a position within it', async () => {
+    const { eventSourceARN: _, ...record } = recordOf();
+    expect(await entryOf(record)).toMatchObject({
+      streamArn: '',
+      position: `/${sequenceNumberAt(0).padStart(40, '0')}`,
+    });
+  });
+
   test('of a record with null for an image that it does not have is as if that were absent', async () => {
     const record = recordOf();
     const dynamodb = { ...record.dynamodb, OldImage: null as never };
