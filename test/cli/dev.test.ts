@@ -299,7 +299,7 @@ test('what is filtered, and what is given up, is told of; the destination gets t
   await put('a', -1);
   await command.seen(/- 1 record match no filter/);
   await command.seen(
-    /given up: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\nRangeError: negative\n {4}at check/,
+    /given up: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\n {6}RangeError: negative\n {10}at check/,
   );
   command.interrupt();
   expect((await command.ended()).stdout).toMatch(/· 1 filtered · 1 given up ·/);
