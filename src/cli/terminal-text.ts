@@ -14,7 +14,6 @@ const OWN = `\u0001${randomBytes(16).toString('hex')}`;
  * them: an escape sequence in an attribute could write to the clipboard, and a line break forge a line.
  */
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
-const CODES = /^(?:\[\d+m)+/;
 // The whole sequence that gives text a colour or a weight. It moves and writes nothing.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence begins with one
 const STYLE_SEQUENCE = /(\x1b\[[\d;]*m)/;
@@ -40,9 +39,10 @@ export function terminalLine(text: string): string {
   return visible(first) + others.map(afterOwn).join('');
 }
 
+/** `[31m`, then text. */
 function afterOwn(text: string): string {
-  const codes = CODES.exec(text)?.[0] ?? '';
-  return `\x1b${codes}${visible(text.slice(codes.length))}`;
+  const end = text.indexOf('m') + 1;
+  return `\x1b${text.slice(0, end)}${visible(text.slice(end))}`;
 }
 
 function visible(text: string): string {

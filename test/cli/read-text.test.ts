@@ -39,6 +39,15 @@ describe.each<[string, readonly string[]]>([
     }
   });
 
+  test('takes an empty file for one without JSON, and not for UTF-16', async () => {
+    const path = join(directory, 'empty.json');
+    writeFileSync(path, '');
+    const { stderr } = await inProcess([...argv, path], {
+      env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    }).ended();
+    expect(stderr).not.toContain('UTF-16');
+  });
+
   test.each<[string, Buffer]>([
     ['UTF-16 with a byte order mark', Buffer.concat([bom, utf16])],
     ['UTF-16 with a byte order mark, big end first', swapped(Buffer.concat([bom, utf16]))],

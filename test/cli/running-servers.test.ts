@@ -153,6 +153,16 @@ describe('a stranger is not taken for a server of ours', () => {
   });
 });
 
+test('a file that cannot be taken back keeps nothing from ending', async () => {
+  const env = { XDG_CACHE_HOME: directory };
+  const withdraw = await announceServers(serversAt('http://127.0.0.1:1'), env, noWarning);
+  const [name = ''] = readdirSync(join(directory, 'streamlane'));
+  rmSync(join(directory, 'streamlane', name));
+  mkdirSync(join(directory, 'streamlane', name));
+  await withdraw();
+  expect(await runningServers(env)).toBeUndefined();
+});
+
 describe('a cache that cannot be written to', () => {
   test.each<[string, () => NodeJS.ProcessEnv]>([
     [
@@ -202,7 +212,7 @@ test('servers that have ended by themselves are no longer announced, and emulato
 describe('where the embedded servers are not installed', () => {
   test('the message names what to install', async () => {
     await withoutDynoxide(() =>
-      expect(embeddedServers({}, {}, 'private')).rejects.toThrow(
+      expect(embeddedServers({}, {}, 'private', noWarning)).rejects.toThrow(
         'The embedded servers are not installed. Install them with: npm install --save-dev dynoxide fauxqs',
       ),
     );
@@ -231,7 +241,7 @@ test('servers that are installed and do not start are no missing package', async
   const cwd = process.cwd();
   process.chdir(directory);
   try {
-    await expect(embeddedServers({}, {}, 'private')).rejects.toThrow('does not listen');
+    await expect(embeddedServers({}, {}, 'private', noWarning)).rejects.toThrow('does not listen');
   } finally {
     process.chdir(cwd);
   }

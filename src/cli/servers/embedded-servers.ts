@@ -16,7 +16,7 @@ export async function embeddedServers(
   env: NodeJS.ProcessEnv,
   { region }: ConnectionFlags,
   reach: 'private' | 'shared',
-  warn: (text: string) => void = () => {},
+  warn: (text: string) => void,
 ): Promise<Connection & { readonly ended: Promise<void> }> {
   const emulators = await startEmulators({
     // Nothing else of the environment: a command that says it starts servers does not use others.

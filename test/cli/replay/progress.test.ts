@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { openProgress } from '../../../src/cli/replay/progress.ts';
 
@@ -39,3 +39,20 @@ test.each([true, false])(
     });
   },
 );
+
+test('elsewhere than on a terminal, a line says how far it is every five seconds', async () => {
+  const { written, context } = contextOf(false);
+  let now = 1_000;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const progress = await openProgress(context);
+    progress.set({ records: 3, succeeded: 0, failed: 0 });
+    now += 5_000;
+    progress.set({ records: 3, succeeded: 1, failed: 1 });
+    progress.set({ records: 3, succeeded: 2, failed: 1 });
+    progress.end();
+  } finally {
+    clock.mockRestore();
+  }
+  expect(written.stderr).toBe('Replayed 1 of 3 records, 1 failed.\n');
+});
