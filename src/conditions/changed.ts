@@ -29,7 +29,8 @@ export interface BothImages<Item> {
 /**
  * A condition for `onModify`: the attribute has another value than before, or appeared, or went away.
  *
- * It compares what is stored, before a schema's defaults and transforms. Numbers are compared as decimals of all their
+ * It compares what is stored, before a schema's defaults and transforms; `from` and `to` may also be what the schema
+ * makes of the stored value. Numbers are compared as decimals of all their
  * digits, whatever the number policy: `to` may be a number, a bigint, the SDK's NumberValue, or what the policy gives.
  * Maps, lists, sets and binary are compared by value; a Buffer equals a Uint8Array.
  *
@@ -56,10 +57,24 @@ export function changed<Item>(
     const after = attributeOf(record, 'newImage', attribute);
     return (
       !isSameValue(before, after) &&
-      (!hasFrom || isSameValue(before, options.from)) &&
-      (!hasTo || isSameValue(after, options.to))
+      (!hasFrom || isValue(record, 'oldImage', attribute, before, options.from)) &&
+      (!hasTo || isValue(record, 'newImage', attribute, after, options.to))
     );
   };
+}
+
+/** Whether an attribute has a value, as stored or as the table's schema made it: the types show the schema's output. */
+function isValue<Item>(
+  record: BothImages<Item>,
+  image: ImageName,
+  attribute: AttributeOf<Item>,
+  stored: unknown,
+  value: unknown,
+): boolean {
+  if (isSameValue(stored, value)) return true;
+  if (stored === undefined || !(record instanceof LazyRecord) || !record.hasSchema) return false;
+  const item = record[image] as Item;
+  return Object.hasOwn(item as object, attribute) && isSameValue(item[attribute], value);
 }
 
 /** Of a record as the router hands it over, the value that is stored; tests may pass plain images. */

@@ -130,6 +130,11 @@ export class LazyRecord {
     return this.#oldImage;
   }
 
+  /** Whether a schema makes the images that handlers read. */
+  get hasSchema(): boolean {
+    return this.#reading.checks !== undefined;
+  }
+
   /**
    * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
    *
