@@ -12,6 +12,7 @@ import { ConfigurationError } from '../errors.ts';
 import { marshallMap, UnsafeNumber } from '../marshall/marshall-map.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
+import { itemProblem } from './item-problem.ts';
 import { itemSize } from './item-size.ts';
 import { jsonValue } from './message-text.ts';
 import { MicroBatcher } from './micro-batcher.ts';
@@ -122,6 +123,8 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
           'write items with their key attributes.',
       );
     }
+    const problem = itemProblem(item, keys as readonly string[]);
+    if (problem !== undefined) throw invalid(target, problem);
     const size = itemSize(item);
     if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
     const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
