@@ -63,6 +63,7 @@ export class CheckpointFile {
     // It shows the state of windows, which is made of items.
     const file = await open(beside, 'w', 0o600);
     try {
+      await file.chmod(0o600); // what a process left that was killed may have another mode
       await file.writeFile(
         `${JSON.stringify({ version: 1, streamArn: this.#streamArn, shards }, null, 2)}\n`,
       );

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -32,6 +32,13 @@ test('what is saved is read, by the same stream', async () => {
   expect(await file().read()).toEqual(shards);
   expect(await file('arn:other').read()).toBe('otherStream');
   expect(readdirSync(directory)).toEqual(['positions.json']);
+});
+
+test('it is for the user alone, as it has the state of windows, whatever lies there already', async () => {
+  writeFileSync(path, '', { mode: 0o644 });
+  writeFileSync(`${path}.${process.pid}.tmp`, '', { mode: 0o644 });
+  await file().save(() => ({}));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test('those who come while it is written share the write after it, and find theirs in it', async () => {

@@ -33,8 +33,9 @@ export async function startDynoxide(
         detached: process.platform !== 'win32',
       },
     );
+    const ended = new Promise<void>((resolve) => lifeline.once('exit', () => resolve()));
     const { listens, said } = await firstWords(lifeline.stderr, startTimeoutMs);
-    if (listens) return { url, ended: endOf(lifeline), stop: () => cut(lifeline) };
+    if (listens) return { url, ended, stop: () => cut(lifeline) };
     await cut(lifeline);
     if (attempt === ATTEMPTS)
       throw new Error(`Dynoxide (${binary}) does not listen on ${url}. It said: ${said}`);
@@ -66,10 +67,6 @@ function firstWords(stderr: Readable, timeoutMs: number): Promise<{ listens: boo
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
-}
-
-async function endOf(lifeline: ChildProcess): Promise<void> {
-  if (!hasEnded(lifeline)) await once(lifeline, 'exit');
 }
 
 async function cut(lifeline: ChildProcess): Promise<void> {

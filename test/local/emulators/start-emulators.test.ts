@@ -45,6 +45,18 @@ test('starts servers that answer, and stops them', async () => {
   expect(await Promise.all(urls.map(answers))).toEqual([false, false]);
 });
 
+test('says when a server has ended; of those that it did not start, it does not', async () => {
+  const emulators = await startEmulators({ env: {} });
+  const state = (ended: Promise<void>) =>
+    Promise.race([ended.then(() => 'ended'), Promise.resolve('running')]);
+  expect(await state(emulators.ended)).toBe('running');
+  await emulators.stop();
+  await emulators.ended;
+  const named = await startEmulators({ env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } });
+  await named.stop();
+  expect(await state(named.ended)).toBe('running');
+});
+
 test("uses servers that the environment names, with the user's own credentials", async () => {
   const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_PROFILE: 'mine' };
   const emulators = await startEmulators({ env });
