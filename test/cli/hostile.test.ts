@@ -12,6 +12,7 @@ import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.t
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { inProcess } from './in-process.ts';
+import { inTerminal } from './terminal.ts';
 
 // Writes to the clipboard, forges a line, overwrites one, turns the direction of text.
 const HOSTILE = '\x1b]52;c;aGk=\x07\n12:00:00 REMOVE forged\r\x9b2J\x7f\u202e\u2028';
@@ -50,6 +51,11 @@ const file = (name: string, content: unknown): string => {
 
 const throwing = (): string =>
   file('throws.ts', `export const handler = () => { throw new Error(${JSON.stringify(HOSTILE)}); };`);
+const logging = (): string =>
+  file(
+    'logs.ts',
+    `export const handler = () => { console.log(${JSON.stringify(HOSTILE)}); console.error(new Error(${JSON.stringify(HOSTILE)})); };`,
+  );
 const event = (records: readonly object[]): string => file('event.json', { Records: records });
 const hostileRecord = { ...recordOf({ id: HOSTILE }), eventID: HOSTILE, eventSourceARN: `arn:${HOSTILE}` };
 
@@ -116,6 +122,24 @@ describe.each([true, false])('on a terminal: %s', (terminal) => {
     else expect(stdout).toContain('\\u001b]52;c;aGk=\\u0007\\n12:00:00 REMOVE forged');
   });
 });
+
+test('what a handler logs in a terminal', async () => {
+  const env = { ...aws.environment };
+  for (const argv of [
+    ['invoke', logging(), event([hostileRecord])],
+    [
+      'replay',
+      file('letters.json', [deadLetterAbout(recordOf(), new Error(''), undefined)]),
+      '--handler',
+      logging(),
+    ],
+  ]) {
+    const { output } = await inTerminal(argv, { env }).ended();
+    expect(output).not.toContain('\x1b]52');
+    expect(output).not.toContain('\x9b');
+    expect(output.split('\\u001b]52;c;aGk=\\u0007')).toHaveLength(3); // shown for stdout and for stderr
+  }
+}, 30_000);
 
 test('what dev tells of', async () => {
   let written = '';

@@ -10,10 +10,13 @@ test.each([true, false])(
     const stderr = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY });
     const restore = logsToStderr({ stdout, stderr } as unknown as CliIo);
     stdout.write('a \x1b[31mlog\x1b[0m\x07\n');
-    stdout.write(Buffer.from('bytes\n'));
+    stdout.write(Buffer.from('bytes\x07\n'));
+    stderr.write('an error\x07\n');
     restore();
     stdout.write('a response\n');
+    stderr.write('of ours\x07\n');
+    const bell = isTTY ? '\\u0007' : '\x07';
     expect(stdout.read()).toBe('a response\n');
-    expect(stderr.read()).toBe(`a \x1b[31mlog\x1b[0m${isTTY ? '\\u0007' : '\x07'}\nbytes\n`);
+    expect(stderr.read()).toBe(`a \x1b[31mlog\x1b[0m${bell}\nbytes${bell}\nan error${bell}\nof ours\x07\n`);
   },
 );

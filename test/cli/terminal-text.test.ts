@@ -81,11 +81,10 @@ test('there is one place that writes: no other file of the command line writes t
   const writing = files.filter((name) => /\.write\(/.test(readFileSync(join('src/cli', name), 'utf8')));
   expect(writing.toSorted()).toEqual([
     'dev/screen.ts', // what a handler writes
-    'invoke/logs-to-stderr.ts', // the same
     'output.ts', // rows whose cells went through terminalLine
     'process.ts', // nothing, to know that all is out
     'program.ts', // the help
-    'replay/progress.ts', // what a handler writes, above the bar
+    'replay/progress.ts', // nothing but what takes the bar away
     'terminal-text.ts',
   ]);
 });

@@ -2,18 +2,23 @@ import type { CliIo } from '../io.ts';
 import { handlerText } from '../terminal-text.ts';
 
 /**
- * Lets what a handler logs go to stderr, as Lambda keeps logs and response apart: stdout is for the response.
+ * Lets what a handler writes go to stderr, as Lambda keeps logs and response apart: stdout is for the response. On a
+ * terminal it has no control over it: a log may show an item, and the message of an error.
  *
+ * @param before written before each piece
  * @returns takes it back
  */
-export function logsToStderr({ stdout, stderr }: CliIo): () => void {
-  const { write } = stdout;
-  stdout.write = ((text: string | Uint8Array, ...rest: []) =>
-    stderr.write(
-      typeof text === 'string' ? handlerText(stderr, text) : text,
-      ...rest,
-    )) as typeof stdout.write;
+export function logsToStderr({ stdout, stderr }: Pick<CliIo, 'stdout' | 'stderr'>, before = ''): () => void {
+  const [toStdout, toStderr] = [stdout.write, stderr.write];
+  const write = toStderr.bind(stderr) as (text: string, ...rest: unknown[]) => boolean;
+  const log = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const written = typeof text === 'string' ? text : `${Buffer.from(text)}`;
+    return write(`${before}${handlerText(stderr, written)}`, ...rest);
+  };
+  stdout.write = log as typeof stdout.write;
+  stderr.write = log as typeof stderr.write;
   return () => {
-    stdout.write = write;
+    stdout.write = toStdout;
+    stderr.write = toStderr;
   };
 }

@@ -1,7 +1,9 @@
 import type { ReplayProgress } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
-import { handlerText, writeLines } from '../terminal-text.ts';
+import { logsToStderr } from '../invoke/logs-to-stderr.ts';
+import type { TextOutput } from '../io.ts';
+import { writeLines } from '../terminal-text.ts';
 
 /** How far a replay is, on stderr. */
 export interface Progress {
@@ -20,25 +22,24 @@ const CLEAR_LINE = '\r\x1b[K';
  * summary.
  */
 export async function openProgress({ io, note }: CommandContext): Promise<Progress> {
-  const { stdout, stderr } = io;
-  const { write } = stdout;
-  const bar = stderr.isTTY
-    ? await openBar(io.stderr as NodeJS.WriteStream)
-    : plainLines((line) => void writeLines(stderr, line));
-  const above = stderr.isTTY ? CLEAR_LINE : '';
-  stdout.write = ((text: string | Uint8Array) => {
-    const written = typeof text === 'string' ? text : `${Buffer.from(text)}`;
-    return stderr.write(`${above}${handlerText(stderr, written)}`);
-  }) as typeof stdout.write;
+  const { stderr } = io;
+  const isTTY = stderr.isTTY === true;
+  // The stream as it is: what a handler writes there from now on has no control over a terminal, and the bar has.
+  const own: TextOutput = Object.create(stderr, { write: { value: stderr.write.bind(stderr) } });
+  const bar = isTTY
+    ? await openBar(own as NodeJS.WriteStream)
+    : plainLines((line) => void writeLines(own, line));
+  const above = isTTY ? CLEAR_LINE : '';
+  const restore = logsToStderr(io, above);
   return {
     set: (now) => bar.set(now),
     warn(text) {
-      stderr.write(above);
-      void writeLines(stderr, `${note('yellow', 'warning:')} ${text}`);
+      own.write(above);
+      void writeLines(own, `${note('yellow', 'warning:')} ${text}`);
     },
     end() {
       bar.end();
-      stdout.write = write;
+      restore();
     },
   };
 }
