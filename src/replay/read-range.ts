@@ -1,4 +1,4 @@
-import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import { isServerRecord, type ServerRecord } from '../local/records/server-record.ts';
 import type { StreamSource } from '../local/shards/stream-source.ts';
 import { wait } from '../local/wait.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
@@ -18,16 +18,16 @@ export async function readRange(
   source: StreamSource,
   { shardId, startSequenceNumber, endSequenceNumber }: StreamRange,
   signal: AbortSignal,
-): Promise<readonly SdkRecord[]> {
+): Promise<readonly ServerRecord[]> {
   const position = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: startSequenceNumber } as const;
-  const records: SdkRecord[] = [];
+  const records: ServerRecord[] = [];
   let iterator: string | undefined = await source.iterator(shardId, position, signal);
   let emptyPages = 0;
   while (iterator !== undefined && emptyPages < MOST_EMPTY_PAGES) {
     if (emptyPages > 0) await wait(EMPTY_PAGE_WAIT_MS, signal);
     const page = await source.page(iterator, signal);
-    for (const record of page.records) {
-      const order = compareSequenceNumbers(record.dynamodb?.SequenceNumber as string, endSequenceNumber);
+    for (const record of page.records.filter(isServerRecord)) {
+      const order = compareSequenceNumbers(record.dynamodb.SequenceNumber, endSequenceNumber);
       if (order <= 0) records.push(record);
       if (order >= 0) return records;
     }

@@ -1,7 +1,8 @@
 import type { DynamoDBClient, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { importPeer } from '../local/import-peer.ts';
-import { lambdaImage } from '../local/records/lambda-record.ts';
+import { sentImage } from '../local/records/server-record.ts';
+import { wireMember } from '../local/records/wire-member.ts';
 import type { SdkClient } from '../local/sdk-client.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import { isSameImage } from './same-image.ts';
@@ -66,8 +67,10 @@ export class TableReader {
       Key: sdkKey(dynamodb?.Keys as Image),
       ConsistentRead: true,
     });
+    const wire = wireMember(command, 'Item');
     const { Item } = await this.#clientOf(eventSourceARN).send(command);
-    return Item && lambdaImage(Item as Parameters<typeof lambdaImage>[0]);
+    const sent = wire() as Image | undefined;
+    return sent ?? (Item && sentImage(Item as Parameters<typeof sentImage>[0]));
   }
 
   #clientOf(eventSourceARN: string): DynamoDBClient {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
+import { imageSize } from '../marshall/image-size.ts';
 import { parseDecimal } from '../unmarshall/decimal.ts';
 import { joinPath } from '../unmarshall/path.ts';
-import { imageSize } from './image-size.ts';
 import type { Image } from './marshall-item.ts';
 
 /*

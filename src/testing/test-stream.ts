@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
+import { imageSize } from '../marshall/image-size.ts';
 import { requireOptions } from '../options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
-import { imageSize } from './image-size.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
 import { requireMilliseconds } from './milliseconds.ts';
 

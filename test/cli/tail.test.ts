@@ -10,6 +10,7 @@ import { EXIT } from '../../src/cli/exit-codes.ts';
 import { tailLogger } from '../../src/cli/tail/tail-logger.ts';
 import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 import { contextFor } from './context.ts';
 import { inProcess } from './in-process.ts';
 import { inTerminal } from './terminal.ts';
@@ -70,6 +71,21 @@ describe.each(WAYS)('%s', (_way, run) => {
       `Tailing ${table.name} from LATEST, DynamoDB at ${aws.dynamodb.endpoint}. Ctrl-C stops.\n`,
     );
     expect(code).toBe(EXIT.ok);
+  });
+
+  test('an attribute named __proto__ that was put is shown like any other', async () => {
+    const table = await emulatedTable(aws);
+    const item = '{"pk":"a","sk":"b","__proto__":{"__proto__":[null,1.5]}}';
+    expect(await run(['put', table.name, '--item', item], { env }).ended()).toMatchObject({ code: EXIT.ok });
+    const tail = (...flags: string[]) =>
+      run(['tail', table.name, '--from', 'TRIM_HORIZON', '--limit', '1', ...flags], { env }).ended();
+    expect(linesOf((await tail()).stdout)).toEqual([
+      'INSERT pk="a" sk="b"',
+      '  + __proto__  {"__proto__":[null,1.5]}',
+    ]);
+    expect((await tail('--json')).stdout).toContain(
+      '"newImage":{"__proto__":{"__proto__":[null,1.5]},"pk":"a"',
+    );
   });
 
   test('--from TRIM_HORIZON begins with the oldest, --limit ends it, --json is for programs', async () => {
@@ -245,4 +261,38 @@ describe('what the mapping behind it has to say', () => {
     tailLogger({ ...context, verbose })[level]('It failed', more);
     expect(stderr()).toBe(line);
   });
+});
+
+test('a record that cannot be read is skipped with a warning, and the ones after it are printed', async () => {
+  const streams = await FakeStreams.start();
+  streams.addShard('s');
+  streams.table = {
+    TableName: 'Invoices',
+    LatestStreamArn: FAKE_STREAM,
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    StreamSpecification: { StreamEnabled: true },
+  };
+  streams.write('s', 'before');
+  streams.writeRaw('s', {
+    eventID: 'a'.repeat(32),
+    eventName: 'INSERT',
+    dynamodb: { SequenceNumber: `1${'0'.repeat(21)}`, Keys: { pk: { S: 'bad' } }, NewImage: { pk: null } },
+  });
+  streams.writeRaw('s', {
+    eventName: 'INSERT',
+    dynamodb: {
+      SequenceNumber: `2${'0'.repeat(21)}`,
+      ApproximateCreationDateTime: Date.now() / 1000,
+      Keys: { pk: { S: 'after' } },
+      NewImage: { pk: { S: 'after' } },
+    },
+  });
+  const flags = ['--endpoint', streams.endpoint, '--region', 'eu-central-1'];
+  const { stdout, stderr } = await inProcess(
+    ['tail', 'Invoices', '--from', 'TRIM_HORIZON', '--limit', '2', ...flags],
+    { env },
+  ).ended();
+  expect(linesOf(stdout)).toEqual(['INSERT pk="before"', 'INSERT pk="after"']);
+  expect(stderr).toMatch(/warning: record a{32} \(sequence number 10{21}\) cannot be read: /);
+  await streams.stop();
 });

@@ -1,7 +1,8 @@
 import type { KeySchemaElement } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { compilePattern } from '../../conditions/event-pattern.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
+import { thrownText } from '../../thrown-text.ts';
 import { failure, usageError } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -47,11 +48,23 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
     for (const record of Records) {
       const isWanted = only.length === 0 || only.includes(`${record.eventName}`.toLowerCase());
       if (left === 0 || !isWanted || !matches(record)) continue;
-      const change = changeOf(record, keyNames);
-      const lines = json ? [jsonOfChange(change)] : formatChange(change, style);
+      const lines = linesOf(record);
+      if (lines === undefined) continue;
       // Waited for, so that a reader that is slow is not buried.
       await writeLines(io.stdout, ...lines);
       if (--left === 0) stop();
+    }
+  };
+  /** Undefined for a record that cannot be read: it is skipped with a warning, and the ones after it are printed. */
+  const linesOf = (record: DynamoDBRecord): readonly string[] | undefined => {
+    try {
+      const change = changeOf(record, keyNames);
+      return json ? [jsonOfChange(change)] : formatChange(change, style);
+    } catch (error) {
+      const { eventID, dynamodb } = record;
+      const which = `${eventID} (sequence number ${dynamodb?.SequenceNumber})`;
+      void writeLines(io.stderr, `warning: record ${which} cannot be read: ${thrownText(error)}`);
+      return undefined;
     }
   };
   await using mapping = await startEventSourceMapping({

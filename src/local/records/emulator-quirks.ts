@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import { imageSize } from '../../marshall/image-size.ts';
+import type { Image, ServerRecord } from './server-record.ts';
 
 /**
- * What has to be mended before records of this stream are those of DynamoDB. Everything that an emulator does
- * otherwise is mended here and nowhere else.
+ * Makes the records of a stream into those of DynamoDB. Everything that other servers do differently is normalized here
+ * and nowhere else.
  */
 export interface StreamAdapter {
   /** What Lambda would name as the source of the records. */
   readonly eventSourceArn: string;
   /** The records that DynamoDB would have sent, as it would have sent them. */
-  mend(records: readonly SdkRecord[]): readonly SdkRecord[];
+  mend(records: readonly ServerRecord[]): readonly ServerRecord[];
 }
 
-// No account of AWS: Dynoxide, DynamoDB Local and LocalStack name the stream's account so. A server that names
-// another account is taken for AWS, and nothing of it is mended.
-const EMULATED_ACCOUNT = '000000000000';
-// What Dynoxide and DynamoDB Local call the place where they are.
-const EMULATED_REGIONS = ['dynoxide', 'ddblocal'];
+const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const AWS_ACCOUNT = /^(?!0{12})\d{12}$/;
+const AWS_LABEL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/;
+const EVENT_ID = /^[0-9a-f]{32}$/;
+const EVENT_VERSION = '1.1';
 const LEAST_DIGITS = 21;
 
 export interface AdaptedStream {
@@ -28,49 +29,99 @@ export interface AdaptedStream {
 }
 
 /**
- * | quirk | seen in | mended |
+ * Servers are known by what they do. Records of every server:
+ *
+ * | quirk | seen in | normalized |
  * | --- | --- | --- |
- * | a MODIFY for a write that changed nothing | Dynoxide | left out |
- * | the region is `dynoxide` or `ddblocal`, also in the ARN | Dynoxide, DynamoDB Local | the mapping's region |
+ * | a MODIFY for a write that changed nothing | Dynoxide, moto | left out, if both images are there |
  * | eventID is the sequence number, so not unique | Dynoxide | 32 hex digits, the same at each reading |
+ * | eventVersion `1.0` | moto | `1.1` |
  * | sequence numbers of fewer than 21 digits | Dynoxide | zeros in front |
+ *
+ * And where region, account or label of the stream are not in AWS's form:
+ *
+ * | quirk | seen in | normalized |
+ * | --- | --- | --- |
+ * | the region is `dynoxide` or `ddblocal`, also in the ARN | Dynoxide, DynamoDB Local | the mapping's region |
+ * | a label of epoch seconds, or of microseconds | Dynoxide, moto | `2026-11-27T20:32:45.855` |
+ * | SizeBytes measures JSON, or something else | Dynoxide, moto | DynamoDB's rules for keys and images |
  * | a table made again has the records of its predecessor | Dynoxide | left out, to the second |
  *
- * That a shard has an EndingSequenceNumber while it is open (Dynoxide) needs no mending: nothing reads it.
+ * A shard that has an EndingSequenceNumber while it is open (Dynoxide) needs nothing: the number is not read. A no-op
+ * MODIFY on a stream without both images cannot be told from a real one, and is delivered.
  */
 export function adapterFor({ streamArn, region, createdAt }: AdaptedStream): StreamAdapter {
-  const parts = streamArn.split(':');
-  if (parts[4] !== EMULATED_ACCOUNT) return { eventSourceArn: streamArn, mend: (records) => records };
-  if (EMULATED_REGIONS.includes(parts[3] as string)) parts[3] = region;
-  const madeAt = Math.floor((createdAt?.getTime() ?? 0) / 1000) * 1000;
+  const madeAt = Math.floor((createdAt?.getTime() ?? 0) / 1000);
+  const isOfAws = hasAwsForm(streamArn);
   return {
-    eventSourceArn: parts.join(':'),
+    eventSourceArn: isOfAws ? streamArn : inAwsForm(streamArn, region),
     mend: (records) =>
       records
-        .filter((record) => !changedNothing(record) && !isOlder(record, madeAt))
-        .map((record) => withIdentifiers(record, streamArn)),
+        .filter((record) => !changedNothing(record) && (isOfAws || !isOlder(record, madeAt)))
+        .map((record) => normalized(record, streamArn, isOfAws)),
   };
 }
 
-function changedNothing({ eventName, dynamodb }: SdkRecord): boolean {
-  if (eventName !== 'MODIFY' || !dynamodb?.OldImage || !dynamodb.NewImage) return false;
+function hasAwsForm(streamArn: string): boolean {
+  const [, , , region = '', account = ''] = streamArn.split(':');
+  return AWS_REGION.test(region) && AWS_ACCOUNT.test(account) && AWS_LABEL.test(labelOf(streamArn));
+}
+
+function inAwsForm(streamArn: string, region: string): string {
+  const parts = streamArn.split(':');
+  if (!AWS_REGION.test(`${parts[3]}`)) parts[3] = region;
+  const label = labelOf(streamArn);
+  return parts.join(':').slice(0, -label.length) + labelInAwsForm(label);
+}
+
+/** What is behind the last slash. A label has colons. */
+function labelOf(streamArn: string): string {
+  return streamArn.slice(streamArn.lastIndexOf('/') + 1);
+}
+
+function labelInAwsForm(label: string): string {
+  const seconds = Number(label);
+  const time = new Date(Number.isFinite(seconds) ? seconds * 1000 : `${label.replace(/Z$/, '')}Z`);
+  return Number.isNaN(time.getTime()) ? label : time.toISOString().slice(0, -1);
+}
+
+function changedNothing({ eventName, dynamodb }: ServerRecord): boolean {
+  if (eventName !== 'MODIFY' || !dynamodb.OldImage || !dynamodb.NewImage) return false;
   return isDeepStrictEqual(dynamodb.OldImage, dynamodb.NewImage);
 }
 
-function isOlder({ dynamodb }: SdkRecord, madeAt: number): boolean {
-  const created = dynamodb?.ApproximateCreationDateTime;
-  return created !== undefined && created.getTime() < madeAt;
+function isOlder({ dynamodb }: ServerRecord, madeAt: number): boolean {
+  const created = dynamodb.ApproximateCreationDateTime;
+  return created !== undefined && created < madeAt;
 }
 
-function withIdentifiers(record: SdkRecord, streamArn: string): SdkRecord {
-  const { eventID = '', dynamodb } = record;
-  const { SequenceNumber } = dynamodb ?? {};
-  if (SequenceNumber === undefined) return record;
+function normalized(record: ServerRecord, streamArn: string, isOfAws: boolean): ServerRecord {
+  const { eventID, dynamodb } = record;
+  const { SequenceNumber } = dynamodb;
+  const isNormal = isOfAws && SequenceNumber.length >= LEAST_DIGITS && record.eventVersion === EVENT_VERSION;
+  if (isNormal && EVENT_ID.test(`${eventID}`)) return record;
+  const sizeBytes = isOfAws ? dynamodb.SizeBytes : sizeOf(dynamodb);
   return {
     ...record,
-    eventID: eventID === SequenceNumber ? hexDigits(`${streamArn} ${SequenceNumber}`) : eventID,
-    dynamodb: { ...dynamodb, SequenceNumber: SequenceNumber.padStart(LEAST_DIGITS, '0') },
+    eventVersion: EVENT_VERSION,
+    eventID:
+      eventID !== undefined && EVENT_ID.test(eventID) ? eventID : hexDigits(`${streamArn} ${SequenceNumber}`),
+    dynamodb: {
+      ...dynamodb,
+      SequenceNumber: SequenceNumber.padStart(LEAST_DIGITS, '0'),
+      ...(sizeBytes !== undefined && { SizeBytes: sizeBytes }),
+    },
   };
+}
+
+/** Undefined for an image that cannot be measured, because it has something other than values in it. */
+function sizeOf({ Keys, NewImage, OldImage, SizeBytes }: ServerRecord['dynamodb']): number | undefined {
+  const images = [Keys, NewImage, OldImage].filter((image) => image !== undefined);
+  try {
+    return images.reduce((size, image) => size + imageSize(image as Image), 0);
+  } catch {
+    return SizeBytes;
+  }
 }
 
 function hexDigits(text: string): string {

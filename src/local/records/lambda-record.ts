@@ -1,61 +1,48 @@
-import type { _Record as SdkRecord, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb-streams';
-import type { AttributeValue, DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import type { ServerRecord } from './server-record.ts';
 
 /**
- * One record of the Streams API in the shape that Lambda sends.
+ * Makes one record of the Streams API into the form that Lambda sends.
  *
  * ```text
- * SDK     { ApproximateCreationDateTime: Date, NewImage: { photo: { B: Uint8Array } } }, Identity in PascalCase
- * Lambda  { ApproximateCreationDateTime: 1479499740, NewImage: { photo: { B: 'iVBORw==' } } }, in camelCase
+ * stream  { ApproximateCreationDateTime: 1479499740.123, ... }, userIdentity { PrincipalId, Type }
+ * Lambda  { ApproximateCreationDateTime: 1479499740, ... }, userIdentity { principalId, type }
  * ```
  *
- * A member that the SDK leaves out stays out: it never becomes an `undefined` property.
+ * Images are the same on both sides and are passed on, whatever is in them: what cannot be read fails its own record, in
+ * the function. A member that is missing stays missing: it never becomes an `undefined` property.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
-export function lambdaRecord(record: SdkRecord, eventSourceARN: string): DynamoDBRecord {
-  const { userIdentity } = record;
+export function lambdaRecord(record: ServerRecord, eventSourceARN: string): DynamoDBRecord {
+  const { eventID, eventName, eventVersion, userIdentity } = record;
   return {
-    ...(record.eventID !== undefined && { eventID: record.eventID }),
-    ...(record.eventName !== undefined && { eventName: record.eventName }),
-    ...(record.eventVersion !== undefined && { eventVersion: record.eventVersion }),
+    ...(isGiven(eventID) && { eventID }),
+    ...(isGiven(eventName) && { eventName }),
+    ...(isGiven(eventVersion) && { eventVersion }),
     eventSource: 'aws:dynamodb',
     awsRegion: eventSourceARN.split(':')[3] as string,
-    ...(record.dynamodb && { dynamodb: lambdaStreamRecord(record.dynamodb) }),
+    dynamodb: lambdaStreamRecord(record.dynamodb),
     ...(userIdentity && { userIdentity: { type: userIdentity.Type, principalId: userIdentity.PrincipalId } }),
     eventSourceARN,
   };
 }
 
-function lambdaStreamRecord(change: NonNullable<SdkRecord['dynamodb']>): StreamRecord {
-  const { ApproximateCreationDateTime: created, Keys, NewImage, OldImage } = change;
+function lambdaStreamRecord(change: ServerRecord['dynamodb']): StreamRecord {
+  const { ApproximateCreationDateTime: created, Keys, NewImage, OldImage, SequenceNumber } = change;
+  const { SizeBytes, StreamViewType } = change;
   return {
     // Lambda sends whole seconds, whatever the precision of the stream.
-    ...(created && { ApproximateCreationDateTime: Math.floor(created.getTime() / 1000) }),
-    ...(Keys && { Keys: lambdaImage(Keys) }),
-    ...(NewImage && { NewImage: lambdaImage(NewImage) }),
-    ...(OldImage && { OldImage: lambdaImage(OldImage) }),
-    ...(change.SequenceNumber !== undefined && { SequenceNumber: change.SequenceNumber }),
-    ...(change.SizeBytes !== undefined && { SizeBytes: change.SizeBytes }),
-    ...(change.StreamViewType !== undefined && { StreamViewType: change.StreamViewType }),
+    ...(isGiven(created) && { ApproximateCreationDateTime: Math.floor(created) }),
+    ...(Keys && { Keys }),
+    ...(NewImage && { NewImage }),
+    ...(OldImage && { OldImage }),
+    SequenceNumber,
+    ...(isGiven(SizeBytes) && { SizeBytes }),
+    ...(isGiven(StreamViewType) && { StreamViewType }),
   };
 }
 
-/** An item as the SDK has it, in the form that Lambda sends: bytes as base64. */
-export function lambdaImage(image: Record<string, SdkValue>): Record<string, AttributeValue> {
-  // fromEntries defines properties, so an attribute named `__proto__` is kept as an attribute.
-  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, lambdaValue(value)]));
-}
-
-/** Bytes become base64 at every depth; every other value has the same form on both sides. */
-function lambdaValue(value: SdkValue): AttributeValue {
-  if (value.B !== undefined) return { B: base64(value.B) };
-  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
-  if (value.L !== undefined) return { L: value.L.map(lambdaValue) };
-  if (value.M !== undefined) return { M: lambdaImage(value.M) };
-  return value as AttributeValue;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== undefined && value !== null;
 }

@@ -1,4 +1,4 @@
-import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import { isServerRecord, type ServerRecord } from '../records/server-record.ts';
 import { wait } from '../wait.ts';
 import type { ShardPosition } from './shard-position.ts';
 import type { StreamSource } from './stream-source.ts';
@@ -13,6 +13,8 @@ export interface ShardReaderOptions {
   readonly pollIntervalMs: number;
   /** Told when records left the stream before they were read. */
   readonly onTrimmed: () => void;
+  /** Called with the number of records of a page that have no place in the shard. They are left out. */
+  readonly onUnreadable: (records: number) => void;
 }
 
 /** Reads a shard page by page, in order. */
@@ -43,7 +45,7 @@ export class ShardReader {
    *
    * @throws ResourceNotFoundException, or when the signal aborts
    */
-  async next(signal: AbortSignal): Promise<readonly SdkRecord[] | undefined> {
+  async next(signal: AbortSignal): Promise<readonly ServerRecord[] | undefined> {
     const { source, pollIntervalMs } = this.#options;
     if (this.#iterator === '') return undefined;
     await wait(this.#restMs, signal);
@@ -57,7 +59,9 @@ export class ShardReader {
     this.#iterator = next ?? '';
     // A stream that has more is read on at once; Lambda polls an idle shard four times a second.
     this.#restMs = records.length === 0 && next !== undefined ? pollIntervalMs : 0;
-    return this.#advance(records);
+    const readable = records.filter(isServerRecord);
+    if (readable.length < records.length) this.#options.onUnreadable(records.length - readable.length);
+    return this.#advance(readable);
   }
 
   #openIterator(signal: AbortSignal): Promise<string> {
@@ -75,8 +79,8 @@ export class ShardReader {
     return source.iterator(shardId, { ShardIteratorType: type }, signal);
   }
 
-  #advance(records: readonly SdkRecord[]): readonly SdkRecord[] {
-    const after = records.at(-1)?.dynamodb?.SequenceNumber;
+  #advance(records: readonly ServerRecord[]): readonly ServerRecord[] {
+    const after = records.at(-1)?.dynamodb.SequenceNumber;
     if (after === undefined) return records;
     this.#position = { after };
     const since = this.#leavesOut;
@@ -103,7 +107,7 @@ export class ShardReader {
   }
 }
 
-function isOlder({ dynamodb }: SdkRecord, since: number): boolean {
-  const created = dynamodb?.ApproximateCreationDateTime;
-  return created !== undefined && created.getTime() < since * 1000;
+function isOlder({ dynamodb }: ServerRecord, since: number): boolean {
+  const created = dynamodb.ApproximateCreationDateTime;
+  return created !== undefined && created < since;
 }

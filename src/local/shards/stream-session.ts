@@ -126,7 +126,7 @@ export class StreamSession {
     atLatest: boolean,
     signal: AbortSignal,
   ): Promise<readonly [shardId: string, worker: ShardWorker]> {
-    const { source, positions, tools, pollIntervalMs } = this.#options;
+    const { source, positions, tools, logger, pollIntervalMs } = this.#options;
     const worker = new ShardWorker({
       source,
       shardId,
@@ -137,6 +137,11 @@ export class StreamSession {
       signal,
       onPosition: (after, window) => positions.set(shardId, { after, ...(window && { window }) }),
       onTrimmed: () => this.#trimmed(shardId),
+      onUnreadable: (records) =>
+        logger.warn(
+          'Records without a sequence number of 1 to 40 digits are left out: they have no place in the shard',
+          { shardId, records },
+        ),
     });
     await worker.open().catch(() => {}); // seen again, and dealt with, when it is read
     return [shardId, worker];

@@ -2,11 +2,12 @@ import type {
   DynamoDBStreamsClient,
   GetShardIteratorCommandInput,
   KeySchemaElement,
-  _Record as SdkRecord,
   Shard,
   StreamDescription as StreamPage,
 } from '@aws-sdk/client-dynamodb-streams';
 import { persist } from '../persist.ts';
+import { asSent } from '../records/server-record.ts';
+import { wireMember } from '../records/wire-member.ts';
 import { streamsModule } from './streams-module.ts';
 
 /** What is known of a stream. */
@@ -20,7 +21,8 @@ export interface StreamDescription {
 
 /** One answer of GetRecords. */
 export interface Page {
-  readonly records: readonly SdkRecord[];
+  /** In the form in which they were sent. They may be anything: see `isServerRecord`. */
+  readonly records: readonly unknown[];
   /** Undefined: the shard is closed and read. */
   readonly next: string | undefined;
 }
@@ -89,10 +91,16 @@ export class StreamSource {
   /** @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts */
   async page(iterator: string, signal: AbortSignal): Promise<Page> {
     const { GetRecordsCommand } = await streamsModule();
-    const page = await this.#persist('GetRecords', signal, () =>
-      this.#client.send(new GetRecordsCommand({ ShardIterator: iterator }), { abortSignal: signal }),
-    );
-    return { records: page.Records ?? [], next: page.NextShardIterator ?? undefined };
+    return this.#persist('GetRecords', signal, async () => {
+      const command = new GetRecordsCommand({ ShardIterator: iterator });
+      const wire = wireMember(command, 'Records');
+      const { Records = [], NextShardIterator } = await this.#client.send(command, { abortSignal: signal });
+      const sent = wire();
+      return {
+        records: Array.isArray(sent) ? sent : Records.map(asSent),
+        next: NextShardIterator ?? undefined,
+      };
+    });
   }
 
   #persist<Answer>(operation: string, signal: AbortSignal, call: () => Promise<Answer>): Promise<Answer> {

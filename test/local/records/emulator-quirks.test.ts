@@ -4,18 +4,18 @@ import {
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  type _Record as SdkRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../../src/local/emulators/start-emulators.ts';
 import { adapterFor } from '../../../src/local/records/emulator-quirks.ts';
 import { lambdaRecord } from '../../../src/local/records/lambda-record.ts';
+import { asSent, type ServerRecord } from '../../../src/local/records/server-record.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
 
 let emulators: Emulators;
 let client: DynamoDBStreamsClient;
 let table: EmulatedTable;
-let records: SdkRecord[];
+let records: ServerRecord[];
 
 const adapt = (streamArn = table.streamArn, createdAt?: Date) =>
   adapterFor({ streamArn, region: 'eu-central-1', createdAt });
@@ -33,7 +33,7 @@ async function read(streamArn: string) {
   const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator }));
   return {
     shard,
-    records: Records,
+    records: Records.map(asSent) as ServerRecord[],
     NextShardIterator,
     createdAt: StreamDescription?.CreationRequestDateTime,
   };
@@ -56,11 +56,17 @@ describe('Dynoxide', () => {
     expect(adapt().mend(records)).toHaveLength(12);
   });
 
+  test('measures something else than DynamoDB; SizeBytes follows its rules', () => {
+    const keyBytes = 2 + 1 + 2 + 4;
+    expect(adapt().mend(records)[1]?.dynamodb.SizeBytes).toBe(keyBytes * 2 + 1 + 2);
+    expect(records[1]?.dynamodb.SizeBytes).not.toBe(keyBytes * 2 + 1 + 2);
+  });
+
   test('names itself as the region; it becomes that of the mapping', () => {
-    expect(records[0]?.awsRegion).toBe('dynoxide');
+    expect(table.streamArn).toContain(':dynoxide:');
     const { eventSourceArn } = adapt();
-    expect(eventSourceArn).toBe(table.streamArn.replace(':dynoxide:', ':eu-central-1:'));
-    expect(lambdaRecord(records[0] as SdkRecord, eventSourceArn).awsRegion).toBe('eu-central-1');
+    expect(eventSourceArn).toMatch(/^arn:aws:dynamodb:eu-central-1:/);
+    expect(lambdaRecord(records[0] as ServerRecord, eventSourceArn).awsRegion).toBe('eu-central-1');
   });
 
   test('has the sequence number as eventID; it becomes 32 digits, the same ones each time', () => {
@@ -122,21 +128,106 @@ describe('Dynoxide', () => {
   });
 });
 
-test('what comes from AWS is left as it is', () => {
-  const streamArn = 'arn:aws:dynamodb:us-west-2:123456789012:table/T/stream/x';
-  const { eventSourceArn, mend } = adapt(streamArn, new Date('2100-01-01'));
-  expect(eventSourceArn).toBe(streamArn);
-  expect(mend(records)).toBe(records);
+const AWS = 'arn:aws:dynamodb:us-west-2:123456789012:table/T/stream/2026-11-27T20:32:45.855';
+const record: ServerRecord = {
+  eventID: 'e'.repeat(32),
+  eventName: 'INSERT',
+  eventVersion: '1.1',
+  dynamodb: {
+    ApproximateCreationDateTime: 1_700_000_000,
+    Keys: { Id: { N: '101' } },
+    NewImage: { Message: { S: 'New item!' }, Id: { N: '101' } },
+    SequenceNumber: '1'.repeat(25),
+    SizeBytes: 999,
+  },
+};
+const changed = (eventName: 'MODIFY' | 'INSERT', images: object): ServerRecord => ({
+  ...record,
+  eventName,
+  dynamodb: { SequenceNumber: '1'.repeat(25), ...images },
 });
 
-test("an emulator's own identifiers and region are kept where they are like those of AWS", () => {
+test('a record in the form of AWS, of a stream in the form of AWS, is left as it is', () => {
+  const { eventSourceArn, mend } = adapt(AWS, new Date('2100-01-01'));
+  expect(eventSourceArn).toBe(AWS);
+  expect(mend([record])[0]).toBe(record);
+});
+
+describe('every server, whatever its account', () => {
+  const mend = (one: object) => adapt(AWS).mend([one as ServerRecord]);
+
+  test('a MODIFY that changed nothing is left out', () => {
+    const image = JSON.parse('{"__proto__":{"S":"x"},"a":{"L":[null]}}');
+    expect(mend(changed('MODIFY', { OldImage: image, NewImage: structuredClone(image) }))).toEqual([]);
+  });
+
+  test.each<[string, ServerRecord]>([
+    ['an INSERT', changed('INSERT', { OldImage: {}, NewImage: {} })],
+    ['without an old image', changed('MODIFY', { NewImage: {} })],
+    ['without a new image', changed('MODIFY', { OldImage: {} })],
+    ['with another value', changed('MODIFY', { OldImage: { a: { S: '1' } }, NewImage: { a: { N: '1' } } })],
+  ])('%s is kept', (_name, kept) => expect(mend(kept)).toHaveLength(1));
+
+  test.each([
+    ['missing', undefined],
+    ['a short text, as LocalStack has', '1a2b3c4d'],
+    ['a UUID', '5216e2f0-6d68-4c63-be6d-3e173b8318aa'],
+  ])('an eventID that is %s becomes 32 hex digits', (_name, eventID) => {
+    expect(mend({ ...record, eventID })[0]?.eventID).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test.each(['1.0', undefined])('eventVersion %s becomes 1.1, and the rest stays', (eventVersion) => {
+    expect(mend({ ...record, eventVersion })).toEqual([record]);
+  });
+});
+
+test.each([
+  [
+    'moto',
+    'arn:aws:dynamodb:us-east-1:123456789012:table/T/stream/2026-11-29T18:29:51.006048',
+    ':us-east-1:',
+  ],
+  [
+    'Dynoxide',
+    'arn:aws:dynamodb:dynoxide:000000000000:table/T/stream/1795976991.006553859',
+    ':eu-central-1:',
+  ],
+  [
+    'a server that adds a Z',
+    'arn:aws:dynamodb:us-east-1:1:table/T/stream/2026-11-29T18:29:51.006Z',
+    ':us-east-1:',
+  ],
+])('the stream of %s gets a label and a region in the form of AWS', (_name, streamArn, region) => {
+  const { eventSourceArn } = adapt(streamArn);
+  expect(eventSourceArn).toContain(region);
+  expect(eventSourceArn).toMatch(/:table\/T\/stream\/2026-11-29T18:29:51\.006$/);
+});
+
+test('a label that is not a time stays', () => {
   const streamArn = 'arn:aws:dynamodb:us-west-2:000000000000:table/T/stream/x';
-  const record: SdkRecord = {
-    eventID: 'e'.repeat(32),
-    eventName: 'MODIFY',
-    dynamodb: { SequenceNumber: '1'.repeat(25) },
-  };
-  const { eventSourceArn, mend } = adapt(streamArn);
-  expect(eventSourceArn).toBe(streamArn);
-  expect(mend([record, {}])).toEqual([record, {}]);
+  expect(adapt(streamArn).eventSourceArn).toBe(streamArn);
+});
+
+describe('SizeBytes of a server that is not AWS', () => {
+  const moto = 'arn:aws:dynamodb:us-east-1:123456789012:table/T/stream/2026-11-29T18:29:51.006048';
+  const sizeOf = (dynamodb: object) =>
+    adapt(moto).mend([{ ...record, dynamodb: { SequenceNumber: '1', ...dynamodb } } as ServerRecord])[0]
+      ?.dynamodb.SizeBytes;
+  const Keys = { Id: { N: '101' } };
+  const [oldItem, newItem] = [
+    { Message: { S: 'New item!' }, Id: { N: '101' } },
+    { Message: { S: 'This item has changed' }, Id: { N: '101' } },
+  ];
+
+  // The sizes that AWS shows for these records: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-example.html
+  test.each([
+    [26, { Keys, NewImage: oldItem }],
+    [59, { Keys, OldImage: oldItem, NewImage: newItem }],
+    [38, { Keys, OldImage: newItem }],
+  ])('is %i where AWS says so', (size, change) => expect(sizeOf({ ...change, SizeBytes: 7 })).toBe(size));
+
+  test('stays where an image holds something other than values', () => {
+    expect(sizeOf({ Keys, NewImage: { a: null }, SizeBytes: 7 })).toBe(7);
+    expect(sizeOf({ Keys, NewImage: { a: null } })).toBeUndefined();
+  });
 });

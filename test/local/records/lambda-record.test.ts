@@ -1,7 +1,9 @@
+import type { _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, test } from 'vitest';
-import { lambdaRecord } from '../../../src/local/records/lambda-record.ts';
+import { lambdaRecord as ofSent } from '../../../src/local/records/lambda-record.ts';
+import { asSent, isServerRecord, type ServerRecord } from '../../../src/local/records/server-record.ts';
 
-type SdkRecord = Parameters<typeof lambdaRecord>[0];
+const lambdaRecord = (record: SdkRecord, arn: string) => ofSent(asSent(record) as ServerRecord, arn);
 
 const streamArn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/Photos/stream/2026-01-01T00:00:00.000';
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -50,7 +52,10 @@ test('a record has exactly the members that Lambda sends: whole seconds, region 
 
 test('what the SDK leaves out is absent, not undefined', () => {
   const undefinedMembers = { ...insert, eventID: undefined, userIdentity: undefined };
-  const record = lambdaRecord({ ...undefinedMembers, dynamodb: { OldImage: undefined } }, streamArn);
+  const record = lambdaRecord(
+    { ...undefinedMembers, dynamodb: { OldImage: undefined, SequenceNumber: '1' } },
+    streamArn,
+  );
   expect(Object.keys(record)).toEqual([
     'eventName',
     'eventVersion',
@@ -59,7 +64,7 @@ test('what the SDK leaves out is absent, not undefined', () => {
     'dynamodb',
     'eventSourceARN',
   ]);
-  expect(record.dynamodb).toStrictEqual({});
+  expect(record.dynamodb).toStrictEqual({ SequenceNumber: '1' });
 });
 
 test('a TTL delete carries its identity in camelCase', () => {
@@ -109,4 +114,25 @@ describe('values', () => {
     const converted = lambdaRecord(withImage(image), streamArn).dynamodb?.NewImage;
     expect(JSON.stringify(converted)).toBe('{"__proto__":{"S":"x"}}');
   });
+
+  test.each([
+    ['null', 'null'],
+    ['a null in a list', '{"L":[null]}'],
+    ['a null in a map', '{"M":{"a":null}}'],
+    ['text where bytes belong', '{"B":"AQID"}'],
+    ['a list that is none', '{"L":"x"}'],
+    ['a binary set that is none', '{"BS":"x"}'],
+    ['a map that is none', '{"M":"x"}'],
+    ['text', '"x"'],
+  ])('%s stays for the function to fail on', (_name, json) => {
+    const image = JSON.parse(`{"value":${json}}`);
+    expect(JSON.stringify(lambdaRecord(withImage(image), streamArn).dynamodb?.NewImage)).toBe(
+      `{"value":${json}}`,
+    );
+  });
 });
+
+test.each([[null], ['x'], [{}], [{ dynamodb: null }], [{ dynamodb: { SequenceNumber: 7 } }], [asSent({})]])(
+  '%j has no place in a shard',
+  (record) => expect(isServerRecord(record)).toBe(false),
+);

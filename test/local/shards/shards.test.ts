@@ -1,6 +1,8 @@
+import type { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { streamRouter } from '../../../src/index.ts';
 import {
   type LocalEventSourceMapping,
   type LocalMappingOptions,
@@ -189,6 +191,89 @@ describe('starting positions', () => {
     await mapping?.resume();
     await mapping?.caughtUp();
     expect(seen).toEqual([]);
+  });
+});
+
+describe('records that are not as they should be', () => {
+  const raw = (json: string) =>
+    fake.writeRaw('s', {
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: '5'.repeat(21), Keys: { pk: { S: 'bad' } }, NewImage: JSON.parse(json) },
+    });
+
+  test.each([
+    ['an attribute named __proto__', '{"__proto__":{"S":"x"},"m":{"M":{"__proto__":{"N":"1"}}}}'],
+    ['a null member', '{"a":null}'],
+    ['a null in a list', '{"l":{"L":[null,{"S":"k"}]}}'],
+    ['a value without a type', '{"a":{}}'],
+    ['a value of an unknown type', '{"a":{"Q":"x"}}'],
+    ['binary that is a number', '{"a":{"B":5}}'],
+    ['a set that is text', '{"a":{"BS":"x"}}'],
+    ['a list that is text', '{"a":{"L":"x"}}'],
+    ['text in place of a value', '{"a":"x"}'],
+  ])('%s reaches the function as it was sent, and the mapping goes on', async (_name, image) => {
+    fake.addShard('s');
+    raw(image);
+    const images: string[] = [];
+    await start({
+      handler: async ({ Records }: DynamoDBStreamEvent) => {
+        for (const { dynamodb } of Records) images.push(JSON.stringify(dynamodb?.NewImage));
+      },
+    });
+    await mapping?.caughtUp();
+    expect(images).toEqual([image]);
+    expect(mapping?.state).toBe('Enabled');
+  });
+
+  test('a router fails such a record alone, and the record is discarded when its retries are used up', async () => {
+    fake.addShard('s');
+    fake.write('s', 'before');
+    raw('{"pk":null}');
+    fake.write('s', 'after');
+    const handled: unknown[] = [];
+    const discarded: number[] = [];
+    const router = streamRouter({ viewType: 'NEW_IMAGE', logger: false }).onInsert(
+      ({ newImage }) => void handled.push(newImage.pk),
+    );
+    await start({
+      handler: router,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      maximumRetryAttempts: 1,
+      bisectBatchOnFunctionError: true,
+      retryDelayMs: () => 1,
+      enabled: false,
+    });
+    mapping?.on('discard', ({ records }) => discarded.push(records.length));
+    await mapping?.resume();
+    await mapping?.caughtUp();
+    expect(new Set(handled)).toEqual(new Set(['before', 'after']));
+    expect(discarded).toEqual([1]);
+  });
+
+  test('a record without a sequence number is left out with a warning', async () => {
+    fake.addShard('s');
+    fake.writeRaw('s', null as never, { eventName: 'INSERT', dynamodb: { Keys: {} } } as never);
+    fake.write('s', 'after');
+    await start();
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['after']);
+    expect(logger.entries).toEqual([
+      'warn Records without a sequence number of 1 to 40 digits are left out: they have no place in the shard',
+    ]);
+  });
+
+  test('a client without middleware of the SDK, such as a stub, is read as well', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    const client = fake.client();
+    const stub = {
+      config: client.config,
+      send: (command: { readonly input: object }, ...rest: never[]) =>
+        client.send(new (command.constructor as typeof GetRecordsCommand)(command.input as never), ...rest),
+    };
+    await start({ client: stub as never });
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { imageSize } from '../../src/testing/image-size.ts';
+import { imageSize } from '../../src/marshall/image-size.ts';
 
 test.each([
   ['text in UTF-8, name included', { name: { S: 'Zoë' } }, 8],

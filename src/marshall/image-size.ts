@@ -1,6 +1,5 @@
 import type { AttributeValue } from 'aws-lambda';
 import { significantDigits } from '../unmarshall/decimal.ts';
-import type { Image } from './marshall-item.ts';
 
 /**
  * Bytes that an image takes, by DynamoDB's rules: names and texts in UTF-8, a number about one byte for two
@@ -8,7 +7,7 @@ import type { Image } from './marshall-item.ts';
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
-export function imageSize(image: Image): number {
+export function imageSize(image: Readonly<Record<string, AttributeValue>>): number {
   return sum(Object.entries(image).map(([name, value]) => Buffer.byteLength(name) + valueSize(value)));
 }
 
