@@ -2,6 +2,7 @@
 export type ConfigurationErrorCode =
   | 'ASYNC_CONDITION'
   | 'ASYNC_SCHEMA'
+  | 'ENDLESS_RETRIES'
   | 'INVALID_CHECKPOINT_FILE'
   | 'INVALID_DOCUMENTS'
   | 'INVALID_HANDLER'

@@ -62,7 +62,8 @@ export interface FunctionOptions {
    */
   readonly functionName?: string;
   /**
-   * Seconds after which an invocation has failed, above 0 and at most 900. A function in this process goes on
+   * Seconds after which an invocation has failed, above 0 and at most 5,400 (on AWS at most 900, and 5,400 on Lambda
+   * Managed Instances). A function in this process goes on
    * running all the same: nothing can stop it. A deployed one has its own timeout.
    *
    * @defaultValue 3, as on Lambda
@@ -170,7 +171,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     expected: 'text of letters, digits, - and _',
     accepts: (value) => typeof value === 'string' && /^[\w-]+$/.test(value),
   },
-  timeoutSeconds: numberFrom(0.001, 900),
+  timeoutSeconds: numberFrom(0.001, 5_400),
   memoryLimitInMB: numberFrom(128, 10_240),
   checkpointFile: TEXT,
   retryDelayMs: {

@@ -55,7 +55,7 @@ export interface CheckpointEvent extends RecordsEvent {
   readonly sequenceNumber: string;
   /**
    * Where the shard would go on: everything up to here is done with. Behind `sequenceNumber` when
-   * `parallelizationFactor` lets other partition keys lag behind. Undefined: nothing yet.
+   * `parallelizationFactor` lets other items lag behind. Undefined: nothing yet.
    */
   readonly position: string | undefined;
 }

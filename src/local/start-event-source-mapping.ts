@@ -16,7 +16,6 @@ import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
 import { adapterFor } from './records/emulator-quirks.ts';
 import { newestStreamOf } from './shards/newest-stream.ts';
-import { partitionKeyOf } from './shards/partition-key.ts';
 import { ShardPositions } from './shards/positions.ts';
 import type { ShardTools } from './shards/shard-worker.ts';
 import { StreamSession } from './shards/stream-session.ts';
@@ -29,7 +28,7 @@ import { emptyTally } from './statistics.ts';
  * retries, bisect, partial responses, record age, filters, parallelization and on-failure destinations.
  *
  * The stream may be anybody's who speaks the API: Dynoxide, DynamoDB Local, LocalStack or AWS itself. Records
- * arrive in order per shard (per partition key with `parallelizationFactor`) and at least once.
+ * arrive in order per shard (per item with `parallelizationFactor`) and at least once.
  *
  * @returns the mapping, once it reads: what is written from now on is delivered, with `LATEST` too
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER`,
@@ -107,8 +106,6 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
     tumblingWindowInSeconds: aws.tumblingWindowInSeconds,
     closeIdleWindowAfterSeconds: settings.closeIdleWindowAfterSeconds,
     parallelizationFactor: aws.parallelizationFactor,
-    partitionKey:
-      aws.parallelizationFactor === 1 ? undefined : await partitionKeyOf(description, streamArn, client),
     matches: (record) => aws.filter?.passes(record) ?? true,
     delivery: {
       streamArn: adapter.eventSourceArn,

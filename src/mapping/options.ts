@@ -38,7 +38,7 @@ export interface EventSourceMappingOptions {
    */
   readonly maximumBatchingWindowInSeconds?: number;
   /**
-   * Batches of one shard in flight at once, 1 to 10, with order kept per partition key.
+   * Batches of one shard in flight at once, 1 to 10, with order kept per item: partition and sort key.
    *
    * @defaultValue 1
    */

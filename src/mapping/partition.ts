@@ -2,15 +2,21 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { jsonTextOf } from '../json-text.ts';
 
 /**
- * The lane of a record, from 0: records of one partition key share a lane, and so stay in order. How AWS hashes
- * is unknown; nothing depends on it but which keys go together.
+ * The lane of a record, from 0. Changes of one item share a lane, and so stay in order. Items of one partition key may be in
+ * different lanes, as on AWS: a DynamoDB stream keeps order per item, which is partition and sort key. Only Kinesis keeps it per
+ * partition key. How AWS hashes is unknown, and nothing here depends on it.
  *
- * @param partitionKey the name of the attribute; undefined: unknown, and all records share a lane
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
-export function laneOf(record: DynamoDBRecord, lanes: number, partitionKey: string | undefined): number {
+export function laneOf(record: DynamoDBRecord, lanes: number): number {
   if (lanes === 1) return 0;
   let hash = 0x811c9dc5; // FNV-1a
-  const key = jsonTextOf(record.dynamodb?.Keys?.[partitionKey ?? ''] ?? null);
-  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of Buffer.from(itemKeyOf(record))) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % lanes;
+}
+
+/** The item key as text. Records name its attributes in any order. */
+function itemKeyOf({ dynamodb }: DynamoDBRecord): string {
+  const attributes = Object.entries(dynamodb?.Keys ?? {});
+  return jsonTextOf(attributes.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 // A binding of its own, which fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { ConfigurationError } from '../errors.ts';
 import { type OnFailureDocument, withPayload } from '../mapping/on-failure-document.ts';
 import { requireHandler } from '../mapping/require-handler.ts';
 import type { WindowDecision } from '../mapping/tumbling-window.ts';
@@ -10,6 +11,9 @@ import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
 import { VirtualLane } from './virtual-lane.ts';
+
+/** AWS's largest maximumRetryAttempts. With its default delays, 24 hours take some 1,450 attempts. */
+const MOST_ENDLESS_ATTEMPTS = 10_000;
 
 /** Handlers that never wait would keep the timer of a test's time limit from firing. */
 const ATTEMPTS_PER_TURN = 1000;
@@ -56,7 +60,7 @@ export interface Delivery {
  *   `functionResponseTypes: ['ReportBatchItemFailures']` a reported failure counts as success.
  * - With `maximumRetryAttempts: -1`, AWS's default, a record that always fails ends after 24 hours of virtual
  *   time, when it leaves the stream. AWS does not say whether it sends a document then; here there is one,
- *   `RecordAgeExceeded`.
+ *   `RecordAgeExceeded`. After 10,000 attempts of one batch, which default delays do not reach, it throws instead.
  * - With `tumblingWindowInSeconds`, windows follow the records' creation times; the shard ends behind the last
  *   record, which closes the last window.
  * - With `parallelizationFactor`, lanes run side by side in virtual time; handlers are never invoked at once.
@@ -64,7 +68,7 @@ export interface Delivery {
  *   settle within `settleWithinMs` runs into its timeout; each such attempt takes that long.
  *
  * @param records of one stream, in any order; a shard has them in the order of their sequence numbers
- * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`;
+ * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER` or `ENDLESS_RETRIES`;
  * InvalidEventError `INVALID_SEQUENCE_NUMBER`
  * @example
  * ```ts
@@ -151,6 +155,7 @@ class VirtualMapping {
   }
 
   async #invoke(lane: VirtualLane, { records, requestId, attempt, window }: Invoke): Promise<void> {
+    this.#refuseEndlessRetries(attempt);
     if (this.#invocations.length % ATTEMPTS_PER_TURN === ATTEMPTS_PER_TURN - 1) await nextTurn();
     const { functionArn } = this.#shard;
     const { timeoutMs, settleWithinMs } = this.#settings;
@@ -167,6 +172,15 @@ class VirtualMapping {
     const { outcome, done } = lane.answer(result, records.length);
     this.#succeeded.push(...sequenceNumbersOf(records.slice(0, done)));
     this.#invocations.push({ sequenceNumbers: sequenceNumbersOf(records), requestId, attempt, outcome });
+  }
+
+  #refuseEndlessRetries(attempt: number): void {
+    if (this.#settings.mapping.maximumRetryAttempts >= 0 || attempt <= MOST_ENDLESS_ATTEMPTS) return;
+    throw new ConfigurationError(
+      'ENDLESS_RETRIES',
+      `deliver: a batch failed ${MOST_ENDLESS_ATTEMPTS} times in a row, and maximumRetryAttempts is -1: its retries end ` +
+        'when the records are 24 hours old. Set maximumRetryAttempts, or let retryDelayMs return longer delays.',
+    );
   }
 }
 

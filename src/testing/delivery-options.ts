@@ -31,13 +31,8 @@ export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
    */
   readonly retryDelayMs?: RetryDelay;
   /**
-   * The partition key's attribute, by which `parallelizationFactor` keeps order. Records do not say which it is.
-   *
-   * @defaultValue the first attribute in the first record's Keys, which is right for records of `testStream`
-   */
-  readonly partitionKey?: string;
-  /**
-   * The function's timeout in virtual milliseconds: what `context.getRemainingTimeInMillis()` begins with.
+   * The function's timeout in virtual milliseconds, 1 to 5,400,000 (900,000 is the most outside of Lambda Managed
+   * Instances): what `context.getRemainingTimeInMillis()` begins with.
    *
    * @defaultValue 30000
    */
@@ -64,14 +59,14 @@ export interface DeliverSettings {
   readonly mapping: MappingSettings;
   readonly startedAt: Date | undefined;
   readonly retryDelayMs: RetryDelay;
-  readonly partitionKey: string | undefined;
   readonly timeoutMs: number;
   readonly settleWithinMs: number;
   readonly functionArn: string | undefined;
   readonly environment: Environment;
 }
 
-const MAX_FUNCTION_TIMEOUT_MS = 900_000;
+// An event source mapping on Lambda Managed Instances. Anywhere else a function has 15 minutes.
+const MAX_FUNCTION_TIMEOUT_MS = 5_400_000;
 
 /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN` */
 export function deliverSettings(options: DeliverOptions): DeliverSettings {
@@ -80,7 +75,6 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
     startingPosition = 'TRIM_HORIZON',
     startedAt,
     retryDelayMs = exponentialDelay(),
-    partitionKey,
     timeoutMs = 30_000,
     settleWithinMs = 2000,
     functionArn,
@@ -94,17 +88,15 @@ export function deliverSettings(options: DeliverOptions): DeliverSettings {
     (value) => value instanceof Date && !Number.isNaN(value.getTime()),
   );
   check('retryDelayMs', retryDelayMs, 'a function', (value) => typeof value === 'function');
-  check('partitionKey', partitionKey, 'the name of an attribute', isText);
   checkEnvironment(environment);
   check('functionArn', functionArn, 'the ARN of a function', isText);
-  check('timeoutMs', timeoutMs, 'milliseconds from 1 to 900000', atMost(MAX_FUNCTION_TIMEOUT_MS));
+  check('timeoutMs', timeoutMs, 'milliseconds from 1 to 5400000', atMost(MAX_FUNCTION_TIMEOUT_MS));
   check('settleWithinMs', settleWithinMs, `milliseconds from 1 to ${MAX_TIMEOUT_MS}`, atMost(MAX_TIMEOUT_MS));
   const settings = mappingSettings({ startingPosition, ...mapping }, 'deliver');
   return {
     mapping: settings,
     startedAt,
     retryDelayMs: passing(retryDelayMs, settings.maximumRetryAttempts < 0 ? 1 : 0),
-    partitionKey,
     timeoutMs,
     settleWithinMs,
     functionArn,

@@ -1,5 +1,6 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import type { InvocationResult } from '../mapping/delivery.ts';
+import { responseOf } from '../mapping/response-json.ts';
 import { isThenable } from '../thenable.ts';
 import type { LambdaTestContext } from './lambda-context.ts';
 
@@ -39,16 +40,10 @@ export async function invokeHandler(
       context,
     );
     const response = isThenable(answer) ? await settle(answer, context, settleWithinMs) : answer;
-    return { result: { type: 'returned', response: throughJson(response) }, thrown: [] };
+    return { result: { type: 'returned', response: responseOf(response) }, thrown: [] };
   } catch (error) {
     return { result: { type: 'failed' }, thrown: [error] };
   }
-}
-
-/** @throws TypeError for what JSON cannot hold: Lambda fails the invocation then (Runtime.MarshalError) */
-function throughJson(response: unknown): unknown {
-  const text = JSON.stringify(response) as string | undefined;
-  return text === undefined ? null : JSON.parse(text);
 }
 
 async function settle(

@@ -43,7 +43,7 @@ export function readShard(records: readonly DynamoDBRecord[], settings: DeliverS
     streamArn,
     functionArn: settings.functionArn ?? functionArnOf(streamArn),
     startedAt: settings.startedAt?.getTime() ?? newestOf(read),
-    lanes: inLanes(passing, mapping.parallelizationFactor, settings.partitionKey),
+    lanes: inLanes(passing, mapping.parallelizationFactor),
     filtered: sequenceNumbersOf(notIn(read, passing)),
     checkpoint: read.at(-1)?.dynamodb?.SequenceNumber,
     eventOf(some, window) {
@@ -112,14 +112,10 @@ function paged(records: readonly DynamoDBRecord[]): QueuedRecord[] {
   });
 }
 
-/** Groups records by partition key, as many groups as there are lanes at most. */
-function inLanes(
-  records: readonly QueuedRecord[],
-  factor: number,
-  partitionKey = Object.keys(records[0]?.record.dynamodb?.Keys ?? {})[0] ?? '',
-): readonly (readonly QueuedRecord[])[] {
+/** Groups records by item, as many groups as there are lanes at most. */
+function inLanes(records: readonly QueuedRecord[], factor: number): readonly (readonly QueuedRecord[])[] {
   if (factor === 1) return [records];
-  return [...Map.groupBy(records, ({ record }) => laneOf(record, factor, partitionKey)).values()];
+  return [...Map.groupBy(records, ({ record }) => laneOf(record, factor)).values()];
 }
 
 function notIn(records: readonly DynamoDBRecord[], passing: readonly QueuedRecord[]): DynamoDBRecord[] {

@@ -309,7 +309,7 @@ test.each<[string[], RegExp]>([
     /--batch-size has to be a number from 1 to 10000/,
   ],
   [
-    ['replay', 'package.json', '--dry-run', '--timeout', '901'],
+    ['replay', 'package.json', '--dry-run', '--timeout', '5401'],
     /--timeout has to be a number from 0\.001 to 900/,
   ],
   [

@@ -58,7 +58,7 @@ describe('refused', () => {
     [{ destinationClients: 'sqs' }, 'destinationClients has to be'],
     [{ destinationClients: { sqs: {} } }, 'destinationClients has to be'],
     [{ destinationClients: { SQS: { send() {} } } }, 'destinationClients has to be'],
-    [{ timeoutSeconds: 901 }, 'timeoutSeconds has to be a number from 0.001 to 900, got 901'],
+    [{ timeoutSeconds: 5401 }, 'timeoutSeconds has to be a number from 0.001 to 5400, got 5401'],
     [{ timeoutSeconds: 0 }, 'timeoutSeconds has to be a number'],
     [{ memoryLimitInMB: 'x' }, 'memoryLimitInMB has to be a number from 128 to 10240, got "x"'],
     [{ pollIntervalMs: 0 }, 'pollIntervalMs'],

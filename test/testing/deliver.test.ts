@@ -427,7 +427,7 @@ describe('filters', () => {
 });
 
 describe('parallelizationFactor', () => {
-  const wide = testStream<{ group: string; id: string }>({ keys: ['group', 'id'] });
+  const wide = testStream<{ group: string; id: string }>({ keys: ['group'] });
   const grouped = (names: string) =>
     [...names].map((group, index) => wide.insert({ group, id: String(index) }));
   const groupsOf = (event: DynamoDBStreamEvent) =>
@@ -449,12 +449,25 @@ describe('parallelizationFactor', () => {
     expect(invocations.filter(({ outcome }) => outcome === 'failed')).toHaveLength(3);
   });
 
-  test('records of one partition key stay together', async () => {
+  test('items of one partition key are in lanes of their own: order is kept per item', async () => {
+    const stream = testStream<{ pk: string; sk: string }>({ keys: ['pk', 'sk'] });
+    const records = [...'abcabcabc'].map((sk) => stream.insert({ pk: 'one', sk }));
+    const batches: string[] = [];
+    await deliver(
+      ({ Records }: DynamoDBStreamEvent) =>
+        void batches.push(Records.map(({ dynamodb }) => dynamodb?.Keys?.sk?.S).join('')),
+      records,
+      { parallelizationFactor: 10 },
+    );
+    expect(batches.toSorted()).toEqual(['aaa', 'bbb', 'ccc']);
+  });
+
+  test('records of one item stay together', async () => {
     const batches: string[] = [];
     await deliver(
       (event: DynamoDBStreamEvent) => void batches.push(groupsOf(event).join('')),
       grouped('abcabcabc'),
-      { parallelizationFactor: 10, partitionKey: 'group' },
+      { parallelizationFactor: 10 },
     );
     expect(batches.toSorted()).toEqual(['aaa', 'bbb', 'ccc']);
   });
@@ -613,9 +626,8 @@ describe('refuses', () => {
     ['an invalid Date', { startedAt: new Date(Number.NaN) }, 'INVALID_OPTION'],
     ['null as start', { startedAt: null }, 'INVALID_OPTION'],
     ['a delay that is no function', { retryDelayMs: 100 }, 'INVALID_OPTION'],
-    ['an empty partition key', { partitionKey: '' }, 'INVALID_OPTION'],
     ['an ARN that is no text', { functionArn: 1 }, 'INVALID_OPTION'],
-    ['a timeout beyond 15 minutes', { timeoutMs: 900_001 }, 'INVALID_OPTION'],
+    ['a timeout beyond 90 minutes', { timeoutMs: 5_400_001 }, 'INVALID_OPTION'],
     ['a timeout of nothing', { timeoutMs: 0 }, 'INVALID_OPTION'],
     ['a wait that no timer holds', { settleWithinMs: 2 ** 31 }, 'INVALID_OPTION'],
     ['a filter that is none', { filterCriteria: { filters: [{ pattern: '1' }] } }, 'INVALID_PATTERN'],
@@ -688,3 +700,55 @@ test.each([100, 1])(
   },
   30_000,
 );
+
+describe('retries without an end', () => {
+  const failing = () => {
+    throw new Error('always');
+  };
+  const one = () => [testStream<{ id: string }>({ keys: ['id'] }).insert({ id: 'a' })];
+
+  test('stop with an error that says what to set, after 10,000 attempts', async () => {
+    let attempts = 0;
+    const counting = () => {
+      attempts++;
+      failing();
+    };
+    await expect(deliver(counting, one(), { retryDelayMs: () => 0 })).rejects.toMatchObject({
+      code: 'ENDLESS_RETRIES',
+      message: expect.stringMatching(/Set maximumRetryAttempts, or let retryDelayMs return longer delays\.$/),
+    });
+    expect(attempts).toBe(10_000);
+  });
+
+  test('stop in the final invocation of a window, too', async () => {
+    const delivery = deliver(
+      ({ isFinalInvokeForWindow }: { isFinalInvokeForWindow: boolean }) =>
+        isFinalInvokeForWindow ? failing() : { state: {} },
+      one(),
+      { retryDelayMs: () => 0, tumblingWindowInSeconds: 60 },
+    );
+    await expect(delivery).rejects.toMatchObject({ code: 'ENDLESS_RETRIES' });
+  });
+
+  test('go on for 24 hours with the default delays, and for 10,001 attempts where that is what is set', async () => {
+    const day = await deliver(failing, one());
+    expect(day.onFailure).toMatchObject([{ requestContext: { condition: 'RecordAgeExceeded' } }]);
+    const set = await deliver(failing, one(), { retryDelayMs: () => 0, maximumRetryAttempts: 10_000 });
+    expect(set.invocations).toHaveLength(10_001);
+  });
+});
+
+test.each([
+  ['up to 6 MB and 100 bytes', 6 * 1024 * 1024 + 100, 'succeeded'],
+  ['of a byte more', 6 * 1024 * 1024 + 101, 'failed'],
+])('a response %s %#: %s bytes have %s', async (_name, bytes, outcome) => {
+  const records = [testStream<{ id: string }>({ keys: ['id'] }).insert({ id: 'a' })];
+  const text = 'x'.repeat(bytes - 2);
+  const { invocations, errors } = await deliver(() => text, records, { maximumRetryAttempts: 0 });
+  expect(invocations).toMatchObject([{ outcome }]);
+  expect(errors.map((error) => (error as Error).message)).toEqual(
+    outcome === 'failed'
+      ? ['Response payload size (6291557 bytes) exceeded maximum allowed payload size (6291556 bytes).']
+      : [],
+  );
+});

@@ -26,7 +26,7 @@ export const dev: CommandDefinition = {
       connectionOptions(command)
         .requiredOption('--table <name>', 'The table whose stream is read.')
         .option('--create <keys>', 'Create the table if it is not there: customerId,invoiceId or id:N.')
-        .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 900. (default: 3)')
+        .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
         .option('--function-name <name>', 'What the context says the function is called. (default: local)')
         .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
         .option('--json', 'Print a line of JSON for each event.'),

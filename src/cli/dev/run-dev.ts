@@ -117,6 +117,6 @@ function mappingOptionsOf(flags: DevFlags): EventSourceMappingOptions {
 
 function timeoutOf(text: string | undefined): number {
   const seconds = Number(text ?? 3);
-  if (seconds > 0 && seconds <= 900) return seconds;
-  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 900, got ${text}.`);
+  if (seconds > 0 && seconds <= 5400) return seconds;
+  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 5400, got ${text}.`);
 }

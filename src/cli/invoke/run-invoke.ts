@@ -122,6 +122,6 @@ function jsonText(value: unknown): string {
 
 function timeoutOf(text: string): number {
   const seconds = Number(text);
-  if (seconds > 0 && seconds <= 900) return seconds * 1000;
-  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 900, got ${text}.`);
+  if (seconds > 0 && seconds <= 5400) return seconds * 1000;
+  throw usageError(`--timeout has to be a number of seconds, above 0 and at most 5400, got ${text}.`);
 }

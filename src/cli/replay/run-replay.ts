@@ -96,7 +96,7 @@ function settingsOf(options: ReplayFlags) {
     newestOnly,
     partialResponses,
     batchSize: numberOf('--batch-size', options.batchSize, 1, 10_000),
-    timeoutSeconds: numberOf('--timeout', options.timeout, 0.001, 900),
+    timeoutSeconds: numberOf('--timeout', options.timeout, 0.001, 5400),
     visibilityTimeoutSeconds: numberOf('--visibility-timeout', options.visibilityTimeout, 3, 43_200),
     ...(functionName !== undefined && { functionName }),
     ...(mapping.filterCriteria !== undefined && { filterCriteria: mapping.filterCriteria }),

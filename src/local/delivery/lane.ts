@@ -19,8 +19,8 @@ const MOST_RECORDS = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
- * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some
- * partition keys. A batch that fails blocks its own lane alone.
+ * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some items. A batch
+ * that fails blocks its own lane alone.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -92,7 +92,8 @@ export class Lane {
       if (idleAt !== undefined && idleAt <= Date.now()) return onIdle;
       const untilEnd = windowMs > 0 ? windowEnds - performance.now() : Number.POSITIVE_INFINITY;
       const untilIdle = idleAt === undefined ? Number.POSITIVE_INFINITY : idleAt - Date.now();
-      await this.#changed.heard(signal, Math.min(untilEnd, untilIdle));
+      // The clock goes on meanwhile: a wait that is below zero would make Node.js print a warning.
+      await this.#changed.heard(signal, Math.max(0, Math.min(untilEnd, untilIdle)));
     }
     return undefined;
   }

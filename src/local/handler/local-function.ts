@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { requireHandler as requireMappingHandler } from '../../mapping/require-handler.ts';
+import { responseOf } from '../../mapping/response-json.ts';
 import { type InvocationOutcome, type Invoke, NotStartedError } from './invoke.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
@@ -37,8 +38,7 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
 async function run(handler: LambdaHandler, event: string, context: Context): Promise<InvocationOutcome> {
   try {
     const answer: unknown = await handler(JSON.parse(event), context, undefined as never);
-    const json = JSON.stringify(answer) as string | undefined;
-    return { type: 'returned', response: json === undefined ? null : JSON.parse(json) };
+    return { type: 'returned', response: responseOf(answer) };
   } catch (error) {
     return { type: error instanceof NotStartedError ? 'throttled' : 'failed', error };
   }

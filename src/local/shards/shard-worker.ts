@@ -21,8 +21,6 @@ export interface ShardTools {
   readonly closeIdleWindowAfterSeconds: number;
   /** Lanes of a shard. */
   readonly parallelizationFactor: number;
-  /** The attribute that chooses the lane; undefined with one lane. */
-  readonly partitionKey: string | undefined;
   /** Whether a record passes the filters. */
   readonly matches: (record: DynamoDBRecord) => boolean;
 }
@@ -110,7 +108,7 @@ export class ShardWorker {
   }
 
   async #queue(page: NonNullable<Awaited<ReturnType<ShardReader['next']>>>): Promise<void> {
-    const { adapter, delivery, parallelizationFactor, partitionKey, matches } = this.#options.tools;
+    const { adapter, delivery, parallelizationFactor, matches } = this.#options.tools;
     const { shardId } = this.#options;
     const records = adapter.mend(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
     const filtered: DynamoDBRecord[] = [];
@@ -118,7 +116,7 @@ export class ShardWorker {
     this.#pages++;
     for (const record of records) {
       if (matches(record)) {
-        lanes[laneOf(record, parallelizationFactor, partitionKey)]?.push(queued(record, this.#pages));
+        lanes[laneOf(record, parallelizationFactor)]?.push(queued(record, this.#pages));
       } else {
         filtered.push(record);
       }

@@ -1,7 +1,6 @@
 import type {
   DynamoDBStreamsClient,
   GetShardIteratorCommandInput,
-  KeySchemaElement,
   Shard,
   StreamDescription as StreamPage,
 } from '@aws-sdk/client-dynamodb-streams';
@@ -14,8 +13,6 @@ import { streamsModule } from './streams-module.ts';
 export interface StreamDescription {
   readonly enabled: boolean;
   readonly createdAt: Date | undefined;
-  /** Undefined where the server does not say. */
-  readonly keySchema: readonly KeySchemaElement[] | undefined;
   readonly shards: readonly Shard[];
 }
 
@@ -63,8 +60,8 @@ export class StreamSource {
       shards.push(...(page.Shards ?? []));
       start = page.LastEvaluatedShardId;
       if (start === undefined) {
-        const { StreamStatus, CreationRequestDateTime: createdAt, KeySchema: keySchema } = page;
-        return { enabled: /^ENABL/.test(`${StreamStatus}`), createdAt, keySchema, shards };
+        const { StreamStatus, CreationRequestDateTime: createdAt } = page;
+        return { enabled: /^ENABL/.test(`${StreamStatus}`), createdAt, shards };
       }
     }
   }

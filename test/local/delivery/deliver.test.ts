@@ -103,17 +103,24 @@ describe('a tumbling window', () => {
 });
 
 describe('lanes', () => {
-  const record = (pk: string) => ({ dynamodb: { Keys: { pk: { S: pk }, sk: { S: `${Math.random()}` } } } });
+  const record = (sk: string) => ({ dynamodb: { Keys: { pk: { S: 'one' }, sk: { S: sk } } } });
 
-  test('a partition key has one of them, and all of them are used', () => {
-    const lanes = Array.from({ length: 100 }, (_, index) => laneOf(record(`${index}`), 10, 'pk'));
+  test('an item has one of them, and the items of one partition key use them all', () => {
+    const lanes = Array.from({ length: 100 }, (_, index) => laneOf(record(`${index}`), 10));
     expect(new Set(lanes)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
-    expect(laneOf(record('7'), 10, 'pk')).toBe(lanes[7]);
+    expect(laneOf(record('7'), 10)).toBe(lanes[7]);
   });
 
-  test('without a known partition key all records share one', () => {
-    expect(laneOf(record('a'), 10, undefined)).toBe(laneOf(record('b'), 10, undefined));
-    expect(laneOf({}, 10, 'pk')).toBe(laneOf(record('b'), 10, undefined));
+  test('the order of the attributes in Keys makes no difference', () => {
+    for (let index = 0; index < 100; index++) {
+      const one = record(`${index}`);
+      const { pk, sk } = one.dynamodb.Keys;
+      expect(laneOf({ dynamodb: { Keys: { sk, pk } } }, 10)).toBe(laneOf(one, 10));
+    }
+  });
+
+  test('records without keys share one', () => {
+    expect(laneOf({}, 10)).toBe(laneOf({ dynamodb: {} }, 10));
   });
 });
 

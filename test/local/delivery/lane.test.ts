@@ -85,6 +85,19 @@ describe('a lane', () => {
     expect(batches).toEqual(['a', 'b c']);
   });
 
+  test('waits no negative time where the window ends while it is looked at', async () => {
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 0.6));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const lane = start({ windowMs: 1 });
+    lane.add([record('a')]);
+    await vi.advanceTimersByTimeAsync(5);
+    vi.restoreAllMocks();
+    expect(batches).toEqual(['a']);
+    const delays = timers.mock.calls.map(([, delayMs]) => delayMs ?? 0);
+    expect(delays.every((delayMs) => delayMs >= 0)).toBe(true);
+  });
+
   test('starts the next window when the invocation before has ended', async () => {
     const { promise: firstEnds, resolve: endFirst } = Promise.withResolvers<boolean>();
     let calls = 0;

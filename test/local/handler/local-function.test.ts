@@ -118,3 +118,11 @@ describe('a module', () => {
 test('what is no function is refused', () => {
   expect(() => requireHandler(undefined, 'handler')).toThrow('handler is not a function');
 });
+
+test('a response of more than 6 MB is a failure', async () => {
+  const invoke = localFunction(() => 'x'.repeat(6 * 1024 * 1024 + 99), identity);
+  expect(await invoke('{}', 'r')).toMatchObject({
+    type: 'failed',
+    error: { message: expect.stringContaining('exceeded maximum allowed payload size') },
+  });
+});
