@@ -1,21 +1,25 @@
+import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError, DeadLetterError, type RecordMiddleware, streamRouter } from '../../src/index.ts';
 import { deadLetter } from '../../src/middleware/dead-letter.ts';
+import { idempotent } from '../../src/middleware/idempotent.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
 import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { tableUnder } from '../docs/markdown.ts';
 import { eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';
+import { MemoryDynamoDB } from '../fixtures/memory-dynamodb/memory-dynamodb.ts';
 
 /** What a row of the table is about, played. */
 interface Scenario {
   readonly event?: DynamoDBStreamEvent;
   readonly handler?: (advance: (ms: number) => void) => unknown;
-  /** Between deadLetter and retry. */
-  readonly between?: RecordMiddleware<never>;
+  /** Makes what lies between deadLetter and retry. */
+  readonly between?: () => Promise<RecordMiddleware<never>>;
   /** Within retry. */
   readonly within?: RecordMiddleware<never>;
   readonly refusesLetters?: boolean;
@@ -27,6 +31,25 @@ const throwing = (thrown: unknown) => async () => {
 const withImage = (newImage: object): DynamoDBStreamEvent => eventOf({ newImage: newImage as never });
 const changed = (fields: object): DynamoDBStreamEvent =>
   ({ Records: [{ ...recordOf({}), ...fields }] }) as DynamoDBStreamEvent;
+
+const ORDER = { order: { S: 'O-1' } };
+
+/** Layers that identify a record by its order, and compare the total: one has handled an order of 1. */
+async function orderOfOne(): Promise<RecordMiddleware<never>> {
+  const store = new MemoryDynamoDB();
+  const layer = idempotent({
+    persistenceStore: new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: store.client({}) }),
+    config: new IdempotencyConfig({
+      eventKeyJmesPath: 'dynamodb.NewImage.order.S',
+      payloadValidationJmesPath: 'dynamodb.NewImage.total.N',
+      throwOnNoIdempotencyKey: true,
+    }),
+  });
+  const router = streamRouter({ logger: false }).use(layer);
+  const response = await router(withImage({ ...ORDER, total: { N: '1' } }), lambdaContext());
+  expect(response).toEqual({ batchItemFailures: [] });
+  return layer as never;
+}
 
 /** By the beginning of a row's first cell. */
 const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
@@ -64,10 +87,14 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   ],
   'another sandbox': [
     {
-      between: () => {
+      between: async () => () => {
         throw new Error('The record is in progress.');
       },
     },
+  ],
+  'a record that is not the one noted': [
+    { event: withImage({ ...ORDER, total: { N: '2' } }), between: orderOfOne },
+    { event: withImage({ total: { N: '1' } }), between: orderOfOne },
   ],
   'the dead letter itself': [
     { handler: throwing(Object.assign(new Error('declined'), { retryable: false })), refusesLetters: true },
@@ -84,6 +111,7 @@ async function play(scenario: Scenario, when: 'permanent' | 'exhausted') {
   let [letters, attempts] = [0, 0];
   const context = lambdaContext({ remainingMs: 30_000 });
   const logger = memoryLogger();
+  const between = await scenario.between?.();
   const sink = {
     target: 'letters',
     async send() {
@@ -93,7 +121,7 @@ async function play(scenario: Scenario, when: 'permanent' | 'exhausted') {
   };
   const router = streamRouter<{ total: number }>({ logger })
     .use(deadLetter(sink, { when }))
-    .use((scenario.between as never) ?? ((_record, _context, next) => next()))
+    .use((between as never) ?? ((_record, _context, next) => next()))
     .use(retry({ attempts: 3, backoff: { minMs: 0 } }))
     .use((_record, _context, next) => {
       attempts++;
