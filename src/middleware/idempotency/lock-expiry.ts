@@ -9,8 +9,11 @@ const FRACTIONS = 4096;
  */
 export class LockExpiry {
   readonly #at: number;
-  /** Powertools reads the clock again and adds what it was given: the most that this made the moment later. */
-  #drift = 0;
+  /** Puts that have not been answered, by the time at which they were sent. */
+  readonly #open: Set<{ readonly sentAt: number }> = new Set();
+  /** A persistence layer reads the clock again and adds what it was given: how far the moment may lie from `#at`. */
+  #earliest = 0;
+  #latest = 0;
 
   /** @param remainingMs how long the lock lasts from now on, at least */
   constructor(remainingMs: number) {
@@ -19,26 +22,39 @@ export class LockExpiry {
   }
 
   /** Calls with the milliseconds that are left, of which a persistence layer makes the moment again. */
-  send(put: (remainingMs: number) => Promise<void>): Promise<void> {
-    const before = Date.now();
-    const sent = put(this.#at - before);
-    this.#drift = Math.max(this.#drift, Date.now() - before);
-    return sent;
+  async send(put: (remainingMs: number) => Promise<void>): Promise<void> {
+    const sentAt = Date.now();
+    const open = { sentAt };
+    this.#open.add(open);
+    try {
+      await put(this.#at - sentAt);
+    } finally {
+      this.#open.delete(open);
+      this.#widen(sentAt);
+    }
   }
 
   /** Whether a lock that ends then is this one. */
   isOwn(expiry: number | undefined): boolean {
     if (expiry === undefined) return false;
-    const drift = expiry - this.#at;
-    return Number.isInteger(drift) && drift >= 0 && drift <= this.#drift;
+    const [from, to] = this.range;
+    return Number.isInteger(expiry - this.#at) && expiry >= from && expiry <= to;
   }
 
-  /** The first and the last moment that was sent. */
+  /** The first and the last moment that may have been sent. */
   get range(): readonly [from: number, to: number] {
-    return [this.#at, this.#at + this.#drift];
+    for (const { sentAt } of this.#open) this.#widen(sentAt);
+    return [this.#at + this.#earliest, this.#at + this.#latest];
   }
 
   leftMs(): number {
     return this.#at - Date.now();
+  }
+
+  /** A layer may wait before it reads the clock, as long as the put lasts; and clocks are put back. */
+  #widen(sentAt: number): void {
+    const drift = Date.now() - sentAt;
+    this.#earliest = Math.min(this.#earliest, drift);
+    this.#latest = Math.max(this.#latest, drift);
   }
 }

@@ -179,10 +179,12 @@ export class RecordLock {
     if (this.#expiry.isOwn(expiry)) return undefined;
     if (expiry === undefined) return { error, reason: {}, endsInMs: Number.POSITIVE_INFINITY };
     // The store's condition is that the lock has ended, not that it ends.
+    const endsInMs = expiry - Date.now() + 1;
     return {
       error,
       reason: { lockedUntil: new Date(expiry) },
-      endsInMs: Math.max(1, expiry - Date.now() + 1),
+      // A store with a clock of its own may hold it for longer.
+      endsInMs: endsInMs > 0 ? endsInMs : Number.POSITIVE_INFINITY,
     };
   }
 

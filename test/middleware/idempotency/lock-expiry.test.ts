@@ -42,6 +42,31 @@ describe('the end of a lock', () => {
     expect(expiry.range).toEqual([sent[0], sent[1]]);
   });
 
+  test('is recognised if a layer waits before it looks at the clock, also while its put is under way', async () => {
+    const expiry = new LockExpiry(30_000);
+    let sent = Number.NaN;
+    let answered = () => {};
+    const put = expiry.send(async (leftMs) => {
+      await Promise.resolve();
+      vi.setSystemTime(Date.now() + 20);
+      sent = Date.now() + leftMs;
+      await new Promise<void>((resolve) => {
+        answered = resolve;
+      });
+    });
+    await new Promise(process.nextTick);
+    expect([expiry.isOwn(sent), expiry.range[1]]).toEqual([true, sent]);
+    answered();
+    await put;
+    expect([expiry.isOwn(sent), expiry.range[1]]).toEqual([true, sent]);
+  });
+
+  test('is recognised if the clock was put back, and lies in the range', async () => {
+    const expiry = new LockExpiry(30_000);
+    const sent = await sentBy(expiry, -5);
+    expect([expiry.isOwn(sent), expiry.range[0]]).toEqual([true, sent]);
+  });
+
   test('of another sandbox is not recognised, not even within the same millisecond', async () => {
     const others = new Set<number>();
     for (let count = 0; count < 1000; count++) others.add(await sentBy(new LockExpiry(30_000)));

@@ -605,6 +605,49 @@ test('a lock that says nothing of its end is waited for until the deadline', asy
   expect(failure()).toMatchObject({ name: 'IdempotencyAlreadyInProgressError' });
 });
 
+test.each([
+  ['a lock that has ended by the clock of this sandbox, and not by that of the store', () => Date.now() - 1],
+  ['a lock whose end is no number', () => Number.NaN],
+])('%s is asked for now and then, not all the time', async (_, expiry) => {
+  let puts = 0;
+  class Holding extends DynamoDBPersistenceLayer {
+    override async saveInProgress(): Promise<void> {
+      puts++;
+      const known = { getStatus: () => 'INPROGRESS', inProgressExpiryTimestamp: expiry() };
+      throw new IdempotencyItemAlreadyExistsError('It is locked.', known as never);
+    }
+  }
+  const { router } = sandbox(new MemoryDynamoDB(), () => undefined, { Layer: Holding });
+  expect(await passTimeUntil(router(eventOf({}), contextOf(10_000)))).toEqual(failedAt(0));
+  expect(puts).toBeGreaterThan(2);
+  expect(puts).toBeLessThan(50);
+});
+
+describe('a layer that waits before it puts', () => {
+  class Waiting extends DynamoDBPersistenceLayer {
+    override async saveInProgress(...args: Parameters<DynamoDBPersistenceLayer['saveInProgress']>) {
+      await wait(20);
+      await super.saveInProgress(...args);
+    }
+  }
+
+  test('unlocks: what failed can be handled again at once', async () => {
+    const store = new MemoryDynamoDB();
+    const failing = () => Promise.reject(new Error('declined'));
+    const { router } = sandbox(store, failing, { Layer: Waiting });
+    expect(await passTimeUntil(router(eventOf({}), contextOf()))).toEqual(failedAt(0));
+    expect(statuses(store)).toEqual([]);
+  });
+
+  test('recognises its own lock', async () => {
+    let runs = 0;
+    const wire = faults('PutItem', ...more('lose'));
+    const { router } = sandbox(new MemoryDynamoDB(), () => void runs++, { Layer: Waiting, wire });
+    expect(await passTimeUntil(router(eventOf({}), contextOf()))).toEqual(NOT_FAILED);
+    expect(runs).toBe(1);
+  });
+});
+
 test('a store that throws what is no error fails the record', async () => {
   class Broken extends DynamoDBPersistenceLayer {
     override configure(): void {
