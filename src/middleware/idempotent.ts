@@ -6,6 +6,7 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { DynamoDBRecord } from 'aws-lambda';
 import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
+import { ConfigurationError } from '../errors.ts';
 import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
 import { rejectUnknownOptions } from '../options.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
@@ -15,7 +16,10 @@ import { errorName } from './idempotency/store-failure.ts';
 
 /** Where and how {@link idempotent} remembers records. */
 export interface IdempotentOptions {
-  /** Where it is remembered which records are done: a persistence layer of Powertools. */
+  /**
+   * Where it is remembered which records are done: a persistence layer of Powertools. It has one key prefix and one
+   * configuration, so share it with nothing that uses others. Several layers may name the same table.
+   */
   readonly persistenceStore: BasePersistenceLayer;
   /**
    * Powertools' configuration. It is copied. Its JMESPath expressions are applied to the record as Lambda sent it.
@@ -82,6 +86,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   // What is left out is refused as well: null is no store.
   checkOptions('idempotent', { ...options, persistenceStore: options.persistenceStore ?? null }, CHECKS);
   const store = options.persistenceStore as unknown as Store;
+  claim(options);
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
   const config = configOf(options.config);
 
@@ -120,6 +125,25 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
     answer.hold(handled);
     return handled;
   };
+}
+
+/** Persistence layers, and what they are used with. */
+const claims: WeakMap<object, IdempotentOptions> = new WeakMap();
+
+/**
+ * A persistence layer has one key prefix at a time, and one configuration for good. With another one, it would note a
+ * record under the key of another middleware, where its handler has not run.
+ */
+function claim(options: IdempotentOptions): void {
+  const other = claims.get(options.persistenceStore);
+  if (other === undefined) claims.set(options.persistenceStore, options);
+  else if (other.keyPrefix !== options.keyPrefix || other.config !== options.config) {
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      'idempotent: persistenceStore is used by another idempotent with another keyPrefix or config, got the same one ' +
+        'again. Make a persistence layer for each of them. They may name the same table.',
+    );
+  }
 }
 
 /** A copy, as Powertools registers the context of each invocation in it; with the record's own key unless there is one. */

@@ -516,6 +516,39 @@ describe('idempotent', () => {
     expect(await stored()).toEqual([]);
   });
 
+  describe('takes a persistence layer', () => {
+    const config = new IdempotencyConfig({});
+    const MAIL = { keyPrefix: 'mail' };
+
+    test.each<[Partial<IdempotentOptions>, Partial<IdempotentOptions>]>([
+      [{}, {}],
+      [MAIL, MAIL],
+      [{ config }, { config }],
+    ])('with %j and again with %j', (first, second) => {
+      const persistenceStore = store();
+      idempotent({ persistenceStore, ...first });
+      expect(() => idempotent({ persistenceStore, ...second })).not.toThrow();
+    });
+
+    // It has one prefix at a time, and its first configuration: notes would get the key of another handler.
+    test.each<[string, Partial<IdempotentOptions>, Partial<IdempotentOptions>]>([
+      ['keyPrefix', MAIL, { keyPrefix: 'ledger' }],
+      ['keyPrefix', MAIL, {}],
+      ['config', { config }, {}],
+      ['config', { config }, { config: new IdempotencyConfig({}) }],
+    ])('with one %s only', (_, first, second) => {
+      const persistenceStore = store();
+      idempotent({ persistenceStore, ...first });
+      expect(() => idempotent({ persistenceStore, ...second })).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining('persistenceStore is used by another idempotent'),
+        }),
+      );
+      expect(() => idempotent({ persistenceStore: store(), ...second })).not.toThrow();
+    });
+  });
+
   test.each<[unknown, string, string]>([
     [null, 'INVALID_OPTION', 'options'],
     [{}, 'INVALID_OPTION', 'persistenceStore'],
