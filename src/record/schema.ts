@@ -76,14 +76,24 @@ export function imageChecks(schema: StandardSchemaV1): ImageChecks {
 function outputOf(result: unknown, image: ImageName): unknown {
   if (typeof result !== 'object' || result === null) throw new ValidationError(image, []);
   const { issues } = result as { readonly issues?: unknown };
+  if (isForgotten(issues)) throw new ValidationError(image, []);
   if (issues) throw new ValidationError(image, pathsOf(issues));
-  if (!('value' in result)) throw new ValidationError(image, []);
+  if (!('value' in result) || isForgotten(result.value)) throw new ValidationError(image, []);
   return result.value;
+}
+
+/** Whether a schema has not awaited a part of its result: then nothing was checked. */
+function isForgotten(part: unknown): boolean {
+  if (!isThenable(part)) return false;
+  // Nothing waits for it any more, and an unhandled rejection would end the process.
+  Promise.resolve(part).catch(() => {});
+  return true;
 }
 
 /** Where the issues lie, each place once; the item itself where they do not say. */
 function pathsOf(issues: unknown): readonly string[] {
-  const paths = new Set(Array.isArray(issues) ? issues.map(pathOf) : undefined);
+  // Not `map`, which leaves holes.
+  const paths = new Set(Array.isArray(issues) ? Array.from(issues, pathOf) : undefined);
   return paths.size === 0 ? [WHOLE_ITEM] : [...paths];
 }
 

@@ -153,6 +153,19 @@ describe('a result outside the Standard Schema specification is a ValidationErro
     await expect(refusedLater(result)).resolves.toMatchObject(found);
   });
 
+  test.each<[string, () => unknown]>([
+    ['value', () => ({ value: Promise.resolve({ id: '1' }) })],
+    ['value that rejects', () => ({ value: Promise.reject(new Error('Nothing waits for it.')) })],
+    ['issues', () => ({ issues: Promise.resolve([]), value: {} })],
+    ['issues that reject', () => ({ issues: Promise.reject(new Error('Nothing waits for them.')) })],
+  ])('that finds fault with a schema that has not awaited its %s', async (_, result) => {
+    const found = { name: 'ValidationError', retryable: true, paths: [] };
+    expect(refused(result())).toMatchObject(found);
+    await expect(refusedLater(result())).resolves.toMatchObject(found);
+    // An unhandled rejection would fail the test run.
+    await new Promise(setImmediate);
+  });
+
   const refusedLater = (result: unknown) =>
     Promise.resolve(
       checkImage(
@@ -167,6 +180,7 @@ describe('a result outside the Standard Schema specification is a ValidationErro
     [true, ['(item)']],
     ['bad', ['(item)']],
     [{ length: 1 }, ['(item)']],
+    [new Array(2), ['(item)']],
     [[null, undefined, 'bad', 5], ['(item)']],
     [[{ path: null }], ['(item)']],
     [[{ path: 'id' }], ['(item)']],
