@@ -6,6 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import { isThenable } from '../thenable.ts';
+import { finished, isUnfinished } from '../unfinished.ts';
 
 /** What is needed of Powertools' `Metrics`, or of anything like it. Its methods may return promises. */
 export interface MetricsSink {
@@ -80,9 +81,9 @@ export function metrics(
     for (const [name, unit, value] of metricsOf(summary)) {
       const adding = sink.addMetric(`${prefix}${name}`, unit, value);
       // With a synchronous sink nothing waits, so that no other batch comes between these metrics.
-      if (isThenable(adding)) await adding;
+      if (isThenable(adding) || isUnfinished(adding)) await finished('addMetric', adding);
     }
-    if (publish) await sink.publishStoredMetrics();
+    if (publish) await finished('publishStoredMetrics', sink.publishStoredMetrics());
   };
 }
 

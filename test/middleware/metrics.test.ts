@@ -177,6 +177,27 @@ describe('metrics', () => {
       },
     );
 
+    test.each(['addMetric', 'publishStoredMetrics'])(
+      'has the router log that %s returned promises within an array',
+      async (method) => {
+        const logger = memoryLogger();
+        const sink: MetricsSink = {
+          ...recording().sink,
+          [method]: () => [Promise.reject(new Error('down')), Promise.resolve()],
+        };
+        const router = streamRouter({ onBatch: metrics(sink), logger }).onInsert(() => undefined);
+        expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+        expect(
+          logger.entries.find(({ message }) => message === 'onBatch failed')?.fields.error,
+        ).toMatchObject({
+          code: 'INVALID_RESULT',
+          message: expect.stringContaining(method),
+        });
+        // An unhandled rejection would fail the test run.
+        await new Promise(setImmediate);
+      },
+    );
+
     test('drops a rejection that comes after the answer', async () => {
       const sink: MetricsSink = {
         addMetric: () => undefined,
