@@ -13,26 +13,17 @@ import type {
   PartialItemFailures,
   SuccessResponse,
 } from '@aws-lambda-powertools/batch/types';
-import { Deadline } from '../batch/deadline.ts';
-import { type ReportableRecord, validateEvent } from '../batch/event.ts';
-import { inTime } from '../batch/in-time.ts';
-import { logFailure, summarize } from '../batch/report.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
-import { BatchRun } from '../batch/run.ts';
-import { ConfigurationError, DeadlineError } from '../errors.ts';
-import { kindOf } from '../options.ts';
-import { finished, isUnfinished, refuseUnfinished } from '../unfinished.ts';
-import { Call, type CallInput, copyOf, type Entry, isEntry } from './call.ts';
-import {
-  type OrderedStreamProcessorOptions,
-  type Parsing,
-  type ProcessorSettings,
-  processorSettings,
-} from './options.ts';
+import { DeadlineError } from '../errors.ts';
+import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { answerCall, reportWholeBatch } from './answer.ts';
+import { Call, type Entry } from './call.ts';
+import { type OrderedStreamProcessorOptions, processorSettings } from './options.ts';
 import { ReadingTurns } from './reading-turns.ts';
-import { attemptRecord, type Hooks, RECORD_HANDLER } from './record-attempt.ts';
+import { RECORD_HANDLER } from './record-attempt.ts';
+import { parsedRecord, recordHooks } from './record-hooks.ts';
+import { type Running, runCall } from './run-call.ts';
 import { errorOf } from './thrown-error.ts';
-import { Verdict } from './verdict.ts';
 
 /**
  * A batch processor for Powertools. It takes the place of `new BatchProcessor(EventType.DynamoDBStreams)`.
@@ -53,9 +44,9 @@ import { Verdict } from './verdict.ts';
  *
  * Subclasses override what they override of a `BatchProcessor`. Hooks are called in the order in which handlers
  * finish, and `failureHandler` always gets an Error. `successHandler`, `failureHandler`, `processRecord`, `prepare`
- * and `clean` may be asynchronous; where Powertools declares no promise, return it `as never`. The response is not for an override to shorten: if it reports less than what
- * failed, the call rejects with `INVALID_OVERRIDE`. To give a record up, let `failureHandler` return
- * `['success', undefined, record]`.
+ * and `clean` may be asynchronous; where Powertools declares no promise, return it `as never`. The response is not
+ * for an override to shorten: if it reports less than what failed, the call rejects with `INVALID_OVERRIDE`. To give
+ * a record up, let `failureHandler` return `['success', undefined, record]`.
  *
  * `errors`, `failureMessages` and `successMessages` are filled as Powertools fills them. Records that were not
  * finished are in none of them, nor in what `process()` resolves to.
@@ -79,31 +70,20 @@ import { Verdict } from './verdict.ts';
  * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/batch/
  */
 export class OrderedStreamProcessor extends BatchProcessor {
-  readonly #settings: ProcessorSettings;
-  readonly #reported: ReportedCheckpoints = new ReportedCheckpoints();
   readonly #turns: ReadingTurns = new ReadingTurns();
   /** The call that a hook belongs to, also after an await, where the processor may show another call. */
   readonly #calls: AsyncLocalStorage<Call> = new AsyncLocalStorage();
-  readonly #hooks: Hooks = {
-    start: (call, record) => this.#start(call, record),
-    succeeded: (call, record, result) => {
-      if (this.processRecord !== BASE.processRecord) return entryOfOverride(result);
-      if (this.successHandler !== BASE.successHandler) {
-        return this.#within(call, () => this.successHandler(record, result));
-      }
-      // Nearly always. Each access to the state of Powertools reads environment variables, which took four times as
-      // long as the rest of a batch of 10,000 synchronous handlers.
-      call.messages.successMessages.push(record);
-      return undefined;
-    },
-    failed: (call, record, error) => this.#within(call, () => this.failureHandler(record, error)),
-  };
+  readonly #running: Running;
 
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
   constructor(options: OrderedStreamProcessorOptions = {}) {
     const settings = processorSettings(options);
     super(EventType.DynamoDBStreams, { logger: settings.logger });
-    this.#settings = settings;
+    this.#running = {
+      settings,
+      hooks: recordHooks(this, BASE, settings),
+      reported: new ReportedCheckpoints(),
+    };
     // Powertools puts an object here that all processors share.
     this.batchResponse = { batchItemFailures: [] };
   }
@@ -133,10 +113,10 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const call = new Call({ handler, options, records });
     return this.#calls.run(call, async () => {
       try {
-        const { verdict, deadline } = await this.#run(call);
-        return await this.#turns.take(() => this.#answer(call, verdict, deadline));
+        const { verdict, deadline } = await runCall(this, call, this.#running);
+        return await this.#turns.take(() => answerCall(this, call, verdict, deadline));
       } catch (error) {
-        if (call.verdict === undefined) await this.#turns.take(() => this.#reportWholeBatch());
+        if (call.verdict === undefined) await this.#turns.take(() => reportWholeBatch(this));
         throw error;
       } finally {
         call.closed = true;
@@ -154,13 +134,16 @@ export class OrderedStreamProcessor extends BatchProcessor {
   override async processRecord(record: BaseRecord): Promise<Entry> {
     const raw = record as EventSourceDataClassTypes;
     const call = this.#calls.getStore();
-    const { parsing, reserveMs } = this.#settings;
-    if (call?.verdict !== undefined) throw new DeadlineError(reserveMs);
+    const { settings } = this.#running;
+    if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
     const { handler, options } = call?.input ?? this;
     try {
+      const { parsing } = settings;
       const data =
-        parsing === undefined ? this.toBatchType(raw, this.eventType) : await this.#parse(raw, parsing);
-      if (call?.verdict !== undefined) throw new DeadlineError(reserveMs);
+        parsing === undefined
+          ? this.toBatchType(raw, this.eventType)
+          : await parsedRecord(this, raw, settings, parsing);
+      if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
       const result: unknown = await handler(data, options?.context);
       if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result);
       return call?.verdict === undefined ? await this.successHandler(raw, result) : ['success', result, raw];
@@ -261,140 +244,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
       call?.verdict?.failures(call.messages.failureMessages) ?? [...this.batchResponse.batchItemFailures]
     );
   }
-
-  /** Runs the records of a call, until they have settled or the deadline is reached. */
-  async #run(call: Call): Promise<{ verdict: Verdict; deadline: Deadline }> {
-    const { handler, options } = call.input;
-    if (typeof handler !== 'function') {
-      throw new ConfigurationError(
-        'INVALID_HANDLER',
-        `OrderedStreamProcessor: the record handler has to be a function, got ${kindOf(handler)}.`,
-      );
-    }
-    const startedAt = performance.now();
-    await this.#prepare(call);
-    const settings = this.#settings;
-    const { partitionKey, concurrency } = settings;
-    const order = options?.processInParallel === false ? 'shard' : settings.order;
-    // The handler reads raw records, so any view type will do.
-    const keys = partitionKey === undefined ? undefined : [partitionKey];
-    const batch = validateEvent({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
-    const { records, identifiers } = batch;
-    const deadline = new Deadline(options?.context, settings.reserveMs);
-    const firstAlone = this.#reported.startsBatch(batch);
-    const logError = (record: ReportableRecord, error: unknown): void =>
-      logFailure(settings.logger, batch, records.indexOf(record), error);
-    const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
-      handle: (record) => attemptRecord(call, record, this.#hooks, logError),
-      failed: (index, error) => logFailure(settings.logger, batch, index, error),
-    });
-    const outcome = await run.run();
-    const verdict = new Verdict(records, identifiers, outcome.checkpoint);
-    call.verdict = verdict;
-    this.#reported.settle(batch, outcome.checkpoint);
-    await summarize(settings, batch, outcome, startedAt, deadline);
-    return { verdict, deadline };
-  }
-
-  async #prepare(call: Call): Promise<void> {
-    const prepared: unknown = this.#within(call, () => {
-      const result: unknown = this.prepare();
-      // An override may leave records out or wrap the handler.
-      const { handler, options, records, errors, failureMessages, successMessages } = this;
-      call.input = { handler, options, records: copyOf(records) };
-      call.messages = { errors, failureMessages, successMessages };
-      return result;
-    });
-    if (prepared !== undefined) await finished('prepare', prepared);
-  }
-
-  /** Makes the response of a call and shows it, with what the call has collected. */
-  async #answer(call: Call, verdict: Verdict, deadline: Deadline): Promise<Entry[]> {
-    const failures = (): PartialItemFailures[] => verdict.failures(call.messages.failureMessages);
-    const response = { batchItemFailures: failures() };
-    this.batchResponse = response;
-    try {
-      const cleaned: unknown = this.#within(call, () => this.clean());
-      // Bounded, as the answer must not be late.
-      if (cleaned !== undefined) await inTime(finished('clean', cleaned), deadline.remainingMs() / 2);
-      const reported: unknown = this.batchResponse?.batchItemFailures;
-      // An override may note failures and leave the response to this class.
-      const untouched = this.batchResponse === response;
-      this.batchResponse = {
-        batchItemFailures: verdict.checked(
-          untouched ? [...response.batchItemFailures, ...failures()] : reported,
-          call.messages.failureMessages,
-        ),
-      };
-    } catch (error) {
-      // Code that catches the error may return the response.
-      this.batchResponse = { batchItemFailures: failures() };
-      throw error;
-    }
-    return call.result();
-  }
-
-  /**
-   * Nothing was handled, and code that catches the error may return the response. Lambda takes an empty identifier
-   * for a failure of the whole batch.
-   *
-   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-   */
-  #reportWholeBatch(): void {
-    this.batchResponse = { batchItemFailures: [{ itemIdentifier: '' }] };
-  }
-
-  #start(call: Call, record: ReportableRecord): unknown {
-    if (this.processRecord !== BASE.processRecord) {
-      return this.#within(call, () => this.processRecord(record));
-    }
-    // Without processRecord, which makes a promise even where the record handler is synchronous.
-    const { handler, options } = call.input;
-    const { parsing } = this.#settings;
-    if (parsing === undefined) return handler(this.toBatchType(record, this.eventType), options?.context);
-    return this.#parse(record, parsing).then((parsed) => {
-      // No handler starts behind a parser that was slow.
-      if (call.verdict !== undefined) throw new DeadlineError(this.#settings.reserveMs);
-      return handler(parsed, options?.context);
-    });
-  }
-
-  async #parse(record: EventSourceDataClassTypes, parsing: Parsing): Promise<unknown> {
-    const parsed = await parsing.parser(record, 'DynamoDBStreams', this.#settings.logger, parsing as never);
-    return this.toBatchType(parsed, this.eventType);
-  }
-
-  /**
-   * Runs a hook with Powertools' state, one for all calls, pointing at this call. What a call was given is put back
-   * when the hook returns: another call may be registered, and not have started.
-   */
-  #within<Result>(call: Call, hook: () => Result): Result {
-    const { handler, options, records } = this;
-    this.#set(call.input);
-    Object.assign(this, call.messages);
-    try {
-      return hook();
-    } finally {
-      this.#set({ handler, options, records });
-    }
-  }
-
-  #set({ handler, options, records }: CallInput): void {
-    this.handler = handler;
-    this.options = options;
-    this.records = records;
-  }
 }
 
 /** The methods as they are without a subclass. */
 const BASE: OrderedStreamProcessor = OrderedStreamProcessor.prototype;
-
-/** An override of `processRecord` alone knows what became of the record, so it has to say it. */
-function entryOfOverride(result: unknown): Entry {
-  if (isEntry(result)) return result;
-  throw new ConfigurationError(
-    'INVALID_OVERRIDE',
-    'OrderedStreamProcessor: processRecord of a subclass has to return what successHandler or failureHandler returned, ' +
-      `got ${kindOf(result)}. The record counts as failed.`,
-  );
-}

@@ -1,0 +1,70 @@
+import type { BatchProcessor } from '@aws-lambda-powertools/batch';
+import { Deadline } from '../batch/deadline.ts';
+import { type ReportableRecord, validateEvent } from '../batch/event.ts';
+import { logFailure, summarize } from '../batch/report.ts';
+import type { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
+import { BatchRun } from '../batch/run.ts';
+import { ConfigurationError } from '../errors.ts';
+import { kindOf } from '../options.ts';
+import { finished } from '../unfinished.ts';
+import { type Call, copyOf } from './call.ts';
+import { stateOf, withinCall } from './call-state.ts';
+import type { ProcessorSettings } from './options.ts';
+import { attemptRecord, type Hooks } from './record-attempt.ts';
+import { Verdict } from './verdict.ts';
+
+/** What a processor keeps from call to call. */
+export interface Running {
+  readonly settings: ProcessorSettings;
+  readonly hooks: Hooks;
+  readonly reported: ReportedCheckpoints;
+}
+
+/** Runs the records of a call, until they have settled or the deadline is reached. */
+export async function runCall(
+  processor: BatchProcessor,
+  call: Call,
+  { settings, hooks, reported }: Running,
+): Promise<{ verdict: Verdict; deadline: Deadline }> {
+  const { handler, options } = call.input;
+  if (typeof handler !== 'function') {
+    throw new ConfigurationError(
+      'INVALID_HANDLER',
+      `OrderedStreamProcessor: the record handler has to be a function, got ${kindOf(handler)}.`,
+    );
+  }
+  const startedAt = performance.now();
+  await prepare(processor, call);
+  const { partitionKey, concurrency } = settings;
+  const order = options?.processInParallel === false ? 'shard' : settings.order;
+  // The handler reads raw records, so any view type will do.
+  const keys = partitionKey === undefined ? undefined : [partitionKey];
+  const batch = validateEvent({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
+  const { records, identifiers } = batch;
+  const deadline = new Deadline(options?.context, settings.reserveMs);
+  const firstAlone = reported.startsBatch(batch);
+  const logError = (record: ReportableRecord, error: unknown): void =>
+    logFailure(settings.logger, batch, records.indexOf(record), error);
+  const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
+    handle: (record) => attemptRecord(call, record, hooks, logError),
+    failed: (index, error) => logFailure(settings.logger, batch, index, error),
+  });
+  const outcome = await run.run();
+  const verdict = new Verdict(records, identifiers, outcome.checkpoint);
+  call.verdict = verdict;
+  reported.settle(batch, outcome.checkpoint);
+  await summarize(settings, batch, outcome, startedAt, deadline);
+  return { verdict, deadline };
+}
+
+async function prepare(processor: BatchProcessor, call: Call): Promise<void> {
+  const prepared: unknown = withinCall(processor, call, () => {
+    const result: unknown = processor.prepare();
+    // An override may leave records out or wrap the handler.
+    const { handler, options, records, errors, failureMessages, successMessages } = stateOf(processor);
+    call.input = { handler, options, records: copyOf(records) };
+    call.messages = { errors, failureMessages, successMessages };
+    return result;
+  });
+  if (prepared !== undefined) await finished('prepare', prepared);
+}
