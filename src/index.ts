@@ -10,12 +10,12 @@ export {
   type ChangedOptions,
   changed,
 } from './conditions/changed.ts';
+export type { EitherPattern, EventPattern } from './conditions/compile-pattern.ts';
 export type { Condition } from './conditions/condition.ts';
-export type { EitherPattern, EventPattern } from './conditions/event-pattern.ts';
+export { eventPattern } from './conditions/event-pattern.ts';
 export { expired } from './conditions/expired.ts';
 export { not } from './conditions/not.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
-export { where } from './conditions/where.ts';
 export { type EnvironmentVariable, env } from './env.ts';
 export {
   BatchFailedError,

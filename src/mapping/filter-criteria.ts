@@ -1,4 +1,4 @@
-import { compilePattern, type EventPattern } from '../conditions/event-pattern.ts';
+import { compilePattern, type EventPattern } from '../conditions/compile-pattern.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
 import { patternWarnings } from './pattern-warnings.ts';

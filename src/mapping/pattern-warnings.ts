@@ -1,5 +1,5 @@
-import type { EventPattern } from '../conditions/event-pattern.ts';
-import { isEither } from '../conditions/event-pattern.ts';
+import type { EventPattern } from '../conditions/compile-pattern.ts';
+import { isEither } from '../conditions/compile-pattern.ts';
 import { soleEntry } from '../conditions/pattern-value.ts';
 import { joinPath } from '../unmarshall/path.ts';
 

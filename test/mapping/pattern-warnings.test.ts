@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compilePattern, type EventPattern } from '../../src/conditions/event-pattern.ts';
+import { compilePattern, type EventPattern } from '../../src/conditions/compile-pattern.ts';
 import { patternWarnings } from '../../src/mapping/pattern-warnings.ts';
 
 const image = (attributes: EventPattern): EventPattern => ({ dynamodb: { NewImage: attributes } });

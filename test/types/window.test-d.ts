@@ -5,12 +5,12 @@ import {
   type DynamoDBStreamWindowEvent,
   type DynamoDBWindowResponse,
   defineTable,
+  eventPattern,
   itemOf,
   type RecordContext,
   type StreamWindow,
   streamRouter,
   streamWindow,
-  where,
 } from '../../src/index.ts';
 
 interface Invoice {
@@ -103,8 +103,8 @@ describe('streamWindow', () => {
   });
 });
 
-describe('where', () => {
-  const condition = where({
+describe('eventPattern', () => {
+  const condition = eventPattern({
     eventName: ['INSERT'],
     dynamodb: { Keys: { customerId: { S: [{ prefix: 'C' }] } } },
   });
@@ -113,17 +113,17 @@ describe('where', () => {
     streamRouter<Invoice>().onInsert(condition, ({ newImage }) => newImage.total);
     streamRouter<Invoice>({ viewType: 'KEYS_ONLY' }).onModify(condition, () => {});
     streamRouter(invoices).onRemove(condition, ({ keys }) => keys.invoiceId);
-    where('{"eventName":["INSERT"]}');
+    eventPattern('{"eventName":["INSERT"]}');
   });
 
   test('refuses what is no pattern', () => {
     // @ts-expect-error a value stands in an array
-    where({ eventName: 'INSERT' });
+    eventPattern({ eventName: 'INSERT' });
     // @ts-expect-error there is no such comparison
-    where({ eventName: [{ regex: 'I' }] });
+    eventPattern({ eventName: [{ regex: 'I' }] });
     // @ts-expect-error a range has a number
-    where({ dynamodb: { SizeBytes: [{ numeric: ['>', '1'] }] } });
+    eventPattern({ dynamodb: { SizeBytes: [{ numeric: ['>', '1'] }] } });
     // @ts-expect-error exists is true or false
-    where({ eventName: [{ exists: 'yes' }] });
+    eventPattern({ eventName: [{ exists: 'yes' }] });
   });
 });

@@ -1,6 +1,6 @@
 import type { KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { compilePattern } from '../../conditions/event-pattern.ts';
+import { compilePattern } from '../../conditions/compile-pattern.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
 import { thrownText } from '../../thrown-text.ts';
 import { failure, usageError } from '../cli-error.ts';
