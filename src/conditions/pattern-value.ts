@@ -1,3 +1,6 @@
+import { foldedText } from './ignore-case.ts';
+import { addressBlock, sameAddress } from './ip-address.ts';
+import { LongNumber, soleEntry } from './pattern-object.ts';
 import { wildcardTest } from './wildcard.ts';
 
 /** What a field of JSON can hold besides objects and arrays. */
@@ -29,13 +32,21 @@ export type PatternValue =
   | { readonly 'anything-but': string | number | readonly string[] | readonly number[] }
   | { readonly 'anything-but': OneTextOperator<string | readonly string[]> }
   | { readonly numeric: NumericRange }
+  | { readonly cidr: string }
+  | { readonly exactly: string }
   | { readonly exists: boolean };
 
 /** Whether a value of the event fits. */
 export type LeafTest = (leaf: Leaf) => boolean;
 
 /** The names of the comparisons: no field of an `$or` may be called like one. */
-export type PatternOperator = keyof TextOperators | 'anything-but' | 'numeric' | 'exists';
+export type PatternOperator =
+  | keyof TextOperators
+  | 'anything-but'
+  | 'numeric'
+  | 'exists'
+  | 'cidr'
+  | 'exactly';
 
 /** Every {@link PatternOperator}. */
 export const OPERATORS: readonly string[] = [
@@ -46,7 +57,17 @@ export const OPERATORS: readonly string[] = [
   'anything-but',
   'numeric',
   'exists',
+  'cidr',
+  'exactly',
 ] satisfies PatternOperator[];
+
+/** Names that no field within an `$or` may have: comparisons that EventBridge knows, or keeps for later. */
+export const RESERVED_NAMES: readonly string[] = [
+  ...OPERATORS,
+  ...['=', '<', '<=', '>', '>='],
+  ...['regex', 'not-wildcard', 'not-equals-ignore-case', 'ip-address-in-range', 'ip-address-not-in-range'],
+  ...['date-after', 'date-on-or-after', 'date-before', 'date-on-or-before', 'in-date-range'],
+];
 
 /** Whether a value is one of those that a field of JSON holds. */
 export function isLeaf(value: unknown): value is Leaf {
@@ -64,7 +85,13 @@ export function isLeaf(value: unknown): value is Leaf {
  * @returns undefined when there is no such alternative
  */
 export function leafTest(value: unknown): LeafTest | undefined {
-  if (isLeaf(value)) return (leaf) => leaf === value;
+  if (value instanceof LongNumber) return (leaf) => leaf === value.value;
+  if (isLeaf(value)) {
+    const address = typeof value === 'string' ? sameAddress(value) : undefined;
+    return address === undefined
+      ? (leaf) => leaf === value
+      : (leaf) => typeof leaf === 'string' && address(leaf);
+  }
   const [operator, operand] = soleEntry(value) ?? [];
   switch (operator) {
     case 'anything-but':
@@ -74,13 +101,6 @@ export function leafTest(value: unknown): LeafTest | undefined {
     default:
       return operator === undefined ? undefined : textTest(operator, operand);
   }
-}
-
-/** The one entry of an object that has one. */
-export function soleEntry(value: unknown): readonly [string, unknown] | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const [entry, ...others] = Object.entries(value);
-  return others.length === 0 ? entry : undefined;
 }
 
 function textTest(operator: string, operand: unknown): LeafTest | undefined {
@@ -94,12 +114,14 @@ function plainTextTest(operator: string, operand: string): ((text: string) => bo
       return (text) => text.startsWith(operand);
     case 'suffix':
       return (text) => text.endsWith(operand);
-    case 'equals-ignore-case': {
-      const folded = operand.toLowerCase();
-      return (text) => text.toLowerCase() === folded;
-    }
+    case 'equals-ignore-case':
+      return foldedText(operand).equals;
     case 'wildcard':
       return wildcardTest(operand);
+    case 'cidr':
+      return addressBlock(operand);
+    case 'exactly':
+      return (text) => text === operand;
     default:
       return undefined;
   }
@@ -110,11 +132,12 @@ function foldedTest(operator: string, operand: unknown): ((text: string) => bool
   const [inner, value] = soleEntry(operand) ?? [];
   if (inner !== 'equals-ignore-case' || typeof value !== 'string') return undefined;
   if (operator !== 'prefix' && operator !== 'suffix') return undefined;
-  const folded = value.toLowerCase();
-  return operator === 'prefix'
-    ? (text) => text.toLowerCase().startsWith(folded)
-    : (text) => text.toLowerCase().endsWith(folded);
+  const folded = foldedText(value);
+  return operator === 'prefix' ? folded.starts : folded.ends;
 }
+
+/** The comparisons that `anything-but` takes. */
+const BUT: readonly string[] = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
 /** Any value but these. The field has to be there. */
 function anythingBut(operand: unknown): LeafTest | undefined {
@@ -122,7 +145,12 @@ function anythingBut(operand: unknown): LeafTest | undefined {
   const refused = operator === undefined ? alternatives(operand) : alternatives(values);
   if (refused === undefined) return undefined;
   if (operator === undefined) return (leaf) => !refused.includes(leaf as string | number);
-  const tests = refused.map((value) => (typeof value === 'string' ? textTest(operator, value) : undefined));
+  if (!BUT.includes(operator)) return undefined;
+  const tests = refused.map((value) => {
+    // AWS refuses an empty beginning or end: nothing would be left.
+    const empty = value === '' && (operator === 'prefix' || operator === 'suffix');
+    return typeof value === 'string' && !empty ? textTest(operator, value) : undefined;
+  });
   if (tests.includes(undefined)) return undefined;
   return (leaf) => !tests.some((test) => test?.(leaf));
 }

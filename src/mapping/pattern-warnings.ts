@@ -1,6 +1,6 @@
 import type { EventPattern } from '../conditions/compile-pattern.ts';
-import { isEither } from '../conditions/compile-pattern.ts';
-import { soleEntry } from '../conditions/pattern-value.ts';
+import { soleEntry } from '../conditions/pattern-object.ts';
+import { isEither } from '../conditions/pattern-rules.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
 /** Comparisons that EventBridge has and Lambda's documentation of filters does not name. */

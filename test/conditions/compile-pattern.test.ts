@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compilePattern } from '../../src/conditions/compile-pattern.ts';
+import { expectProportion } from '../fixtures/proportion.ts';
 
 const record = {
   eventID: 'a1',
@@ -31,6 +32,15 @@ const record = {
   },
   other: null,
   numbers: [1, [2, 3]],
+};
+const either = (count: number): unknown =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`f${index}`, { $or: [{ a: ['x'] }, { b: ['x'] }] }]),
+  );
+const deep = (levels: number): unknown => {
+  let pattern: unknown = ['x'];
+  for (let level = 0; level < levels; level++) pattern = { a: pattern };
+  return pattern;
 };
 const image = (pattern: unknown) => ({ dynamodb: { NewImage: pattern } });
 const matches = (pattern: unknown) => {
@@ -144,6 +154,7 @@ describe.each<[string, ...[unknown, boolean][]]>([
     [image({ status: { S: ['PAID'] }, $or: [{ a: { S: ['x'] } }, { id: { S: ['i-1'] } }] }), true],
     [{ $or: [{ eventName: ['x'] }, { $or: [{ eventID: ['x'] }, { eventID: ['a1'] }] }] }, true],
     [{ $or: ['a field of that name'] }, false],
+    [{ $or: ['two values', 'of a field'] }, false],
     [{ $or: { eventName: ['a field of that name'] } }, false],
   ],
   [
@@ -185,7 +196,7 @@ test.each([undefined, null, 1, 'text', [], {}])(
 );
 
 test.each<[string, unknown, string]>([
-  ['no JSON', '{', 'no JSON'],
+  ['no JSON', '{', 'not JSON (expected a name at position 1)'],
   ['nothing', undefined, 'has to be an object'],
   ['null', 'null', 'has to be an object'],
   ['null itself', null, 'has to be an object'],
@@ -238,6 +249,27 @@ test.each<[string, unknown, string]>([
   ['$or of arrays', { $or: [{ a: ['x'] }, []] }, 'has to be an object'],
   ['$or of one pattern', { $or: [{ a: ['x'] }] }, 'At $or'],
   ['$or over a comparison', { $or: [{ prefix: 'x' }, { numeric: ['x'] }] }, 'At $or'],
+  ['anything-but an empty prefix', { a: [{ 'anything-but': { prefix: '' } }] }, 'At a'],
+  ['anything-but an empty suffix among others', { a: [{ 'anything-but': { suffix: ['1', ''] } }] }, 'At a'],
+  ['anything-but a block of addresses', { a: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'At a'],
+  ['a block without bits', { a: [{ cidr: '10.0.0.0' }] }, 'At a'],
+  ['a block of too many bits', { a: [{ cidr: '10.0.0.0/33' }] }, 'At a'],
+  ['a block of no address', { a: [{ cidr: '10.0.0/8' }] }, 'At a'],
+  ['a comparison of many digits', '{"a":[{"numeric":["=",0.1234567890123456789]}]}', 'At a'],
+  ['a comparison within $or', { $or: [{ a: { prefix: ['x'] } }, { b: ['y'] }] }, 'At a.prefix'],
+  ['more than 1,000 combinations', either(10), 'at most 1000 combinations, got 1024'],
+  ['an empty object of JSON', '{}', 'an empty object'],
+  ['an empty array of JSON', '{"a":[]}', 'At a: an empty array'],
+  ['a number as a pattern', '5', 'has to be an object'],
+  ['a number of many digits as a pattern', '0.1234567890123456789', 'has to be an object'],
+  ['a comma at the end', '{"a":["x"],}', 'expected a name at position 11'],
+  ['a comma at the end of a list', '{"a":["x",]}', 'expected a value at position 10'],
+  ['no colon', '{"a"["x"]}', 'expected : at position 4'],
+  ['no end', '{"a":["x"]', 'expected } at position 10'],
+  ['a comment', '{"a":["x"]/*c*/}', 'expected } at position 10'],
+  ['single quotes', "{'a':['x']}", 'not JSON'],
+  ['deep JSON', `${'{"a":'.repeat(2000)}["x"]${'}'.repeat(2000)}`, 'deeper than 1000 levels'],
+  ['a deep object', deep(2000), 'deeper than 1000 levels'],
   ['a name with a dot', { 'a.b': [] }, 'At ["a.b"]'],
 ])('%s is refused, in the words of AWS: %j', (_, pattern, where) => {
   expect(() => compilePattern(pattern as never, 'mapping')).toThrow(
@@ -248,6 +280,229 @@ test.each<[string, unknown, string]>([
     }),
   );
   expect(() => compilePattern(pattern as never)).toThrow(where);
+});
+
+const lines = (...elements: unknown[]) => ({ dynamodb: { NewImage: { l: { L: elements } } } });
+const line = (fields: Record<string, string>) => ({
+  M: Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, { S: text }])),
+});
+const ofLine = (fields: Record<string, unknown[]>) => ({
+  dynamodb: {
+    NewImage: {
+      l: {
+        L: { M: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, { S: values }])) },
+      },
+    },
+  },
+});
+const ABSENT = { exists: false };
+
+// As in AWS's matcher: fields are asked in the order of their paths.
+describe.each<[string, unknown, ...[unknown, boolean][]]>([
+  [
+    'below a list, absence is asked of the element that fields before it matched',
+    ofLine({ b: ['1'], y: [ABSENT] }),
+    [lines(line({ b: '1' }), line({ b: '2', y: '3' })), true],
+    [lines(line({ b: '1', y: '3' }), line({ b: '2' })), false],
+    [lines(line({ b: '1', y: '3' }), line({ b: '1' })), true],
+    [lines(), false],
+  ],
+  [
+    'below a list, absence is asked of all elements until a field matches',
+    ofLine({ b: ['1'], a: [ABSENT] }),
+    [lines(line({ b: '1' }), line({ b: '2', a: '3' })), false],
+    [lines(line({ b: '1' }), line({ b: '2' })), true],
+  ],
+  [
+    'a field that may be absent and is elsewhere in the list has to match',
+    ofLine({ a: ['1', ABSENT], b: ['2'] }),
+    [lines(line({ a: '1', b: '2' }), line({ b: '2' })), true],
+    [lines(line({ a: '3' }), line({ b: '2' })), false],
+    [lines(line({ b: '2' }), line({ y: '3' })), true],
+  ],
+  [
+    'so it is for lists in lists',
+    {
+      l: {
+        a: ['1', ABSENT],
+        m: { b: [ABSENT], c: ['2'], d: [ABSENT] },
+      },
+    },
+    [{ l: [{ m: [{ c: '2' }, { d: '3' }] }, { m: [{ d: '3' }] }] }, true],
+    [{ l: [{ m: [{ c: '2' }, { b: '3' }] }] }, false],
+    [{ l: [{ m: [{ c: '2' }] }, { m: [{ b: '3' }] }] }, false],
+    [{ l: [{ a: '1', m: [{ c: '2' }] }, { m: [{ b: '3' }] }] }, true],
+    [{ l: [{ a: '1', m: [] }, { m: [{ c: '2' }] }] }, false],
+    [{ l: [{ m: [{ c: '2', d: '3' }] }] }, false],
+  ],
+  [
+    'below an empty list everything is absent',
+    ofLine({ a: [ABSENT], b: [ABSENT, 'x'] }),
+    [lines(), true],
+    [lines(line({})), true],
+    [lines(line({ a: '1' })), false],
+  ],
+  [
+    'the name of a list that has to match is not absent from it',
+    { l: { a: { b: ['1', ABSENT] }, c: [ABSENT] } },
+    [{ l: [{ a: [{ b: '1' }] }, { a: [{ b: '2' }], c: '3' }] }, true],
+    [{ l: [{ a: [] }, { a: [{ b: '2' }] }] }, false],
+    [{ l: [{ a: [] }, { c: '3' }] }, false],
+  ],
+  [
+    'a dotted name is a path, in the pattern',
+    { 'dynamodb.NewImage': { a: { S: ['1'] } } },
+    [{ dynamodb: { NewImage: { a: { S: '1' } } } }, true],
+    [{ 'dynamodb.NewImage.a': { S: '1' } }, true],
+    [{ dynamodb: { NewImage: { a: { S: '2' } } } }, false],
+  ],
+  [
+    'and in the record, beside the plain one',
+    { dynamodb: { NewImage: { a: { b: { S: ['1'] }, c: { S: ['2'] } } } } },
+    [{ dynamodb: { NewImage: { 'a.b': { S: '1' }, 'a.c': { S: '2' } } } }, true],
+    [{ dynamodb: { NewImage: { 'a.b': { S: '1' }, a: { c: { S: '2' } } } } }, true],
+    [{ dynamodb: { NewImage: { 'a.b': { S: '3' }, a: { b: { S: '1' }, c: { S: '2' } } } } }, true],
+    [{ dynamodb: { NewImage: { 'a.b': { S: '1' }, 'a.x': { S: '2' } } } }, false],
+  ],
+  [
+    'a dotted name leads into lists',
+    { a: { b: { c: ['1'], d: [ABSENT] }, e: { f: ['1'] } } },
+    [{ 'a.b': [{ c: '1' }, { c: '2', d: '3' }], a: { e: { f: '1' } } }, true],
+    [{ 'a.b': [{ c: '1', d: '3' }], 'a.e.f': '1' }, false],
+    [{ 'a.b': [{ c: '1' }], a: { b: [], e: { f: '1' } } }, true],
+    [{ 'a.b': [], a: { b: [], e: { f: '1' } } }, false],
+    [{ 'a.b': [{ c: '1' }], a: { b: { x: 1 }, e: { f: ['1'], 'f.g': 1 } } }, true],
+    [{ 'a.b': { c: '2' }, a: { b: { c: '1' }, e: { f: '1' } } }, true],
+    [{ 'a.b.c': '2', a: { b: [{ c: '1' }], e: { f: '1' } } }, true],
+    [{ 'a.b.d': '2', a: { b: [{ c: '1' }], e: { f: '1' } } }, false],
+  ],
+  [
+    'absence is asked of names with dots below a list',
+    { l: { a: { b: [ABSENT] }, c: ['1'] } },
+    [{ l: [{ 'a.b': '2', a: { x: '1' } }, { c: '1' }] }, false],
+    [{ l: [{ 'a.x': '2', a: { b: '1' } }, { c: '1' }] }, false],
+    [{ l: [{ a: { x: [] }, 'a.b': [] }, { c: '1' }] }, true],
+  ],
+  [
+    'many fields are found by their names, with dots or without',
+    { a: Object.fromEntries(['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((name) => [name, ['1']])) },
+    [{ a: { b: '1', c: '1', d: '1', e: '1', f: '1', g: '1', h: '1', i: '1', j: '1' } }, true],
+    [{ a: { b: '1', c: '1', d: '1', e: '1', f: '1', g: '1', h: '1', i: '1' }, 'a.j': '1' }, true],
+    [{ a: { b: '1', c: '1', d: '1', e: '1', f: '1', g: '1', h: '1', i: '1' } }, false],
+    ['a', false],
+    [null, false],
+  ],
+])('%s', (_, pattern, ...cases) => {
+  test.each(cases)('%j: %s', (event, expected) => {
+    expect(compilePattern(pattern as never)(event)).toBe(expected);
+    expect(compilePattern(JSON.stringify(pattern))(event)).toBe(expected);
+  });
+});
+
+describe.each<[string, string, ...[unknown, boolean][]]>([
+  [
+    'an object that JSON names twice adds up',
+    '{"d":{"a":["1"]},"d":{"b":["2"]}}',
+    [{ d: { a: '1', b: '2' } }, true],
+    [{ d: { a: '1' } }, false],
+    [{ d: { b: '2' } }, false],
+  ],
+  [
+    'of a field that JSON names twice, the last one counts',
+    '{"a":["1"],"a":["2"]}',
+    [{ a: '1' }, false],
+    [{ a: '2' }, true],
+  ],
+  [
+    'an object and a field of one name both have to match',
+    '{"a":{"b":["1"]},"a":["2"]}',
+    [{ a: '2' }, false],
+    [{ a: { b: '1' } }, false],
+  ],
+  [
+    'of two $or in one object, both hold',
+    '{"$or":[{"a":["1"]},{"b":["1"]}],"$or":[{"c":["1"]},{"d":["1"]}]}',
+    [{ a: '1' }, false],
+    [{ c: '1' }, false],
+    [{ a: '1', d: '1' }, true],
+  ],
+  [
+    'a field beside $or replaces the one of that path in it',
+    '{"$or":[{"a":["1"]},{"a":["2"],"b":["1"]}],"a":["3"]}',
+    [{ a: '3' }, true],
+    [{ a: '1' }, false],
+  ],
+  [
+    'text behind the pattern is ignored',
+    ' {"a" :\t["x" , null , true , -1.5e3 ]\n} x',
+    [{ a: 'x' }, true],
+    [{ a: null }, true],
+    [{ a: -1500 }, true],
+  ],
+  ['escapes are read', '{"\\u0061":["\\"\\n"]}', [{ a: '"\n' }, true]],
+  [
+    'a number of many digits equals itself',
+    '{"a":[0.1234567890123456789]}',
+    [{ a: 0.12345678901234568 }, true],
+    [{ a: 1 }, false],
+  ],
+  [
+    'zeros at the end of a number are not digits that count',
+    '{"a":[{"numeric":["=",1.50000000000000000000]}]}',
+    [{ a: 1.5 }, true],
+  ],
+])('%s', (_, json, ...cases) => {
+  test.each(cases)('%j: %s', (event, expected) => {
+    expect(compilePattern(json)(event)).toBe(expected);
+  });
+});
+
+test.each<[unknown, string, boolean]>([
+  [{ cidr: '10.0.0.0/24' }, '10.0.0.255', true],
+  [{ cidr: '10.0.0.0/24' }, '10.0.1.0', false],
+  [{ cidr: '10.0.0.0/24' }, 'text', false],
+  [{ cidr: '10.0.0.0/24' }, '10.0.0.256', false],
+  [{ cidr: '10.0.0.0/24' }, '::1', false],
+  [{ cidr: '10.0.0.0/24' }, '::ffff:a00:1', true],
+  [{ cidr: '10.0.0.5/24' }, '10.0.0.4', false],
+  [{ cidr: '10.0.0.5/32' }, '10.0.0.5', true],
+  [{ cidr: '10.0.0.0/0' }, '255.1.2.3', true],
+  [{ cidr: '10.0.0.0/9' }, '10.127.255.255', true],
+  [{ cidr: '10.0.0.0/9' }, '10.128.0.0', false],
+  [{ cidr: '2001:db8::/32' }, '2001:db8:0:0:1:2:3:4', true],
+  [{ cidr: '2001:db8::/32' }, '2001:db9::1', false],
+  [{ cidr: '2001:db8::/32' }, '2001::db8::1', false],
+  [{ cidr: '2001:db8::/32' }, '2001:db8', false],
+  [{ cidr: '2001:db8::/32' }, '2001:db8::12345', false],
+  [{ cidr: '2001:db8::/32' }, '1:2:3:4:5:6:7:8:9', false],
+  [{ cidr: '2001:db8::/32' }, `${'0'.repeat(100)}:1`, false],
+  ['::1', '0:0:0:0:0:0:0:1', true],
+  ['::1', '::2', false],
+  ['::1', 'one', false],
+  ['12:30', '12:30', true],
+  [{ exactly: 'x' }, 'x', true],
+  [{ exactly: '::1' }, '0::1', false],
+  [{ 'equals-ignore-case': 'straße' }, 'STRASSE', true],
+  [{ 'equals-ignore-case': 'STRASSE' }, 'straße', false],
+  [{ 'equals-ignore-case': 'i' }, 'İ', false],
+  [{ 'equals-ignore-case': 'k' }, '\u212a', false],
+  [{ 'equals-ignore-case': '\u212a' }, 'k', true],
+  [{ 'equals-ignore-case': 'οδος' }, 'ΟΔΟΣ', true],
+  [{ 'equals-ignore-case': 'ΟΔΟΣ' }, 'οδος', false],
+  [{ 'equals-ignore-case': 'paid' }, 'paid ', false],
+  [{ suffix: { 'equals-ignore-case': 'aße' } }, 'STRASSE', true],
+  [{ suffix: { 'equals-ignore-case': 'aße' } }, 'Strase', false],
+  [{ prefix: { 'equals-ignore-case': 'é' } }, 'École', true],
+])('%j against %s: %s', (alternative, text, expected) => {
+  expect(compilePattern({ a: [alternative] } as never)({ a: text })).toBe(expected);
+});
+
+test('absence below a list takes time in proportion to it', () => {
+  const below = (values: unknown[]) => ofLine({ a: values, b: values, c: ['x'] });
+  for (const pattern of [ofLine({ a: [ABSENT] }), below([ABSENT]), below(['x', ABSENT])]) {
+    const matches = compilePattern(pattern as never);
+    expectProportion(16_000, (size) => lines(...Array.from({ length: size }, () => ({ M: {} }))), matches);
+  }
 });
 
 test('a wildcard takes no exponential time', () => {
