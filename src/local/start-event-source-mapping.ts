@@ -4,6 +4,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { ConfigurationError } from '../errors.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { claim } from './claims.ts';
+import { ReadAhead } from './delivery/read-ahead.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
   type LastProcessingResult,
@@ -103,6 +104,7 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
     adapter,
     batchSize: aws.batchSize,
     windowMs: aws.maximumBatchingWindowInSeconds * 1000,
+    readAhead: new ReadAhead(),
     tumblingWindowInSeconds: aws.tumblingWindowInSeconds,
     closeIdleWindowAfterSeconds: settings.closeIdleWindowAfterSeconds,
     parallelizationFactor: aws.parallelizationFactor,

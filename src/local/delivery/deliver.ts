@@ -4,6 +4,7 @@ import type { QueuedRecord } from '../../mapping/queued-record.ts';
 import type { WindowDecision } from '../../mapping/tumbling-window.ts';
 import { creationSecondsOf } from '../../record/creation-time.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
+import { ownWork, turn } from '../event-loop.ts';
 import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import { persist } from '../persist.ts';
@@ -54,10 +55,14 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
     const decision = step.value;
     switch (decision.type) {
       case 'invoke': {
+        await turn(); // one invocation begins at a time
         if (signal.aborted) return false;
         tally.lagMs = ageOf(decision.records);
         const startedAt = performance.now();
-        const result = await tools.invoke(eventOf(decision, json), decision.requestId);
+        const result = await tools.invoke(
+          ownWork(() => eventOf(decision, json)),
+          decision.requestId,
+        );
         step = decisions.next(result);
         const event = invocationEvent(shardId, decision, result, step.value as WindowDecision, startedAt);
         count(tally, event);

@@ -6,6 +6,8 @@ export interface LaneOptions {
   readonly batchSize: number;
   /** How long a batch may wait for more records; 0: it does not. */
   readonly windowMs: number;
+  /** How many bytes the lane may read ahead, now. */
+  readonly mostBytes: () => number;
   /** Takes a batch to its end. @returns false when it was stopped before that */
   readonly deliver: (batch: readonly QueuedRecord[]) => Promise<boolean>;
   /** Epoch milliseconds at which `onIdle` is due, if no records came until then; undefined: never. */
@@ -16,7 +18,6 @@ export interface LaneOptions {
 
 // Read ahead while a batch is under way: enough for any batch size, and bounded when a batch fails for hours.
 const MOST_RECORDS = 10_000;
-const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
  * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some items. A batch
@@ -56,7 +57,10 @@ export class Lane {
 
   /** Resolves once there is room for another page. */
   async room(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (this.#waiting.length >= MOST_RECORDS || this.#bytes >= MOST_BYTES)) {
+    while (
+      !signal.aborted &&
+      (this.#waiting.length >= MOST_RECORDS || this.#bytes >= this.#options.mostBytes())
+    ) {
       await this.#changed.heard(signal);
     }
   }

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { functionClock } from '../event-loop.ts';
 
 /** What an invocation says of the function. */
 export interface FunctionIdentity {
@@ -11,7 +12,7 @@ export interface FunctionIdentity {
 /** The context of one invocation, its countdown running. */
 export function lambdaContext(identity: FunctionIdentity, awsRequestId: string): Context {
   const { functionName, functionArn, timeoutMs, memoryLimitInMB } = identity;
-  const deadline = performance.now() + timeoutMs;
+  const deadline = functionClock() + timeoutMs;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
@@ -21,7 +22,7 @@ export function lambdaContext(identity: FunctionIdentity, awsRequestId: string):
     awsRequestId,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
-    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - functionClock())),
     done: unsupported,
     fail: unsupported,
     succeed: unsupported,

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { requireHandler as requireMappingHandler } from '../../mapping/require-handler.ts';
 import { responseOf } from '../../mapping/response-json.ts';
+import { ownWork } from '../event-loop.ts';
 import { type InvocationOutcome, type Invoke, NotStartedError } from './invoke.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
@@ -27,7 +28,16 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
       type: 'failed',
       error: new Error(`Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`),
     });
-    const timer = setTimeout(() => resolve(timedOut()), timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const watch = (leftMs: number): void => {
+      timer = setTimeout(() => {
+        // What the mapping itself has taken of the event loop is left, and more than that.
+        const nowLeftMs = context.getRemainingTimeInMillis();
+        if (nowLeftMs === 0) resolve(timedOut());
+        else watch(nowLeftMs);
+      }, leftMs);
+    };
+    watch(timeoutMs);
     const outcome = await Promise.race([run(handler, event, context), late]);
     clearTimeout(timer);
     // A function that never waits keeps the timer from firing, and Lambda would have ended it all the same.
@@ -37,7 +47,11 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
 
 async function run(handler: LambdaHandler, event: string, context: Context): Promise<InvocationOutcome> {
   try {
-    const answer: unknown = await handler(JSON.parse(event), context, undefined as never);
+    const answer: unknown = await handler(
+      ownWork(() => JSON.parse(event)),
+      context,
+      undefined as never,
+    );
     return { type: 'returned', response: responseOf(answer) };
   } catch (error) {
     return { type: error instanceof NotStartedError ? 'throttled' : 'failed', error };

@@ -1,3 +1,5 @@
+import { ownWork, turn } from '../event-loop.ts';
+
 interface Exchange {
   readonly response: { body: unknown };
 }
@@ -25,7 +27,8 @@ export function wireMember(command: WireCommand, member: string): () => unknown 
       if (!isStream(response.body)) return exchange;
       const bytes = await bytesOf(response.body);
       response.body = bytes; // for the SDK, which reads errors and everything else itself
-      const answer = jsonOf(bytes);
+      await turn(); // one page at a time
+      const answer = ownWork(() => jsonOf(bytes));
       if (answer === undefined) return exchange;
       const { [member]: value, ...rest } = answer;
       taken = value;

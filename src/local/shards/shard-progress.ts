@@ -1,35 +1,42 @@
 /**
  * How far a shard is done with while its lanes finish at their own pace: up to the record before the first one
  * that is not done with. A restart from there repeats some records and misses none.
+ *
+ * Only records that are not done with are kept, each with the one before it: a record that fails for ever costs nothing for
+ * the records that are read past it.
  */
 export class ShardProgress {
-  /** Whether each of them is done with, in the order in which they were read. */
-  readonly #open: Map<string, boolean> = new Map();
-  #position: string | undefined;
+  /** The records that are not done with, in the order in which they were read; each with the one before it. */
+  readonly #open: Map<string, string | undefined> = new Map();
+  #lastRead: string | undefined;
 
   constructor(position: string | undefined) {
-    this.#position = position;
+    this.#lastRead = position;
   }
 
   /** The sequence number up to which everything is done with; undefined: nothing yet. */
   get position(): string | undefined {
-    return this.#position;
+    for (const before of this.#open.values()) return before;
+    return this.#lastRead;
+  }
+
+  /** How many records are kept. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Records were read. */
   add(sequenceNumbers: readonly string[]): void {
-    for (const sequenceNumber of sequenceNumbers) this.#open.set(sequenceNumber, false);
+    for (const sequenceNumber of sequenceNumbers) {
+      this.#open.set(sequenceNumber, this.#lastRead);
+      this.#lastRead = sequenceNumber;
+    }
   }
 
   /** Records are done with. @returns whether the position has moved */
   finish(sequenceNumbers: readonly string[]): boolean {
-    for (const sequenceNumber of sequenceNumbers) this.#open.set(sequenceNumber, true);
-    const before = this.#position;
-    for (const [sequenceNumber, done] of this.#open) {
-      if (!done) break;
-      this.#position = sequenceNumber;
-      this.#open.delete(sequenceNumber);
-    }
-    return this.#position !== before;
+    const before = this.position;
+    for (const sequenceNumber of sequenceNumbers) this.#open.delete(sequenceNumber);
+    return this.position !== before;
   }
 }

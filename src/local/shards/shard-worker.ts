@@ -5,8 +5,11 @@ import { type QueuedRecord, queued } from '../../mapping/queued-record.ts';
 import { type OpenWindow, TumblingWindows } from '../../mapping/tumbling-window.ts';
 import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
 import { Lane } from '../delivery/lane.ts';
+import type { ReadAhead } from '../delivery/read-ahead.ts';
+import { ownWork } from '../event-loop.ts';
 import type { StreamAdapter } from '../records/emulator-quirks.ts';
 import { lambdaRecord } from '../records/lambda-record.ts';
+import type { ServerRecord } from '../records/server-record.ts';
 import { ShardProgress } from './shard-progress.ts';
 import { ShardReader, type ShardReaderOptions } from './shard-reader.ts';
 
@@ -16,6 +19,8 @@ export interface ShardTools {
   readonly delivery: DeliveryTools;
   readonly batchSize: number;
   readonly windowMs: number;
+  /** Bytes that all lanes may read ahead, divided among those that there are. */
+  readonly readAhead: ReadAhead;
   /** 0: no windows. */
   readonly tumblingWindowInSeconds: number;
   readonly closeIdleWindowAfterSeconds: number;
@@ -46,7 +51,8 @@ export class ShardWorker {
   #emptySince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ShardWorkerOptions) {
-    const { batchSize, windowMs, parallelizationFactor } = options.tools;
+    const { batchSize, windowMs, readAhead, parallelizationFactor } = options.tools;
+    const mostBytes = (): number => readAhead.share(windowMs);
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
     this.#reader = new ShardReader(options);
@@ -59,7 +65,7 @@ export class ShardWorker {
       this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
     this.#lanes = Array.from(
       { length: parallelizationFactor },
-      () => new Lane({ batchSize, windowMs, deliver: onBatch, idleAt, onIdle }),
+      () => new Lane({ batchSize, windowMs, mostBytes, deliver: onBatch, idleAt, onIdle }),
     );
   }
 
@@ -81,6 +87,8 @@ export class ShardWorker {
    */
   async run(): Promise<boolean> {
     const signal = this.#signal;
+    const { readAhead } = this.#options.tools;
+    readAhead.lanes += this.#lanes.length;
     const lanes = this.#lanes.map((lane) => lane.run(signal));
     // A lane that breaks must not leave the reader running.
     for (const lane of lanes) lane.catch(() => this.#broken.abort());
@@ -89,6 +97,7 @@ export class ShardWorker {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      readAhead.lanes -= this.#lanes.length;
       for (const lane of this.#lanes) lane.end();
       await Promise.all(lanes);
       await this.#deliver([], this.#windows?.close());
@@ -103,13 +112,14 @@ export class ShardWorker {
       const page = await this.#reader.next(signal);
       if (page === undefined) return;
       this.#emptySince = page.length > 0 ? Number.NEGATIVE_INFINITY : startedAt;
-      await this.#queue(page);
+      const filtered = ownWork(() => this.#queue(page));
+      if (filtered.length > 0) await this.#pass(filtered);
     }
   }
 
-  async #queue(page: NonNullable<Awaited<ReturnType<ShardReader['next']>>>): Promise<void> {
+  /** @returns the records that match no filter */
+  #queue(page: readonly ServerRecord[]): readonly DynamoDBRecord[] {
     const { adapter, delivery, parallelizationFactor, matches } = this.#options.tools;
-    const { shardId } = this.#options;
     const records = adapter.mend(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
     const filtered: DynamoDBRecord[] = [];
     const lanes: QueuedRecord[][] = this.#lanes.map(() => []);
@@ -125,9 +135,14 @@ export class ShardWorker {
     delivery.tally.recordsFiltered += filtered.length;
     this.#progress.add(records.map(sequenceNumberOf));
     for (const [index, lane] of this.#lanes.entries()) lane.add(lanes[index] as QueuedRecord[]);
-    if (filtered.length === 0) return;
-    delivery.emitter.tell('filtered', { shardId, records: filtered });
-    await this.#commit(filtered);
+    return filtered;
+  }
+
+  /** Moves past records that match no filter. */
+  async #pass(records: readonly DynamoDBRecord[]): Promise<void> {
+    const { shardId, tools } = this.#options;
+    tools.delivery.emitter.tell('filtered', { shardId, records });
+    await this.#commit(records);
   }
 
   #decisions(records: readonly DynamoDBRecord[]): Decisions {

@@ -4,6 +4,7 @@ import type {
   Shard,
   StreamDescription as StreamPage,
 } from '@aws-sdk/client-dynamodb-streams';
+import { turn } from '../event-loop.ts';
 import { persist } from '../persist.ts';
 import { asSent } from '../records/server-record.ts';
 import { wireMember } from '../records/wire-member.ts';
@@ -100,7 +101,13 @@ export class StreamSource {
     });
   }
 
-  #persist<Answer>(operation: string, signal: AbortSignal, call: () => Promise<Answer>): Promise<Answer> {
+  async #persist<Answer>(
+    operation: string,
+    signal: AbortSignal,
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
+    // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
+    await turn();
     return persist(call, {
       signal,
       onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),

@@ -55,6 +55,7 @@ describe('a lane', () => {
     const lane = new Lane({
       batchSize: 2,
       windowMs: 0,
+      mostBytes: () => 32 * MB,
       deliver: async (batch) => {
         batches.push(batch.map((entry) => entry.record.eventID).join(' '));
         return true;
