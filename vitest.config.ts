@@ -8,6 +8,9 @@ export default defineConfig({
     reporters: process.env.VITEST_REPORT
       ? ['default', ['json', { outputFile: process.env.VITEST_REPORT }]]
       : ['default'],
+    // The default of 5 s fails tests that start processes, and long properties, on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['test/build-once.ts'],
     coverage: {
       include: ['src/**/*.ts'],
