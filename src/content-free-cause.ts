@@ -1,13 +1,5 @@
 const FRAME = /^ {4}at /;
 
-/** The parts of an error that never quote what it was about. */
-interface Facts {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly $fault?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown } | null;
-}
-
 /**
  * Makes a `cause` that a log may show: the name, the code, AWS's request id and status, and the stack frames of what was
  * thrown. Its message is left out, because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a
@@ -20,35 +12,44 @@ export function contentFreeCause(
   thrown: unknown,
   message = 'The message is left out, because it may quote the item.',
 ): { readonly cause?: Error } {
-  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return {};
-  const { code, $fault, $metadata } = thrown as Facts;
+  if (typeof thrown !== 'object' || partOf(thrown, 'message') === undefined) return {};
+  const [code, $fault, $metadata] = ['code', '$fault', '$metadata'].map((name) => partOf(thrown, name));
   const cause = new Error(message);
   cause.name = nameOf(thrown);
   cause.stack = [`${cause.name}: ${cause.message}`, ...framesOf(thrown)].join('\n');
   Object.assign(cause, {
     ...(typeof code === 'string' && { code }),
     ...(typeof $fault === 'string' && { $fault }),
-    ...($metadata && {
-      $metadata: { httpStatusCode: $metadata.httpStatusCode, requestId: $metadata.requestId },
-    }),
+    ...(typeof $metadata === 'object' &&
+      $metadata !== null && {
+        $metadata: {
+          httpStatusCode: partOf($metadata, 'httpStatusCode'),
+          requestId: partOf($metadata, 'requestId'),
+        },
+      }),
   });
   return { cause };
 }
 
+/** Reads a property of what was thrown, which may be anything. One that throws when it is read counts as missing. */
+export function partOf(thrown: unknown, name: string): unknown {
+  try {
+    return (thrown as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The name of what was thrown, which never quotes anything. */
 export function nameOf(thrown: unknown): string {
-  const { name } = (thrown ?? {}) as Facts;
+  const name = partOf(thrown, 'name');
   return typeof name === 'string' ? name : 'Error';
 }
 
 /** The frames behind the message, which is part of the stack and could look like frames itself. */
-function framesOf({
-  message,
-  stack,
-}: {
-  readonly message?: unknown;
-  readonly stack?: unknown;
-}): readonly string[] {
+function framesOf(thrown: unknown): readonly string[] {
+  const message = partOf(thrown, 'message');
+  const stack = partOf(thrown, 'stack');
   if (typeof stack !== 'string' || typeof message !== 'string' || message === '') return [];
   const at = stack.indexOf(message);
   // A message that was set later is not in the stack, and the one that is there is not known.

@@ -5,7 +5,8 @@ import { faultOf } from './fault.ts';
 export interface BatchResults {
   readonly Successful?:
     | readonly { readonly Id?: string | undefined; readonly MessageId?: string | undefined }[]
-    | undefined;
+    | undefined
+    | null;
   readonly Failed?:
     | readonly {
         readonly Id?: string | undefined;
@@ -13,26 +14,36 @@ export interface BatchResults {
         readonly Message?: string | undefined;
         readonly SenderFault?: boolean | undefined;
       }[]
-    | undefined;
+    | undefined
+    | null;
 }
 
 /** An entry that the answer does not mention, or to which it gives no id, has not been accepted. */
 export const UNMENTIONED: Refusal = { code: 'no result for the entry', fault: 'passing' };
 
-/** The answer in the order of the entries, whose ids are their indexes. */
-export function refusalsOf(
-  { Successful = [], Failed = [] }: BatchResults,
-  entries: number,
-): (Refusal | undefined)[] {
-  const refusals = new Array<Refusal | undefined>(entries).fill(UNMENTIONED);
-  for (const { Id, MessageId } of Successful) if (MessageId !== undefined) refusals[Number(Id)] = undefined;
-  for (const { Id, Code = 'unknown error', Message, SenderFault = false } of Failed) {
-    const fault = faultOf(Code);
-    refusals[Number(Id)] = {
-      code: Code,
+/**
+ * The answer in the order of the entries, whose ids are their indexes. A result counts for the entry with exactly its id:
+ * as a number, an empty id would be that of the first entry.
+ */
+export function refusalsOf({ Successful, Failed }: BatchResults, entries: number): (Refusal | undefined)[] {
+  const results = new Map<unknown, Refusal | undefined>();
+  for (const { Id, MessageId } of Successful ?? []) if (isProof(MessageId)) results.set(Id, undefined);
+  for (const { Id, Code, Message, SenderFault } of Failed ?? []) {
+    const code = Code ?? 'unknown error';
+    const fault = faultOf(code);
+    results.set(Id, {
+      code,
       cause: Message,
       fault: fault === 'unproven' && !SenderFault ? 'passing' : fault,
-    };
+    });
   }
-  return refusals;
+  return Array.from({ length: entries }, (_, index) => {
+    const id = `${index}`;
+    return results.has(id) ? results.get(id) : UNMENTIONED;
+  });
+}
+
+/** Whether this is an id that a service gives to what it has accepted. Other servers may answer with null or empty text. */
+export function isProof(id: unknown): boolean {
+  return typeof id === 'string' && id !== '';
 }

@@ -97,7 +97,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
           });
           const { UnprocessedItems } = await client().send(command, { abortSignal });
           // DynamoDB answers with an empty object when all was written: without one, something else has answered.
-          if (UnprocessedItems === undefined) return writes.map(() => NO_RESULT);
+          if (!isMap(UnprocessedItems)) return writes.map(() => NO_RESULT);
           const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
           // Should one come back that looks like none of ours, none counts as written.
           const known =
@@ -154,6 +154,10 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     put,
     delete: remove,
   };
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const UNPROCESSED: Refusal = { code: 'UnprocessedItems', fault: 'passing' };

@@ -4,7 +4,7 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { TEXT } from '../option-checks.ts';
-import { UNMENTIONED } from './batch-results.ts';
+import { isProof, UNMENTIONED } from './batch-results.ts';
 import { checkSend, recordRequired } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { faultOf } from './fault.ts';
@@ -94,8 +94,8 @@ export function eventBus(options: EventBusOptions): EventBus {
         maxBytes: MOST_BYTES,
         async request(events, abortSignal) {
           const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
-          const { Entries = [] } = await client().send(command, { abortSignal });
-          return events.map((_, index) => refusalOf(Entries[index]));
+          const { Entries } = await client().send(command, { abortSignal });
+          return events.map((_, index) => refusalOf(Entries?.[index]));
         },
       }),
   );
@@ -164,7 +164,8 @@ interface EntryResult {
 }
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
-function refusalOf({ EventId, ErrorCode, ErrorMessage }: EntryResult = {}): Refusal | undefined {
-  if (ErrorCode === undefined) return EventId === undefined ? UNMENTIONED : undefined;
+function refusalOf(result: EntryResult | undefined): Refusal | undefined {
+  const { EventId, ErrorCode, ErrorMessage } = result ?? {};
+  if (!ErrorCode) return isProof(EventId) ? undefined : UNMENTIONED;
   return { code: ErrorCode, cause: ErrorMessage, fault: faultOf(ErrorCode) };
 }

@@ -1,13 +1,5 @@
+import { partOf } from '../content-free-cause.ts';
 import { type Fault, faultOf } from './fault.ts';
-
-/** The part of the SDK's errors, and of Node's, that tells what happened. */
-interface SdkFailure {
-  readonly name?: string;
-  readonly code?: unknown;
-  readonly message?: unknown;
-  readonly $retryable?: object;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
 
 /** Plain errors of the SDK, known by the fixed text they begin with, which quotes nothing. */
 const PLAIN: readonly (readonly [text: string, fault: Fault])[] = [
@@ -23,12 +15,12 @@ const TOO_LARGE = 413;
 
 /** Tells what a request that failed as a whole means for what was in it. */
 export function requestFault(error: unknown): Fault {
-  const { name = '', code, $retryable, $metadata } = (error ?? {}) as SdkFailure;
-  const status = $metadata?.httpStatusCode;
-  if ($retryable !== undefined) return 'passing';
-  const fault = faultOf(name);
+  const name = partOf(error, 'name');
+  const status = partOf(partOf(error, '$metadata'), 'httpStatusCode');
+  if (partOf(error, '$retryable') !== undefined) return 'passing';
+  const fault = typeof name === 'string' ? faultOf(name) : 'unproven';
   if (fault !== 'unproven') return fault;
-  if (status === undefined) return unansweredFault(error, code);
+  if (typeof status !== 'number') return unansweredFault(error, partOf(error, 'code'));
   if (status === TOO_LARGE) return 'message';
   if (TARGET_STATUSES.includes(status) || (status >= 300 && status < 400)) return 'target';
   // An answer of 200 that cannot be read: a proxy in between.
@@ -49,7 +41,7 @@ function unansweredFault(error: unknown, code: unknown): Fault {
 }
 
 function plainError(error: unknown): (typeof PLAIN)[number] | undefined {
-  const { message } = (error ?? {}) as SdkFailure;
+  const message = partOf(error, 'message');
   return PLAIN.find(([text]) => typeof message === 'string' && message.startsWith(text));
 }
 
@@ -58,7 +50,8 @@ function plainError(error: unknown): (typeof PLAIN)[number] | undefined {
  * which may quote the message, except the fixed texts of the SDK.
  */
 export function failureName(error: unknown): string {
-  const { name, code } = (error ?? {}) as SdkFailure;
+  const name = partOf(error, 'name');
+  const code = partOf(error, 'code');
   const known = plainError(error);
   if (known !== undefined) return known[0];
   if (typeof name !== 'string' || name === '') return `${typeof error} thrown`;

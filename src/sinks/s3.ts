@@ -6,6 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Check } from '../option-checks.ts';
+import { isProof } from './batch-results.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { digest } from './item-identity.ts';
@@ -113,7 +114,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
             { abortSignal },
           );
           // S3 names what it has stored: without that, something else has answered.
-          return ETag === undefined ? parts.map(() => NO_RESULT) : [];
+          return isProof(ETag) ? [] : parts.map(() => NO_RESULT);
         },
       }),
   );

@@ -1,4 +1,4 @@
-import { contentFreeCause, nameOf } from '../content-free-cause.ts';
+import { contentFreeCause, nameOf, partOf } from '../content-free-cause.ts';
 import { SinkError } from '../errors.ts';
 import type { Refusal } from './entry.ts';
 
@@ -63,11 +63,10 @@ const NAMES_NO_CONTENT =
   /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|Credentials|Token|Signature|KMS|NotFound|NonExistent|DoesNotExist|NoSuchBucket/;
 
 /** The target's words. The key of an object may be made of the item, so it is cut off its ARN. */
-function textOf(cause: unknown): string {
-  return String((cause as Partial<Error> | undefined)?.message).replace(
-    /(:s3:::[^/\s"]+)\/[^\s"]*/g,
-    '$1/...',
-  );
+function textOf(cause: unknown): string | undefined {
+  const message = partOf(cause, 'message');
+  if (typeof message !== 'string') return undefined;
+  return message.replace(/(:s3:::[^/\s"]+)\/[^\s"]*/g, '$1/...');
 }
 
 /** The deadline came first. */
