@@ -64,14 +64,17 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
       return call;
     };
     let result: unknown;
+    let waits: boolean;
     try {
       result = middleware(record, context, next);
+      // Also what it returned may throw when it is looked at.
+      waits = isThenable(result);
     } catch (thrown) {
       returned = settled = true;
       return failAfter(calls, thrown, record, context);
     }
     returned = true;
-    if (!isThenable(result)) {
+    if (!waits) {
       settled = true;
       return succeedAfter(calls, result, record, context);
     }

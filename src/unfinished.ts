@@ -7,10 +7,16 @@ const MOST_NESTED = 3;
 /**
  * Whether what user code returned, or what its promise resolved with, is work that is not done and that nothing waits
  * for: an array, Set or Map with promises in it, a generator or another iterator. The value itself is not a promise.
+ * Never throws: a value that cannot be looked into, such as a revoked Proxy, is a plain one.
  */
 export function isUnfinished(result: unknown): result is object {
   // Most handlers return nothing, and this is asked for each record.
-  return typeof result === 'object' && result !== null && holdsWork(result, 0);
+  if (typeof result !== 'object' || result === null) return false;
+  try {
+    return holdsWork(result, 0);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -507,6 +507,18 @@ describe('a middleware that settles before its next() does', () => {
       },
     ],
     [
+      'forgets the await and returns what throws when it is looked at',
+      (_r, _c, next) => {
+        void next();
+        return {
+          // biome-ignore lint/suspicious/noThenProperty: the point of this test
+          get then() {
+            throw 'own';
+          },
+        };
+      },
+    ],
+    [
       'calls twice, and the second fails at once',
       async (_r, _c, next) => {
         await Promise.all([next(), Promise.reject('own')]);
@@ -644,6 +656,29 @@ describe('after the answer at the deadline', () => {
       fields: expect.objectContaining({ sequenceNumber: sequenceNumberAt(0) }),
     });
   });
+});
+
+test('code that runs past the deadline without a wait starts no next() and no further route', async () => {
+  const clock = lambdaContext({ remainingMs: 5000 });
+  const started: string[] = [];
+  const router = streamRouter({ logger: false })
+    .use(async (_r, _c, next) => {
+      await null;
+      // The clock moves as it does while code runs: no timer has a turn.
+      if (started.length > 0) expiring.ms = 500;
+      await next();
+    })
+    .onInsert(async ({ sequenceNumber }) => {
+      started.push(`first ${sequenceNumber}`);
+      await null;
+      expiring.ms = 500;
+    })
+    .onInsert(async ({ sequenceNumber }) => void started.push(`second ${sequenceNumber}`));
+  const expiring = { ...clock, ms: 5000, getRemainingTimeInMillis: () => expiring.ms };
+  expect(await router(eventOf({ id: 'a' }, { id: 'a' }), expiring)).toEqual({
+    batchItemFailures: [{ itemIdentifier: sequenceNumberAt(0) }],
+  });
+  expect(started).toEqual([`first ${sequenceNumberAt(0)}`]);
 });
 
 describe('what lies within gets the item as it was', () => {

@@ -18,6 +18,12 @@ test.each(UNFINISHED)('%s is unfinished, and refused with what to return', async
   });
 });
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 const cyclic: unknown[] = [];
 cyclic.push(cyclic);
 
@@ -35,6 +41,15 @@ test.each<[string, unknown]>([
   ['a Set', new Set(['a'])],
   ['a Map', new Map([['a', [1]]])],
   ['bytes', new Uint8Array(3)],
+  [
+    'an object that throws when it is looked into',
+    {
+      get next() {
+        throw new Error('mine');
+      },
+    },
+  ],
+  ['a revoked Proxy', revoked()],
   ['what Promise.allSettled gives', [{ status: 'rejected', reason: new Error('x') }]],
 ])('%s is a plain value', (_, value) => expect(isUnfinished(value)).toBe(false));
 

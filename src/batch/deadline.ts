@@ -69,7 +69,8 @@ export class Deadline {
       if (this.reached()) callback();
     });
     const left = this.leftMs();
-    if (left === Number.POSITIVE_INFINITY) return;
+    // Infinity, or a clock that gives no number: a timer for that would fire at once, again and again.
+    if (!(left < Number.POSITIVE_INFINITY)) return;
     this.#timer = setTimeout(
       () => {
         // Timers may fire a little early, and the context's clock is the one that counts.

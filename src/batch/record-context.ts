@@ -30,6 +30,19 @@ export function heldAnswerOf(context: InvocationContext): HeldAnswer {
   return deadline.answer;
 }
 
+/** What the invocation of a context is known by, also where a middleware hands on a copy of the context. */
+export function invocationOf(context: InvocationContext): object {
+  return context[deadlineOf] ?? context;
+}
+
+/**
+ * Whether the deadline of the invocation is reached. The clock decides: while code runs that never waits, the timer that
+ * aborts the signal is late.
+ */
+export function isOver(context: InvocationContext): boolean {
+  return context[deadlineOf]?.reached() ?? context.signal.aborted;
+}
+
 /** Makes the context of one invocation; its signal costs nothing until somebody asks for it. */
 export function recordContext(
   logger: Logger,

@@ -1,5 +1,5 @@
 import type { LazyRecord } from '../record/lazy-record.ts';
-import type { RecordContext } from './record-context.ts';
+import { isOver, type RecordContext } from './record-context.ts';
 import { quietly } from './report.ts';
 
 /**
@@ -9,8 +9,9 @@ import { quietly } from './report.ts';
  * @param step what would start, for the log
  * @throws DeadlineError
  */
-export function requireTime(record: LazyRecord, { signal, logger }: RecordContext, step: string): void {
-  if (!signal.aborted) return;
+export function requireTime(record: LazyRecord, context: RecordContext, step: string): void {
+  if (!isOver(context)) return;
+  const { signal, logger } = context;
   quietly(() => logger.warn(`Deadline reached: ${step} was not started`, logFieldsOf(record)));
   throw signal.reason;
 }

@@ -14,3 +14,15 @@ test('each invocation knows its own dead letters', () => {
   expect([...deadLetteredIn(one)]).toEqual(['1', '2']);
   expect([...deadLetteredIn(other)]).toEqual([]);
 });
+
+test('a copy of the context, as a middleware may hand it on, is of the same invocation', () => {
+  const one = context();
+  noteDeadLetter({ ...one, logger: memoryLogger() }, '1');
+  expect([...deadLetteredIn(one)]).toEqual(['1']);
+});
+
+test('a context that was made by hand is an invocation of its own', () => {
+  const made = { logger: memoryLogger(), signal: new AbortController().signal } as unknown as RecordContext;
+  noteDeadLetter(made, '1');
+  expect([...deadLetteredIn(made)]).toEqual(['1']);
+});

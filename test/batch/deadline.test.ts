@@ -23,6 +23,15 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('a clock that gives no number is no deadline, and no timer asks it again and again', () => {
+  const deadline = new Deadline({ getRemainingTimeInMillis: () => Number.NaN }, 1000);
+  const callback = vi.fn();
+  deadline.onReached(callback);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(deadline.reached()).toBe(false);
+  expect(callback).not.toHaveBeenCalled();
+});
+
 test('it is reached once less than reserveMs is left, and stays so', () => {
   const context = scriptedContext(1001);
   const deadline = new Deadline(context, 1000);
