@@ -106,7 +106,7 @@ export function streamRouter(
   }
   const processor = batchProcessor(batchSettings('streamRouter', options, table));
   const reported = new ReportedCheckpoints();
-  const routes: Record<EventName, Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
+  const routes: Record<EventName, readonly Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
   const layers: RecordMiddleware<LazyRecord>[] = [];
 
   const run: HandleRecord = (record, context) => runRoutes(routes[record.eventName], record, context);
@@ -136,7 +136,8 @@ export function streamRouter(
   }) as unknown as StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem>;
 
   function register(eventName: EventName, route: Route): typeof router {
-    routes[eventName].push(route);
+    // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
+    routes[eventName] = [...routes[eventName], route];
     return router;
   }
 

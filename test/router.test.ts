@@ -267,3 +267,28 @@ test('a pipe hands over an array of records, and is told of every one that did n
   });
   expect(handled).toEqual([Records[0]?.eventID]);
 });
+
+test.each(['sync', 'async'])(
+  'a %s handler that registers a route changes nothing for its own record',
+  async (kind) => {
+    const seen: string[] = [];
+    const router = streamRouter({ logger: false });
+    router.onInsert((record) => {
+      seen.push(`first ${record.sequenceNumber}`);
+      if (seen.length === 1)
+        router.onInsert(
+          () => false,
+          () => void seen.push('a condition that does not hold'),
+        );
+      if (seen.length === 1)
+        router.onInsert(({ sequenceNumber }) => void seen.push(`late ${sequenceNumber}`));
+      return kind === 'async' ? Promise.resolve() : undefined;
+    });
+    expect(await router(eventOf({ id: 'a' }, { id: 'a' }))).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual([
+      `first ${sequenceNumberAt(0)}`,
+      `first ${sequenceNumberAt(1)}`,
+      `late ${sequenceNumberAt(1)}`,
+    ]);
+  },
+);
