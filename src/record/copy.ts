@@ -7,7 +7,8 @@ export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (value instanceof Set) return new Set(Array.from(value, copyOf));
   if (value instanceof Map) return new Map(Array.from(value, ([key, inner]) => [copyOf(key), copyOf(inner)]));
-  if (value instanceof Uint8Array) return value.slice();
+  // Not value.slice(): that of a Buffer shares the bytes.
+  if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value);
   if (value instanceof Date) return new Date(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;

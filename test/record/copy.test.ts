@@ -28,6 +28,14 @@ test('a copy equals what it was made of, and shares nothing with it', () => {
   expect(value.date.getTime()).toBe(0);
 });
 
+test('a Buffer, which a schema may make of binary, is copied with its bytes', () => {
+  const bytes = Buffer.from([1, 2]);
+  const copy = copyOf({ bytes }) as { bytes: Buffer };
+  copy.bytes[0] = 9;
+  expect([...bytes]).toEqual([1, 2]);
+  expect(copy.bytes).toBeInstanceOf(Buffer);
+});
+
 test('an attribute named __proto__ stays an attribute', () => {
   const copy = copyOf(JSON.parse('{ "__proto__": { "n": 1 } }')) as object;
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
