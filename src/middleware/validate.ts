@@ -5,7 +5,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf } from '../options.ts';
 import { copyOf } from '../record/copy.ts';
-import { checkImage } from '../record/schema.ts';
+import { checkBoth, checkImage } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../record-middleware.ts';
 
@@ -43,11 +43,11 @@ export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRe
     );
   }
   return (record, _context, next) => {
-    const checks = (['newImage', 'oldImage'] as const).map((image) => {
+    const checked = checkBoth((image) => {
       const value = record[image];
       return value === undefined ? undefined : checkImage(schema, image, copyOf(value));
     });
     // Handlers of a synchronous schema stay as synchronous as they are without it.
-    return checks.some((check) => check instanceof Promise) ? Promise.all(checks).then(next) : next();
+    return checked instanceof Promise ? checked.then(() => next()) : next();
   };
 }

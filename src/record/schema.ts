@@ -23,9 +23,35 @@ export function checkImage(
   const result = schema['~standard'].validate(value);
   if (!isThenable(result)) return outputOf(result, image);
   const checked = Promise.resolve(result).then((settled) => outputOf(settled, image));
-  // Where the other image fails first nobody waits for this one, and Node would end the process.
+  // Where an image is read before its check can end, the promise is dropped, and Node would end the process.
   checked.catch(() => {});
   return checked;
+}
+
+/** What a schema made of the new and of the old image. */
+type CheckedImages = readonly [newImage: unknown, oldImage: unknown];
+
+/**
+ * Checks both images, and waits for both also where one of them fails: no check runs on beside a retry of its record.
+ *
+ * @throws what the new image fails with, else what the old one does
+ */
+export function checkBoth(check: (image: ImageName) => unknown): CheckedImages | Promise<CheckedImages> {
+  const newImage = check('newImage');
+  if (newImage instanceof Promise) return settleBoth(newImage, check);
+  const oldImage = check('oldImage');
+  return oldImage instanceof Promise ? oldImage.then((checked) => [newImage, checked]) : [newImage, oldImage];
+}
+
+async function settleBoth(
+  newImage: Promise<unknown>,
+  check: (image: ImageName) => unknown,
+): Promise<CheckedImages> {
+  const oldImage = new Promise((resolve) => {
+    resolve(check('oldImage'));
+  });
+  await Promise.allSettled([newImage, oldImage]);
+  return [await newImage, await oldImage];
 }
 
 /** Checks the images of records. A table with a schema carries one, so that routers without bundle none of it. */
@@ -63,11 +89,8 @@ export function imageChecks(schema: StandardSchemaV1): ImageChecks {
       );
     },
     both: (unread, keep) => {
-      const checks = [check('newImage', unread('newImage')), check('oldImage', unread('oldImage'))] as const;
-      if (checks.some((checked) => checked instanceof Promise)) {
-        return Promise.all(checks).then(([newImage, oldImage]) => keep(newImage, oldImage));
-      }
-      return keep(...checks);
+      const checked = checkBoth((image) => check(image, unread(image)));
+      return checked instanceof Promise ? checked.then((images) => keep(...images)) : keep(...checked);
     },
   };
 }

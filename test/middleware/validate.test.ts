@@ -148,6 +148,48 @@ describe('validate', () => {
     expect(handled).toEqual([]);
   });
 
+  test.each(['newImage', 'oldImage'])(
+    'no check runs on beside a retry of its record: %s fails first',
+    async (bad) => {
+      let running = 0;
+      const beside: number[] = [];
+      const slow = {
+        '~standard': {
+          version: 1,
+          vendor: 'test',
+          validate: async (item: { id: string; bad?: boolean }) => {
+            if (item.bad) return { issues: [{ message: 'no' }] };
+            beside.push(running);
+            running++;
+            await new Promise((resolve) => setTimeout(resolve, 10));
+            running--;
+            return { value: item };
+          },
+        },
+      } as unknown as StandardSchemaV1;
+      const again: RecordMiddleware<never> = async (_record, _context, next) => {
+        try {
+          await next();
+        } catch {
+          await next();
+        }
+      };
+      const router = streamRouter({ logger: false })
+        .use(again as never)
+        .use(validate(slow))
+        .onModify(() => {});
+      const sketch = {
+        eventName: 'MODIFY' as const,
+        newImage: {},
+        oldImage: {},
+        [bad]: { bad: { BOOL: true } },
+      };
+      await router(eventOf(sketch));
+      expect(beside).toEqual([0, 0]);
+      expect(running).toBe(0);
+    },
+  );
+
   test('checks records that no route takes too', async () => {
     const router = streamRouter({ logger: memoryLogger() }).use(validate(z.object({ total: z.number() })));
     expect((await router(eventOf({ newImage: bad }), contextOf())).batchItemFailures).toHaveLength(1);

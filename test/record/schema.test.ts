@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ValidationError } from '../../src/errors.ts';
-import { checkImage, imageChecks } from '../../src/record/schema.ts';
+import { checkBoth, checkImage, imageChecks } from '../../src/record/schema.ts';
 
 const SECRET = 'very-secret-content';
 
@@ -259,4 +259,56 @@ test('what the schema throws is thrown', () => {
     throw error;
   });
   expect(caught(() => checkImage(schema, 'newImage', {}))).toBe(error);
+});
+
+describe('checkBoth', () => {
+  const later = async (ms: number, outcome: () => unknown) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return outcome();
+  };
+  const fails = (what: string) => (): never => {
+    throw what;
+  };
+
+  test.each<[string, () => unknown, () => unknown, unknown]>([
+    ['both at once', () => 1, () => 2, [1, 2]],
+    ['the new one later', () => later(1, () => 1), () => 2, [1, 2]],
+    ['the old one later', () => 1, () => later(1, () => 2), [1, 2]],
+    ['both later', () => later(2, () => 1), () => later(1, () => 2), [1, 2]],
+  ])('gives what both come to: %s', async (_, newImage, oldImage, expected) => {
+    expect(await checkBoth((image) => (image === 'newImage' ? newImage() : oldImage()))).toEqual(expected);
+  });
+
+  test.each<[string, () => unknown, () => unknown, string]>([
+    ['the new one fails first', () => later(1, fails('new')), () => later(10, () => 2), 'new'],
+    ['the old one fails first', () => later(10, () => 1), () => later(1, fails('old')), 'old'],
+    ['the old one fails at once', () => later(10, () => 1), fails('old'), 'old'],
+    ['both fail', () => later(10, fails('new')), () => later(1, fails('old')), 'new'],
+  ])('waits for the other one: %s', async (_, newImage, oldImage, expected) => {
+    let running = 0;
+    const counted = async (result: unknown) => {
+      running++;
+      try {
+        return await result;
+      } finally {
+        running--;
+      }
+    };
+    const check = (image: string): unknown => {
+      const result = image === 'newImage' ? newImage() : oldImage();
+      return result instanceof Promise ? counted(result) : result;
+    };
+    await expect(checkBoth(check)).rejects.toBe(expected);
+    expect(running).toBe(0);
+  });
+
+  test('starts no second check where the first one has failed at once', () => {
+    const checked: string[] = [];
+    const check = (image: string): never => {
+      checked.push(image);
+      throw image;
+    };
+    expect(() => checkBoth(check)).toThrow('newImage');
+    expect(checked).toEqual(['newImage']);
+  });
 });
