@@ -48,7 +48,12 @@ function writeChange({ path, kind, before, after }: Change, hidden: Hidden): Aud
     if (arrived(here.omit)) return undefined;
     if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);
   }
-  return shownAt(path, kind, writeValue(before, here), writeValue(after, here));
+  const [old, now] = [writeValue(before, here), writeValue(after, here)];
+  // Of a map that is compared whole, because its path is long, only what is omitted may have changed.
+  if (kind === 'changed' && here.omit.length > 0 && JSON.stringify(old) === JSON.stringify(now)) {
+    return undefined;
+  }
+  return shownAt(path, kind, old, now);
 }
 
 function shownAt(path: string, kind: Change['kind'], before: JsonValue, after: JsonValue): AuditChange {

@@ -2,6 +2,12 @@ import { InvalidRecordError } from '../errors.ts';
 import { joinPath } from '../unmarshall/path.ts';
 import { isSameValue } from './same-value.ts';
 
+/**
+ * A map or list whose path has this length is compared whole. Each change below it would repeat the path, and names may
+ * have 64 KB: a record of 400 KB could give gigabytes.
+ */
+const MAX_PATH = 500;
+
 /** One difference between the old and the new image. */
 export interface Change {
   /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
@@ -22,7 +28,8 @@ export type ChangedRecord =
 /**
  * Lists what changed: every attribute of an inserted item as `added`, of a removed one as `removed`, and
  * for a modified one the differences, down through maps and lists. Numbers are compared as decimals, sets and binary by
- * value, and reported whole; list elements are compared by position.
+ * value, and reported whole; list elements are compared by position. A map or list whose path has 500 characters or more
+ * is reported whole.
  *
  * @throws InvalidRecordError `MISSING_IMAGE` when a MODIFY record does not carry both images
  * @example
@@ -75,8 +82,9 @@ function compareLists(
 }
 
 function compare(before: unknown, after: unknown, path: string, found: Change[]): void {
-  if (isPlainMap(before) && isPlainMap(after)) compareMaps(before, after, path, found);
-  else if (Array.isArray(before) && Array.isArray(after)) compareLists(before, after, path, found);
+  const isShort = path.length < MAX_PATH;
+  if (isShort && isPlainMap(before) && isPlainMap(after)) compareMaps(before, after, path, found);
+  else if (isShort && Array.isArray(before) && Array.isArray(after)) compareLists(before, after, path, found);
   else if (!isSameValue(before, after)) found.push({ path, kind: 'changed', before, after });
 }
 

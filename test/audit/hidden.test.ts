@@ -166,3 +166,22 @@ describe('what is omitted is as if it were not there', () => {
     ]);
   });
 });
+
+describe('a map that is compared whole because its path is long', () => {
+  const long = 'x'.repeat(500);
+  const at = (value: object) => ({ [long]: value });
+
+  test('is left out where only what is omitted has changed', () => {
+    const omit = { omit: [`${long}.updatedAt`] };
+    expect(written(at({ updatedAt: 1, n: 1 }), at({ updatedAt: 2, n: 1 }), omit)).toEqual([]);
+    expect(written(at({ updatedAt: 1, n: 1 }), at({ updatedAt: 2, n: 2 }), omit)).toEqual([
+      { path: long, kind: 'changed', before: { n: 1 }, after: { n: 2 } },
+    ]);
+  });
+
+  test('shows that what is redacted has changed', () => {
+    expect(written(at({ pin: 1 }), at({ pin: 2 }), { redact: [`${long}.pin`] })).toEqual([
+      { path: long, kind: 'changed', before: { pin: R }, after: { pin: R } },
+    ]);
+  });
+});

@@ -175,3 +175,33 @@ describe('to compare sets in another order takes time in proportion to them', ()
     );
   });
 });
+
+describe('below a path of 500 characters', () => {
+  const below = (value: unknown, ...names: string[]) =>
+    names.reduceRight((inner, name) => ({ [name]: inner }), value) as object;
+
+  test('a map or list is reported whole', () => {
+    const long = 'x'.repeat(500);
+    expect(modified(below({ a: 1, b: 2 }, long), below({ a: 1, b: 3 }, long))).toEqual([
+      different(long, { a: 1, b: 2 }, { a: 1, b: 3 }),
+    ]);
+    expect(modified(below([1, 2], long), below([1], long))).toEqual([different(long, [1, 2], [1])]);
+    expect(modified(below({ a: 1, b: 2 }, long), below({ b: 2, a: 1 }, long))).toEqual([]);
+  });
+
+  test('and above it, each change', () => {
+    const name = 'x'.repeat(490);
+    expect(modified(below({ a: 1, b: [2] }, name), below({ a: 2, b: [3] }, name))).toEqual([
+      different(`${name}.a`, 1, 2),
+      different(`${name}.b[0]`, 2, 3),
+    ]);
+  });
+
+  test('so all paths together are in proportion to the names', () => {
+    const names = Array.from({ length: 30 }, (_, index) => String(index).repeat(1000));
+    const leaves = (value: number) =>
+      Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`k${index}`, value]));
+    const found = modified(below(leaves(1), ...names), below(leaves(2), ...names));
+    expect(found.reduce((length, { path }) => length + path.length, 0)).toBeLessThan(30_000);
+  });
+});
