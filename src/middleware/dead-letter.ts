@@ -2,7 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import { noteDeadLetter } from '../batch/dead-lettered.ts';
-import type { RecordContext } from '../batch/record-context.ts';
+import { isOver, type RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { ConfigurationError, DeadLetterError } from '../errors.ts';
@@ -13,6 +13,7 @@ import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { isThenable } from '../thenable.ts';
+import { finished } from '../unfinished.ts';
 import { deadLetterAbout, sentLetterOf } from './dead-letters/dead-letter.ts';
 import { sinkRecordOf } from './dead-letters/sink-record.ts';
 import { concernsAllRecords, isExhausted, isPermanent } from './failures/failure.ts';
@@ -114,7 +115,7 @@ export function deadLetter(
     thrown: unknown,
   ): Promise<void> => {
     // At the deadline the record has been reported already: it fails for lack of time, not for good.
-    if (context.signal.aborted || !isForGood(when, record, context, thrown)) throw thrown;
+    if (isOver(context) || !isForGood(when, record, context, thrown)) throw thrown;
     const target = await accepted(sinks, record, context, thrown);
     noteDeadLetter(context, record.sequenceNumber);
     quietly(() =>
@@ -165,14 +166,17 @@ function isForGood(
 async function accepted(
   sinks: readonly Sink[],
   record: RecordBase<EventName, object>,
-  { signal, lambdaContext }: RecordContext,
+  context: RecordContext,
   thrown: unknown,
 ): Promise<string> {
+  const { signal, lambdaContext } = context;
   let refusal: DeadLetterError | undefined;
   for (const sink of sinks) {
+    // The fallback starts after a wait: by now the record may have been reported.
+    if (refusal !== undefined && isOver(context)) break;
     try {
       const letter = sentLetterOf(deadLetterAbout(LazyRecord.rawOf(record), thrown, lambdaContext));
-      await sink.send(letter, { record: sinkRecordOf(record), signal });
+      await finished('The send of the sink', sink.send(letter, { record: sinkRecordOf(record), signal }));
       return sink.target;
     } catch (error) {
       refusal = new DeadLetterError(sink.target, error, { cause: thrown });

@@ -501,17 +501,6 @@ describe('a letter that is not accepted', () => {
     expect(failureIn(logger).cause).toBe(thrown);
   });
 
-  test('fails a record whose error cannot even be described', async () => {
-    const hostile = new Proxy(new Error('x'), {
-      get: (target, name) => {
-        if (name === 'message') throw new Error('not for you');
-        return Reflect.get(target, name);
-      },
-    });
-    const { router } = routerOf(memorySink(), { when: () => true }, rejects(hostile));
-    expect(await router(eventOf({}), contextOf())).toEqual(failedAt(0));
-  });
-
   test('goes to the fallback', async () => {
     const fallback = { ...memorySink(), target: 'bucket' };
     const sink = memorySink(refusing(tooLarge('queue', 2_000_000, 1_048_576)));
@@ -741,4 +730,86 @@ test.each<[unknown, unknown, string, string]>([
   expect(() => deadLetter(sink as Sink, options as DeadLetterOptions)).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', code, message: expect.stringContaining(name) }),
   );
+});
+
+describe('a sink of the user', () => {
+  const accepting = (send: Sink['send']): Sink => ({ target: 'own', send });
+
+  test('gets a record of its own: what it does to it changes neither the next letter nor the event', async () => {
+    const images: unknown[] = [];
+    const event = eventOf({ id: 'a' });
+    const before = structuredClone(event);
+    const spoiling = accepting(async (message) => {
+      const { record } = message as DeadLetter;
+      images.push(structuredClone(record));
+      Object.assign(record, { eventName: 'REMOVE' });
+      delete record.dynamodb?.NewImage;
+      throw new Error('too large');
+    });
+    const { router } = routerOf(spoiling, { fallback: spoiling }, throws(declined));
+    expect(await router(event, contextOf())).toEqual(failedAt(0));
+    expect(images).toEqual([before.Records[0], before.Records[0]]);
+    expect(event).toEqual(before);
+  });
+
+  test('that returns promises which nothing waits for has not accepted the letter', async () => {
+    const sink = accepting((() => [Promise.resolve()]) as never);
+    const { router, logger } = routerOf(sink, undefined, throws(declined));
+    expect(await router(eventOf({ id: 'a' }), contextOf())).toEqual(failedAt(0));
+    expect(failureIn(logger).sinkError).toMatchObject({ code: 'INVALID_RESULT' });
+  });
+
+  test('is not tried as the fallback once the deadline is reached', async () => {
+    const clock = lambdaContext({ remainingMs: 5000 });
+    const late = memorySink();
+    const slow = accepting(async (_message, options) => {
+      await new Promise((resolve) => options?.signal?.addEventListener('abort', resolve));
+      throw new Error('aborted');
+    });
+    const { router } = routerOf(slow, { fallback: late }, throws(declined));
+    const answer = router(eventOf({ id: 'a' }), clock);
+    await new Promise(setImmediate);
+    clock.advance(4500);
+    expect(await answer).toEqual(failedAt(0));
+    await new Promise(setImmediate);
+    expect(late.letters).toEqual([]);
+  });
+});
+
+describe('whatever was thrown', () => {
+  const error = (fields: object) => Object.assign(new Error('x'), { retryable: false }, fields);
+  test.each<[string, unknown]>([
+    ['a message without text', error({ message: Object.create(null) })],
+    ['a message that cannot be made text', { retryable: false, message: { toString: 1 } }],
+    [
+      'a message that throws when it is read',
+      Object.defineProperty(error({}), 'message', {
+        get() {
+          throw new Error('no');
+        },
+      }),
+    ],
+    ['a cause with such a message', error({ message: 'x', cause: { message: { toString: 1 } } })],
+  ])('there is a letter: %s', async (_, thrown) => {
+    const sink = memorySink();
+    const { router } = routerOf(sink, undefined, throws(thrown));
+    expect(await router(eventOf({ id: 'a' }), contextOf())).toEqual(NOT_FAILED);
+    const { error } = sink.letters[0] as DeadLetter;
+    expect(error.cause ?? error).toEqual({
+      name: 'NonError',
+      message: 'The handler threw a value that cannot be read.',
+    });
+  });
+
+  test('errors that wrap each other many times take no exponential time', async () => {
+    const sink = memorySink();
+    const tangle = Object.assign(new AggregateError([], 'tangle'), { retryable: false });
+    // A walk into each one, five levels deep: 100 million steps.
+    tangle.errors = new Array(100).fill(tangle);
+    const { router } = routerOf(sink, undefined, throws(tangle));
+    const startedAt = performance.now();
+    expect(await router(eventOf({ id: 'a' }), contextOf())).toEqual(NOT_FAILED);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(sink.letters).toHaveLength(1);
+  });
 });

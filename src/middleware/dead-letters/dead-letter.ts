@@ -1,5 +1,6 @@
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { jsonTextOf, nestsDeeper } from '../../json-text.ts';
+import { copyOf } from '../../record/copy.ts';
 import { type ThrownError, thrownError } from './thrown-error.ts';
 
 /** The shape that this version writes and reads. */
@@ -74,10 +75,16 @@ export function deadLetterAbout(
   };
 }
 
-/** Makes text of a record that nests too deep for the sink of its letter. */
+/**
+ * Makes the letter that a sink gets: with a copy of the record, because a sink of the user's may change it, and the next
+ * attempt and letter read the record again; with text of a record that nests too deep for the sink.
+ */
 export function sentLetterOf(letter: DeadLetter): SentLetter {
   const { record } = letter;
-  return nestsDeeper(record, MAX_LEVELS) ? { ...letter, record: jsonTextOf(record) } : letter;
+  return {
+    ...letter,
+    record: nestsDeeper(record, MAX_LEVELS) ? jsonTextOf(record) : (copyOf(record) as DynamoDBRecord),
+  };
 }
 
 /** What the letters about one record have in common. */

@@ -18,8 +18,19 @@ export interface ThrownError {
 const MAX_TEXT = 4096;
 const MAX_CAUSES = 3;
 
-/** Describes what was thrown; anything can be. */
+/**
+ * Describes what was thrown; anything can be, also what throws when it is looked at. Without a description there would
+ * be no letter, and the record would fail for ever.
+ */
 export function thrownError(thrown: unknown, causes: number = MAX_CAUSES): ThrownError {
+  try {
+    return describe(thrown, causes);
+  } catch {
+    return { name: 'NonError', message: 'The handler threw a value that cannot be read.' };
+  }
+}
+
+function describe(thrown: unknown, causes: number): ThrownError {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) {
     const message = typeof thrown === 'string' ? thrown : `The handler threw ${kindOf(thrown)}.`;
     return { name: 'NonError', message: cut(message) };

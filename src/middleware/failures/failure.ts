@@ -20,13 +20,29 @@ const MOST_CAUSES = 5;
  * configuration, or a target that takes no message. Also where a handler has wrapped such an error, as the `cause` of its
  * own or among the `errors` of an AggregateError.
  */
-export function concernsAllRecords(thrown: unknown, depth: number = MOST_CAUSES): boolean {
-  if (typeof thrown !== 'object' || thrown === null || depth === 0) return false;
-  if (thrown instanceof ConfigurationError) return true;
+export function concernsAllRecords(thrown: unknown): boolean {
+  // Level by level and each error once: errors that wrap each other many times would take exponential time.
+  const wrapped = new Set([thrown]);
+  let left = MOST_CAUSES;
+  let level: readonly unknown[] = [thrown];
+  for (; level.length > 0 && left > 0; left--) {
+    if (level.some(failsEveryRecord)) return true;
+    level = [...new Set(level.flatMap(wrappedIn))].filter((inner) => !wrapped.has(inner));
+    for (const inner of level) wrapped.add(inner);
+  }
+  return false;
+}
+
+function failsEveryRecord(thrown: unknown): boolean {
   if (thrown instanceof SinkError) return thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable;
+  return thrown instanceof ConfigurationError;
+}
+
+function wrappedIn(thrown: unknown): readonly unknown[] {
+  // A sink has judged what it wraps.
+  if (typeof thrown !== 'object' || thrown === null || thrown instanceof SinkError) return [];
   const { cause, errors } = thrown as { readonly cause?: unknown; readonly errors?: unknown };
-  const wrapped = Array.isArray(errors) ? [cause, ...errors] : [cause];
-  return wrapped.some((inner) => concernsAllRecords(inner, depth - 1));
+  return Array.isArray(errors) ? [cause, ...errors] : [cause];
 }
 
 /** Record -> what its retries ended with. In a box, as it may be undefined. */
