@@ -3,7 +3,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { streamRouter, ValidationError } from '../../src/index.ts';
+import { type RecordMiddleware, streamRouter, ValidationError } from '../../src/index.ts';
 import { validate } from '../../src/middleware/validate.ts';
 import { contextOf, eventOf, memoryLogger, type RecordSketch, sequenceNumberAt } from '../fixtures/events.ts';
 
