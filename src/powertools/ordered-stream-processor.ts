@@ -24,6 +24,7 @@ import { RECORD_HANDLER } from './record-attempt.ts';
 import { parsedRecord, recordHooks } from './record-hooks.ts';
 import { type Running, runCall } from './run-call.ts';
 import { errorOf } from './thrown-error.ts';
+import { answeredAtOnce } from './verdict.ts';
 
 /**
  * A batch processor for Powertools. It takes the place of `new BatchProcessor(EventType.DynamoDBStreams)`.
@@ -215,11 +216,15 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const call = this.#calls.getStore();
     // An asynchronous override may come here too late: the response is another call's by then.
     if (call?.closed) return;
-    const batchItemFailures = this.hasMessagesToReport() ? this.getMessagesToReport() : [];
+    const reports = answeredAtOnce('hasMessagesToReport', this.hasMessagesToReport());
+    const batchItemFailures = reports
+      ? answeredAtOnce('getMessagesToReport', this.getMessagesToReport())
+      : [];
     // Before the throw: code that catches it may return the response.
     this.batchResponse = { batchItemFailures };
     const { options } = call?.input ?? this;
-    if (options?.throwOnFullBatchFailure === true && this.entireBatchFailed()) {
+    if (options?.throwOnFullBatchFailure !== true) return;
+    if (answeredAtOnce('entireBatchFailed', this.entireBatchFailed())) {
       throw new FullBatchFailureError((call?.messages ?? this).errors);
     }
   }
@@ -234,7 +239,9 @@ export class OrderedStreamProcessor extends BatchProcessor {
 
   /** Says whether there is a record to report: one that failed, or was not finished before the deadline. */
   override hasMessagesToReport(): boolean {
-    return this.collectDynamoDBFailures().length > 0;
+    const failures: unknown = answeredAtOnce('collectDynamoDBFailures', this.collectDynamoDBFailures());
+    // What is not an array is refused where it is reported.
+    return !Array.isArray(failures) || failures.length > 0;
   }
 
   /** Gives the lowest record that did not succeed, or none. */

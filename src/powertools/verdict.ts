@@ -1,6 +1,7 @@
 import type { PartialItemFailures } from '@aws-lambda-powertools/batch/types';
 import type { ReportableRecord } from '../batch/event.ts';
 import { ConfigurationError } from '../errors.ts';
+import { isThenable } from '../thenable.ts';
 
 /**
  * Says which record the response of a batch has to name, and holds overrides of a subclass to it.
@@ -88,6 +89,22 @@ export class Verdict {
     }
     return this.#index;
   }
+}
+
+/**
+ * Gives what an override that decides has answered. A promise is refused: it would count as yes, whatever it says.
+ *
+ * @throws ConfigurationError `INVALID_OVERRIDE`
+ */
+export function answeredAtOnce<Answer>(method: string, answer: Answer): Answer {
+  if (!isThenable(answer)) return answer;
+  // Nothing waits for it any more, and an unhandled rejection would end the process.
+  Promise.resolve(answer).catch(() => {});
+  throw new ConfigurationError(
+    'INVALID_OVERRIDE',
+    `OrderedStreamProcessor: ${method} of a subclass has to answer at once, got a promise. ` +
+      'Move what waits into clean, which may be asynchronous.',
+  );
 }
 
 function refuse(expected: string, came: string): never {

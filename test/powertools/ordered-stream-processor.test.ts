@@ -748,6 +748,7 @@ describe('verdicts of a subclass', () => {
       { collectDynamoDBFailures: () => [] },
       'no record',
     ],
+    ['collectDynamoDBFailures that returns nothing', { collectDynamoDBFailures: () => {} }, 'array'],
     ['hasMessagesToReport that denies the failure', { hasMessagesToReport: () => false }, 'no record'],
   ])('%s is refused, and the response stays right', async (_name, overrides, came) => {
     const processor = withOverrides(() => overrides);
@@ -759,6 +760,30 @@ describe('verdicts of a subclass', () => {
     });
     expect(processor.response()).toEqual(reporting(1));
   });
+
+  test.each(['hasMessagesToReport', 'getMessagesToReport', 'collectDynamoDBFailures', 'entireBatchFailed'])(
+    '%s that answers later is refused, whatever it answers, and the response stays right',
+    async (method) => {
+      for (const answer of [
+        () => Promise.resolve(false),
+        () => Promise.reject(new Error('Nothing waits.')),
+      ]) {
+        const processor = withOverrides(() => ({ [method]: answer }));
+        const refused = {
+          code: 'INVALID_OVERRIDE',
+          message: expect.stringContaining(`${method} of a subclass`),
+        };
+        const options = { throwOnFullBatchFailure: true };
+
+        await expect(
+          processPartialResponse(eventOf({}, {}, {}), failAt(1), processor, options),
+        ).rejects.toMatchObject(refused);
+        expect(processor.response()).toEqual(reporting(1));
+        // An unhandled rejection would fail the test run.
+        await new Promise(setImmediate);
+      }
+    },
+  );
 
   test('clean may fail every record and then throw, with the response that is right', async () => {
     const processor = withOverrides((it) => ({
