@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { inTime } from '../../src/batch/in-time.ts';
 
 describe('inTime', () => {
@@ -9,6 +9,13 @@ describe('inTime', () => {
 
   test('is false for what is not settled in time', async () => {
     expect(await inTime(new Promise(() => {}), 5)).toBe(false);
+  });
+
+  test('waits no time past the deadline, and Node does not warn of a negative one', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    expect(await inTime(new Promise(() => {}), -1413.9)).toBe(false);
+    expect(warned.mock.calls).toEqual([]);
+    warned.mockRestore();
   });
 
   test('throws what is rejected in time', async () => {

@@ -45,3 +45,13 @@ describe('a call with a timeout', () => {
     await passTimeUntil(pause(200));
   });
 });
+
+describe('a negative time, as what is left may be', () => {
+  test('ends at once, and Node does not warn of it', async () => {
+    vi.useRealTimers();
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    await pause(-1413.9);
+    await expect(withTimeout(() => new Promise(() => {}), -1413.9)).rejects.toThrow('within 0 ms');
+    expect(warned.mock.calls).toEqual([]);
+  });
+});
