@@ -56,7 +56,8 @@ export function validateEvent(event: unknown, expectation: Expectation): Batch {
     );
   }
   const records: ReportableRecord[] = came.slice();
-  const sequenceNumbers: string[] = [];
+  // Of its size from the start: to let it grow took a tenth of a batch whose handlers read nothing.
+  const sequenceNumbers: string[] = new Array(records.length);
   let ascending = true;
   let before = '';
   let seenViewType: unknown;
@@ -77,7 +78,7 @@ export function validateEvent(event: unknown, expectation: Expectation): Batch {
       ascending = false;
     }
     before = sequenceNumber;
-    sequenceNumbers.push(sequenceNumber);
+    sequenceNumbers[index] = sequenceNumber;
   }
   if (!ascending) {
     records.sort((a, b) => compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber));
