@@ -37,10 +37,12 @@ export function invocationOf(context: InvocationContext): object {
 
 /**
  * Whether the deadline of the invocation is reached. The clock decides: while code runs that never waits, the timer that
- * aborts the signal is late.
+ * aborts the signal is late. A copy of the context with a signal of its own has that for its deadline.
  */
 export function isOver(context: InvocationContext): boolean {
-  return context[deadlineOf]?.reached() ?? context.signal.aborted;
+  const deadline = context[deadlineOf];
+  const { signal } = context;
+  return deadline !== undefined && deadline.signal === signal ? deadline.reached() : signal.aborted;
 }
 
 /** Makes the context of one invocation; its signal costs nothing until somebody asks for it. */
