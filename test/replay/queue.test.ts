@@ -350,3 +350,52 @@ test('a message that comes twice is one, by its newer receipt', async () => {
   expect(summary.stayed).toBe(0);
   expect(await inQueue()).toBe(0);
 });
+
+/** The client, and what happens before a command of its. */
+const clientThat = (before: (command: object) => Promise<object>) =>
+  ({ send: async (command: object) => sqs.send((await before(command)) as never) }) as never;
+
+test('a queue of more messages than SQS has in flight at once is replayed in rounds', async () => {
+  for (const [index, id] of ['a', 'b', 'c', 'd', 'e'].entries()) await send(letterOf(id, index));
+  let free = 2;
+  const sqsClient = clientThat(async (command) => {
+    if (command instanceof DeleteMessageBatchCommand) free += Number(command.input.Entries?.length);
+    if (!(command instanceof ReceiveMessageCommand)) return command;
+    if (free === 0) throw Object.assign(new Error('too many'), { name: 'OverLimit' });
+    free--;
+    return new ReceiveMessageCommand({ ...command.input, MaxNumberOfMessages: 1 });
+  });
+  const handled: string[] = [];
+  const summary = await run(({ Records }: DynamoDBStreamEvent) => void handled.push(...Records.map(idOf)), {
+    sqsClient,
+  });
+  expect(handled.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(summary).toMatchObject({ records: 5, stayed: 0 });
+  expect(await inQueue()).toBe(0);
+});
+
+test('where others hold all that SQS has in flight, the replay fails and says so', async () => {
+  await send(letterOf('a', 0));
+  const sqsClient = clientThat(async (command) => {
+    if (command instanceof ReceiveMessageCommand) throw Object.assign(new Error('m'), { name: 'OverLimit' });
+    return command;
+  });
+  await expect(run(() => {}, { sqsClient })).rejects.toMatchObject({ name: 'OverLimit' });
+});
+
+test('messages are given back when the queue cannot be read to its end, later ones too', async () => {
+  await send(letterOf('a', 0));
+  let received = 0;
+  const sqsClient = clientThat(async (command) => {
+    if (!(command instanceof ReceiveMessageCommand)) return command;
+    received++;
+    if (received === 2) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await send(letterOf('later', 1));
+    }
+    if (received === 3) throw new Error('The permission is gone.');
+    return command;
+  });
+  await expect(run(() => {}, { sqsClient })).rejects.toThrow('The permission is gone.');
+  expect(await visible()).toHaveLength(2);
+});

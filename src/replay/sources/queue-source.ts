@@ -42,6 +42,8 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
   /** The receipt handles of what is held, by message id. */
   const held = new Map<string, string>();
   let keeping: NodeJS.Timeout | undefined;
+  /** SQS hands out no more until some of those that are held are gone. */
+  let isFull = false;
 
   const sent = sendTimes();
 
@@ -88,6 +90,8 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       return Messages;
     } catch (error) {
       if (abortSignal.aborted) return [];
+      isFull = held.size > 0 && (error as Error).name === 'OverLimit';
+      if (isFull) return [];
       throw error;
     }
   };
@@ -106,32 +110,39 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
   };
 
   return {
-    // Of a group it shows the next messages only once those before them are deleted.
-    inRounds: QueueUrl.endsWith('.fifo'),
+    // Of a group it shows the next messages only once those before them are deleted; and so does a queue of more messages
+    // than may be in flight.
+    get inRounds() {
+      return isFull || QueueUrl.endsWith('.fifo');
+    },
     async take(signal) {
       const taken: SourceMessage[] = [];
       // Kept until the end, or the next answer would have them again.
       const later = new Map<string, string>();
-      for (let laterAnswers = 0; laterAnswers < MOST_LATER_ANSWERS; ) {
-        const askedAt = performance.now();
-        const messages = await receive(signal);
-        if (messages.length === 0) break;
-        sent.learn(messages, askedAt);
-        const before = taken.length;
-        for (const message of messages) {
-          const { MessageId: id = '', ReceiptHandle = '', Body: body } = message;
-          // One that comes a second time is the same one with a newer receipt.
-          if (held.has(id)) held.set(id, ReceiptHandle);
-          else if (later.has(id) || sent.afterStart(message)) later.set(id, ReceiptHandle);
-          else {
-            taken.push({ id, body });
-            held.set(id, ReceiptHandle);
+      isFull = false;
+      try {
+        for (let laterAnswers = 0; laterAnswers < MOST_LATER_ANSWERS; ) {
+          const askedAt = performance.now();
+          const messages = await receive(signal);
+          if (messages.length === 0) break;
+          sent.learn(messages, askedAt);
+          const before = taken.length;
+          for (const message of messages) {
+            const { MessageId: id = '', ReceiptHandle = '', Body: body } = message;
+            // One that comes a second time is the same one with a newer receipt.
+            if (held.has(id)) held.set(id, ReceiptHandle);
+            else if (later.has(id) || sent.afterStart(message)) later.set(id, ReceiptHandle);
+            else {
+              taken.push({ id, body });
+              held.set(id, ReceiptHandle);
+            }
           }
+          keep();
+          laterAnswers = taken.length > before ? 0 : laterAnswers + 1;
         }
-        keep();
-        laterAnswers = taken.length > before ? 0 : laterAnswers + 1;
+      } finally {
+        await setVisibility('giving messages back', 0, later);
       }
-      await setVisibility('giving messages back', 0, later);
       return taken;
     },
     async done(messages) {
