@@ -18,6 +18,8 @@ const CONTROLS = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence begins with one
 const STYLE_SEQUENCE = /(\x1b\[[\d;]*m)/;
 
+const RESET = '\x1b[0m';
+
 /** Makes text coloured or bold, for {@link terminalLine}. */
 export function styled(format: Format, text: string): string {
   const [open = '', close = ''] = styleText(format, ' ', { validateStream: false }).split(' ');
@@ -63,14 +65,14 @@ export async function writeLines(output: TextOutput, ...lines: readonly string[]
 
 /**
  * What a handler writes. On a terminal it keeps its lines, tabs and colours, and loses control over everything else; elsewhere
- * it stays as it is.
+ * it stays as it is. Its colours end with it: a log may show an item, and what is written hidden would hide the lines behind
+ * it.
  */
 export function handlerText(output: TextOutput, text: string): string {
   if (!output.isTTY) return text;
-  return text
-    .split(STYLE_SEQUENCE)
-    .map((part, index) => (index % 2 === 1 ? part : withLines(part)))
-    .join('');
+  const parts = text.split(STYLE_SEQUENCE);
+  const harmless = parts.map((part, index) => (index % 2 === 1 ? part : withLines(part))).join('');
+  return parts.length === 1 ? harmless : harmless.replace(/\n?$/, `${RESET}$&`);
 }
 
 function withLines(text: string): string {

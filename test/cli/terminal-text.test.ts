@@ -35,7 +35,9 @@ test('only our own colours are colours, whatever they are given to', () => {
   expect(terminalLine(`${own.slice(0, 5)}[31m`)).not.toContain('\x1b');
 });
 
-test('no text whatsoever brings a control character to the terminal, and JSON stays the same JSON', () => {
+test('no text whatsoever brings a control character to the terminal, and JSON stays the same JSON', {
+  timeout: 60_000,
+}, () => {
   const hostile = fc.string({
     unit: fc.oneof(
       fc.constantFrom(...'\x1b[]0;m\n\r\x9b\x7f\u202e\u2028"\\\\'),
@@ -65,8 +67,16 @@ describe('what a handler writes', () => {
 
   test('keeps colours, tabs and lines on a terminal, and nothing else', () => {
     expect(handlerText({ isTTY: true } as never, text)).toBe(
-      '\x1b[1;31mred\x1b[0m\tx\n\\u001b]52;c;x\\u0007\\r\\u009b\\u202e\\u001b[2J',
+      '\x1b[1;31mred\x1b[0m\tx\n\\u001b]52;c;x\\u0007\\r\\u009b\\u202e\\u001b[2J\x1b[0m',
     );
+  });
+
+  test.each([
+    ['hidden', '\x1b[8mx\n', '\x1b[8mx\x1b[0m\n'],
+    ['red, without a line end', '\x1b[31mx', '\x1b[31mx\x1b[0m'],
+    ['plain', 'x\ny\n', 'x\ny\n'],
+  ])('%s: its colours end with it', (_name, written, shown) => {
+    expect(handlerText({ isTTY: true } as never, written)).toBe(shown);
   });
 
   test('stays as it is elsewhere', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openScreen } from '../../../src/cli/dev/screen.ts';
@@ -10,4 +11,16 @@ test.each([0, 80])('on a terminal of %i columns the status can be seen', async (
   screen.status('3 records');
   screen.done();
   expect(`${stdout.read()}`).toContain('3 records');
+});
+
+test.each(['a line\n', 'a line'])('what a handler writes, %j, ends its line', async (written) => {
+  const { context } = contextFor({});
+  const stdout = Object.assign(new PassThrough(), { isTTY: false });
+  const screen = await openScreen({ ...context, io: { ...context.io, stdout } }, false);
+  const output = new PassThrough();
+  screen.pipe(output);
+  output.end(written);
+  await once(output, 'end');
+  screen.done();
+  expect(`${stdout.read()}`).toBe('a line\n');
 });
