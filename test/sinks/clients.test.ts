@@ -6,6 +6,7 @@ import type { Sink } from '../../src/sinks/sink.ts';
 import type { SinkOptions } from '../../src/sinks/sink-options.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
 import { recordOf, upTo } from './sink-harness.ts';
 
@@ -80,11 +81,13 @@ describe.each(OWN_CLIENTS)('the client that %s makes', (_, make) => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  test('has a socket for each request that may be under way', { timeout: 20_000 }, async () => {
+  test('has a socket for each request that may be under way', { timeout: 40_000 }, async () => {
     fake.reset();
     stubEnvironment(fake.connection.endpoint);
-    fake.latencyMs = () => 1500;
-    const sink = make({ concurrency: 70 });
+    // Answered once all are under way; where they cannot be, after a while.
+    const all = eventually(() => expect(fake.underWay).toBe(70)).catch(() => {});
+    fake.ready = async () => void (await all);
+    const sink = make({ concurrency: 70, requestTimeoutMs: 30_000 });
     const calls = upTo(70).map(async (pk) => {
       // In a turn of its own, so that each is a request.
       for (let turn = 0; turn < pk; turn++) await new Promise(setImmediate);
