@@ -79,7 +79,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * - Several letters about one record are one record, and share what becomes of it.
  *
  * **Later changes of the item have been handled meanwhile**, so a replay hands over a change that is older than what
- * the handler has seen. A handler that keeps a copy of the item has to compare versions.
+ * the handler has seen. A handler that keeps a copy of the item has to compare versions. This function reads no table:
+ * `replay` of `streamlane/replay` has `newestOnly`, which skips letters whose item has a newer image.
  *
  * @param letters read by {@link deadLetterOf}, in any order, of any streams; what else they carry is kept
  * @throws InvalidEventError `NOT_A_DEAD_LETTER` or ConfigurationError before the handler is called; what the handler
