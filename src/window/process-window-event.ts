@@ -81,8 +81,8 @@ export async function processWindowEvent(
   if (since.length > 0) {
     const again = reduceFrom(sealed.text);
     const count = countingInto(again);
-    // Part of the answer, in the time kept back for it: here a deadline that was reached stops nothing.
-    const answering = { ...context, signal: new AbortController().signal };
+    // Part of the answer, in the time kept back for it: a deadline that was reached stops nothing here.
+    const answering = recordContext(logger, new Deadline(lambdaContext, 0), lambdaContext);
     await countAgain(
       since,
       // Opened anew: reduce may have put images into the state, and changed them there.
