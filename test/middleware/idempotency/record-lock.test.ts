@@ -1,7 +1,7 @@
 import { IdempotencyConfig, IdempotencyItemAlreadyExistsError } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RecordContext, streamRouter } from '../../../src/index.ts';
 import { deadLetter } from '../../../src/middleware/dead-letter.ts';
 import { type IdempotentOptions, idempotent } from '../../../src/middleware/idempotent.ts';
@@ -91,6 +91,15 @@ async function killedSandbox(
 function obedient({ signal }: RecordContext): Promise<never> {
   return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
+
+// The SDK loads parts of itself at its first requests. That takes real time, in which the time of fake timers would pass.
+beforeAll(async () => {
+  vi.useRealTimers();
+  const failing = () => Promise.reject(new Error('declined'));
+  for (const handler of [() => undefined, failing]) {
+    await sandbox(new MemoryDynamoDB(), handler).router(eventOf({}), contextOf());
+  }
+});
 
 describe('a lost answer of the store', () => {
   test.each<[string, readonly Fault[]]>([
