@@ -15,6 +15,7 @@ import { resolveHandler } from './handler/resolve-handler.ts';
 import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
 import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
+import { OWN_CLIENT_SETTINGS, OwnClients } from './own-clients.ts';
 import { adapterFor } from './records/emulator-quirks.ts';
 import { newestStreamOf } from './shards/newest-stream.ts';
 import { ShardPositions } from './shards/positions.ts';
@@ -52,16 +53,23 @@ export async function startEventSourceMapping(
 ): Promise<LocalEventSourceMapping> {
   const settings = localSettings(options);
   const { DynamoDBStreamsClient } = await streamsModule();
-  const client = options.client ?? new DynamoDBStreamsClient(clientOptions(options, options.endpoint));
-  const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
+  const own = new OwnClients();
   const file = options.checkpointFile === undefined ? undefined : resolve(options.checkpointFile);
-  const release = claim(streamArn, options.handler, file);
+  let release = (): void => {};
+  const end = (): void => {
+    release();
+    own.destroy();
+  };
   try {
-    const mapping = await start({ options, settings, client, streamArn, file });
-    mapping.ended.then(release);
+    const client =
+      options.client ?? own.keep(new DynamoDBStreamsClient(clientOptions(options, options.endpoint)));
+    const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
+    release = claim(streamArn, options.handler, file);
+    const mapping = await start({ options, settings, client, streamArn, file, own });
+    mapping.ended.then(end);
     return mapping;
   } catch (error) {
-    release();
+    end();
     throw error;
   }
 }
@@ -72,9 +80,10 @@ interface Start {
   readonly client: DynamoDBStreamsClient;
   readonly streamArn: string;
   readonly file: string | undefined;
+  readonly own: OwnClients;
 }
 
-async function start({ options, settings, client, streamArn, file }: Start): Promise<LocalMapping> {
+async function start({ options, settings, client, streamArn, file, own }: Start): Promise<LocalMapping> {
   const { mapping: aws, logger } = settings;
   for (const warning of aws.filter?.warnings ?? []) logger.warn(`filterCriteria: ${warning}`, { streamArn });
   const uuid = randomUUID();
@@ -98,6 +107,7 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
     },
     lambdaClient: options.lambdaClient,
     clientOptions: clientOptions(options, undefined),
+    own,
   });
   let lastProcessingResult: LastProcessingResult = 'No records processed';
   const tools: ShardTools = {
@@ -117,6 +127,7 @@ async function start({ options, settings, client, streamArn, file }: Start): Pro
         (await openDestination(aws.onFailure, {
           clients: options.destinationClients ?? {},
           clientOptions: clientOptions({ region, ...options }, options.destinationEndpoint),
+          own,
           mappingId: uuid,
         })),
       settings: {
@@ -187,6 +198,7 @@ async function describe(source: StreamSource, streamArn: string): Promise<Stream
 function clientOptions(options: Partial<LocalMappingOptions>, endpoint: string | undefined): object {
   const { region, credentials } = options;
   return {
+    ...OWN_CLIENT_SETTINGS,
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
     ...(credentials !== undefined && { credentials }),

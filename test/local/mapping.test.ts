@@ -217,6 +217,26 @@ describe('delivery', () => {
     expect(closed).toEqual([{ outcome: 'succeeded', early: false }]);
   });
 
+  test.each([0, 1])(
+    'closes an idle window once, %i s after its end',
+    async (closeIdleWindowAfterSeconds) => {
+      const windows: string[] = [];
+      await start((event) => ({ state: (event as unknown as { state: object }).state }), {
+        tumblingWindowInSeconds: 1,
+        closeIdleWindowAfterSeconds,
+      });
+      mapping?.on('windowClosed', ({ window }) => windows.push(window.start));
+      const until = Date.now() + 2_500;
+      for (let index = 0; Date.now() < until; index++) {
+        await table.fill(1, { from: index });
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      await eventually(() => expect(windows.length).toBeGreaterThanOrEqual(3));
+      expect(new Set(windows).size).toBe(windows.length);
+    },
+    20_000,
+  );
+
   test('keeps the state of an open window over a pause', async () => {
     const states: unknown[] = [];
     await start(

@@ -1,21 +1,26 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { importPeer } from '../../local/import-peer.ts';
 import type { ClientSettings } from './connection.ts';
 
 // The SDK waits for ever, and a person in front of a terminal does not.
-const TIMEOUTS = { requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 } };
+// An empty logger keeps it from building log lines that it drops. Each shard has a request under way.
+const AGENT = { keepAlive: true, maxSockets: 2_000 };
+const SETTINGS = {
+  logger: {} as NonNullable<DynamoDBClientConfig['logger']>,
+  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, httpAgent: AGENT, httpsAgent: AGENT },
+};
 
 /** @throws ConfigurationError `MISSING_PEER` */
 export async function dynamodbClient(settings: ClientSettings): Promise<DynamoDBClient> {
   const { DynamoDBClient } = await dynamodbModule();
-  return new DynamoDBClient({ ...TIMEOUTS, ...settings });
+  return new DynamoDBClient({ ...SETTINGS, ...settings });
 }
 
 /** @throws ConfigurationError `MISSING_PEER` */
 export async function streamsClient(settings: ClientSettings): Promise<DynamoDBStreamsClient> {
   const { DynamoDBStreamsClient } = await streamsModule();
-  return new DynamoDBStreamsClient({ ...TIMEOUTS, ...settings });
+  return new DynamoDBStreamsClient({ ...SETTINGS, ...settings });
 }
 
 /** @throws ConfigurationError `MISSING_PEER` */

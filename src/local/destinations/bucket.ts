@@ -7,7 +7,7 @@ import type { DestinationOptions, SendOnFailure } from './destination.ts';
 /** The document as an S3 object, with the event that held the records. */
 export async function bucketDestination(
   { name }: OnFailureDestination,
-  { clients, clientOptions, mappingId }: DestinationOptions,
+  { clients, clientOptions, mappingId, own }: DestinationOptions,
 ): Promise<SendOnFailure> {
   const { PutObjectCommand, S3Client } = await importPeer(
     '@aws-sdk/client-s3',
@@ -17,7 +17,7 @@ export async function bucketDestination(
   // A bucket as part of the host name needs a name server that plays along; local servers have none.
   const s3 =
     (clients.s3 as InstanceType<typeof S3Client> | undefined) ??
-    new S3Client({ forcePathStyle: true, ...clientOptions });
+    own.keep(new S3Client({ forcePathStyle: true, ...clientOptions }));
   return async (document, records) => {
     const Key = objectKey(document, mappingId, randomUUID());
     const Body = JSON.stringify(withPayload(document, records));

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { OnFailureDocument } from '../../mapping/on-failure-document.ts';
+import type { OwnClients } from '../own-clients.ts';
 import type { SdkClient } from '../sdk-client.ts';
 
 /** Sends the document about discarded records. Rejects when that did not work. */
@@ -22,6 +23,8 @@ export interface DestinationOptions {
   readonly clients: DestinationClients;
   /** For clients that are made. */
   readonly clientOptions: object;
+  /** Takes charge of the client that is made. */
+  readonly own: OwnClients;
   /** Part of the key of an S3 object. */
   readonly mappingId: string;
 }

@@ -5,7 +5,7 @@ import type { DestinationOptions, SendOnFailure } from './destination.ts';
 /** The document as the body of an SQS message. */
 export async function queueDestination(
   { name }: OnFailureDestination,
-  { clients, clientOptions }: DestinationOptions,
+  { clients, clientOptions, own }: DestinationOptions,
 ): Promise<SendOnFailure> {
   const { GetQueueUrlCommand, SendMessageCommand, SQSClient } = await importPeer(
     '@aws-sdk/client-sqs',
@@ -15,7 +15,7 @@ export async function queueDestination(
   // A queue's URL names the host that its server believes to have; the endpoint is the one that is known to work.
   const sqs =
     (clients.sqs as InstanceType<typeof SQSClient> | undefined) ??
-    new SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
+    own.keep(new SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions }));
   let url: string | undefined;
   return async (document) => {
     url ??= (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;

@@ -1,6 +1,7 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../../errors.ts';
 import { importPeer } from '../import-peer.ts';
+import type { OwnClients } from '../own-clients.ts';
 import type { SdkClient } from '../sdk-client.ts';
 import type { InvocationOutcome, Invoke } from './invoke.ts';
 
@@ -30,13 +31,15 @@ export async function deployedFunction(
   functionName: string,
   client: SdkClient | undefined,
   clientOptions: object,
+  own: OwnClients,
 ): Promise<Invoke> {
   const { InvokeCommand, LambdaClient } = await importPeer(
     '@aws-sdk/client-lambda',
     'startEventSourceMapping with the name of a function',
     () => import('@aws-sdk/client-lambda'),
   );
-  const lambda = (client as InstanceType<typeof LambdaClient> | undefined) ?? new LambdaClient(clientOptions);
+  const lambda =
+    (client as InstanceType<typeof LambdaClient> | undefined) ?? own.keep(new LambdaClient(clientOptions));
   return async (event): Promise<InvocationOutcome> => {
     let answer: InvokeCommandOutput;
     try {

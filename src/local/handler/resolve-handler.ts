@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.ts';
 import { kindOf } from '../../options.ts';
+import type { OwnClients } from '../own-clients.ts';
 import type { SdkClient } from '../sdk-client.ts';
 import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
@@ -13,6 +14,7 @@ export interface HandlerOptions {
   readonly lambdaClient: SdkClient | undefined;
   /** For a client that is made. */
   readonly clientOptions: object;
+  readonly own: OwnClients;
 }
 
 /**
@@ -36,12 +38,12 @@ export function requireHandlerOption(handler: unknown): void {
 export async function resolveHandler(
   options: HandlerOptions,
 ): Promise<{ readonly invoke: Invoke; readonly functionArn: string }> {
-  const { handler, identity, lambdaClient, clientOptions } = options;
+  const { handler, identity, lambdaClient, clientOptions, own } = options;
   if (typeof handler !== 'string' || isModulePath(handler)) {
     const code = typeof handler === 'string' ? await importHandler(handler) : handler;
     return { invoke: localFunction(code, identity), functionArn: identity.functionArn };
   }
-  const invoke = await deployedFunction(handler, lambdaClient, clientOptions);
+  const invoke = await deployedFunction(handler, lambdaClient, clientOptions, own);
   const functionArn = handler.startsWith('arn:')
     ? handler
     : identity.functionArn.replace(/[^:]+$/, () => handler);

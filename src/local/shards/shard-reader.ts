@@ -1,3 +1,4 @@
+import { exponentialDelay } from '../../mapping/retry-delay.ts';
 import { isServerRecord, type ServerRecord } from '../records/server-record.ts';
 import { wait } from '../wait.ts';
 import type { ShardPosition } from './shard-position.ts';
@@ -17,6 +18,12 @@ export interface ShardReaderOptions {
   readonly onUnreadable: (records: number) => void;
 }
 
+// GetRecords may answer with empty pages before it comes to records. AWS does not say how many there may be.
+const EMPTY_PAGES_AT_THE_END = 10;
+const EMPTY_PAGE_REST_MS = 25;
+
+const backoff = exponentialDelay({ firstMs: 100, mostMs: 5_000 });
+
 /** Reads a shard page by page, in order. */
 export class ShardReader {
   readonly #options: ShardReaderOptions;
@@ -24,6 +31,8 @@ export class ShardReader {
   #atLatest: boolean;
   #iterator: string | undefined;
   #restMs = 0;
+  #expirations = 0;
+  #emptyPages = 0;
   /** Records before this epoch second were in the shard before LATEST. */
   #leavesOut: number | undefined;
 
@@ -55,13 +64,25 @@ export class ShardReader {
       return source.page(this.#iterator, signal);
     });
     if (page === undefined) return [];
+    this.#expirations = 0;
     const { records, next } = page;
+    this.#emptyPages = records.length === 0 ? this.#emptyPages + 1 : 0;
     this.#iterator = next ?? '';
     // A stream that has more is read on at once; Lambda polls an idle shard four times a second.
-    this.#restMs = records.length === 0 && next !== undefined ? pollIntervalMs : 0;
+    this.#restMs = this.#restAfter(records.length, next, pollIntervalMs);
     const readable = records.filter(isServerRecord);
     if (readable.length < records.length) this.#options.onUnreadable(records.length - readable.length);
     return this.#advance(readable);
+  }
+
+  /** Whether so many pages in a row were empty that what was written has been read. A single one says nothing. */
+  get hasReadAll(): boolean {
+    return this.#emptyPages >= EMPTY_PAGES_AT_THE_END;
+  }
+
+  #restAfter(records: number, next: string | undefined, pollIntervalMs: number): number {
+    if (records > 0 || next === undefined) return 0;
+    return this.hasReadAll ? pollIntervalMs : Math.min(pollIntervalMs, EMPTY_PAGE_REST_MS);
   }
 
   #openIterator(signal: AbortSignal): Promise<string> {
@@ -101,6 +122,9 @@ export class ShardReader {
         this.#options.onTrimmed();
         this.#position = {};
       } else if (name !== 'ExpiredIteratorException') throw error;
+      // The first one passes with another iterator. More in a row do not: a clock is wrong, or the server is.
+      this.#restMs = this.#expirations === 0 ? 0 : backoff(this.#expirations);
+      this.#expirations++;
       this.#iterator = undefined;
       return undefined;
     }

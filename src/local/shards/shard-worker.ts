@@ -59,7 +59,7 @@ export class ShardWorker {
     this.#progress = new ShardProgress(options.position.after);
     this.#windows = windowsOf(options);
     // What the clock says counts only once there is nothing left to read.
-    const idleAt = (): number | undefined => (this.#emptySince > 0 ? this.#windows?.idleAt : undefined);
+    const idleAt = (): number | undefined => this.#idleAt();
     const onIdle = (): Promise<boolean> => this.#deliver([], this.#windows?.closeIdle());
     const onBatch = (batch: readonly QueuedRecord[]): Promise<boolean> =>
       this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
@@ -67,6 +67,15 @@ export class ShardWorker {
       { length: parallelizationFactor },
       () => new Lane({ batchSize, windowMs, mostBytes, deliver: onBatch, idleAt, onIdle }),
     );
+  }
+
+  /** When the window that is open closes for want of records. Only a poll that began after that moment can tell. */
+  #idleAt(): number | undefined {
+    const idleAt = this.#windows?.idleAt;
+    if (idleAt === undefined || this.#emptySince < 0) return undefined;
+    const polledAt = performance.timeOrigin + this.#emptySince;
+    // The next page, empty or not, makes the lane look again.
+    return polledAt >= idleAt || idleAt > Date.now() ? idleAt : undefined;
   }
 
   /** When the last poll began that found nothing while nothing was under way, as `performance.now()` says. */
@@ -111,7 +120,8 @@ export class ShardWorker {
       const startedAt = performance.now();
       const page = await this.#reader.next(signal);
       if (page === undefined) return;
-      this.#emptySince = page.length > 0 ? Number.NEGATIVE_INFINITY : startedAt;
+      const isEmpty = page.length === 0 && this.#reader.hasReadAll;
+      this.#emptySince = isEmpty ? startedAt : Number.NEGATIVE_INFINITY;
       const filtered = ownWork(() => this.#queue(page));
       if (filtered.length > 0) await this.#pass(filtered);
     }

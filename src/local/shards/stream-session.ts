@@ -178,6 +178,7 @@ export class StreamSession {
 
   #trimmed(shardId: string): void {
     this.#options.logger.warn('Records have left the stream before they could be read', { shardId });
-    this.#options.emitter.tell('trimmed', { shardId });
+    // A shard may be opened before the caller of startEventSourceMapping can listen.
+    setImmediate(() => this.#options.emitter.tell('trimmed', { shardId }));
   }
 }

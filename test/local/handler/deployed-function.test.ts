@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resolveHandler } from '../../../src/local/handler/resolve-handler.ts';
+import { OwnClients } from '../../../src/local/own-clients.ts';
 
 /** What the service answers next. */
 let answer: { status: number; headers?: Record<string, string>; body: string };
@@ -36,6 +37,7 @@ async function invoke(next: typeof answer) {
   const { invoke } = await resolveHandler({
     handler: 'invoices',
     identity,
+    own: new OwnClients(),
     lambdaClient: undefined,
     clientOptions: options(),
   });
@@ -90,7 +92,13 @@ test.each(['ResourceNotFoundException', 'AccessDeniedException'])(
 
 test('a module is imported', async () => {
   const handler = 'test/fixtures/handlers.ts#other';
-  const resolved = await resolveHandler({ handler, identity, lambdaClient: undefined, clientOptions: {} });
+  const resolved = await resolveHandler({
+    handler,
+    identity,
+    lambdaClient: undefined,
+    clientOptions: {},
+    own: new OwnClients(),
+  });
   expect(resolved.functionArn).toBe(identity.functionArn);
 });
 
@@ -99,7 +107,9 @@ test.each([
   ['arn:aws:lambda:us-east-1:123456789012:function:f', 'arn:aws:lambda:us-east-1:123456789012:function:f'],
 ])('documents name %s by its ARN', async (handler, functionArn) => {
   const lambdaClient = new LambdaClient(options());
-  expect(await resolveHandler({ handler, identity, lambdaClient, clientOptions: {} })).toMatchObject({
+  expect(
+    await resolveHandler({ handler, identity, lambdaClient, clientOptions: {}, own: new OwnClients() }),
+  ).toMatchObject({
     functionArn,
   });
 });
