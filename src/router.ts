@@ -4,6 +4,7 @@ import { batchProcessor, type HandleRecord, processEvent } from './batch/process
 import { ReportedCheckpoints } from './batch/reported-checkpoints.ts';
 import { validated } from './batch/validated.ts';
 import type { Condition } from './conditions/condition.ts';
+import { warningsOf } from './conditions/condition-warnings.ts';
 import { ConfigurationError } from './errors.ts';
 import { kindOf } from './options.ts';
 import type { LazyRecord } from './record/lazy-record.ts';
@@ -104,7 +105,8 @@ export function streamRouter(
         'Use streamRouter(options) or streamRouter(table, options).',
     );
   }
-  const processor = batchProcessor(batchSettings('streamRouter', options, table));
+  const settings = batchSettings('streamRouter', options, table);
+  const processor = batchProcessor(settings);
   const reported = new ReportedCheckpoints();
   const routes: Record<EventName, readonly Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
   const layers: RecordMiddleware<LazyRecord>[] = [];
@@ -138,6 +140,11 @@ export function streamRouter(
   function register(eventName: EventName, route: Route): typeof router {
     // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
     routes[eventName] = [...routes[eventName], route];
+    for (const { code, message } of warningsOf(route.condition)) {
+      settings.logger.warn(`A pattern of a route for ${eventName} does not do what it seems to: ${message}`, {
+        code,
+      });
+    }
     return router;
   }
 

@@ -2,12 +2,15 @@ import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import { compilePattern, type EventPattern } from './compile-pattern.ts';
 import type { Condition } from './condition.ts';
+import { noteWarnings } from './condition-warnings.ts';
+import { patternWarnings } from './pattern-warnings.ts';
 
 /**
  * A condition for any event: the record, as Lambda sent it, matches an event pattern. The grammar is that of a
  * mapping's filters, so what stands here can move to `filterCriteria`, where it costs no invocation.
  *
- * Nothing is unmarshalled for it.
+ * Nothing is unmarshalled for it. A router logs a warning when it gets a pattern with a part that never matches, such as
+ * an attribute without its type.
  *
  * @param pattern as an object or as JSON
  * @throws ConfigurationError `INVALID_PATTERN`
@@ -19,5 +22,7 @@ import type { Condition } from './condition.ts';
  */
 export function eventPattern(pattern: string | EventPattern): Condition<RecordBase<EventName, unknown>> {
   const matches = compilePattern(pattern, 'eventPattern');
-  return (record) => matches(LazyRecord.rawOf(record));
+  // Lambda refuses nothing here: what it documents does not matter.
+  const warnings = patternWarnings(pattern).filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR');
+  return noteWarnings((record) => matches(LazyRecord.rawOf(record)), warnings);
 }

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { kindOf } from '../options.ts';
 import { type Condition, holds } from './condition.ts';
+import { noteWarnings, warningsOf } from './condition-warnings.ts';
 
 /**
  * Turns a condition round.
@@ -18,5 +19,5 @@ export function not<R>(condition: Condition<R>): Condition<R> {
       `not: the condition has to be a function, got ${kindOf(condition)}. Use not(condition).`,
     );
   }
-  return (record) => !holds(condition, record);
+  return noteWarnings((record) => !holds(condition, record), warningsOf(condition));
 }

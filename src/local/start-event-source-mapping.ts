@@ -85,7 +85,9 @@ interface Start {
 
 async function start({ options, settings, client, streamArn, file, own }: Start): Promise<LocalMapping> {
   const { mapping: aws, logger } = settings;
-  for (const warning of aws.filter?.warnings ?? []) logger.warn(`filterCriteria: ${warning}`, { streamArn });
+  for (const { code, message } of aws.filter?.warnings ?? []) {
+    logger.warn(`filterCriteria: ${message}`, { code, streamArn });
+  }
   const uuid = randomUUID();
   const emitter = new MappingEmitter(logger);
   const tally = emptyTally();

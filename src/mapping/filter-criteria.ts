@@ -1,7 +1,7 @@
 import { compilePattern, type EventPattern } from '../conditions/compile-pattern.ts';
+import { type PatternWarning, patternWarnings } from '../conditions/pattern-warnings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
-import { patternWarnings } from './pattern-warnings.ts';
 
 /** Which records a function gets: those that match at least one filter. */
 export interface FilterCriteria {
@@ -16,8 +16,8 @@ export interface FilterCriteria {
 export interface RecordFilter {
   /** As JSON, as AWS takes them. */
   readonly patterns: readonly string[];
-  /** What Lambda may refuse in them, and what in them can never match: one sentence each. */
-  readonly warnings: readonly string[];
+  /** What in them can never match or always does, and what Lambda may refuse. */
+  readonly warnings: readonly PatternWarning[];
   /** Whether the function gets a record; it has to have Lambda's shape. Never throws. */
   passes(record: unknown): boolean;
 }
@@ -51,7 +51,10 @@ export function recordFilter(owner: string, criteria: unknown): RecordFilter | u
   return {
     patterns: compiled.map(({ json }) => json),
     warnings: compiled.flatMap(({ json }, index) =>
-      patternWarnings(json).map((warning) => `filters[${index}]: ${warning}`),
+      patternWarnings(json).map(({ code, message }) => ({
+        code,
+        message: `filters[${index}]: ${message}`,
+      })),
     ),
     passes: (record) => compiled.some(({ matches }) => matches(record)),
   };

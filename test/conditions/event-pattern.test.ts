@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventPattern, not, streamRouter } from '../../src/index.ts';
 import { openRecord } from '../../src/record/lazy-record.ts';
+import { memoryLogger } from '../fixtures/events.ts';
 
 const raw = (eventName: string, status: string) => ({
   eventID: '1',
@@ -43,5 +44,25 @@ test('a pattern that Lambda would refuse is refused when the condition is made',
       code: 'INVALID_PATTERN',
       message: expect.stringMatching(/^eventPattern: Invalid filter pattern definition\./),
     }),
+  );
+});
+
+test('a router warns of a pattern that can never match, when it gets it', () => {
+  const logger = memoryLogger();
+  const untyped = { dynamodb: { NewImage: { status: ['PAID'] } } };
+  streamRouter({ logger })
+    .onInsert(eventPattern(untyped), () => {})
+    .onModify(not(eventPattern(JSON.stringify(untyped))), () => {})
+    .onRemove(eventPattern({ eventID: [{ wildcard: 'a*' }] }), () => {});
+  expect(logger.entries).toEqual(
+    ['INSERT', 'MODIFY'].map((eventName) => ({
+      level: 'warn',
+      message: expect.stringMatching(
+        new RegExp(
+          `^A pattern of a route for ${eventName} .*: dynamodb\\.NewImage\\.status: .* Name its type`,
+        ),
+      ),
+      fields: { code: 'NEVER_MATCHES' },
+    })),
   );
 });

@@ -22,7 +22,7 @@ test('a filter that Lambda may refuse is used, and warned of at the start', asyn
     tableName: table.name,
     startingPosition: 'TRIM_HORIZON',
     logger,
-    filterCriteria: { filters: [{ pattern: { dynamodb: { Keys: { sk: { S: [{ suffix: '2' }] } } } } }] },
+    filterCriteria: { filters: [{ pattern: { dynamodb: { Keys: { sk: { S: [{ wildcard: '*2' }] } } } } }] },
     handler: async ({ Records }: { Records: unknown[] }) => void seen.push(Records.length),
   });
   await mapping.caughtUp();
@@ -31,8 +31,8 @@ test('a filter that Lambda may refuse is used, and warned of at the start', asyn
   expect(logger.entries.filter(({ level }) => level === 'warn')).toMatchObject([
     {
       message:
-        'filterCriteria: filters[0]: dynamodb.Keys.sk.S: suffix is not among what Lambda documents, and may be refused.',
-      fields: { streamArn: table.streamArn },
+        'filterCriteria: filters[0]: dynamodb.Keys.sk.S: Lambda does not document wildcard and may refuse it.',
+      fields: { code: 'UNDOCUMENTED_OPERATOR', streamArn: table.streamArn },
     },
   ]);
 });
