@@ -46,6 +46,14 @@ describe('a cause that a log may show', () => {
     expect(cause?.stack).toContain('content-free-cause.test.ts');
   });
 
+  test('has no frames where the message was set after the stack was made', () => {
+    const error = new Error('first');
+    expect(error.stack).toContain('first');
+    error.message = 'secret';
+    const { cause } = contentFreeCause(error, 'left out');
+    expect(cause?.stack).toBe('Error: left out');
+  });
+
   test('is absent where nothing useful is left', () => {
     for (const thrown of [undefined, null, 'text', 5, { secret: 1 }])
       expect(contentFreeCause(thrown)).toEqual({});
@@ -59,4 +67,14 @@ test.each([
   [undefined, 'Error'],
 ])('the name of %o is %s', (thrown, name) => {
   expect(nameOf(thrown)).toBe(name);
+});
+
+test('what throws when it is read has no parts', () => {
+  const thrown = new Proxy(new Error('secret'), {
+    get() {
+      throw new Error('read');
+    },
+  });
+  expect(nameOf(thrown)).toBe('Error');
+  expect(contentFreeCause(thrown)).toEqual({});
 });

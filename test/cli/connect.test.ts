@@ -154,6 +154,13 @@ describe('where a command finds its services', () => {
     }
     expect(await runningServers(env)).toBeUndefined();
   });
+
+  test('servers of its own that cannot be shared run all the same, and a warning says so', async () => {
+    const { context, stderr } = contextFor({ XDG_CACHE_HOME: '/dev/null' });
+    await using connection = await connect(context, {}, { start: 'shared' });
+    expect(connection.kind).toBe('embedded');
+    expect(stderr()).toMatch(/^warning: Other commands of this project do not find these servers/);
+  });
 });
 
 const expectNoWarning = (text: string): never => {

@@ -1,3 +1,4 @@
+import { ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
@@ -198,6 +199,20 @@ test('an error that passes does no harm', async () => {
   const [a] = streams.write(SHARD, 'a');
   streams.fail('GetRecords', 'InternalServerError', 2);
   expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+});
+
+test('a stream can be read by those who may not list streams', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  const client = streams.client();
+  const send = client.send.bind(client);
+  client.send = (async (command: object, ...rest: never[]) => {
+    if (command instanceof ListStreamsCommand) {
+      throw Object.assign(new Error('m'), { name: 'AccessDeniedException' });
+    }
+    return send(command as never, ...rest);
+  }) as never;
+  expect(await run([document(a)], { client })).toMatchObject({ stayed: 0, succeeded: 1 });
+  expect(handled).toEqual(['a']);
 });
 
 test('a throttle is waited out longer than another error', async () => {
