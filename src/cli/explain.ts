@@ -1,3 +1,4 @@
+import { partOf } from '../content-free-cause.ts';
 import { StreamlaneError } from '../errors.ts';
 import { thrownText } from '../thrown-text.ts';
 import { CliError } from './cli-error.ts';
@@ -42,7 +43,7 @@ export function explain(error: unknown): Explanation {
 }
 
 function ofSdk(error: unknown): string | undefined {
-  const { name = '', code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  const [name, code, message] = [textIn(error, 'name'), textIn(error, 'code'), textIn(error, 'message')];
   if (UNREACHABLE.includes(code) || name === 'TimeoutError') {
     return (
       `No server answers (${oneLine(message || code || name)}). ` +
@@ -63,6 +64,12 @@ function ofSdk(error: unknown): string | undefined {
     return `The request is refused: ${oneLine(message).replace(/\.?$/, '.')} Correct the table's name, the keys or the item.`;
   }
   return undefined;
+}
+
+/** Code of the user's may throw anything. */
+function textIn(error: unknown, part: string): string {
+  const value = partOf(error, part);
+  return typeof value === 'string' ? value : '';
 }
 
 function other(error: unknown): string {

@@ -74,3 +74,13 @@ test.each([
 ])('explains %s', (_name, error, message, exitCode) => {
   expect(explain(error)).toEqual({ message, exitCode });
 });
+
+test.each<[string, () => unknown]>([
+  ['a name that is a symbol', () => ({ name: Symbol('x') })],
+  ['a message that is an object', () => ({ name: 'TimeoutError', message: {} })],
+  ['a message that is a number', () => ({ code: 'ECONNREFUSED', message: 7 })],
+  ['a message that is null', () => ({ name: 'ValidationException', message: null })],
+  ['no prototype', () => Object.create(null)],
+])('what was thrown may have %s', (_name, thrown) => {
+  expect(explain(thrown())).toEqual({ message: expect.stringMatching(/.+/), exitCode: EXIT.failed });
+});
