@@ -1,7 +1,12 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
 import { isSequenceNumber } from '../record/sequence-number.ts';
 import type { ShardPosition } from './shards/shard-position.ts';
+
+/** A disk that is full, or a scanner that holds the file, is often over by then. */
+const RETRY_MS = 100;
 
 /** Positions by shard. */
 export type Positions = Readonly<Record<string, ShardPosition>>;
@@ -19,12 +24,38 @@ export type Positions = Readonly<Record<string, ShardPosition>>;
 export class CheckpointFile {
   readonly #path: string;
   readonly #streamArn: string;
+  #claimed = false;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
   constructor(path: string, streamArn: string) {
     this.#path = path;
     this.#streamArn = streamArn;
+  }
+
+  /**
+   * Makes the file that of this process, by a file beside it that names the process. What a process left that was killed is taken
+   * over. Call it before anything is handled: it also proves that the folder can be written to.
+   *
+   * @throws ConfigurationError `INVALID_CHECKPOINT_FILE` or `MAPPING_CONFLICT`
+   */
+  claim(): void {
+    const lock = this.#lock;
+    try {
+      writeFileSync(lock, `${process.pid}`, { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw this.#unwritable(error);
+      const holder = Number(readFileSync(lock, 'utf8'));
+      if (isOtherProcess(holder)) throw this.#inUse(holder);
+      writeFileSync(lock, `${process.pid}`);
+    }
+    this.#claimed = true;
+  }
+
+  /** Lets other processes have the file. */
+  release(): void {
+    if (this.#claimed) rmSync(this.#lock, { force: true });
+    this.#claimed = false;
   }
 
   /**
@@ -51,7 +82,11 @@ export class CheckpointFile {
     // Those who come while a write is under way share the one after it.
     this.#next ??= this.#writing.then(() => {
       this.#next = undefined;
-      const written = this.#write(positions());
+      const shards = positions();
+      const written = this.#write(shards).catch(async () => {
+        await sleep(RETRY_MS);
+        return this.#write(shards);
+      });
       this.#writing = written.catch(() => {}); // told to whoever waits for it
       return written;
     });
@@ -85,6 +120,27 @@ export class CheckpointFile {
     return content;
   }
 
+  get #lock(): string {
+    return `${this.#path}.lock`;
+  }
+
+  #unwritable(cause: unknown): ConfigurationError {
+    return new ConfigurationError(
+      'INVALID_CHECKPOINT_FILE',
+      `startEventSourceMapping: checkpointFile ${this.#path} cannot be written: ${(cause as Error).message}. ` +
+        'Nothing was handled. Create its folder or correct the permissions, or name another file.',
+      { cause },
+    );
+  }
+
+  #inUse(holder: number): ConfigurationError {
+    return new ConfigurationError(
+      'MAPPING_CONFLICT',
+      `startEventSourceMapping: the process ${holder} runs an event source mapping with the checkpointFile ${this.#path}. ` +
+        `Stop it first, or name another file. If it is another program, delete ${this.#lock}.`,
+    );
+  }
+
   // Never overwritten: it may be a file of the user's, named by mistake.
   #invalid(problem: string, cause?: unknown): ConfigurationError {
     return new ConfigurationError(
@@ -92,6 +148,15 @@ export class CheckpointFile {
       `startEventSourceMapping: checkpointFile ${this.#path} ${problem}. Delete it to start from startingPosition, or name another file.`,
       { cause },
     );
+  }
+}
+
+function isOtherProcess(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0); // signal 0 only asks
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, under another user
   }
 }
 

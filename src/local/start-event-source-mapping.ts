@@ -56,7 +56,9 @@ export async function startEventSourceMapping(
   const own = new OwnClients();
   const file = options.checkpointFile === undefined ? undefined : resolve(options.checkpointFile);
   let release = (): void => {};
+  let checkpoints: CheckpointFile | undefined;
   const end = (): void => {
+    checkpoints?.release();
     release();
     own.destroy();
   };
@@ -65,7 +67,11 @@ export async function startEventSourceMapping(
       options.client ?? own.keep(new DynamoDBStreamsClient(clientOptions(options, options.endpoint)));
     const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
     release = claim(streamArn, options.handler, file);
-    const mapping = await start({ options, settings, client, streamArn, file, own });
+    if (file !== undefined) {
+      checkpoints = new CheckpointFile(file, streamArn);
+      checkpoints.claim();
+    }
+    const mapping = await start({ options, settings, client, streamArn, file, checkpoints, own });
     mapping.ended.then(end);
     return mapping;
   } catch (error) {
@@ -80,10 +86,19 @@ interface Start {
   readonly client: DynamoDBStreamsClient;
   readonly streamArn: string;
   readonly file: string | undefined;
+  readonly checkpoints: CheckpointFile | undefined;
   readonly own: OwnClients;
 }
 
-async function start({ options, settings, client, streamArn, file, own }: Start): Promise<LocalMapping> {
+async function start({
+  options,
+  settings,
+  client,
+  streamArn,
+  file,
+  checkpoints,
+  own,
+}: Start): Promise<LocalMapping> {
   const { mapping: aws, logger } = settings;
   for (const { code, message } of aws.filter?.warnings ?? []) {
     logger.warn(`filterCriteria: ${message}`, { code, streamArn });
@@ -149,7 +164,6 @@ async function start({ options, settings, client, streamArn, file, own }: Start)
       },
     },
   };
-  const checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
   const kept = await checkpoints?.read();
   if (kept === 'otherStream') {
     logger.warn('The checkpoint file is of another stream: reading begins at startingPosition', { file });

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CheckpointFile } from '../../src/local/checkpoint-file.ts';
 import { startEventSourceMapping } from '../../src/local/index.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
@@ -70,6 +71,51 @@ test('a write that fails rejects, and the next one works', async () => {
   mkdirSync(join(directory, 'later'));
   await inside.save(() => ({}));
   expect(await inside.read()).toEqual({});
+});
+
+test('a write that failed once is tried again', async () => {
+  const inside = new CheckpointFile(join(directory, 'soon', 'file'), FAKE_STREAM);
+  const saved = inside.save(() => ({}));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  mkdirSync(join(directory, 'soon'));
+  await saved;
+  expect(await inside.read()).toEqual({});
+});
+
+describe('a file is that of one process', () => {
+  test('another process that runs is refused', () => {
+    writeFileSync(`${path}.lock`, `${process.ppid}`);
+    expect(() => file().claim()).toThrow(
+      expect.objectContaining({
+        code: 'MAPPING_CONFLICT',
+        message: expect.stringContaining(`the process ${process.ppid} runs an event source mapping`),
+      }),
+    );
+    file().release(); // not its own
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(`${process.ppid}`);
+  });
+
+  test('a process of another user is refused', () => {
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    });
+    writeFileSync(`${path}.lock`, '1');
+    expect(() => file().claim()).toThrow(expect.objectContaining({ code: 'MAPPING_CONFLICT' }));
+    kill.mockRestore();
+  });
+
+  test.each([
+    ['was killed', () => `${spawnSync(process.execPath, ['-e', '']).pid}`],
+    ['had the same id, such as the first one of a container', () => `${process.pid}`],
+    ['died before it wrote its id', () => ''],
+  ])('what a process left that %s is taken over, and given back', (_name, content) => {
+    writeFileSync(`${path}.lock`, content());
+    const mine = file();
+    mine.claim();
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(`${process.pid}`);
+    mine.release();
+    expect(readdirSync(directory)).toEqual([]);
+  });
 });
 
 describe('another file is refused, and left as it is', () => {
@@ -175,6 +221,22 @@ describe('a mapping with a checkpointFile', () => {
     expect(await mapping.ended).toMatchObject({ reason: 'failed', error: { code: 'ENOENT' } });
     expect(logger.entries).toEqual(['error The event source mapping has stopped']);
     directory = mkdtempSync(join(tmpdir(), 'streamlane-checkpoint-'));
+  });
+
+  test('in a folder that is missing is refused before anything is handled', async () => {
+    fake.write('s', 'a');
+    await expect(start({ checkpointFile: join(directory, 'none', 'file') })).rejects.toMatchObject({
+      code: 'INVALID_CHECKPOINT_FILE',
+      message: expect.stringContaining('Create its folder or correct the permissions'),
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('gives the file back when it has stopped, and when it could not start', async () => {
+    await (await start()).stop();
+    fake.deleted = true;
+    await expect(start()).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
+    expect(readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
   test('is the only one with that file, and with that stream and handler, as on AWS', async () => {
