@@ -7,6 +7,7 @@ export type {
   DestinationConfig,
   EventSourceMappingOptions,
   FunctionResponseType,
+  MetricsConfig,
   StartingPosition,
 } from '../mapping/options.ts';
 export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';

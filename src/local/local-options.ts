@@ -1,6 +1,7 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import { ConfigurationError } from '../errors.ts';
 import { type Logger, loggerOf } from '../logger.ts';
+import { mappingOptions } from '../mapping/aws-names.ts';
 import {
   type EventSourceMappingOptions,
   MAPPING_OPTION_NAMES,
@@ -185,14 +186,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /**
- * Checks options once: AWS's own as AWS does, with its messages.
+ * Checks options once: AWS's own as AWS does, in camelCase or as AWS's JSON.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`
  */
-export function localSettings(options: LocalMappingOptions): LocalSettings {
+export function localSettings(given: LocalMappingOptions): LocalSettings {
+  const options = mappingOptions(OWNER, given) as unknown as LocalMappingOptions;
   rejectUnknownOptions(OWNER, options, ['handler', ...Object.keys(CHECKS), ...MAPPING_OPTION_NAMES]);
   const ofAws = Object.entries(options).filter(([name]) => MAPPING_OPTION_NAMES.includes(name));
-  const mapping = mappingSettings(Object.fromEntries(ofAws) as unknown as EventSourceMappingOptions, OWNER);
+  const mapping = mappingSettings(
+    Object.fromEntries(ofAws) as unknown as EventSourceMappingOptions,
+    OWNER,
+    options.streamArn,
+  );
   const { streamArn, tableName, handler, timeoutSeconds = 3 } = options;
   if ((streamArn === undefined) === (tableName === undefined)) {
     throw new ConfigurationError(

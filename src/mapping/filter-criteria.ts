@@ -2,6 +2,7 @@ import { compilePattern, type EventPattern } from '../conditions/compile-pattern
 import { type PatternWarning, patternWarnings } from '../conditions/pattern-warnings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { inCamelCase } from './aws-names.ts';
 
 /** Which records a function gets: those that match at least one filter. */
 export interface FilterCriteria {
@@ -36,8 +37,9 @@ const MAX_CHARACTERS = 4096;
  */
 export function recordFilter(owner: string, criteria: unknown): RecordFilter | undefined {
   if (criteria === undefined) return undefined;
-  rejectUnknownOptions(`${owner}: filterCriteria`, criteria, ['filters']);
-  const { filters = [] } = criteria as { readonly filters?: unknown };
+  const given = inCamelCase(`${owner}: filterCriteria`, criteria);
+  rejectUnknownOptions(`${owner}: filterCriteria`, given, ['filters']);
+  const { filters = [] } = given;
   if (!Array.isArray(filters) || filters.length > MAX_FILTERS) {
     const came = Array.isArray(filters) ? `${filters.length}` : kindOf(filters);
     throw new ConfigurationError(
@@ -64,8 +66,9 @@ function compiledFilter(
   filter: unknown,
   owner: string,
 ): { readonly json: string; readonly matches: (record: unknown) => boolean } {
-  rejectUnknownOptions(owner, filter, ['pattern']);
-  const { pattern } = filter as { readonly pattern?: unknown };
+  const given = inCamelCase(owner, filter);
+  rejectUnknownOptions(owner, given, ['pattern']);
+  const { pattern } = given;
   // Before it is written as JSON, which would drop what is undefined and so let more records through.
   const matches = compilePattern(pattern as string | EventPattern, owner);
   const json = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);

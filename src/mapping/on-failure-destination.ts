@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { inCamelCase } from './aws-names.ts';
 
 /** Where a mapping tells of records that it gives up, read from the ARN. */
 export interface OnFailureDestination {
@@ -22,20 +23,28 @@ const SERVICES: readonly { readonly service: OnFailureDestination['service']; re
 /**
  * Reads and checks a `destinationConfig`.
  *
- * @returns undefined when it names no destination
+ * @returns undefined without a destination. AWS answers `OnFailure: {}` then, and takes `Destination: ''` to remove one
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export function onFailureDestination(owner: string, config: unknown): OnFailureDestination | undefined {
   if (config === undefined) return undefined;
-  rejectUnknownOptions(`${owner}: destinationConfig`, config, ['onFailure', 'onSuccess']);
-  const { onFailure, onSuccess } = config as { readonly onFailure?: unknown; readonly onSuccess?: unknown };
-  if (onSuccess !== undefined) {
+  const given = inCamelCase(`${owner}: destinationConfig`, config);
+  rejectUnknownOptions(`${owner}: destinationConfig`, given, ['onFailure', 'onSuccess']);
+  const { onFailure, onSuccess } = given;
+  if (destinationIn(`${owner}: destinationConfig.onSuccess`, onSuccess).given) {
+    // AWS's own words.
     refuse(owner, 'OnSuccess configuration is not supported for event source mappings.');
   }
-  if (onFailure === undefined) return undefined;
-  rejectUnknownOptions(`${owner}: destinationConfig.onFailure`, onFailure, ['destination']);
-  const { destination } = onFailure as { readonly destination?: unknown };
+  const { given: isGiven, destination } = destinationIn(`${owner}: destinationConfig.onFailure`, onFailure);
+  if (!isGiven) return undefined;
+  if (typeof destination === 'string' && destination.startsWith('kafka://')) {
+    refuse(
+      owner,
+      'destinationConfig.onFailure.destination cannot be a Kafka topic. Those belong to Kafka event sources. ' +
+        'Use an SQS queue, an SNS topic or an S3 bucket.',
+    );
+  }
   const found = typeof destination === 'string' ? read(destination) : undefined;
   if (found === undefined) {
     refuse(
@@ -52,6 +61,18 @@ export function onFailureDestination(owner: string, config: unknown): OnFailureD
     );
   }
   return found;
+}
+
+/** One that is there and undefined counts as given: it is a variable that was not set. */
+function destinationIn(
+  owner: string,
+  config: unknown,
+): { readonly given: boolean; readonly destination?: unknown } {
+  if (config === undefined) return { given: false };
+  const members = inCamelCase(owner, config);
+  rejectUnknownOptions(owner, members, ['destination']);
+  const { destination } = members;
+  return { given: Object.hasOwn(members, 'destination') && destination !== '', destination };
 }
 
 function read(arn: string): OnFailureDestination | undefined {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { inCamelCase, mappingOptions } from './aws-names.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from './filter-criteria.ts';
 import { type OnFailureDestination, onFailureDestination } from './on-failure-destination.ts';
 
@@ -12,13 +13,14 @@ export type FunctionResponseType = 'ReportBatchItemFailures';
 /** Where the mapping tells of records that it gives up. */
 export interface DestinationConfig {
   readonly onFailure?: {
-    /** ARN of a standard SQS queue, a standard SNS topic or an S3 bucket. */
-    readonly destination: string;
+    /** ARN of a standard SQS queue, a standard SNS topic or an S3 bucket. Empty or absent: no destination. */
+    readonly destination?: string;
   };
 }
 
 /**
- * An event source mapping between a DynamoDB stream and a function, with AWS's parameters in camelCase.
+ * An event source mapping between a DynamoDB stream and a function, with AWS's parameters in camelCase. At run time,
+ * AWS's own JSON is accepted as well: `BatchSize`, `FilterCriteria: { Filters: [{ Pattern }] }`.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
@@ -83,11 +85,28 @@ export interface EventSourceMappingOptions {
    * @defaultValue true
    */
   readonly enabled?: boolean;
+  /** ARN of the KMS key that encrypts the filters on AWS. Only a deployed mapping reads it. */
+  readonly kmsKeyArn?: string;
+  /** Tags of the mapping on AWS. Only a deployed mapping reads them. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The metrics that AWS publishes of the mapping. Only a deployed mapping reads it. */
+  readonly metricsConfig?: MetricsConfig;
+}
+
+/** The metrics of a mapping. */
+export interface MetricsConfig {
+  /** `EventCount` is the only one for a DynamoDB stream. */
+  readonly metrics?: readonly 'EventCount'[];
 }
 
 /** {@link EventSourceMappingOptions}, checked and with AWS's defaults. */
 export interface MappingSettings
-  extends Required<Omit<EventSourceMappingOptions, 'destinationConfig' | 'filterCriteria'>> {
+  extends Required<
+    Omit<
+      EventSourceMappingOptions,
+      'destinationConfig' | 'filterCriteria' | 'kmsKeyArn' | 'tags' | 'metricsConfig'
+    >
+  > {
   /** Undefined without one. */
   readonly onFailure: OnFailureDestination | undefined;
   /** Undefined without filters: every record passes. */
@@ -99,9 +118,8 @@ interface Check {
   accepts(value: unknown): boolean;
 }
 
-/** Range and wording of each parameter. AWS's own messages stand where they are known. */
+/** Range of each parameter, in our words. */
 const CHECKS: Readonly<Record<string, Check>> = {
-  startingPosition: oneOf(['TRIM_HORIZON', 'LATEST']),
   batchSize: wholeNumber(1, 10_000),
   maximumBatchingWindowInSeconds: wholeNumber(0, 300),
   parallelizationFactor: wholeNumber(1, 10),
@@ -120,19 +138,36 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   tumblingWindowInSeconds: wholeNumber(0, 900),
   enabled: boolean(),
+  kmsKeyArn: {
+    expected: 'the ARN of a KMS key',
+    accepts: (value) => typeof value === 'string' && /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/./.test(value),
+  },
+  tags: {
+    expected: 'an object of text',
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((text) => typeof text === 'string'),
+  },
 };
 
 /** The names of {@link EventSourceMappingOptions}, for owners that have options of their own beside them. */
 export const MAPPING_OPTION_NAMES: readonly string[] = [
+  'startingPosition',
   ...Object.keys(CHECKS),
   'destinationConfig',
   'filterCriteria',
+  'metricsConfig',
 ];
 
 /**
- * Checks a mapping as AWS does when it is created, and fills in AWS's defaults.
+ * Checks a mapping as AWS does when it is created, and fills in AWS's defaults. A message has AWS's own words where AWS's
+ * message is known.
  *
+ * @param given in camelCase or as AWS's own JSON
  * @param owner what was called, for the messages
+ * @param streamArn for AWS's message, where it is known
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN`
  * @example
  * ```ts
@@ -140,15 +175,18 @@ export const MAPPING_OPTION_NAMES: readonly string[] = [
  * ```
  */
 export function mappingSettings(
-  options: EventSourceMappingOptions,
+  mapping: EventSourceMappingOptions,
   owner = 'eventSourceMapping',
+  streamArn?: string,
 ): MappingSettings {
-  rejectUnknownOptions(owner, options, MAPPING_OPTION_NAMES);
-  const given = options as unknown as Readonly<Record<string, unknown>>;
-  refuseUnsupportedPosition(owner, given.startingPosition);
+  const given = mappingOptions(owner, mapping);
+  rejectUnknownOptions(owner, given, MAPPING_OPTION_NAMES);
+  const options = given as unknown as EventSourceMappingOptions;
+  checkPosition(owner, given.startingPosition, streamArn);
+  checkMetrics(owner, given.metricsConfig);
   for (const [name, check] of Object.entries(CHECKS)) {
     const value = given[name];
-    if ((value !== undefined || name === 'startingPosition') && !check.accepts(value)) {
+    if (value !== undefined && !check.accepts(value)) {
       refuse(
         owner,
         name === 'maximumRecordAgeInSeconds' && Number.isInteger(value)
@@ -190,12 +228,44 @@ function checkWindow(owner: string, settings: MappingSettings): void {
   }
 }
 
-function refuseUnsupportedPosition(owner: string, position: unknown): void {
-  if (position !== 'AT_TIMESTAMP') return;
+const POSITIONS = 'Use TRIM_HORIZON or LATEST.';
+
+/** In AWS's own words for text and for nothing. */
+function checkPosition(owner: string, position: unknown, streamArn: string | undefined): void {
+  if (position === 'TRIM_HORIZON' || position === 'LATEST') return;
+  if (position === 'AT_TIMESTAMP') {
+    refuse(
+      owner,
+      streamArn === undefined
+        ? `startingPosition AT_TIMESTAMP is not supported by DynamoDB streams. ${POSITIONS}`
+        : `Unsupported starting position for arn type: ${streamArn}. ${POSITIONS}`,
+    );
+  }
+  const failed = "at 'startingPosition' failed to satisfy constraint:";
+  if (position === undefined || position === null) {
+    refuse(owner, `1 validation error detected: Value null ${failed} Member must not be null. ${POSITIONS}`);
+  }
+  if (typeof position !== 'string') {
+    refuse(owner, `startingPosition has to be TRIM_HORIZON or LATEST, got ${kindOf(position)}.`);
+  }
   refuse(
     owner,
-    'Unsupported starting position for arn type: dynamodb. startingPosition has to be TRIM_HORIZON or LATEST.',
+    `1 validation error detected: Value '${position}' ${failed} ` +
+      `Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]. ${POSITIONS}`,
   );
+}
+
+function checkMetrics(owner: string, config: unknown): void {
+  if (config === undefined) return;
+  const given = inCamelCase(`${owner}: metricsConfig`, config);
+  rejectUnknownOptions(`${owner}: metricsConfig`, given, ['metrics']);
+  const { metrics = [] } = given;
+  if (!Array.isArray(metrics) || !metrics.every((metric) => metric === 'EventCount')) {
+    refuse(
+      owner,
+      `metricsConfig.metrics has to be [] or ['EventCount'], the only metric of a DynamoDB stream, got ${kindOf(metrics)}.`,
+    );
+  }
 }
 
 function refuse(owner: string, message: string): never {
@@ -211,8 +281,4 @@ function wholeNumber(least: number, most: number): Check {
 
 function boolean(): Check {
   return { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
-}
-
-function oneOf(values: readonly string[]): Check {
-  return { expected: `one of ${values.join(', ')}`, accepts: (value) => values.includes(value as string) };
 }

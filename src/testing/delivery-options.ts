@@ -1,8 +1,9 @@
 import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
 import { ConfigurationError } from '../errors.ts';
+import { mappingOptions } from '../mapping/aws-names.ts';
 import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
 import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
-import { kindOf, requireOptions } from '../options.ts';
+import { kindOf } from '../options.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
 import { requireMilliseconds } from './milliseconds.ts';
 
@@ -69,8 +70,8 @@ export interface DeliverSettings {
 const MAX_FUNCTION_TIMEOUT_MS = 5_400_000;
 
 /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN` */
-export function deliverSettings(options: DeliverOptions): DeliverSettings {
-  requireOptions('deliver', options);
+export function deliverSettings(given: DeliverOptions): DeliverSettings {
+  const options = mappingOptions('deliver', given) as DeliverOptions;
   const {
     startingPosition = 'TRIM_HORIZON',
     startedAt,

@@ -21,7 +21,10 @@ test('defaults are those of AWS', () => {
 
 describe('refused', () => {
   test.each<[object, string]>([
-    [{ startingPosition: 'AT_TIMESTAMP' }, 'Unsupported starting position for arn type'],
+    [
+      { startingPosition: 'AT_TIMESTAMP' },
+      'startingPosition AT_TIMESTAMP is not supported by DynamoDB streams.',
+    ],
     [{ startingPosition: undefined }, 'startingPosition'],
     [
       { maximumRecordAgeInSeconds: 59 },
@@ -135,4 +138,15 @@ describe('a peer', () => {
     const broken = new Error('syntax');
     await expect(importPeer('x', 'A test', () => Promise.reject(broken))).rejects.toBe(broken);
   });
+});
+
+test("AWS's own JSON is taken, and an AT_TIMESTAMP is refused with the ARN of the stream", () => {
+  const { startingPosition: _, ...others } = valid;
+  const ofAws = { ...others, StartingPosition: 'LATEST', BatchSize: 7, FunctionName: 'f' };
+  expect(localSettings(ofAws as never)).toMatchObject({ mapping: { batchSize: 7 }, functionName: 'f' });
+  const streamArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2026-01-01T00:00:00.000';
+  const options = { ...others, tableName: undefined, streamArn, startingPosition: 'AT_TIMESTAMP' };
+  expect(() => localSettings(options as never)).toThrow(
+    `Unsupported starting position for arn type: ${streamArn}`,
+  );
 });

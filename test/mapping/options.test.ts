@@ -32,7 +32,7 @@ test('undefined is not given, but for the position', () => {
   const none = Object.fromEntries(MAPPING_OPTION_NAMES.map((name) => [name, undefined]));
   expect(settings({ ...none, startingPosition: 'LATEST' })).toEqual(settings({}));
   expect(() => settings({ startingPosition: undefined })).toThrow(
-    'startingPosition has to be one of TRIM_HORIZON, LATEST, got undefined.',
+    "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
   );
 });
 
@@ -57,7 +57,11 @@ test.each<[object]>([
 
 describe('a parameter out of range is refused', () => {
   test.each<[string, unknown, string]>([
-    ['startingPosition', 'latest', 'has to be one of TRIM_HORIZON, LATEST, got "latest".'],
+    ['startingPosition', 1, 'has to be TRIM_HORIZON or LATEST, got 1.'],
+    ['kmsKeyArn', 'key', 'has to be the ARN of a KMS key, got "key".'],
+    ['tags', { a: 1 }, 'has to be an object of text, got an object.'],
+    ['tags', null, 'has to be an object of text, got null.'],
+    ['tags', [], 'has to be an object of text, got an array.'],
     ['batchSize', 0, 'has to be a whole number from 1 to 10000, got 0.'],
     ['batchSize', 10_001, 'from 1 to 10000, got 10001.'],
     ['batchSize', '100', 'got "100".'],
@@ -96,7 +100,16 @@ test.each<[string, object, string]>([
   ['a record age of 59', { maximumRecordAgeInSeconds: 59 }, AGE],
   ['a record age of -2', { maximumRecordAgeInSeconds: -2 }, AGE],
   ['a record age of 604801', { maximumRecordAgeInSeconds: 604_801 }, AGE],
-  ['a point in time', { startingPosition: 'AT_TIMESTAMP' }, 'Unsupported starting position for arn type: '],
+  [
+    'another position',
+    { startingPosition: 'invalid' },
+    "1 validation error detected: Value 'invalid' at 'startingPosition' failed to satisfy constraint: Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]",
+  ],
+  [
+    'no position',
+    { startingPosition: null },
+    "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+  ],
   [
     'a window with lanes',
     { tumblingWindowInSeconds: 1, parallelizationFactor: 2 },
@@ -120,7 +133,7 @@ test('a window with filters is refused', () => {
   );
 });
 
-test.each<[object]>([[{ BatchSize: 10 }], [{ batchsize: 10 }], [{ streamArn: 'x' }], [{ toString: 1 }]])(
+test.each<[object]>([[{ batch_size: 10 }], [{ batchsize: 10 }], [{ streamArn: 'x' }], [{ toString: 1 }]])(
   'an unknown option is refused: %j',
   (options) => {
     expect(() => settings(options)).toThrow(expect.objectContaining({ code: 'UNKNOWN_OPTION' }));
@@ -137,12 +150,14 @@ describe('destinations', () => {
     expect(settings(destination(arn)).onFailure).toEqual({ service, arn, region, accountId, name });
   });
 
-  test.each<[object]>([[{ destinationConfig: undefined }], [{ destinationConfig: {} }]])(
-    '%j is none',
-    (options) => {
-      expect(settings(options).onFailure).toBeUndefined();
-    },
-  );
+  test.each<[object]>([
+    [{ destinationConfig: undefined }],
+    [{ destinationConfig: {} }],
+    [{ DestinationConfig: { OnFailure: {}, OnSuccess: {} } }],
+    [{ DestinationConfig: { OnFailure: { Destination: '' } } }],
+  ])('%j is none', (options) => {
+    expect(settings(options).onFailure).toBeUndefined();
+  });
 
   test.each<[string, unknown, string]>([
     ['a FIFO queue', `${QUEUE}.fifo`, 'standard queue or topic'],
@@ -158,8 +173,8 @@ describe('destinations', () => {
   });
 
   test.each([
-    [{ destinationConfig: { OnFailure: {} } }, 'UNKNOWN_OPTION'],
-    [{ destinationConfig: { onFailure: { Destination: QUEUE } } }, 'UNKNOWN_OPTION'],
+    [{ destinationConfig: { failure: {} } }, 'UNKNOWN_OPTION'],
+    [{ destinationConfig: { onFailure: { arn: QUEUE } } }, 'UNKNOWN_OPTION'],
     [{ destinationConfig: QUEUE }, 'INVALID_OPTION'],
     [{ destinationConfig: { onFailure: QUEUE } }, 'INVALID_OPTION'],
   ])('%j is refused', (options, code) => {
@@ -184,9 +199,12 @@ describe('filters', () => {
   });
 
   test('say what Lambda may refuse', () => {
-    const suffix = { eventName: [{ suffix: 'E' }] };
-    expect(settings(filters(name('INSERT'), suffix)).filter?.warnings).toEqual([
-      'filters[1]: eventName: suffix is not among what Lambda documents, and may be refused.',
+    const wildcard = { eventName: [{ wildcard: '*E' }] };
+    expect(settings(filters(name('INSERT'), wildcard)).filter?.warnings).toEqual([
+      {
+        code: 'UNDOCUMENTED_OPERATOR',
+        message: 'filters[1]: eventName: Lambda does not document wildcard and may refuse it.',
+      },
     ]);
   });
 
@@ -212,10 +230,10 @@ describe('filters', () => {
     ],
     ['no array', { filterCriteria: { filters: 'INSERT' } }, 'INVALID_OPTION', 'got "INSERT"'],
     ['no object', { filterCriteria: [] }, 'INVALID_OPTION', 'have to be an object'],
-    ['another key', { filterCriteria: { Filters: [] } }, 'UNKNOWN_OPTION', 'Filters'],
+    ['another key', { filterCriteria: { filter: [] } }, 'UNKNOWN_OPTION', 'filter'],
     [
       'a filter with another key',
-      { filterCriteria: { filters: [{ Pattern: '{}' }] } },
+      { filterCriteria: { filters: [{ patterns: '{}' }] } },
       'UNKNOWN_OPTION',
       'filters[0]',
     ],
@@ -245,4 +263,93 @@ test('settings cannot be changed', () => {
   const { functionResponseTypes } = settings({ functionResponseTypes: given });
   given.pop();
   expect(functionResponseTypes).toEqual(['ReportBatchItemFailures']);
+});
+
+const STREAM = 'arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2026-01-01T00:00:00.000';
+
+test('a point in time is refused, in the words of AWS where the stream is known', () => {
+  const options = { startingPosition: 'AT_TIMESTAMP' } as unknown as EventSourceMappingOptions;
+  expect(() => mappingSettings(options, 'mapping', STREAM)).toThrow(
+    `mapping: Unsupported starting position for arn type: ${STREAM}.`,
+  );
+  expect(() => mappingSettings(options, 'mapping')).toThrow(
+    'mapping: startingPosition AT_TIMESTAMP is not supported by DynamoDB streams.',
+  );
+});
+
+test("AWS's own JSON means the same as the options in camelCase", () => {
+  const key = 'arn:aws:kms:eu-west-1:123456789012:key/k';
+  const pattern = '{"eventName":["INSERT"]}';
+  const ofAws = {
+    StartingPosition: 'TRIM_HORIZON',
+    BatchSize: 10,
+    MaximumBatchingWindowInSeconds: 1,
+    ParallelizationFactor: 2,
+    MaximumRetryAttempts: 3,
+    MaximumRecordAgeInSeconds: 60,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    TumblingWindowInSeconds: 0,
+    Enabled: false,
+    DestinationConfig: { OnFailure: { Destination: QUEUE } },
+    FilterCriteria: { Filters: [{ Pattern: pattern }] },
+    KMSKeyArn: key,
+    MetricsConfig: { Metrics: ['EventCount'] },
+    Tags: { team: 'billing' },
+  };
+  const { filter, ...found } = mappingSettings(ofAws as never);
+  const { filter: expected, ...others } = mappingSettings({
+    startingPosition: 'TRIM_HORIZON',
+    batchSize: 10,
+    maximumBatchingWindowInSeconds: 1,
+    parallelizationFactor: 2,
+    maximumRetryAttempts: 3,
+    maximumRecordAgeInSeconds: 60,
+    bisectBatchOnFunctionError: true,
+    functionResponseTypes: ['ReportBatchItemFailures'],
+    tumblingWindowInSeconds: 0,
+    enabled: false,
+    destinationConfig: { onFailure: { destination: QUEUE } },
+    filterCriteria: { filters: [{ pattern }] },
+    kmsKeyArn: key,
+    metricsConfig: { metrics: ['EventCount'] },
+    tags: { team: 'billing' },
+  });
+  expect(found).toEqual(others);
+  expect(filter?.patterns).toEqual(expected?.patterns);
+  expect(found).toMatchObject({ batchSize: 10, onFailure: { arn: QUEUE } });
+});
+
+test.each<[string, object, string]>([
+  [
+    'an option in both spellings',
+    { batchSize: 1, BatchSize: 2 },
+    'batchSize is there twice, also as BatchSize.',
+  ],
+  [
+    'the poller of other sources',
+    { ProvisionedPollerConfig: {} },
+    'It belongs to Kafka and SQS event sources.',
+  ],
+  [
+    'the scaling of SQS',
+    { ScalingConfig: {} },
+    'scalingConfig is not an option of a DynamoDB stream. It belongs to SQS',
+  ],
+  ['the logging of Kafka', { LoggingConfig: {} }, 'It belongs to Kafka event sources.'],
+  ['topics', { Topics: ['t'] }, 'topics is not an option of a DynamoDB stream.'],
+  ['queues', { queues: ['q'] }, 'It belongs to Amazon MQ.'],
+  ['DocumentDB', { DocumentDBEventSourceConfig: {} }, 'It belongs to Amazon DocumentDB.'],
+  ['a time', { StartingPositionTimestamp: 1 }, 'It belongs to AT_TIMESTAMP'],
+  ['a Kafka topic as destination', destination('kafka://t'), 'cannot be a Kafka topic'],
+  ['another metric', { metricsConfig: { metrics: ['ErrorCount'] } }, "has to be [] or ['EventCount']"],
+  ['metrics outside an array', { metricsConfig: { metrics: 'EventCount' } }, 'got "EventCount"'],
+])('%s is refused with the reason', (_, options, message) => {
+  expect(() => settings(options)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(message) }),
+  );
+});
+
+test('metrics without any are none', () => {
+  expect(settings({ metricsConfig: {} })).toEqual(settings({}));
 });

@@ -75,7 +75,6 @@ test.each([
     { filterCriteria: { filters: [{ pattern: 'null' }] } },
     'Invalid filter pattern definition.',
   ],
-  ['AT_TIMESTAMP', { startingPosition: 'AT_TIMESTAMP' }, 'Unsupported starting position for arn type:'],
 ])("%s is refused in AWS's words", async (_, options, message) => {
   await expect(deliver(() => {}, [], options as DeliverOptions)).rejects.toThrow(message);
 });
@@ -116,4 +115,16 @@ describe('filters match the record as the function would see it', () => {
     );
     expect(seen).toBe(letters);
   });
+});
+
+test("AWS's own JSON is taken", async () => {
+  const records = [stream.insert({ id: 'a' }), stream.insert({ id: 'b' })];
+  const sizes: number[] = [];
+  const ofAws = { StartingPosition: 'LATEST', BatchSize: 1, FilterCriteria: { Filters: [] } };
+  await deliver(
+    ({ Records }: { Records: unknown[] }) => void sizes.push(Records.length),
+    records,
+    ofAws as never,
+  );
+  expect(sizes).toEqual([1, 1]);
 });

@@ -19,66 +19,70 @@ const text: MappingFlag['read'] = (given) => given;
 const number: MappingFlag['read'] = (text) =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 
-/** Every option of a mapping, by its name: a new one does not compile until it is here. */
-const FLAGS: { readonly [Name in keyof Required<EventSourceMappingOptions>]: MappingFlag } = {
-  startingPosition: {
-    value: '<position>',
-    meaning: 'TRIM_HORIZON or LATEST. (default: LATEST)',
-    read: text,
-  },
-  batchSize: {
-    value: '<count>',
-    meaning: 'Records in an invocation at most, 1 to 10000. (default: 100)',
-    read: number,
-  },
-  maximumBatchingWindowInSeconds: {
-    value: '<seconds>',
-    meaning: 'How long a batch may fill, 0 to 300. (default: 0)',
-    read: number,
-  },
-  parallelizationFactor: {
-    value: '<count>',
-    meaning: 'Batches of a shard at once, 1 to 10. (default: 1)',
-    read: number,
-  },
-  maximumRetryAttempts: {
-    value: '<count>',
-    meaning: 'Retries of a failed batch, 0 to 10000; -1: until it expires. (default: -1)',
-    read: number,
-  },
-  maximumRecordAgeInSeconds: {
-    value: '<seconds>',
-    meaning: 'Age at which a record is given up, 60 to 604800; -1: never. (default: -1)',
-    read: number,
-  },
-  bisectBatchOnFunctionError: {
-    value: '',
-    meaning: 'Halve a batch that failed.',
-    read: text,
-  },
-  functionResponseTypes: {
-    value: '<types>',
-    meaning: 'ReportBatchItemFailures, or none: any answer is success. (default: ReportBatchItemFailures)',
-    read: (text) => (text === 'none' ? [] : text.split(',')),
-  },
-  tumblingWindowInSeconds: {
-    value: '<seconds>',
-    meaning: 'Length of a tumbling window, 0 to 900; 0: none. (default: 0)',
-    read: number,
-  },
-  destinationConfig: {
-    value: '<arn>',
-    meaning:
-      'Where records that are given up are told of: ARN of a queue, topic or bucket, or the JSON of AWS.',
-    read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { onFailure: { destination: text } }),
-  },
-  filterCriteria: {
-    value: '<json>',
-    meaning: 'Which records are delivered: an event pattern, an array of them, or the JSON of AWS.',
-    read: (text, flag) => filterCriteria(json(text, flag)),
-  },
-  enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
-};
+/** Options that only a deployed mapping reads: a flag for them would do nothing. */
+type DeployedOption = 'kmsKeyArn' | 'tags' | 'metricsConfig';
+
+/** Every option of a mapping that does something here, by its name: a new one does not compile until it is here. */
+const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, DeployedOption>]-?: MappingFlag } =
+  {
+    startingPosition: {
+      value: '<position>',
+      meaning: 'TRIM_HORIZON or LATEST. (default: LATEST)',
+      read: text,
+    },
+    batchSize: {
+      value: '<count>',
+      meaning: 'Records in an invocation at most, 1 to 10000. (default: 100)',
+      read: number,
+    },
+    maximumBatchingWindowInSeconds: {
+      value: '<seconds>',
+      meaning: 'How long a batch may fill, 0 to 300. (default: 0)',
+      read: number,
+    },
+    parallelizationFactor: {
+      value: '<count>',
+      meaning: 'Batches of a shard at once, 1 to 10. (default: 1)',
+      read: number,
+    },
+    maximumRetryAttempts: {
+      value: '<count>',
+      meaning: 'Retries of a failed batch, 0 to 10000; -1: until it expires. (default: -1)',
+      read: number,
+    },
+    maximumRecordAgeInSeconds: {
+      value: '<seconds>',
+      meaning: 'Age at which a record is given up, 60 to 604800; -1: never. (default: -1)',
+      read: number,
+    },
+    bisectBatchOnFunctionError: {
+      value: '',
+      meaning: 'Halve a batch that failed.',
+      read: text,
+    },
+    functionResponseTypes: {
+      value: '<types>',
+      meaning: 'ReportBatchItemFailures, or none: any answer is success. (default: ReportBatchItemFailures)',
+      read: (text) => (text === 'none' ? [] : text.split(',')),
+    },
+    tumblingWindowInSeconds: {
+      value: '<seconds>',
+      meaning: 'Length of a tumbling window, 0 to 900; 0: none. (default: 0)',
+      read: number,
+    },
+    destinationConfig: {
+      value: '<arn>',
+      meaning:
+        'Where records that are given up are told of: ARN of a queue, topic or bucket, or the JSON of AWS.',
+      read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { onFailure: { destination: text } }),
+    },
+    filterCriteria: {
+      value: '<json>',
+      meaning: 'Which records are delivered: an event pattern, an array of them, or the JSON of AWS.',
+      read: (text, flag) => filterCriteria(json(text, flag)),
+    },
+    enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
+  };
 
 // A router reports what failed, and without this Lambda ignores that: failures would count as success.
 const DEFAULTS: EventSourceMappingOptions = {
@@ -127,7 +131,7 @@ function json(text: string, flag: string): unknown {
 }
 
 function filterCriteria(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && 'filters' in value) return value;
+  if (typeof value === 'object' && value !== null && ('filters' in value || 'Filters' in value)) return value;
   const patterns: readonly unknown[] = Array.isArray(value) ? value : [value];
   return { filters: patterns.map((pattern) => ({ pattern })) };
 }

@@ -13,7 +13,10 @@ const parse = (...argv: readonly string[]): MappingFlags =>
 
 test('every option of a mapping is a flag, and no other', () => {
   const flags = mappingFlags(new Command()).options.map(({ long }) => long);
-  const expected = MAPPING_OPTION_NAMES.map((name) => (name === 'enabled' ? '--no-enabled' : flagOf(name)));
+  const deployed = ['kmsKeyArn', 'tags', 'metricsConfig'];
+  const expected = MAPPING_OPTION_NAMES.filter((name) => !deployed.includes(name)).map((name) =>
+    name === 'enabled' ? '--no-enabled' : flagOf(name),
+  );
   expect(flags.toSorted()).toEqual(expected.toSorted());
 });
 
@@ -58,6 +61,16 @@ test.each<[string, string[], object]>([
     '--filter-criteria',
     [JSON.stringify({ filters: [{ pattern: PATTERN }] })],
     { filterCriteria: { filters: [{ pattern: PATTERN }] } },
+  ],
+  [
+    '--filter-criteria',
+    [JSON.stringify({ Filters: [{ Pattern: JSON.stringify(PATTERN) }] })],
+    { filterCriteria: { Filters: [{ Pattern: JSON.stringify(PATTERN) }] } },
+  ],
+  [
+    '--destination-config',
+    [`{"OnFailure":{"Destination":"${ARN}"}}`],
+    { destinationConfig: { OnFailure: { Destination: ARN } } },
   ],
   ['--no-enabled', [], { enabled: false }],
 ])('%s %j', (flag, values, expected) => {

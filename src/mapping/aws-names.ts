@@ -1,0 +1,63 @@
+import { ConfigurationError } from '../errors.ts';
+import { requireOptions } from '../options.ts';
+
+/** Parameters of AWS that a mapping of a DynamoDB stream does not have: what they belong to. */
+const OF_OTHERS: Readonly<Record<string, string>> = {
+  amazonManagedKafkaEventSourceConfig: 'It belongs to Amazon MSK',
+  documentDBEventSourceConfig: 'It belongs to Amazon DocumentDB',
+  logging: 'It belongs to Kafka event sources',
+  loggingConfig: 'It belongs to Kafka event sources',
+  provisionedPollerConfig: 'It belongs to Kafka and SQS event sources',
+  queues: 'It belongs to Amazon MQ',
+  scalingConfig: 'It belongs to SQS event sources',
+  selfManagedEventSource: 'It belongs to self-managed Kafka',
+  selfManagedKafkaEventSourceConfig: 'It belongs to self-managed Kafka',
+  sourceAccessConfigurations: 'It belongs to Kafka, Amazon MQ and Amazon DocumentDB',
+  startingPositionTimestamp: 'It belongs to AT_TIMESTAMP, which DynamoDB streams do not have',
+  topics: 'It belongs to Kafka event sources',
+};
+
+/**
+ * Reads the options of a mapping, in camelCase or in AWS's own JSON, whose names begin with a capital.
+ *
+ * @returns the options in camelCase
+ * @throws ConfigurationError `INVALID_OPTION` for an option that is there in both spellings, and for a parameter of
+ *   AWS that belongs to other event sources
+ */
+export function mappingOptions(owner: string, options: unknown): Readonly<Record<string, unknown>> {
+  const given = inCamelCase(owner, options);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(OF_OTHERS, name)) continue;
+    throw new ConfigurationError(
+      'INVALID_OPTION',
+      `${owner}: ${name} is not an option of a DynamoDB stream. ${OF_OTHERS[name]}. Leave it out.`,
+    );
+  }
+  return given;
+}
+
+/**
+ * Renames the members of AWS's own JSON to those of the options: `BatchSize` to `batchSize`.
+ *
+ * @throws ConfigurationError `INVALID_OPTION` for what is not an object, or has a member in both spellings
+ */
+export function inCamelCase(owner: string, given: unknown): Readonly<Record<string, unknown>> {
+  requireOptions(owner, given);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const camel = camelCase(name);
+      if (camel !== name && Object.hasOwn(given, camel)) {
+        throw new ConfigurationError(
+          'INVALID_OPTION',
+          `${owner}: ${camel} is there twice, also as ${name}. Leave one of them out.`,
+        );
+      }
+      return [camel, value];
+    }),
+  );
+}
+
+/** `BatchSize` is `batchSize`, and `KMSKeyArn` is `kmsKeyArn`: capitals in a row are one word. */
+function camelCase(name: string): string {
+  return name.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase());
+}
