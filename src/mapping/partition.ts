@@ -12,7 +12,10 @@ export function laneOf(record: DynamoDBRecord, lanes: number): number {
   if (lanes === 1) return 0;
   let hash = 0x811c9dc5; // FNV-1a
   for (const byte of Buffer.from(itemKeyOf(record))) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % lanes;
+  // The lowest bit of FNV is the parity of the bytes: numbered items would come in clumps of one lane. Murmur's last steps mix it.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % lanes;
 }
 
 /** The item key as text. Records name its attributes in any order. */

@@ -111,6 +111,21 @@ describe('lanes', () => {
     expect(laneOf(record('7'), 10)).toBe(lanes[7]);
   });
 
+  test('numbered items do not come in clumps of one lane', () => {
+    let longest = 0;
+    let run = 0;
+    let last = -1;
+    for (let index = 0; index < 2_000; index++) {
+      const Keys = { pk: { S: `${index % 7}` }, sk: { S: `${index}`.padStart(4, '0') } };
+      const lane = laneOf({ dynamodb: { Keys } }, 2);
+      run = lane === last ? run + 1 : 1;
+      last = lane;
+      longest = Math.max(longest, run);
+    }
+    // A fair coin has runs of 11 or so in 2,000 throws.
+    expect(longest).toBeLessThan(20);
+  });
+
   test('the order of the attributes in Keys makes no difference', () => {
     for (let index = 0; index < 100; index++) {
       const one = record(`${index}`);
