@@ -69,5 +69,6 @@ test(`killed ${KILLS} times under load, it loses nothing and repeats what was in
   expect(written).toBeGreaterThan(500);
   // A lane that is ahead repeats what it did past the other one's batch.
   const repeated = logged().length - written;
-  expect(repeated).toBeLessThan(KILLS * BATCH_SIZE * LANES * 4);
+  // Items are spread by a hash, so the lead of a lane is a random walk of a few batches.
+  expect(repeated).toBeLessThan(KILLS * BATCH_SIZE * LANES * 10);
 }, 90_000);
