@@ -1,13 +1,14 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { importPeer } from '../../local/import-peer.ts';
+import { NO_SDK_LOG } from '../../local/own-clients.ts';
 import type { ClientSettings } from './connection.ts';
 
 // The SDK waits for ever, and a person in front of a terminal does not.
-// An empty logger keeps it from building log lines that it drops. Each shard has a request under way.
+// Each shard has a request under way.
 const AGENT = { keepAlive: true, maxSockets: 2_000 };
 const SETTINGS = {
-  logger: {} as NonNullable<DynamoDBClientConfig['logger']>,
+  logger: NO_SDK_LOG as unknown as NonNullable<DynamoDBClientConfig['logger']>,
   requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, httpAgent: AGENT, httpsAgent: AGENT },
 };
 
