@@ -310,7 +310,7 @@ test.each<[string[], RegExp]>([
   ],
   [
     ['replay', 'package.json', '--dry-run', '--timeout', '5401'],
-    /--timeout has to be a number from 0\.001 to 900/,
+    /--timeout has to be a number from 0\.001 to 5400/,
   ],
   [
     ['replay', 'package.json', '--dry-run', '--visibility-timeout', '1'],

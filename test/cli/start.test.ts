@@ -27,7 +27,7 @@ test('--help loads the declarations of the commands, and nothing that they need 
   expect(new Set(packages)).toEqual(new Set(['commander']));
   expect(
     own.filter((file) => !/^cli\/([\w-]+|commands\/[\w-]+|\w+\/[\w-]+-(flags|options))\.js$/.test(file)),
-  ).toEqual(['errors.js', 'thrown-text.js']);
+  ).toEqual(['content-free-cause.js', 'errors.js', 'thrown-text.js']);
   expect(own.length).toBeLessThan(40);
 });
 

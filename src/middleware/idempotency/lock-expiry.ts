@@ -37,18 +37,30 @@ export class LockExpiry {
   /** Whether a lock that ends then is this one. */
   isOwn(expiry: number | undefined): boolean {
     if (expiry === undefined) return false;
-    const [from, to] = this.range;
+    const [from, to] = this.#range();
     return Number.isInteger(expiry - this.#at) && expiry >= from && expiry <= to;
   }
 
-  /** The first and the last moment that may have been sent. */
-  get range(): readonly [from: number, to: number] {
-    for (const { sentAt } of this.#open) this.#widen(sentAt);
-    return [this.#at + this.#earliest, this.#at + this.#latest];
+  /**
+   * All moments that may have been sent. They lie a whole number of milliseconds apart, so no lock of another sandbox is
+   * among them.
+   *
+   * @returns undefined when there are more than `most`
+   */
+  moments(most: number): readonly number[] | undefined {
+    const [from, to] = this.#range();
+    if (to - from >= most) return undefined;
+    return Array.from({ length: to - from + 1 }, (_, ms) => from + ms);
   }
 
   leftMs(): number {
     return this.#at - Date.now();
+  }
+
+  /** The first and the last moment that may have been sent. */
+  #range(): readonly [from: number, to: number] {
+    for (const { sentAt } of this.#open) this.#widen(sentAt);
+    return [this.#at + this.#earliest, this.#at + this.#latest];
   }
 
   /** A layer may wait before it reads the clock, as long as the put lasts; and clocks are put back. */

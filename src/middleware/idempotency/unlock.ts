@@ -1,3 +1,4 @@
+import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LockExpiry } from './lock-expiry.ts';
 import { errorName } from './store-failure.ts';
@@ -16,8 +17,12 @@ interface DynamoDBLayer {
   readonly statusAttr: string;
   readonly inProgressExpiryAttr: string;
   getHashedIdempotencyKey(data: unknown): string;
+  getRecord(data: DynamoDBRecord): Promise<IdempotencyRecord>;
   _deleteRecord(record: { readonly idempotencyKey: string }): Promise<void>;
 }
+
+/** So many moments fit into a condition; DynamoDB takes expressions of 4 KB. */
+const MAX_MOMENTS = 50;
 
 interface Unlockable {
   deleteRecord(data: DynamoDBRecord): Promise<void>;
@@ -43,14 +48,15 @@ export function unlocksSafely(store: Unlockable): boolean {
 /** False when the layer is a subclass whose delete does not work on a copy: then nothing was sent. */
 async function deletesOwn(layer: DynamoDBLayer, data: DynamoDBRecord, expiry: LockExpiry): Promise<boolean> {
   const { client, statusAttr, inProgressExpiryAttr } = layer;
-  const [from, to] = expiry.range;
+  const moments = expiry.moments(MAX_MOMENTS) ?? (await momentOf(layer, data, expiry));
+  if (moments.length === 0) return true;
+  // Not BETWEEN: a lock of another sandbox may end in between.
   const condition = {
-    ConditionExpression: '#status = :inProgress AND #expiry BETWEEN :from AND :to',
+    ConditionExpression: `#status = :inProgress AND (${moments.map((_, index) => `#expiry = :e${index}`).join(' OR ')})`,
     ExpressionAttributeNames: { '#status': statusAttr, '#expiry': inProgressExpiryAttr },
     ExpressionAttributeValues: {
       ':inProgress': { S: 'INPROGRESS' },
-      ':from': { N: `${from}` },
-      ':to': { N: `${to}` },
+      ...Object.fromEntries(moments.map((moment, index) => [`:e${index}`, { N: `${moment}` }])),
     },
   };
   let sent = false;
@@ -68,6 +74,21 @@ async function deletesOwn(layer: DynamoDBLayer, data: DynamoDBRecord, expiry: Lo
     if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
   }
   return true;
+}
+
+/** The moment that the store has, where the lock is this one: a layer or a clock that was slow leaves too many to name. */
+async function momentOf(
+  layer: DynamoDBLayer,
+  data: DynamoDBRecord,
+  expiry: LockExpiry,
+): Promise<readonly number[]> {
+  try {
+    const { inProgressExpiryTimestamp: moment } = await layer.getRecord(data);
+    return moment !== undefined && expiry.isOwn(moment) ? [moment] : [];
+  } catch (error) {
+    if (errorName(error) !== 'IdempotencyItemNotFoundError') throw error;
+    return [];
+  }
 }
 
 function isDynamoDB(store: object): store is DynamoDBLayer & Unlockable {

@@ -1,7 +1,7 @@
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LockExpiry } from '../../../src/middleware/idempotency/lock-expiry.ts';
 import { unlock, unlocksSafely } from '../../../src/middleware/idempotency/unlock.ts';
 import { recordOf } from '../../fixtures/events.ts';
@@ -108,4 +108,57 @@ test('another store deletes without a condition, so only as long as the lock las
   expect(cache.deleted).toHaveLength(1);
   await unlock(cache as never, record, new LockExpiry(-1000));
   expect(cache.deleted).toHaveLength(1);
+});
+
+describe('after a put that took long, so that its lock may end at many moments', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** Its put is sent, and the store's answer comes after some seconds; the lock ends later by as much as the layer waited. */
+  async function slowlyLocked(
+    layer: BasePersistenceLayer,
+    waitsMs: number,
+    take = true,
+  ): Promise<LockExpiry> {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const expiry = new LockExpiry(30_000);
+    await expiry.send(async (leftMs) => {
+      vi.setSystemTime(Date.now() + waitsMs);
+      if (take) await layer.saveInProgress(record as never, leftMs);
+      vi.setSystemTime(Date.now() + 5000);
+    });
+    return expiry;
+  }
+
+  test('the own lock is removed', async () => {
+    const store = new MemoryDynamoDB();
+    const layer = configured(
+      new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: store.client() }),
+    );
+    const expiry = await slowlyLocked(layer, 1200);
+    await unlock(layer as never, record, expiry);
+    expect(store.items.size).toBe(0);
+    await unlock(layer as never, record, expiry);
+  });
+
+  test('what the store fails with comes out', async () => {
+    const store = new MemoryDynamoDB();
+    const client = store.client({ fault: (operation) => (operation === 'GetItem' ? 'deny' : undefined) });
+    const layer = configured(new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: client }));
+    const expiry = await slowlyLocked(layer, 0, false);
+    await expect(unlock(layer as never, record, expiry)).rejects.toThrow(
+      expect.objectContaining({ name: 'AccessDeniedException' }),
+    );
+  });
+
+  test('the lock of another sandbox is not, though it ends between these moments', async () => {
+    const store = new MemoryDynamoDB();
+    const layer = configured(
+      new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: store.client() }),
+    );
+    const expiry = await slowlyLocked(layer, 0, false);
+    await locked(layer, 28_000);
+    await unlock(layer as never, record, expiry);
+    expect(store.items.size).toBe(1);
+    expect(store.log.some(({ operation }) => operation === 'DeleteItem')).toBe(false);
+  });
 });
