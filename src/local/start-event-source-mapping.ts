@@ -67,10 +67,8 @@ export async function startEventSourceMapping(
       options.client ?? own.keep(new DynamoDBStreamsClient(clientOptions(options, options.endpoint)));
     const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
     release = claim(streamArn, options.handler, file);
-    if (file !== undefined) {
-      checkpoints = new CheckpointFile(file, streamArn);
-      checkpoints.claim();
-    }
+    checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
+    checkpoints?.claim();
     const mapping = await start({ options, settings, client, streamArn, file, checkpoints, own });
     mapping.ended.then(end);
     return mapping;

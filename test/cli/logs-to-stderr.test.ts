@@ -17,6 +17,10 @@ test.each([true, false])(
     stderr.write('of ours\x07\n');
     const bell = isTTY ? '\\u0007' : '\x07';
     expect(stdout.read()).toBe('a response\n');
-    expect(stderr.read()).toBe(`a \x1b[31mlog\x1b[0m${bell}\nbytes${bell}\nan error${bell}\nof ours\x07\n`);
+    // What it colours ends with its text.
+    const reset = isTTY ? '\x1b[0m' : '';
+    expect(stderr.read()).toBe(
+      `a \x1b[31mlog\x1b[0m${bell}${reset}\nbytes${bell}\nan error${bell}\nof ours\x07\n`,
+    );
   },
 );

@@ -287,6 +287,13 @@ test.each([
   expect(() => construct(...args)).toThrow(expect.objectContaining({ code }) as Error);
 });
 
+test('the array of an EventBridge pipe becomes event.Records', async () => {
+  const { Records } = eventOf({ id: 'a' });
+  const behind = await eventBehind(streamRecords<Invoice>(), Records as never);
+  expect(behind.Records).toBe(Records);
+  expect(behind.records.map(({ keys }) => keys)).toEqual([{ id: 'a' }]);
+});
+
 test('records can be used across calls of one middleware at once', async () => {
   const middleware = streamRecords<Invoice>({ numbers: 'exact' });
   const ids = async (id: string) =>

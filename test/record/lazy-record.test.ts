@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { type LazyRecord, openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
+import { LazyRecord, openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
 import { imageChecks } from '../../src/record/schema.ts';
 import type { StreamViewType } from '../../src/record/view-type.ts';
 import type { ToNumber } from '../../src/unmarshall/numbers.ts';
@@ -456,4 +456,10 @@ describe('after reread()', () => {
     await record.validate();
     expect(validate).toHaveBeenCalledTimes(2); // both images
   });
+});
+
+test('the uncopied record is read from a plain object too, as tests of conditions pass it', () => {
+  const raw = recordOf();
+  expect(LazyRecord.rawOf(open(raw))).toBe(raw);
+  expect(LazyRecord.rawOf({ raw })).toBe(raw);
 });
