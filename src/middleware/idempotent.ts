@@ -60,7 +60,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * - A record whose key the store knows as completed counts as handled, and nothing within runs.
  * - While another sandbox holds the record's lock, or the store fails for a while, the record waits. Shortly before the
  *   deadline it fails, with Powertools' IdempotencyAlreadyInProgressError or IdempotencyPersistenceLayerError, and is
- *   delivered again. A lock ends when the invocation that took it ends, also if its sandbox is killed.
+ *   delivered again. A lock that is not removed, as after a kill, ends at the timeout of its invocation.
  * - When what lies within fails, the lock is removed and its own error comes out. At the deadline the answer waits for
  *   that, until half of `reserveMs` is left.
  * - With DynamoDBPersistenceLayer a late unlock removes its own lock, and never the note of another sandbox.

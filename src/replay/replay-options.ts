@@ -27,7 +27,7 @@ export interface ReplayOptions {
    * @defaultValue false
    */
   readonly deleteObjects?: boolean;
-  /** What is invoked: a router, or any other handler that Lambda could invoke. Left out, it is a dry run. */
+  /** What is invoked: a router, or any other handler that Lambda could invoke. Required, unless `dryRun` is true. */
   readonly handler?: LambdaHandler;
   /**
    * Says what would be replayed, and invokes nothing. Messages of a queue are received to be looked at, which
@@ -105,7 +105,7 @@ export interface ReplayOptions {
    */
   readonly functionName?: string;
   /**
-   * Seconds until an invocation has failed, above 0 and at most 900.
+   * Seconds until an invocation has failed, above 0 and at most 5,400.
    *
    * @defaultValue 60
    */
@@ -173,7 +173,7 @@ const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
   asFound: BOOLEAN,
   partialResponses: BOOLEAN,
   functionName: TEXT,
-  timeoutSeconds: numberFrom(0.001, 900),
+  timeoutSeconds: numberFrom(0.001, 5400),
   visibilityTimeoutSeconds: numberFrom(3, 43_200),
   signal: objectWith(['addEventListener', 'throwIfAborted']),
   onProgress: FUNCTION,
