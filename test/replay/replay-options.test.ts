@@ -23,6 +23,10 @@ test('what is left out has a default', () => {
   expect(signal.aborted).toBe(false);
 });
 
+test('a handler may have as much time as Lambda gives the longest', () => {
+  expect(replaySettings({ ...given, timeoutSeconds: 5400 }).timeoutMs).toBe(5_400_000);
+});
+
 test('a dry run needs no handler, and has none', () => {
   expect(replaySettings({ documents: [], dryRun: true }).handler).toBeUndefined();
   expect(replaySettings({ ...given, dryRun: true }).handler).toBeUndefined();
@@ -44,6 +48,7 @@ test.each<[Partial<Record<keyof ReplayOptions | 'documnets', unknown>>, string, 
   [{ documents: undefined, queueUrl: 'q' }, 'INVALID_OPTION', 'queueUrl has to be a URL'],
   [{ batchSize: 0 }, 'INVALID_OPTION', 'batchSize has to be a number from 1 to 10000'],
   [{ batchSize: 1.5 }, 'INVALID_OPTION', 'batchSize has to be a whole number'],
+  [{ timeoutSeconds: 5401 }, 'INVALID_OPTION', 'timeoutSeconds has to be a number from 0.001 to 5400'],
   [{ asFound: 'yes' }, 'INVALID_OPTION', 'asFound has to be true or false'],
   [{ onProgress: 1 }, 'INVALID_OPTION', 'onProgress has to be a function'],
   [{ visibilityTimeoutSeconds: 1 }, 'INVALID_OPTION', 'visibilityTimeoutSeconds has to be a number from 3'],
