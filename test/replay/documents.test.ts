@@ -168,6 +168,8 @@ describe('a file of documents', () => {
     ['an object that is not JSON', '{a:1}{"b":2}', ['{a:1}', { b: 2 }]],
     ['words', '{"a":1} and more\n{"b":2}', [{ a: 1 }, 'and more', { b: 2 }]],
     ['a bracket too many', '{"a":1}}\n{"b":2}', [{ a: 1 }, '}', { b: 2 }]],
+    ['a bracket too many before it', '{{"a":1}\n{"b":2}\n}', ['{{"a":1}', { b: 2 }, '}']],
+    ['a list without its comma', '[{"a":1}\n{"b":2}\n]', ['[{"a":1}', { b: 2 }, ']']],
     ['a backslash at its end', '{"a":1}\n{"\\', [{ a: 1 }, '{"\\']],
   ])('with %s has the rest all the same', (_name, text, documents) => {
     expect(readDocuments(text)).toEqual(documents);
