@@ -12,6 +12,11 @@ export function readableShards(
     .filter((shardId) => !isFinished(shardId));
 }
 
+/** Adds shards to those that are known. */
+export function withShards(known: readonly Shard[], found: readonly Shard[]): readonly Shard[] {
+  return [...new Map([...known, ...found].map((shard) => [shard.ShardId, shard])).values()];
+}
+
 /**
  * The shards that are behind LATEST: they have children, so they are closed. An EndingSequenceNumber would say
  * so too, but Dynoxide gives one to open shards.

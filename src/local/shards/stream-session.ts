@@ -1,8 +1,9 @@
+import type { Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { Logger } from '../../logger.ts';
 import { Bell } from '../delivery/bell.ts';
 import type { MappingEmitter, StoppedEvent } from '../mapping-events.ts';
 import { wait } from '../wait.ts';
-import { ancestors, readableShards } from './lineage.ts';
+import { ancestors, readableShards, withShards } from './lineage.ts';
 import type { ShardPositions } from './positions.ts';
 import { type ShardTools, ShardWorker } from './shard-worker.ts';
 import { isNotFound, type StreamDescription, type StreamSource } from './stream-source.ts';
@@ -30,6 +31,11 @@ export class StreamSession {
   readonly #changed: Bell = new Bell();
   /** Shards that were not found while they were read. */
   readonly #vanished: Set<string> = new Set();
+  /** Shards that were finished since the last look: their children may be read. */
+  readonly #finished: string[] = [];
+  /** The last full description, and the children that were found since. */
+  #known: StreamDescription = { enabled: true, createdAt: undefined, shards: [], pages: 0 };
+  #describedAt = 0;
   #failure: { readonly error: unknown } | undefined;
   /** A shard has ended: those behind it may be read. */
   #lookIsDue = false;
@@ -95,18 +101,14 @@ export class StreamSession {
     atLatest: ReadonlySet<string>,
     onReady: () => void,
   ): Promise<StoppedEvent['reason']> {
-    const { source, positions, discoveryIntervalMs } = this.#options;
+    const { positions, discoveryIntervalMs } = this.#options;
     for (;;) {
       const startedAt = performance.now();
       // Before the look, so that a shard that ends meanwhile is not missed.
       const change = this.#changed.heard(signal, discoveryIntervalMs);
       this.#lookIsDue = false;
       this.#lookedAt = undefined;
-      const { shards, enabled } = await source.describeAgain(signal);
-      // The stream is there, so it was the shard that left it.
-      for (const shardId of this.#vanished) this.#trimmed(shardId);
-      this.#vanished.clear();
-      positions.keep(new Set(shards.map(({ ShardId }) => ShardId as string)));
+      const { shards, enabled } = (await this.#lookForChildren(signal)) ?? (await this.#describe(signal));
       const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
       const fresh = turns.filter((shardId) => !this.#workers.has(shardId));
       // All are opened before any is read, so that nothing happens before the caller can listen.
@@ -119,6 +121,40 @@ export class StreamSession {
       if (this.#failure !== undefined) return 'failed';
       signal.throwIfAborted();
     }
+  }
+
+  async #describe(signal: AbortSignal): Promise<StreamDescription> {
+    const { source, positions } = this.#options;
+    this.#describedAt = performance.now();
+    const description = await source.describeAgain(signal);
+    // The stream is there, so it was the shard that left it.
+    for (const shardId of this.#vanished) this.#trimmed(shardId);
+    this.#vanished.clear();
+    positions.keep(new Set(description.shards.map(({ ShardId }) => ShardId as string)));
+    this.#known = description;
+    return description;
+  }
+
+  /**
+   * Asks for the children of the finished shards alone, if that takes no more requests than the full description: AWS allows
+   * ten a second.
+   *
+   * @returns undefined if the full description is needed
+   */
+  async #lookForChildren(signal: AbortSignal): Promise<StreamDescription | undefined> {
+    const { source, positions, discoveryIntervalMs } = this.#options;
+    const finished = this.#finished.splice(0);
+    const known = this.#known;
+    const isDue = performance.now() - this.#describedAt >= discoveryIntervalMs || this.#vanished.size > 0;
+    if (isDue || finished.length === 0 || finished.length > known.pages) return undefined;
+    const children = await Promise.all(finished.map((shardId) => source.childrenOf(shardId, signal)));
+    if (children.includes(undefined)) return undefined;
+    const shards = withShards(known.shards, children.flat() as Shard[]);
+    // Without a shard to begin with, only the full description says whether there is more to read.
+    const turns = readableShards(shards, (shardId) => positions.isFinished(shardId));
+    if (turns.every((shardId) => this.#workers.has(shardId))) return undefined;
+    this.#known = { ...known, shards };
+    return this.#known;
   }
 
   async #open(
@@ -164,6 +200,7 @@ export class StreamSession {
     try {
       if (!(await worker.run())) return;
       await positions.set(shardId, { finished: true });
+      this.#finished.push(shardId);
       emitter.tell('shardFinished', { shardId });
     } catch (error) {
       if (isNotFound(error)) {

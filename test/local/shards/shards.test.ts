@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
@@ -111,6 +111,162 @@ describe('lineage', () => {
     fake.addShard('new');
     fake.write('new', 'n1');
     await eventually(() => expect(seen).toEqual(['n1']));
+  });
+});
+
+describe('the children of a finished shard', () => {
+  const described = () => fake.calls.filter((call) => call.startsWith('DescribeStream'));
+
+  /** Shards that follow each other, closed and with a record in each; the last one is open. */
+  function chain(...ids: string[]): void {
+    for (const [index, id] of ids.entries()) {
+      fake.addShard(id, ids[index - 1]);
+      fake.write(id, id);
+      if (index < ids.length - 1) fake.closeShard(id);
+    }
+  }
+
+  test('are asked for with a filter, where the server knows it', async () => {
+    chain('a', 'b', 'c');
+    await start();
+    await eventually(() => expect(seen).toEqual(['a', 'b', 'c']));
+    expect(described()).toEqual([
+      'DescribeStream',
+      'DescribeStream',
+      'DescribeStream children of a',
+      'DescribeStream children of b',
+    ]);
+  });
+
+  test('are delivered when both are there, each once', async () => {
+    chain('a', 'b');
+    fake.addShard('c', 'a');
+    fake.write('c', 'c');
+    await start();
+    await mapping?.caughtUp();
+    expect(seen.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(described()).toContain('DescribeStream children of a');
+  });
+
+  test('that were made after the last look are found by the filter', async () => {
+    fake.addShard('a');
+    await start();
+    fake.addShard('b', 'a');
+    fake.write('b', 'b');
+    fake.closeShard('a');
+    await eventually(() => expect(seen).toEqual(['b']));
+    expect(described().slice(2)).toEqual(['DescribeStream children of a']);
+  });
+
+  test.each(['ignored', 'ValidationException', 'SerializationException'] as const)(
+    'are found by full descriptions where the filter is answered with: %s; it is sent once',
+    async (shardFilter) => {
+      fake.shardFilter = shardFilter;
+      chain('a', 'b', 'c', 'd');
+      await start();
+      const problems: unknown[] = [];
+      mapping?.on('problem', (problem) => problems.push(problem));
+      await eventually(() => expect(seen).toEqual(['a', 'b', 'c', 'd']));
+      expect(described().filter((call) => call.includes('children'))).toEqual([
+        'DescribeStream children of a',
+      ]);
+      await mapping?.pause();
+      fake.addShard('e', 'd');
+      fake.write('e', 'e');
+      fake.closeShard('d');
+      await mapping?.resume();
+      await eventually(() => expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']));
+      expect(described().filter((call) => call.includes('children'))).toHaveLength(1);
+      expect(problems).toEqual([]);
+    },
+  );
+
+  test('are found by the full description when the filter is throttled, and the next ones by the filter', async () => {
+    fake.addShard('a');
+    await start();
+    const problems: unknown[] = [];
+    mapping?.on('problem', ({ operation, error, delayMs }) =>
+      problems.push([operation, (error as Error).name, delayMs]),
+    );
+    fake.addShard('b', 'a');
+    fake.addShard('c', 'b');
+    fake.write('c', 'c');
+    fake.closeShard('b');
+    fake.fail('DescribeStream', 'LimitExceededException');
+    fake.closeShard('a');
+    await eventually(() => expect(seen).toEqual(['c']));
+    expect(problems).toEqual([['DescribeStream', 'LimitExceededException', 0]]);
+    expect(described().slice(2)).toEqual([
+      'DescribeStream children of a',
+      'DescribeStream',
+      'DescribeStream children of b',
+    ]);
+  });
+
+  test('are found by the full description when the parent has left the stream', async () => {
+    fake.addShard('a');
+    await start();
+    fake.addShard('b', 'a');
+    fake.write('b', 'b');
+    fake.fail('DescribeStream', 'ResourceNotFoundException');
+    fake.closeShard('a');
+    await eventually(() => expect(seen).toEqual(['b']));
+    expect(logger.entries).toEqual([]);
+  });
+
+  test('take the full description when there are none yet: the stream may have been disabled', async () => {
+    fake.addShard('a');
+    await start();
+    fake.status = 'DISABLED';
+    fake.closeShard('a');
+    expect(await mapping?.ended).toEqual({ reason: 'streamDisabled' });
+    expect(described().slice(2)).toEqual(['DescribeStream children of a', 'DescribeStream']);
+  });
+
+  test('take the full description when none of them is left to be read', async () => {
+    const checkpointFile = join(mkdtempSync(join(tmpdir(), 'streamlane-children-')), 'positions.json');
+    chain('a', 'b', 'c');
+    const content = { version: 1, streamArn: FAKE_STREAM, shards: { b: { finished: true } } };
+    writeFileSync(checkpointFile, JSON.stringify(content));
+    await start({ checkpointFile });
+    await mapping?.caughtUp();
+    expect(seen.toSorted()).toEqual(['a', 'c']);
+    expect(described().slice(2, 4)).toEqual(['DescribeStream children of a', 'DescribeStream']);
+  });
+
+  test('take one full description where that is fewer requests: AWS allows ten a second', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      fake.addShard(id);
+      fake.addShard(`${id}2`, id);
+      fake.write(`${id}2`, id);
+    }
+    await start();
+    fake.slow('DescribeStream', 200);
+    for (const id of ['a', 'b', 'c']) fake.closeShard(id);
+    await eventually(() => expect(seen.toSorted()).toEqual(['a', 'b', 'c']));
+    // Two of them end while the children of the first are asked for.
+    expect(described().slice(2)).toEqual([expect.stringMatching(/children of/), 'DescribeStream']);
+  });
+
+  test('do not put off the full description, which forgets shards that have left the stream', async () => {
+    fake.addShard('other');
+    chain('a', 'b');
+    await start({ discoveryIntervalMs: 10 });
+    await mapping?.caughtUp();
+    fake.removeShard('a');
+    fake.addShard('c', 'b');
+    fake.closeShard('b');
+    await eventually(() => expect(mapping?.position.a).toBeUndefined());
+  });
+
+  test('stop() ends the search for them', async () => {
+    fake.addShard('a');
+    await start();
+    fake.slow('DescribeStream', 60_000);
+    fake.closeShard('a');
+    await eventually(() => expect(described()).toHaveLength(3));
+    await mapping?.stop();
+    expect(mapping?.state).toBe('Stopped');
   });
 });
 
