@@ -11,7 +11,7 @@ export default defineConfig({
     // The default of 5 s fails tests that start processes, and long properties, on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/build-once.ts'],
+    globalSetup: ['test/fixtures/build-once.ts'],
     coverage: {
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html'],

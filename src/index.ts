@@ -16,7 +16,6 @@ export { eventPattern } from './conditions/event-pattern.ts';
 export { expired } from './conditions/expired.ts';
 export { not } from './conditions/not.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
-export { type EnvironmentVariable, env } from './env.ts';
 export {
   BatchFailedError,
   ConfigurationError,
@@ -36,7 +35,7 @@ export {
   WindowStateError,
 } from './errors.ts';
 export type { LogFields, Logger } from './logger.ts';
-export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './process-batch.ts';
+export { type EnvironmentVariable, env } from './options/env.ts';
 export { type Change, type ChangedRecord, changes } from './record/changes.ts';
 export { positionOf } from './record/position.ts';
 export type {
@@ -50,9 +49,10 @@ export type {
   UserIdentity,
 } from './record/stream-record.ts';
 export type { StreamViewType } from './record/view-type.ts';
-export type { Next, RecordMiddleware } from './record-middleware.ts';
-export type { RecordHandler } from './route.ts';
-export { type RouterOptions, type StreamRouter, streamRouter } from './router.ts';
+export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './router/process-batch.ts';
+export type { Next, RecordMiddleware } from './router/record-middleware.ts';
+export type { RecordHandler } from './router/route.ts';
+export { type RouterOptions, type StreamRouter, streamRouter } from './router/router.ts';
 export {
   type AttributeOf,
   defineTable,

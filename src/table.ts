@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from './errors.ts';
-import { kindOf, rejectUnknownOptions } from './options.ts';
+import { kindOf, rejectUnknownOptions } from './options/unknown-options.ts';
 import { type ImageChecks, imageChecks } from './record/schema.ts';
 import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
 

@@ -1,6 +1,6 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import type { ChangedRecord } from '../record/changes.ts';
-import type { Next } from '../record-middleware.ts';
+import type { Next } from '../router/record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { type AuditedRecord, auditEntryOf } from './audit-entry.ts';
 import { lighten } from './lighten.ts';

@@ -1,4 +1,4 @@
-import { exactDouble, parseDecimal } from '../unmarshall/decimal.ts';
+import { exactDouble, parseDecimal } from '../item/decimal.ts';
 import { MalformedValue, NO_NUMBER } from '../unmarshall/malformed.ts';
 
 /** A number that JSON readers would not give back digit for digit: beyond 2^53 - 1, or longer than a double. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { LOGGER } from '../option-checks.ts';
-import { kindOf } from '../options.ts';
+import { LOGGER } from '../options/check-options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 /**

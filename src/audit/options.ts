@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, numberFrom, objectWith } from '../option-checks.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { type Check, checkOptions, numberFrom, objectWith } from '../options/check-options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import { type Hidden, hiddenAt } from './hidden.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
 

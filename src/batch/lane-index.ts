@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { jsonTextOf } from '../json-text.ts';
-import { parseDecimal } from '../unmarshall/decimal.ts';
+import { parseDecimal } from '../item/decimal.ts';
+import { jsonTextOf } from '../item/json-text.ts';
 
 /**
  * Which lane a record belongs to.

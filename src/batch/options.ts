@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { type Logger, loggerOf } from '../logger.ts';
-import { type Check, checkOptions, LOGGER_OR_FALSE } from '../option-checks.ts';
-import { rejectUnknownOptions } from '../options.ts';
+import { type Check, checkOptions, LOGGER_OR_FALSE } from '../options/check-options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { Table } from '../table.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';

@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { BatchFailedError, DeadlineError, InvalidEventError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import { isThenable } from '../thenable.ts';
-import { finished, isUnfinished } from '../unfinished.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';

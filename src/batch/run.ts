@@ -1,5 +1,5 @@
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import { LaneIndex, type Order } from './lane-index.ts';

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { thrownText } from '../failure/thrown-text.ts';
 import { isModulePath } from '../local/handler/handler-module.ts';
 import { type LambdaHandler, requireHandler } from '../local/handler/local-function.ts';
-import { thrownText } from '../thrown-text.ts';
-import { usageError } from './cli-error.ts';
+import { usageError } from './errors/cli-error.ts';
 
 /**
  * Imports the handler that `module#export` names. TypeScript loads as it is: Node strips the types.

@@ -1,8 +1,8 @@
-import { failure } from './cli-error.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { explain } from './explain.ts';
+import { failure } from './errors/cli-error.ts';
+import { EXIT, type ExitCode } from './errors/exit-codes.ts';
+import { explain } from './errors/explain.ts';
+import { reportError } from './errors/report-error.ts';
 import { runCli } from './program.ts';
-import { reportError } from './report-error.ts';
 
 /** What of a process the command needs. */
 export type CliProcess = Pick<

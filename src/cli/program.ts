@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
-import { commands } from './commands/index.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type CliIo, interrupted } from './io.ts';
-import { reportError } from './report-error.ts';
-import { hasColors, styleFor } from './style.ts';
+import { commands } from './commands.ts';
+import { EXIT, type ExitCode } from './errors/exit-codes.ts';
+import { reportError } from './errors/report-error.ts';
+import { wrongUsage } from './errors/wrong-usage.ts';
+import { type CliIo, interrupted } from './terminal/io.ts';
+import { hasColors, styleFor } from './terminal/style.ts';
 import { version } from './version.ts';
-import { wrongUsage } from './wrong-usage.ts';
 
 /**
  * Runs one command line.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { usageError } from './cli-error.ts';
-import type { CliIo } from './io.ts';
+import { usageError } from './errors/cli-error.ts';
+import type { CliIo } from './terminal/io.ts';
 
 /**
  * Reads a text file in UTF-8, with or without a byte order mark.

@@ -1,5 +1,5 @@
 import { ConfigurationError, InvalidRecordError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { isSameValue } from '../record/same-value.ts';
 import type { ImageName } from '../record/schema.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 
 /** Decides whether a route takes a record. Gets the record, returns true or false, never a promise. */
 export type Condition<R> = (record: R) => boolean;

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import { type Condition, holds } from './condition.ts';
 import { noteWarnings, warningsOf } from './condition-warnings.ts';
 

@@ -3,7 +3,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
 import { isSequenceNumber } from '../record/sequence-number.ts';
-import type { ShardPosition } from './shards/shard-position.ts';
+import type { ShardPosition } from '../stream/shard-position.ts';
 
 /** A disk that is full, or a scanner that holds the file, is often over by then. */
 const RETRY_MS = 100;

@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
+import type { ShardPosition } from '../stream/shard-position.ts';
 import type { MappingEmitter, MappingEvents, MappingState, StoppedEvent } from './mapping-events.ts';
 import type { ShardPositions } from './shards/positions.ts';
-import type { ShardPosition } from './shards/shard-position.ts';
 import type { StreamSession } from './shards/stream-session.ts';
 import type { MappingStatistics, Tally } from './statistics.ts';
 

@@ -1,8 +1,17 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
+export type { SdkClient } from '../aws-clients/sdk-client.ts';
+export type { OnFailureCondition, OnFailureDocument } from '../delivery/on-failure-document.ts';
+export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
+export type { OpenWindow } from '../delivery/tumbling-window.ts';
+export {
+  type EmulatorConnection,
+  type EmulatorOptions,
+  type Emulators,
+  startEmulators,
+} from '../emulators/start-emulators.ts';
 export type { FilterCriteria } from '../mapping/filter-criteria.ts';
-export type { OnFailureCondition, OnFailureDocument } from '../mapping/on-failure-document.ts';
 export type {
   DestinationConfig,
   EventSourceMappingOptions,
@@ -10,15 +19,8 @@ export type {
   MetricsConfig,
   StartingPosition,
 } from '../mapping/options.ts';
-export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
-export type { OpenWindow } from '../mapping/tumbling-window.ts';
+export type { ShardPosition } from '../stream/shard-position.ts';
 export type { DestinationClients } from './destinations/destination.ts';
-export {
-  type EmulatorConnection,
-  type EmulatorOptions,
-  type Emulators,
-  startEmulators,
-} from './emulators/start-emulators.ts';
 export type { LastProcessingResult, LocalEventSourceMapping } from './event-source-mapping.ts';
 export type { LambdaHandler } from './handler/local-function.ts';
 export type {
@@ -41,7 +43,5 @@ export type {
   StoppedEvent,
   WindowClosedEvent,
 } from './mapping-events.ts';
-export type { SdkClient } from './sdk-client.ts';
-export type { ShardPosition } from './shards/shard-position.ts';
 export { startEventSourceMapping } from './start-event-source-mapping.ts';
 export type { MappingStatistics } from './statistics.ts';

@@ -1,4 +1,6 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
+import type { SdkClient } from '../aws-clients/sdk-client.ts';
+import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Logger, loggerOf } from '../logger.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
@@ -8,7 +10,6 @@ import {
   type MappingSettings,
   mappingSettings,
 } from '../mapping/options.ts';
-import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
 import {
   type Check,
   checkOptions,
@@ -17,13 +18,12 @@ import {
   objectWith,
   TEXT,
   URL_TEXT,
-} from '../option-checks.ts';
-import { rejectUnknownOptions } from '../options.ts';
+} from '../options/check-options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 import type { DestinationClients } from './destinations/destination.ts';
 import type { LambdaHandler } from './handler/local-function.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
 import { harmlessLogger } from './harmless-logger.ts';
-import type { SdkClient } from './sdk-client.ts';
 
 /** Where the stream is: one of the two. */
 export interface StreamLocation {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { OnFailureDocument } from '../delivery/on-failure-document.ts';
 import type { Logger } from '../logger.ts';
-import type { OnFailureDocument } from '../mapping/on-failure-document.ts';
 
 /** Where something happened. */
 export interface ShardEvent {

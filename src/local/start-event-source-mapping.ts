@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { OWN_CLIENT_SETTINGS, OwnClients } from '../aws-clients/own-clients.ts';
 import { ConfigurationError } from '../errors.ts';
+import { newestStreamOf } from '../stream/newest-stream.ts';
+import { adapterFor } from '../stream/records/emulator-quirks.ts';
+import { isNotFound, type StreamDescription, StreamSource } from '../stream/stream-source.ts';
+import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { claim } from './claims.ts';
 import { ReadAhead } from './delivery/read-ahead.ts';
@@ -15,14 +20,9 @@ import { resolveHandler } from './handler/resolve-handler.ts';
 import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
 import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
-import { OWN_CLIENT_SETTINGS, OwnClients } from './own-clients.ts';
-import { adapterFor } from './records/emulator-quirks.ts';
-import { newestStreamOf } from './shards/newest-stream.ts';
 import { ShardPositions } from './shards/positions.ts';
 import type { ShardTools } from './shards/shard-worker.ts';
 import { StreamSession } from './shards/stream-session.ts';
-import { isNotFound, type StreamDescription, StreamSource } from './shards/stream-source.ts';
-import { streamsModule } from './shards/streams-module.ts';
 import { emptyTally } from './statistics.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { requireOptions } from '../options.ts';
+import { requireOptions } from '../options/unknown-options.ts';
 
 /** Parameters of AWS that a mapping of a DynamoDB stream does not have: what they belong to. */
 const OF_OTHERS: Readonly<Record<string, string>> = {

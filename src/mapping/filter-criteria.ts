@@ -1,7 +1,7 @@
 import { compilePattern, type EventPattern } from '../conditions/compile-pattern.ts';
 import { type PatternWarning, patternWarnings } from '../conditions/pattern-warnings.ts';
 import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import { inCamelCase } from './aws-names.ts';
 
 /** Which records a function gets: those that match at least one filter. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import { inCamelCase } from './aws-names.ts';
 
 /** Where a mapping tells of records that it gives up, read from the ARN. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import { inCamelCase, mappingOptions } from './aws-names.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from './filter-criteria.ts';
 import { type OnFailureDestination, onFailureDestination } from './on-failure-destination.ts';

@@ -5,21 +5,22 @@ import { noteDeadLetter } from '../batch/dead-lettered.ts';
 import { isOver, type RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { answerOf } from '../conditions/condition.ts';
+import { deadLetterAbout, sentLetterOf } from '../dead-letter/dead-letter.ts';
+import { sinkRecordOf } from '../dead-letter/sink-record.ts';
 import { ConfigurationError, DeadLetterError } from '../errors.ts';
-import { type Check, checkOptions } from '../option-checks.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { concernsAllRecords, isExhausted, isPermanent } from '../failure/failure.ts';
+import { type Check, checkOptions } from '../options/check-options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { finished } from '../promise/unfinished.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { RecordMiddleware } from '../record-middleware.ts';
+import type { RecordMiddleware } from '../router/record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
-import { isThenable } from '../thenable.ts';
-import { finished } from '../unfinished.ts';
-import { deadLetterAbout, sentLetterOf } from './dead-letters/dead-letter.ts';
-import { sinkRecordOf } from './dead-letters/sink-record.ts';
-import { concernsAllRecords, isExhausted, isPermanent } from './failures/failure.ts';
 
-export type { DeadLetter } from './dead-letters/dead-letter.ts';
-export { deadLetterOf } from './dead-letters/dead-letter-of.ts';
+export type { DeadLetter } from '../dead-letter/dead-letter.ts';
+export { deadLetterOf } from '../dead-letter/dead-letter-of.ts';
+export type { ThrownError } from '../dead-letter/thrown-error.ts';
 export {
   type Replay,
   type ReplayHandler,
@@ -27,7 +28,6 @@ export {
   replayDeadLetters,
   type StayedLetter,
 } from './dead-letters/replay.ts';
-export type { ThrownError } from './dead-letters/thrown-error.ts';
 
 /** What is known of a failure, for {@link DeadLetterOptions.when}. */
 export interface Failure {

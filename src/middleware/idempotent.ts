@@ -7,10 +7,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
-import { rejectUnknownOptions } from '../options.ts';
+import { type Check, checkOptions, objectWith, TEXT } from '../options/check-options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { RecordMiddleware } from '../record-middleware.ts';
+import type { RecordMiddleware } from '../router/record-middleware.ts';
 import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';
 import { errorName } from './idempotency/store-failure.ts';
 

@@ -3,10 +3,10 @@
 
 import type { BatchSummary } from '../batch/options.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, objectWith, TEXT } from '../option-checks.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
-import { isThenable } from '../thenable.ts';
-import { finished, isUnfinished } from '../unfinished.ts';
+import { type Check, checkOptions, objectWith, TEXT } from '../options/check-options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { finished, isUnfinished } from '../promise/unfinished.ts';
 
 /** What is needed of Powertools' `Metrics`, or of anything like it. Its methods may return promises. */
 export interface MetricsSink {

@@ -5,12 +5,12 @@ import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { answerOf } from '../conditions/condition.ts';
-import { type Check, checkOptions } from '../option-checks.ts';
-import { rejectUnknownOptions } from '../options.ts';
+import { giveUp, isPermanent } from '../failure/failure.ts';
+import { type Check, checkOptions } from '../options/check-options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { Next, RecordMiddleware } from '../record-middleware.ts';
-import { isThenable } from '../thenable.ts';
-import { giveUp, isPermanent } from './failures/failure.ts';
+import type { Next, RecordMiddleware } from '../router/record-middleware.ts';
 
 /** How long to wait before each further attempt: `minMs` times `factor` to the power of those before it. */
 export interface RetryBackoff {

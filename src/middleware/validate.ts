@@ -3,11 +3,11 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import { copyOf } from '../record/copy.ts';
 import { checkBoth, checkImage } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { RecordMiddleware } from '../record-middleware.ts';
+import type { RecordMiddleware } from '../router/record-middleware.ts';
 
 /** What {@link validate} reads: any record that a handler gets fits. */
 export interface ValidatedRecord extends RecordBase<EventName, object> {

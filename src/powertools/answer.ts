@@ -2,7 +2,7 @@ import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import type { PartialItemFailures } from '@aws-lambda-powertools/batch/types';
 import type { Deadline } from '../batch/deadline.ts';
 import { inTime } from '../batch/in-time.ts';
-import { finished } from '../unfinished.ts';
+import { finished } from '../promise/unfinished.ts';
 import type { Call, Entry } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
 import type { Verdict } from './verdict.ts';

@@ -3,7 +3,7 @@ import type { Order } from '../batch/lane-index.ts';
 import { type BatchSettings, batchSettings } from '../batch/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 
 /** How an `OrderedStreamProcessor` processes batches. */
 export interface OrderedStreamProcessorOptions {

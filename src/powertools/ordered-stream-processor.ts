@@ -15,7 +15,7 @@ import type {
 } from '@aws-lambda-powertools/batch/types';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { DeadlineError } from '../errors.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { answerCall, reportWholeBatch } from './answer.ts';
 import { Call, type Entry } from './call.ts';
 import { type OrderedStreamProcessorOptions, processorSettings } from './options.ts';

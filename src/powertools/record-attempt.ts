@@ -1,6 +1,6 @@
 import type { ReportableRecord } from '../batch/event.ts';
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { type Call, type Entry, entryOr } from './call.ts';
 import { errorOf } from './thrown-error.ts';
 

@@ -1,7 +1,7 @@
 import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import { ConfigurationError, DeadlineError } from '../errors.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import { type Entry, isEntry } from './call.ts';
 import { withinCall } from './call-state.ts';
 import type { Parsing, ProcessorSettings } from './options.ts';

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 
 /**
  * Gives what was thrown as the Error that Powertools' `failureHandler` is declared to get: itself where it

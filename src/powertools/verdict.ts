@@ -1,7 +1,7 @@
 import type { PartialItemFailures } from '@aws-lambda-powertools/batch/types';
 import type { ReportableRecord } from '../batch/event.ts';
 import { ConfigurationError } from '../errors.ts';
-import { isThenable } from '../thenable.ts';
+import { isThenable } from '../promise/thenable.ts';
 
 /**
  * Says which record the response of a batch has to name, and holds overrides of a subclass to it.

@@ -1,4 +1,4 @@
-import { canonicalNumber } from '../unmarshall/decimal.ts';
+import { canonicalNumber } from '../item/decimal.ts';
 
 /** A number as stored, with all its digits, and as handlers see it. */
 export class StoredNumber {

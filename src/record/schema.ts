@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, ValidationError } from '../errors.ts';
-import { isThenable } from '../thenable.ts';
+import { isThenable } from '../promise/thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
 /** The path of an issue with the item as a whole. */

@@ -1,7 +1,7 @@
-import { isServerRecord, type ServerRecord } from '../local/records/server-record.ts';
-import type { StreamSource } from '../local/shards/stream-source.ts';
-import { wait } from '../local/wait.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
+import { isServerRecord, type ServerRecord } from '../stream/records/server-record.ts';
+import type { StreamSource } from '../stream/stream-source.ts';
+import { wait } from '../stream/wait.ts';
 import type { StreamRange } from './replayable.ts';
 
 // A page may be empty although records follow; so many in a row are not, where the range's records would be.

@@ -1,12 +1,19 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { SdkClient } from '../aws-clients/sdk-client.ts';
+import { requireHandler } from '../delivery/require-handler.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
 import type { ConnectionOptions } from '../local/local-options.ts';
-import type { SdkClient } from '../local/sdk-client.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from '../mapping/filter-criteria.ts';
-import { requireHandler } from '../mapping/require-handler.ts';
-import { type Check, checkOptions, numberFrom, objectWith, TEXT, URL_TEXT } from '../option-checks.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import {
+  type Check,
+  checkOptions,
+  numberFrom,
+  objectWith,
+  TEXT,
+  URL_TEXT,
+} from '../options/check-options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import type { ReplayProgress } from './report.ts';
 import { isS3Uri } from './sources/bucket-source.ts';
 

@@ -1,9 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { thrownText } from '../failure/thrown-text.ts';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
-import { type Entry, identityOf, itemOf } from '../redelivery/entry.ts';
-import { Redelivery } from '../redelivery/redelivery.ts';
-import { thrownText } from '../thrown-text.ts';
 import { Barriers } from './barriers.ts';
+import { type Entry, identityOf, itemOf } from './entries/entry.ts';
+import { Redelivery } from './entries/redelivery.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import { readReplayable, type StreamRange } from './replayable.ts';
 import type { ReplayProgress, ReplaySummary } from './report.ts';

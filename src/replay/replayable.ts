@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { deadLetterOf } from '../middleware/dead-letters/dead-letter-of.ts';
+import { deadLetterOf } from '../dead-letter/dead-letter-of.ts';
+import { isPlainObject, recordProblem } from '../dead-letter/record-problem.ts';
 import { isSequenceNumber } from '../record/sequence-number.ts';
-import { isPlainObject, recordProblem } from '../redelivery/record-problem.ts';
 
 /** Where records lie in a stream. */
 export interface StreamRange {

@@ -1,7 +1,7 @@
-import type { InvocationOutcome } from '../local/handler/invoke.ts';
+import type { InvocationOutcome } from '../delivery/invoke.ts';
+import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import { thrownText } from '../thrown-text.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import type { MessageReport } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';

@@ -1,4 +1,4 @@
-import { canonicalNumber } from '../unmarshall/decimal.ts';
+import { canonicalNumber } from '../item/decimal.ts';
 
 /**
  * Whether two images are the same item: DynamoDB gives the attributes of maps and the elements of sets in any order, and

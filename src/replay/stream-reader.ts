@@ -1,12 +1,12 @@
 import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { adapterFor, type StreamAdapter } from '../local/records/emulator-quirks.ts';
-import { lambdaRecord } from '../local/records/lambda-record.ts';
-import { unrelatedShards } from '../local/shards/lineage.ts';
-import { type OnProblem, StreamSource } from '../local/shards/stream-source.ts';
-import { streamsModule } from '../local/shards/streams-module.ts';
+import { thrownText } from '../failure/thrown-text.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import { thrownText } from '../thrown-text.ts';
+import { unrelatedShards } from '../stream/lineage.ts';
+import { adapterFor, type StreamAdapter } from '../stream/records/emulator-quirks.ts';
+import { lambdaRecord } from '../stream/records/lambda-record.ts';
+import { type OnProblem, StreamSource } from '../stream/stream-source.ts';
+import { streamsModule } from '../stream/streams-module.ts';
 import { readRange } from './read-range.ts';
 import type { StreamRange } from './replayable.ts';
 

@@ -1,10 +1,10 @@
 import type { DynamoDBClient, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { importPeer } from '../local/import-peer.ts';
-import { sentImage } from '../local/records/server-record.ts';
-import { wireMember } from '../local/records/wire-member.ts';
-import type { SdkClient } from '../local/sdk-client.ts';
+import { importPeer } from '../aws-clients/import-peer.ts';
+import type { SdkClient } from '../aws-clients/sdk-client.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import { sentImage } from '../stream/records/server-record.ts';
+import { wireMember } from '../stream/records/wire-member.ts';
 import { isSameImage } from './same-image.ts';
 
 export interface TableReaderOptions {

@@ -1,4 +1,4 @@
-import type { Entry } from '../redelivery/entry.ts';
+import type { Entry } from './entries/entry.ts';
 import type { Replayable } from './replayable.ts';
 import type { StayReason } from './report.ts';
 import type { SourceMessage } from './sources/source.ts';

@@ -7,17 +7,17 @@ import {
   DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { ConfigurationError } from '../errors.ts';
-import { marshallMap, UnsafeNumber } from '../marshall/marshall-map.ts';
-import { checkSend } from './check-send.ts';
-import type { Payload, Refusal } from './entry.ts';
-import { itemProblem } from './item-problem.ts';
-import { itemSize } from './item-size.ts';
-import { jsonValue } from './message-text.ts';
-import { MicroBatcher } from './micro-batcher.ts';
+import { itemSize } from '../item/item-size.ts';
+import { marshallMap, UnsafeNumber } from '../item/marshall-map.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { checkSend } from './batcher/check-send.ts';
+import type { Payload, Refusal } from './batcher/entry.ts';
+import { MicroBatcher } from './batcher/micro-batcher.ts';
+import { invalid, tooLarge } from './batcher/sink-errors.ts';
+import { itemProblem } from './message/item-problem.ts';
+import { jsonValue } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { invalid, tooLarge } from './sink-errors.ts';
 import {
   checkSinkOptions,
   clientSettings,

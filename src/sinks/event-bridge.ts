@@ -2,16 +2,16 @@
 /// <reference types="node" preserve="true" />
 
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
-import { TEXT } from '../option-checks.ts';
-import { isProof, UNMENTIONED } from './batch-results.ts';
-import { checkSend, recordRequired } from './check-send.ts';
-import type { Payload, Refusal } from './entry.ts';
-import { faultOf } from './fault.ts';
-import { jsonText } from './message-text.ts';
-import { MicroBatcher } from './micro-batcher.ts';
+import { TEXT } from '../options/check-options.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { isProof, UNMENTIONED } from './batcher/batch-results.ts';
+import { checkSend, recordRequired } from './batcher/check-send.ts';
+import type { Payload, Refusal } from './batcher/entry.ts';
+import { faultOf } from './batcher/fault.ts';
+import { MicroBatcher } from './batcher/micro-batcher.ts';
+import { invalid } from './batcher/sink-errors.ts';
+import { jsonText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { invalid } from './sink-errors.ts';
 import {
   checkSinkOptions,
   clientSettings,

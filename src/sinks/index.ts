@@ -2,6 +2,11 @@
 /// <reference types="node" preserve="true" />
 
 export { SinkError, type SinkErrorCode } from '../errors.ts';
-export { type ChangeData, type CloudEvent, type CloudEventRecord, toCloudEvent } from './cloud-event.ts';
+export {
+  type ChangeData,
+  type CloudEvent,
+  type CloudEventRecord,
+  toCloudEvent,
+} from './message/cloud-event.ts';
 export { type MessageOptions, publishTo } from './publish-to.ts';
 export type { DetachedSendOptions, RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';

@@ -1,9 +1,9 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import { ConfigurationError } from '../errors.ts';
-import { objectWith } from '../option-checks.ts';
-import { kindOf } from '../options.ts';
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
+import { objectWith } from '../options/check-options.ts';
+import { kindOf } from '../options/unknown-options.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';
 
 const SINK = objectWith(['send']);

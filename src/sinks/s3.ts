@@ -3,17 +3,17 @@
 
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { Check } from '../option-checks.ts';
-import { isProof } from './batch-results.ts';
-import { checkSend } from './check-send.ts';
-import type { Payload, Refusal } from './entry.ts';
-import { digest } from './item-identity.ts';
-import { contentText, jsonText, messageText } from './message-text.ts';
-import { MicroBatcher } from './micro-batcher.ts';
+import type { Check } from '../options/check-options.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { isProof } from './batcher/batch-results.ts';
+import { checkSend } from './batcher/check-send.ts';
+import type { Payload, Refusal } from './batcher/entry.ts';
+import { MicroBatcher } from './batcher/micro-batcher.ts';
+import { invalid } from './batcher/sink-errors.ts';
+import { digest } from './message/item-identity.ts';
+import { contentText, jsonText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
-import { invalid } from './sink-errors.ts';
 import {
   checkSinkOptions,
   clientSettings,

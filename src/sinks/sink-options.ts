@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, numberFrom, objectWith } from '../option-checks.ts';
-import { rejectUnknownOptions } from '../options.ts';
+import { type Check, checkOptions, numberFrom, objectWith } from '../options/check-options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 
 /** What every sink can be told about its requests. */
 export interface SinkOptions {

@@ -2,14 +2,14 @@
 /// <reference types="node" preserve="true" />
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../env.ts';
-import { refusalsOf } from './batch-results.ts';
-import { checkSend } from './check-send.ts';
-import type { Payload } from './entry.ts';
-import { type GroupOptions, groupIds, isFifo } from './fifo.ts';
-import { type AttributeValue, attributeBytes, messageAttributes } from './message-attributes.ts';
-import { contentText, messageText } from './message-text.ts';
-import { MicroBatcher } from './micro-batcher.ts';
+import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { refusalsOf } from './batcher/batch-results.ts';
+import { checkSend } from './batcher/check-send.ts';
+import type { Payload } from './batcher/entry.ts';
+import { MicroBatcher } from './batcher/micro-batcher.ts';
+import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
+import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
+import { contentText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import {
   checkSinkOptions,

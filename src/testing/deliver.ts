@@ -1,10 +1,10 @@
 // A binding of its own, which fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { type OnFailureDocument, withPayload } from '../delivery/on-failure-document.ts';
+import { requireHandler } from '../delivery/require-handler.ts';
+import type { WindowDecision } from '../delivery/tumbling-window.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type OnFailureDocument, withPayload } from '../mapping/on-failure-document.ts';
-import { requireHandler } from '../mapping/require-handler.ts';
-import type { WindowDecision } from '../mapping/tumbling-window.ts';
 import { type DeliverOptions, type DeliverSettings, deliverSettings } from './delivery-options.ts';
 import { setEnvironment } from './environment.ts';
 import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';

@@ -1,9 +1,9 @@
 import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
+import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
 import { ConfigurationError } from '../errors.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
 import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
-import { exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import { checkEnvironment, type Environment } from './environment.ts';
 import { requireMilliseconds } from './milliseconds.ts';
 

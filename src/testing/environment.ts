@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 
 /** Environment variables by name; `undefined` takes one away. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
-export type { OnFailureCondition, OnFailureDocument } from '../mapping/on-failure-document.ts';
-export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../mapping/retry-delay.ts';
+export type { OnFailureCondition, OnFailureDocument } from '../delivery/on-failure-document.ts';
+export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
 export { type Delivery, type DeliveryInvocation, deliver } from './deliver.ts';
 export type { DeliverOptions } from './delivery-options.ts';
 export type { DeliveryHandler } from './invoke-handler.ts';

@@ -1,7 +1,7 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
-import type { InvocationResult } from '../mapping/delivery.ts';
-import { responseOf } from '../mapping/response-json.ts';
-import { isThenable } from '../thenable.ts';
+import type { InvocationResult } from '../delivery/deliver-batch.ts';
+import { responseOf } from '../delivery/response-json.ts';
+import { isThenable } from '../promise/thenable.ts';
 import type { LambdaTestContext } from './lambda-context.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
-import { imageSize } from '../marshall/image-size.ts';
-import { parseDecimal } from '../unmarshall/decimal.ts';
+import { parseDecimal } from '../item/decimal.ts';
+import { imageSize } from '../item/image-size.ts';
 import { joinPath } from '../unmarshall/path.ts';
 import type { Image } from './marshall-item.ts';
 

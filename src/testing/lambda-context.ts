@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { onClockMoved } from '../batch/deadline.ts';
-import { rejectUnknownOptions } from '../options.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 import { requireMilliseconds } from './milliseconds.ts';
 
 /** How a context begins. */

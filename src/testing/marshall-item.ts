@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
-import { marshallMap } from '../marshall/marshall-map.ts';
+import { marshallMap } from '../item/marshall-map.ts';
 import { itemProblem, plainProblem } from './item-problem.ts';
 
 /** An image as Lambda sends it: AttributeValues, with binary as base64. */

@@ -1,6 +1,6 @@
-import { type Reported, reportedBy } from '../mapping/batch-response.ts';
+import { type Reported, reportedBy } from '../delivery/batch-response.ts';
+import { isThenable } from '../promise/thenable.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
-import { isThenable } from '../thenable.ts';
 
 /** What a matcher tells Vitest, or Jest. */
 export interface MatcherResult {

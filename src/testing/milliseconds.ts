@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 
 /**
  * Refuses what no clock can move by: a NaN would end all comparisons of time.

@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { laneOf } from '../delivery/partition.ts';
+import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
 import { ConfigurationError, InvalidEventError } from '../errors.ts';
-import { laneOf } from '../mapping/partition.ts';
-import { type QueuedRecord, queued } from '../mapping/queued-record.ts';
-import { kindOf } from '../options.ts';
+import { kindOf } from '../options/unknown-options.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import type { WindowFields } from '../window/window-event.ts';

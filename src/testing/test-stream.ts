@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
-import { imageSize } from '../marshall/image-size.ts';
-import { requireOptions } from '../options.ts';
+import { imageSize } from '../item/image-size.ts';
+import { requireOptions } from '../options/unknown-options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';

@@ -1,14 +1,14 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { nextBatch } from '../mapping/batch-size.ts';
-import { deliverBatch, type InvocationResult } from '../mapping/delivery.ts';
-import type { MappingSettings } from '../mapping/options.ts';
-import type { QueuedRecord } from '../mapping/queued-record.ts';
-import type { RetryDelay } from '../mapping/retry-delay.ts';
+import { nextBatch } from '../delivery/batch-size.ts';
+import { deliverBatch, type InvocationResult } from '../delivery/deliver-batch.ts';
+import type { QueuedRecord } from '../delivery/queued-record.ts';
+import type { RetryDelay } from '../delivery/retry-delay.ts';
 import {
   type TumblingWindowOptions,
   TumblingWindows,
   type WindowDecision,
-} from '../mapping/tumbling-window.ts';
+} from '../delivery/tumbling-window.ts';
+import type { MappingSettings } from '../mapping/options.ts';
 
 /** As DynamoDB names shards. Delivered records come from one. */
 const SHARD_ID = 'shardId-00000001767225600000-00000000';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { isThenable } from '../thenable.ts';
-import { exactDouble, parseDecimal } from './decimal.ts';
+import { exactDouble, parseDecimal } from '../item/decimal.ts';
+import { isThenable } from '../promise/thenable.ts';
 import { MalformedValue, NO_NUMBER } from './malformed.ts';
 
 /**

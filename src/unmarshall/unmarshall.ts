@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
-import { contentFreeCause, nameOf } from '../content-free-cause.ts';
 import { ConfigurationError, UnmarshallError } from '../errors.ts';
+import { contentFreeCause, nameOf } from '../failure/content-free-cause.ts';
 import {
   type AttributeMap,
   MAX_LEVELS,

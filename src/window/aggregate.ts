@@ -1,8 +1,8 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import { WindowStateError } from '../errors.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import { isThenable } from '../thenable.ts';
-import { isUnfinished, refuseUnfinished } from '../unfinished.ts';
 import { stateJson } from './window-state.ts';
 
 /** Counts a record: gives the state, or nothing after changing it in place. */

@@ -3,8 +3,8 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { quietly } from '../batch/report.ts';
 import { DeadlineError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { finished } from '../promise/unfinished.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import { finished } from '../unfinished.ts';
 import type { DynamoDBStreamWindowEvent } from './window-event.ts';
 
 /** A tumbling window that closes, for the `close` of a `streamWindow`. */

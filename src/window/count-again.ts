@@ -1,7 +1,7 @@
 import { type Deadline, MAX_TIMEOUT_MS } from '../batch/deadline.ts';
 import { inTime } from '../batch/in-time.ts';
+import { isThenable } from '../promise/thenable.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import { isThenable } from '../thenable.ts';
 
 /**
  * Counts records again, in order, until one fails or half of the time that is left is used. The other half is for

@@ -3,7 +3,7 @@ import { type BatchOptions, batchSettings } from '../batch/options.ts';
 import { batchProcessor } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
 import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options.ts';
+import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, isTable, type Table } from '../table.ts';

@@ -13,7 +13,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { type FaultySns, startFaultySns } from './faulty-sns.ts';
 

@@ -5,7 +5,7 @@ import { judge } from '../../src/cli/demo/books.ts';
 import type { Announcement } from '../../src/cli/demo/invoice.ts';
 import { readPayments } from '../../src/cli/demo/payments.ts';
 import type { Resources } from '../../src/cli/demo/resources.ts';
-import { EXIT } from '../../src/cli/exit-codes.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { inProcess } from './in-process.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
-import { startEmulators } from '../../src/local/emulators/start-emulators.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
+import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
 import { spawned } from './spawned.ts';
 import { inTerminal, withoutStyle } from './terminal.ts';

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
-import { freePort } from '../../src/local/emulators/free-port.ts';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
+import { freePort } from '../../src/emulators/free-port.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import type { CommandDefinition } from '../../src/cli/command.ts';
-import { EXIT } from '../../src/cli/exit-codes.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { commandEnvironment } from './environment.ts';
 import { type CommandOptions, type RunningCommand, seen } from './running-command.ts';

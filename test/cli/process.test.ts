@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { type CliProcess, runProcess } from '../../src/cli/process.ts';
 import { version } from '../../src/cli/version.ts';
 import { commandEnvironment } from './environment.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { failure } from '../../src/cli/cli-error.ts';
 import type { CommandDefinition } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands/index.ts';
-import { EXIT } from '../../src/cli/exit-codes.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { failure } from '../../src/cli/errors/cli-error.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { version } from '../../src/cli/version.ts';
 import { inProcess } from './in-process.ts';
 import { WAYS } from './ways.ts';

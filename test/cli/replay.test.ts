@@ -7,12 +7,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
-import { freePort } from '../../src/local/emulators/free-port.ts';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import type { OnFailureDocument } from '../../src/delivery/on-failure-document.ts';
+import { freePort } from '../../src/emulators/free-port.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../src/local/index.ts';
-import type { OnFailureDocument } from '../../src/mapping/on-failure-document.ts';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { eventually } from '../fixtures/eventually.ts';

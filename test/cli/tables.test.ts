@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
 import { inProcess } from './in-process.ts';
 import { WAYS } from './ways.ts';

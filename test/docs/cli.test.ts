@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { CommandDefinition } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands/index.ts';
-import { EXIT } from '../../src/cli/exit-codes.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { inProcess } from '../cli/in-process.ts';
 import { anchorsOf, blocksOf, PAGES, tableUnder } from './markdown.ts';
 

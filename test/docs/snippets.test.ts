@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators } from '../../src/local/emulators/start-emulators.ts';
+import { type Emulators, startEmulators } from '../../src/emulators/start-emulators.ts';
 import { type Block, blocksOf, PAGES } from './markdown.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { startEmulators } from '../../src/local/emulators/start-emulators.ts';
+import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { isGone, isReachable } from './reachability.ts';
 import { handled, runExample, withoutDynoxide } from './run-example.ts';
 

@@ -7,9 +7,9 @@ import {
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
 import { streamRouter } from '../../src/index.ts';
-import { onFailureDocument, withPayload } from '../../src/mapping/on-failure-document.ts';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
 import { readDocuments, replay } from '../../src/replay/index.ts';
 import { contextOf, recordOf, STREAM_ARN } from '../fixtures/events.ts';
 import { type Json, mutate, mutation } from '../fixtures/mutations.ts';

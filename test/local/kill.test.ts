@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/checkpointed-mapping.ts', import.meta.url));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importPeer } from '../../src/local/import-peer.ts';
+import { importPeer } from '../../src/aws-clients/import-peer.ts';
 import { type LocalMappingOptions, localSettings } from '../../src/local/local-options.ts';
 
 const valid: LocalMappingOptions = { tableName: 'Invoices', startingPosition: 'LATEST', handler: () => {} };

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { OnFailureDocument } from '../../src/delivery/on-failure-document.ts';
 import { logEvents } from '../../src/local/log-events.ts';
 import { type InvocationEvent, MappingEmitter } from '../../src/local/mapping-events.ts';
 import type { Logger } from '../../src/logger.ts';
-import type { OnFailureDocument } from '../../src/mapping/on-failure-document.ts';
 
 let entries: unknown[];
 let emitter: MappingEmitter;

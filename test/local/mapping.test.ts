@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import {
   type LocalEventSourceMapping,
   type LocalMappingOptions,

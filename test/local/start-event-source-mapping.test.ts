@@ -1,6 +1,6 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../src/local/index.ts';
 import { emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 

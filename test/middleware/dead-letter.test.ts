@@ -6,6 +6,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import {
   ConfigurationError,
   DeadLetterError,
@@ -15,7 +16,6 @@ import {
   type StreamRouter,
   streamRouter,
 } from '../../src/index.ts';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
 import {
   type DeadLetter,
   type DeadLetterOptions,
@@ -25,10 +25,10 @@ import {
 } from '../../src/middleware/dead-letter.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
+import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/batcher/sink-errors.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import type { SendOptions, Sink } from '../../src/sinks/sink.ts';
-import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { lambdaContext } from '../../src/testing/index.ts';

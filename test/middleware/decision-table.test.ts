@@ -8,7 +8,7 @@ import { deadLetter } from '../../src/middleware/dead-letter.ts';
 import { idempotent } from '../../src/middleware/idempotent.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
-import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/sink-errors.ts';
+import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/batcher/sink-errors.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { tableUnder } from '../docs/markdown.ts';
 import { eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';

@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
 import { type DeadLetter, type ReplayOptions, replayDeadLetters } from '../../src/middleware/dead-letter.ts';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
 import { memoryLogger, type RecordSketch, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 const letterAt = (index: number, sketch: RecordSketch = {}): DeadLetter =>

@@ -1,6 +1,7 @@
 import { AbortError } from 'p-retry';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { concernsAllRecords, isExhausted } from '../../src/failure/failure.ts';
 import {
   defineTable,
   itemOf,
@@ -9,7 +10,6 @@ import {
   type Table,
   UnmarshallError,
 } from '../../src/index.ts';
-import { concernsAllRecords, isExhausted } from '../../src/middleware/failures/failure.ts';
 import { type RetryOptions, retry } from '../../src/middleware/retry.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';

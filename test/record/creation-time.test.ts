@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { windowStartOf } from '../../src/mapping/window-span.ts';
+import { windowStartOf } from '../../src/delivery/window-span.ts';
 import { creationDateOf, creationMsOf, creationSecondsOf } from '../../src/record/creation-time.ts';
 
 const at = (ApproximateCreationDateTime: unknown) => ({ ApproximateCreationDateTime });

@@ -1,8 +1,8 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { type ReplayOptions, replay } from '../../src/replay/index.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { sequenceNumberAt } from '../fixtures/events.ts';

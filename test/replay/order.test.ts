@@ -1,8 +1,8 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
 import { type ReplayOptions, type ReplayProgress, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';

@@ -1,7 +1,7 @@
 import { ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/middleware/dead-letters/dead-letter.ts';
+import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
 import { type ReplayOptions, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';

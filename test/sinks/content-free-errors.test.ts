@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { jsonText } from '../../src/sinks/message-text.ts';
-import { refused, requestFailed, targetFailed } from '../../src/sinks/sink-errors.ts';
+import { refused, requestFailed, targetFailed } from '../../src/sinks/batcher/sink-errors.ts';
+import { jsonText } from '../../src/sinks/message/message-text.ts';
 
 const SECRET = 'hunter2';
 const shown = (value: unknown) => inspect(value, { showHidden: true, depth: 9 });

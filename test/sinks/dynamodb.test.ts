@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { itemSize } from '../../src/item/item-size.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
-import { itemSize } from '../../src/sinks/item-size.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
 import { upTo } from './sink-harness.ts';
 

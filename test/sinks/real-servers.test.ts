@@ -8,7 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
-import type { Emulators } from '../../src/local/emulators/start-emulators.ts';
+import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';

@@ -1,6 +1,6 @@
 import '../../src/testing/vitest.ts';
 import { describe, expect, test } from 'vitest';
-import { readBatchResponse } from '../../src/mapping/batch-response.ts';
+import { readBatchResponse } from '../../src/delivery/batch-response.ts';
 import { streamMatchers } from '../../src/testing/index.ts';
 
 const reporting = (...identifiers: readonly unknown[]) => ({

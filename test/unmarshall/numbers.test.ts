@@ -1,7 +1,7 @@
 import { convertToAttr, NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { canonicalNumber } from '../../src/unmarshall/decimal.ts';
+import { canonicalNumber } from '../../src/item/decimal.ts';
 import { numberReader, type ToNumber } from '../../src/unmarshall/numbers.ts';
 import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
 import { expectProportion } from '../fixtures/proportion.ts';

@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { changed } from '../../conditions/changed.ts';
 import type { Logger } from '../../logger.ts';
-import { streamRouter } from '../../router.ts';
+import { streamRouter } from '../../router/router.ts';
 import type { Announcement, Invoice } from './invoice.ts';
 
 /** Sends an announcement; `id` is the same when Lambda delivers its change again. */

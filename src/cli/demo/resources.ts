@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { Connection } from '../servers/connection.ts';
-import { createTable } from '../tables/create-table.ts';
-import { streamOfTable } from '../tables/stream-of-table.ts';
+import { createTable } from '../servers/create-table.ts';
+import { streamOfTable } from '../servers/stream-of-table.ts';
 
 /** What the demo runs on. Disposing of it removes it, so that a server of somebody else's is left as it was. */
 export interface Resources extends AsyncDisposable {

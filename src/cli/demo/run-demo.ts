@@ -1,11 +1,11 @@
-import { importPeer } from '../../local/import-peer.ts';
-import { usageError } from '../cli-error.ts';
+import { importPeer } from '../../aws-clients/import-peer.ts';
 import type { RunCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
-import { writeJson, writeTable } from '../output.ts';
+import { usageError } from '../errors/cli-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { connect } from '../servers/connect.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
-import { writeLines } from '../terminal-text.ts';
+import { writeJson, writeTable } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 export interface DemoFlags extends ConnectionFlags {
   readonly invoices: string;

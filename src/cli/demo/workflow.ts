@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
 import { silentLogger } from '../../logger.ts';
-import { interrupted } from '../io.ts';
 import { streamsClient } from '../servers/clients.ts';
 import type { Connection } from '../servers/connection.ts';
+import { interrupted } from '../terminal/io.ts';
 import { judge, type Verdict } from './books.ts';
 import type { Announcement } from './invoice.ts';
 import { invoiceRouter } from './invoice-router.ts';

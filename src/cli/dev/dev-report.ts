@@ -2,7 +2,7 @@ import type { LocalEventSourceMapping } from '../../local/event-source-mapping.t
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
 import type { Connection } from '../servers/connection.ts';
-import type { Style } from '../style.ts';
+import type { Style } from '../terminal/style.ts';
 import { Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { count, formatFailures, formatInvocation, formatStatus } from './format.ts';

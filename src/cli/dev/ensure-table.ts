@@ -1,8 +1,8 @@
-import type { CliError } from '../cli-error.ts';
+import type { CliError } from '../errors/cli-error.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { ClientSettings } from '../servers/connection.ts';
-import { createTable, type KeyAttribute } from '../tables/create-table.ts';
-import { streamOfTable } from '../tables/stream-of-table.ts';
+import { createTable, type KeyAttribute } from '../servers/create-table.ts';
+import { streamOfTable } from '../servers/stream-of-table.ts';
 
 /**
  * Finds the stream of a table, which is created first if it is not there and its keys are given.

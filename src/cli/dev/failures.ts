@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
-import { reportedBy } from '../../mapping/batch-response.ts';
 import { type LoggedFailure, plainError } from './sandbox/messages.ts';
 
 /** Why a record failed, or an invocation as a whole. */

@@ -1,6 +1,6 @@
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { MappingStatistics } from '../../local/statistics.ts';
-import type { Style } from '../style.ts';
+import type { Style } from '../terminal/style.ts';
 import type { Failure } from './failures.ts';
 import type { Consequence } from './follow-invocations.ts';
 

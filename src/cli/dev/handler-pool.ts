@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
-import { NotStartedError } from '../../local/handler/invoke.ts';
+import { NotStartedError } from '../../delivery/invoke.ts';
 import type { LoggedFailure } from './sandbox/messages.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setInterval as every } from 'node:timers';
 import type { CommandContext } from '../command.ts';
-import type { TextOutput } from '../io.ts';
-import { handlerText, terminalLine, writeLines } from '../terminal-text.ts';
+import type { TextOutput } from '../terminal/io.ts';
+import { handlerText, terminalLine, writeLines } from '../terminal/terminal-text.ts';
 
 /** Where `dev` writes: lines that stay, and below them where it is. */
 export interface Screen {

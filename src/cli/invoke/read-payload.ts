@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { usageError } from '../cli-error.ts';
-import type { CliIo } from '../io.ts';
+import { usageError } from '../errors/cli-error.ts';
 import { readText } from '../read-text.ts';
+import type { CliIo } from '../terminal/io.ts';
 
 /** An event, and its records. */
 export interface Payload {

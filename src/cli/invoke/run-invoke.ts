@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { readBatchResponse, reportedBy } from '../../delivery/batch-response.ts';
+import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { StreamlaneError } from '../../errors.ts';
-import type { InvocationOutcome } from '../../local/handler/invoke.ts';
+import { thrownText } from '../../failure/thrown-text.ts';
 import { localFunction } from '../../local/handler/local-function.ts';
-import { readBatchResponse, reportedBy } from '../../mapping/batch-response.ts';
-import { thrownText } from '../../thrown-text.ts';
-import { usageError } from '../cli-error.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { usageError } from '../errors/cli-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
-import { writeJson } from '../output.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
-import { writeLines } from '../terminal-text.ts';
+import { writeJson } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 import { logsToStderr } from './logs-to-stderr.ts';
 import { readPayload } from './read-payload.ts';
 

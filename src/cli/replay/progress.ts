@@ -2,8 +2,8 @@ import type { ReplayProgress } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
 import { logsToStderr } from '../invoke/logs-to-stderr.ts';
-import type { TextOutput } from '../io.ts';
-import { writeLines } from '../terminal-text.ts';
+import type { TextOutput } from '../terminal/io.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 /** How far a replay is, on stderr. */
 export interface Progress {

@@ -1,18 +1,18 @@
+import { thrownText } from '../../failure/thrown-text.ts';
 import { readDocuments } from '../../replay/read-documents.ts';
 import { replay } from '../../replay/replay.ts';
 import type { ReplayOptions } from '../../replay/replay-options.ts';
 import { isS3Uri } from '../../replay/sources/bucket-source.ts';
-import { thrownText } from '../../thrown-text.ts';
-import { usageError } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
-import { readMappingFlags } from '../dev/mapping-flags.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { CliIo } from '../io.ts';
+import { usageError } from '../errors/cli-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { readMappingFlags } from '../flags/mapping-flags.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
-import { writeJson } from '../output.ts';
 import { readText } from '../read-text.ts';
 import { connect } from '../servers/connect.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
 import { writeSummary } from './summary.ts';
 

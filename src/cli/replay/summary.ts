@@ -1,8 +1,8 @@
 import type { MessageReport, ReplaySummary } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../dev/format.ts';
-import { writeTable } from '../output.ts';
-import { writeLines } from '../terminal-text.ts';
+import { writeTable } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 

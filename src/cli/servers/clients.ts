@@ -1,7 +1,7 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { importPeer } from '../../local/import-peer.ts';
-import { NO_SDK_LOG } from '../../local/own-clients.ts';
+import { importPeer } from '../../aws-clients/import-peer.ts';
+import { NO_SDK_LOG } from '../../aws-clients/own-clients.ts';
 import type { ClientSettings } from './connection.ts';
 
 // The SDK waits for ever, and a person in front of a terminal does not.

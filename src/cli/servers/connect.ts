@@ -1,10 +1,10 @@
-import { namedEndpoints } from '../../local/emulators/named-endpoints.ts';
-import { failure, usageError } from '../cli-error.ts';
+import { namedEndpoints } from '../../emulators/named-endpoints.ts';
 import type { CommandContext } from '../command.ts';
-import { tellWarning } from '../output.ts';
-import { writeLines } from '../terminal-text.ts';
+import { failure, usageError } from '../errors/cli-error.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { tellWarning } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
-import type { ConnectionFlags } from './connection-options.ts';
 import { runningServers } from './running-servers.ts';
 
 /** What a command does where no server is named and none is running. */

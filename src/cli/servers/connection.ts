@@ -1,5 +1,5 @@
-import type { NamedEndpoints } from '../../local/emulators/named-endpoints.ts';
-import type { ConnectionFlags } from './connection-options.ts';
+import type { NamedEndpoints } from '../../emulators/named-endpoints.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 
 /** What an SDK client takes. What is left out, the SDK finds in the environment. */
 export interface ClientSettings {

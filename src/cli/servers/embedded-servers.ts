@@ -1,8 +1,8 @@
+import { startEmulators } from '../../emulators/start-emulators.ts';
 import { StreamlaneError } from '../../errors.ts';
-import { startEmulators } from '../../local/emulators/start-emulators.ts';
-import { failure } from '../cli-error.ts';
+import { failure } from '../errors/cli-error.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectionFlags } from './connection-options.ts';
 import { announceServers } from './running-servers.ts';
 
 /**

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { thrownText } from '../../thrown-text.ts';
+import { thrownText } from '../../failure/thrown-text.ts';
 import { type Identity, openIdentity, provesIdentity } from './server-identity.ts';
 
 /** Embedded servers that another process of `streamlane` keeps running for this project. */

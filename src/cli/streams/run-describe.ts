@@ -1,14 +1,14 @@
 import type { Shard, StreamDescription } from '@aws-sdk/client-dynamodb-streams';
-import { failure } from '../cli-error.ts';
 import type { RunCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
-import { writeJson, writeTable } from '../output.ts';
+import { failure } from '../errors/cli-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
-import { streamOfTable } from '../tables/stream-of-table.ts';
-import { writeLines } from '../terminal-text.ts';
+import { streamOfTable } from '../servers/stream-of-table.ts';
+import { writeJson, writeTable } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 export interface DescribeFlags extends ConnectionFlags {
   readonly json?: true;

@@ -1,12 +1,12 @@
 import type { _Stream as Stream } from '@aws-sdk/client-dynamodb-streams';
 import type { RunCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
-import { writeJson, writeTable } from '../output.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
-import { describeTable } from '../tables/stream-of-table.ts';
-import { writeLines } from '../terminal-text.ts';
+import { describeTable } from '../servers/stream-of-table.ts';
+import { writeJson, writeTable } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 export interface ListFlags extends ConnectionFlags {
   readonly json?: true;

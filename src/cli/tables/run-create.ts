@@ -1,12 +1,12 @@
 import type { RunCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
-import { writeJson } from '../output.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import type { ConnectionFlags } from '../servers/connection-options.ts';
-import { writeLines } from '../terminal-text.ts';
-import { createTable, parseKeys, requireViewType } from './create-table.ts';
-import { streamOfTable } from './stream-of-table.ts';
+import { createTable, parseKeys, requireViewType } from '../servers/create-table.ts';
+import { streamOfTable } from '../servers/stream-of-table.ts';
+import { writeJson } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
 
 export interface CreateFlags extends ConnectionFlags {
   readonly keys: string;

@@ -1,4 +1,4 @@
-import { canonicalNumber } from '../../unmarshall/decimal.ts';
+import { canonicalNumber } from '../../item/decimal.ts';
 
 // TypeScript's libraries do not have it yet; every Node that runs this does.
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };

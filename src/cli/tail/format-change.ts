@@ -1,6 +1,6 @@
 import type { Change } from '../../record/changes.ts';
 import type { EventName } from '../../record/stream-record.ts';
-import type { Format, Style } from '../style.ts';
+import type { Format, Style } from '../terminal/style.ts';
 import type { TailedChange } from './change.ts';
 
 const EVENT: Readonly<Record<EventName, Format>> = { INSERT: 'green', MODIFY: 'yellow', REMOVE: 'red' };

@@ -1,6 +1,6 @@
 import type { Logger } from '../../logger.ts';
 import type { CommandContext } from '../command.ts';
-import { tellWarning } from '../output.ts';
+import { tellWarning } from '../terminal/output.ts';
 
 /** What the mapping behind `tail` has to say: what keeps it from reading, as one line on stderr. */
 export function tailLogger({ io, note, verbose }: CommandContext): Logger {

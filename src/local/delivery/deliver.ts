@@ -1,15 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { DeliveryOptions, InvocationResult } from '../../mapping/delivery.ts';
-import type { QueuedRecord } from '../../mapping/queued-record.ts';
-import type { WindowDecision } from '../../mapping/tumbling-window.ts';
+import type { DeliveryOptions, InvocationResult } from '../../delivery/deliver-batch.ts';
+import type { InvocationOutcome, Invoke } from '../../delivery/invoke.ts';
+import type { QueuedRecord } from '../../delivery/queued-record.ts';
+import type { WindowDecision } from '../../delivery/tumbling-window.ts';
 import { creationSecondsOf } from '../../record/creation-time.ts';
+import { ownWork, turn } from '../../stream/event-loop.ts';
+import { persist } from '../../stream/persist.ts';
+import { wait } from '../../stream/wait.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
-import { ownWork, turn } from '../event-loop.ts';
-import type { InvocationOutcome, Invoke } from '../handler/invoke.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
-import { persist } from '../persist.ts';
 import type { Tally } from '../statistics.ts';
-import { wait } from '../wait.ts';
 
 /** What every batch of a mapping needs. */
 export interface DeliveryTools {

@@ -1,5 +1,5 @@
-import { nextBatch } from '../../mapping/batch-size.ts';
-import type { QueuedRecord } from '../../mapping/queued-record.ts';
+import { nextBatch } from '../../delivery/batch-size.ts';
+import type { QueuedRecord } from '../../delivery/queued-record.ts';
 import { Bell } from './bell.ts';
 
 export interface LaneOptions {

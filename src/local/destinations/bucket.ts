@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { importPeer } from '../../aws-clients/import-peer.ts';
+import { type OnFailureDocument, withPayload } from '../../delivery/on-failure-document.ts';
 import type { OnFailureDestination } from '../../mapping/on-failure-destination.ts';
-import { type OnFailureDocument, withPayload } from '../../mapping/on-failure-document.ts';
-import { importPeer } from '../import-peer.ts';
 import type { DestinationOptions, SendOnFailure } from './destination.ts';
 
 /** The document as an S3 object, with the event that held the records. */

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { OnFailureDocument } from '../../mapping/on-failure-document.ts';
-import type { OwnClients } from '../own-clients.ts';
-import type { SdkClient } from '../sdk-client.ts';
+import type { OwnClients } from '../../aws-clients/own-clients.ts';
+import type { SdkClient } from '../../aws-clients/sdk-client.ts';
+import type { OnFailureDocument } from '../../delivery/on-failure-document.ts';
 
 /** Sends the document about discarded records. Rejects when that did not work. */
 export type SendOnFailure = (

@@ -1,5 +1,5 @@
+import { importPeer } from '../../aws-clients/import-peer.ts';
 import type { OnFailureDestination } from '../../mapping/on-failure-destination.ts';
-import { importPeer } from '../import-peer.ts';
 import type { DestinationOptions, SendOnFailure } from './destination.ts';
 
 /** The document as the body of an SQS message. */

@@ -1,9 +1,9 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import { importPeer } from '../../aws-clients/import-peer.ts';
+import type { OwnClients } from '../../aws-clients/own-clients.ts';
+import type { SdkClient } from '../../aws-clients/sdk-client.ts';
+import type { InvocationOutcome, Invoke } from '../../delivery/invoke.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { importPeer } from '../import-peer.ts';
-import type { OwnClients } from '../own-clients.ts';
-import type { SdkClient } from '../sdk-client.ts';
-import type { InvocationOutcome, Invoke } from './invoke.ts';
 
 // `invoices`, `invoices:live`, `123456789012:function:invoices` or a whole ARN: Lambda's own pattern.
 const FUNCTION_NAME =

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../errors.ts';
-import { thrownText } from '../../thrown-text.ts';
+import { thrownText } from '../../failure/thrown-text.ts';
 import { type LambdaHandler, requireHandler } from './local-function.ts';
 
 const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;

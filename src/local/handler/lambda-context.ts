@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { functionClock } from '../event-loop.ts';
+import { functionClock } from '../../stream/event-loop.ts';
 
 /** What an invocation says of the function. */
 export interface FunctionIdentity {

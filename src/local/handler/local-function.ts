@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { requireHandler as requireMappingHandler } from '../../mapping/require-handler.ts';
-import { responseOf } from '../../mapping/response-json.ts';
-import { ownWork } from '../event-loop.ts';
-import { type InvocationOutcome, type Invoke, NotStartedError } from './invoke.ts';
+import { type InvocationOutcome, type Invoke, NotStartedError } from '../../delivery/invoke.ts';
+import { requireHandler as requireMappingHandler } from '../../delivery/require-handler.ts';
+import { responseOf } from '../../delivery/response-json.ts';
+import { ownWork } from '../../stream/event-loop.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
 /** A function of event and context. What it returns is waited for, and read as the response. */

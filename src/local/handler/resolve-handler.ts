@@ -1,10 +1,10 @@
+import type { OwnClients } from '../../aws-clients/own-clients.ts';
+import type { SdkClient } from '../../aws-clients/sdk-client.ts';
+import type { Invoke } from '../../delivery/invoke.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { kindOf } from '../../options.ts';
-import type { OwnClients } from '../own-clients.ts';
-import type { SdkClient } from '../sdk-client.ts';
+import { kindOf } from '../../options/unknown-options.ts';
 import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
-import type { Invoke } from './invoke.ts';
 import type { FunctionIdentity } from './lambda-context.ts';
 import { type LambdaHandler, localFunction, requireHandler } from './local-function.ts';
 

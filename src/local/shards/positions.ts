@@ -1,5 +1,5 @@
+import type { ShardPosition } from '../../stream/shard-position.ts';
 import type { CheckpointFile } from '../checkpoint-file.ts';
-import type { ShardPosition } from './shard-position.ts';
 
 /** How far each shard is done with: in memory, and in a file if there is one. */
 export class ShardPositions {

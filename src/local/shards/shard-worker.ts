@@ -1,17 +1,17 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { deliverBatch } from '../../mapping/delivery.ts';
-import { laneOf } from '../../mapping/partition.ts';
-import { type QueuedRecord, queued } from '../../mapping/queued-record.ts';
-import { type OpenWindow, TumblingWindows } from '../../mapping/tumbling-window.ts';
+import { deliverBatch } from '../../delivery/deliver-batch.ts';
+import { laneOf } from '../../delivery/partition.ts';
+import { type QueuedRecord, queued } from '../../delivery/queued-record.ts';
+import { type OpenWindow, TumblingWindows } from '../../delivery/tumbling-window.ts';
+import { ownWork } from '../../stream/event-loop.ts';
+import type { StreamAdapter } from '../../stream/records/emulator-quirks.ts';
+import { lambdaRecord } from '../../stream/records/lambda-record.ts';
+import type { ServerRecord } from '../../stream/records/server-record.ts';
+import { ShardReader, type ShardReaderOptions } from '../../stream/shard-reader.ts';
 import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { ReadAhead } from '../delivery/read-ahead.ts';
-import { ownWork } from '../event-loop.ts';
-import type { StreamAdapter } from '../records/emulator-quirks.ts';
-import { lambdaRecord } from '../records/lambda-record.ts';
-import type { ServerRecord } from '../records/server-record.ts';
 import { ShardProgress } from './shard-progress.ts';
-import { ShardReader, type ShardReaderOptions } from './shard-reader.ts';
 
 /** What the shards of a mapping have in common. */
 export interface ShardTools {

@@ -1,12 +1,12 @@
 import type { Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { Logger } from '../../logger.ts';
+import { ancestors, readableShards, withShards } from '../../stream/lineage.ts';
+import { isNotFound, type StreamDescription, type StreamSource } from '../../stream/stream-source.ts';
+import { wait } from '../../stream/wait.ts';
 import { Bell } from '../delivery/bell.ts';
 import type { MappingEmitter, StoppedEvent } from '../mapping-events.ts';
-import { wait } from '../wait.ts';
-import { ancestors, readableShards, withShards } from './lineage.ts';
 import type { ShardPositions } from './positions.ts';
 import { type ShardTools, ShardWorker } from './shard-worker.ts';
-import { isNotFound, type StreamDescription, type StreamSource } from './stream-source.ts';
 
 // How far the clock of this machine may be ahead of the stream's, which makes the times of records. More of it
 // repeats records, less of it would lose them.

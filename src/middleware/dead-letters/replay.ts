@@ -1,10 +1,10 @@
 import type { Context, DynamoDBRecord } from 'aws-lambda';
-import { requireHandler } from '../../mapping/require-handler.ts';
-import { type Check, checkOptions, numberFrom, objectWith } from '../../option-checks.ts';
-import { rejectUnknownOptions } from '../../options.ts';
-import { Redelivery } from '../../redelivery/redelivery.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import { deadLetterOf } from './dead-letter-of.ts';
+import type { DeadLetter } from '../../dead-letter/dead-letter.ts';
+import { deadLetterOf } from '../../dead-letter/dead-letter-of.ts';
+import { requireHandler } from '../../delivery/require-handler.ts';
+import { type Check, checkOptions, numberFrom, objectWith } from '../../options/check-options.ts';
+import { rejectUnknownOptions } from '../../options/unknown-options.ts';
+import { Redelivery } from '../../replay/entries/redelivery.ts';
 
 /** How dead letters are replayed. */
 export interface ReplayOptions {

@@ -5,7 +5,7 @@ import {
 import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { HeldAnswer } from '../../batch/held-answer.ts';
-import { backoffMs } from '../../sinks/backoff.ts';
+import { backoffMs } from '../../sinks/batcher/backoff.ts';
 import { LockExpiry } from './lock-expiry.ts';
 import { errorName, isWorthATry, storeFailure } from './store-failure.ts';
 import { pause, withTimeout } from './timing.ts';

@@ -1,4 +1,4 @@
-import { requestFault } from '../../sinks/request-failure.ts';
+import { requestFault } from '../../sinks/batcher/request-failure.ts';
 
 /** An error's name, or an empty text. Not `instanceof`: a persistence layer may come from another copy of Powertools. */
 export function errorName(error: unknown): string {

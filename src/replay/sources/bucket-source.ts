@@ -1,7 +1,7 @@
 import type { _Object as ListedObject, S3Client } from '@aws-sdk/client-s3';
-import { importPeer } from '../../local/import-peer.ts';
-import type { SdkClient } from '../../local/sdk-client.ts';
-import { thrownText } from '../../thrown-text.ts';
+import { importPeer } from '../../aws-clients/import-peer.ts';
+import type { SdkClient } from '../../aws-clients/sdk-client.ts';
+import { thrownText } from '../../failure/thrown-text.ts';
 import { readDocuments } from '../read-documents.ts';
 import type { ReplaySource, SourceMessage } from './source.ts';
 

@@ -1,6 +1,6 @@
 import type { BatchResultErrorEntry, Message, SQSClient } from '@aws-sdk/client-sqs';
-import { importPeer } from '../../local/import-peer.ts';
-import type { SdkClient } from '../../local/sdk-client.ts';
+import { importPeer } from '../../aws-clients/import-peer.ts';
+import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import type { ReplaySource, SourceMessage } from './source.ts';
 
 export interface QueueOptions {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { createTable, parseKeys } from '../../../src/cli/tables/create-table.ts';
-import { startEmulators } from '../../../src/local/emulators/start-emulators.ts';
+import { createTable, parseKeys } from '../../../src/cli/servers/create-table.ts';
+import { startEmulators } from '../../../src/emulators/start-emulators.ts';
 import { ROOT } from '../../docs/markdown.ts';
 import { inTerminal } from '../terminal.ts';
 import type { Scene } from './scene.ts';

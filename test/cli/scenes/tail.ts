@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { attributeMap, parseJson } from '../../../src/cli/tables/attribute-value.ts';
-import { createTable, parseKeys } from '../../../src/cli/tables/create-table.ts';
-import { startEmulators } from '../../../src/local/emulators/start-emulators.ts';
+import { attributeMap, parseJson } from '../../../src/cli/put/attribute-value.ts';
+import { createTable, parseKeys } from '../../../src/cli/servers/create-table.ts';
+import { startEmulators } from '../../../src/emulators/start-emulators.ts';
 import { inTerminal } from '../terminal.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startEmulators } from '../../../src/local/emulators/start-emulators.ts';
+import { startEmulators } from '../../../src/emulators/start-emulators.ts';
 import { isGone, isReachable } from '../reachability.ts';
 import { type RunningExample, runExample, withoutDynoxide } from '../run-example.ts';
 

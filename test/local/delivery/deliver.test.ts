@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { deliverBatch } from '../../../src/delivery/deliver-batch.ts';
+import type { InvocationOutcome } from '../../../src/delivery/invoke.ts';
+import { laneOf } from '../../../src/delivery/partition.ts';
+import { queued } from '../../../src/delivery/queued-record.ts';
+import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
 import { Bell } from '../../../src/local/delivery/bell.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
-import type { InvocationOutcome } from '../../../src/local/handler/invoke.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
-import { deliverBatch } from '../../../src/mapping/delivery.ts';
-import { laneOf } from '../../../src/mapping/partition.ts';
-import { queued } from '../../../src/mapping/queued-record.ts';
-import { TumblingWindows } from '../../../src/mapping/tumbling-window.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
 
 /** Delivers records with these sequence numbers; the function answers each invocation in turn. */

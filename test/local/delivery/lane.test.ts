@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { nextBatch } from '../../../src/delivery/batch-size.ts';
+import { type QueuedRecord, queued } from '../../../src/delivery/queued-record.ts';
 import { Lane, type LaneOptions } from '../../../src/local/delivery/lane.ts';
-import { nextBatch } from '../../../src/mapping/batch-size.ts';
-import { type QueuedRecord, queued } from '../../../src/mapping/queued-record.ts';
 
 const record = (name: string, page = 1): QueuedRecord => queued({ eventID: name }, page);
 const ofBytes = (bytes: number): QueuedRecord => ({ record: {} as DynamoDBRecord, json: '', bytes, page: 1 });

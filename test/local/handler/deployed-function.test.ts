@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OwnClients } from '../../../src/aws-clients/own-clients.ts';
 import { resolveHandler } from '../../../src/local/handler/resolve-handler.ts';
-import { OwnClients } from '../../../src/local/own-clients.ts';
 
 /** What the service answers next. */
 let answer: { status: number; headers?: Record<string, string>; body: string };

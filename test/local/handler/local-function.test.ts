@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import { NotStartedError } from '../../../src/delivery/invoke.ts';
 import { importHandler, isModulePath } from '../../../src/local/handler/handler-module.ts';
-import { NotStartedError } from '../../../src/local/handler/invoke.ts';
 import {
   type LambdaHandler,
   localFunction,

@@ -1,5 +1,5 @@
-import { thrownText } from '../../../thrown-text.ts';
-import type { ExitCode } from '../../exit-codes.ts';
+import { thrownText } from '../../../failure/thrown-text.ts';
+import type { ExitCode } from '../../errors/exit-codes.ts';
 
 /** An error that crosses to another thread. */
 export interface PlainError {

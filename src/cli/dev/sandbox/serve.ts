@@ -20,7 +20,7 @@ export async function serve(port: SandboxPort, { handler: name }: SandboxData): 
   try {
     handler = await loadHandler(name);
   } catch (error) {
-    const { explain } = await import('../../explain.ts');
+    const { explain } = await import('../../errors/explain.ts');
     const { message, exitCode } = explain(error);
     say({ type: 'not-loaded', error: { ...plainError(error), message }, exitCode });
     return;

@@ -1,0 +1,36 @@
+import type { CommandDefinition } from '../command.ts';
+import { connectionOptions } from '../flags/connection-options.ts';
+import { mappingFlags } from '../flags/mapping-flags.ts';
+
+export const dev: CommandDefinition = {
+  usage: 'dev <module#export>',
+  summary: 'Run a handler behind the stream of a table, and reload it when its code changes.',
+  details:
+    'Each invocation is one line. It runs until Ctrl-C, which lets what is in flight finish. The options of the ' +
+    'event source mapping are those of AWS, in its words; two have another default here: --starting-position and ' +
+    '--function-response-types.',
+  examples: [
+    [
+      'dev src/handler.ts#handler --table Invoices --create customerId,invoiceId',
+      'on embedded servers, with a table of its own',
+    ],
+    ['dev src/handler.ts#handler --table Invoices --profile staging', 'new changes of a table on AWS'],
+    [
+      'dev src/handler.ts --table Invoices --batch-size 10 --maximum-retry-attempts 2 --bisect-batch-on-function-error',
+      'with options of the mapping',
+    ],
+    ['dev src/handler.ts --table Invoices --json | jq .', 'a line of JSON for each event'],
+  ],
+  configure: (command) =>
+    mappingFlags(
+      connectionOptions(command)
+        .requiredOption('--table <name>', 'The table whose stream is read.')
+        .option('--create <keys>', 'Create the table if it is not there: customerId,invoiceId or id:N.')
+        .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
+        .option('--function-name <name>', 'What the context says the function is called. (default: local)')
+        .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
+        .option('--json', 'Print a line of JSON for each event.'),
+    ),
+  stopsItself: true,
+  load: async () => (await import('./run-dev.ts')).runDev,
+};

@@ -1,0 +1,18 @@
+import type { CommandDefinition } from '../command.ts';
+
+export const emulators: CommandDefinition = {
+  usage: 'emulators',
+  summary: 'Run embedded DynamoDB with streams, SNS, SQS and S3 until Ctrl-C.',
+  details:
+    'The other commands of this project find them by themselves. For other programs it prints the variables to set.',
+  examples: [
+    ['emulators', 'keeps the servers running; use another terminal for what works with them'],
+    ['emulators --json', 'the variables as one line of JSON'],
+  ],
+  configure: (command) =>
+    command
+      .option('--region <name>', 'The AWS region that they say they are in.')
+      .option('--json', 'Print the variables as JSON.'),
+  stopsItself: true,
+  load: async () => (await import('./run-emulators.ts')).runEmulators,
+};

@@ -1,0 +1,40 @@
+import type { RunCommand } from '../command.ts';
+import { failure } from '../errors/cli-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { embeddedServers } from '../servers/embedded-servers.ts';
+import { runningServers } from '../servers/running-servers.ts';
+import { interrupted } from '../terminal/io.ts';
+import { tellWarning, writeJson } from '../terminal/output.ts';
+import { writeLines } from '../terminal/terminal-text.ts';
+
+/** Keeps embedded servers running until Ctrl-C. */
+export const runEmulators: RunCommand<{ readonly region?: string; readonly json?: true }> = async (
+  context,
+  _args,
+  options,
+) => {
+  const { io, note } = context;
+  const { env, stdout, stderr, signal } = io;
+  const running = await runningServers(env);
+  if (running !== undefined) {
+    throw failure(
+      `Process ${running.pid} runs the embedded servers of this project already. Use those, or stop it first.`,
+    );
+  }
+  await using servers = await embeddedServers(env, options, 'shared', (text) => tellWarning(context, text));
+  if (options.json) {
+    writeJson(stdout, servers.environment);
+  } else {
+    const variables = Object.entries(servers.environment);
+    void writeLines(stdout, ...variables.map(([name, value]) => `export ${name}=${value}`));
+  }
+  void writeLines(
+    stderr,
+    `${note('green', 'Ready.')} Commands of this project find these servers; ` +
+      'other programs need the variables above. Ctrl-C stops them, and what they hold is gone.',
+  );
+  await Promise.race([interrupted(signal), servers.ended]);
+  if (!signal.aborted)
+    throw failure('Dynoxide has ended. Start the servers again with: streamlane emulators');
+  return EXIT.ok;
+};

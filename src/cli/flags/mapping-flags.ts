@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import type { EventSourceMappingOptions } from '../../mapping/options.ts';
+import { usageError } from '../errors/cli-error.ts';
+
+/** A mapping's options as commander gives them: text, or true and false for flags. */
+export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | boolean };
+
+interface MappingFlag {
+  /** What comes behind the flag; nothing: the flag alone says true, or false when the option is true without it. */
+  readonly value: '' | 'no' | `<${string}>`;
+  readonly meaning: string;
+  /** Reads the text; what it may be, the mapping says itself. */
+  readonly read: (text: string, flag: string) => unknown;
+}
+
+const text: MappingFlag['read'] = (given) => given;
+
+// What is no number stays as it is, so that the mapping says what came.
+const number: MappingFlag['read'] = (text) =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+
+/** Options that only a deployed mapping reads: a flag for them would do nothing. */
+type DeployedOption = 'kmsKeyArn' | 'tags' | 'metricsConfig';
+
+/** Every option of a mapping that does something here, by its name: a new one does not compile until it is here. */
+const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, DeployedOption>]-?: MappingFlag } =
+  {
+    startingPosition: {
+      value: '<position>',
+      meaning: 'TRIM_HORIZON or LATEST. (default: LATEST)',
+      read: text,
+    },
+    batchSize: {
+      value: '<count>',
+      meaning: 'Records in an invocation at most, 1 to 10000. (default: 100)',
+      read: number,
+    },
+    maximumBatchingWindowInSeconds: {
+      value: '<seconds>',
+      meaning: 'How long a batch may fill, 0 to 300. (default: 0)',
+      read: number,
+    },
+    parallelizationFactor: {
+      value: '<count>',
+      meaning: 'Batches of a shard at once, 1 to 10. (default: 1)',
+      read: number,
+    },
+    maximumRetryAttempts: {
+      value: '<count>',
+      meaning: 'Retries of a failed batch, 0 to 10000; -1: until it expires. (default: -1)',
+      read: number,
+    },
+    maximumRecordAgeInSeconds: {
+      value: '<seconds>',
+      meaning: 'Age at which a record is given up, 60 to 604800; -1: never. (default: -1)',
+      read: number,
+    },
+    bisectBatchOnFunctionError: {
+      value: '',
+      meaning: 'Halve a batch that failed.',
+      read: text,
+    },
+    functionResponseTypes: {
+      value: '<types>',
+      meaning: 'ReportBatchItemFailures, or none: any answer is success. (default: ReportBatchItemFailures)',
+      read: (text) => (text === 'none' ? [] : text.split(',')),
+    },
+    tumblingWindowInSeconds: {
+      value: '<seconds>',
+      meaning: 'Length of a tumbling window, 0 to 900; 0: none. (default: 0)',
+      read: number,
+    },
+    destinationConfig: {
+      value: '<arn>',
+      meaning:
+        'Where records that are given up are told of: ARN of a queue, topic or bucket, or the JSON of AWS.',
+      read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { onFailure: { destination: text } }),
+    },
+    filterCriteria: {
+      value: '<json>',
+      meaning: 'Which records are delivered: an event pattern, an array of them, or the JSON of AWS.',
+      read: (text, flag) => filterCriteria(json(text, flag)),
+    },
+    enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
+  };
+
+// A router reports what failed, and without this Lambda ignores that: failures would count as success.
+const DEFAULTS: EventSourceMappingOptions = {
+  startingPosition: 'LATEST',
+  functionResponseTypes: ['ReportBatchItemFailures'],
+};
+
+/** `batchSize` as it is typed: `--batch-size`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Declares flags for options of a mapping: all of them, unless names are given. */
+export function mappingFlags(command: Command, names: readonly string[] = Object.keys(FLAGS)): Command {
+  for (const name of names) {
+    const { value, meaning } = FLAGS[name as keyof typeof FLAGS];
+    const flag = flagOf(name);
+    command.option(value === 'no' ? flag.replace('--', '--no-') : `${flag} ${value}`.trim(), meaning);
+  }
+  return command;
+}
+
+/**
+ * Reads the options of a mapping, as they were typed.
+ *
+ * @throws CliError for JSON that is none; what else is wrong the mapping says
+ */
+export function readMappingFlags(flags: MappingFlags): EventSourceMappingOptions {
+  const options: Record<string, unknown> = { ...DEFAULTS };
+  for (const [name, { read }] of Object.entries(FLAGS)) {
+    const given = flags[name as keyof MappingFlags];
+    if (given !== undefined) options[name] = typeof given === 'string' ? read(given, flagOf(name)) : given;
+  }
+  return options as unknown as EventSourceMappingOptions;
+}
+
+function json(text: string, flag: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw usageError(
+      `${flag} is no JSON: ${(cause as Error).message}. Quote it for the shell: '{...}'.`,
+      cause,
+    );
+  }
+}
+
+function filterCriteria(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && ('filters' in value || 'Filters' in value)) return value;
+  const patterns: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return { filters: patterns.map((pattern) => ({ pattern })) };
+}

@@ -1,0 +1,71 @@
+import type { DynamoDBClient, ScalarAttributeType } from '@aws-sdk/client-dynamodb';
+import { type StreamViewType, VIEW_TYPES } from '../../record/view-type.ts';
+import { failure, usageError } from '../errors/cli-error.ts';
+import { dynamodbModule } from './clients.ts';
+
+/** A key attribute. */
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: ScalarAttributeType;
+}
+
+const CREATE_TIMEOUT_SECONDS = 120;
+
+/**
+ * Reads `customerId,invoiceId`: the partition key and, if there is one, the sort key. Text, unless `:N` or `:B`
+ * behind the name says otherwise.
+ *
+ * @throws CliError
+ */
+export function parseKeys(text: string): readonly KeyAttribute[] {
+  const keys = text.split(',').map((key): KeyAttribute => {
+    const [, name, type = 'S'] = /^\s*([^\s:]+)(?::([SNB]))?\s*$/.exec(key) ?? [];
+    if (name === undefined) {
+      throw usageError(
+        `Keys are names such as customerId,invoiceId or id:N, with S, N or B behind the colon, got ${text}.`,
+      );
+    }
+    return { name, type: type as ScalarAttributeType };
+  });
+  if (keys.length <= 2 && keys[0]?.name !== keys[1]?.name) return keys;
+  throw usageError(`A table has a partition key and at most one sort key, of different names, got ${text}.`);
+}
+
+/** @throws CliError */
+export function requireViewType(text: string): StreamViewType {
+  const type = VIEW_TYPES.find((name) => name === text);
+  if (type === undefined) throw usageError(`A view type is one of ${VIEW_TYPES.join(', ')}, got ${text}.`);
+  return type;
+}
+
+/**
+ * Creates a table with a stream, and waits until it can be used.
+ *
+ * @throws CliError when there is such a table already
+ */
+export async function createTable(
+  client: DynamoDBClient,
+  TableName: string,
+  keys: readonly KeyAttribute[],
+  viewType: StreamViewType = 'NEW_AND_OLD_IMAGES',
+): Promise<void> {
+  const { CreateTableCommand, waitUntilTableExists } = await dynamodbModule();
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: keys.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
+        KeySchema: keys.map(({ name }, index) => ({
+          AttributeName: name,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+        BillingMode: 'PAY_PER_REQUEST',
+        StreamSpecification: { StreamEnabled: true, StreamViewType: viewType },
+      }),
+    );
+  } catch (cause) {
+    if ((cause as Error).name !== 'ResourceInUseException') throw cause;
+    throw failure(`There is a table ${TableName} already. Use it as it is, or choose another name.`, cause);
+  }
+  await waitUntilTableExists({ client, maxWaitTime: CREATE_TIMEOUT_SECONDS, minDelay: 1 }, { TableName });
+}

@@ -1,0 +1,42 @@
+import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
+import { failure } from '../errors/cli-error.ts';
+import { dynamodbModule } from './clients.ts';
+
+/** @throws CliError when there is no such table */
+export async function describeTable(client: DynamoDBClient, TableName: string): Promise<TableDescription> {
+  const { DescribeTableCommand } = await dynamodbModule();
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName }))).Table as TableDescription;
+  } catch (cause) {
+    throw asUnknownTable(cause, TableName);
+  }
+}
+
+/**
+ * The ARN of a table's newest stream.
+ *
+ * @throws CliError when there is no such table, or it has no stream
+ */
+export async function streamOfTable(client: DynamoDBClient, tableName: string): Promise<string> {
+  return streamArnOf(await describeTable(client, tableName));
+}
+
+/** {@link streamOfTable}, of a table that was described. */
+export function streamArnOf({ TableName, LatestStreamArn }: TableDescription): string {
+  if (LatestStreamArn !== undefined) return LatestStreamArn;
+  throw failure(
+    `The table ${TableName} has no stream. Enable one: aws dynamodb update-table --table-name ${TableName} ` +
+      '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES',
+  );
+}
+
+/** Says of a server's answer that there is no such table; other errors stay as they are. */
+export function asUnknownTable(error: unknown, tableName: string): unknown {
+  return (error as Error).name === 'ResourceNotFoundException'
+    ? failure(
+        `There is no table ${tableName} here. Create it with: streamlane tables create ${tableName} --keys <names>, ` +
+          'or check --endpoint and --region.',
+        error,
+      )
+    : error;
+}

@@ -1,0 +1,70 @@
+import { ConfigurationError } from '../errors.ts';
+import { isThenable } from './thenable.ts';
+
+/** How deep arrays in arrays are looked into: a map() within a map() is two. */
+const MOST_NESTED = 3;
+
+/**
+ * Whether what user code returned, or what its promise resolved with, is work that is not done and that nothing waits
+ * for: an array, Set or Map with promises in it, a generator or another iterator. The value itself is not a promise.
+ * Never throws: a value that cannot be looked into, such as a revoked Proxy, is a plain one.
+ */
+export function isUnfinished(result: unknown): result is object {
+  // Most handlers return nothing, and this is asked for each record.
+  if (typeof result !== 'object' || result === null) return false;
+  try {
+    return holdsWork(result, 0);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Fails for a result that {@link isUnfinished}, once the promises in it have settled: they run, so the lane has to wait,
+ * and their rejections must not end the process.
+ *
+ * @param owner what returned it, as in `A handler`
+ * @throws ConfigurationError `INVALID_RESULT`
+ */
+export async function refuseUnfinished(owner: string, result: object): Promise<never> {
+  const promises = promisesIn(result, 0);
+  await Promise.allSettled(promises);
+  throw new ConfigurationError(
+    'INVALID_RESULT',
+    promises.length > 0
+      ? `${owner} returned promises within another value, and nothing waits for those. ` +
+          'Return one promise: Promise.all(array), or an async function that awaits each.'
+      : `${owner} returned a generator or another iterator, which has not done its work yet. ` +
+          'Return a promise: make the generator an async function, or consume it in one.',
+  );
+}
+
+/**
+ * Waits for a result, off the hot path.
+ *
+ * @throws ConfigurationError `INVALID_RESULT`
+ */
+export async function finished(owner: string, result: unknown): Promise<void> {
+  const value = await result;
+  if (isUnfinished(value)) await refuseUnfinished(owner, value);
+}
+
+function holdsWork(value: object, nested: number): boolean {
+  if (!isCollection(value)) return typeof (value as { readonly next?: unknown }).next === 'function';
+  if (nested === MOST_NESTED) return false;
+  for (const element of value.values()) {
+    if (typeof element !== 'object' && typeof element !== 'function') continue;
+    if (element !== null && (isThenable(element) || holdsWork(element, nested + 1))) return true;
+  }
+  return false;
+}
+
+function promisesIn(value: unknown, nested: number): PromiseLike<unknown>[] {
+  if (isThenable(value)) return [value];
+  if (!isCollection(value) || nested > MOST_NESTED) return [];
+  return Array.from(value.values(), (element) => promisesIn(element, nested + 1)).flat();
+}
+
+function isCollection(value: unknown): value is { values(): Iterable<unknown> } {
+  return Array.isArray(value) || value instanceof Set || value instanceof Map;
+}

@@ -1,0 +1,162 @@
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
+import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
+import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
+import { validated } from '../batch/validated.ts';
+import type { Condition } from '../conditions/condition.ts';
+import { warningsOf } from '../conditions/condition-warnings.ts';
+import { ConfigurationError } from '../errors.ts';
+import { kindOf } from '../options/unknown-options.ts';
+import type { LazyRecord } from '../record/lazy-record.ts';
+import type {
+  AnyItem,
+  EventName,
+  InsertRecord,
+  ModifyRecord,
+  RemoveRecord,
+  StreamRecord,
+} from '../record/stream-record.ts';
+import type { StreamViewType } from '../record/view-type.ts';
+import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { isWindowEvent } from '../window/window-event.ts';
+import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
+import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';
+
+/**
+ * A Lambda handler that dispatches each record of a batch to the routes that match it.
+ *
+ * - All matching routes of a record run, one after the other, in the order registered.
+ * - A record that no route matches counts as succeeded.
+ * - The response is empty, or names the lowest SequenceNumber that did not succeed.
+ */
+export interface StreamRouter<Item, View extends StreamViewType, Keys> {
+  /**
+   * Handles one event. Deploy the router itself: it is the handler.
+   *
+   * @throws InvalidEventError, ConfigurationError; BatchFailedError with `partialResponses: false`
+   */
+  (event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse>;
+  /** Handles created items. */
+  onInsert(handler: RecordHandler<InsertRecord<Item, View, Keys>>): this;
+  onInsert(
+    condition: Condition<InsertRecord<Item, View, Keys>>,
+    handler: RecordHandler<InsertRecord<Item, View, Keys>>,
+  ): this;
+  /** Handles changed items. */
+  onModify(handler: RecordHandler<ModifyRecord<Item, View, Keys>>): this;
+  onModify(
+    condition: Condition<ModifyRecord<Item, View, Keys>>,
+    handler: RecordHandler<ModifyRecord<Item, View, Keys>>,
+  ): this;
+  /** Handles deleted items. */
+  onRemove(handler: RecordHandler<RemoveRecord<Item, View, Keys>>): this;
+  onRemove(
+    condition: Condition<RemoveRecord<Item, View, Keys>>,
+    handler: RecordHandler<RemoveRecord<Item, View, Keys>>,
+  ): this;
+  /** Wraps the handling of every record. What was added first lies outermost. */
+  use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys>>): this;
+}
+
+/** {@link BatchOptions} and the view type of the stream. */
+export interface RouterOptions<View extends StreamViewType> extends BatchOptions {
+  readonly viewType: View;
+}
+
+/**
+ * Makes a router. It is the Lambda handler: export it.
+ *
+ * @throws ConfigurationError when an option is unknown or has another value than it may
+ * @example
+ * ```ts
+ * export const handler = streamRouter<Invoice>()
+ *   .onInsert(async ({ newImage }) => {})
+ *   .onModify(changed('status', { to: 'PAID' }), async ({ oldImage, newImage }) => {})
+ *   .onRemove(expired, async ({ oldImage }) => {});
+ * ```
+ */
+export function streamRouter<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
+  table: Table<Item, Key, View>,
+  options?: BatchOptions,
+): StreamRouter<Item, View, Pick<Item, Key>>;
+export function streamRouter<Item extends object = AnyItem>(
+  options?: BatchOptions & Partial<RouterOptions<'NEW_AND_OLD_IMAGES'>>,
+): StreamRouter<Item, 'NEW_AND_OLD_IMAGES', Partial<Item>>;
+export function streamRouter<Item extends object = AnyItem>(
+  options: RouterOptions<'NEW_IMAGE'>,
+): StreamRouter<Item, 'NEW_IMAGE', Partial<Item>>;
+export function streamRouter<Item extends object = AnyItem>(
+  options: RouterOptions<'OLD_IMAGE'>,
+): StreamRouter<Item, 'OLD_IMAGE', Partial<Item>>;
+export function streamRouter<Item extends object = AnyItem>(
+  options: RouterOptions<'KEYS_ONLY'>,
+): StreamRouter<Item, 'KEYS_ONLY', Partial<Item>>;
+export function streamRouter(
+  tableOrOptions?: Table | StreamOptions,
+  tableOptions?: BatchOptions,
+): StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem> {
+  const [table, options = {}] = isTable(tableOrOptions)
+    ? [tableOrOptions, tableOptions]
+    : [undefined, tableOrOptions];
+  if (table === undefined && tableOptions !== undefined) {
+    throw new ConfigurationError(
+      'INVALID_TABLE',
+      `streamRouter: the table has to be made by defineTable, got ${kindOf(tableOrOptions)}. ` +
+        'Use streamRouter(options) or streamRouter(table, options).',
+    );
+  }
+  const settings = batchSettings('streamRouter', options, table);
+  const processor = batchProcessor(settings);
+  const reported = new ReportedCheckpoints();
+  const routes: Record<EventName, readonly Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
+  const layers: RecordMiddleware<LazyRecord>[] = [];
+
+  const run: HandleRecord = (record, context) => runRoutes(routes[record.eventName], record, context);
+  const check = table?.schema === undefined ? run : validated(run);
+  const dispatch: HandleRecord = (record, context) =>
+    // What nobody handles is not checked either.
+    routes[record.eventName].length === 0 ? undefined : check(record, context);
+  let handle = dispatch;
+
+  // Two parameters, not three: Lambda's Node 24 runtime refuses handlers that take a callback.
+  async function router(event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse> {
+    if (isWindowEvent(event)) {
+      throw new ConfigurationError(
+        'WINDOW_MISMATCH',
+        'streamRouter got an event of a tumbling window, and cannot answer it with a state. Nothing was handled. ' +
+          'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
+      );
+    }
+    return processEvent(processor, event, context, reported, handle);
+  }
+
+  return Object.assign(router, {
+    onInsert: (...args: unknown[]) => register('INSERT', routeOf('onInsert', args)),
+    onModify: (...args: unknown[]) => register('MODIFY', routeOf('onModify', args)),
+    onRemove: (...args: unknown[]) => register('REMOVE', routeOf('onRemove', args)),
+    use,
+  }) as unknown as StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem>;
+
+  function register(eventName: EventName, route: Route): typeof router {
+    // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
+    routes[eventName] = [...routes[eventName], route];
+    for (const { code, message } of warningsOf(route.condition)) {
+      settings.logger.warn(`A pattern of a route for ${eventName} does not do what it seems to: ${message}`, {
+        code,
+      });
+    }
+    return router;
+  }
+
+  function use(middleware: RecordMiddleware<LazyRecord>): typeof router {
+    if (typeof middleware !== 'function') {
+      throw new ConfigurationError(
+        'INVALID_HANDLER',
+        `use: the middleware has to be a function (record, context, next), got ${kindOf(middleware)}.`,
+      );
+    }
+    layers.push(middleware);
+    handle = layers.reduceRight<HandleRecord>((inner, layer) => wrapLayer(layer, inner), dispatch);
+    return router;
+  }
+}

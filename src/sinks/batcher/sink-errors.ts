@@ -1,0 +1,85 @@
+import { SinkError } from '../../errors.ts';
+import { contentFreeCause, nameOf, partOf } from '../../failure/content-free-cause.ts';
+import type { Refusal } from './entry.ts';
+
+/** It can never fit into a request. */
+export function tooLarge(target: string, bytes: number, most: number): SinkError {
+  return new SinkError(
+    'SINK_MESSAGE_TOO_LARGE',
+    false,
+    target,
+    `a message of ${bytes} bytes was not sent, as ${most} is the most. Send less, or store it in a bucket and send its key.`,
+  );
+}
+
+/** It is nothing that the target takes. */
+export function invalid(target: string, reason: string, options?: ErrorOptions): SinkError {
+  return new SinkError(
+    'SINK_MESSAGE_INVALID',
+    false,
+    target,
+    `a message was not sent: ${reason}. Correct what is sent.`,
+    options,
+  );
+}
+
+/** The target refused it, alone: for its content, or for a passing reason until its attempts were used up. */
+export function refused(target: string, { code, cause, fault }: Refusal, attempts: number): SinkError {
+  return new SinkError(
+    'SINK_ENTRY_REFUSED',
+    fault === 'passing',
+    target,
+    `a message was refused ${times(attempts)}: ${code}. See this code in the documentation of the target.`,
+    // Without the target's words, which may quote the message.
+    contentFreeCause(cause),
+  );
+}
+
+/** The request failed, with all that was in it, for a reason that passes. */
+export function requestFailed(target: string, { code, cause }: Refusal, attempts: number): SinkError {
+  return new SinkError(
+    'SINK_REQUEST_FAILED',
+    true,
+    target,
+    `a message was not sent, as its request failed ${times(attempts)}: ${code}. See the cause: the target's quotas, its service, the network.`,
+    contentFreeCause(cause, textOf(cause)),
+  );
+}
+
+/** The target takes no message, or nothing shows that it would take another one. */
+export function targetFailed(target: string, { code, cause }: Refusal): SinkError {
+  return new SinkError(
+    'SINK_REQUEST_FAILED',
+    false,
+    target,
+    `a message was not accepted, and nothing shows that the message is the reason: ${code}. See the cause, and check ` +
+      'region, credentials, permissions, encryption key, and the name and settings of the target.',
+    NAMES_NO_CONTENT.test(nameOf(cause)) ? contentFreeCause(cause, textOf(cause)) : contentFreeCause(cause),
+  );
+}
+
+/** Errors about credentials, permissions and names, whose text says which, and about nothing that a message holds. */
+const NAMES_NO_CONTENT =
+  /AccessDenied|Authori[sz]ation|NotAuthori[sz]ed|Credentials|Token|Signature|KMS|NotFound|NonExistent|DoesNotExist|NoSuchBucket/;
+
+/** The target's words. The key of an object may be made of the item, so it is cut off its ARN. */
+function textOf(cause: unknown): string | undefined {
+  const message = partOf(cause, 'message');
+  if (typeof message !== 'string') return undefined;
+  return message.replace(/(:s3:::[^/\s"]+)\/[^\s"]*/g, '$1/...');
+}
+
+/** The deadline came first. */
+export function deadlinePassed(target: string, cause: unknown): SinkError {
+  return new SinkError(
+    'SINK_DEADLINE',
+    true,
+    target,
+    'the deadline came before a message was accepted. If this repeats, raise the function timeout or lower the batch size.',
+    { cause },
+  );
+}
+
+function times(attempts: number): string {
+  return attempts === 1 ? 'once' : `${attempts} times`;
+}

@@ -1,0 +1,78 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { SinkRecord } from '../sink.ts';
+import { itemKeyOf } from './item-identity.ts';
+
+/** A change as a CloudEvent in JSON format. */
+export interface CloudEvent<Data = ChangeData> {
+  readonly specversion: '1.0';
+  /** The record's event id: with `source` it tells one event from all others, at every redelivery. */
+  readonly id: string;
+  /** The ARN of the stream. */
+  readonly source: string;
+  /** As in `com.amazonaws.dynamodb.INSERT`. */
+  readonly type: string;
+  /** The item key, as JSON with its attributes in alphabetical order. */
+  readonly subject: string;
+  /** When the change was made, to the second. */
+  readonly time?: string;
+  readonly datacontenttype: 'application/json';
+  /** The sequence number with leading zeros, as it is to be compared as text. */
+  readonly sequence: string;
+  /** What has to stay in order: the item key. */
+  readonly partitionkey: string;
+  readonly data: Data;
+}
+
+/** What a CloudEvent of a change carries: the images that the record has. */
+export interface ChangeData {
+  readonly keys: object;
+  readonly newImage?: unknown;
+  readonly oldImage?: unknown;
+}
+
+/** What {@link toCloudEvent} reads of a record: any record that a handler gets fits. */
+export interface CloudEventRecord extends SinkRecord {
+  readonly approximateCreationDateTime: Date;
+  readonly raw: DynamoDBRecord;
+  readonly newImage?: unknown;
+  readonly oldImage?: unknown;
+}
+
+const SEQUENCE_DIGITS = 40;
+
+/**
+ * Puts a record into a CloudEvents 1.0 envelope, with the extensions `sequence` and `partitionkey`.
+ *
+ * ```text
+ * { specversion: '1.0', id: '7de3…', type: 'com.amazonaws.dynamodb.MODIFY', source: 'arn:aws:dynamodb:…',
+ *   subject: '{"invoiceId":"INV-1"}', time: '2026-01-01T00:00:00.000Z', datacontenttype: 'application/json',
+ *   sequence: '0000…', partitionkey: '{"invoiceId":"INV-1"}', data: { keys, newImage, oldImage } }
+ * ```
+ *
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+ * @see https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md
+ * @see https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/partitioning.md
+ */
+export function toCloudEvent(record: CloudEventRecord): CloudEvent {
+  const { eventID, eventName, tableName, sequenceNumber, keys, raw } = record;
+  const itemKey = itemKeyOf(record);
+  const createdAt = record.approximateCreationDateTime;
+  const { newImage, oldImage } = record;
+  return {
+    specversion: '1.0',
+    id: eventID || sequenceNumber,
+    // A URI reference must not be empty.
+    source: raw.eventSourceARN || `dynamodb/${tableName}`,
+    type: `com.amazonaws.dynamodb.${eventName}`,
+    subject: itemKey,
+    ...(!Number.isNaN(createdAt.getTime()) && { time: createdAt.toISOString() }),
+    datacontenttype: 'application/json',
+    sequence: sequenceNumber.padStart(SEQUENCE_DIGITS, '0'),
+    partitionkey: itemKey,
+    data: {
+      keys,
+      ...(newImage !== undefined && { newImage }),
+      ...(oldImage !== undefined && { oldImage }),
+    },
+  };
+}

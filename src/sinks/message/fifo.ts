@@ -1,0 +1,55 @@
+import { recordRequired } from '../batcher/check-send.ts';
+import type { SendOptions } from '../sink.ts';
+import { allowedId, deduplicationIdOf, itemKeyOf } from './item-identity.ts';
+
+/** What a message to a topic or a queue can be grouped and known by. */
+export interface GroupOptions {
+  /**
+   * Messages of one group arrive in the order that they were accepted. An id that AWS would refuse is hashed.
+   *
+   * @defaultValue for FIFO targets the item key of `record`
+   */
+  readonly groupId?: string;
+  /**
+   * Of messages with one id AWS drops all but the first, for five minutes. An id that AWS would refuse is hashed.
+   *
+   * @defaultValue for FIFO targets the event id of `record` and a hash of what is sent
+   */
+  readonly deduplicationId?: string;
+}
+
+/** The ids as AWS takes them. */
+export interface GroupIds {
+  readonly MessageGroupId?: string;
+  readonly MessageDeduplicationId?: string;
+}
+
+/**
+ * Group and deduplication id of a message.
+ *
+ * @param content gives what tells it from other messages about the same record
+ * @throws ConfigurationError `RECORD_REQUIRED` for a FIFO target without a group
+ */
+export function groupIds(
+  target: string,
+  { record, groupId, deduplicationId }: GroupOptions & SendOptions,
+  content: () => readonly (string | undefined)[],
+): GroupIds {
+  const fifo = isFifo(target);
+  const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
+  if (fifo && group === undefined) {
+    throw recordRequired(target, 'to a FIFO target that is detached needs a groupId');
+  }
+  const id =
+    deduplicationId ??
+    (fifo && record !== undefined ? deduplicationIdOf(record, group, ...content()) : undefined);
+  return {
+    ...(group !== undefined && { MessageGroupId: allowedId(group) }),
+    ...(id !== undefined && { MessageDeduplicationId: allowedId(id) }),
+  };
+}
+
+/** Whether an ARN or a URL names a FIFO topic or queue. */
+export function isFifo(target: string): boolean {
+  return target.endsWith('.fifo');
+}

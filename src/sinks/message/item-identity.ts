@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { SinkRecord } from '../sink.ts';
+import { jsonValue } from './message-text.ts';
+
+/** What AWS takes as a group or deduplication id. */
+const ALLOWED = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
+
+/**
+ * The item key as one text, the same in whatever order the attributes of Keys come.
+ *
+ * ```text
+ * { invoiceId: 'INV-1', customerId: 'C-7' } -> {"customerId":"C-7","invoiceId":"INV-1"}
+ * ```
+ */
+export function itemKeyOf({ keys }: SinkRecord): string {
+  const sorted = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(sorted), jsonValue);
+}
+
+/**
+ * An id that AWS takes: as given, or its SHA-256 where it is longer than 128 characters or has others than ASCII letters,
+ * digits and punctuation.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export function allowedId(id: string): string {
+  return ALLOWED.test(id) ? id : digest(id);
+}
+
+/**
+ * What a message about a record is known by, at every redelivery: the event id and what is sent.
+ *
+ * Not the event id alone, or of two messages about one record the second would be dropped; and not their number, as a
+ * handler that runs again may leave one out, and the next would be dropped in its place.
+ */
+export function deduplicationIdOf(record: SinkRecord, ...content: readonly (string | undefined)[]): string {
+  const { eventID, sequenceNumber, tableName } = record;
+  const event = eventID || sequenceNumber;
+  return allowedId(
+    `${event}-${digest(JSON.stringify([tableName, sequenceNumber, ...content])).slice(0, 32)}`,
+  );
+}
+
+/** SHA-256, in hexadecimal digits. */
+export function digest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

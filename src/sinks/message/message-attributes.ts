@@ -1,0 +1,55 @@
+import { invalid } from '../batcher/sink-errors.ts';
+
+/** A message attribute: text, a number or bytes. */
+export type AttributeValue = string | number | Uint8Array;
+
+/** A message attribute as SNS and SQS take it. */
+export interface MessageAttribute {
+  readonly DataType: 'String' | 'Number' | 'Binary';
+  readonly StringValue?: string;
+  readonly BinaryValue?: Uint8Array;
+}
+
+/** The most that SQS takes; and what SNS cannot hand to a queue with raw delivery, it drops. */
+const MOST = 10;
+
+/**
+ * Attributes as SNS and SQS take them.
+ *
+ * @throws SinkError `SINK_MESSAGE_INVALID` for more than 10, or an empty one
+ * @see https://docs.aws.amazon.com/sns/latest/dg/SNSMessageAttributes.html
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export function messageAttributes(
+  target: string,
+  attributes: Readonly<Record<string, AttributeValue>> | undefined,
+): Record<string, MessageAttribute> | undefined {
+  if (attributes === undefined) return undefined;
+  const entries = Object.entries(attributes);
+  if (entries.length > MOST) {
+    throw invalid(target, `a message has at most ${MOST} attributes, got ${entries.length}`);
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, attributeOf(target, name, value)]));
+}
+
+function attributeOf(target: string, name: string, value: AttributeValue): MessageAttribute {
+  if (typeof value === 'string' && value !== '') return { DataType: 'String', StringValue: value };
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return { DataType: 'Number', StringValue: String(value) };
+  }
+  if (value instanceof Uint8Array && value.length > 0) return { DataType: 'Binary', BinaryValue: value };
+  throw invalid(
+    target,
+    `attribute ${name} has to be text, a number or bytes, and not empty; got ${value === '' ? 'an empty text' : typeof value}`,
+  );
+}
+
+/** Bytes that count against the size of a message: name, type and value of each attribute. */
+export function attributeBytes(attributes: Readonly<Record<string, MessageAttribute>> | undefined): number {
+  let bytes = 0;
+  for (const [name, { DataType, StringValue = '', BinaryValue }] of Object.entries(attributes ?? {})) {
+    bytes +=
+      Buffer.byteLength(name) + DataType.length + Buffer.byteLength(StringValue) + (BinaryValue?.length ?? 0);
+  }
+  return bytes;
+}

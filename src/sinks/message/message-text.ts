@@ -1,0 +1,59 @@
+import { contentFreeCause } from '../../failure/content-free-cause.ts';
+import { invalid } from '../batcher/sink-errors.ts';
+
+/**
+ * A message as text: a string as it is, anything else as JSON.
+ *
+ * What an item can hold and JSON cannot is written as it would be in DynamoDB's own JSON: sets as arrays, binary as
+ * base64, bigints and the SDK's NumberValue as text of their digits, so that no reader rounds them.
+ *
+ * @throws SinkError `SINK_MESSAGE_INVALID` for what is neither text nor JSON, and for an empty text
+ */
+export function messageText(target: string, message: unknown): string {
+  if (typeof message === 'string') {
+    if (message === '') throw invalid(target, 'the message is empty');
+    return message;
+  }
+  return jsonText(target, message);
+}
+
+/** A message as JSON. @throws SinkError `SINK_MESSAGE_INVALID` */
+export function jsonText(target: string, message: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(message, jsonValue);
+  } catch (cause) {
+    throw invalid(target, 'the message cannot be written as JSON', contentFreeCause(cause));
+  }
+  if (text === undefined) {
+    throw invalid(target, `the message has to be text or JSON, got ${typeof message}`);
+  }
+  return text;
+}
+
+/**
+ * What a message says, as one text: the same in whatever order attributes and the elements of sets come, as DynamoDB sends
+ * them in any. Messages are told apart by it, and not sent like that. For what {@link messageText} takes.
+ */
+export function contentText(message: unknown): string {
+  return typeof message === 'string' ? message : JSON.stringify(message, orderedValue);
+}
+
+function orderedValue(this: unknown, key: string, value: unknown): unknown {
+  if (value instanceof Set) return [...value].map((element) => JSON.stringify(element, jsonValue)).sort();
+  const json = jsonValue.call(this, key, value);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A replacer for JSON.stringify. */
+export function jsonValue(this: unknown, key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Set) return [...value];
+  // A Buffer has made an object of numbers of itself by now: `toJSON` comes before the replacer.
+  const original = (this as Readonly<Record<string, unknown>>)[key];
+  if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
+  if (typeof (value as { toAttributeValue?: unknown }).toAttributeValue === 'function') return String(value);
+  return value;
+}

@@ -1,0 +1,32 @@
+import { exponentialDelay } from '../delivery/retry-delay.ts';
+import { wait } from './wait.ts';
+
+export interface PersistOptions {
+  readonly signal: AbortSignal;
+  /** Told of each failure that is tried again, and of the delay before that. */
+  readonly onProblem: (error: unknown, delayMs: number) => void;
+  /** Whether an error is for the caller, rather than one that passes with time or by somebody's hand. */
+  readonly isFinal?: (error: unknown) => boolean;
+}
+
+const delay = exponentialDelay({ firstMs: 100, mostMs: 5_000 });
+
+/**
+ * Tries until it works, with growing delays.
+ *
+ * @throws what is final, and anything once the signal aborts
+ */
+export async function persist<Answer>(call: () => Promise<Answer>, options: PersistOptions): Promise<Answer> {
+  const { signal, onProblem, isFinal } = options;
+  for (let failures = 1; ; failures++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (signal.aborted || isFinal?.(error)) throw error;
+      const delayMs = delay(failures);
+      onProblem(error, delayMs);
+      await wait(delayMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}

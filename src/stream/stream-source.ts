@@ -1,0 +1,149 @@
+import type {
+  DynamoDBStreamsClient,
+  GetShardIteratorCommandInput,
+  Shard,
+  ShardFilter,
+  StreamDescription as StreamPage,
+} from '@aws-sdk/client-dynamodb-streams';
+import { turn } from './event-loop.ts';
+import { persist } from './persist.ts';
+import { asSent } from './records/server-record.ts';
+import { wireMember } from './records/wire-member.ts';
+import { streamsModule } from './streams-module.ts';
+
+/** What is known of a stream. */
+export interface StreamDescription {
+  readonly enabled: boolean;
+  readonly createdAt: Date | undefined;
+  readonly shards: readonly Shard[];
+  /** Requests that the description took. */
+  readonly pages: number;
+}
+
+/** One answer of GetRecords. */
+export interface Page {
+  /** In the form in which they were sent. They may be anything: see `isServerRecord`. */
+  readonly records: readonly unknown[];
+  /** Undefined: the shard is closed and read. */
+  readonly next: string | undefined;
+}
+
+/** Told of each failure that is tried again. */
+export type OnProblem = (operation: string, error: unknown, delayMs: number) => void;
+
+/** What the reader has to know of; everything else passes with time, or by somebody's hand. */
+const FINAL_ERRORS = ['ExpiredIteratorException', 'ResourceNotFoundException', 'TrimmedDataAccessException'];
+
+/** Answers of servers that do not know a parameter. */
+const REJECTIONS = ['ValidationException', 'SerializationException'];
+
+/** Whether the stream, or a shard of it, is no more. */
+export function isNotFound(error: unknown): boolean {
+  return (error as Error).name === 'ResourceNotFoundException';
+}
+
+/** The calls that read one stream. What fails is tried again, with growing delays, unless the reader decides. */
+export class StreamSource {
+  readonly #client: DynamoDBStreamsClient;
+  readonly #streamArn: string;
+  readonly #onProblem: OnProblem;
+  /** Whether the server may know ShardFilter: it has neither refused nor ignored it. */
+  #mayFilter = true;
+
+  constructor(client: DynamoDBStreamsClient, streamArn: string, onProblem: OnProblem) {
+    this.#client = client;
+    this.#streamArn = streamArn;
+    this.#onProblem = onProblem;
+  }
+
+  /** Reads all pages of DescribeStream, which has at most 100 shards in each, without trying again. */
+  async describe(signal: AbortSignal, filter?: ShardFilter): Promise<StreamDescription> {
+    const { DescribeStreamCommand } = await streamsModule();
+    const shards: Shard[] = [];
+    let start: string | undefined;
+    for (let pages = 1; ; pages++) {
+      const input = { StreamArn: this.#streamArn, ExclusiveStartShardId: start, ShardFilter: filter };
+      const command = new DescribeStreamCommand(input);
+      const answer = await this.#client.send(command, { abortSignal: signal });
+      const page = answer.StreamDescription as StreamPage;
+      shards.push(...(page.Shards ?? []));
+      start = page.LastEvaluatedShardId;
+      if (start === undefined) {
+        const { StreamStatus, CreationRequestDateTime: createdAt } = page;
+        return { enabled: /^ENABL/.test(`${StreamStatus}`), createdAt, shards, pages };
+      }
+    }
+  }
+
+  /**
+   * Asks for the children of a shard. AWS has known the filter for it since 2025. Some servers refuse it, and others (Dynoxide 1.2,
+   * moto 5.2, LocalStack) ignore it and return all shards: those are not asked again.
+   *
+   * @returns undefined if the answer is of no use, so that the full description is needed
+   * @throws when the signal aborts
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_ShardFilter.html
+   */
+  async childrenOf(shardId: string, signal: AbortSignal): Promise<readonly Shard[] | undefined> {
+    if (!this.#mayFilter) return undefined;
+    try {
+      const { shards } = await this.describe(signal, { Type: 'CHILD_SHARDS', ShardId: shardId });
+      if (shards.some(({ ParentShardId }) => ParentShardId !== shardId)) this.#mayFilter = false;
+      // A closed shard has children, which may not be visible yet.
+      return this.#mayFilter && shards.length > 0 ? shards : undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (REJECTIONS.includes((error as Error).name)) this.#mayFilter = false;
+      // The parent may have left the stream. The full description finds out, and waits out what passes with time.
+      else if (!isNotFound(error)) this.#onProblem('DescribeStream', error, 0);
+      return undefined;
+    }
+  }
+
+  /** {@link describe}, tried again. @throws ResourceNotFoundException, or when the signal aborts */
+  describeAgain(signal: AbortSignal): Promise<StreamDescription> {
+    return this.#persist('DescribeStream', signal, () => this.describe(signal));
+  }
+
+  /** @throws ResourceNotFoundException, TrimmedDataAccessException, or when the signal aborts */
+  async iterator(
+    shardId: string,
+    position: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { GetShardIteratorCommand } = await streamsModule();
+    const input = { StreamArn: this.#streamArn, ShardId: shardId, ...position };
+    const { ShardIterator } = await this.#persist('GetShardIterator', signal, () =>
+      this.#client.send(new GetShardIteratorCommand(input), { abortSignal: signal }),
+    );
+    return ShardIterator as string;
+  }
+
+  /** @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts */
+  async page(iterator: string, signal: AbortSignal): Promise<Page> {
+    const { GetRecordsCommand } = await streamsModule();
+    return this.#persist('GetRecords', signal, async () => {
+      const command = new GetRecordsCommand({ ShardIterator: iterator });
+      const wire = wireMember(command, 'Records');
+      const { Records = [], NextShardIterator } = await this.#client.send(command, { abortSignal: signal });
+      const sent = wire();
+      return {
+        records: Array.isArray(sent) ? sent : Records.map(asSent),
+        next: NextShardIterator ?? undefined,
+      };
+    });
+  }
+
+  async #persist<Answer>(
+    operation: string,
+    signal: AbortSignal,
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
+    // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
+    await turn();
+    return persist(call, {
+      signal,
+      onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
+      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name),
+    });
+  }
+}

@@ -1,0 +1,235 @@
+import { EventEmitter, once } from 'node:events';
+import type * as nodeModule from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Context } from 'aws-lambda';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadedFiles } from '../../../../src/cli/dev/sandbox/loaded-files.ts';
+import { loggedFailures } from '../../../../src/cli/dev/sandbox/logged-failures.ts';
+import type { SandboxMessage } from '../../../../src/cli/dev/sandbox/messages.ts';
+import { Sandbox } from '../../../../src/cli/dev/sandbox/sandbox.ts';
+import { serve } from '../../../../src/cli/dev/sandbox/serve.ts';
+import { lambdaContext } from '../../../../src/local/handler/lambda-context.ts';
+import { eventOf } from '../../../fixtures/events.ts';
+import { eventually } from '../../../fixtures/eventually.ts';
+import { codeOf, STREAMLANE } from '../code.ts';
+
+const IDENTITY = { functionName: 'invoices', functionArn: 'arn:f', memoryLimitInMB: 256 };
+const contextOf = (timeoutMs = 10_000): Context => lambdaContext({ ...IDENTITY, timeoutMs }, 'request-1');
+
+async function start(handler: string) {
+  const output: string[] = [];
+  const files = new Set<string>();
+  const sandbox = await Sandbox.start({
+    handler,
+    env: { ...process.env, WHO: 'me' },
+    onOutput: (stream) => void stream.setEncoding('utf8').on('data', (text: string) => output.push(text)),
+    onFiles: (loaded) => {
+      for (const file of loaded) files.add(file);
+    },
+  });
+  onTestFinished(() => sandbox.close());
+  return { sandbox, output, files };
+}
+
+describe('a sandbox', () => {
+  test('invokes the handler with event and context, in an environment of its own', async () => {
+    const code = codeOf({
+      'handler.ts': `export const handler = async (event: object, context: any) => {
+        console.log('hello');
+        return { event, ...context, left: context.getRemainingTimeInMillis(), who: process.env.WHO };
+      };`,
+    });
+    const { sandbox, output } = await start(code.path('handler.ts'));
+    const { response, failures } = await sandbox.invoke({ a: 1 }, contextOf());
+    expect(response).toMatchObject({
+      event: { a: 1 },
+      functionName: 'invoices',
+      invokedFunctionArn: 'arn:f',
+      memoryLimitInMB: '256',
+      awsRequestId: 'request-1',
+      left: expect.any(Number),
+      who: 'me',
+    });
+    expect(failures).toEqual([]);
+    await eventually(() => expect(output.join('')).toBe('hello\n'));
+    expect(await sandbox.invoke({ a: 2 }, contextOf())).toMatchObject({ response: { event: { a: 2 } } });
+  });
+
+  test('tells which files it is loaded from, those that are imported later too', async () => {
+    const code = codeOf({
+      'handler.ts': `import './lib/a.ts'; export const handler = () => import('./lib/b.ts').then(() => 1);`,
+      'lib/a.ts': 'export {};',
+      'lib/b.ts': 'export {};',
+    });
+    const { sandbox, files } = await start(code.path('handler.ts'));
+    const [a, b] = [code.path('lib/a.ts'), code.path('lib/b.ts')];
+    expect([...files].filter((file) => file.startsWith(code.directory))).toEqual([
+      code.path('handler.ts'),
+      a,
+    ]);
+    await sandbox.invoke({}, contextOf());
+    expect(files).toContain(b);
+  });
+
+  test('hands over what a router says of the records that failed', async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        export const handler = streamRouter().onInsert(() => { throw new RangeError('no'); });`,
+    });
+    const { sandbox, output } = await start(code.path('handler.ts'));
+    const event = eventOf({});
+    expect(await sandbox.invoke(event, contextOf())).toMatchObject({
+      response: { batchItemFailures: [{}] },
+      failures: [
+        {
+          sequenceNumber: event.Records[0]?.dynamodb?.SequenceNumber,
+          error: { name: 'RangeError', message: 'no', stack: expect.stringContaining('handler.ts') },
+        },
+      ],
+    });
+    expect(output).toEqual([]);
+  });
+
+  test.each([
+    ['throws', `() => { throw new RangeError('no'); }`, { name: 'RangeError', message: 'no', failures: [] }],
+    ['throws no error', '() => { throw 7; }', { message: 'The handler threw 7.' }],
+    ['answers with no JSON', '() => 1n', { name: 'TypeError' }],
+    [
+      'ends its process',
+      '() => { process.exit(3); }',
+      { message: "The handler's process exited with code 3." },
+    ],
+    [
+      'crashes',
+      `() => new Promise(() => { setTimeout(() => { throw new Error('later'); }); })`,
+      { message: 'later' },
+    ],
+    [
+      'crashes with no error',
+      `() => new Promise(() => { setTimeout(() => { throw 'text'; }); })`,
+      { message: 'text' },
+    ],
+  ])('rejects when the handler %s', async (_name, handler, error) => {
+    const code = codeOf({ 'handler.ts': `export const handler = ${handler};` });
+    const { sandbox } = await start(code.path('handler.ts'));
+    await expect(sandbox.invoke({}, contextOf())).rejects.toMatchObject(error);
+  });
+
+  test('can be ended while the handler never lets go', async () => {
+    const code = codeOf({ 'handler.ts': 'export const handler = () => { for (;;); };' });
+    const { sandbox } = await start(code.path('handler.ts'));
+    const running = sandbox.invoke({}, contextOf());
+    await sandbox.close();
+    await expect(running).rejects.toThrow('exited with code 1');
+    expect(sandbox.closed).toBe(true);
+  });
+
+  test.each([
+    ['export const handler = (;', 'cannot be read', 2],
+    [`import './missing.ts'; export const handler = () => {};`, 'cannot be imported', 2],
+    ['export const other = () => {};', 'has no export handler. It exports other', 2],
+    [`process.exit(4); export const handler = () => {};`, 'exited with code 4', undefined],
+  ])('does not start with %j', async (text, message, exitCode) => {
+    const code = codeOf({ 'handler.ts': text });
+    await expect(start(code.path('handler.ts'))).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      ...(exitCode !== undefined && { exitCode }),
+    });
+  });
+});
+
+describe('inside a sandbox', () => {
+  function port() {
+    const emitter = new EventEmitter();
+    const messages: SandboxMessage[] = [];
+    const { error } = console;
+    onTestFinished(() => {
+      console.error = error;
+    });
+    return {
+      messages,
+      invoke: async (event: unknown) => {
+        const { functionName, functionArn, memoryLimitInMB } = IDENTITY;
+        const context = { functionName, functionArn, memoryLimitInMB, requestId: 'r', remainingMs: 1000 };
+        emitter.emit('message', { event, context });
+        await once(emitter, 'said');
+        return messages.at(-1);
+      },
+      port: {
+        on: (name: string, listener: (value: unknown) => void) => emitter.on(name, listener),
+        postMessage: (message: SandboxMessage) => {
+          messages.push(message);
+          emitter.emit('said');
+        },
+      } as never,
+    };
+  }
+
+  test('a handler is loaded and invoked, and what it logs of failed records taken', async () => {
+    const inside = port();
+    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing' });
+    expect(inside.messages).toMatchObject([{ type: 'loaded', files: expect.any(Array) }]);
+    expect(await inside.invoke({ sequenceNumber: '7' })).toMatchObject({
+      type: 'returned',
+      response: null,
+      failures: [{ sequenceNumber: '7', error: { name: 'Error', message: 'no' } }],
+    });
+    expect(await inside.invoke({ throws: true })).toMatchObject({
+      type: 'threw',
+      error: { message: 'thrown' },
+      failures: [],
+    });
+    expect(await inside.invoke({ answer: { a: 1 } })).toMatchObject({ response: { a: 1 } });
+  });
+
+  test.each([
+    ['test/cli/dev/handlers.ts#none', 2],
+    ['test/cli/dev/handlers.ts#text', 2],
+  ])('%s is not loaded', async (handler, exitCode) => {
+    const inside = port();
+    await serve(inside.port, { handler });
+    expect(inside.messages).toMatchObject([{ type: 'not-loaded', exitCode }]);
+  });
+
+  test('other errors on the console are written as they are', () => {
+    const written: unknown[][] = [];
+    const target = { error: (...args: unknown[]) => void written.push(args) };
+    const failures = loggedFailures(target);
+    target.error('Record failed', { sequenceNumber: '1', error: 'text' });
+    target.error('Record failed', { error: 'no number' });
+    target.error('Record failed');
+    target.error('other', { sequenceNumber: '1' });
+    expect(failures()).toMatchObject([{ error: { message: 'The handler threw text.' } }]);
+    expect(failures()).toEqual([]);
+    expect(written).toHaveLength(3);
+  });
+
+  test('files are followed by hooks, what is missing too, and packages left out', () => {
+    let hooks: nodeModule.RegisterHooksOptions = {};
+    const register = ((given: typeof hooks) => {
+      hooks = given;
+    }) as unknown as typeof nodeModule.registerHooks;
+    const files = loadedFiles('/app/handler.ts', register);
+    const resolve = (specifier: string, url: string | Error, parentURL?: string) =>
+      hooks.resolve?.(
+        specifier,
+        { parentURL } as never,
+        (() => {
+          if (url instanceof Error) throw url;
+          return { url };
+        }) as never,
+      );
+    resolve('./a.ts', pathToFileURL('/app/a.ts').href);
+    resolve('zod', pathToFileURL('/app/node_modules/zod/index.js').href);
+    resolve('node:fs', 'node:fs');
+    const missing = new Error('missing');
+    expect(() => resolve('./b.ts', missing, 'file:///app/a.ts')).toThrow(missing);
+    expect(() => resolve('./c.ts', missing)).toThrow(missing);
+    expect(() => resolve('nothing', missing, 'file:///app/a.ts')).toThrow(missing);
+    expect([...files]).toEqual(['/app/handler.ts', '/app/a.ts', '/app/b.ts']);
+  });
+
+  test('without hooks it is the module of the handler alone', () => {
+    expect([...loadedFiles('/app/handler.ts', null as never)]).toEqual(['/app/handler.ts']);
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, test, vi } from 'vitest';
+import { env, streamRouter } from '../../../src/index.ts';
+import { deadLetter } from '../../../src/middleware/dead-letter.ts';
+import { retry } from '../../../src/middleware/retry.ts';
+import { tableWriter } from '../../../src/sinks/dynamodb.ts';
+import { eventBus } from '../../../src/sinks/event-bridge.ts';
+import { bucketWriter } from '../../../src/sinks/s3.ts';
+import type { Sink } from '../../../src/sinks/sink.ts';
+import { snsTopic } from '../../../src/sinks/sns.ts';
+import { sqsQueue } from '../../../src/sinks/sqs.ts';
+import { contextOf, eventOf, memoryLogger } from '../../fixtures/events.ts';
+import { recordOf } from '../sink-harness.ts';
+
+/** A client that keeps what it is sent, and accepts it. */
+function memoryClient() {
+  const inputs: Readonly<Record<string, unknown>>[] = [];
+  const send = async ({ input }: { readonly input: Readonly<Record<string, unknown>> }) => {
+    inputs.push(input);
+    return {
+      Successful: [{ Id: '0', MessageId: 'm' }],
+      Entries: [{ EventId: 'e' }],
+      UnprocessedItems: {},
+      ETag: '"e"',
+    };
+  };
+  return { inputs, client: { send } as never };
+}
+
+const A = env('STREAMLANE_TEST_A');
+const B = env('STREAMLANE_TEST_B');
+
+const SINKS: readonly (readonly [
+  name: string,
+  option: string,
+  make: (client: never) => Sink,
+  calls: readonly string[],
+])[] = [
+  ['snsTopic', 'topicArn', (client) => snsTopic({ topicArn: A, client }), ['send', 'publish']],
+  ['sqsQueue', 'queueUrl', (client) => sqsQueue({ queueUrl: A, client }), ['send']],
+  [
+    'eventBus',
+    'eventBusName',
+    (client) => eventBus({ source: 's', eventBusName: A, detailType: 'd', client }),
+    ['send'],
+  ],
+  [
+    'tableWriter',
+    'tableName',
+    (client) => tableWriter({ tableName: A, keys: ['id'], client }),
+    ['send', 'put', 'delete'],
+  ],
+  ['bucketWriter', 'bucket', (client) => bucketWriter({ bucket: A, client }), ['send']],
+];
+
+const message = { id: '1' };
+
+describe.each(SINKS)('%s', (name, option, make, calls) => {
+  const callsOf = (sink: Sink) =>
+    calls.map(
+      (call) =>
+        (sink as unknown as Record<string, (m: unknown, o?: unknown) => Promise<void>>)[call] as never as (
+          m: unknown,
+          o?: unknown,
+        ) => Promise<void>,
+    );
+
+  test.each([
+    [undefined],
+    [null],
+    [{}],
+    [{ record: null }],
+    [{ record: undefined }],
+    [{ record: 'INV-1' }],
+    [{ detached: false }],
+    [{ detached: 1 }],
+    [{ signal: new AbortController().signal }],
+  ])('sends nothing that has neither a record nor detached: true: %j', async (options) => {
+    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    const { client, inputs } = memoryClient();
+    for (const call of callsOf(make(client))) {
+      await expect(call(message, options)).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        code: 'RECORD_REQUIRED',
+      });
+    }
+    expect(inputs).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
+  test('sends what is detached, and what has a record, and nothing that says both', async () => {
+    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    const { client, inputs } = memoryClient();
+    const record = recordOf('item');
+    for (const call of callsOf(make(client))) {
+      await call(message, { detached: true });
+      await call(message, { record });
+      await expect(call(message, { record, detached: true })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+      });
+    }
+    expect(inputs).toHaveLength(2 * calls.length);
+    vi.unstubAllEnvs();
+  });
+
+  test('what its variable lacks fails the record and is no dead letter', async () => {
+    vi.stubEnv('STREAMLANE_TEST_A', undefined);
+    const { client, inputs } = memoryClient();
+    const sink = make(client);
+    expect(sink.target).toBe("env('STREAMLANE_TEST_A')");
+    const letters: unknown[] = [];
+    const logger = memoryLogger();
+    const router = streamRouter({ logger })
+      .use(
+        deadLetter(
+          { target: 'letters', send: async (letter) => void letters.push(letter) },
+          { when: 'exhausted' },
+        ),
+      )
+      .use(retry({ attempts: 2, backoff: { minMs: 0, maxMs: 0 } }))
+      .onInsert((record) => sink.send(message, { record }));
+    expect((await router(eventOf({}), contextOf())).batchItemFailures).toHaveLength(1);
+    expect([letters, inputs]).toEqual([[], []]);
+    const failure = logger.entries.find(({ message }) => message === 'Record failed');
+    expect(failure?.fields.error).toMatchObject({
+      code: 'MISSING_ENVIRONMENT_VARIABLE',
+      message: expect.stringContaining(`${name}: ${option} is env('STREAMLANE_TEST_A')`),
+    });
+    vi.unstubAllEnvs();
+  });
+
+  test('sends to what its variable says at each message', async () => {
+    const { client, inputs } = memoryClient();
+    const sink = make(client);
+    for (const target of ['one', 'two', 'two', 'one']) {
+      vi.stubEnv('STREAMLANE_TEST_A', target);
+      expect(sink.target).toBe(target);
+      await sink.send(message, { record: recordOf('item') });
+    }
+    const targets = inputs.map((input) => /"(one|two)"/.exec(JSON.stringify(input))?.[1]);
+    expect(targets).toEqual(['one', 'two', 'two', 'one']);
+    vi.unstubAllEnvs();
+  });
+});
+
+test('the source of events and the prefix of objects may be variables', async () => {
+  vi.stubEnv('STREAMLANE_TEST_B', 'from/');
+  const { client, inputs } = memoryClient();
+  const record = recordOf('item');
+  await eventBus({ source: B, client }).send({}, { record });
+  await bucketWriter({ bucket: 'archive', prefix: B, client }).send({}, { record });
+  await bucketWriter({ bucket: 'archive', prefix: B, format: 'ndjson', client }).send({}, { record });
+  expect(inputs).toMatchObject([
+    { Entries: [{ Source: 'from/' }] },
+    { Key: expect.stringMatching(/^from\/Invoices/) },
+    { Key: expect.stringMatching(/^from\/Invoices/) },
+  ]);
+  vi.unstubAllEnvs();
+});
+
+test.each<[what: string, send: (client: never) => Promise<void>, code: string]>([
+  [
+    'a FIFO topic without a group',
+    (client) => snsTopic({ topicArn: 'a.fifo', client }).publish('m', { detached: true }),
+    'RECORD_REQUIRED',
+  ],
+  [
+    'an event without a type',
+    (client) => eventBus({ source: 's', client }).send({}, { detached: true }),
+    'RECORD_REQUIRED',
+  ],
+  [
+    'a delay in a FIFO queue',
+    (client) =>
+      sqsQueue({ queueUrl: 'q.fifo', client }).send('m', { record: recordOf('i'), delaySeconds: 1 }),
+    'INVALID_OPTION',
+  ],
+  [
+    'a key for a line',
+    (client) =>
+      bucketWriter({ bucket: 'b', format: 'ndjson', client }).send('m', { record: recordOf('i'), key: 'k' }),
+    'INVALID_OPTION',
+  ],
+])('%s is an error of the code, which would fail every record', async (_, send, code) => {
+  const { client, inputs } = memoryClient();
+  await expect(send(client)).rejects.toMatchObject({ name: 'ConfigurationError', code });
+  expect(inputs).toEqual([]);
+});
