@@ -9,7 +9,6 @@ import { isNotFound, type StreamDescription, StreamSource } from '../stream/stre
 import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { claim } from './claims.ts';
-import { ReadAhead } from './delivery/read-ahead.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
   type LastProcessingResult,
@@ -129,7 +128,6 @@ async function start({
     adapter,
     batchSize: aws.batchSize,
     windowMs: aws.maximumBatchingWindowInSeconds * 1000,
-    readAhead: new ReadAhead(),
     tumblingWindowInSeconds: aws.tumblingWindowInSeconds,
     closeIdleWindowAfterSeconds: settings.closeIdleWindowAfterSeconds,
     parallelizationFactor: aws.parallelizationFactor,

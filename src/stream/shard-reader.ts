@@ -52,16 +52,17 @@ export class ShardReader {
   /**
    * The next page, which may be empty; undefined when the shard is closed and read.
    *
+   * @param most called when the page is asked for, for the most records that it may have
    * @throws ResourceNotFoundException, or when the signal aborts
    */
-  async next(signal: AbortSignal): Promise<readonly ServerRecord[] | undefined> {
+  async next(signal: AbortSignal, most: () => number): Promise<readonly ServerRecord[] | undefined> {
     const { source, pollIntervalMs } = this.#options;
     if (this.#iterator === '') return undefined;
     await wait(this.#restMs, signal);
     signal.throwIfAborted();
     const page = await this.#guard(async () => {
       this.#iterator ??= await this.#openIterator(signal);
-      return source.page(this.#iterator, signal);
+      return source.page(this.#iterator, signal, most());
     });
     if (page === undefined) return [];
     this.#expirations = 0;

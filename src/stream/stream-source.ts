@@ -118,11 +118,14 @@ export class StreamSource {
     return ShardIterator as string;
   }
 
-  /** @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts */
-  async page(iterator: string, signal: AbortSignal): Promise<Page> {
+  /**
+   * @param most the most records that it may have; 1,000 is the API's own limit
+   * @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts
+   */
+  async page(iterator: string, signal: AbortSignal, most = 1_000): Promise<Page> {
     const { GetRecordsCommand } = await streamsModule();
     return this.#persist('GetRecords', signal, async () => {
-      const command = new GetRecordsCommand({ ShardIterator: iterator });
+      const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: most });
       const wire = wireMember(command, 'Records');
       const { Records = [], NextShardIterator } = await this.#client.send(command, { abortSignal: signal });
       const sent = wire();

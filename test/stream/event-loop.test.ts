@@ -85,8 +85,12 @@ function longestTurn(): { stop(): number } {
   };
 }
 
-test('64 shards with a backlog block the event loop for a page at a time, and no function times out', async () => {
-  const stream = await fullShards({ shards: 64, records: 1000, attributes: 30, bytes: 5 });
+// Other processes make a turn longer even in time of this thread, so the shortest of some runs counts.
+test('200 shards with a backlog block the event loop for a page at a time, and no function times out', {
+  retry: 3,
+  timeout: 60_000,
+}, async () => {
+  const stream = await fullShards({ shards: 200, records: 1000, attributes: 30, bytes: 5 });
   const turns = longestTurn();
   await using mapping = await startEventSourceMapping({
     client: stream.client,
@@ -99,7 +103,7 @@ test('64 shards with a backlog block the event loop for a page at a time, and no
   await mapping.caughtUp();
   const longestMs = turns.stop();
   await stream.stop();
-  expect(mapping.statistics).toMatchObject({ recordsSucceeded: 64_000, failedInvocations: 0 });
-  // A page takes some 30 ms, and the garbage of it as much. All pages in one turn took several seconds.
-  expect(longestMs).toBeLessThan(500);
-}, 60_000);
+  expect(mapping.statistics).toMatchObject({ recordsSucceeded: 200_000, failedInvocations: 0 });
+  // A page takes some 40 ms, with its garbage. All pages in one turn took several seconds.
+  expect(longestMs).toBeLessThan(200);
+});

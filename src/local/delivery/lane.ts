@@ -6,8 +6,10 @@ export interface LaneOptions {
   readonly batchSize: number;
   /** How long a batch may wait for more records; 0: it does not. */
   readonly windowMs: number;
-  /** How many bytes the lane may read ahead, now. */
+  /** The bytes from which on the lane has no room for another page, now. */
   readonly mostBytes: () => number;
+  /** Called with the bytes of a batch that has ended. */
+  readonly onHandled: (bytes: number) => void;
   /** Takes a batch to its end. @returns false when it was stopped before that */
   readonly deliver: (batch: readonly QueuedRecord[]) => Promise<boolean>;
   /** Epoch milliseconds at which `onIdle` is due, if no records came until then; undefined: never. */
@@ -27,7 +29,10 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #changed: Bell = new Bell();
   #waiting: QueuedRecord[] = [];
+  /** Of the records that wait, and of the batch that is under way. */
   #bytes = 0;
+  /** The reader waits for this lane, so that no more records can come for now. */
+  #crowded = false;
   #busy = false;
   #ended = false;
 
@@ -61,8 +66,13 @@ export class Lane {
       !signal.aborted &&
       (this.#waiting.length >= MOST_RECORDS || this.#bytes >= this.#options.mostBytes())
     ) {
+      if (!this.#crowded) {
+        this.#crowded = true;
+        this.#changed.ring();
+      }
       await this.#changed.heard(signal);
     }
+    this.#crowded = false;
   }
 
   /** Delivers until the lane has ended and is empty, or the signal aborts. */
@@ -80,15 +90,16 @@ export class Lane {
 
   /** Waits for a batch to close. @returns what is to be done then; undefined: nothing more */
   async #next(signal: AbortSignal): Promise<(() => Promise<boolean>) | undefined> {
-    const { batchSize, windowMs, deliver, onIdle } = this.#options;
+    const { batchSize, windowMs, onIdle } = this.#options;
     // The next window starts when the invocation before has ended; an empty one is followed by another.
     let windowEnds = performance.now() + windowMs;
     while (!signal.aborted) {
       const { count, full } = nextBatch(this.#waiting, { batchSize, acrossPages: windowMs > 0 });
       const leftMs = windowEnds - performance.now();
-      if (count > 0 && (full || this.#ended || leftMs <= 0)) {
-        const batch = this.#take(count);
-        return () => deliver(batch);
+      if (count > 0 && (full || this.#ended || this.#crowded || leftMs <= 0)) {
+        const batch = this.#waiting.slice(0, count);
+        this.#waiting = this.#waiting.slice(count);
+        return () => this.#deliver(batch);
       }
       if (this.#ended) return undefined;
       if (leftMs <= 0) windowEnds += windowMs;
@@ -102,10 +113,11 @@ export class Lane {
     return undefined;
   }
 
-  #take(count: number): readonly QueuedRecord[] {
-    const batch = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    for (const { bytes } of batch) this.#bytes -= bytes;
-    return batch;
+  async #deliver(batch: readonly QueuedRecord[]): Promise<boolean> {
+    const goesOn = await this.#options.deliver(batch);
+    const bytes = batch.reduce((sum, record) => sum + record.bytes, 0);
+    this.#bytes -= bytes;
+    this.#options.onHandled(bytes);
+    return goesOn;
   }
 }

@@ -10,7 +10,7 @@ import type { ServerRecord } from '../../stream/records/server-record.ts';
 import { ShardReader, type ShardReaderOptions } from '../../stream/shard-reader.ts';
 import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
 import { Lane } from '../delivery/lane.ts';
-import type { ReadAhead } from '../delivery/read-ahead.ts';
+import { readAhead, ShardAllowance } from '../delivery/read-ahead.ts';
 import { ShardProgress } from './shard-progress.ts';
 
 /** What the shards of a mapping have in common. */
@@ -19,8 +19,6 @@ export interface ShardTools {
   readonly delivery: DeliveryTools;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Bytes that all lanes may read ahead, divided among those that there are. */
-  readonly readAhead: ReadAhead;
   /** 0: no windows. */
   readonly tumblingWindowInSeconds: number;
   readonly closeIdleWindowAfterSeconds: number;
@@ -47,12 +45,16 @@ export class ShardWorker {
   readonly #signal: AbortSignal;
   readonly #broken: AbortController = new AbortController();
   readonly #reader: ShardReader;
+  readonly #allowance: ShardAllowance;
   #pages = 0;
   #emptySince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ShardWorkerOptions) {
-    const { batchSize, windowMs, readAhead, parallelizationFactor } = options.tools;
-    const mostBytes = (): number => readAhead.share(windowMs);
+    const { batchSize, windowMs, parallelizationFactor } = options.tools;
+    const allowance = new ShardAllowance(readAhead, parallelizationFactor, windowMs);
+    const mostBytes = (): number => allowance.laneBytes;
+    const onHandled = (bytes: number): void => allowance.handled(bytes);
+    this.#allowance = allowance;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
     this.#reader = new ShardReader(options);
@@ -65,7 +67,7 @@ export class ShardWorker {
       this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
     this.#lanes = Array.from(
       { length: parallelizationFactor },
-      () => new Lane({ batchSize, windowMs, mostBytes, deliver: onBatch, idleAt, onIdle }),
+      () => new Lane({ batchSize, windowMs, mostBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
     );
   }
 
@@ -96,8 +98,7 @@ export class ShardWorker {
    */
   async run(): Promise<boolean> {
     const signal = this.#signal;
-    const { readAhead } = this.#options.tools;
-    readAhead.lanes += this.#lanes.length;
+    readAhead.open(this.#allowance);
     const lanes = this.#lanes.map((lane) => lane.run(signal));
     // A lane that breaks must not leave the reader running.
     for (const lane of lanes) lane.catch(() => this.#broken.abort());
@@ -106,9 +107,8 @@ export class ShardWorker {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      readAhead.lanes -= this.#lanes.length;
       for (const lane of this.#lanes) lane.end();
-      await Promise.all(lanes);
+      await Promise.all(lanes).finally(() => readAhead.close(this.#allowance));
       await this.#deliver([], this.#windows?.close());
     }
     return !signal.aborted;
@@ -118,12 +118,20 @@ export class ShardWorker {
     for (;;) {
       for (const lane of this.#lanes) await lane.room(signal);
       const startedAt = performance.now();
-      const page = await this.#reader.next(signal);
+      const page = await this.#nextPage(signal);
       if (page === undefined) return;
       const isEmpty = page.length === 0 && this.#reader.hasReadAll;
       this.#emptySince = isEmpty ? startedAt : Number.NEGATIVE_INFINITY;
       const filtered = ownWork(() => this.#queue(page));
       if (filtered.length > 0) await this.#pass(filtered);
+    }
+  }
+
+  async #nextPage(signal: AbortSignal): Promise<readonly ServerRecord[] | undefined> {
+    try {
+      return await this.#reader.next(signal, () => this.#allowance.ask());
+    } finally {
+      this.#allowance.answered();
     }
   }
 
@@ -144,6 +152,8 @@ export class ShardWorker {
     delivery.tally.recordsRead += records.length;
     delivery.tally.recordsFiltered += filtered.length;
     this.#progress.add(records.map(sequenceNumberOf));
+    const bytes = lanes.flat().reduce((sum, record) => sum + record.bytes, 0);
+    this.#allowance.hold(records.length - filtered.length, bytes);
     for (const [index, lane] of this.#lanes.entries()) lane.add(lanes[index] as QueuedRecord[]);
     return filtered;
   }

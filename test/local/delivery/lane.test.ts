@@ -56,6 +56,7 @@ describe('a lane', () => {
       batchSize: 2,
       windowMs: 0,
       mostBytes: () => 32 * MB,
+      onHandled: () => {},
       deliver: async (batch) => {
         batches.push(batch.map((entry) => entry.record.eventID).join(' '));
         return true;
