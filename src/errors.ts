@@ -79,10 +79,51 @@ export abstract class StreamlaneError<Code extends StreamlaneErrorCode = Streaml
   }
 }
 
-/** A router, a table or the stream behind them is not set up as declared. Nothing has been handled. */
+/** Where a {@link ConfigurationError} belongs. */
+export interface ConfigurationErrorOptions extends ErrorOptions {
+  /** See {@link ConfigurationError.owner}. */
+  readonly owner?: string | undefined;
+  /** See {@link ConfigurationError.option}. */
+  readonly option?: string | undefined;
+}
+
+/**
+ * A router, a table or the stream behind them is not set up as declared. Nothing has been handled.
+ *
+ * The message is made of data, so that a tool can show an option by another name, as a command line does:
+ *
+ * ```text
+ *   streamRouter: concurrency has to be a whole number from 1 to 10000, got 0.
+ *   owner         option      problem
+ * ```
+ */
 export class ConfigurationError extends StreamlaneError<ConfigurationErrorCode> {
   // A literal: bundlers rename classes, so `constructor.name` says nothing in production.
   override readonly name: 'ConfigurationError' = 'ConfigurationError';
+  /** The function of streamlane that refuses, as in `streamRouter`. Absent where no single one does. */
+  declare readonly owner?: string;
+  /** The option that is refused, or the path to it, as in `filterCriteria.filters`. Absent where none is meant. */
+  declare readonly option?: string;
+  // Not a property of its own, so that loggers do not write the text twice.
+  readonly #problem: string;
+
+  /** @param problem the message without owner and option; after an option, a sentence without its subject */
+  constructor(
+    code: ConfigurationErrorCode,
+    problem: string,
+    { owner, option, ...options }: ConfigurationErrorOptions = {},
+  ) {
+    const subject = option === undefined ? '' : `${option} `;
+    super(code, `${owner === undefined ? '' : `${owner}: `}${subject}${problem}`, options);
+    if (owner !== undefined) this.owner = owner;
+    if (option !== undefined) this.option = option;
+    this.#problem = problem;
+  }
+
+  /** The message without owner and option: what is wrong, what was expected and what came. */
+  get problem(): string {
+    return this.#problem;
+  }
 }
 
 /** The event is not a batch of DynamoDB stream records that can be answered. No record has been handled. */

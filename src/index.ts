@@ -20,6 +20,7 @@ export {
   BatchFailedError,
   ConfigurationError,
   type ConfigurationErrorCode,
+  type ConfigurationErrorOptions,
   DeadLetterError,
   DeadlineError,
   InvalidEventError,

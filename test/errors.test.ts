@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   BatchFailedError,
   ConfigurationError,
+  type ConfigurationErrorOptions,
   DeadlineError,
   InvalidEventError,
   InvalidRecordError,
@@ -73,5 +74,28 @@ describe('every error', () => {
     );
     expect(deadline).toMatch(/reserveMs \(500 ms\).*raise the timeout or lower the batch size/);
     expect(batch).toMatch(/^3 of 10 records.*sequence number 42.*ReportBatchItemFailures/);
+  });
+});
+
+describe('a ConfigurationError', () => {
+  const code = 'INVALID_OPTION';
+
+  test.each<[data: ConfigurationErrorOptions | undefined, message: string]>([
+    [{ owner: 'streamRouter', option: 'order' }, 'streamRouter: order is odd.'],
+    [{ owner: 'streamRouter' }, 'streamRouter: is odd.'],
+    [{ option: 'order' }, 'order is odd.'],
+    [{}, 'is odd.'],
+    [undefined, 'is odd.'],
+    [{ owner: undefined, option: undefined }, 'is odd.'],
+  ])('makes its message of owner, option and problem: %o', (data, message) => {
+    const error = new ConfigurationError(code, 'is odd.', data);
+    expect(error.message).toBe(message);
+    expect([error.owner, error.option, error.problem]).toEqual([data?.owner, data?.option, 'is odd.']);
+  });
+
+  test('shows in a log what it has, and the text once', () => {
+    const { stack: _, ...shown } = { ...new ConfigurationError(code, 'is odd.', { owner: 'streamRouter' }) };
+    expect(shown).toEqual({ code, name: 'ConfigurationError', owner: 'streamRouter', retryable: false });
+    expect(Object.keys(new ConfigurationError(code, 'is odd.'))).not.toContain('owner');
   });
 });

@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from './unknown-options.ts';
+import { wrongValue } from './invalid-option.ts';
 
 /** What an option may be. */
 export interface Check {
@@ -17,10 +16,7 @@ export function checkOptions(owner: string, options: object, checks: Readonly<Re
   for (const [name, value] of Object.entries(options)) {
     const check = checks[name];
     if (value !== undefined && check?.accepts(value) === false) {
-      throw new ConfigurationError(
-        'INVALID_OPTION',
-        `${owner}: ${name} has to be ${check.expected}, got ${kindOf(value)}.`,
-      );
+      throw wrongValue(owner, name, check.expected, value);
     }
   }
 }

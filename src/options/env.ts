@@ -3,6 +3,7 @@
 
 import { ConfigurationError } from '../errors.ts';
 import type { Check } from './check-options.ts';
+import { invalidOption } from './invalid-option.ts';
 import { kindOf } from './unknown-options.ts';
 
 /** An environment variable in place of its value: see {@link env}. */
@@ -27,10 +28,8 @@ export interface EnvironmentVariable {
  */
 export function env(name: string): EnvironmentVariable {
   if (typeof name !== 'string' || name === '') {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `env: the name of an environment variable has to be text, got ${kindOf(name)}.`,
-    );
+    const problem = `the name of an environment variable has to be text, got ${kindOf(name)}.`;
+    throw invalidOption('env', undefined, problem);
   }
   return { environmentVariable: name };
 }
@@ -54,8 +53,9 @@ export function readEnv(owner: string, option: string, value: string | Environme
   if (text) return text;
   throw new ConfigurationError(
     'MISSING_ENVIRONMENT_VARIABLE',
-    `${owner}: ${option} is env('${name}'), and the environment variable ${name} is not set. Set it in the function's ` +
+    `is env('${name}'), and the environment variable ${name} is not set. Set it in the function's ` +
       "configuration; in a test, by deliver's option environment.",
+    { owner, option },
   );
 }
 

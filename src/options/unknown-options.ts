@@ -3,15 +3,22 @@ import { ConfigurationError } from '../errors.ts';
 /**
  * Refuses options that nobody reads: a typo would otherwise be a default that nobody notices.
  *
+ * @param path where the options lie within those of the owner, as in `destinationConfig.onFailure`
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
-export function rejectUnknownOptions(owner: string, options: unknown, known: readonly string[]): void {
-  requireOptions(owner, options);
+export function rejectUnknownOptions(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+  path?: string,
+): void {
+  requireOptions(owner, options, path);
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new ConfigurationError(
         'UNKNOWN_OPTION',
-        `${owner}: there is no option ${name}. Known options: ${known.join(', ')}.`,
+        `is not an option. Known options: ${known.join(', ')}.`,
+        { owner, option: path === undefined ? name : `${path}.${name}` },
       );
     }
   }
@@ -20,14 +27,16 @@ export function rejectUnknownOptions(owner: string, options: unknown, known: rea
 /**
  * Refuses what holds no options.
  *
+ * @param path see {@link rejectUnknownOptions}
  * @throws ConfigurationError `INVALID_OPTION`
  */
-export function requireOptions(owner: string, options: unknown): asserts options is object {
+export function requireOptions(owner: string, options: unknown, path?: string): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${owner}: the options have to be an object, got ${kindOf(options)}.`,
-    );
+    const subject = path === undefined ? 'the options have' : 'has';
+    throw new ConfigurationError('INVALID_OPTION', `${subject} to be an object, got ${kindOf(options)}.`, {
+      owner,
+      option: path,
+    });
   }
 }
 

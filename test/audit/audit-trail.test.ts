@@ -354,7 +354,7 @@ describe('options are checked when it is made', () => {
   test.each<[string, unknown, unknown, RegExp]>([
     ['no sink', undefined, {}, /the sink has to be an object with the method send, got undefined/],
     ['a logger', console, {}, /For the log, use auditTrail\(loggerSink\(logger\)\)/],
-    ['an unknown option', sink, { redacted: [] }, /there is no option redacted/],
+    ['an unknown option', sink, { redacted: [] }, /redacted is not an option/],
     ['no options', sink, null, /the options have to be an object/],
     [
       'an actor that is no path',

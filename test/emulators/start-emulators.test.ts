@@ -18,7 +18,7 @@ afterEach(() => vi.restoreAllMocks());
 test('options that there are not are refused', async () => {
   await expect(startEmulators({ environment: {} } as never)).rejects.toMatchObject({
     code: 'UNKNOWN_OPTION',
-    message: 'startEmulators: there is no option environment. Known options: env.',
+    message: 'startEmulators: environment is not an option. Known options: env.',
   });
 });
 

@@ -33,7 +33,7 @@ test('a dry run needs no handler, and has none', () => {
 });
 
 test.each<[Partial<Record<keyof ReplayOptions | 'documnets', unknown>>, string, string]>([
-  [{ documnets: [] }, 'UNKNOWN_OPTION', 'there is no option documnets'],
+  [{ documnets: [] }, 'UNKNOWN_OPTION', 'documnets is not an option'],
   [{ handler: undefined }, 'INVALID_HANDLER', 'handler is not a function'],
   [{ handler: (_a: 1, _b: 1, _c: 1) => {} }, 'INVALID_HANDLER', 'takes 3 parameters'],
   [{ documents: undefined }, 'INVALID_OPTION', 'one of documents, queueUrl and s3Uri'],
