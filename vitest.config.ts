@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that use streamlane as its users do: compiled, from `dist`. The `built` project compiles it first. */
+const BUILT: string[] = [
+  'test/{bench,docs,examples,package}/**/*.test.ts',
+  'test/cli/*.test.ts',
+  'test/cli/servers/connect.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    typecheck: { include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
     // CI reads the count of tests from a file of its own.
     reporters: process.env.VITEST_REPORT
       ? ['default', ['json', { outputFile: process.env.VITEST_REPORT }]]
@@ -11,11 +16,35 @@ export default defineConfig({
     // The default of 5 s fails tests that start processes, and long properties, on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/fixtures/build-once.ts'],
     coverage: {
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html'],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
+    // One unit test file starts at once; a build takes ten seconds.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: BUILT,
+          typecheck: {
+            // Vitest does not pass the flag on to projects.
+            enabled: process.argv.includes('--typecheck'),
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'built',
+          include: BUILT,
+          globalSetup: ['test/fixtures/build-once.ts'],
+        },
+      },
+    ],
   },
 });
