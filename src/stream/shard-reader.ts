@@ -1,7 +1,7 @@
 import { exponentialDelay } from '../delivery/retry-delay.ts';
 import { isServerRecord, type ServerRecord } from './records/server-record.ts';
 import type { ShardPosition } from './shard-position.ts';
-import type { StreamSource } from './stream-source.ts';
+import { isNotFound, isRefusedIterator, type StreamSource } from './stream-source.ts';
 import { wait } from './wait.ts';
 
 export interface ShardReaderOptions {
@@ -119,13 +119,19 @@ export class ShardReader {
       return await call();
     } catch (error) {
       const { name } = error as Error;
-      if (name === 'TrimmedDataAccessException') {
-        this.#options.onTrimmed();
-        this.#position = {};
-      } else if (name !== 'ExpiredIteratorException') throw error;
+      if (isNotFound(error)) throw error;
       // The first one passes with another iterator. More in a row do not: a clock is wrong, or the server is.
       this.#restMs = this.#expirations === 0 ? 0 : backoff(this.#expirations);
       this.#expirations++;
+      // Nothing was read, so this says nothing about what there is.
+      this.#emptyPages = 0;
+      if (name === 'TrimmedDataAccessException') {
+        this.#options.onTrimmed();
+        this.#position = {};
+      } else if (name !== 'ExpiredIteratorException') {
+        if (!isRefusedIterator(error)) throw error;
+        this.#options.source.tell('GetRecords', error, this.#restMs);
+      }
       this.#iterator = undefined;
       return undefined;
     }

@@ -1,5 +1,6 @@
 import type {
   DynamoDBStreamsClient,
+  DynamoDBStreamsServiceException,
   GetShardIteratorCommandInput,
   Shard,
   ShardFilter,
@@ -37,9 +38,21 @@ const FINAL_ERRORS = ['ExpiredIteratorException', 'ResourceNotFoundException', '
 /** Answers of servers that do not know a parameter. */
 const REJECTIONS = ['ValidationException', 'SerializationException'];
 
+const THROTTLE = /Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests/;
+
 /** Whether the stream, or a shard of it, is no more. */
 export function isNotFound(error: unknown): boolean {
   return (error as Error).name === 'ResourceNotFoundException';
+}
+
+/**
+ * Whether a server refused an iterator without saying that it has expired. Servers that were restarted do not know iterators they
+ * gave out before: DynamoDB's word for those is ValidationException.
+ */
+export function isRefusedIterator(error: unknown): boolean {
+  const { name, $metadata } = error as Partial<DynamoDBStreamsServiceException>;
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500 && !THROTTLE.test(`${name}`);
 }
 
 /** The calls that read one stream. What fails is tried again, with growing delays, unless the reader decides. */
@@ -120,11 +133,12 @@ export class StreamSource {
 
   /**
    * @param most the most records that it may have; 1,000 is the API's own limit
-   * @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, or when the signal aborts
+   * @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, whatever else refuses the iterator, or when the
+   * signal aborts
    */
   async page(iterator: string, signal: AbortSignal, most = 1_000): Promise<Page> {
     const { GetRecordsCommand } = await streamsModule();
-    return this.#persist('GetRecords', signal, async () => {
+    const call = async (): Promise<Page> => {
       const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: most });
       const wire = wireMember(command, 'Records');
       const { Records = [], NextShardIterator } = await this.#client.send(command, { abortSignal: signal });
@@ -133,20 +147,27 @@ export class StreamSource {
         records: Array.isArray(sent) ? sent : Records.map(asSent),
         next: NextShardIterator ?? undefined,
       };
-    });
+    };
+    return this.#persist('GetRecords', signal, call, isRefusedIterator);
+  }
+
+  /** Tells of a failure that its caller tries again. */
+  tell(operation: string, error: unknown, delayMs: number): void {
+    this.#onProblem(operation, error, delayMs);
   }
 
   async #persist<Answer>(
     operation: string,
     signal: AbortSignal,
     call: () => Promise<Answer>,
+    isRefused: (error: unknown) => boolean = () => false,
   ): Promise<Answer> {
     // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
     await turn();
     return persist(call, {
       signal,
       onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
-      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name),
+      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name) || isRefused(error),
     });
   }
 }

@@ -459,6 +459,46 @@ describe('iterators', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
+  test('caughtUp does not take expired iterators of an idle shard for empty polls', async () => {
+    fake.addShard('s');
+    await start();
+    await mapping?.caughtUp(); // the shard is idle
+    fake.fail('GetRecords', 'ExpiredIteratorException', 3);
+    fake.write('s', 'a');
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
+  });
+
+  test.each(['ValidationException', 'SerializationException', 'InvalidArgumentException'])(
+    'a server that was restarted and answers %s to old ones is given new ones, which is told',
+    async (expiry) => {
+      fake.addShard('s');
+      fake.write('s', 'a');
+      await start();
+      await mapping?.caughtUp();
+      const problems: unknown[] = [];
+      mapping?.on('problem', ({ operation, error }) => problems.push([operation, (error as Error).name]));
+      fake.expiry = expiry;
+      fake.expireIterators();
+      fake.write('s', 'b');
+      await mapping?.caughtUp();
+      expect(seen).toEqual(['a', 'b']);
+      expect(problems).toEqual([['GetRecords', expiry]]);
+    },
+  );
+
+  test('that are always refused, as without permission, are asked for less and less often, and that is told', async () => {
+    fake.addShard('s');
+    await start({ enabled: false });
+    const delays: number[] = [];
+    mapping?.on('problem', ({ delayMs }) => delays.push(delayMs));
+    fake.fail('GetRecords', 'AccessDeniedException', 4);
+    fake.write('s', 'a');
+    await mapping?.resume();
+    await eventually(() => expect(seen).toEqual(['a']));
+    expect(delays).toEqual([0, 100, 200, 400]);
+  });
+
   test('an expired one is replaced, right after what was read', async () => {
     fake.addShard('s');
     fake.write('s', 'a');
