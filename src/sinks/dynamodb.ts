@@ -10,31 +10,22 @@ import {
 import { ConfigurationError } from '../errors.ts';
 import { itemSize } from '../item/item-size.ts';
 import { marshallMap, UnsafeNumber } from '../item/marshall-map.ts';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
-import { checkSend } from './batcher/check-send.ts';
+import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
+import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
-import { MicroBatcher } from './batcher/micro-batcher.ts';
 import { invalid, tooLarge } from './batcher/sink-errors.ts';
+import { checkSinkOptions } from './batcher/sink-options.ts';
 import { itemProblem } from './message/item-problem.ts';
 import { jsonValue } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import {
-  checkSinkOptions,
-  clientSettings,
-  once,
-  perTarget,
-  requestSettings,
-  type SinkOptions,
-} from './sink-options.ts';
 
 /** What {@link tableWriter} can be told. */
-export interface TableWriterOptions extends SinkOptions {
+export interface TableWriterOptions extends AwsSinkOptions<DynamoDBClient> {
   /** Name or ARN of the table. */
   readonly tableName: string | EnvironmentVariable;
   /** Its key attributes: the partition key, and the sort key where it has one. */
   readonly keys: readonly [partitionKey: string, sortKey?: string];
-  /** The client to use. @defaultValue one that is made at the first write, configured as the SDK does by itself */
-  readonly client?: DynamoDBClient;
 }
 
 /** A DynamoDB table as a sink. */
@@ -43,6 +34,12 @@ export interface TableWriter extends Sink {
   put(item: object, options: SendOptions): Promise<void>;
   /** Deletes the item with this key, if there is one. */
   delete(key: object, options: SendOptions): Promise<void>;
+}
+
+/** An item to put, or the key of one to delete. */
+interface Change {
+  readonly put?: unknown;
+  readonly deleted?: unknown;
 }
 
 interface Write extends Payload {
@@ -77,83 +74,67 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  */
 export function tableWriter(options: TableWriterOptions): TableWriter {
   checkSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
-  const { tableName, keys } = options;
-  const client = once(() => options.client ?? new DynamoDBClient(clientSettings(options)));
+  const keys = options.keys as readonly string[];
+  const client = clientOf(options, (settings) => new DynamoDBClient(settings));
   const keyOf = (item: Item): string =>
     JSON.stringify(
-      keys.map((name) => item[name as string]),
+      keys.map((name) => item[name]),
       jsonValue,
     );
-  const batcherOf = perTarget(
-    (target) =>
-      new MicroBatcher<Write>({
-        ...requestSettings(options),
-        target,
-        maxEntries: 25,
-        maxBytes: MOST_BYTES,
-        async request(writes, abortSignal) {
-          const command = new BatchWriteItemCommand({
-            RequestItems: { [target]: writes.map(({ request }) => request) },
-          });
-          const { UnprocessedItems } = await client().send(command, { abortSignal });
-          // DynamoDB answers with an empty object when all was written: without one, something else has answered.
-          if (!isMap(UnprocessedItems)) return writes.map(() => NO_RESULT);
-          const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
-          // Should one come back that looks like none of ours, none counts as written.
-          const known =
-            writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
-          return writes.map(({ orderKey }) =>
-            known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED,
-          );
-        },
-      }),
-  );
   const requestKey = ({ PutRequest, DeleteRequest }: WriteRequest): string =>
     keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {});
-
-  const write = (target: string, item: Item, request: WriteRequest, options: SendOptions): Promise<void> => {
-    const batcher = batcherOf(target);
-    for (const name of keys as readonly string[]) {
-      if (item[name] !== undefined) continue;
-      // Once an item was accepted that has them all, keys are right, and it is the item that is wrong.
-      if (batcher.hasAccepted) throw invalid(target, `what is written has no key attribute ${name}`);
-      throw new ConfigurationError(
-        'KEYS_MISMATCH',
-        `tableWriter: keys names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
-          'write items with their key attributes.',
-      );
-    }
-    const problem = itemProblem(item, keys as readonly string[]);
-    if (problem !== undefined) throw invalid(target, problem);
-    const size = itemSize(item);
-    if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
-    const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
-    return batcher.add({ bytes, orderKey: keyOf(item), request }, options);
-  };
-  // async: what is wrong with an item rejects, as everything else that is.
-  const put = async (message: unknown, options: SendOptions): Promise<void> => {
-    const target = targetFor(options);
-    const Item = marshalled(target, message);
-    return write(target, Item, { PutRequest: { Item } }, options);
-  };
-  const remove = async (key: object, options: SendOptions): Promise<void> => {
-    const target = targetFor(options);
-    const Key = marshalled(target, key);
-    return write(target, Key, { DeleteRequest: { Key } }, options);
-  };
-  const targetFor = (options: SendOptions): string => {
-    const target = readEnv('tableWriter', 'tableName', tableName);
-    checkSend(target, options);
-    return target;
-  };
+  const sink = batchedSink<Write, SendOptions, Change>(options, {
+    named: ['tableWriter', 'tableName'],
+    target: options.tableName,
+    maxEntries: 25,
+    maxBytes: MOST_BYTES,
+    payloadOf(target, { put, deleted }, _options, hasAccepted) {
+      const item = marshalled(target, put ?? deleted);
+      checkItem(target, item, keys, hasAccepted);
+      const request = put === undefined ? { DeleteRequest: { Key: item } } : { PutRequest: { Item: item } };
+      const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
+      return { bytes, orderKey: keyOf(item), request };
+    },
+    async request(writes, { target, signal }) {
+      const command = new BatchWriteItemCommand({
+        RequestItems: { [target]: writes.map(({ request }) => request) },
+      });
+      const { UnprocessedItems } = await client().send(command, { abortSignal: signal });
+      // DynamoDB answers with an empty object when all was written: without one, something else has answered.
+      if (!isMap(UnprocessedItems)) return writes.map(() => NO_RESULT);
+      const unprocessed = new Set(Object.values(UnprocessedItems).flat().map(requestKey));
+      // Should one come back that looks like none of ours, none counts as written.
+      const known = writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
+      return writes.map(({ orderKey }) => (known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED));
+    },
+  });
+  const put: TableWriter['put'] = (item, sendOptions) => sink.send({ put: item }, sendOptions);
   return {
     get target() {
-      return showEnv(tableName);
+      return sink.target;
     },
-    send: put,
+    send: put as TableWriter['send'],
     put,
-    delete: remove,
+    delete: (key, sendOptions) => sink.send({ deleted: key }, sendOptions),
   };
+}
+
+/** Refuses an item that no table takes, or that has not the keys of this one. */
+function checkItem(target: string, item: Item, keys: readonly string[], hasAccepted: boolean): void {
+  for (const name of keys) {
+    if (item[name] !== undefined) continue;
+    // Once an item was accepted that has them all, keys are right, and it is the item that is wrong.
+    if (hasAccepted) throw invalid(target, `what is written has no key attribute ${name}`);
+    throw new ConfigurationError(
+      'KEYS_MISMATCH',
+      `tableWriter: keys names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
+        'write items with their key attributes.',
+    );
+  }
+  const problem = itemProblem(item, keys);
+  if (problem !== undefined) throw invalid(target, problem);
+  const size = itemSize(item);
+  if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
 }
 
 function isMap(value: unknown): value is object {

@@ -3,34 +3,26 @@
 
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { TEXT } from '../options/check-options.ts';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.ts';
 import { isProof, UNMENTIONED } from './batcher/batch-results.ts';
-import { checkSend, recordRequired } from './batcher/check-send.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
+import { recordRequired } from './batcher/check-send.ts';
+import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { faultOf } from './batcher/fault.ts';
-import { MicroBatcher } from './batcher/micro-batcher.ts';
 import { invalid } from './batcher/sink-errors.ts';
+import { checkSinkOptions } from './batcher/sink-options.ts';
 import { jsonText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import {
-  checkSinkOptions,
-  clientSettings,
-  once,
-  perTarget,
-  requestSettings,
-  type SinkOptions,
-} from './sink-options.ts';
 
 /** What {@link eventBus} can be told. */
-export interface EventBusOptions extends SinkOptions {
+export interface EventBusOptions extends AwsSinkOptions<EventBridgeClient> {
   /** Which application the events come from, as in `com.example.invoices`. `aws.` is AWS's own. */
   readonly source: string | EnvironmentVariable;
   /** Name or ARN of the bus. @defaultValue `default` */
   readonly eventBusName?: string | EnvironmentVariable;
   /** What an event is called that is not called otherwise. @defaultValue the event name of `record` */
   readonly detailType?: string;
-  /** The client to use. @defaultValue one that is made at the first event, configured as the SDK does by itself */
-  readonly client?: EventBridgeClient;
 }
 
 /** What an event can be sent with. */
@@ -83,34 +75,23 @@ export function eventBus(options: EventBusOptions): EventBus {
     { source: TEXT_OR_ENV },
     { eventBusName: TEXT_OR_ENV, detailType: TEXT },
   );
-  const { source, eventBusName = 'default' } = options;
-  const client = once(() => options.client ?? new EventBridgeClient(clientSettings(options)));
-  const batcherOf = perTarget(
-    (target) =>
-      new MicroBatcher<BusEvent>({
-        ...requestSettings(options),
-        target,
-        maxEntries: 10,
-        maxBytes: MOST_BYTES,
-        async request(events, abortSignal) {
-          const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
-          const { Entries } = await client().send(command, { abortSignal });
-          return events.map((_, index) => refusalOf(Entries?.[index]));
-        },
-      }),
-  );
-  return {
-    get target() {
-      return showEnv(eventBusName);
+  const { source, eventBusName = 'default', detailType } = options;
+  const client = clientOf(options, (settings) => new EventBridgeClient(settings));
+  return batchedSink<BusEvent, EventOptions>(options, {
+    named: ['eventBus', 'eventBusName'],
+    target: eventBusName,
+    maxEntries: 10,
+    maxBytes: MOST_BYTES,
+    payloadOf(target, message, eventOptions) {
+      const bus = { source: readEnv('eventBus', 'source', source), detailType };
+      return busEventOf(target, bus, message, eventOptions);
     },
-    // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, sendOptions) {
-      const target = readEnv('eventBus', 'eventBusName', eventBusName);
-      const bus = { source: readEnv('eventBus', 'source', source), detailType: options.detailType };
-      checkSend(target, sendOptions);
-      return batcherOf(target).add(busEventOf(target, bus, message, sendOptions), sendOptions);
+    async request(events, { signal }) {
+      const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
+      const { Entries } = await client().send(command, { abortSignal: signal });
+      return events.map((_, index) => refusalOf(Entries?.[index]));
     },
-  };
+  });
 }
 
 /** What the events of a bus have in common. */

@@ -5,26 +5,19 @@ import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '../errors.ts';
 import type { Check } from '../options/check-options.ts';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.ts';
 import { isProof } from './batcher/batch-results.ts';
-import { checkSend } from './batcher/check-send.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
+import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
-import { MicroBatcher } from './batcher/micro-batcher.ts';
 import { invalid } from './batcher/sink-errors.ts';
+import { checkSinkOptions } from './batcher/sink-options.ts';
 import { digest } from './message/item-identity.ts';
 import { contentText, jsonText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
-import {
-  checkSinkOptions,
-  clientSettings,
-  once,
-  perTarget,
-  requestSettings,
-  type SinkOptions,
-} from './sink-options.ts';
 
 /** What {@link bucketWriter} can be told. */
-export interface BucketWriterOptions extends SinkOptions {
+export interface BucketWriterOptions extends AwsSinkOptions<S3Client> {
   /** The bucket's name. */
   readonly bucket: string | EnvironmentVariable;
   /** What the keys of all objects begin with, as in `invoices/`. @defaultValue none */
@@ -36,8 +29,6 @@ export interface BucketWriterOptions extends SinkOptions {
    * @defaultValue `'object'`
    */
   readonly format?: 'object' | 'ndjson';
-  /** The client to use. @defaultValue one that is made at the first object, configured as the SDK does by itself */
-  readonly client?: S3Client;
 }
 
 /** What an object can be written with. Not for `'ndjson'`, where messages share one. */
@@ -93,43 +84,31 @@ const MOST_KEY_BYTES = 1024;
  */
 export function bucketWriter(options: BucketWriterOptions): BucketWriter {
   checkSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
-  const { bucket, format = 'object' } = options;
-  const prefixOf = (): string => readEnv('bucketWriter', 'prefix', options.prefix ?? '');
-  const client = once(() => options.client ?? new S3Client(clientSettings(options)));
-  const lines = format === 'ndjson';
-  const batcherOf = perTarget(
-    (target) =>
-      new MicroBatcher<ObjectPart>({
-        ...requestSettings(options),
-        target,
-        maxEntries: lines ? 1000 : 1,
-        maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
-        maxEntryBytes: MOST_OBJECT_BYTES,
-        async request(parts, abortSignal) {
-          const [first] = parts as readonly [ObjectPart];
-          const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
-          const Key = first.key ?? `${first.prefix}${keyOf(first.record, Body)}.ndjson`;
-          const { ETag } = await client().send(
-            new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
-            { abortSignal },
-          );
-          // S3 names what it has stored: without that, something else has answered.
-          return isProof(ETag) ? [] : parts.map(() => NO_RESULT);
-        },
-      }),
-  );
-  return {
-    get target() {
-      return showEnv(bucket);
+  const lines = options.format === 'ndjson';
+  const partOf = lines ? lineOf : objectOf;
+  const client = clientOf(options, (settings) => new S3Client(settings));
+  return batchedSink<ObjectPart, ObjectOptions>(options, {
+    named: ['bucketWriter', 'bucket'],
+    target: options.bucket,
+    maxEntries: lines ? 1000 : 1,
+    maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
+    maxEntryBytes: MOST_OBJECT_BYTES,
+    payloadOf(target, message, objectOptions) {
+      const prefix = readEnv('bucketWriter', 'prefix', options.prefix ?? '');
+      return partOf(target, prefix, message, objectOptions);
     },
-    // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, sendOptions) {
-      const target = readEnv('bucketWriter', 'bucket', bucket);
-      checkSend(target, sendOptions);
-      const part = (lines ? lineOf : objectOf)(target, prefixOf(), message, sendOptions);
-      return batcherOf(target).add(part, sendOptions);
+    async request(parts, { target, signal }) {
+      const [first] = parts as readonly [ObjectPart];
+      const Body = lines ? parts.map(({ body }) => `${body}\n`).join('') : first.body;
+      const Key = first.key ?? `${first.prefix}${keyOf(first.record, Body)}.ndjson`;
+      const { ETag } = await client().send(
+        new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
+        { abortSignal: signal },
+      );
+      // S3 names what it has stored: without that, something else has answered.
+      return isProof(ETag) ? [] : parts.map(() => NO_RESULT);
     },
-  };
+  });
 }
 
 const NO_RESULT: Refusal = { code: 'an answer without ETag', fault: 'passing' };

@@ -40,7 +40,7 @@ export type SendOptions = RecordSendOptions | DetachedSendOptions;
  *
  * Every sink has this one method in common, so that dead letters, audit entries and `publishTo` go to any of them.
  */
-export interface Sink<Options extends SendOptions = SendOptions> {
+export interface Sink<Options extends SendOptions = SendOptions, Message = unknown> {
   /** What is sent to, for messages and dead letters: an ARN, a URL or a name. Never a secret. */
   readonly target: string;
   /**
@@ -49,5 +49,5 @@ export interface Sink<Options extends SendOptions = SendOptions> {
    * @throws SinkError when it was refused, or was not accepted before the deadline; ConfigurationError
    * `RECORD_REQUIRED` without options
    */
-  send(message: unknown, options: Options): Promise<void>;
+  send(message: Message, options: Options): Promise<void>;
 }

@@ -2,31 +2,21 @@
 /// <reference types="node" preserve="true" />
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
-import { checkSend } from './batcher/check-send.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
+import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
-import { MicroBatcher } from './batcher/micro-batcher.ts';
+import { checkSinkOptions, wholeNumber } from './batcher/sink-options.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import {
-  checkSinkOptions,
-  clientSettings,
-  once,
-  perTarget,
-  requestSettings,
-  type SinkOptions,
-  wholeNumber,
-} from './sink-options.ts';
 
 /** What {@link snsTopic} can be told. */
-export interface SnsTopicOptions extends SinkOptions {
+export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {
   /** The topic. */
   readonly topicArn: string | EnvironmentVariable;
-  /** The client to use. @defaultValue one that is made at the first message, configured as the SDK does by itself */
-  readonly client?: SNSClient;
   /**
    * The topic's own `MaximumMessageSize`, where that was raised.
    *
@@ -82,38 +72,23 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
     { topicArn: TEXT_OR_ENV },
     { maxMessageBytes: wholeNumber(1, 1_048_576) },
   );
-  const { topicArn, maxMessageBytes = DEFAULT_BYTES } = options;
-  const client = once(() => options.client ?? new SNSClient(clientSettings(options)));
-  const batcherOf = perTarget(
-    (target) =>
-      new MicroBatcher<Publication>({
-        ...requestSettings(options),
-        target,
-        maxEntries: 10,
-        maxBytes: maxMessageBytes,
-        async request(publications, abortSignal) {
-          const PublishBatchRequestEntries = publications.map(({ entry }, index) => ({
-            Id: `${index}`,
-            ...entry,
-          }));
-          const command = new PublishBatchCommand({ TopicArn: target, PublishBatchRequestEntries });
-          return refusalsOf(await client().send(command, { abortSignal }), publications.length);
-        },
-      }),
-  );
-  // async: what is wrong with a message rejects, as everything else that is.
-  const publish: SnsTopic['publish'] = async (message, options) => {
-    const target = readEnv('snsTopic', 'topicArn', topicArn);
-    checkSend(target, options);
-    return batcherOf(target).add(publicationOf(target, message, options), options);
-  };
-  return {
-    get target() {
-      return showEnv(topicArn);
+  const client = clientOf(options, (settings) => new SNSClient(settings));
+  const sink = batchedSink<Publication, PublishOptions>(options, {
+    named: ['snsTopic', 'topicArn'],
+    target: options.topicArn,
+    maxEntries: 10,
+    maxBytes: options.maxMessageBytes ?? DEFAULT_BYTES,
+    payloadOf: publicationOf,
+    async request(publications, { target, signal }) {
+      const PublishBatchRequestEntries = publications.map(({ entry }, index) => ({
+        Id: `${index}`,
+        ...entry,
+      }));
+      const command = new PublishBatchCommand({ TopicArn: target, PublishBatchRequestEntries });
+      return refusalsOf(await client().send(command, { abortSignal: signal }), publications.length);
     },
-    send: publish,
-    publish,
-  };
+  });
+  return Object.assign(sink, { publish: sink.send });
 }
 
 function publicationOf(target: string, message: unknown, options: PublishOptions): Publication {

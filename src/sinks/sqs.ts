@@ -3,32 +3,22 @@
 
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../errors.ts';
-import { type EnvironmentVariable, readEnv, showEnv, TEXT_OR_ENV } from '../options/env.ts';
+import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
-import { checkSend } from './batcher/check-send.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
+import { type AwsSinkOptions, type ClientSettings, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
-import { MicroBatcher } from './batcher/micro-batcher.ts';
 import { invalid } from './batcher/sink-errors.ts';
+import { checkSinkOptions } from './batcher/sink-options.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import {
-  type ClientSettings,
-  checkSinkOptions,
-  clientSettings,
-  once,
-  perTarget,
-  requestSettings,
-  type SinkOptions,
-} from './sink-options.ts';
 
 /** What {@link sqsQueue} can be told. */
-export interface SqsQueueOptions extends SinkOptions {
+export interface SqsQueueOptions extends AwsSinkOptions<SQSClient> {
   /** The queue. */
   readonly queueUrl: string | EnvironmentVariable;
-  /** The client to use. @defaultValue one that is made at the first message, configured as the SDK does by itself */
-  readonly client?: SQSClient;
 }
 
 /** What a message can be sent with. */
@@ -68,33 +58,19 @@ interface QueueMessage extends Payload {
  */
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   checkSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
-  const { queueUrl } = options;
-  const client = once(() => options.client ?? queueClient(clientSettings(options)));
-  const batcherOf = perTarget(
-    (target) =>
-      new MicroBatcher<QueueMessage>({
-        ...requestSettings(options),
-        target,
-        maxEntries: 10,
-        maxBytes: 1_048_576,
-        async request(messages, abortSignal) {
-          const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
-          const command = new SendMessageBatchCommand({ QueueUrl: target, Entries });
-          return refusalsOf(await client().send(command, { abortSignal }), messages.length);
-        },
-      }),
-  );
-  return {
-    get target() {
-      return showEnv(queueUrl);
+  const client = clientOf(options, queueClient);
+  return batchedSink<QueueMessage, QueueOptions>(options, {
+    named: ['sqsQueue', 'queueUrl'],
+    target: options.queueUrl,
+    maxEntries: 10,
+    maxBytes: 1_048_576,
+    payloadOf: queueMessageOf,
+    async request(messages, { target, signal }) {
+      const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
+      const command = new SendMessageBatchCommand({ QueueUrl: target, Entries });
+      return refusalsOf(await client().send(command, { abortSignal: signal }), messages.length);
     },
-    // async: what is wrong with a message rejects, as everything else that is.
-    async send(message, options) {
-      const target = readEnv('sqsQueue', 'queueUrl', queueUrl);
-      checkSend(target, options);
-      return batcherOf(target).add(queueMessageOf(target, message, options), options);
-    },
-  };
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { SinkOptions } from '../../src/sinks/batcher/sink-options.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
-import type { SinkOptions } from '../../src/sinks/sink-options.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { eventually } from '../fixtures/eventually.ts';

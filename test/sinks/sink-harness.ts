@@ -1,5 +1,5 @@
+import type { SinkOptions } from '../../src/sinks/batcher/sink-options.ts';
 import type { Sink, SinkRecord } from '../../src/sinks/sink.ts';
-import type { SinkOptions } from '../../src/sinks/sink-options.ts';
 
 /** What is particular to a sink. */
 export interface SinkTraits {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { tableWriter } from '../../src/sinks/dynamodb.ts';
-import { eventBus } from '../../src/sinks/event-bridge.ts';
-import { bucketWriter } from '../../src/sinks/s3.ts';
-import { snsTopic } from '../../src/sinks/sns.ts';
-import { sqsQueue } from '../../src/sinks/sqs.ts';
+import { tableWriter } from '../../../src/sinks/dynamodb.ts';
+import { eventBus } from '../../../src/sinks/event-bridge.ts';
+import { bucketWriter } from '../../../src/sinks/s3.ts';
+import { snsTopic } from '../../../src/sinks/sns.ts';
+import { sqsQueue } from '../../../src/sinks/sqs.ts';
 
 const SINKS = [
   {

@@ -1,0 +1,65 @@
+import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
+import type { SendOptions, Sink } from '../sink.ts';
+import { checkSend } from './check-send.ts';
+import type { Payload, Refusal } from './entry.ts';
+import { type BatcherSettings, MicroBatcher } from './micro-batcher.ts';
+import { requestSettings, type SinkOptions } from './sink-options.ts';
+
+/** What differs between sinks: the target, its limits, what a message becomes, and how it is requested. */
+export interface BatchedSinkSettings<P extends Payload, Message, Options extends SendOptions>
+  extends Pick<BatcherSettings<P>, 'maxEntries' | 'maxBytes' | 'maxEntryBytes'> {
+  /** The function that makes the sink, and its option that names the target, as in `snsTopic` and `topicArn`. */
+  readonly named: readonly [owner: string, option: string];
+  /** The value of that option. */
+  readonly target: string | EnvironmentVariable;
+  /**
+   * Makes the payload of a message. What it throws rejects the call.
+   *
+   * @param hasAccepted whether the target has accepted anything yet
+   */
+  payloadOf(target: string, message: Message, options: Options, hasAccepted: boolean): P;
+  /**
+   * Makes one request.
+   *
+   * @returns a refusal or undefined for each payload, in their order
+   */
+  request(payloads: readonly P[], context: RequestContext): Promise<readonly (Refusal | undefined)[]>;
+}
+
+/** What a request gets besides its entries. */
+export interface RequestContext {
+  /** The target, read from the environment if it is `env('NAME')`. */
+  readonly target: string;
+  /** Aborts at the request's timeout, and once the deadline has come for all of its entries. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes a sink that sends the messages of one turn in few requests. All sinks of this folder are made by it. */
+export function batchedSink<P extends Payload, Options extends SendOptions, Message = unknown>(
+  options: SinkOptions,
+  settings: BatchedSinkSettings<P, Message, Options>,
+): Sink<Options, Message> {
+  const [owner, option] = settings.named;
+  const makeBatcher = (target: string): MicroBatcher<P> =>
+    new MicroBatcher({
+      ...settings,
+      ...requestSettings(options),
+      target,
+      request: (payloads, signal) => settings.request(payloads, { target, signal }),
+    });
+  let last: { readonly target: string; readonly batcher: MicroBatcher<P> } | undefined;
+  return {
+    get target() {
+      return showEnv(settings.target);
+    },
+    // async: what is wrong with a message rejects, as everything else that is.
+    async send(message, sendOptions) {
+      const target = readEnv(owner, option, settings.target);
+      checkSend(target, sendOptions as SendOptions | undefined);
+      // The environment may name another target than for the last message: a test may change it.
+      if (last?.target !== target) last = { target, batcher: makeBatcher(target) };
+      const { batcher } = last;
+      return batcher.add(settings.payloadOf(target, message, sendOptions, batcher.hasAccepted), sendOptions);
+    },
+  };
+}
