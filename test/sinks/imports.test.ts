@@ -39,6 +39,7 @@ test.each([
     'options/env',
     'errors',
     'options/check-options',
+    'options/invalid-option',
     'options/unknown-options',
     'promise/thenable',
     'promise/unfinished',
