@@ -1,43 +1,21 @@
-import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { deadLetterOf, type ReplayHandler, replayDeadLetters } from 'streamlane/middleware/dead-letter';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type ReplayOptions, replay } from 'streamlane/replay';
 
-export interface ReplayOptions {
+export interface QueueOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   /** The function, by now able to handle what it could not. */
-  readonly handler: ReplayHandler;
+  readonly handler: NonNullable<ReplayOptions['handler']>;
 }
 
 /**
  * Hands the records of a dead-letter queue to the function once more, those of one invoice in order. What it handles
  * is deleted from the queue; the rest stays.
  */
-export async function replayQueue({ sqs, queueUrl, handler }: ReplayOptions): Promise<{
+export async function replayQueue({ sqs, queueUrl, handler }: QueueOptions): Promise<{
   readonly replayed: number;
   readonly stayed: number;
 }> {
-  const messages = await receiveAll(sqs, queueUrl);
-  const letters = messages.map(({ Body, ReceiptHandle }) => ({ ...deadLetterOf(Body), ReceiptHandle }));
-  const { succeeded, stayed } = await replayDeadLetters(letters, handler);
-  for (const { ReceiptHandle } of succeeded) {
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-  }
-  return { replayed: succeeded.length, stayed: stayed.length };
-}
-
-/** All letters at once: order is what counts, and a queue that is not FIFO has none. */
-async function receiveAll(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
-  const all: Message[] = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 300 }),
-    );
-    if (Messages.length === 0) return all;
-    all.push(...Messages);
-  }
+  const { messages, stayed } = await replay({ queueUrl, sqsClient: sqs, handler });
+  return { replayed: messages.length - stayed, stayed };
 }

@@ -21,13 +21,6 @@ import type { Sink } from '../sinks/sink.ts';
 export type { DeadLetter } from '../dead-letter/dead-letter.ts';
 export { deadLetterOf } from '../dead-letter/dead-letter-of.ts';
 export type { ThrownError } from '../dead-letter/thrown-error.ts';
-export {
-  type Replay,
-  type ReplayHandler,
-  type ReplayOptions,
-  replayDeadLetters,
-  type StayedLetter,
-} from './dead-letters/replay.ts';
 
 /** What is known of a failure, for {@link DeadLetterOptions.when}. */
 export interface Failure {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { streamRouter } from '../../src/index.ts';
 import { jsonTextOf } from '../../src/item/json-text.ts';
 import { marshallMap } from '../../src/item/marshall-map.ts';
-import { deadLetter, deadLetterOf, replayDeadLetters } from '../../src/middleware/dead-letter.ts';
+import { deadLetter, deadLetterOf } from '../../src/middleware/dead-letter.ts';
+import { replay } from '../../src/replay/index.ts';
 import { itemKeyOf } from '../../src/sinks/message/item-identity.ts';
 import { messageText } from '../../src/sinks/message/message-text.ts';
 import type { Sink, SinkRecord } from '../../src/sinks/sink.ts';
@@ -55,13 +56,10 @@ test.each([14, 200, 10_000, 50_000])(
 
     expect(deadLetterOf(sink.letters[0]).record).toEqual(records[1]);
     const seen: unknown[] = [];
-    const letters = [letter, deadLetterOf(sink.letters[0])];
-    const { succeeded } = await replayDeadLetters(letters, async (event) => {
-      seen.push(...event.Records);
-      return { batchItemFailures: [] };
-    });
+    const documents = [letter, deadLetterOf(sink.letters[0])];
+    const summary = await replay({ documents, handler: ({ Records }) => void seen.push(...Records) });
     expect(seen).toEqual([records[1]]);
-    expect(succeeded).toEqual(letters);
+    expect(summary.messages.map(({ status }) => status)).toEqual(['replayed', 'replayed']);
   },
 );
 

@@ -21,10 +21,10 @@ import {
   type DeadLetterOptions,
   deadLetter,
   deadLetterOf,
-  replayDeadLetters,
 } from '../../src/middleware/dead-letter.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
+import { replay } from '../../src/replay/index.ts';
 import { requestFailed, targetFailed, tooLarge } from '../../src/sinks/batcher/sink-errors.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
@@ -710,9 +710,9 @@ describe('with real servers', () => {
     const fixed = streamRouter<{ id: string }>({ logger }).onInsert(
       ({ keys, sequenceNumber }) => void handled.push(`${keys.id} ${sequenceNumber.at(-1)}`),
     );
-    const letters = (await bodiesOf(queueUrl)).map(deadLetterOf);
-    const { succeeded, stayed } = await replayDeadLetters(letters, fixed);
-    expect([succeeded.length, stayed.length]).toEqual([3, 0]);
+    const summary = await replay({ queueUrl, sqsClient: sqs, handler: fixed });
+    expect(summary).toMatchObject({ succeeded: 3, stayed: 0 });
+    expect(await bodiesOf(queueUrl)).toEqual([]);
     expect(handled).toEqual(['a 1', 'b 2', 'a 3']);
   });
 });

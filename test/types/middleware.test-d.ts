@@ -7,18 +7,12 @@ import * as v from 'valibot';
 import { describe, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import { type BatchSummary, defineTable, itemOf, streamRouter } from '../../src/index.ts';
-import {
-  type DeadLetter,
-  deadLetter,
-  deadLetterOf,
-  type Replay,
-  replayDeadLetters,
-  type StayedLetter,
-} from '../../src/middleware/dead-letter.ts';
+import { type DeadLetter, deadLetter, deadLetterOf } from '../../src/middleware/dead-letter.ts';
 import { idempotent } from '../../src/middleware/idempotent.ts';
 import { metrics } from '../../src/middleware/metrics.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
+import { type ReplaySummary, replay } from '../../src/replay/index.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
@@ -130,16 +124,13 @@ describe('deadLetter', () => {
     expectTypeOf<DeadLetter['version']>().toEqualTypeOf<'streamlane.dead-letter/1'>();
   });
 
-  test('letters come back from a replay with what they carry', async () => {
-    const letters: (DeadLetter & { receiptHandle: string })[] = [];
-    const replay = await replayDeadLetters(letters, streamRouter<Invoice>());
-    expectTypeOf(replay).toEqualTypeOf<Replay<DeadLetter & { receiptHandle: string }>>();
-    expectTypeOf(replay.succeeded[0]?.receiptHandle).toEqualTypeOf<string | undefined>();
-    expectTypeOf(replay.stayed).items.toEqualTypeOf<StayedLetter<DeadLetter & { receiptHandle: string }>>();
+  test('are replayed by a router, and by a handler of your own', () => {
+    const documents: readonly DeadLetter[] = [];
     const handler: DynamoDBStreamHandler = async () => ({ batchItemFailures: [] });
-    expectTypeOf(replayDeadLetters(letters, handler)).resolves.toHaveProperty('stayed');
-    // @ts-expect-error a body of a queue's message has to be read first
-    replayDeadLetters(['{}'], handler);
+    expectTypeOf(replay({ documents, handler })).resolves.toEqualTypeOf<ReplaySummary>();
+    expectTypeOf(
+      replay({ documents, handler: streamRouter<Invoice>() }),
+    ).resolves.toEqualTypeOf<ReplaySummary>();
   });
 });
 
