@@ -108,7 +108,7 @@ export interface ReplayOptions {
   /**
    * `context.functionName`.
    *
-   * @defaultValue `'replay'`
+   * @defaultValue for a dead letter, the name of the function that wrote it; otherwise `'replay'`
    */
   readonly functionName?: string;
   /**
@@ -143,7 +143,7 @@ export interface ReplaySettings {
   readonly newestOnly: boolean;
   readonly asFound: boolean;
   readonly partialResponses: boolean;
-  readonly functionName: string;
+  readonly functionName: string | undefined;
   readonly timeoutMs: number;
   readonly visibilityTimeoutSeconds: number;
   readonly signal: AbortSignal;
@@ -220,7 +220,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     newestOnly: options.newestOnly ?? false,
     asFound: options.asFound ?? false,
     partialResponses: options.partialResponses ?? true,
-    functionName: options.functionName ?? 'replay',
+    functionName: options.functionName,
     timeoutMs: (options.timeoutSeconds ?? 60) * 1000,
     visibilityTimeoutSeconds: Math.ceil(options.visibilityTimeoutSeconds ?? 120),
     signal: options.signal ?? new AbortController().signal,

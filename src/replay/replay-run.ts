@@ -46,7 +46,8 @@ export class ReplayRun {
 
   async run(): Promise<ReplaySummary> {
     const { handler, signal } = this.#settings;
-    for (let more = true; more && !signal.aborted; ) {
+    // Taken even after the signal: the report has every document, so that nobody takes what is missing for replayed.
+    for (let more = true; more; ) {
       const taken = (await this.#source.take(signal)).map(takenMessage);
       await this.#read(taken);
       this.#tell();
@@ -54,9 +55,10 @@ export class ReplayRun {
       const before = this.#doneCount();
       await this.#letGo(taken);
       await this.#handle(handler);
-      more = this.#source.inRounds && this.#doneCount() > before;
+      more = this.#source.inRounds && this.#doneCount() > before && !signal.aborted;
     }
-    const messages = this.#messages.map((message) => reportOf(message, this.#settings));
+    const blocked = this.#redelivery.blocked();
+    const messages = this.#messages.map((message) => reportOf(message, blocked, this.#settings));
     return {
       ...this.#progress(),
       invocations: this.#invocations,
@@ -153,8 +155,11 @@ export class ReplayRun {
 
   /** Hands all records whose turn it is to the handler. */
   async #handle(handler: LambdaHandler): Promise<void> {
-    const { functionName } = this.#settings;
-    const run = this.#redelivery.run({ ...this.#settings, handler, functionName: () => functionName });
+    const run = this.#redelivery.run({
+      ...this.#settings,
+      handler,
+      functionName: (first) => this.#settings.functionName ?? functionOf(first) ?? 'replay',
+    });
     for await (const { done, failed } of run) {
       this.#invocations++;
       this.#succeeded += done.length;
@@ -201,6 +206,14 @@ function takenMessage(source: SourceMessage): TakenMessage {
     waitsFor: undefined,
     released: false,
   };
+}
+
+/** The name of the function that put the record away: only dead letters say it. */
+function functionOf({ holders }: Entry<TakenMessage>): string | undefined {
+  for (const { content } of holders) {
+    if (content.kind === 'dead-letter' && content.functionName !== '') return content.functionName;
+  }
+  return undefined;
 }
 
 // A message without records has none that succeeded: its range was not read.

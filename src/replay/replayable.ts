@@ -17,10 +17,14 @@ export interface StreamRange {
 export type Replayable =
   /** An on-failure document: the records are in the stream, as long as that keeps them. */
   | { readonly kind: 'range'; readonly range: StreamRange }
-  /** An on-failure document of an S3 destination, or a dead letter: the records are in it. */
+  /** An on-failure document of an S3 destination: the records are in it. */
+  | { readonly kind: 'payload'; readonly records: readonly [DynamoDBRecord, ...DynamoDBRecord[]] }
+  /** A dead letter: the record is in it. */
   | {
-      readonly kind: 'payload' | 'dead-letter';
-      readonly records: readonly [DynamoDBRecord, ...DynamoDBRecord[]];
+      readonly kind: 'dead-letter';
+      readonly records: readonly [DynamoDBRecord];
+      /** The name of the function that failed on the record. Empty where it is not known. */
+      readonly functionName: string;
     }
   | { readonly kind: 'unknown'; readonly problem: string };
 
@@ -49,7 +53,8 @@ export function readReplayable(message: unknown): Replayable {
       : readPayload(content.payload);
   }
   try {
-    return { kind: 'dead-letter', records: [deadLetterOf(content).record] };
+    const { record, function: failed } = deadLetterOf(content);
+    return { kind: 'dead-letter', records: [record], functionName: failed.name };
   } catch (error) {
     const { version } = content;
     const isLetter = typeof version === 'string' && version.startsWith('streamlane.dead-letter/');

@@ -6,10 +6,18 @@ import type { ReplaySettings } from './replay-options.ts';
 import type { MessageReport } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';
 
-/** What became of a message, at the end. */
-export function reportOf(message: TakenMessage, settings: ReplaySettings): MessageReport {
+/**
+ * What became of a message, at the end.
+ *
+ * @param blocked records that come after one of their item that stayed
+ */
+export function reportOf(
+  message: TakenMessage,
+  blocked: ReadonlySet<TakenMessage['entries'][number]>,
+  settings: ReplaySettings,
+): MessageReport {
   const { source, skipped } = message;
-  return { id: source.id, ...rangeOf(message), skipped, ...fateOf(message, settings) };
+  return { id: source.id, ...rangeOf(message), skipped, ...fateOf(message, blocked, settings) };
 }
 
 type Fate = Pick<MessageReport, 'status' | 'reason' | 'detail'>;
@@ -38,11 +46,14 @@ function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'i
   };
 }
 
-function fateOf(message: TakenMessage, { handler, signal }: ReplaySettings): Fate {
+function fateOf(
+  message: TakenMessage,
+  blocked: ReadonlySet<TakenMessage['entries'][number]>,
+  { handler, signal }: ReplaySettings,
+): Fate {
   const { problem, waitsFor, released, entries } = message;
   if (released) return went('replayed', message);
   if (problem !== undefined) return { status: 'stayed', ...problem };
-  if (signal.aborted) return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
   for (const { failure, queued } of entries) {
     if (failure === undefined) continue;
     const { eventName, eventID } = queued.record;
@@ -51,9 +62,12 @@ function fateOf(message: TakenMessage, { handler, signal }: ReplaySettings): Fat
   }
   if (waitsFor !== undefined && entries.some(({ held }) => held))
     return { status: 'stayed', reason: 'blocked', detail: waitsFor };
-  if (handler === undefined) return went('planned', message);
-  const detail = 'it comes after a record of the same item that stayed';
-  return { status: 'stayed', reason: 'blocked', detail };
+  if (entries.some((entry) => blocked.has(entry))) {
+    const detail = 'it comes after a record of the same item that stayed';
+    return { status: 'stayed', reason: 'blocked', detail };
+  }
+  if (handler === undefined && !signal.aborted) return went('planned', message);
+  return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
 }
 
 function went(status: 'replayed' | 'planned', { entries, skipped }: TakenMessage): Fate {

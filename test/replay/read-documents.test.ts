@@ -1,4 +1,4 @@
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
@@ -18,7 +18,9 @@ const document = onFailureDocument({
   threw: true,
   discardedAt: 0,
 });
-const letter = deadLetterAbout(records[0] as DynamoDBRecord, new Error('no'), undefined);
+const letter = deadLetterAbout(records[0] as DynamoDBRecord, new Error('no'), {
+  functionName: 'invoices',
+} as Context);
 
 const RANGE = {
   kind: 'range',
@@ -30,7 +32,7 @@ const RANGE = {
     batchSize: 2,
   },
 };
-const LETTER = { kind: 'dead-letter', records: [records[0]] };
+const LETTER = { kind: 'dead-letter', records: [records[0]], functionName: 'invoices' };
 
 test.each<[string, unknown, object]>([
   ['an on-failure document', document, RANGE],

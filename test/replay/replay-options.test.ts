@@ -13,7 +13,7 @@ test('what is left out has a default', () => {
     newestOnly: false,
     asFound: false,
     partialResponses: true,
-    functionName: 'replay',
+    functionName: undefined,
     timeoutMs: 60_000,
     visibilityTimeoutSeconds: 120,
   });

@@ -39,7 +39,10 @@ export const replay: CommandDefinition = {
       .option('--as-found', 'Replay a range although it holds more or fewer records than were given up.')
       .option('--no-partial-responses', 'Any answer is success: the mapping has no ReportBatchItemFailures.')
       .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400.', '60')
-      .option('--function-name <name>', 'What the context says the function is called. (default: replay)')
+      .option(
+        '--function-name <name>',
+        'What the context says the function is called. (default: the name in a dead letter, else replay)',
+      )
       .option(
         '--visibility-timeout <seconds>',
         'How long messages are invisible; prolonged as needed.',

@@ -79,11 +79,13 @@ export class Redelivery<Holder> {
     }
   }
 
-  /** What was neither done nor failed, in order, and whether it is behind a record that failed. */
-  *left(): Generator<{ readonly entry: Entry<Holder>; readonly behind: boolean }, void, undefined> {
+  /** The records that come after one of their item that failed or is held. */
+  blocked(): ReadonlySet<Entry<Holder>> {
+    const blocked = new Set<Entry<Holder>>();
     for (const queue of this.#queues.values()) {
-      for (const entry of queue.waiting()) yield { entry, behind: queue.isBlocked(entry) };
+      for (const entry of queue.blocked()) blocked.add(entry);
     }
+    return blocked;
   }
 }
 

@@ -74,8 +74,13 @@ export class StreamQueue<Holder> {
     return this.#blocked.has(item);
   }
 
-  /** What waits, in order. */
-  waiting(): readonly Entry<Holder>[] {
-    return this.#waiting.filter(isWaiting);
+  /** The records that come after one of their item that failed or is held. */
+  *blocked(): Generator<Entry<Holder>, void, undefined> {
+    const held = new Set<string>();
+    this.sort();
+    for (const entry of this.#waiting) {
+      if (held.has(entry.item) || this.isBlocked(entry)) yield entry;
+      if (entry.held) held.add(entry.item);
+    }
   }
 }
