@@ -1,13 +1,24 @@
-import { afterEach, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
 import { startEventSourceMapping } from '../../src/local/index.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 
-let fake: FakeStreams;
-afterEach(() => fake.stop());
+let fake: FakeStreams | undefined;
+afterEach(async () => {
+  await fake?.stop();
+  fake = undefined;
+});
 
-const options = () => ({
-  endpoint: fake.endpoint,
+async function fakeServer(): Promise<FakeStreams> {
+  fake = await FakeStreams.start();
+  return fake;
+}
+
+const options = ({ endpoint }: { readonly endpoint: string }) => ({
+  endpoint,
   region: 'eu-central-1',
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   streamArn: FAKE_STREAM,
@@ -18,31 +29,56 @@ const options = () => ({
 });
 
 test('mappings that have stopped leave no socket open', async () => {
-  fake = await FakeStreams.start();
-  fake.addShard('s');
+  const server = await fakeServer();
+  server.addShard('s');
   for (let index = 0; index < 10; index++) {
-    const mapping = await startEventSourceMapping(options());
+    const mapping = await startEventSourceMapping(options(server));
     await mapping.caughtUp();
     await mapping.stop();
   }
-  await eventually(async () => expect(await fake.connections()).toBe(0));
+  await eventually(async () => expect(await server.connections()).toBe(0));
 });
 
 test('a mapping that cannot start leaves no socket open', async () => {
-  fake = await FakeStreams.start();
-  fake.deleted = true;
-  await expect(startEventSourceMapping(options())).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
-  await eventually(async () => expect(await fake.connections()).toBe(0));
+  const server = await fakeServer();
+  server.deleted = true;
+  await expect(startEventSourceMapping(options(server))).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
+  await eventually(async () => expect(await server.connections()).toBe(0));
 });
 
 test('a client of the caller stays open', async () => {
-  fake = await FakeStreams.start();
-  fake.addShard('s');
-  const client = fake.client();
-  const { endpoint: _, region: _region, credentials: _credentials, ...rest } = options();
+  const server = await fakeServer();
+  server.addShard('s');
+  const client = server.client();
+  const { endpoint: _, region: _region, credentials: _credentials, ...rest } = options(server);
   const mapping = await startEventSourceMapping({ ...rest, client });
   await mapping.caughtUp();
   await mapping.stop();
-  expect(await fake.connections()).toBeGreaterThan(0);
+  expect(await server.connections()).toBeGreaterThan(0);
   client.destroy();
+});
+
+test('300 shards have a request under way at the same time, and nothing reaches stderr', async () => {
+  const shards = Array.from({ length: 300 }, (_, index) => ({ ShardId: `${index}` }));
+  const held: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      const operation = `${request.headers['x-amz-target']}`.split('.')[1];
+      if (operation === 'GetRecords') held.push(response);
+      else if (operation === 'GetShardIterator') response.end('{"ShardIterator":"i"}');
+      else response.end(JSON.stringify({ StreamDescription: { StreamStatus: 'ENABLED', Shards: shards } }));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const mapping = await startEventSourceMapping(options({ endpoint }));
+  await eventually(() => expect(held).toHaveLength(300));
+  await mapping.stop();
+  expect([...stderr.mock.calls, ...warn.mock.calls]).toEqual([]);
+  vi.restoreAllMocks();
+  server.closeAllConnections();
+  server.close();
 });
