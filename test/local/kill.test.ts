@@ -67,8 +67,8 @@ test(`killed ${KILLS} times under load, it loses nothing and repeats what was in
   const all = Array.from({ length: written }, (_, index) => `${index}`.padStart(4, '0'));
   expect([...new Set(logged())].sort()).toEqual(all);
   expect(written).toBeGreaterThan(500);
-  // A lane that is ahead repeats what it did past the other one's batch.
+  // Each lane writes a checkpoint after each batch, so both are equally fast. A kill repeats the batch that is under way in each lane, and
+  // what the lane that is ahead did past the other: a batch or so, as the hash spreads items at random. A third of it was seen.
   const repeated = logged().length - written;
-  // Items are spread by a hash, so the lead of a lane is a random walk of a few batches.
-  expect(repeated).toBeLessThan(KILLS * BATCH_SIZE * LANES * 10);
+  expect(repeated).toBeLessThan(KILLS * BATCH_SIZE * LANES * 2);
 }, 90_000);

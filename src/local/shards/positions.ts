@@ -30,6 +30,11 @@ export class ShardPositions {
 
   async setAll(positions: readonly (readonly [shardId: string, position: ShardPosition])[]): Promise<void> {
     for (const [shardId, position] of positions) this.#byShard.set(shardId, position);
+    await this.write();
+  }
+
+  /** Resolves once all positions are written down. Those who come while a write is under way share the one after it. */
+  async write(): Promise<void> {
     await this.#file?.save(() => this.all());
   }
 

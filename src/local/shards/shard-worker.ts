@@ -34,6 +34,8 @@ export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly signal: AbortSignal;
   /** Writes down how far the shard is done with, and the window that is open there. */
   readonly onPosition: (after: string, window: OpenWindow | undefined) => Promise<void>;
+  /** Writes down what there is: the position has not moved. */
+  readonly onSamePosition: () => Promise<void>;
 }
 
 /** Reads a shard and delivers what it reads. */
@@ -184,6 +186,10 @@ export class ShardWorker {
     if (moved || records.length === 0) {
       // A window that closes has had records.
       await this.#options.onPosition(position as string, this.#windows?.open);
+    } else {
+      // A lane that is ahead waits as long as the one that holds the position back. It would run away from it otherwise, and a process
+      // that is killed repeats all of that lead.
+      await this.#options.onSamePosition();
     }
     return position;
   };

@@ -172,6 +172,7 @@ export class StreamSession {
       tools,
       signal,
       onPosition: (after, window) => positions.set(shardId, { after, ...(window && { window }) }),
+      onSamePosition: () => positions.write(),
       onTrimmed: () => this.#trimmed(shardId),
       onUnreadable: (records) =>
         logger.warn(
