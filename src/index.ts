@@ -4,6 +4,7 @@
 export type { Order } from './batch/lane-index.ts';
 export type { BatchOptions, BatchSummary } from './batch/options.ts';
 export type { RecordContext } from './batch/record-context.ts';
+export type { RecordFailedMessage } from './batch/record-failed.ts';
 export {
   type BothImages,
   type ChangedArguments,

@@ -6,7 +6,7 @@ import { Deadline } from './deadline.ts';
 import { validateEvent } from './event.ts';
 import type { BatchSettings } from './options.ts';
 import { type RecordContext, recordContext } from './record-context.ts';
-import { logFailure, respond, summarize } from './report.ts';
+import { reportFailure, respond, summarize } from './report.ts';
 import type { ReportedCheckpoints } from './reported-checkpoints.ts';
 import { BatchRun } from './run.ts';
 
@@ -65,7 +65,7 @@ export async function processEvent(
       handle: (record) => handle(openRecord(record, reading), context),
       failed: (index, error) => {
         deadline.answer?.failed(batch.sequenceNumbers[index] as string);
-        logFailure(logger, batch, index, error);
+        reportFailure(logger, batch, index, error);
       },
     },
   );

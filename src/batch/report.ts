@@ -1,6 +1,7 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { BatchFailedError, DeadlineError, InvalidEventError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
@@ -10,7 +11,26 @@ import type { Batch, ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { publishRecordFailed } from './record-failed.ts';
 import { RecordState } from './record-state.ts';
+
+/** Tells tools and the log that a record failed: once for each record that failed. */
+export function reportFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
+  // First, so that a tool that shows the failure can tell the entry about it.
+  publishRecordFailed(() => {
+    const record = batch.records[index];
+    return {
+      outcome: 'failed',
+      eventID: record?.eventID,
+      eventName: record?.eventName,
+      sequenceNumber: batch.sequenceNumbers[index],
+      streamArn: record?.eventSourceARN,
+      tableName: tableNameOf(record?.eventSourceARN),
+      error,
+    };
+  });
+  logFailure(logger, batch, index, error);
+}
 
 /** Logs at `error` which record failed and why, and nothing of the item. */
 export function logFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
@@ -116,15 +136,4 @@ function countSucceeded(
 function lagOf(last: ReportableRecord | undefined): number | undefined {
   const createdAt = creationSecondsOf(last?.dynamodb);
   return createdAt === undefined ? undefined : Date.now() - createdAt * 1000;
-}
-
-/** A logger that throws, or rejects, must not make a handled record fail. */
-export function quietly(log: () => unknown): void {
-  try {
-    const result = log();
-    // Unhandled, its rejection would end the process and the batch with it.
-    if (isThenable(result)) Promise.resolve(result).catch(() => {});
-  } catch {
-    // There is nowhere left to say so.
-  }
 }

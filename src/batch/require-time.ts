@@ -1,6 +1,6 @@
+import { quietly } from '../promise/quietly.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import { isOver, type RecordContext } from './record-context.ts';
-import { quietly } from './report.ts';
 
 /**
  * Refuses to start a further step of a record in flight once the deadline is reached: the answer that names the record

@@ -1,5 +1,5 @@
-import { quietly } from '../batch/report.ts';
 import type { Logger } from '../logger.ts';
+import { quietly } from '../promise/quietly.ts';
 
 /** The user's logger, unable to do harm: what it throws, or rejects with, changes nothing. */
 export function harmlessLogger(logger: Logger): Logger {

@@ -3,7 +3,7 @@
 
 import { noteDeadLetter } from '../batch/dead-lettered.ts';
 import { isOver, type RecordContext } from '../batch/record-context.ts';
-import { quietly } from '../batch/report.ts';
+import { publishRecordFailed, type RecordFailedMessage } from '../batch/record-failed.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { deadLetterAbout, sentLetterOf } from '../dead-letter/dead-letter.ts';
 import { sinkRecordOf } from '../dead-letter/sink-record.ts';
@@ -11,6 +11,7 @@ import { ConfigurationError, DeadLetterError } from '../errors.ts';
 import { concernsAllRecords, isExhausted, isPermanent } from '../failure/failure.ts';
 import { type Check, checkOptions } from '../options/check-options.ts';
 import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished } from '../promise/unfinished.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
@@ -111,6 +112,12 @@ export function deadLetter(
     if (isOver(context) || !isForGood(when, record, context, thrown)) throw thrown;
     const target = await accepted(sinks, record, context, thrown);
     noteDeadLetter(context, record.sequenceNumber);
+    publishRecordFailed(() => ({
+      outcome: 'deadLettered',
+      ...fieldsOf(record),
+      streamArn: LazyRecord.rawOf(record).eventSourceARN,
+      error: thrown,
+    }));
     quietly(() =>
       context.logger.warn('Record sent to the dead letters', { ...fieldsOf(record), target, error: thrown }),
     );
@@ -178,7 +185,9 @@ async function accepted(
   throw refusal;
 }
 
-function fieldsOf(record: RecordBase<EventName, object>): Readonly<Record<string, unknown>> {
+function fieldsOf(
+  record: RecordBase<EventName, object>,
+): Pick<RecordFailedMessage, 'eventID' | 'sequenceNumber' | 'tableName' | 'eventName'> {
   const { eventID, sequenceNumber, tableName, eventName } = record;
   return { eventID, sequenceNumber, tableName, eventName };
 }

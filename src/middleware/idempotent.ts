@@ -5,10 +5,10 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
-import { quietly } from '../batch/report.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Check, checkOptions, objectWith, TEXT } from '../options/check-options.ts';
 import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { quietly } from '../promise/quietly.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
 import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';

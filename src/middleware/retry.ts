@@ -3,11 +3,11 @@
 
 import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
-import { quietly } from '../batch/report.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { giveUp, isPermanent } from '../failure/failure.ts';
 import { type Check, checkOptions } from '../options/check-options.ts';
 import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { Next, RecordMiddleware } from '../router/record-middleware.ts';

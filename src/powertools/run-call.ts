@@ -1,7 +1,7 @@
 import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import { Deadline } from '../batch/deadline.ts';
 import { type ReportableRecord, validateEvent } from '../batch/event.ts';
-import { logFailure, summarize } from '../batch/report.ts';
+import { logFailure, reportFailure, summarize } from '../batch/report.ts';
 import type { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { BatchRun } from '../batch/run.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -47,7 +47,7 @@ export async function runCall(
     logFailure(settings.logger, batch, records.indexOf(record), error);
   const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
     handle: (record) => attemptRecord(call, record, hooks, logError),
-    failed: (index, error) => logFailure(settings.logger, batch, index, error),
+    failed: (index, error) => reportFailure(settings.logger, batch, index, error),
   });
   const outcome = await run.run();
   const verdict = new Verdict(records, identifiers, outcome.checkpoint);

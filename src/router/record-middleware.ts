@@ -1,8 +1,8 @@
 import type { HandleRecord } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
-import { quietly } from '../batch/report.ts';
 import { logFieldsOf, requireTime } from '../batch/require-time.ts';
 import { ConfigurationError } from '../errors.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';

@@ -1,8 +1,8 @@
 import type { Deadline } from '../batch/deadline.ts';
 import type { RecordContext } from '../batch/record-context.ts';
-import { quietly } from '../batch/report.ts';
 import { DeadlineError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { quietly } from '../promise/quietly.ts';
 import { finished } from '../promise/unfinished.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import type { DynamoDBStreamWindowEvent } from './window-event.ts';

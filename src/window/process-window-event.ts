@@ -3,11 +3,12 @@ import { Deadline } from '../batch/deadline.ts';
 import { validateEvent } from '../batch/event.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { recordContext } from '../batch/record-context.ts';
-import { logFailure, quietly, respond, summarize } from '../batch/report.ts';
+import { reportFailure, respond, summarize } from '../batch/report.ts';
 import { BatchRun } from '../batch/run.ts';
 import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { quietly } from '../promise/quietly.ts';
 import { LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closeWindow } from './close-window.ts';
@@ -70,7 +71,7 @@ export async function processWindowEvent(
     deadline,
     {
       handle: (record) => handle(openRecord(record, reading), context),
-      failed: (index, error) => logFailure(logger, batch, index, error),
+      failed: (index, error) => reportFailure(logger, batch, index, error),
     },
   );
   const ran = await run.run();
@@ -89,7 +90,7 @@ export async function processWindowEvent(
       (record) => count(openRecord(LazyRecord.rawOf(record), reading), answering),
       (record, error) => {
         failed++;
-        logFailure(logger, batch, firstSince + since.indexOf(record), error);
+        reportFailure(logger, batch, firstSince + since.indexOf(record), error);
       },
       deadline,
     );

@@ -1,0 +1,12 @@
+import { isThenable } from './thenable.ts';
+
+/** Calls what must not make a handled record fail, such as a logger: what it throws or rejects with is dropped. */
+export function quietly(call: () => unknown): void {
+  try {
+    const result = call();
+    // Unhandled, its rejection would end the process and the batch with it.
+    if (isThenable(result)) Promise.resolve(result).catch(() => {});
+  } catch {
+    // There is nowhere left to say so.
+  }
+}
