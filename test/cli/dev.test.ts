@@ -83,6 +83,26 @@ describe.each(WAYS)('%s', (_way, run) => {
     expect(code).toBe(EXIT.ok);
   });
 
+  test.each([
+    ['no log', 'false'],
+    ['a logger of its own', "{ debug() {}, info() {}, warn() {}, error: () => console.log('logged') }"],
+  ])('message and place of a failure are shown for a handler with %s', async (_name, logger) => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+    export const handler = streamRouter({ logger: ${logger} }).onInsert(() => {
+      throw new RangeError('negative');
+    });`,
+    });
+    const command = dev(code);
+    await command.seen(READY);
+    await put('a');
+    await command.seen(/✗ 1 record .*\n.* INSERT [0-9a-f]{32} {2}RangeError: negative \(.*handler\.ts:3\)\n/);
+    command.interrupt();
+    const { code: exitCode, stdout, stderr } = await command.ended();
+    expect(exitCode).toBe(EXIT.ok);
+    expect(stdout + stderr).not.toContain('Record failed');
+  });
+
   test('a change of an imported file is used at once, also for what waits for its retry', async () => {
     const code = routerCode();
     const command = dev(code);

@@ -159,6 +159,7 @@ test('what dev tells of', async () => {
     {
       eventID: HOSTILE,
       eventName: HOSTILE,
+      deadLettered: false,
       message: HOSTILE,
       at: HOSTILE,
       stack: `Error: ${HOSTILE}\n    at x`,

@@ -2,61 +2,82 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
-import { type LoggedFailure, plainError } from './sandbox/messages.ts';
+import { type PublishedFailure, plainError } from './sandbox/messages.ts';
 
 /** Why a record failed, or an invocation as a whole. */
 export interface Failure {
   /** Undefined when nobody knows which record it was. */
   readonly eventID: string | undefined;
   readonly eventName: string | undefined;
+  /** Whether the record's dead letter was accepted, so that it counts as handled. */
+  readonly deadLettered: boolean;
   readonly message: string;
   /** `src/handler.ts:12`, relative to the working directory. */
   readonly at: string | undefined;
   readonly stack: string;
 }
 
-/** Keeps what handlers log of failed records until their invocation has ended. */
+/** Keeps what is published of failed records until their invocation has ended. */
 export class Failures {
-  readonly #logged: Map<string, LoggedFailure> = new Map();
+  readonly #published: Map<string, PublishedFailure> = new Map();
 
-  /** What a handler's log says. */
-  add(failures: readonly LoggedFailure[]): void {
-    for (const failure of failures) this.#logged.set(failure.sequenceNumber, failure);
+  /** Takes what the sandbox of an invocation has collected. A record that fails after its letter counts as failed. */
+  add(failures: readonly PublishedFailure[]): void {
+    for (const failure of failures) this.#published.set(failure.sequenceNumber, failure);
   }
 
-  /** What went wrong in an invocation: the records that its log names, or else what its answer says. */
+  /** What went wrong in an invocation: the records that failed, or else what its answer says; and dead letters. */
   of({ records, response, error, outcome }: InvocationEvent): readonly Failure[] {
-    if (outcome === 'succeeded') return [];
     const failures: Failure[] = [];
     for (const { eventID, eventName, dynamodb } of records) {
       const sequenceNumber = `${dynamodb?.SequenceNumber}`;
-      const logged = this.#logged.get(sequenceNumber)?.error;
-      this.#logged.delete(sequenceNumber);
-      if (logged !== undefined) failures.push({ eventID, eventName, ...wordsOf(logged) });
+      const published = this.#published.get(sequenceNumber);
+      this.#published.delete(sequenceNumber);
+      if (published === undefined) continue;
+      const { deadLettered } = published;
+      failures.push({ eventID, eventName, deadLettered, ...wordsOf(published.error) });
     }
-    if (failures.length > 0) return failures;
-    const only = records.length === 1 ? records[0] : undefined;
-    if (response === undefined) {
-      return [{ eventID: only?.eventID, eventName: only?.eventName, ...wordsOf(plainError(error)) }];
-    }
-    const reported = reportedBy(response);
-    const identifiers: readonly unknown[] = reported.type === 'identifiers' ? reported.identifiers : [];
-    const first = records.find(({ dynamodb }) => identifiers.includes(dynamodb?.SequenceNumber));
-    const message =
-      first !== undefined
-        ? 'the handler reported it'
-        : identifiers.length > 0
-          ? 'the answer names records that are not in the batch'
-          : 'the answer is no response of a batch';
-    return [{ eventID: first?.eventID, eventName: first?.eventName, message, at: undefined, stack: '' }];
+    if (outcome === 'succeeded') return failures.filter(({ deadLettered }) => deadLettered);
+    if (failures.some(({ deadLettered }) => !deadLettered)) return failures;
+    return [...failures, unexplained(records, response, error)];
   }
+}
+
+/** What an invocation came to of which no record's failure is known. */
+function unexplained(records: InvocationEvent['records'], response: unknown, error: unknown): Failure {
+  const only = records.length === 1 ? records[0] : undefined;
+  if (response === undefined) {
+    return {
+      eventID: only?.eventID,
+      eventName: only?.eventName,
+      deadLettered: false,
+      ...wordsOf(plainError(error)),
+    };
+  }
+  const reported = reportedBy(response);
+  const identifiers: readonly unknown[] = reported.type === 'identifiers' ? reported.identifiers : [];
+  const first = records.find(({ dynamodb }) => identifiers.includes(dynamodb?.SequenceNumber));
+  const message =
+    first !== undefined
+      ? 'the handler reported it'
+      : identifiers.length > 0
+        ? 'the answer names records that are not in the batch'
+        : 'the answer is no response of a batch';
+  return {
+    eventID: first?.eventID,
+    eventName: first?.eventName,
+    deadLettered: false,
+    message,
+    at: undefined,
+    stack: '',
+  };
 }
 
 function wordsOf({
   name,
   message,
   stack,
-}: LoggedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
+}: PublishedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
   return { message: `${name}: ${message}`, at: placeIn(stack), stack };
 }
 

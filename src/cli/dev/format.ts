@@ -58,12 +58,14 @@ export function formatFailures(
   style: Style,
   verbose: boolean,
 ): readonly string[] {
-  const lines = failures.slice(0, MOST_FAILURES).flatMap(({ eventID, eventName, message, at, stack }) => {
+  const lines = failures.slice(0, MOST_FAILURES).flatMap((failure) => {
+    const { eventID, eventName, deadLettered, message, at, stack } = failure;
     const which = eventID === undefined ? 'all of them' : `${eventName} ${eventID}`;
     const where = at === undefined ? '' : style('dim', ` (${at})`);
     const more =
       verbose && stack !== '' ? stack.split('\n').map((line) => style('dim', `      ${line}`)) : [];
-    return [`    ${style('dim', which)}  ${style('red', message)}${where}`, ...more];
+    const what = deadLettered ? style('yellow', `dead letter: ${message}`) : style('red', message);
+    return [`    ${style('dim', which)}  ${what}${where}`, ...more];
   });
   const left = failures.length - MOST_FAILURES;
   return left > 0 ? [...lines, style('dim', `    and ${count(left, 'more failure')}`)] : lines;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { NotStartedError } from '../../delivery/invoke.ts';
-import type { LoggedFailure } from './sandbox/messages.ts';
+import type { PublishedFailure } from './sandbox/messages.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 export interface HandlerPoolOptions {
   /** Starts a sandbox with the code as it is now. */
   readonly start: () => Promise<Sandbox>;
   /** Told of the records that a handler says have failed, before its answer counts. */
-  readonly onFailures: (failures: readonly LoggedFailure[]) => void;
+  readonly onFailures: (failures: readonly PublishedFailure[]) => void;
   /** The changed code is loaded, and gets the next invocation. */
   readonly onReloaded: () => void;
   /** The changed code cannot be loaded: the code before it stays, if there is any. */
@@ -54,7 +54,7 @@ export class HandlerPool {
       this.#options.onFailures(failures);
       return response;
     } catch (error) {
-      this.#options.onFailures((error as { readonly failures?: readonly LoggedFailure[] }).failures ?? []);
+      this.#options.onFailures((error as { readonly failures?: readonly PublishedFailure[] }).failures ?? []);
       throw error;
     } finally {
       done.abort();

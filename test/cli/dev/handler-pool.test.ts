@@ -37,9 +37,11 @@ function poolOf(code: Code) {
 
 // Says which code it is, and which sandbox.
 const handlerOf = (version: string) => `
+  import { channel } from 'node:diagnostics_channel';
+  const failures = channel('streamlane:record-failed');
   let calls = 0;
   export const handler = async ({ waitMs = 0, log, fail }: any) => {
-    if (log) console.error('Record failed', { sequenceNumber: log, error: new Error('no') });
+    if (log) failures.publish({ sequenceNumber: log, outcome: 'failed', error: new Error('no') });
     if (fail) throw new Error('no');
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     return '${version}' + ++calls;

@@ -162,9 +162,11 @@ describe('what went wrong', () => {
     expect(new Failures().of(invocation())).toEqual([]);
   });
 
-  test('is what the log says of the records, once', () => {
+  test('is what is published of the records, once', () => {
     const failures = new Failures();
-    failures.add([{ sequenceNumber: '002', error: { name: 'RangeError', message: 'no', stack } }]);
+    failures.add([
+      { sequenceNumber: '002', deadLettered: false, error: { name: 'RangeError', message: 'no', stack } },
+    ]);
     const event = invocation({
       outcome: 'partial',
       response: { batchItemFailures: [{ itemIdentifier: '002' }] },
@@ -173,6 +175,7 @@ describe('what went wrong', () => {
       {
         eventID: records[1]?.eventID,
         eventName: 'INSERT',
+        deadLettered: false,
         message: 'RangeError: no',
         at: 'src/handler.ts:12',
         stack,
@@ -205,10 +208,45 @@ describe('what went wrong', () => {
   const failure = {
     eventID: 'e1',
     eventName: 'INSERT',
+    deadLettered: false,
     message: 'Error: no',
     at: 'a.ts:1',
     stack: 'Error: no',
   };
+
+  test.each<[outcome: InvocationEvent['outcome'], messages: readonly string[]]>([
+    ['succeeded', ['Error: dead']],
+    ['partial', ['Error: dead', 'the handler reported it']],
+  ])('is told of dead letters where the invocation %s', (outcome, messages) => {
+    const failures = new Failures();
+    const error = { name: 'Error', message: 'dead', stack: '' };
+    failures.add([{ sequenceNumber: '001', deadLettered: true, error }]);
+    const response = { batchItemFailures: [{ itemIdentifier: '002' }] };
+    expect(failures.of(invocation({ outcome, response })).map(({ message }) => message)).toEqual(messages);
+  });
+
+  test('is the failure of a record that failed behind its dead letter', () => {
+    const failures = new Failures();
+    const error = { name: 'Error', message: 'no', stack: '' };
+    failures.add([true, false].map((deadLettered) => ({ sequenceNumber: '001', deadLettered, error })));
+    expect(failures.of(invocation({ outcome: 'failed' }))).toMatchObject([{ deadLettered: false }]);
+  });
+
+  test('of an invocation that succeeded is forgotten', () => {
+    const failures = new Failures();
+    const error = { name: 'Error', message: 'no', stack: '' };
+    failures.add([{ sequenceNumber: '002', deadLettered: false, error }]);
+    expect(failures.of(invocation())).toEqual([]);
+    expect(failures.of(invocation({ outcome: 'failed', response: 'done' }))).toMatchObject([
+      { message: 'the answer is no response of a batch' },
+    ]);
+  });
+
+  test('says which of them are dead letters', () => {
+    expect(formatFailures([{ ...failure, deadLettered: true }], plain, false)).toEqual([
+      '    INSERT e1  dead letter: Error: no (a.ts:1)',
+    ]);
+  });
 
   test('is a line for each, five at most', () => {
     expect(
@@ -222,7 +260,13 @@ describe('what went wrong', () => {
     (url) => {
       const failures = new Failures();
       const forged = `Error: no\n    at x (${url}:1:2)\n    at check (${here}:12:9)`;
-      failures.add([{ sequenceNumber: '002', error: { name: 'Error', message: 'no', stack: forged } }]);
+      failures.add([
+        {
+          sequenceNumber: '002',
+          deadLettered: false,
+          error: { name: 'Error', message: 'no', stack: forged },
+        },
+      ]);
       expect(failures.of(invocation({ outcome: 'failed' }))).toMatchObject([{ at: 'src/handler.ts:12' }]);
     },
   );
@@ -232,7 +276,7 @@ describe('what went wrong', () => {
     const message = 'file:///'.repeat(40_000);
     const stack = `Error: ${message}\n    at x (${message}:1:2x)\n${' '.repeat(80_000)}`;
     const started = performance.now();
-    failures.add([{ sequenceNumber: '002', error: { name: 'Error', message, stack } }]);
+    failures.add([{ sequenceNumber: '002', deadLettered: false, error: { name: 'Error', message, stack } }]);
     expect(failures.of(invocation({ outcome: 'failed' }))).toHaveLength(1);
     expect(performance.now() - started).toBeLessThan(500);
   });

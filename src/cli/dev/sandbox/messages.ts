@@ -8,9 +8,11 @@ export interface PlainError {
   readonly stack: string;
 }
 
-/** A record that the handler's log says has failed, and why. */
-export interface LoggedFailure {
+/** A record that streamlane says has failed, and why. */
+export interface PublishedFailure {
   readonly sequenceNumber: string;
+  /** Whether its dead letter was accepted, so that it counts as handled. */
+  readonly deadLettered: boolean;
   readonly error: PlainError;
 }
 
@@ -37,8 +39,8 @@ export interface InvocationRequest {
 export type SandboxMessage = { readonly files: readonly string[] } & (
   | { readonly type: 'loaded' }
   | { readonly type: 'not-loaded'; readonly error: PlainError; readonly exitCode: ExitCode }
-  | { readonly type: 'returned'; readonly response: unknown; readonly failures: readonly LoggedFailure[] }
-  | { readonly type: 'threw'; readonly error: PlainError; readonly failures: readonly LoggedFailure[] }
+  | { readonly type: 'returned'; readonly response: unknown; readonly failures: readonly PublishedFailure[] }
+  | { readonly type: 'threw'; readonly error: PlainError; readonly failures: readonly PublishedFailure[] }
 );
 
 /** Whatever was thrown, so that it can cross. */

@@ -6,7 +6,7 @@ import { CliError } from '../../errors/cli-error.ts';
 import {
   errorOf,
   type InvocationRequest,
-  type LoggedFailure,
+  type PublishedFailure,
   type SandboxData,
   type SandboxMessage,
 } from './messages.ts';
@@ -21,10 +21,10 @@ export interface SandboxOptions {
   readonly onFiles: (files: readonly string[]) => void;
 }
 
-/** What a handler answered, and the records that its log says have failed. */
+/** What a handler answered, and which of its records failed. */
 export interface SandboxAnswer {
   readonly response: unknown;
-  readonly failures: readonly LoggedFailure[];
+  readonly failures: readonly PublishedFailure[];
 }
 
 // Compiled, the file beside this one ends as this one does.

@@ -4,8 +4,8 @@ import { lambdaContext } from '../../../local/handler/lambda-context.ts';
 import type { LambdaHandler } from '../../../local/handler/local-function.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
-import { loggedFailures } from './logged-failures.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
+import { publishedFailures } from './published-failures.ts';
 
 /** What of a port is needed. */
 export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
@@ -13,7 +13,7 @@ export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
 export async function serve(port: SandboxPort, { handler: name }: SandboxData): Promise<void> {
   const files = loadedFiles(resolve(name.replace(/#.*$/, '')));
-  const failures = loggedFailures(console);
+  const failures = publishedFailures(console);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
     port.postMessage({ ...message, files: [...files] });
   let handler: LambdaHandler;
@@ -26,7 +26,7 @@ export async function serve(port: SandboxPort, { handler: name }: SandboxData): 
     return;
   }
   port.on('message', async ({ event, context }: InvocationRequest) => {
-    failures(); // what is left of code that ran on after an earlier invocation
+    failures.take(); // what is left of code that ran on after an earlier invocation
     const { requestId, remainingMs: timeoutMs, ...identity } = context;
     try {
       const answer: unknown = await handler(
@@ -36,9 +36,13 @@ export async function serve(port: SandboxPort, { handler: name }: SandboxData): 
       );
       // As it crosses to Lambda, so that what cannot be JSON fails here.
       const json = JSON.stringify(answer) as string | undefined;
-      say({ type: 'returned', response: json === undefined ? null : JSON.parse(json), failures: failures() });
+      say({
+        type: 'returned',
+        response: json === undefined ? null : JSON.parse(json),
+        failures: failures.take(),
+      });
     } catch (error) {
-      say({ type: 'threw', error: plainError(error), failures: failures() });
+      say({ type: 'threw', error: plainError(error), failures: failures.take() });
     }
   });
   say({ type: 'loaded' });

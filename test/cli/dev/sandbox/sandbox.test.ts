@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadedFiles } from '../../../../src/cli/dev/sandbox/loaded-files.ts';
-import { loggedFailures } from '../../../../src/cli/dev/sandbox/logged-failures.ts';
 import type { SandboxMessage } from '../../../../src/cli/dev/sandbox/messages.ts';
 import { Sandbox } from '../../../../src/cli/dev/sandbox/sandbox.ts';
 import { serve } from '../../../../src/cli/dev/sandbox/serve.ts';
@@ -165,7 +164,7 @@ describe('inside a sandbox', () => {
     };
   }
 
-  test('a handler is loaded and invoked, and what it logs of failed records taken', async () => {
+  test('a handler is loaded and invoked, and the failures of its records are taken', async () => {
     const inside = port();
     await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing' });
     expect(inside.messages).toMatchObject([{ type: 'loaded', files: expect.any(Array) }]);
@@ -189,19 +188,6 @@ describe('inside a sandbox', () => {
     const inside = port();
     await serve(inside.port, { handler });
     expect(inside.messages).toMatchObject([{ type: 'not-loaded', exitCode }]);
-  });
-
-  test('other errors on the console are written as they are', () => {
-    const written: unknown[][] = [];
-    const target = { error: (...args: unknown[]) => void written.push(args) };
-    const failures = loggedFailures(target);
-    target.error('Record failed', { sequenceNumber: '1', error: 'text' });
-    target.error('Record failed', { error: 'no number' });
-    target.error('Record failed');
-    target.error('other', { sequenceNumber: '1' });
-    expect(failures()).toMatchObject([{ error: { message: 'The handler threw text.' } }]);
-    expect(failures()).toEqual([]);
-    expect(written).toHaveLength(3);
   });
 
   test('files are followed by hooks, what is missing too, and packages left out', () => {

@@ -1,0 +1,66 @@
+import { channel } from 'node:diagnostics_channel';
+import { expect, test } from 'vitest';
+import { publishedFailures } from '../../../../src/cli/dev/sandbox/published-failures.ts';
+import { streamRouter } from '../../../../src/index.ts';
+import { deadLetter } from '../../../../src/middleware/dead-letter.ts';
+import { contextOf, eventOf, sequenceNumberAt } from '../../../fixtures/events.ts';
+
+const failures = channel('streamlane:record-failed');
+
+/** A console, and what it wrote. */
+function consoleOf() {
+  const written: unknown[][] = [];
+  return { written, error: (...args: unknown[]): void => void written.push(args) };
+}
+
+test('failures are taken once, with what was thrown as it crosses to another thread', async () => {
+  const { take } = publishedFailures(consoleOf());
+  await streamRouter({ logger: false }).onInsert(() => {
+    throw 'text';
+  })(eventOf({}), contextOf());
+  expect(take()).toEqual([
+    {
+      sequenceNumber: sequenceNumberAt(0),
+      deadLettered: false,
+      error: { name: 'Error', message: 'The handler threw text.', stack: '' },
+    },
+  ]);
+  expect(take()).toEqual([]);
+});
+
+test('dead letters are marked', async () => {
+  const { take } = publishedFailures(consoleOf());
+  await streamRouter({ logger: false })
+    .use(deadLetter({ target: 'memory', send: async () => {} }, { when: () => true }))
+    .onInsert(() => {
+      throw new Error('no');
+    })(eventOf({}), contextOf());
+  expect(take()).toMatchObject([{ deadLettered: true, error: { message: 'no' } }]);
+});
+
+test('the entry of the console about a failure is not written again, all others are', () => {
+  const target = consoleOf();
+  const { take } = publishedFailures(target);
+  const error = new Error('no');
+  const thrown = { sequenceNumber: '2', error: undefined };
+  failures.publish({ sequenceNumber: '1', outcome: 'failed', error });
+  failures.publish({ ...thrown, outcome: 'failed' });
+  const others: unknown[][] = [
+    [],
+    ['Record failed'],
+    ['Record failed', null],
+    ['Record failed', 'text'],
+    ['Record failed', { sequenceNumber: '1', error: new Error('no') }],
+    ['Record failed', { sequenceNumber: '3', error }],
+    ['Record failed', { sequenceNumber: '2' }],
+    [error],
+  ];
+  target.error('whatever it says', { sequenceNumber: '1', error });
+  target.error('Record failed', thrown);
+  for (const args of others) target.error(...args);
+  expect(target.written).toEqual(others);
+  take();
+  // It belongs to an invocation that has ended.
+  target.error('Record failed', { sequenceNumber: '1', error });
+  expect(target.written).toHaveLength(others.length + 1);
+});
