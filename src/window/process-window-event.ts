@@ -51,12 +51,13 @@ export async function processWindowEvent(
         'Set tumblingWindowInSeconds of the event source mapping, or use streamRouter.',
     );
   }
+  const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const reading = {
     toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
     viewType,
     checks: table?.['~checks'],
+    deadline,
   };
-  const deadline = new Deadline(lambdaContext, settings.reserveMs);
   const context = recordContext(logger, deadline, lambdaContext);
   const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
   const countingInto = (aggregate: Aggregate): HandleRecord => {
@@ -83,11 +84,12 @@ export async function processWindowEvent(
     const again = reduceFrom(sealed.text);
     const count = countingInto(again);
     // Part of the answer, in the time kept back for it: a deadline that was reached stops nothing here.
-    const answering = recordContext(logger, new Deadline(lambdaContext, 0), lambdaContext);
+    const timeout = new Deadline(lambdaContext, 0);
+    const answering = recordContext(logger, timeout, lambdaContext);
     await countAgain(
       since,
       // Opened anew: reduce may have put images into the state, and changed them there.
-      (record) => count(openRecord(LazyRecord.rawOf(record), reading), answering),
+      (record) => count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
       (record, error) => {
         failed++;
         reportFailure(logger, batch, firstSince + since.indexOf(record), error);

@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { type DynamoDBStreamWindowEvent, defineTable, streamRouter, streamWindow } from '../../src/index.ts';
+import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import {
   contextOf,
@@ -213,6 +214,31 @@ describe('the state that comes with a checkpoint holds exactly the records befor
     // All three are counted or the third is not: either is right, if the response says the same.
     expect(batchItemFailures).toEqual(seen.length === 3 ? [] : failedAt(2));
     expect(summaries).toMatchObject([{ succeeded: seen.length, failed: 0 }]);
+  });
+
+  test('ends what reduce sends: nothing is sent after the answer', async () => {
+    const client = { send: () => new Promise(() => {}) } as never;
+    const queue = sqsQueue({
+      queueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/totals',
+      client,
+    });
+    const sends: Promise<unknown>[] = [];
+    const handler = streamWindow<Item, { sum: number }>({
+      initial: { sum: 0 },
+      logger: memoryLogger(),
+      reserveMs: 0,
+      async reduce(_state, record) {
+        const sent = queue.send({ id: record.keys.id }, { record });
+        sends.push(sent.catch((error: unknown) => error));
+        await sent;
+      },
+      close() {},
+    });
+    const { batchItemFailures } = await handler(windowEvent(records(1)), contextOf(20));
+    expect(batchItemFailures).toEqual(failedAt(0));
+    expect(await Promise.race([sends[0], new Promise((resolve) => setTimeout(resolve, 50))])).toMatchObject({
+      code: 'SINK_DEADLINE',
+    });
   });
 
   test('where records behind an asynchronous schema are counted again after the deadline', async () => {
