@@ -2,10 +2,11 @@ import type { LocalEventSourceMapping } from '../../local/event-source-mapping.t
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
 import type { Connection } from '../servers/connection.ts';
+import { count } from '../terminal/count.ts';
 import type { Style } from '../terminal/style.ts';
 import { Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
-import { count, formatFailures, formatInvocation, formatStatus } from './format.ts';
+import { formatFailures, formatInvocation, formatStatus } from './format.ts';
 import { EVENT_NAMES, jsonOf } from './json-events.ts';
 import type { Screen } from './screen.ts';
 

@@ -1,5 +1,6 @@
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { MappingStatistics } from '../../local/statistics.ts';
+import { count } from '../terminal/count.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Failure } from './failures.ts';
 import type { Consequence } from './follow-invocations.ts';
@@ -87,11 +88,6 @@ export function formatStatus(
     `lag ${lagMs === undefined ? '-' : duration(lagMs)}`,
     `checkpoint ${checkpoint === undefined ? '-' : numberOf(checkpoint)}`,
   ].join(' · ');
-}
-
-/** `3 records`, `1 record`. */
-export function count(amount: number, what: string): string {
-  return `${amount} ${what}${amount === 1 ? '' : 's'}`;
 }
 
 function duration(ms: number): string {

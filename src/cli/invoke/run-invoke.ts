@@ -12,9 +12,9 @@ import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
+import { logsToStderr } from '../terminal/logs-to-stderr.ts';
 import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
-import { logsToStderr } from './logs-to-stderr.ts';
 import { readPayload } from './read-payload.ts';
 
 export interface InvokeFlags extends ConnectionFlags {

@@ -1,8 +1,8 @@
 import type { ReplayProgress } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
-import { count } from '../dev/format.ts';
-import { logsToStderr } from '../invoke/logs-to-stderr.ts';
+import { count } from '../terminal/count.ts';
 import type { TextOutput } from '../terminal/io.ts';
+import { logsToStderr } from '../terminal/logs-to-stderr.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 
 /** How far a replay is, on stderr. */

@@ -1,6 +1,6 @@
 import type { MessageReport, ReplaySummary } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
-import { count } from '../dev/format.ts';
+import { count } from '../terminal/count.ts';
 import { writeTable } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { logsToStderr } from '../../../src/cli/invoke/logs-to-stderr.ts';
 import type { CliIo } from '../../../src/cli/terminal/io.ts';
+import { logsToStderr } from '../../../src/cli/terminal/logs-to-stderr.ts';
 
 test.each([true, false])(
   'what a handler logs goes to stderr, on a terminal (%s) without control over it',

@@ -1,5 +1,5 @@
-import type { CliIo } from '../terminal/io.ts';
-import { handlerText } from '../terminal/terminal-text.ts';
+import type { CliIo } from './io.ts';
+import { handlerText } from './terminal-text.ts';
 
 /**
  * Lets what a handler writes go to stderr, as Lambda keeps logs and response apart: stdout is for the response. On a
