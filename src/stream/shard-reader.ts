@@ -62,7 +62,7 @@ export class ShardReader {
     signal.throwIfAborted();
     const page = await this.#guard(async () => {
       this.#iterator ??= await this.#openIterator(signal);
-      return source.page(this.#iterator, signal, most());
+      return source.page(this.#iterator, signal, most(), isRefusedIterator);
     });
     if (page === undefined) return [];
     this.#expirations = 0;

@@ -133,10 +133,15 @@ export class StreamSource {
 
   /**
    * @param most the most records that it may have; 1,000 is the API's own limit
-   * @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, whatever else refuses the iterator, or when the
-   * signal aborts
+   * @param isFinal further errors that are for the caller
+   * @throws ExpiredIterator-, ResourceNotFound- or TrimmedDataAccessException, what else is final, or when the signal aborts
    */
-  async page(iterator: string, signal: AbortSignal, most = 1_000): Promise<Page> {
+  async page(
+    iterator: string,
+    signal: AbortSignal,
+    most = 1_000,
+    isFinal: (error: unknown) => boolean = () => false,
+  ): Promise<Page> {
     const { GetRecordsCommand } = await streamsModule();
     const call = async (): Promise<Page> => {
       const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: most });
@@ -148,7 +153,7 @@ export class StreamSource {
         next: NextShardIterator ?? undefined,
       };
     };
-    return this.#persist('GetRecords', signal, call, isRefusedIterator);
+    return this.#persist('GetRecords', signal, call, isFinal);
   }
 
   /** Tells of a failure that its caller tries again. */
@@ -160,14 +165,14 @@ export class StreamSource {
     operation: string,
     signal: AbortSignal,
     call: () => Promise<Answer>,
-    isRefused: (error: unknown) => boolean = () => false,
+    isFinal: (error: unknown) => boolean = () => false,
   ): Promise<Answer> {
     // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
     await turn();
     return persist(call, {
       signal,
       onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
-      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name) || isRefused(error),
+      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name) || isFinal(error),
     });
   }
 }

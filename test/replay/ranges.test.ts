@@ -2,8 +2,10 @@ import { ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
-import { type ReplayOptions, replay } from '../../src/replay/index.ts';
+import { streamRouter } from '../../src/index.ts';
+import { type ReplayOptions, readDocuments, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 
 const SHARD = 'shardId-1';
@@ -69,6 +71,88 @@ test('exactly the range is read, page by page, with the records as Lambda sends 
       detail: '',
     },
   ]);
+});
+
+describe('records that are not as they should be', () => {
+  const IMAGES = [
+    ['an attribute named __proto__', '{"__proto__":{"S":"x"},"m":{"M":{"__proto__":{"N":"1"}}}}'],
+    ['a null member', '{"a":null}'],
+    ['a null in a list', '{"l":{"L":[null,{"S":"k"}]}}'],
+    ['text in place of a value', '{"a":"x"}'],
+  ];
+  const recordWith = (image: string, SequenceNumber: string) => ({
+    eventID: 'b'.repeat(32),
+    eventName: 'INSERT',
+    dynamodb: { SequenceNumber, Keys: { pk: { S: 'bad' } }, NewImage: JSON.parse(image) },
+  });
+
+  test.each(IMAGES)('%s of a range reaches the handler as it was sent', async (_name, image) => {
+    streams.writeRaw(SHARD, recordWith(image, '1'.repeat(21)));
+    const images: string[] = [];
+    const summary = await run([document('1'.repeat(21))], {
+      handler: ({ Records }: DynamoDBStreamEvent) => {
+        for (const { dynamodb } of Records) images.push(JSON.stringify(dynamodb?.NewImage));
+      },
+    });
+    expect(images).toEqual([image]);
+    expect(summary).toMatchObject({ succeeded: 1, stayed: 0 });
+  });
+
+  test.each(IMAGES)('%s of a dead letter reaches the handler as it was sent', async (_name, image) => {
+    const letter = deadLetterAbout(recordOf({ id: 'a' }, 1), new Error('no'), undefined);
+    const text = JSON.stringify(letter).replace(
+      /"NewImage":\{"id":\{"S":"a"\}\}/,
+      () => `"NewImage":${image}`,
+    );
+    expect(text).toContain(image);
+    const images: string[] = [];
+    const summary = await run(readDocuments(text), {
+      handler: ({ Records }: DynamoDBStreamEvent) => {
+        for (const { dynamodb } of Records) images.push(JSON.stringify(dynamodb?.NewImage));
+      },
+    });
+    expect(images).toEqual([image]);
+    expect(summary).toMatchObject({ succeeded: 1, stayed: 0 });
+  });
+
+  test('a router fails such a record alone', async () => {
+    streams.writeRaw(SHARD, recordWith('{"pk":null}', '1'.repeat(21)));
+    const [after] = streams.write(SHARD, 'after');
+    const seen: unknown[] = [];
+    const router = streamRouter({ viewType: 'NEW_IMAGE', logger: false }).onInsert(
+      ({ newImage }) => void seen.push(newImage.pk),
+    );
+    const { messages } = await run([document('1'.repeat(21)), document(after)], { handler: router });
+    expect(seen).toEqual(['after']);
+    expect(messages.map(({ status, reason }) => [status, reason])).toEqual([
+      ['stayed', 'failed'],
+      ['replayed', undefined],
+    ]);
+  });
+});
+
+test('clients that a replay made leave no socket open', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  const summary = await replay({
+    documents: [document(a)],
+    endpoint: streams.endpoint,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    handler: () => {},
+  });
+  expect(summary).toMatchObject({ succeeded: 1 });
+  await eventually(async () => expect(await streams.connections()).toBe(0));
+});
+
+test('dead letters need nothing of the stream', async () => {
+  await run([deadLetterAbout(recordOf({ id: 'a' }, 1), new Error('no'), undefined)]);
+  expect(streams.calls).toEqual([]);
+});
+
+test('what a range is read with is what its permissions name', async () => {
+  const [a] = streams.write(SHARD, 'a');
+  await run([document(a)]);
+  const operations = new Set(streams.calls.map((call) => call.split(' ')[0]));
+  expect([...operations]).toEqual(['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords']);
 });
 
 test('ranges that come in any order, and overlap, are handled in order and once', async () => {
