@@ -59,9 +59,29 @@ async function put(id: string, total = 1): Promise<void> {
 
 const READY = /Ctrl-C stops/;
 
+/** A router that says what it handles, in JSON. */
+const CANDID_ROUTER = {
+  'handler.ts': `import { streamRouter } from ${STREAMLANE};
+    export const handler = streamRouter<any>({ viewType: 'NEW_IMAGE' })
+      .onInsert(({ newImage }) => { console.log('handling', JSON.stringify(newImage)); });`,
+};
+
 describe.each(WAYS)('%s', (_way, run) => {
   const dev = (code: Code, ...options: string[]) =>
     run(['dev', code.path('handler.ts'), '--table', table, '--create', 'id', ...options], { env });
+
+  test('an attribute named __proto__ that was put reaches the handler like any other', async () => {
+    const command = dev(codeOf(CANDID_ROUTER));
+    await command.seen(READY);
+    const item = '{"id":"a","__proto__":{"__proto__":[null,1.5]}}';
+    expect(await run(['put', table, '--item', item], { env }).ended()).toMatchObject({ code: EXIT.ok });
+    await command.seen(/handling .*\n/);
+    const [, handled = ''] = /handling (.*)\n/.exec(`${command.stdout()}\n${command.stderr()}`) ?? [];
+    // Attributes come in any order.
+    expect(new Map(Object.entries(JSON.parse(handled)))).toEqual(new Map(Object.entries(JSON.parse(item))));
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
 
   test('each invocation is a line, and a failure says which record and why', async () => {
     const command = dev(routerCode());
@@ -420,11 +440,15 @@ test('with a file for its positions it goes on where it was', async () => {
 });
 
 describe('on a stream that does what no emulator does', () => {
-  async function onFake(...options: string[]) {
+  function onFake(...options: string[]) {
+    return onFakeWith(routerCode(), ...options);
+  }
+
+  async function onFakeWith(code: Code, ...options: string[]) {
     const streams = await FakeStreams.start();
     streams.addShard('shardId-1');
     streams.table = { TableName: 'Invoices', LatestStreamArn: FAKE_STREAM };
-    const argv = ['dev', routerCode().path('handler.ts'), '--table', 'Invoices', '--region', 'eu-central-1'];
+    const argv = ['dev', code.path('handler.ts'), '--table', 'Invoices', '--region', 'eu-central-1'];
     const command = inProcess([...argv, '--endpoint', streams.endpoint, ...options]);
     await command.seen(READY);
     return { streams, command };
@@ -438,6 +462,32 @@ describe('on a stream that does what no emulator does', () => {
     await command.seen(/! records left the stream before they could be read/);
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+    await streams.stop();
+  });
+
+  test.each([
+    ['a null member', '{"pk":null}'],
+    ['a null in a list', '{"pk":{"S":"bad"},"list":{"L":[null]}}'],
+    ['a null in a map named __proto__', '{"pk":{"S":"bad"},"__proto__":{"M":{"a":null}}}'],
+  ])('%s fails its record alone, and what comes after it is handled', async (_name, image) => {
+    const { streams, command } = await onFakeWith(
+      codeOf(CANDID_ROUTER),
+      ...['--starting-position', 'TRIM_HORIZON', '--maximum-retry-attempts', '1'],
+    );
+    streams.write('shardId-1', 'before');
+    streams.writeRaw('shardId-1', {
+      eventID: 'b'.repeat(32),
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: '5'.repeat(21), Keys: { pk: { S: 'bad' } }, NewImage: JSON.parse(image) },
+    });
+    await command.seen(/INSERT b{32} {2}UnmarshallError: The attribute /);
+    streams.write('shardId-1', 'after');
+    await command.seen(/given up: 1 record, RetryAttemptsExhausted\n/);
+    await command.seen(/handling {"pk":"after"}/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+    const handled = [...command.stdout().matchAll(/handling (.*)/g)].map(([, item]) => item);
+    expect(handled).toEqual(['{"pk":"before"}', '{"pk":"after"}']);
     await streams.stop();
   });
 
