@@ -1,9 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
-import { startEventSourceMapping } from '../../src/local/index.ts';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type LocalMappingOptions, startEventSourceMapping } from '../../src/local/index.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { FakeDestinations } from '../fixtures/fake-destinations.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 
 let fake: FakeStreams | undefined;
@@ -81,4 +86,94 @@ test('300 shards have a request under way at the same time, and nothing reaches 
   vi.restoreAllMocks();
   server.closeAllConnections();
   server.close();
+});
+
+describe('clients of destinations and functions', () => {
+  const ARNS = {
+    sqs: 'arn:aws:sqs:eu-central-1:123456789012:failed',
+    sns: 'arn:aws:sns:eu-central-1:123456789012:failed',
+    s3: 'arn:aws:s3:::failed',
+  };
+  type Service = keyof typeof ARNS | 'lambda';
+
+  const optionsFor = (service: Service): Partial<LocalMappingOptions> =>
+    service === 'lambda'
+      ? { handler: 'invoices' }
+      : {
+          handler: () => Promise.reject(new Error('on purpose')),
+          maximumRetryAttempts: 0,
+          destinationConfig: { onFailure: { destination: ARNS[service] } },
+        };
+
+  let destinations: FakeDestinations;
+
+  beforeEach(async () => {
+    destinations = await FakeDestinations.start();
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await destinations.stop();
+  });
+
+  async function streamServer(): Promise<FakeStreams> {
+    const server = await fakeServer();
+    server.addShard('s');
+    server.write('s', 'a');
+    return server;
+  }
+
+  test.each<Service>(['sqs', 'sns', 's3', 'lambda'])(
+    'of 25 mappings that used %s and stopped, no socket is left',
+    async (service) => {
+      const server = await streamServer();
+      const { endpoint, requests } = destinations;
+      vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', endpoint);
+      for (let index = 0; index < 25; index++) {
+        const mapping = await startEventSourceMapping({
+          ...options(server),
+          ...optionsFor(service),
+          destinationEndpoint: endpoint,
+        });
+        await mapping.caughtUp();
+        expect(await destinations.connections()).toBe(1);
+        await mapping.stop();
+        await eventually(async () => expect(await destinations.connections()).toBe(0));
+      }
+      expect(requests[service]).toBeGreaterThanOrEqual(25);
+      await eventually(async () => expect(await server.connections()).toBe(0));
+    },
+    30_000,
+  );
+
+  test.each<Service>(['sqs', 'sns', 's3', 'lambda'])(
+    'the %s client of the caller stays open',
+    async (service) => {
+      const server = await streamServer();
+      const { endpoint, requests } = destinations;
+      const { region, credentials } = options(server);
+      const settings = { endpoint, region, credentials };
+      const clients = {
+        sqs: new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
+        sns: new SNSClient(settings),
+        s3: new S3Client({ ...settings, forcePathStyle: true }),
+        lambda: new LambdaClient(settings),
+      };
+      const { lambda: lambdaClient, ...destinationClients } = clients;
+      const destroy = vi.spyOn(clients[service], 'destroy');
+      const mapping = await startEventSourceMapping({
+        ...options(server),
+        ...optionsFor(service),
+        destinationClients,
+        lambdaClient,
+      });
+      await mapping.caughtUp();
+      await mapping.stop();
+      await eventually(async () => expect(await server.connections()).toBe(0)); // that one was the mapping's
+      expect(requests[service]).toBeGreaterThan(0);
+      expect(await destinations.connections()).toBe(1);
+      expect(destroy).not.toHaveBeenCalled();
+      clients[service].destroy();
+    },
+  );
 });
