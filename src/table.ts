@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ConfigurationError } from './errors.ts';
-import { kindOf, rejectUnknownOptions } from './options/unknown-options.ts';
-import { type ImageChecks, imageChecks } from './record/schema.ts';
+import { type Check, type Checks, oneOf, TEXT } from './options/check.ts';
+import { rejectUnknownOptions, requireOption } from './options/check-options.ts';
+import { type ImageChecks, imageChecks, isStandardSchema } from './record/schema.ts';
 import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
 
 /** The name of an attribute of an item. */
@@ -48,7 +48,15 @@ export interface TableOptions<
   readonly viewType?: View;
 }
 
-const TABLE_OPTIONS = ['name', 'item', 'keys', 'viewType'];
+const CHECKS: Checks = {
+  name: { ...TEXT, expected: 'the name of the table' },
+  item: { expected: 'a Standard Schema or itemOf<Item>()', accepts: isStandardSchema },
+  keys: {
+    expected: 'an array of one or two attribute names: partition key, then sort key',
+    accepts: isKeyNames,
+  },
+  viewType: oneOf(VIEW_TYPES),
+};
 
 /**
  * Declares a table.
@@ -70,14 +78,11 @@ export function defineTable<
   // Key is read from the options alone: where the table is made in place, TypeScript would rather take what
   // streamRouter allows it to be, which is every attribute.
 >(options: TableOptions<Item, Key, View>): Table<Item, NoInfer<Key>, View> {
-  rejectUnknownOptions('defineTable', options, TABLE_OPTIONS);
+  rejectUnknownOptions('defineTable', options, Object.keys(CHECKS));
   const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
-  if (typeof name !== 'string' || name === '') invalid('name', 'the name of the table', name);
-  if (typeof item?.['~standard']?.validate !== 'function')
-    invalid('item', 'a Standard Schema or itemOf<Item>()', item);
-  if (!isKeyNames(keys))
-    invalid('keys', 'an array of one or two attribute names: partition key, then sort key', keys);
-  if (!VIEW_TYPES.includes(viewType)) invalid('viewType', `one of ${VIEW_TYPES.join(', ')}`, viewType);
+  for (const [option, value] of Object.entries({ name, item, keys, viewType })) {
+    requireOption('defineTable', option, value, CHECKS[option] as Check, { code: 'INVALID_TABLE' });
+  }
   const schema = '~item' in item ? undefined : item;
   return Object.freeze({
     '~table': true as const,
@@ -109,18 +114,14 @@ export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && '~table' in value;
 }
 
+/** The check of an argument or option that takes a table. */
+export const TABLE: Check = { expected: 'made by defineTable', accepts: isTable };
+
 function isKeyNames(keys: unknown): boolean {
   return (
     Array.isArray(keys) &&
     (keys.length === 1 || keys.length === 2) &&
     new Set(keys).size === keys.length &&
-    keys.every((key) => typeof key === 'string' && key !== '')
-  );
-}
-
-function invalid(option: string, expected: string, came: unknown): never {
-  throw new ConfigurationError(
-    'INVALID_TABLE',
-    `defineTable: ${option} has to be ${expected}, got ${kindOf(came)}.`,
+    keys.every(TEXT.accepts)
   );
 }

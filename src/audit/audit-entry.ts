@@ -1,5 +1,5 @@
 import type { StreamRecord as RawChange } from 'aws-lambda';
-import { ConfigurationError } from '../errors.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { type ChangedRecord, changes } from '../record/changes.ts';
 import { positionOf } from '../record/position.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
@@ -140,9 +140,10 @@ function valueAt(image: unknown, steps: readonly Step[]): unknown {
 function requireShown(keys: NativeMap, hidden: Hidden): void {
   for (const name of Object.keys(keys)) {
     if (hiddenAt(hidden, [name]) === undefined) {
-      throw new ConfigurationError(
-        'INVALID_OPTION',
-        `auditTrail: ${name} is in redact or omit and belongs to the item key, which every entry shows. ` +
+      throw invalidOption(
+        'auditTrail',
+        undefined,
+        `${name} is in redact or omit and belongs to the item key, which every entry shows. ` +
           'Take it off there, or leave this table out of the trail.',
       );
     }

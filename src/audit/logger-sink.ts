@@ -1,7 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { LOGGER } from '../options/check-options.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { LOGGER } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 /**
@@ -17,12 +16,7 @@ import type { Sink } from '../sinks/sink.ts';
  * ```
  */
 export function loggerSink(logger: Logger = console): Sink {
-  if (!LOGGER.accepts(logger)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `loggerSink: the logger has to be ${LOGGER.expected}, got ${kindOf(logger)}.`,
-    );
-  }
+  requireArgument('loggerSink', 'logger', logger, LOGGER);
   const write =
     logger === console
       ? (message: unknown) => console.info(JSON.stringify(message))

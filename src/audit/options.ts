@@ -1,6 +1,7 @@
-import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, numberFrom, objectWith } from '../options/check-options.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { BOOLEAN, type Check, type Checks, numberFrom, objectWith } from '../options/check.ts';
+import { checkOptions, requireArgument } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 import { type Hidden, hiddenAt } from './hidden.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
 
@@ -46,6 +47,8 @@ export interface AuditSettings {
   readonly maxBytes: number;
 }
 
+const OWNER = 'auditTrail';
+
 const PATH_HELP =
   'A path is names and positions, as in card.number, lines[0].price, ["a.b"].c; ' +
   '* stands for any name and [] for any position.';
@@ -58,7 +61,7 @@ const PATHS: Check = {
   accepts: (value) => Array.isArray(value),
 };
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Checks = {
   actor: {
     expected: 'the path of one attribute, such as updatedBy or meta.user',
     accepts: (value) =>
@@ -66,7 +69,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   redact: PATHS,
   omit: PATHS,
-  changes: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  changes: BOOLEAN,
   maxBytes: numberFrom(1024, Number.MAX_SAFE_INTEGER),
 };
 
@@ -78,15 +81,8 @@ const SINK = objectWith(['send']);
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
 export function auditSettings(sink: unknown, options: AuditOptions): AuditSettings {
-  if (!SINK.accepts(sink)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `auditTrail: the sink has to be ${SINK.expected}, got ${kindOf(sink)}. ` +
-        'For the log, use auditTrail(loggerSink(logger)).',
-    );
-  }
-  rejectUnknownOptions('auditTrail', options, Object.keys(CHECKS));
-  checkOptions('auditTrail', options, CHECKS);
+  requireArgument(OWNER, 'sink', sink, SINK, { remedy: 'For the log, use auditTrail(loggerSink(logger)).' });
+  checkOptions(OWNER, options, CHECKS);
   const { actor, redact = [], omit = [], changes = true, maxBytes = Number.POSITIVE_INFINITY } = options;
   const hidden = {
     redact: redact.map((path) => readPattern('redact', path)),
@@ -94,8 +90,10 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
   };
   omit.forEach((path, index) => {
     if (endsInList(hidden.omit[index] as PathPattern)) {
-      refuse(
-        `omit cannot take ${path}: the elements after it would seem to be others. Omit the list, or redact.`,
+      throw invalidOption(
+        OWNER,
+        'omit',
+        `cannot take ${path}: the elements after it would seem to be others. Omit the list, or redact.`,
       );
     }
   });
@@ -106,22 +104,25 @@ function readActor(actor: string, hidden: Hidden): ActorPath {
   const steps = stepsOf(actor) as Step[];
   const beneath = hiddenAt(hidden, steps);
   if (beneath === undefined) {
-    refuse(`the actor ${actor} is also in redact or omit. Take it off there, or name no actor.`);
+    throw invalidOption(
+      OWNER,
+      'actor',
+      `${actor} is also in redact or omit. Take it off there, or name no actor.`,
+    );
   }
   return { steps, hidden: beneath };
 }
 
 function readPattern(option: string, path: unknown): PathPattern {
   if (typeof path === 'string' && OTHER_NOTATION.test(path)) {
-    refuse(
-      `${option} has to hold paths, got ${kindOf(path)}, which is JSONPath or JSON Pointer. ${PATH_HELP} ` +
+    throw invalidOption(
+      OWNER,
+      option,
+      `has to hold paths, got ${shown(path)}, which is JSONPath or JSON Pointer. ${PATH_HELP} ` +
         'An attribute of such a name is written ["$"] or ["/a/b"].',
     );
   }
   const pattern = typeof path === 'string' ? patternOf(path) : undefined;
-  return pattern ?? refuse(`${option} has to hold paths, got ${kindOf(path)}. ${PATH_HELP}`);
-}
-
-function refuse(what: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `auditTrail: ${what}`);
+  if (pattern !== undefined) return pattern;
+  throw invalidOption(OWNER, option, `has to hold paths, got ${shown(path)}. ${PATH_HELP}`);
 }

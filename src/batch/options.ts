@@ -1,7 +1,15 @@
-import { ConfigurationError } from '../errors.ts';
 import { type Logger, loggerOf } from '../logger.ts';
-import { type Check, checkOptions, LOGGER_OR_FALSE } from '../options/check-options.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import {
+  BOOLEAN,
+  type Checks,
+  FUNCTION,
+  LOGGER_OR_FALSE,
+  millisecondsFrom,
+  oneOf,
+  wholeNumberFrom,
+} from '../options/check.ts';
+import { checkOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { Table } from '../table.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';
@@ -84,30 +92,20 @@ export interface BatchSettings extends Required<Omit<BatchOptions, 'logger' | 'o
   readonly table: Table | undefined;
 }
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Checks = {
   viewType: oneOf(VIEW_TYPES),
   order: oneOf(['item', 'partition', 'shard']),
-  concurrency: {
-    expected: 'a whole number from 1 to 10000',
-    accepts: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10_000,
-  },
-  reserveMs: {
-    expected: 'milliseconds from 0 to 900000',
-    accepts: (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 900_000,
-  },
+  concurrency: wholeNumberFrom(1, 10_000),
+  reserveMs: millisecondsFrom(0, 900_000),
   numbers: {
     expected: "'number', 'exact', 'string' or a function",
     accepts: (value) =>
       ['number', 'exact', 'string'].includes(value as string) || typeof value === 'function',
   },
   logger: LOGGER_OR_FALSE,
-  partialResponses: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  onBatch: { expected: 'a function', accepts: (value) => typeof value === 'function' },
+  partialResponses: BOOLEAN,
+  onBatch: FUNCTION,
 };
-
-function oneOf(values: readonly string[]): Check {
-  return { expected: `one of ${values.join(', ')}`, accepts: (value) => values.includes(value as string) };
-}
 
 /**
  * Checks options once, so that no batch has configuration left to interpret.
@@ -119,19 +117,21 @@ export function batchSettings(
   options: StreamOptions,
   table: Table | undefined,
 ): BatchSettings {
-  rejectUnknownOptions(owner, options, Object.keys(CHECKS));
   checkOptions(owner, options, CHECKS);
   if (table !== undefined && options.viewType !== undefined) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${owner}: viewType belongs to the table. Declare it in defineTable and leave it out here.`,
+    throw invalidOption(
+      owner,
+      'viewType',
+      'belongs to the table. Declare it in defineTable and leave it out here.',
     );
   }
   const { order = 'item', concurrency = 10, reserveMs = 1000, numbers = 'number' } = options;
   if (order === 'partition' && table === undefined) {
-    throw new ConfigurationError(
-      'KEYS_REQUIRED',
-      `${owner}: order: 'partition' has to know the partition key. Pass a table made by defineTable.`,
+    throw invalidOption(
+      owner,
+      'order',
+      "'partition' has to know the partition key. Pass a table made by defineTable.",
+      { code: 'KEYS_REQUIRED' },
     );
   }
   return {

@@ -1,11 +1,14 @@
-import { ConfigurationError, InvalidRecordError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { InvalidRecordError } from '../errors.ts';
+import { type Check, TEXT } from '../options/check.ts';
+import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { isSameValue } from '../record/same-value.ts';
 import type { ImageName } from '../record/schema.ts';
 import type { AttributeOf } from '../table.ts';
 import type { AttributeMap } from '../unmarshall/attribute-value.ts';
 import type { Condition } from './condition.ts';
+
+const ATTRIBUTE: Check = { ...TEXT, expected: 'the name of an attribute' };
 
 /** Narrows {@link changed} to certain values. */
 export interface ChangedOptions<Value> {
@@ -43,12 +46,7 @@ export interface BothImages<Item> {
 export function changed<Item>(
   ...[attribute, options = {}]: ChangedArguments<Item>
 ): Condition<BothImages<Item>> {
-  if (typeof attribute !== 'string' || attribute === '') {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `changed: expected the name of an attribute, got ${kindOf(attribute)}.`,
-    );
-  }
+  requireArgument('changed', 'attribute', attribute, ATTRIBUTE);
   rejectUnknownOptions('changed', options, ['from', 'to']);
   const hasFrom = Object.hasOwn(options, 'from');
   const hasTo = Object.hasOwn(options, 'to');

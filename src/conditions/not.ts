@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { FUNCTION } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
 import { type Condition, holds } from './condition.ts';
 import { noteWarnings, warningsOf } from './condition-warnings.ts';
 
@@ -13,11 +13,9 @@ import { noteWarnings, warningsOf } from './condition-warnings.ts';
  * ```
  */
 export function not<R>(condition: Condition<R>): Condition<R> {
-  if (typeof condition !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `not: the condition has to be a function, got ${kindOf(condition)}. Use not(condition).`,
-    );
-  }
+  requireArgument('not', 'condition', condition, FUNCTION, {
+    code: 'INVALID_HANDLER',
+    remedy: 'Use not(condition).',
+  });
   return noteWarnings((record) => !holds(condition, record), warningsOf(condition));
 }

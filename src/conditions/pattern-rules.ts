@@ -116,6 +116,7 @@ export function invalidPattern(owner: string, path: readonly string[], reason: s
   throw new ConfigurationError(
     'INVALID_PATTERN',
     // AWS's own words, and which part of the pattern it is.
-    `${owner}: Invalid filter pattern definition. ${at === '' ? 'The pattern' : `At ${at}`}: ${reason}.`,
+    `Invalid filter pattern definition. ${at === '' ? 'The pattern' : `At ${at}`}: ${reason}.`,
+    { owner },
   );
 }

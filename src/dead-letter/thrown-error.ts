@@ -1,4 +1,4 @@
-import { kindOf } from '../options/unknown-options.ts';
+import { shown } from '../options/kind-of.ts';
 
 /** What was thrown, as JSON can carry it. */
 export interface ThrownError {
@@ -32,7 +32,7 @@ export function thrownError(thrown: unknown, causes: number = MAX_CAUSES): Throw
 
 function describe(thrown: unknown, causes: number): ThrownError {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) {
-    const message = typeof thrown === 'string' ? thrown : `The handler threw ${kindOf(thrown)}.`;
+    const message = typeof thrown === 'string' ? thrown : `The handler threw ${shown(thrown)}.`;
     return { name: 'NonError', message: cut(message) };
   }
   const { name, message, code, retryable, stack, cause } = thrown as Partial<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 
 /**
  * Refuses functions that Lambda refuses.
@@ -15,16 +15,20 @@ export function requireHandler(
   // biome-ignore lint/suspicious/noExplicitAny: handlers of every event shape fit, as they do on Lambda
 ): asserts handler is (event: any, context: Context, callback: any) => unknown {
   if (typeof handler !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `${owner}: ${what} is not a function, got ${kindOf(handler)}. Pass one that takes (event, context).`,
+    throw invalidOption(
+      owner,
+      undefined,
+      `${what} is not a function, got ${shown(handler)}. Pass one that takes (event, context).`,
+      { code: 'INVALID_HANDLER' },
     );
   }
   if (handler.length > 2) {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `${owner}: ${what} takes ${handler.length} parameters. Since Node.js 24 Lambda refuses ` +
+    throw invalidOption(
+      owner,
+      undefined,
+      `${what} takes ${handler.length} parameters. Since Node.js 24 Lambda refuses ` +
         'handlers with a callback: take (event, context) and return a promise.',
+      { code: 'INVALID_HANDLER' },
     );
   }
 }

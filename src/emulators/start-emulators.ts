@@ -1,4 +1,4 @@
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { rejectUnknownOptions } from '../options/check-options.ts';
 import { startDynoxide } from './dynoxide.ts';
 import { startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';

@@ -127,17 +127,18 @@ export class CheckpointFile {
   #unwritable(cause: unknown): ConfigurationError {
     return new ConfigurationError(
       'INVALID_CHECKPOINT_FILE',
-      `startEventSourceMapping: checkpointFile ${this.#path} cannot be written: ${(cause as Error).message}. ` +
+      `${this.#path} cannot be written: ${(cause as Error).message}. ` +
         'Nothing was handled. Create its folder or correct the permissions, or name another file.',
-      { cause },
+      { owner: 'startEventSourceMapping', option: 'checkpointFile', cause },
     );
   }
 
   #inUse(holder: number): ConfigurationError {
     return new ConfigurationError(
       'MAPPING_CONFLICT',
-      `startEventSourceMapping: the process ${holder} runs an event source mapping with the checkpointFile ${this.#path}. ` +
+      `the process ${holder} runs an event source mapping with the checkpointFile ${this.#path}. ` +
         `Stop it first, or name another file. If it is another program, delete ${this.#lock}.`,
+      { owner: 'startEventSourceMapping' },
     );
   }
 
@@ -145,8 +146,8 @@ export class CheckpointFile {
   #invalid(problem: string, cause?: unknown): ConfigurationError {
     return new ConfigurationError(
       'INVALID_CHECKPOINT_FILE',
-      `startEventSourceMapping: checkpointFile ${this.#path} ${problem}. Delete it to start from startingPosition, or name another file.`,
-      { cause },
+      `${this.#path} ${problem}. Delete it to start from startingPosition, or name another file.`,
+      { owner: 'startEventSourceMapping', option: 'checkpointFile', cause },
     );
   }
 }

@@ -26,6 +26,7 @@ export function claim(streamArn: string, handler: unknown, file: string | undefi
 function refuse(what: string): never {
   throw new ConfigurationError(
     'MAPPING_CONFLICT',
-    `startEventSourceMapping: this process runs ${what} already. Stop it first, or use it.`,
+    `this process runs ${what} already. Stop it first, or use it.`,
+    { owner: 'startEventSourceMapping' },
   );
 }

@@ -219,7 +219,8 @@ function notEnabled(state: MappingState, reason: StoppedEvent['reason'] | undefi
   return new ConfigurationError(
     'MAPPING_NOT_ENABLED',
     reason === undefined
-      ? `caughtUp: the mapping is ${state}, so it does not catch up. Call resume() first.`
-      : `caughtUp: the mapping has stopped (${reason}) before it had caught up. Start another one.`,
+      ? `the mapping is ${state}, so it does not catch up. Call resume() first.`
+      : `the mapping has stopped (${reason}) before it had caught up. Start another one.`,
+    { owner: 'caughtUp' },
   );
 }

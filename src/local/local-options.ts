@@ -1,7 +1,6 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import type { SdkClient } from '../aws-clients/sdk-client.ts';
 import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
-import { ConfigurationError } from '../errors.ts';
 import { type Logger, loggerOf } from '../logger.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
 import {
@@ -11,15 +10,17 @@ import {
   mappingSettings,
 } from '../mapping/options.ts';
 import {
-  type Check,
-  checkOptions,
+  type Checks,
+  CLIENT,
+  FUNCTION,
+  isObject,
   LOGGER_OR_FALSE,
   numberFrom,
-  objectWith,
   TEXT,
   URL_TEXT,
-} from '../options/check-options.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+} from '../options/check.ts';
+import { checkOptions, rejectUnknownOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import type { DestinationClients } from './destinations/destination.ts';
 import type { LambdaHandler } from './handler/local-function.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
@@ -140,9 +141,7 @@ export interface LocalSettings {
 
 export const OWNER = 'startEventSourceMapping';
 
-const CLIENT = objectWith(['send']);
-
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Checks = {
   streamArn: {
     expected: 'the ARN of a DynamoDB stream',
     accepts: (value) =>
@@ -154,14 +153,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
   region: TEXT,
   credentials: {
     expected: 'an object with accessKeyId and secretAccessKey, or a function that gives one',
-    accepts: (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    accepts: (value) => typeof value === 'function' || isObject(value),
   },
   destinationEndpoint: URL_TEXT,
   destinationClients: {
     expected: 'an object with clients named sqs, sns or s3',
     accepts: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
+      isObject(value) &&
       Object.entries(value).every(
         ([name, client]) =>
           ['sqs', 'sns', 's3'].includes(name) && (client === undefined || CLIENT.accepts(client)),
@@ -175,10 +173,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   timeoutSeconds: numberFrom(0.001, 5_400),
   memoryLimitInMB: numberFrom(128, 10_240),
   checkpointFile: TEXT,
-  retryDelayMs: {
-    expected: 'a function of the attempt',
-    accepts: (value) => typeof value === 'function',
-  },
+  retryDelayMs: { ...FUNCTION, expected: 'a function of the attempt' },
   closeIdleWindowAfterSeconds: numberFrom(0, 900),
   pollIntervalMs: numberFrom(1, 60_000),
   discoveryIntervalMs: numberFrom(10, 3_600_000),
@@ -201,12 +196,13 @@ export function localSettings(given: LocalMappingOptions): LocalSettings {
   );
   const { streamArn, tableName, handler, timeoutSeconds = 3 } = options;
   if ((streamArn === undefined) === (tableName === undefined)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${OWNER}: either streamArn or tableName has to be given, to say which stream is read.`,
+    throw invalidOption(
+      OWNER,
+      undefined,
+      'either streamArn or tableName has to be given, to say which stream is read.',
     );
   }
-  checkOptions(OWNER, options, CHECKS);
+  checkOptions(OWNER, options, CHECKS, { others: ['handler', ...MAPPING_OPTION_NAMES] });
   requireHandlerOption(handler);
   return {
     mapping,

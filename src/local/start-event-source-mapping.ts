@@ -200,8 +200,8 @@ async function describe(source: StreamSource, streamArn: string): Promise<Stream
     if (!isNotFound(cause)) throw cause;
     throw new ConfigurationError(
       'STREAM_NOT_FOUND',
-      `${OWNER}: there is no stream ${streamArn}. Check the ARN, and that endpoint and region are those of its table.`,
-      { cause },
+      `there is no stream ${streamArn}. Check the ARN, and that endpoint and region are those of its table.`,
+      { owner: OWNER, cause },
     );
   }
 }

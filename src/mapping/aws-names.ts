@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { requireOptions } from '../options/unknown-options.ts';
+import { requireOptions, within } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 
 /** Parameters of AWS that a mapping of a DynamoDB stream does not have: what they belong to. */
 const OF_OTHERS: Readonly<Record<string, string>> = {
@@ -28,9 +28,10 @@ export function mappingOptions(owner: string, options: unknown): Readonly<Record
   const given = inCamelCase(owner, options);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(OF_OTHERS, name)) continue;
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${owner}: ${name} is not an option of a DynamoDB stream. ${OF_OTHERS[name]}. Leave it out.`,
+    throw invalidOption(
+      owner,
+      name,
+      `is not an option of a DynamoDB stream. ${OF_OTHERS[name]}. Leave it out.`,
     );
   }
   return given;
@@ -39,17 +40,19 @@ export function mappingOptions(owner: string, options: unknown): Readonly<Record
 /**
  * Renames the members of AWS's own JSON to those of the options: `BatchSize` to `batchSize`.
  *
+ * @param path where the members lie within the options of the owner, as in `filterCriteria`
  * @throws ConfigurationError `INVALID_OPTION` for what is not an object, or has a member in both spellings
  */
-export function inCamelCase(owner: string, given: unknown): Readonly<Record<string, unknown>> {
-  requireOptions(owner, given);
+export function inCamelCase(owner: string, given: unknown, path?: string): Readonly<Record<string, unknown>> {
+  requireOptions(owner, given, path);
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const camel = camelCase(name);
       if (camel !== name && Object.hasOwn(given, camel)) {
-        throw new ConfigurationError(
-          'INVALID_OPTION',
-          `${owner}: ${camel} is there twice, also as ${name}. Leave one of them out.`,
+        throw invalidOption(
+          owner,
+          within(path, camel),
+          `is there twice, also as ${name}. Leave one of them out.`,
         );
       }
       return [camel, value];

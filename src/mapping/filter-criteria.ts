@@ -1,7 +1,8 @@
 import { compilePattern, type EventPattern } from '../conditions/compile-pattern.ts';
 import { type PatternWarning, patternWarnings } from '../conditions/pattern-warnings.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { rejectUnknownOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 import { inCamelCase } from './aws-names.ts';
 
 /** Which records a function gets: those that match at least one filter. */
@@ -37,19 +38,19 @@ const MAX_CHARACTERS = 4096;
  */
 export function recordFilter(owner: string, criteria: unknown): RecordFilter | undefined {
   if (criteria === undefined) return undefined;
-  const given = inCamelCase(`${owner}: filterCriteria`, criteria);
-  rejectUnknownOptions(`${owner}: filterCriteria`, given, ['filters']);
+  const given = inCamelCase(owner, criteria, 'filterCriteria');
+  rejectUnknownOptions(owner, given, ['filters'], 'filterCriteria');
   const { filters = [] } = given;
   if (!Array.isArray(filters) || filters.length > MAX_FILTERS) {
-    const came = Array.isArray(filters) ? `${filters.length}` : kindOf(filters);
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${owner}: filterCriteria.filters has to be an array of at most 5 filters ` +
-        `(${MAX_FILTERS} with a raised quota), got ${came}.`,
+    const came = Array.isArray(filters) ? `${filters.length}` : shown(filters);
+    throw invalidOption(
+      owner,
+      'filterCriteria.filters',
+      `has to be an array of at most 5 filters (${MAX_FILTERS} with a raised quota), got ${came}.`,
     );
   }
   if (filters.length === 0) return undefined;
-  const compiled = filters.map((filter, index) => compiledFilter(filter, `${owner}: filters[${index}]`));
+  const compiled = filters.map((filter, index) => compiledFilter(owner, filter, `filters[${index}]`));
   return {
     patterns: compiled.map(({ json }) => json),
     warnings: compiled.flatMap(({ json }, index) =>
@@ -63,20 +64,23 @@ export function recordFilter(owner: string, criteria: unknown): RecordFilter | u
 }
 
 function compiledFilter(
-  filter: unknown,
   owner: string,
+  filter: unknown,
+  path: string,
 ): { readonly json: string; readonly matches: (record: unknown) => boolean } {
-  const given = inCamelCase(owner, filter);
-  rejectUnknownOptions(owner, given, ['pattern']);
+  const given = inCamelCase(owner, filter, `filterCriteria.${path}`);
+  rejectUnknownOptions(owner, given, ['pattern'], `filterCriteria.${path}`);
   const { pattern } = given;
   // Before it is written as JSON, which would drop what is undefined and so let more records through.
-  const matches = compilePattern(pattern as string | EventPattern, owner);
+  const matches = compilePattern(pattern as string | EventPattern, `${owner}: ${path}`);
   const json = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
   if (json.length > MAX_CHARACTERS) {
-    throw new ConfigurationError(
-      'INVALID_PATTERN',
-      `${owner}: Invalid filter pattern definition. A pattern has at most ${MAX_CHARACTERS} characters, ` +
+    throw invalidOption(
+      owner,
+      undefined,
+      `${path}: Invalid filter pattern definition. A pattern has at most ${MAX_CHARACTERS} characters, ` +
         `this one has ${json.length}.`,
+      { code: 'INVALID_PATTERN' },
     );
   }
   return { json, matches };

@@ -1,5 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { rejectUnknownOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 import { inCamelCase } from './aws-names.ts';
 
 /** Where a mapping tells of records that it gives up, read from the ARN. */
@@ -20,6 +21,8 @@ const SERVICES: readonly { readonly service: OnFailureDestination['service']; re
   { service: 's3', arn: /^arn:aws[\w-]*:s3:():():([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/ },
 ];
 
+const DESTINATION = 'destinationConfig.onFailure.destination';
+
 /**
  * Reads and checks a `destinationConfig`.
  *
@@ -29,35 +32,40 @@ const SERVICES: readonly { readonly service: OnFailureDestination['service']; re
  */
 export function onFailureDestination(owner: string, config: unknown): OnFailureDestination | undefined {
   if (config === undefined) return undefined;
-  const given = inCamelCase(`${owner}: destinationConfig`, config);
-  rejectUnknownOptions(`${owner}: destinationConfig`, given, ['onFailure', 'onSuccess']);
+  const given = inCamelCase(owner, config, 'destinationConfig');
+  rejectUnknownOptions(owner, given, ['onFailure', 'onSuccess'], 'destinationConfig');
   const { onFailure, onSuccess } = given;
-  if (destinationIn(`${owner}: destinationConfig.onSuccess`, onSuccess).given) {
+  if (destinationIn(owner, onSuccess, 'destinationConfig.onSuccess').given) {
     // AWS's own words.
-    refuse(owner, 'OnSuccess configuration is not supported for event source mappings.');
+    throw invalidOption(
+      owner,
+      undefined,
+      'OnSuccess configuration is not supported for event source mappings.',
+    );
   }
-  const { given: isGiven, destination } = destinationIn(`${owner}: destinationConfig.onFailure`, onFailure);
+  const { given: isGiven, destination } = destinationIn(owner, onFailure, 'destinationConfig.onFailure');
   if (!isGiven) return undefined;
   if (typeof destination === 'string' && destination.startsWith('kafka://')) {
-    refuse(
+    throw invalidOption(
       owner,
-      'destinationConfig.onFailure.destination cannot be a Kafka topic. Those belong to Kafka event sources. ' +
+      DESTINATION,
+      'cannot be a Kafka topic. Those belong to Kafka event sources. ' +
         'Use an SQS queue, an SNS topic or an S3 bucket.',
     );
   }
   const found = typeof destination === 'string' ? read(destination) : undefined;
   if (found === undefined) {
-    refuse(
+    throw invalidOption(
       owner,
-      'destinationConfig.onFailure.destination has to be the ARN of an SQS queue, an SNS topic or an S3 bucket, ' +
-        `got ${kindOf(destination)}.`,
+      DESTINATION,
+      `has to be the ARN of an SQS queue, an SNS topic or an S3 bucket, got ${shown(destination)}.`,
     );
   }
   if (found.name.endsWith('.fifo')) {
-    refuse(
+    throw invalidOption(
       owner,
-      'destinationConfig.onFailure.destination has to be a standard queue or topic, and this is a FIFO one: ' +
-        `${found.name}.`,
+      DESTINATION,
+      `has to be a standard queue or topic, and this is a FIFO one: ${found.name}.`,
     );
   }
   return found;
@@ -67,10 +75,11 @@ export function onFailureDestination(owner: string, config: unknown): OnFailureD
 function destinationIn(
   owner: string,
   config: unknown,
+  path: string,
 ): { readonly given: boolean; readonly destination?: unknown } {
   if (config === undefined) return { given: false };
-  const members = inCamelCase(owner, config);
-  rejectUnknownOptions(owner, members, ['destination']);
+  const members = inCamelCase(owner, config, path);
+  rejectUnknownOptions(owner, members, ['destination'], path);
   const { destination } = members;
   return { given: Object.hasOwn(members, 'destination') && destination !== '', destination };
 }
@@ -83,8 +92,4 @@ function read(arn: string): OnFailureDestination | undefined {
     return { service, arn, region, accountId, name };
   }
   return undefined;
-}
-
-function refuse(owner: string, message: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `${owner}: ${message}`);
 }

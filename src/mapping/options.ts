@@ -1,5 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { BOOLEAN, type Check, type Checks, isObject, wholeNumberFrom } from '../options/check.ts';
+import { checkOptions, rejectUnknownOptions, requireOption } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { inCamelCase, mappingOptions } from './aws-names.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from './filter-criteria.ts';
 import { type OnFailureDestination, onFailureDestination } from './on-failure-destination.ts';
@@ -113,22 +114,19 @@ export interface MappingSettings
   readonly filter: RecordFilter | undefined;
 }
 
-interface Check {
-  readonly expected: string;
-  accepts(value: unknown): boolean;
-}
+const RECORD_AGE = wholeNumberFrom(60, 604_800);
 
 /** Range of each parameter, in our words. */
-const CHECKS: Readonly<Record<string, Check>> = {
-  batchSize: wholeNumber(1, 10_000),
-  maximumBatchingWindowInSeconds: wholeNumber(0, 300),
-  parallelizationFactor: wholeNumber(1, 10),
-  maximumRetryAttempts: wholeNumber(-1, 10_000),
+const CHECKS: Checks = {
+  batchSize: wholeNumberFrom(1, 10_000),
+  maximumBatchingWindowInSeconds: wholeNumberFrom(0, 300),
+  parallelizationFactor: wholeNumberFrom(1, 10),
+  maximumRetryAttempts: wholeNumberFrom(-1, 10_000),
   maximumRecordAgeInSeconds: {
     expected: 'a whole number, -1 or from 60 to 604800',
-    accepts: (value) => value === -1 || wholeNumber(60, 604_800).accepts(value),
+    accepts: (value) => value === -1 || RECORD_AGE.accepts(value),
   },
-  bisectBatchOnFunctionError: boolean(),
+  bisectBatchOnFunctionError: BOOLEAN,
   functionResponseTypes: {
     expected: "[] or ['ReportBatchItemFailures']",
     accepts: (value) =>
@@ -136,30 +134,22 @@ const CHECKS: Readonly<Record<string, Check>> = {
       value.length <= 1 &&
       value.every((type: unknown) => type === 'ReportBatchItemFailures'),
   },
-  tumblingWindowInSeconds: wholeNumber(0, 900),
-  enabled: boolean(),
+  tumblingWindowInSeconds: wholeNumberFrom(0, 900),
+  enabled: BOOLEAN,
   kmsKeyArn: {
     expected: 'the ARN of a KMS key',
     accepts: (value) => typeof value === 'string' && /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/./.test(value),
   },
   tags: {
     expected: 'an object of text',
-    accepts: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.values(value).every((text) => typeof text === 'string'),
+    accepts: (value) => isObject(value) && Object.values(value).every((text) => typeof text === 'string'),
   },
 };
 
+const CHECKED_APART = ['startingPosition', 'destinationConfig', 'filterCriteria', 'metricsConfig'];
+
 /** The names of {@link EventSourceMappingOptions}, for owners that have options of their own beside them. */
-export const MAPPING_OPTION_NAMES: readonly string[] = [
-  'startingPosition',
-  ...Object.keys(CHECKS),
-  'destinationConfig',
-  'filterCriteria',
-  'metricsConfig',
-];
+export const MAPPING_OPTION_NAMES: readonly string[] = [...Object.keys(CHECKS), ...CHECKED_APART];
 
 /**
  * Checks a mapping as AWS does when it is created, and fills in AWS's defaults. A message has AWS's own words where AWS's
@@ -184,18 +174,8 @@ export function mappingSettings(
   const options = given as unknown as EventSourceMappingOptions;
   checkPosition(owner, given.startingPosition, streamArn);
   checkMetrics(owner, given.metricsConfig);
-  for (const [name, check] of Object.entries(CHECKS)) {
-    const value = given[name];
-    if (value !== undefined && !check.accepts(value)) {
-      refuse(
-        owner,
-        name === 'maximumRecordAgeInSeconds' && Number.isInteger(value)
-          ? // AWS's own words.
-            'MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive).'
-          : `${name} has to be ${check.expected}, got ${kindOf(value)}.`,
-      );
-    }
-  }
+  checkRecordAge(owner, given.maximumRecordAgeInSeconds);
+  checkOptions(owner, given, CHECKS, { others: CHECKED_APART });
   const settings: MappingSettings = {
     startingPosition: options.startingPosition,
     batchSize: options.batchSize ?? 100,
@@ -218,24 +198,43 @@ export function mappingSettings(
 function checkWindow(owner: string, settings: MappingSettings): void {
   if (settings.tumblingWindowInSeconds === 0) return;
   if (settings.parallelizationFactor > 1) {
-    refuse(owner, 'Parallelization factor must be equal to 1 when tumbling window period is configured.');
+    throw invalidOption(
+      owner,
+      undefined,
+      'Parallelization factor must be equal to 1 when tumbling window period is configured.',
+    );
   }
   if (settings.filter !== undefined) {
-    refuse(
+    throw invalidOption(
       owner,
-      'filterCriteria cannot be used when a tumbling window is configured. Leave records out in reduce instead.',
+      'filterCriteria',
+      'cannot be used when a tumbling window is configured. Leave records out in reduce instead.',
     );
   }
 }
 
+/** In AWS's own words for a whole number. */
+function checkRecordAge(owner: string, seconds: unknown): void {
+  if (!Number.isInteger(seconds) || seconds === -1 || RECORD_AGE.accepts(seconds)) return;
+  throw invalidOption(
+    owner,
+    undefined,
+    'MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive).',
+  );
+}
+
 const POSITIONS = 'Use TRIM_HORIZON or LATEST.';
+const POSITION: Check = {
+  expected: 'TRIM_HORIZON or LATEST',
+  accepts: (value) => value === 'TRIM_HORIZON' || value === 'LATEST',
+};
 
 /** In AWS's own words for text and for nothing. */
 function checkPosition(owner: string, position: unknown, streamArn: string | undefined): void {
-  if (position === 'TRIM_HORIZON' || position === 'LATEST') return;
+  if (POSITION.accepts(position)) return;
+  const refusal = (problem: string): Error => invalidOption(owner, undefined, problem);
   if (position === 'AT_TIMESTAMP') {
-    refuse(
-      owner,
+    throw refusal(
       streamArn === undefined
         ? `startingPosition AT_TIMESTAMP is not supported by DynamoDB streams. ${POSITIONS}`
         : `Unsupported starting position for arn type: ${streamArn}. ${POSITIONS}`,
@@ -243,42 +242,24 @@ function checkPosition(owner: string, position: unknown, streamArn: string | und
   }
   const failed = "at 'startingPosition' failed to satisfy constraint:";
   if (position === undefined || position === null) {
-    refuse(owner, `1 validation error detected: Value null ${failed} Member must not be null. ${POSITIONS}`);
+    throw refusal(`1 validation error detected: Value null ${failed} Member must not be null. ${POSITIONS}`);
   }
-  if (typeof position !== 'string') {
-    refuse(owner, `startingPosition has to be TRIM_HORIZON or LATEST, got ${kindOf(position)}.`);
-  }
-  refuse(
-    owner,
+  if (typeof position !== 'string') requireOption(owner, 'startingPosition', position, POSITION);
+  throw refusal(
     `1 validation error detected: Value '${position}' ${failed} ` +
       `Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]. ${POSITIONS}`,
   );
 }
 
+const METRICS: Check = {
+  expected: "[] or ['EventCount'], the only metric of a DynamoDB stream",
+  accepts: (value) => Array.isArray(value) && value.every((metric) => metric === 'EventCount'),
+};
+
 function checkMetrics(owner: string, config: unknown): void {
   if (config === undefined) return;
-  const given = inCamelCase(`${owner}: metricsConfig`, config);
-  rejectUnknownOptions(`${owner}: metricsConfig`, given, ['metrics']);
+  const given = inCamelCase(owner, config, 'metricsConfig');
+  rejectUnknownOptions(owner, given, ['metrics'], 'metricsConfig');
   const { metrics = [] } = given;
-  if (!Array.isArray(metrics) || !metrics.every((metric) => metric === 'EventCount')) {
-    refuse(
-      owner,
-      `metricsConfig.metrics has to be [] or ['EventCount'], the only metric of a DynamoDB stream, got ${kindOf(metrics)}.`,
-    );
-  }
-}
-
-function refuse(owner: string, message: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `${owner}: ${message}`);
-}
-
-function wholeNumber(least: number, most: number): Check {
-  return {
-    expected: `a whole number from ${least} to ${most}`,
-    accepts: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
-  };
-}
-
-function boolean(): Check {
-  return { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+  requireOption(owner, 'metricsConfig.metrics', metrics, METRICS);
 }

@@ -7,10 +7,10 @@ import { publishRecordFailed, type RecordFailedMessage } from '../batch/record-f
 import { answerOf } from '../conditions/condition.ts';
 import { deadLetterAbout, sentLetterOf } from '../dead-letter/dead-letter.ts';
 import { sinkRecordOf } from '../dead-letter/sink-record.ts';
-import { ConfigurationError, DeadLetterError } from '../errors.ts';
+import { DeadLetterError } from '../errors.ts';
 import { concernsAllRecords, isExhausted, isPermanent } from '../failure/failure.ts';
-import { type Check, checkOptions } from '../options/check-options.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import type { Check, Checks } from '../options/check.ts';
+import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished } from '../promise/unfinished.ts';
@@ -58,7 +58,12 @@ export interface DeadLetterOptions {
 
 const OWNER = 'deadLetter';
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const SINK: Check = {
+  expected: 'one of streamlane/sinks, or have target and send(message, options)',
+  accepts: isSink,
+};
+
+const CHECKS: Checks = {
   when: {
     expected: "'permanent', 'exhausted' or a function",
     accepts: (value) => typeof value === 'function' || value === 'permanent' || value === 'exhausted',
@@ -92,13 +97,7 @@ export function deadLetter(
   sink: Sink,
   options: DeadLetterOptions = {},
 ): RecordMiddleware<RecordBase<EventName, object>> {
-  if (!isSink(sink)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${OWNER}: the sink has to be one of streamlane/sinks, or have target and send(message, options), got ${kindOf(sink)}.`,
-    );
-  }
-  rejectUnknownOptions(OWNER, options, Object.keys(CHECKS));
+  requireArgument(OWNER, 'sink', sink, SINK);
   checkOptions(OWNER, options, CHECKS);
   const { when = 'permanent', fallback } = options;
   const sinks = fallback === undefined ? [sink] : [sink, fallback];

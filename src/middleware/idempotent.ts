@@ -5,9 +5,9 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
-import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, objectWith, TEXT } from '../options/check-options.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { type Checks, objectWith, TEXT } from '../options/check.ts';
+import { checkOptions, requireOption } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { quietly } from '../promise/quietly.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
@@ -48,8 +48,10 @@ const PERMANENT: ReadonlySet<string> = new Set(['IdempotencyValidationError', 'I
 /** The event source and the event id; some tools leave the id out, and then records must not all be the same one. */
 const RECORD_KEY = '[eventSourceARN, eventID || dynamodb.SequenceNumber]';
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  persistenceStore: objectWith(['configure', 'saveInProgress', 'saveSuccess', 'deleteRecord', 'getRecord']),
+const STORE = objectWith(['configure', 'saveInProgress', 'saveSuccess', 'deleteRecord', 'getRecord']);
+
+const CHECKS: Checks = {
+  persistenceStore: STORE,
   config: objectWith(['isEnabled', 'registerLambdaContext']),
   keyPrefix: TEXT,
 };
@@ -82,9 +84,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
  */
 export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordBase<EventName, object>> {
-  rejectUnknownOptions('idempotent', options, Object.keys(CHECKS));
-  // What is left out is refused as well: null is no store.
-  checkOptions('idempotent', { ...options, persistenceStore: options.persistenceStore ?? null }, CHECKS);
+  checkOptions('idempotent', options, CHECKS);
+  requireOption('idempotent', 'persistenceStore', options.persistenceStore, STORE);
   const store = options.persistenceStore as unknown as Store;
   claim(options);
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
@@ -138,9 +139,10 @@ function claim(options: IdempotentOptions): void {
   const other = claims.get(options.persistenceStore);
   if (other === undefined) claims.set(options.persistenceStore, options);
   else if (other.keyPrefix !== options.keyPrefix || other.config !== options.config) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      'idempotent: persistenceStore is used by another idempotent with another keyPrefix or config, got the same one ' +
+    throw invalidOption(
+      'idempotent',
+      'persistenceStore',
+      'is used by another idempotent with another keyPrefix or config, got the same one ' +
         'again. Make a persistence layer for each of them. They may name the same table.',
     );
   }

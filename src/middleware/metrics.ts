@@ -2,9 +2,8 @@
 /// <reference types="node" preserve="true" />
 
 import type { BatchSummary } from '../batch/options.ts';
-import { ConfigurationError } from '../errors.ts';
-import { type Check, checkOptions, objectWith, TEXT } from '../options/check-options.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { BOOLEAN, type Check, type Checks, objectWith, TEXT } from '../options/check.ts';
+import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 
@@ -30,10 +29,13 @@ export interface MetricsOptions {
   readonly publish?: boolean;
 }
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  prefix: TEXT,
-  publish: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+const { expected, accepts } = objectWith(['addMetric', 'publishStoredMetrics']);
+const METRICS: Check = {
+  expected: `a Metrics of @aws-lambda-powertools/metrics, or ${expected}`,
+  accepts,
 };
+
+const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN };
 
 /**
  * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. What was added meanwhile, by handlers for
@@ -68,13 +70,7 @@ export function metrics(
   sink: MetricsSink,
   options: MetricsOptions = {},
 ): (summary: BatchSummary) => Promise<void> {
-  if (!objectWith(['addMetric', 'publishStoredMetrics']).accepts(sink)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `metrics: expected a Metrics of @aws-lambda-powertools/metrics, or an object with its methods addMetric and publishStoredMetrics, got ${kindOf(sink)}.`,
-    );
-  }
-  rejectUnknownOptions('metrics', options, Object.keys(CHECKS));
+  requireArgument('metrics', 'sink', sink, METRICS);
   checkOptions('metrics', options, CHECKS);
   const { prefix = '', publish = true } = options;
   return async (summary) => {

@@ -5,8 +5,15 @@ import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { giveUp, isPermanent } from '../failure/failure.ts';
-import { type Check, checkOptions } from '../options/check-options.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import {
+  BOOLEAN,
+  type Checks,
+  FUNCTION,
+  millisecondsFrom,
+  numberFrom,
+  wholeNumberFrom,
+} from '../options/check.ts';
+import { checkOptions } from '../options/check-options.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
@@ -63,27 +70,15 @@ export interface RetryOptions {
 
 const OWNER = 'retry';
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  attempts: {
-    expected: 'a whole number from 1 to 1000',
-    accepts: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1000,
-  },
-  retryable: { expected: 'a function', accepts: (value) => typeof value === 'function' },
-};
+const CHECKS: Checks = { attempts: wholeNumberFrom(1, 1000), retryable: FUNCTION };
 
-const MILLISECONDS: Check = {
-  expected: 'milliseconds from 0 to 900000',
-  accepts: (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 900_000,
-};
+const MILLISECONDS = millisecondsFrom(0, 900_000);
 
-const BACKOFF_CHECKS: Readonly<Record<string, Check>> = {
+const BACKOFF_CHECKS: Checks = {
   minMs: MILLISECONDS,
   maxMs: MILLISECONDS,
-  factor: {
-    expected: 'a number from 1 to 10',
-    accepts: (value) => typeof value === 'number' && value >= 1 && value <= 10,
-  },
-  jitter: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  factor: numberFrom(1, 10),
+  jitter: BOOLEAN,
 };
 
 /** Options, checked and with their defaults. */
@@ -126,11 +121,9 @@ export function retry(options: RetryOptions = {}): RecordMiddleware<RecordBase<E
 }
 
 function retrySettings(options: RetryOptions): RetrySettings {
-  rejectUnknownOptions(OWNER, options, ['attempts', 'backoff', 'retryable']);
-  checkOptions(OWNER, options, CHECKS);
+  checkOptions(OWNER, options, CHECKS, { others: ['backoff'] });
   const { attempts = 3, backoff = {}, retryable = () => true } = options;
-  rejectUnknownOptions(`${OWNER}: backoff`, backoff, Object.keys(BACKOFF_CHECKS));
-  checkOptions(`${OWNER}: backoff`, backoff, BACKOFF_CHECKS);
+  checkOptions(OWNER, backoff, BACKOFF_CHECKS, { path: 'backoff' });
   const { minMs = 100, maxMs = 5000, factor = 2, jitter = true } = backoff;
   return { attempts, retryable, minMs, maxMs, factor, jitter };
 }

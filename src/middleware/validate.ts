@@ -2,12 +2,17 @@
 /// <reference types="node" preserve="true" />
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import type { Check } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
 import { copyOf } from '../record/copy.ts';
-import { checkBoth, checkImage } from '../record/schema.ts';
+import { checkBoth, checkImage, isStandardSchema } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
+
+const SCHEMA: Check = {
+  expected: 'a Standard Schema, as zod, valibot and arktype make them',
+  accepts: isStandardSchema,
+};
 
 /** What {@link validate} reads: any record that a handler gets fits. */
 export interface ValidatedRecord extends RecordBase<EventName, object> {
@@ -36,12 +41,7 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  * @see https://standardschema.dev
  */
 export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRecord> {
-  if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `validate: the schema has to be a Standard Schema, as zod, valibot and arktype make them, got ${kindOf(schema)}.`,
-    );
-  }
+  requireArgument('validate', 'schema', schema, SCHEMA);
   return (record, _context, next) => {
     const checked = checkBoth((image) => {
       const value = record[image];

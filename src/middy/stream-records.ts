@@ -1,7 +1,7 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { validateEvent } from '../batch/event.ts';
 import { batchSettings, type StreamOptions } from '../batch/options.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
+import { rejectUnknownOptions } from '../options/check-options.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, isTable, type Table } from '../table.ts';

@@ -1,62 +1,98 @@
-import { wrongValue } from './invalid-option.ts';
+import { type Check, type Checks, isObject } from './check.ts';
+import { type Advice, invalidOption, wrongValue } from './invalid-option.ts';
 
-/** What an option may be. */
-export interface Check {
-  /** As in "has to be ...". */
-  readonly expected: string;
-  accepts(value: unknown): boolean;
+/** How options are checked. */
+export interface CheckedOptions {
+  /** The names of options that are checked elsewhere. */
+  readonly others?: readonly string[];
+  /** Where the options lie within those of the owner, as in `backoff`. */
+  readonly path?: string;
 }
 
 /**
- * Refuses the first option that its check does not accept. What is undefined is not given.
+ * Checks options: each has to be known, and to have a value that its check accepts. An option that is undefined is not
+ * given.
  *
- * @throws ConfigurationError `INVALID_OPTION`
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
-export function checkOptions(owner: string, options: object, checks: Readonly<Record<string, Check>>): void {
+export function checkOptions(
+  owner: string,
+  options: unknown,
+  checks: Checks,
+  { others = [], path }: CheckedOptions = {},
+): void {
+  rejectUnknownOptions(owner, options, [...Object.keys(checks), ...others], path);
   for (const [name, value] of Object.entries(options)) {
     const check = checks[name];
-    if (value !== undefined && check?.accepts(value) === false) {
-      throw wrongValue(owner, name, check.expected, value);
-    }
+    if (value !== undefined && check !== undefined) requireOption(owner, within(path, name), value, check);
   }
 }
 
-/** An object that has methods of these names. */
-export function objectWith(methods: readonly string[]): Check {
-  return {
-    expected: `an object with the ${methods.length > 1 ? 'methods' : 'method'} ${methods.join(', ')}`,
-    accepts: (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
-  };
+/**
+ * Refuses options that nobody reads: a typo would otherwise be a default that nobody notices.
+ *
+ * @param path where the options lie within those of the owner, as in `destinationConfig.onFailure`
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
+ */
+export function rejectUnknownOptions(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+  path?: string,
+): asserts options is object {
+  requireOptions(owner, options, path);
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const problem = `is not an option. Known options: ${known.join(', ')}.`;
+    throw invalidOption(owner, within(path, name), problem, { code: 'UNKNOWN_OPTION' });
+  }
 }
 
-/** What can be logged to. */
-export const LOGGER: Check = objectWith(['debug', 'info', 'warn', 'error']);
+/** The path to an option that lies within another one. */
+export function within(path: string | undefined, name: string): string {
+  return path === undefined ? name : `${path}.${name}`;
+}
 
-/** What can be logged to, or `false` for no log. */
-export const LOGGER_OR_FALSE: Check = {
-  expected: `${LOGGER.expected}, or false`,
-  accepts: (value) => value === false || LOGGER.accepts(value),
-};
+/**
+ * Refuses what holds no options.
+ *
+ * @param path see {@link rejectUnknownOptions}
+ * @throws ConfigurationError `INVALID_OPTION`
+ */
+export function requireOptions(owner: string, options: unknown, path?: string): asserts options is object {
+  if (isObject(options)) return;
+  const problem = wrongValue({ expected: 'an object' }, options);
+  throw invalidOption(owner, path, path === undefined ? problem.replace('has', 'the options have') : problem);
+}
 
-/** Text that is not empty. */
-export const TEXT: Check = {
-  expected: 'text',
-  accepts: (value) => typeof value === 'string' && value !== '',
-};
+/**
+ * Refuses the value of an option that its check does not accept, undefined as well.
+ *
+ * @throws ConfigurationError with the code of `advice`
+ */
+export function requireOption(
+  owner: string,
+  option: string,
+  value: unknown,
+  check: Check,
+  { code, remedy }: Advice = {},
+): void {
+  if (check.accepts(value)) return;
+  throw invalidOption(owner, option, wrongValue(check, value, remedy), code && { code });
+}
 
-/** Where a server is. */
-export const URL_TEXT: Check = {
-  expected: 'a URL such as http://127.0.0.1:8000',
-  accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
-};
-
-/** A number in a range. */
-export function numberFrom(least: number, most: number): Check {
-  return {
-    expected: `a number from ${least} to ${most}`,
-    accepts: (value) => typeof value === 'number' && value >= least && value <= most,
-  };
+/**
+ * Refuses an argument that its check does not accept, undefined as well. The error names no option.
+ *
+ * @throws ConfigurationError with the code of `advice`
+ */
+export function requireArgument(
+  owner: string,
+  name: string,
+  value: unknown,
+  check: Check,
+  { code, remedy }: Advice = {},
+): void {
+  if (check.accepts(value)) return;
+  throw invalidOption(owner, undefined, `the ${name} ${wrongValue(check, value, remedy)}`, code && { code });
 }

@@ -1,10 +1,9 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
-import { ConfigurationError } from '../errors.ts';
-import type { Check } from './check-options.ts';
+import { type Check, TEXT } from './check.ts';
+import { requireArgument } from './check-options.ts';
 import { invalidOption } from './invalid-option.ts';
-import { kindOf } from './unknown-options.ts';
 
 /** An environment variable in place of its value: see {@link env}. */
 export interface EnvironmentVariable {
@@ -27,17 +26,14 @@ export interface EnvironmentVariable {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function env(name: string): EnvironmentVariable {
-  if (typeof name !== 'string' || name === '') {
-    const problem = `the name of an environment variable has to be text, got ${kindOf(name)}.`;
-    throw invalidOption('env', undefined, problem);
-  }
+  requireArgument('env', 'name of an environment variable', name, TEXT);
   return { environmentVariable: name };
 }
 
 /** Text, or what {@link env} gives. */
 export const TEXT_OR_ENV: Check = {
   expected: "text, or env('NAME')",
-  accepts: (value) => (typeof value === 'string' && value !== '') || isVariable(value),
+  accepts: (value) => TEXT.accepts(value) || isVariable(value),
 };
 
 /**
@@ -51,11 +47,12 @@ export function readEnv(owner: string, option: string, value: string | Environme
   const { environmentVariable: name } = value;
   const text = process.env[name];
   if (text) return text;
-  throw new ConfigurationError(
-    'MISSING_ENVIRONMENT_VARIABLE',
+  throw invalidOption(
+    owner,
+    option,
     `is env('${name}'), and the environment variable ${name} is not set. Set it in the function's ` +
       "configuration; in a test, by deliver's option environment.",
-    { owner, option },
+    { code: 'MISSING_ENVIRONMENT_VARIABLE' },
   );
 }
 

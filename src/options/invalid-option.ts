@@ -1,33 +1,38 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from './unknown-options.ts';
+import { ConfigurationError, type ConfigurationErrorCode } from '../errors.ts';
+import type { Check } from './check.ts';
+import { shown } from './kind-of.ts';
+
+/** What an error about an option has besides its text. */
+export interface InvalidOption extends ErrorOptions {
+  /** @defaultValue `'INVALID_OPTION'` */
+  readonly code?: ConfigurationErrorCode;
+}
 
 /**
  * Makes the error for an option that cannot be used.
  *
  * @param option its name or the path to it; undefined where the problem is not one of a single option
  * @param problem a sentence without its subject, which is the option; a whole sentence where there is none
- * @returns ConfigurationError `INVALID_OPTION`
  */
 export function invalidOption(
   owner: string,
   option: string | undefined,
   problem: string,
-  options?: ErrorOptions,
+  { code = 'INVALID_OPTION', ...options }: InvalidOption = {},
 ): ConfigurationError {
-  return new ConfigurationError('INVALID_OPTION', problem, { ...options, owner, option });
+  return new ConfigurationError(code, problem, { ...options, owner, option });
 }
 
-/**
- * Makes the error for an option with a value that it does not take.
- *
- * @param expected as in "has to be ..."
- * @returns ConfigurationError `INVALID_OPTION`
- */
-export function wrongValue(
-  owner: string,
-  option: string,
-  expected: string,
-  came: unknown,
-): ConfigurationError {
-  return invalidOption(owner, option, `has to be ${expected}, got ${kindOf(came)}.`);
+/** What an error about a wrong value says and carries besides. */
+export interface Advice {
+  /** @defaultValue `'INVALID_OPTION'` */
+  readonly code?: ConfigurationErrorCode;
+  /** Sentences that say what to do. */
+  readonly remedy?: string;
+}
+
+/** The predicate of a message about a value that a check does not accept. */
+export function wrongValue({ expected }: Pick<Check, 'expected'>, came: unknown, remedy?: string): string {
+  const problem = `has to be ${expected}, got ${shown(came)}.`;
+  return remedy === undefined ? problem : `${problem} ${remedy}`;
 }

@@ -1,9 +1,10 @@
 import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import type { Order } from '../batch/lane-index.ts';
 import { type BatchSettings, batchSettings } from '../batch/options.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { type Checks, FUNCTION, oneOf, TEXT } from '../options/check.ts';
+import { checkOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 
 /** How an `OrderedStreamProcessor` processes batches. */
 export interface OrderedStreamProcessorOptions {
@@ -72,10 +73,16 @@ export interface ProcessorSettings extends BatchSettings {
   readonly parsing: Parsing | undefined;
 }
 
-const OWNER = 'OrderedStreamProcessor';
-const PARSING = ['parser', 'schema', 'innerSchema', 'transformer'];
-const OPTIONS = ['order', 'partitionKey', 'concurrency', 'reserveMs', 'logger', ...PARSING];
-const TRANSFORMERS = ['json', 'base64', 'unmarshall'];
+/** The name of the processor in messages. */
+export const OWNER = 'OrderedStreamProcessor';
+const OF_BATCHES = ['order', 'concurrency', 'reserveMs', 'logger'];
+const SCHEMAS = ['schema', 'innerSchema'];
+
+const CHECKS: Checks = {
+  partitionKey: { ...TEXT, expected: 'the name of an attribute' },
+  parser: FUNCTION,
+  transformer: oneOf(['json', 'base64', 'unmarshall']),
+};
 
 /**
  * Checks options once.
@@ -83,25 +90,22 @@ const TRANSFORMERS = ['json', 'base64', 'unmarshall'];
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED`
  */
 export function processorSettings(options: OrderedStreamProcessorOptions): ProcessorSettings {
-  rejectUnknownOptions(OWNER, options, OPTIONS);
+  checkOptions(OWNER, options, CHECKS, { others: [...OF_BATCHES, ...SCHEMAS] });
   const { partitionKey, order, parser, schema, innerSchema, transformer, ...others } = options;
   const parsing = parsingOf({ parser, schema, innerSchema, transformer });
-  if (partitionKey !== undefined && (typeof partitionKey !== 'string' || partitionKey === '')) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${OWNER}: partitionKey has to be the name of an attribute, got ${kindOf(partitionKey)}.`,
-    );
-  }
   if (order === 'partition' && partitionKey === undefined) {
-    throw new ConfigurationError(
-      'KEYS_REQUIRED',
-      `${OWNER}: order: 'partition' has to know the partition key. Pass its attribute as partitionKey.`,
+    throw invalidOption(
+      OWNER,
+      'order',
+      "'partition' has to know the partition key. Pass its attribute as partitionKey.",
+      { code: 'KEYS_REQUIRED' },
     );
   }
   if (order !== 'partition' && partitionKey !== undefined) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `${OWNER}: partitionKey is read with order: 'partition' only. Leave it out, or set the order.`,
+    throw invalidOption(
+      OWNER,
+      'partitionKey',
+      "is read with order: 'partition' only. Leave it out, or set the order.",
     );
   }
   // Elsewhere a table gives the partition key; here there is none, so that order is checked above.
@@ -116,24 +120,20 @@ export function processorSettings(options: OrderedStreamProcessorOptions): Proce
 }
 
 function parsingOf(options: Partial<Record<keyof Parsing, unknown>>): Parsing | undefined {
-  const { parser, schema, innerSchema, transformer } = options;
+  const { parser, schema, innerSchema } = options;
   if (parser === undefined) {
     const unread = ['schema', 'innerSchema', 'transformer'].find(
       (name) => options[name as keyof Parsing] !== undefined,
     );
     if (unread === undefined) return undefined;
-    throw refusal(`${unread} is read by a parser only. Pass parser from @aws-lambda-powertools/batch/parser`);
+    throw invalidOption(
+      OWNER,
+      unread,
+      'is read by a parser only. Pass parser from @aws-lambda-powertools/batch/parser.',
+    );
   }
-  if (typeof parser !== 'function') throw refusal(`parser has to be a function, got ${kindOf(parser)}`);
   if ((schema === undefined) === (innerSchema === undefined)) {
-    throw refusal('a parser needs either schema or innerSchema');
-  }
-  if (transformer !== undefined && !TRANSFORMERS.includes(transformer as string)) {
-    throw refusal(`transformer has to be one of ${TRANSFORMERS.join(', ')}, got ${kindOf(transformer)}`);
+    throw invalidOption(OWNER, 'parser', 'needs either schema or innerSchema.');
   }
   return options as Parsing;
-}
-
-function refusal(problem: string): ConfigurationError {
-  return new ConfigurationError('INVALID_OPTION', `${OWNER}: ${problem}.`);
 }

@@ -1,10 +1,10 @@
 import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import { ConfigurationError, DeadlineError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { shown } from '../options/kind-of.ts';
 import { type Entry, isEntry } from './call.ts';
 import { withinCall } from './call-state.ts';
-import type { Parsing, ProcessorSettings } from './options.ts';
+import { OWNER, type Parsing, type ProcessorSettings } from './options.ts';
 import type { Hooks } from './record-attempt.ts';
 
 /**
@@ -65,7 +65,8 @@ function entryOfOverride(result: unknown): Entry {
   if (isEntry(result)) return result;
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
-    'OrderedStreamProcessor: processRecord of a subclass has to return what successHandler or failureHandler returned, ' +
-      `got ${kindOf(result)}. The record counts as failed.`,
+    'processRecord of a subclass has to return what successHandler or failureHandler returned, ' +
+      `got ${shown(result)}. The record counts as failed.`,
+    { owner: OWNER },
   );
 }

@@ -4,12 +4,12 @@ import { type ReportableRecord, validateEvent } from '../batch/event.ts';
 import { logFailure, reportFailure, summarize } from '../batch/report.ts';
 import type { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { BatchRun } from '../batch/run.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { FUNCTION } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
 import { finished } from '../promise/unfinished.ts';
 import { type Call, copyOf } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
-import type { ProcessorSettings } from './options.ts';
+import { OWNER, type ProcessorSettings } from './options.ts';
 import { attemptRecord, type Hooks } from './record-attempt.ts';
 import { Verdict } from './verdict.ts';
 
@@ -27,12 +27,7 @@ export async function runCall(
   { settings, hooks, reported }: Running,
 ): Promise<{ verdict: Verdict; deadline: Deadline }> {
   const { handler, options } = call.input;
-  if (typeof handler !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `OrderedStreamProcessor: the record handler has to be a function, got ${kindOf(handler)}.`,
-    );
-  }
+  requireArgument(OWNER, 'record handler', handler, FUNCTION, { code: 'INVALID_HANDLER' });
   const startedAt = performance.now();
   await prepare(processor, call);
   const { partitionKey, concurrency } = settings;

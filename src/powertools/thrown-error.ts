@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { kindOf } from '../options/unknown-options.ts';
+import { shown } from '../options/kind-of.ts';
 
 /**
  * Gives what was thrown as the Error that Powertools' `failureHandler` is declared to get: itself where it
@@ -9,6 +9,6 @@ import { kindOf } from '../options/unknown-options.ts';
 export function errorOf(thrown: unknown): Error {
   // Not `instanceof` alone: errors of another realm (vm, Jest) are errors too.
   if (thrown instanceof Error || isNativeError(thrown)) return thrown;
-  const message = typeof thrown === 'string' ? thrown : `The record handler threw ${kindOf(thrown)}.`;
+  const message = typeof thrown === 'string' ? thrown : `The record handler threw ${shown(thrown)}.`;
   return new Error(message, { cause: thrown });
 }

@@ -2,6 +2,7 @@ import type { PartialItemFailures } from '@aws-lambda-powertools/batch/types';
 import type { ReportableRecord } from '../batch/event.ts';
 import { ConfigurationError } from '../errors.ts';
 import { isThenable } from '../promise/thenable.ts';
+import { OWNER } from './options.ts';
 
 /**
  * Says which record the response of a batch has to name, and holds overrides of a subclass to it.
@@ -102,16 +103,18 @@ export function answeredAtOnce<Answer>(method: string, answer: Answer): Answer {
   Promise.resolve(answer).catch(() => {});
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
-    `OrderedStreamProcessor: ${method} of a subclass has to answer at once, got a promise. ` +
+    `${method} of a subclass has to answer at once, got a promise. ` +
       'Move what waits into clean, which may be asynchronous.',
+    { owner: OWNER },
   );
 }
 
 function refuse(expected: string, came: string): never {
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
-    `OrderedStreamProcessor: an override of a subclass reports less than what failed: ${expected}, got ${came}. ` +
+    `an override of a subclass reports less than what failed: ${expected}, got ${came}. ` +
       'Lambda would skip records. To let a failed record count as a success, let failureHandler return ' +
       "['success', undefined, record].",
+    { owner: OWNER },
   );
 }

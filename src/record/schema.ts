@@ -6,6 +6,11 @@ import { joinPath } from '../unmarshall/path.ts';
 /** The path of an issue with the item as a whole. */
 const WHOLE_ITEM = '(item)';
 
+/** Whether a value has the interface of Standard Schema. */
+export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+  return typeof (value as StandardSchemaV1 | undefined)?.['~standard']?.validate === 'function';
+}
+
 /** Which image is checked. */
 export type ImageName = 'newImage' | 'oldImage';
 

@@ -1,19 +1,23 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { SdkClient } from '../aws-clients/sdk-client.ts';
 import { requireHandler } from '../delivery/require-handler.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
 import type { ConnectionOptions } from '../local/local-options.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from '../mapping/filter-criteria.ts';
 import {
+  BOOLEAN,
   type Check,
-  checkOptions,
+  type Checks,
+  CLIENT,
+  FUNCTION,
   numberFrom,
-  objectWith,
+  SIGNAL,
   TEXT,
   URL_TEXT,
-} from '../options/check-options.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+  wholeNumberFrom,
+} from '../options/check.ts';
+import { checkOptions } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import type { ReplayProgress } from './report.ts';
 import { isS3Uri } from './sources/bucket-source.ts';
 
@@ -153,21 +157,18 @@ export interface ReplaySettings {
 
 const OWNER = 'replay';
 
-const CLIENT = objectWith(['send']);
-const BOOLEAN: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
-const FUNCTION: Check = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+type CheckedApart = 'handler' | 'credentials' | 'filterCriteria';
+const CHECKED_APART: readonly CheckedApart[] = ['handler', 'credentials', 'filterCriteria'];
 
-const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
+const CHECKS: Checks & Readonly<Record<Exclude<keyof ReplayOptions, CheckedApart>, Check>> = {
   documents: { expected: 'an array of documents', accepts: Array.isArray },
   queueUrl: URL_TEXT,
   s3Uri: { expected: 'a URI such as s3://bucket/prefix', accepts: isS3Uri },
   deleteObjects: BOOLEAN,
-  handler: undefined,
   dryRun: BOOLEAN,
   client: CLIENT,
   endpoint: URL_TEXT,
   region: TEXT,
-  credentials: undefined,
   sqsClient: CLIENT,
   queueEndpoint: URL_TEXT,
   s3Client: CLIENT,
@@ -175,20 +176,19 @@ const CHECKS: Readonly<Record<keyof ReplayOptions, Check | undefined>> = {
   newestOnly: BOOLEAN,
   tableClient: CLIENT,
   tableEndpoint: URL_TEXT,
-  batchSize: numberFrom(1, 10_000),
-  filterCriteria: undefined,
+  batchSize: wholeNumberFrom(1, 10_000),
   asFound: BOOLEAN,
   partialResponses: BOOLEAN,
   functionName: TEXT,
   timeoutSeconds: numberFrom(0.001, 5400),
   visibilityTimeoutSeconds: numberFrom(3, 43_200),
-  signal: objectWith(['addEventListener', 'throwIfAborted']),
+  signal: SIGNAL,
   onProgress: FUNCTION,
   onProblem: FUNCTION,
 };
 
 /** The names of {@link ReplayOptions}. */
-export const REPLAY_OPTION_NAMES: readonly string[] = Object.keys(CHECKS);
+export const REPLAY_OPTION_NAMES: readonly string[] = [...Object.keys(CHECKS), ...CHECKED_APART];
 
 /**
  * Checks the options of a replay.
@@ -196,21 +196,22 @@ export const REPLAY_OPTION_NAMES: readonly string[] = Object.keys(CHECKS);
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN` or `INVALID_HANDLER`
  */
 export function replaySettings(options: ReplayOptions): ReplaySettings {
-  rejectUnknownOptions(OWNER, options, REPLAY_OPTION_NAMES);
-  const checks = Object.entries(CHECKS).filter((entry): entry is [string, Check] => entry[1] !== undefined);
-  checkOptions(OWNER, options, Object.fromEntries(checks));
+  checkOptions(OWNER, options, CHECKS, { others: CHECKED_APART });
   const { documents, queueUrl, s3Uri, handler, dryRun = false, batchSize = 100 } = options;
   const sources = [documents, queueUrl, s3Uri].filter((source) => source !== undefined);
   if (sources.length !== 1) {
-    refuse(
+    throw invalidOption(
+      OWNER,
+      undefined,
       `one of documents, queueUrl and s3Uri has to say what is replayed, got ${sources.length} of them.`,
     );
   }
   if (options.deleteObjects && s3Uri === undefined) {
-    refuse('deleteObjects needs s3Uri: only objects of a bucket can be deleted or kept.');
-  }
-  if (!Number.isInteger(batchSize)) {
-    refuse(`batchSize has to be a whole number from 1 to 10000, got ${kindOf(batchSize)}.`);
+    throw invalidOption(
+      OWNER,
+      'deleteObjects',
+      'needs s3Uri: only objects of a bucket can be deleted or kept.',
+    );
   }
   if (!dryRun) requireHandler(OWNER, handler, 'handler');
   return {
@@ -227,8 +228,4 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     onProgress: options.onProgress ?? (() => {}),
     onProblem: options.onProblem ?? (() => {}),
   };
-}
-
-function refuse(message: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `${OWNER}: ${message}`);
 }

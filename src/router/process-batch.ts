@@ -3,12 +3,12 @@ import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/o
 import { batchProcessor, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { validated } from '../batch/validated.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, requireOptions } from '../options/unknown-options.ts';
+import { FUNCTION } from '../options/check.ts';
+import { requireArgument, requireOption, requireOptions } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { type AttributeOf, TABLE, type Table } from '../table.ts';
 import type { RecordHandler } from './route.ts';
 
 /** {@link BatchOptions} with the table whose stream it is. */
@@ -78,28 +78,20 @@ export async function processBatch(
   handler: RecordHandler<never>,
   options: StreamOptions & { readonly table?: unknown } = {},
 ): Promise<DynamoDBBatchResponse> {
-  if (typeof handler !== 'function') {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `processBatch: the handler has to be a function, got ${kindOf(handler)}. ` +
-        'Use processBatch(event, context, handler, options).',
-    );
-  }
+  requireArgument('processBatch', 'handler', handler, FUNCTION, {
+    code: 'INVALID_HANDLER',
+    remedy: 'Use processBatch(event, context, handler, options).',
+  });
   requireOptions('processBatch', options);
   const { table, ...batchOptions } = options;
-  if (table !== undefined && !isTable(table)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `processBatch: table has to be made by defineTable, got ${kindOf(table)}.`,
-    );
-  }
-  const processor = batchProcessor(batchSettings('processBatch', batchOptions, table));
+  if (table !== undefined) requireOption('processBatch', 'table', table, TABLE);
+  const processor = batchProcessor(batchSettings('processBatch', batchOptions, table as Table | undefined));
   const handle = handler as unknown as RecordHandler<LazyRecord>;
   return processEvent(
     processor,
     event,
     context,
     reported,
-    table?.schema === undefined ? handle : validated(handle),
+    processor.settings.table?.schema === undefined ? handle : validated(handle),
   );
 }

@@ -1,8 +1,9 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import { requireTime } from '../batch/require-time.ts';
 import { type Condition, holds } from '../conditions/condition.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { FUNCTION } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
@@ -23,26 +24,17 @@ export interface Route {
  */
 export function routeOf(method: string, args: readonly unknown[]): Route {
   const [condition, handler] = args.length > 1 ? args : [undefined, args[0]];
+  const code = 'INVALID_HANDLER';
+  const use = `Use ${method}(handler) or ${method}(condition, handler)`;
   // A third argument would be a handler that never runs.
   if (args.length > 2) {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      `${method}: got ${args.length} arguments. Use ${method}(handler) or ${method}(condition, handler), ` +
-        'once for each route.',
-    );
+    throw invalidOption(method, undefined, `got ${args.length} arguments. ${use}, once for each route.`, {
+      code,
+    });
   }
-  for (const [role, value] of [
-    ['handler', handler],
-    ['condition', condition],
-  ] as const) {
-    if (typeof value !== 'function' && (role === 'handler' || args.length > 1)) {
-      throw new ConfigurationError(
-        'INVALID_HANDLER',
-        `${method}: the ${role} has to be a function, got ${kindOf(value)}. ` +
-          `Use ${method}(handler) or ${method}(condition, handler).`,
-      );
-    }
-  }
+  const advice = { code, remedy: `${use}.` } as const;
+  requireArgument(method, 'handler', handler, FUNCTION, advice);
+  if (args.length > 1) requireArgument(method, 'condition', condition, FUNCTION, advice);
   return { condition: condition as Route['condition'], handler: handler as Route['handler'] };
 }
 

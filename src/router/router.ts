@@ -6,7 +6,8 @@ import { validated } from '../batch/validated.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { warningsOf } from '../conditions/condition-warnings.ts';
 import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { type Check, FUNCTION } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type {
   AnyItem,
@@ -17,7 +18,7 @@ import type {
   StreamRecord,
 } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { type AttributeOf, isTable, TABLE, type Table } from '../table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';
@@ -57,6 +58,8 @@ export interface StreamRouter<Item, View extends StreamViewType, Keys> {
   /** Wraps the handling of every record. What was added first lies outermost. */
   use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys>>): this;
 }
+
+const MIDDLEWARE: Check = { ...FUNCTION, expected: 'a function (record, context, next)' };
 
 /** {@link BatchOptions} and the view type of the stream. */
 export interface RouterOptions<View extends StreamViewType> extends BatchOptions {
@@ -98,12 +101,11 @@ export function streamRouter(
   const [table, options = {}] = isTable(tableOrOptions)
     ? [tableOrOptions, tableOptions]
     : [undefined, tableOrOptions];
-  if (table === undefined && tableOptions !== undefined) {
-    throw new ConfigurationError(
-      'INVALID_TABLE',
-      `streamRouter: the table has to be made by defineTable, got ${kindOf(tableOrOptions)}. ` +
-        'Use streamRouter(options) or streamRouter(table, options).',
-    );
+  if (tableOptions !== undefined) {
+    requireArgument('streamRouter', 'table', tableOrOptions, TABLE, {
+      code: 'INVALID_TABLE',
+      remedy: 'Use streamRouter(options) or streamRouter(table, options).',
+    });
   }
   const settings = batchSettings('streamRouter', options, table);
   const processor = batchProcessor(settings);
@@ -149,12 +151,7 @@ export function streamRouter(
   }
 
   function use(middleware: RecordMiddleware<LazyRecord>): typeof router {
-    if (typeof middleware !== 'function') {
-      throw new ConfigurationError(
-        'INVALID_HANDLER',
-        `use: the middleware has to be a function (record, context, next), got ${kindOf(middleware)}.`,
-      );
-    }
+    requireArgument('use', 'middleware', middleware, MIDDLEWARE, { code: 'INVALID_HANDLER' });
     layers.push(middleware);
     handle = layers.reduceRight<HandleRecord>((inner, layer) => wrapLayer(layer, inner), dispatch);
     return router;

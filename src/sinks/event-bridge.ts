@@ -2,7 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { TEXT } from '../options/check-options.ts';
+import { TEXT } from '../options/check.ts';
 import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.ts';
 import { isProof, UNMENTIONED } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';

@@ -1,10 +1,13 @@
 import type { RecordContext } from '../batch/record-context.ts';
-import { ConfigurationError } from '../errors.ts';
-import { objectWith } from '../options/check-options.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { FUNCTION, objectWith } from '../options/check.ts';
+import { requireArgument, requireOption } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';
+
+const OWNER = 'publishTo';
 
 const SINK = objectWith(['send']);
 
@@ -28,10 +31,10 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
   toMessage: (record: R, context: RecordContext) => unknown,
   options?: MessageOptions<R, Options>,
 ): (record: R, context: RecordContext) => Promise<void> {
-  if (!SINK.accepts(sink)) refuse(`the sink has to be ${SINK.expected}, got ${kindOf(sink)}`);
-  if (typeof toMessage !== 'function') refuse(`toMessage has to be a function, got ${kindOf(toMessage)}`);
+  requireArgument(OWNER, 'sink', sink, SINK);
+  requireOption(OWNER, 'toMessage', toMessage, FUNCTION);
   if (options !== undefined && typeof options !== 'function' && typeof options !== 'object') {
-    refuse(`the options have to be an object or a function, got ${kindOf(options)}`);
+    refuse(`the options have to be an object or a function, got ${shown(options)}.`);
   }
   return async (record, context) => {
     const message = await toMessage(record, context);
@@ -41,7 +44,9 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
     // Spread, a promise is nothing: the message would go out without its group.
     if (isThenable(more)) {
       Promise.resolve(more).catch(() => {});
-      refuse('the options of a record were a promise. Return them at once, and wait for things in toMessage');
+      refuse(
+        'the options of a record were a promise. Return them at once, and wait for things in toMessage.',
+      );
     }
     await sink.send(message, { ...more, record } as unknown as Options);
   };
@@ -58,6 +63,6 @@ type MessageSettings<Options extends SendOptions> = Omit<
   'record' | 'signal' | 'detached'
 >;
 
-function refuse(what: string): never {
-  throw new ConfigurationError('INVALID_OPTION', `publishTo: ${what}.`);
+function refuse(problem: string): never {
+  throw invalidOption(OWNER, undefined, problem);
 }

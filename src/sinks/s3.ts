@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '../errors.ts';
-import type { Check } from '../options/check-options.ts';
+import type { Check } from '../options/check.ts';
 import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.ts';
 import { isProof } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';

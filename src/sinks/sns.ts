@@ -2,12 +2,13 @@
 /// <reference types="node" preserve="true" />
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
+import { wholeNumberFrom } from '../options/check.ts';
 import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
-import { checkSinkOptions, wholeNumber } from './batcher/sink-options.ts';
+import { checkSinkOptions } from './batcher/sink-options.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
@@ -70,7 +71,7 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
     'snsTopic',
     options,
     { topicArn: TEXT_OR_ENV },
-    { maxMessageBytes: wholeNumber(1, 1_048_576) },
+    { maxMessageBytes: wholeNumberFrom(1, 1_048_576) },
   );
   const client = clientOf(options, (settings) => new SNSClient(settings));
   const sink = batchedSink<Publication, PublishOptions>(options, {

@@ -21,7 +21,8 @@ export async function newestStreamOf(TableName: string, client: DynamoDBStreamsC
   if (newest !== undefined) return newest;
   throw new ConfigurationError(
     'STREAM_NOT_FOUND',
-    `startEventSourceMapping: the table ${TableName} has no stream, or does not exist at this endpoint. ` +
+    `the table ${TableName} has no stream, or does not exist at this endpoint. ` +
       'Enable it with StreamSpecification: { StreamEnabled: true, StreamViewType: ... }.',
+    { owner: 'startEventSourceMapping' },
   );
 }

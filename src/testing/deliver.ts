@@ -178,8 +178,9 @@ class VirtualMapping {
     if (this.#settings.mapping.maximumRetryAttempts >= 0 || attempt <= MOST_ENDLESS_ATTEMPTS) return;
     throw new ConfigurationError(
       'ENDLESS_RETRIES',
-      `deliver: a batch failed ${MOST_ENDLESS_ATTEMPTS} times in a row, and maximumRetryAttempts is -1: its retries end ` +
+      `a batch failed ${MOST_ENDLESS_ATTEMPTS} times in a row, and maximumRetryAttempts is -1: its retries end ` +
         'when the records are 24 hours old. Set maximumRetryAttempts, or let retryDelayMs return longer delays.',
+      { owner: 'deliver' },
     );
   }
 }

@@ -1,11 +1,16 @@
 import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
 import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
-import { ConfigurationError } from '../errors.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
-import { type EventSourceMappingOptions, type MappingSettings, mappingSettings } from '../mapping/options.ts';
-import { kindOf } from '../options/unknown-options.ts';
-import { checkEnvironment, type Environment } from './environment.ts';
-import { requireMilliseconds } from './milliseconds.ts';
+import {
+  type EventSourceMappingOptions,
+  MAPPING_OPTION_NAMES,
+  type MappingSettings,
+  mappingSettings,
+} from '../mapping/options.ts';
+import { type Checks, FUNCTION, millisecondsFrom, TEXT } from '../options/check.ts';
+import { checkOptions, requireOption } from '../options/check-options.ts';
+import { type Environment, isEnvironment } from './environment.ts';
+import { MILLISECONDS } from './milliseconds.ts';
 
 /** The mapping that delivers, and its surroundings. */
 export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
@@ -69,9 +74,26 @@ export interface DeliverSettings {
 // An event source mapping on Lambda Managed Instances. Anywhere else a function has 15 minutes.
 const MAX_FUNCTION_TIMEOUT_MS = 5_400_000;
 
+const OWNER = 'deliver';
+
+const CHECKS: Checks = {
+  startedAt: {
+    expected: 'a valid Date',
+    accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  },
+  retryDelayMs: FUNCTION,
+  environment: {
+    expected: "an object of text by name, as in { TOPIC_ARN: 'arn:...' }",
+    accepts: isEnvironment,
+  },
+  functionArn: { ...TEXT, expected: 'the ARN of a function' },
+  timeoutMs: millisecondsFrom(1, MAX_FUNCTION_TIMEOUT_MS),
+  settleWithinMs: millisecondsFrom(1, MAX_TIMEOUT_MS),
+};
+
 /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN` */
 export function deliverSettings(given: DeliverOptions): DeliverSettings {
-  const options = mappingOptions('deliver', given) as DeliverOptions;
+  const options = mappingOptions(OWNER, given) as DeliverOptions;
   const {
     startingPosition = 'TRIM_HORIZON',
     startedAt,
@@ -82,18 +104,8 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
     environment = {},
     ...mapping
   } = options;
-  check(
-    'startedAt',
-    startedAt,
-    'a valid Date',
-    (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-  );
-  check('retryDelayMs', retryDelayMs, 'a function', (value) => typeof value === 'function');
-  checkEnvironment(environment);
-  check('functionArn', functionArn, 'the ARN of a function', isText);
-  check('timeoutMs', timeoutMs, 'milliseconds from 1 to 5400000', atMost(MAX_FUNCTION_TIMEOUT_MS));
-  check('settleWithinMs', settleWithinMs, `milliseconds from 1 to ${MAX_TIMEOUT_MS}`, atMost(MAX_TIMEOUT_MS));
-  const settings = mappingSettings({ startingPosition, ...mapping }, 'deliver');
+  checkOptions(OWNER, options, CHECKS, { others: MAPPING_OPTION_NAMES });
+  const settings = mappingSettings({ startingPosition, ...mapping }, OWNER);
   return {
     mapping: settings,
     startedAt,
@@ -105,27 +117,11 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
   };
 }
 
-function check(name: string, value: unknown, expected: string, accepts: (value: unknown) => boolean): void {
-  if (value === undefined || (value !== null && accepts(value))) return;
-  throw new ConfigurationError(
-    'INVALID_OPTION',
-    `deliver: ${name} has to be ${expected}, got ${kindOf(value)}.`,
-  );
-}
-
 /** Delays that are checked when they are asked for, and let so much time pass at least. */
 function passing(retryDelayMs: RetryDelay, leastMs: number): RetryDelay {
   return (attempt) => {
     const delayMs = retryDelayMs(attempt);
-    requireMilliseconds(`deliver: what retryDelayMs returns for attempt ${attempt}`, delayMs, 0);
+    requireOption(OWNER, `retryDelayMs(${attempt})`, delayMs, MILLISECONDS);
     return Math.max(leastMs, delayMs);
   };
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-function atMost(most: number): (value: unknown) => boolean {
-  return (value) => typeof value === 'number' && value >= 1 && value <= most;
 }

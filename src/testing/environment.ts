@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { isObject } from '../options/check.ts';
 
 /** Environment variables by name; `undefined` takes one away. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,15 +44,9 @@ function write(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** @throws ConfigurationError `INVALID_OPTION` */
-export function checkEnvironment(environment: unknown): asserts environment is Environment {
-  const accepted =
-    typeof environment === 'object' && environment !== null && !Array.isArray(environment)
-      ? Object.values(environment).every((value) => value === undefined || typeof value === 'string')
-      : false;
-  if (accepted) return;
-  throw new ConfigurationError(
-    'INVALID_OPTION',
-    `deliver: environment has to be an object of text by name, as in { TOPIC_ARN: 'arn:...' }, got ${kindOf(environment)}.`,
+/** Whether a value is an object of text by name. */
+export function isEnvironment(value: unknown): value is Environment {
+  return (
+    isObject(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string')
   );
 }

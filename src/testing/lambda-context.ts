@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { onClockMoved } from '../batch/deadline.ts';
-import { rejectUnknownOptions } from '../options/unknown-options.ts';
-import { requireMilliseconds } from './milliseconds.ts';
+import { type Checks, TEXT } from '../options/check.ts';
+import { checkOptions, requireArgument } from '../options/check-options.ts';
+import { FINITE_MILLISECONDS, MILLISECONDS } from './milliseconds.ts';
 
 /** How a context begins. */
 export interface LambdaContextOptions {
@@ -30,7 +31,14 @@ export interface LambdaTestContext extends Context {
   advance(ms: number): void;
 }
 
-const OPTIONS = ['remainingMs', 'awsRequestId', 'functionName', 'invokedFunctionArn'];
+const OWNER = 'lambdaContext';
+
+const CHECKS: Checks = {
+  remainingMs: MILLISECONDS,
+  awsRequestId: TEXT,
+  functionName: TEXT,
+  invokedFunctionArn: TEXT,
+};
 
 let contexts = 0;
 
@@ -47,9 +55,8 @@ let contexts = 0;
  * ```
  */
 export function lambdaContext(options: LambdaContextOptions = {}): LambdaTestContext {
-  rejectUnknownOptions('lambdaContext', options, OPTIONS);
+  checkOptions(OWNER, options, CHECKS);
   const { remainingMs = 30_000, functionName = 'test-function' } = options;
-  requireMilliseconds('lambdaContext: remainingMs', remainingMs, 0);
   const {
     awsRequestId = requestIdAt(contexts++),
     invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`,
@@ -67,7 +74,7 @@ export function lambdaContext(options: LambdaContextOptions = {}): LambdaTestCon
     logStreamName: '2026/01/01/[$LATEST]00000000000000000000000000000000',
     getRemainingTimeInMillis: () => Math.max(0, left),
     advance(ms: number): void {
-      requireMilliseconds('advance: the time', ms);
+      requireArgument('advance', 'time', ms, FINITE_MILLISECONDS);
       left -= ms;
       for (const listener of [...listeners]) listener();
     },

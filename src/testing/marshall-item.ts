@@ -1,6 +1,8 @@
 import type { AttributeValue } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { marshallMap } from '../item/marshall-map.ts';
+import { isObject } from '../options/check.ts';
+import { kindOf } from '../options/kind-of.ts';
 import { itemProblem, plainProblem } from './item-problem.ts';
 
 /** An image as Lambda sends it: AttributeValues, with binary as base64. */
@@ -21,10 +23,11 @@ export type Image = Record<string, AttributeValue>;
  * @throws ConfigurationError `INVALID_ITEM` when DynamoDB would refuse it
  */
 export function marshallItem(owner: string, item: unknown, keys: readonly string[]): Image {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+  if (!isObject(item)) {
     throw new ConfigurationError(
       'INVALID_ITEM',
-      `${owner}: the item has to be an object of its attributes, got ${Array.isArray(item) ? 'an array' : typeof item}.`,
+      `the item has to be an object of its attributes, got ${kindOf(item)}.`,
+      { owner },
     );
   }
   let image: Image | undefined;
@@ -39,15 +42,16 @@ export function marshallItem(owner: string, item: unknown, keys: readonly string
   } catch (cause) {
     throw new ConfigurationError(
       'INVALID_ITEM',
-      `${owner}: the item has an attribute that DynamoDB cannot hold. Use what the SDK's marshall takes: ` +
+      "the item has an attribute that DynamoDB cannot hold. Use what the SDK's marshall takes: " +
         'strings, numbers, bigints, booleans, null, Uint8Arrays, Sets, arrays and plain objects.',
-      { cause },
+      { owner, cause },
     );
   }
   if (image !== undefined && problem === undefined) return image;
   throw new ConfigurationError(
     'INVALID_ITEM',
-    `${owner}: the item ${problem}. DynamoDB refuses such an item: pass items as DynamoDB stores them.`,
+    `the item ${problem}. DynamoDB refuses such an item: pass items as DynamoDB stores them.`,
+    { owner },
   );
 }
 

@@ -1,8 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { laneOf } from '../delivery/partition.ts';
 import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
-import { ConfigurationError, InvalidEventError } from '../errors.ts';
-import { kindOf } from '../options/unknown-options.ts';
+import { InvalidEventError } from '../errors.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import type { WindowFields } from '../window/window-event.ts';
@@ -60,9 +61,10 @@ export function sequenceNumbersOf(records: readonly DynamoDBRecord[]): string[] 
 
 function inOrder(records: readonly DynamoDBRecord[]): readonly DynamoDBRecord[] {
   if (!Array.isArray(records)) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      `deliver: the records have to be an array, got ${kindOf(records)}. For an event, pass event.Records.`,
+    throw invalidOption(
+      'deliver',
+      undefined,
+      `the records have to be an array, got ${shown(records)}. For an event, pass event.Records.`,
     );
   }
   const bad = records.findIndex((record) => !isSequenceNumber(record?.dynamodb?.SequenceNumber));
@@ -80,9 +82,10 @@ function requireOneStream(records: readonly DynamoDBRecord[]): void {
   const streams = new Set(records.map(({ eventSourceARN }) => eventSourceARN));
   if (streams.size <= 1) return;
   const [one, other] = streams;
-  throw new ConfigurationError(
-    'INVALID_OPTION',
-    `deliver: the records have to be of one stream, got ${one} and ${other} as eventSourceARN. ` +
+  throw invalidOption(
+    'deliver',
+    undefined,
+    `the records have to be of one stream, got ${one} and ${other} as eventSourceARN. ` +
       'Nothing was delivered. A mapping reads one stream: deliver the records of each on their own.',
   );
 }

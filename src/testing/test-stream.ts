@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { imageSize } from '../item/image-size.ts';
-import { requireOptions } from '../options/unknown-options.ts';
+import { requireArgument, requireOptions } from '../options/check-options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
-import { requireMilliseconds } from './milliseconds.ts';
+import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
 /** What a stream is made of when its table is not declared. */
 export interface TestStreamOptions<Item extends object> {
@@ -113,8 +113,9 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
       if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(after))) {
         throw new ConfigurationError(
           'INVALID_ITEM',
-          `modify: both items have to have the same key (${keys.join(', ')}). ` +
+          `both items have to have the same key (${keys.join(', ')}). ` +
             'A key cannot be changed: DynamoDB emits a REMOVE and an INSERT instead.',
+          { owner: 'modify' },
         );
       }
       return record('MODIFY', before, after);
@@ -126,7 +127,7 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
     }),
     event: (records) => ({ Records: [...records] }),
     advance(ms) {
-      requireMilliseconds('advance: the time', ms);
+      requireArgument('advance', 'time', ms, FINITE_MILLISECONDS);
       now += ms;
     },
   };

@@ -1,4 +1,5 @@
 import type { AttributeValue } from 'aws-lambda';
+import { kindOf } from '../options/kind-of.ts';
 
 /** Why a value cannot be unmarshalled, in words that contain no item content. */
 export class MalformedValue extends TypeError {}
@@ -8,7 +9,12 @@ export const NO_NUMBER = 'expected the text of a number, got another string';
 
 /** Refuses a value. Says nothing about where it lies: the hot path carries no path along. */
 export function malformed(expected: string, value: unknown): never {
-  throw new MalformedValue(`expected ${expected}, got ${kindOf(value)}`);
+  throw new MalformedValue(`expected ${expected}, got ${cameOf(value)}`);
+}
+
+/** Names what came in the place of what was expected, and none of its content. */
+export function cameOf(value: unknown): string {
+  return typeof value === 'string' ? 'another string' : kindOf(value);
 }
 
 /** What is thrown for an AttributeValue as a whole. */
@@ -21,11 +27,4 @@ export function noAttributeValue(came: string): MalformedValue {
 /** Whether a value can hold attributes. */
 export function isMap(value: unknown): value is { readonly [name: string]: AttributeValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Names what came in the place of what was expected. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? 'another string' : typeof value;
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { exactDouble, parseDecimal } from '../item/decimal.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { MalformedValue, NO_NUMBER } from './malformed.ts';
 
@@ -126,10 +127,7 @@ function settled(policy: ToNumber): ToNumber {
     const value = policy(text);
     if (!isThenable(value)) return value;
     Promise.resolve(value).catch(() => {});
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      'numbers: the function returned a promise. Return the value of the number at once.',
-    );
+    throw invalidOption('numbers', undefined, 'the function returned a promise. Return the number at once.');
   };
 }
 

@@ -10,7 +10,7 @@ import {
   typeOf,
   unmarshallMap,
 } from './attribute-value.ts';
-import { isMap, kindOf, MalformedValue, noAttributeValue } from './malformed.ts';
+import { cameOf, isMap, MalformedValue, noAttributeValue } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
 import { joinPath } from './path.ts';
 
@@ -77,7 +77,7 @@ function locateIn(
 }
 
 function locateAt(value: AttributeValue, toNumber: ToNumber, level: number): Place | undefined {
-  if (!isMap(value)) return { steps: [], reason: noAttributeValue(kindOf(value)) };
+  if (!isMap(value)) return { steps: [], reason: noAttributeValue(cameOf(value)) };
   const values = valuesIn(value);
   if (values !== undefined) {
     return level >= MAX_LEVELS ? { steps: [], reason: tooDeep() } : locateIn(values, toNumber, level);

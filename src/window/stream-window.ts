@@ -2,11 +2,12 @@ import type { Context } from 'aws-lambda';
 import { type BatchOptions, batchSettings } from '../batch/options.ts';
 import { batchProcessor } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
-import { ConfigurationError } from '../errors.ts';
-import { kindOf, rejectUnknownOptions } from '../options/unknown-options.ts';
+import { FUNCTION } from '../options/check.ts';
+import { rejectUnknownOptions, requireArgument, requireOption } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { type AttributeOf, isTable, TABLE, type Table } from '../table.ts';
 import type { ClosedWindow } from './close-window.ts';
 import { processWindowEvent, type WindowReducer } from './process-window-event.ts';
 import type { DynamoDBStreamWindowEvent, DynamoDBWindowResponse } from './window-event.ts';
@@ -52,6 +53,8 @@ export type StreamWindow = (
 /** A state of which nothing is declared. */
 // biome-ignore lint/suspicious/noExplicitAny: undeclared state can be anything, and is read without a cast
 type AnyState = { [name: string]: any };
+
+const OWNER = 'streamWindow';
 
 const OPTIONS = [
   'initial',
@@ -110,24 +113,18 @@ export function streamWindow<Item extends object = AnyItem, State extends object
 ): StreamWindow;
 export function streamWindow(...args: readonly unknown[]): StreamWindow {
   const [table, given] = isTable(args[0]) ? [args[0], args[1]] : [undefined, args[0]];
-  if (table === undefined && args.length > 1) {
-    throw new ConfigurationError(
-      'INVALID_TABLE',
-      `streamWindow: the table has to be made by defineTable, got ${kindOf(args[0])}. ` +
-        'Use streamWindow(options) or streamWindow(table, options).',
-    );
+  if (args.length > 1) {
+    requireArgument(OWNER, 'table', args[0], TABLE, {
+      code: 'INVALID_TABLE',
+      remedy: 'Use streamWindow(options) or streamWindow(table, options).',
+    });
   }
-  rejectUnknownOptions('streamWindow', given, OPTIONS);
+  rejectUnknownOptions(OWNER, given, OPTIONS);
   const { initial, reduce, close, ...options } = given as WindowReducer & BatchOptions;
   for (const [name, value] of Object.entries({ reduce, close })) {
-    if (typeof value !== 'function') {
-      throw new ConfigurationError(
-        'INVALID_HANDLER',
-        `streamWindow: ${name} has to be a function, got ${kindOf(value)}.`,
-      );
-    }
+    requireOption(OWNER, name, value, FUNCTION, { code: 'INVALID_HANDLER' });
   }
-  const processor = batchProcessor(batchSettings('streamWindow', options, table));
+  const processor = batchProcessor(batchSettings(OWNER, options, table));
   // Copied, so that nobody changes it later.
   const reducer: WindowReducer = { initial: JSON.parse(initialJson(initial)), reduce, close };
   return async (event, context) => processWindowEvent(processor, reducer, event, context);
@@ -137,10 +134,6 @@ function initialJson(initial: unknown): string {
   try {
     return stateJson(initial, initial);
   } catch (cause) {
-    throw new ConfigurationError(
-      'INVALID_OPTION',
-      'streamWindow: initial has to be an object of JSON, such as { count: 0 }.',
-      { cause },
-    );
+    throw invalidOption(OWNER, 'initial', 'has to be an object of JSON, such as { count: 0 }.', { cause });
   }
 }

@@ -1,4 +1,6 @@
 import { WindowStateError } from '../errors.ts';
+import { isObject } from '../options/check.ts';
+import { kindOf } from '../options/kind-of.ts';
 
 /** Lambda ends a window early when its state is larger. AWS says 1 MB. */
 export const MAX_STATE_BYTES: number = 1024 * 1024;
@@ -22,7 +24,7 @@ export function isEmpty(state: object | null | undefined): state is null | undef
  * answer that much
  */
 export function stateJson(state: unknown, initial: unknown): string {
-  if (typeof state !== 'object' || state === null || Array.isArray(state)) {
+  if (!isObject(state)) {
     throw new WindowStateError(
       'INVALID_STATE',
       `The state of a window has to be an object, got ${kindOf(state)}. Return the state from reduce.`,
@@ -111,9 +113,4 @@ function tooLarge(): WindowStateError {
     'The state of the window is larger than a function may answer (6 MB). Nothing was counted. ' +
       'Keep less in the state, or write it to a table.',
   );
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : typeof value;
 }

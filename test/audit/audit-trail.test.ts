@@ -399,9 +399,9 @@ describe('options are checked when it is made', () => {
       'a redacted actor',
       sink,
       { actor: 'by.name', redact: ['by'] },
-      /the actor by\.name is also in redact or omit/,
+      /actor by\.name is also in redact or omit/,
     ],
-    ['an omitted actor', sink, { actor: 'by', omit: ['*'] }, /the actor by is also in redact or omit/],
+    ['an omitted actor', sink, { actor: 'by', omit: ['*'] }, /actor by is also in redact or omit/],
     ['changes that are no flag', sink, { changes: 'no' }, /changes has to be true or false/],
     ['maxBytes below any entry', sink, { maxBytes: 10 }, /maxBytes has to be a number from 1024/],
   ])('%s', (_, sink, options, message) => {

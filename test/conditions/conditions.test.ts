@@ -78,7 +78,7 @@ describe('from and to narrow it', () => {
       'an unknown option',
       () => changed<{ a: string }>('a', { too: 1 } as never),
       'UNKNOWN_OPTION',
-      /no option too.*from, to/,
+      /too is not an option.*from, to/,
     ],
     [
       'options that are no object',

@@ -78,7 +78,7 @@ describe('refused', () => {
 
   test('an unknown option', () => {
     expect(() => localSettings({ ...valid, batchsize: 1 } as LocalMappingOptions)).toThrow(
-      'no option batchsize',
+      'batchsize is not an option',
     );
   });
 });

@@ -229,7 +229,7 @@ describe('filters', () => {
       'at most 5 filters (10 with a raised quota), got 11',
     ],
     ['no array', { filterCriteria: { filters: 'INSERT' } }, 'INVALID_OPTION', 'got "INSERT"'],
-    ['no object', { filterCriteria: [] }, 'INVALID_OPTION', 'have to be an object'],
+    ['no object', { filterCriteria: [] }, 'INVALID_OPTION', 'filterCriteria has to be an object'],
     ['another key', { filterCriteria: { filter: [] } }, 'UNKNOWN_OPTION', 'filter'],
     [
       'a filter with another key',

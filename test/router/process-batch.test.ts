@@ -134,7 +134,7 @@ describe('processBatch refuses, before any record is handled', () => {
     ['options in place of the handler', {}, undefined, 'INVALID_HANDLER', /got an object/],
     ['options that are null', handler, null, 'INVALID_OPTION', /got null/],
     ['options that are a text', handler, 'item', 'INVALID_OPTION', /got "item"/],
-    ['an unknown option', handler, { parallel: 5 }, 'UNKNOWN_OPTION', /no option parallel/],
+    ['an unknown option', handler, { parallel: 5 }, 'UNKNOWN_OPTION', /parallel is not an option/],
     ['a wrong value', handler, { concurrency: 0 }, 'INVALID_OPTION', /concurrency.*1 to 10000, got 0/],
     [
       'a table that is none',

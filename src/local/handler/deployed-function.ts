@@ -68,8 +68,8 @@ function outcomeOf({ FunctionError, Payload }: InvokeCommandOutput): InvocationO
 function cannotBeInvoked(functionName: string, cause: Error): ConfigurationError {
   return new ConfigurationError(
     'INVALID_HANDLER',
-    `startEventSourceMapping: the function ${functionName} cannot be invoked: ${cause.message} ` +
+    `the function ${functionName} cannot be invoked: ${cause.message} ` +
       'Deploy it, or correct handler, region and credentials.',
-    { cause },
+    { owner: 'startEventSourceMapping', cause },
   );
 }

@@ -26,8 +26,8 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
     const reason = cause instanceof Error ? cause.message : thrownText(cause); // a module may throw anything
     throw new ConfigurationError(
       'INVALID_HANDLER',
-      `startEventSourceMapping: the handler's module ${path} cannot be imported: ${reason}`,
-      { cause },
+      `the handler's module ${path} cannot be imported: ${reason}`,
+      { owner: 'startEventSourceMapping', cause },
     );
   }
   const exported = module[name];

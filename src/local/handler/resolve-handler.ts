@@ -1,8 +1,8 @@
 import type { OwnClients } from '../../aws-clients/own-clients.ts';
 import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import type { Invoke } from '../../delivery/invoke.ts';
-import { ConfigurationError } from '../../errors.ts';
-import { kindOf } from '../../options/unknown-options.ts';
+import type { Check } from '../../options/check.ts';
+import { requireOption } from '../../options/check-options.ts';
 import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
 import type { FunctionIdentity } from './lambda-context.ts';
@@ -17,21 +17,20 @@ export interface HandlerOptions {
   readonly own: OwnClients;
 }
 
+const HANDLER: Check = {
+  expected:
+    "a function, a module such as 'src/handler.ts#handler', or the name or ARN of a deployed function",
+  accepts: (value) => typeof value === 'string' && (isModulePath(value) || isFunctionName(value)),
+};
+
 /**
  * Refuses what is none of the three, so that a mistyped path is not taken for a deployed function.
  *
  * @throws ConfigurationError `INVALID_HANDLER`
  */
 export function requireHandlerOption(handler: unknown): void {
-  if (typeof handler === 'function') {
-    requireHandler(handler, 'handler');
-  } else if (typeof handler !== 'string' || !(isModulePath(handler) || isFunctionName(handler))) {
-    throw new ConfigurationError(
-      'INVALID_HANDLER',
-      "startEventSourceMapping: handler has to be a function, a module such as 'src/handler.ts#handler', " +
-        `or the name or ARN of a deployed function, got ${kindOf(handler)}.`,
-    );
-  }
+  if (typeof handler === 'function') requireHandler(handler, 'handler');
+  else requireOption('startEventSourceMapping', 'handler', handler, HANDLER, { code: 'INVALID_HANDLER' });
 }
 
 /** A function, a module or a deployed function as something to invoke. */

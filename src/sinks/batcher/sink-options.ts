@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../../errors.ts';
-import { type Check, checkOptions, numberFrom, objectWith } from '../../options/check-options.ts';
-import { rejectUnknownOptions } from '../../options/unknown-options.ts';
+import { type Checks, CLIENT, millisecondsFrom, wholeNumberFrom } from '../../options/check.ts';
+import { checkOptions } from '../../options/check-options.ts';
+import { invalidOption } from '../../options/invalid-option.ts';
 
 /** What every sink can be told about its requests. */
 export interface SinkOptions {
@@ -33,11 +33,11 @@ export function requestSettings({
   return { concurrency, attempts, requestTimeoutMs };
 }
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  client: objectWith(['send']),
-  concurrency: wholeNumber(1, 100),
-  attempts: wholeNumber(1, 100),
-  requestTimeoutMs: numberFrom(1, 900_000),
+const CHECKS: Checks = {
+  client: CLIENT,
+  concurrency: wholeNumberFrom(1, 100),
+  attempts: wholeNumberFrom(1, 100),
+  requestTimeoutMs: millisecondsFrom(1, 900_000),
 };
 
 /**
@@ -47,29 +47,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * @param more checks of the others, beyond those that every sink has
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  */
-export function checkSinkOptions(
-  owner: string,
-  options: object,
-  required: Readonly<Record<string, Check>>,
-  more: Readonly<Record<string, Check>> = {},
-): void {
-  const checks = { ...required, ...more, ...CHECKS };
-  rejectUnknownOptions(owner, options, Object.keys(checks));
-  checkOptions(owner, options, checks);
+export function checkSinkOptions(owner: string, options: object, required: Checks, more: Checks = {}): void {
+  checkOptions(owner, options, { ...required, ...more, ...CHECKS });
   for (const [name, { expected }] of Object.entries(required)) {
     if ((options as Readonly<Record<string, unknown>>)[name] === undefined) {
-      throw new ConfigurationError(
-        'INVALID_OPTION',
-        `${owner}: ${name} is missing. It has to be ${expected}.`,
-      );
+      throw invalidOption(owner, name, `is missing. It has to be ${expected}.`);
     }
   }
-}
-
-/** A whole number in a range. */
-export function wholeNumber(least: number, most: number): Check {
-  return {
-    expected: `a whole number from ${least} to ${most}`,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
-  };
 }

@@ -1,0 +1,81 @@
+/** A rule for the value of an option. */
+export interface Check {
+  /** As in "has to be ...". */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+/** A check for each option, by name. */
+export type Checks = Readonly<Record<string, Check>>;
+
+/** A switch. */
+export const BOOLEAN: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+
+/** A function. */
+export const FUNCTION: Check = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+
+/** Text that is not empty. */
+export const TEXT: Check = {
+  expected: 'text',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+
+/** The URL of a server. */
+export const URL_TEXT: Check = {
+  expected: 'a URL such as http://127.0.0.1:8000',
+  accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+};
+
+/** An object that has methods of these names. */
+export function objectWith(methods: readonly string[]): Check {
+  return {
+    expected: `an object with the ${methods.length > 1 ? 'methods' : 'method'} ${methods.join(', ')}`,
+    accepts: (value) =>
+      isObject(value) &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+  };
+}
+
+/** A client of the AWS SDK. */
+export const CLIENT: Check = objectWith(['send']);
+
+/** An AbortSignal. */
+export const SIGNAL: Check = objectWith(['addEventListener', 'throwIfAborted']);
+
+/** A logger. */
+export const LOGGER: Check = objectWith(['debug', 'info', 'warn', 'error']);
+
+/** A logger, or `false` for no log. */
+export const LOGGER_OR_FALSE: Check = {
+  expected: `${LOGGER.expected}, or false`,
+  accepts: (value) => value === false || LOGGER.accepts(value),
+};
+
+/** One of a few words. */
+export function oneOf(values: readonly string[]): Check {
+  return { expected: `one of ${values.join(', ')}`, accepts: (value) => values.includes(value as string) };
+}
+
+/** A number in a range. */
+export function numberFrom(least: number, most: number, unit = 'a number'): Check {
+  return {
+    expected: `${unit} from ${least} to ${most}`,
+    accepts: (value) => typeof value === 'number' && value >= least && value <= most,
+  };
+}
+
+/** Milliseconds in a range. */
+export function millisecondsFrom(least: number, most: number): Check {
+  return numberFrom(least, most, 'milliseconds');
+}
+
+/** A whole number in a range. */
+export function wholeNumberFrom(least: number, most: number): Check {
+  const { expected, accepts } = numberFrom(least, most, 'a whole number');
+  return { expected, accepts: (value) => Number.isInteger(value) && accepts(value) };
+}
+
+/** Whether a value is an object with members of its own, which an array is not. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
