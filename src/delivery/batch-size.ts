@@ -1,3 +1,4 @@
+import { eventJson } from './event-json.ts';
 import type { QueuedRecord } from './queued-record.ts';
 
 /** What closes a batch, apart from time. */
@@ -10,7 +11,7 @@ export interface BatchLimits {
 /** Lambda's limit for the event of one invocation, base64 and metadata included: 6 MB. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
-const ENVELOPE_BYTES = '{"Records":[]}'.length;
+const ENVELOPE_BYTES = eventJson([]).length;
 
 /**
  * How many of the records that wait go into the next batch, and whether that batch can take no more.

@@ -12,8 +12,9 @@ export interface DeliveryBatch {
   readonly records: readonly DynamoDBRecord[];
 }
 
-/** What has to be done next. Only after `invoke` is something sent back. */
+/** What has to be done next. Only after `invoke` is something sent back: the result, by {@link takeResult}. */
 export type Decision =
+  | Invoked
   | {
       readonly type: 'invoke';
       readonly records: readonly DynamoDBRecord[];
@@ -39,10 +40,14 @@ export type Decision =
       /** Delivered first; the right half waits until it has succeeded or been discarded. */
       readonly left: readonly DynamoDBRecord[];
       readonly right: readonly DynamoDBRecord[];
+      /** Of the invocation that failed. */
+      readonly requestId: string;
     }
   | {
       readonly type: 'discard';
       readonly records: readonly DynamoDBRecord[];
+      /** Of their invocations, if there were any. */
+      readonly requestId: string;
       /** For the on-failure destination, if there is one. */
       readonly document: OnFailureDocument;
     }
@@ -53,7 +58,25 @@ export type Decision =
       /** The records that are done with since the last checkpoint. */
       readonly records: readonly DynamoDBRecord[];
       readonly outcome: 'succeeded' | 'discarded';
+      /** Of their invocations, if there were any. */
+      readonly requestId: string;
     };
+
+/** What the invocation came to. It follows each `invoke`, with nothing between, and asks for nothing. */
+export interface Invoked<Result extends InvocationResult = InvocationResult> {
+  readonly type: 'invoked';
+  readonly records: readonly DynamoDBRecord[];
+  readonly requestId: string;
+  readonly attempt: number;
+  /** `partial`: the first of its records succeeded. */
+  readonly outcome: OutcomeOf<Result>;
+  /** How many of its records succeeded, counted from the first. */
+  readonly done: number;
+}
+
+type OutcomeOf<Result extends InvocationResult> = Result extends { readonly type: 'throttled' }
+  ? 'throttled'
+  : 'succeeded' | 'partial' | 'failed';
 
 /** What became of an invocation. */
 export type InvocationResult =
@@ -83,6 +106,19 @@ export interface DeliveryOptions {
   readonly readResponse?: (response: unknown, records: readonly DynamoDBRecord[]) => BatchVerdict;
 }
 
+/**
+ * Sends the result of an invocation into the engine.
+ *
+ * @param decisions has just decided to `invoke`
+ * @returns what the engine makes of it
+ */
+export function takeResult<Result extends InvocationResult>(
+  decisions: Generator<{ readonly type: string }, void, InvocationResult | undefined>,
+  result: Result,
+): Invoked<Result> {
+  return decisions.next(result).value as Invoked<Result>;
+}
+
 /** A DynamoDB stream keeps its records for 24 hours, whatever the mapping says. */
 export const STREAM_RETENTION_SECONDS: number = 86_400;
 
@@ -103,10 +139,11 @@ export const STREAM_RETENTION_SECONDS: number = 86_400;
  * ```text
  *   run(B)  too old in front? ---------------- discard, checkpoint
  *           retries used up? ----------------- discard, checkpoint
- *           invoke -- success ---------------- checkpoint
- *                  -- partial (k > 0) -------- checkpoint B[0..k), run(B[k..])
- *                  -- failure, |B| > 1, bisect split, run(left), run(right)
- *                  -- failure ---------------- retry, run(B) with the same request id
+ *           invoke, invoked -- success ------- checkpoint
+ *                   -- partial (k > 0) ----- checkpoint B[0..k), run(B[k..])
+ *                   -- failure, |B| > 1,
+ *                      bisect -------------- split, run(left), run(right)
+ *                   -- failure ------------- retry, run(B) with the same request id
  * ```
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
@@ -146,8 +183,10 @@ function* deliverRun(
       yield* discard(records, 'RetryAttemptsExhausted');
       return [];
     }
-    const result = (yield { type: 'invoke', records, requestId, attempt: attempts + 1 }) as InvocationResult;
+    const invocation = { records, requestId, attempt: attempts + 1 };
+    const result = (yield { type: 'invoke', ...invocation }) as InvocationResult;
     if (result.type === 'throttled') {
+      yield { type: 'invoked', ...invocation, outcome: 'throttled', done: 0 };
       yield* retry('throttled', ++throttles);
       continue;
     }
@@ -155,18 +194,16 @@ function* deliverRun(
     attempts++;
     threw = result.type === 'failed';
     const verdict = verdictOf(result, records, options);
-    if (verdict.type === 'succeeded') {
-      yield checkpoint(records, 'succeeded');
-      return [];
-    }
-    if (verdict.type === 'partial') {
-      yield checkpoint(records.slice(0, verdict.index), 'succeeded');
-      return [records.slice(verdict.index)];
+    const done = doneIn(verdict, records.length);
+    yield { type: 'invoked', ...invocation, outcome: verdict.type, done };
+    if (done > 0) {
+      yield checkpoint(records.slice(0, done), 'succeeded', requestId);
+      return [records.slice(done)];
     }
     if (options.bisectBatchOnFunctionError && records.length > 1) {
       const middle = Math.floor(records.length / 2);
       const [left, right] = [records.slice(0, middle), records.slice(middle)];
-      yield { type: 'split', left, right };
+      yield { type: 'split', left, right, requestId };
       return [left, right];
     }
     // Nobody waits for a retry that will not be.
@@ -197,8 +234,8 @@ function* deliverRun(
       threw,
       discardedAt: options.now(),
     });
-    yield { type: 'discard', records: discarded, document };
-    yield checkpoint(discarded, 'discarded');
+    yield { type: 'discard', records: discarded, requestId, document };
+    yield checkpoint(discarded, 'discarded', requestId);
   }
 }
 
@@ -214,9 +251,19 @@ function verdictOf(
     : { type: 'succeeded' };
 }
 
-function checkpoint(records: readonly DynamoDBRecord[], outcome: 'succeeded' | 'discarded'): Decision {
+/** How many records of an invocation succeeded, counted from the first. */
+function doneIn(verdict: BatchVerdict, invoked: number): number {
+  if (verdict.type === 'partial') return verdict.index;
+  return verdict.type === 'succeeded' ? invoked : 0;
+}
+
+function checkpoint(
+  records: readonly DynamoDBRecord[],
+  outcome: 'succeeded' | 'discarded',
+  requestId: string,
+): Decision {
   const sequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? '';
-  return { type: 'checkpoint', sequenceNumber, records, outcome };
+  return { type: 'checkpoint', sequenceNumber, records, outcome, requestId };
 }
 
 /** How many records at the front are too old: the mapping's maximum, or out of the stream. */

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { creationSecondsOf } from '../record/creation-time.ts';
+import { eventJson } from './event-json.ts';
 
 /** Why records were discarded. */
 export type OnFailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
@@ -98,7 +99,7 @@ export function withPayload(
   document: OnFailureDocument,
   records: readonly DynamoDBRecord[],
 ): OnFailureDocument {
-  return { ...document, payload: JSON.stringify({ Records: records }) };
+  return { ...document, payload: eventJson(records.map((record) => JSON.stringify(record))) };
 }
 
 /** Epoch seconds as `2019-11-14T00:13:19Z`; empty when the record does not say. */

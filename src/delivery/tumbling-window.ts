@@ -24,6 +24,8 @@ export type WindowDecision =
       readonly outcome: 'succeeded' | 'discarded';
       /** Closed before its end, because its state was over 1 MB. */
       readonly early: boolean;
+      /** Of its final invocation. */
+      readonly requestId: string;
     };
 
 /** A window that has begun and not closed: plain JSON, so that it can be kept across restarts. */
@@ -163,32 +165,31 @@ export class TumblingWindows {
   *#close(early: boolean): Generator<WindowDecision, void, InvocationResult | undefined> {
     if (this.#open === undefined) return;
     const { start } = this.#open;
-    const outcome = yield* this.#finalInvocation(this.#open, early);
+    const requestId = this.#options.requestId();
+    const outcome = yield* this.#finalInvocation(this.#open, early, requestId);
     // One that was closed early opens again with the next record of its time.
     this.#open = undefined;
     const window = spanFrom(start, this.#options.tumblingWindowInSeconds);
-    yield { type: 'window-closed', window, outcome, early };
+    yield { type: 'window-closed', window, outcome, early, requestId };
   }
 
   *#finalInvocation(
     open: OpenWindow,
     early: boolean,
+    requestId: string,
   ): Generator<WindowDecision, 'succeeded' | 'discarded', InvocationResult | undefined> {
     const { maximumRetryAttempts, retryDelayMs } = this.#options;
-    const requestId = this.#options.requestId();
     let attempts = 0;
     let throttles = 0;
     for (;;) {
-      const result = yield {
-        type: 'invoke',
-        records: [],
-        requestId,
-        attempt: attempts + 1,
-        window: this.#fields(open, true, early),
-      };
-      if (result?.type === 'throttled') throttles++;
+      const invocation = { records: [], requestId, attempt: attempts + 1 };
+      const window = this.#fields(open, true, early);
+      const result = (yield { type: 'invoke', ...invocation, window }) as InvocationResult;
+      const outcome = outcomeOf(result);
+      yield { type: 'invoked', ...invocation, outcome, done: 0 };
+      if (outcome === 'succeeded') return outcome;
+      if (outcome === 'throttled') throttles++;
       else {
-        if (result?.type === 'returned' && stateOf(result.response) !== undefined) return 'succeeded';
         throttles = 0;
         attempts++;
       }
@@ -237,6 +238,12 @@ export class TumblingWindows {
       isWindowTerminatedEarly,
     };
   }
+}
+
+/** What a final invocation came to: there are no records that a response could report. */
+function outcomeOf(result: InvocationResult): 'succeeded' | 'failed' | 'throttled' {
+  if (result.type !== 'returned') return result.type;
+  return stateOf(result.response) === undefined ? 'failed' : 'succeeded';
 }
 
 /** The state that a response carries; undefined when it carries none, which fails the invocation. */

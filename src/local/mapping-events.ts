@@ -41,16 +41,22 @@ export interface RetryEvent extends RecordsEvent {
 export interface SplitEvent extends ShardEvent {
   readonly left: readonly DynamoDBRecord[];
   readonly right: readonly DynamoDBRecord[];
+  /** Of the invocation that failed. */
+  readonly requestId: string;
 }
 
 /** Records were given up. The destination, if there is one, has the document by now. */
 export interface DiscardEvent extends RecordsEvent {
+  /** Of the invocations of these records, if there were any. */
+  readonly requestId: string;
   readonly document: OnFailureDocument;
 }
 
 /** Records are done with. If there is a `checkpointFile`, it says so by now. */
 export interface CheckpointEvent extends RecordsEvent {
   readonly outcome: 'succeeded' | 'discarded';
+  /** Of the invocations of these records, if there were any. */
+  readonly requestId: string;
   /** Of the last of these records. */
   readonly sequenceNumber: string;
   /**
@@ -67,6 +73,8 @@ export interface WindowClosedEvent extends ShardEvent {
   readonly outcome: 'succeeded' | 'discarded';
   /** Closed before its end, because its state was over 1 MB. */
   readonly early: boolean;
+  /** Of its final invocation. */
+  readonly requestId: string;
 }
 
 /** The stream could not be read, or a destination not be written to; it is tried again. */

@@ -169,7 +169,7 @@ class VirtualMapping {
     const { result, thrown } = await invokeHandler(this.#handler, event, context, settleWithinMs);
     lane.now += timeoutMs - context.getRemainingTimeInMillis();
     this.#errors.push(...thrown);
-    const { outcome, done } = lane.answer(result, records.length);
+    const { outcome, done } = lane.answer(result);
     this.#succeeded.push(...sequenceNumbersOf(records.slice(0, done)));
     this.#invocations.push({ sequenceNumbers: sequenceNumbersOf(records), requestId, attempt, outcome });
   }

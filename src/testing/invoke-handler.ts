@@ -14,7 +14,7 @@ export type DeliveryHandler = (event: any, context: Context, callback: any) => u
 
 /** What became of one invocation, and what it threw. */
 export interface HandlerOutcome {
-  readonly result: InvocationResult;
+  readonly result: Exclude<InvocationResult, { readonly type: 'throttled' }>;
   /** What was thrown; a list of one, so that `throw undefined` is something too. */
   readonly thrown: readonly unknown[];
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { eventJson } from '../delivery/event-json.ts';
 import { laneOf } from '../delivery/partition.ts';
 import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
 import { InvalidEventError } from '../errors.ts';
@@ -47,10 +48,11 @@ export function readShard(records: readonly DynamoDBRecord[], settings: DeliverS
     lanes: inLanes(passing, mapping.parallelizationFactor),
     filtered: sequenceNumbersOf(notIn(read, passing)),
     checkpoint: read.at(-1)?.dynamodb?.SequenceNumber,
-    eventOf(some, window) {
-      const fields = window === undefined ? '' : `,${JSON.stringify(window).slice(1, -1)}`;
-      return `{"Records":[${some.map((record) => jsonOf.get(record)).join()}]${fields}}`;
-    },
+    eventOf: (some, window) =>
+      eventJson(
+        some.map((record) => jsonOf.get(record) as string),
+        window,
+      ),
   };
 }
 

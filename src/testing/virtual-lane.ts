@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { nextBatch } from '../delivery/batch-size.ts';
-import { deliverBatch, type InvocationResult } from '../delivery/deliver-batch.ts';
+import { deliverBatch, type InvocationResult, type Invoked, takeResult } from '../delivery/deliver-batch.ts';
 import type { QueuedRecord } from '../delivery/queued-record.ts';
 import type { RetryDelay } from '../delivery/retry-delay.ts';
 import {
@@ -22,13 +22,6 @@ export interface LaneSurroundings {
   readonly requestId: () => string;
 }
 
-/** What an invocation came to. */
-export interface Answered {
-  readonly outcome: 'succeeded' | 'partial' | 'failed';
-  /** How many of its records are done with. */
-  readonly done: number;
-}
-
 type Deciding = Generator<WindowDecision, void, InvocationResult | undefined>;
 
 /**
@@ -41,7 +34,6 @@ export class VirtualLane {
   readonly #queue: readonly QueuedRecord[];
   readonly #mapping: MappingSettings;
   readonly #decisions: Deciding;
-  #decided: WindowDecision | undefined;
 
   constructor(queue: readonly QueuedRecord[], startedAt: number, surroundings: LaneSurroundings) {
     const { mapping, streamArn, ...tools } = surroundings;
@@ -64,29 +56,12 @@ export class VirtualLane {
 
   /** What comes next; undefined when all records are done with. */
   decide(): WindowDecision | undefined {
-    const decided = this.#decided;
-    this.#decided = undefined;
-    return decided ?? this.#decisions.next().value ?? undefined;
+    return this.#decisions.next().value ?? undefined;
   }
 
-  /**
-   * Takes in the result of the invocation that was decided on.
-   *
-   * @param invoked how many records it had
-   */
-  answer(result: InvocationResult, invoked: number): Answered {
-    // After an invocation there is always more to decide: a checkpoint, a retry, a split, a discard, a window's end.
-    const decision = this.#decisions.next(result).value as WindowDecision;
-    this.#decided = decision;
-    if (decision.type === 'window-closed') {
-      return { outcome: decision.outcome === 'succeeded' ? 'succeeded' : 'failed', done: 0 };
-    }
-    return decision.type === 'checkpoint'
-      ? {
-          outcome: decision.records.length === invoked ? 'succeeded' : 'partial',
-          done: decision.records.length,
-        }
-      : { outcome: 'failed', done: 0 };
+  /** Takes in the result of the invocation that was decided on. */
+  answer<Result extends InvocationResult>(result: Result): Invoked<Result> {
+    return takeResult(this.#decisions, result);
   }
 
   *#plain(options: TumblingWindowOptions): Deciding {

@@ -1,10 +1,13 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Decision,
   type DeliveryOptions,
   deliverBatch,
   type InvocationResult,
+  type Invoked,
+  takeResult,
 } from '../../src/delivery/deliver-batch.ts';
 import { testStream } from '../../src/testing/test-stream.ts';
 
@@ -17,7 +20,7 @@ const OK: InvocationResult = { type: 'returned', response: null };
 
 interface Play {
   readonly decisions: readonly Decision[];
-  /** Decisions in a few letters. */
+  /** What the engine asks for, in a few letters. */
   readonly story: readonly string[];
 }
 
@@ -64,10 +67,11 @@ function playRecords(
     }
     step = delivery.next(result);
   }
-  return { decisions, story: decisions.map(inWords) };
+  const asking = decisions.filter((decision) => decision.type !== 'invoked');
+  return { decisions, story: asking.map(inWords) };
 }
 
-function inWords(decision: Decision): string {
+function inWords(decision: Exclude<Decision, Invoked>): string {
   switch (decision.type) {
     case 'invoke':
       return `invoke ${idsOf(decision.records)} #${decision.attempt} ${decision.requestId}`;
@@ -99,6 +103,115 @@ function reporting(id: string): (records: readonly DynamoDBRecord[]) => Invocati
 
 test('a batch that succeeds is one invocation and one checkpoint', () => {
   expect(play('abc', () => OK).story).toEqual(['invoke abc #1 request-1', 'checkpoint abc succeeded']);
+});
+
+describe('what an invocation came to is said right behind it', () => {
+  const bisect = { bisectBatchOnFunctionError: true };
+
+  test.each<
+    [
+      what: string,
+      result: (records: readonly DynamoDBRecord[]) => InvocationResult,
+      options: Partial<DeliveryOptions>,
+      outcome: Invoked['outcome'],
+      done: number,
+      next: Decision['type'],
+    ]
+  >([
+    ['success', () => OK, {}, 'succeeded', 3, 'checkpoint'],
+    ['progress', reporting('b'), {}, 'partial', 1, 'checkpoint'],
+    ['the first record reported', reporting('a'), {}, 'failed', 0, 'retry'],
+    ['a failure to retry', () => FAILED, {}, 'failed', 0, 'retry'],
+    ['a failure to split', () => FAILED, bisect, 'failed', 0, 'split'],
+    ['a failure for good', () => FAILED, { maximumRetryAttempts: 0 }, 'failed', 0, 'discard'],
+    [
+      'a report nobody reads',
+      reporting('b'),
+      { reportBatchItemFailures: false },
+      'succeeded',
+      3,
+      'checkpoint',
+    ],
+  ])('%s', (_, result, options, outcome, done, next) => {
+    const { decisions } = play('abc', result, options);
+    const [invoke, invoked, then] = decisions;
+    const { records, requestId, attempt } = invoke as Extract<Decision, { type: 'invoke' }>;
+    expect(invoked).toEqual({ type: 'invoked', records, requestId, attempt, outcome, done });
+    expect(then).toMatchObject({ type: next, requestId });
+  });
+
+  test('a throttle, which is no attempt', () => {
+    const { decisions } = play('a', (_, invocation) => (invocation === 1 ? THROTTLED : OK));
+    expect(decisions.map(({ type }) => type)).toEqual([
+      'invoke',
+      'invoked',
+      'retry',
+      'invoke',
+      'invoked',
+      'checkpoint',
+    ]);
+    expect(decisions.filter(({ type }) => type === 'invoked')).toMatchObject([
+      { attempt: 1, outcome: 'throttled', done: 0 },
+      { attempt: 1, outcome: 'succeeded', done: 1 },
+    ]);
+  });
+
+  test('whatever the answers are: what is done is what the next checkpoint has', () => {
+    const results: readonly ((records: readonly DynamoDBRecord[]) => InvocationResult)[] = [
+      () => OK,
+      () => FAILED,
+      () => THROTTLED,
+      reporting('a'),
+      reporting('c'),
+      reporting('e'),
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...results), { maxLength: 12 }),
+        fc.boolean(),
+        fc.integer({ min: 0, max: 2 }),
+        (answers, bisectBatchOnFunctionError, maximumRetryAttempts) => {
+          const { decisions } = play(
+            'abcde',
+            (records, invocation) => (answers[invocation - 1] ?? (() => OK))(records),
+            { bisectBatchOnFunctionError, maximumRetryAttempts },
+          );
+          for (const [index, decision] of decisions.entries()) {
+            if (decision.type !== 'invoke') {
+              expect(decision.type === 'invoked').toBe(decisions[index - 1]?.type === 'invoke');
+              continue;
+            }
+            const [invoked, then] = decisions.slice(index + 1) as [Invoked, Decision];
+            const succeeded = then.type === 'checkpoint' ? then.records : [];
+            expect(decision.records.slice(0, invoked.done)).toEqual(succeeded);
+            expect(invoked.outcome === 'throttled').toBe(
+              then.type === 'retry' && then.reason === 'throttled',
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  test('takeResult sends the result in and gives it', () => {
+    const records = [stream.insert({ id: 'a' })];
+    const delivery = deliverBatch(
+      { streamArn: stream.streamArn, shardId: 's', records },
+      {
+        maximumRetryAttempts: 0,
+        maximumRecordAgeInSeconds: -1,
+        bisectBatchOnFunctionError: false,
+        reportBatchItemFailures: true,
+        functionArn: 'arn:f',
+        retryDelayMs: () => 0,
+        now: () => CREATED_AT,
+        requestId: () => 'r',
+      },
+    );
+    delivery.next();
+    expect(takeResult(delivery, OK)).toMatchObject({ type: 'invoked', outcome: 'succeeded', done: 1 });
+    expect(delivery.next().value).toMatchObject({ type: 'checkpoint' });
+  });
 });
 
 test('an empty batch needs nothing', () => {

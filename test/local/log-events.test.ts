@@ -71,7 +71,7 @@ test.each([
     requestContext: { condition: 'RetryAttemptsExhausted' },
     DDBStreamBatchInfo: { shardId: 's', startSequenceNumber: '1', endSequenceNumber: '2' },
   } as OnFailureDocument;
-  emitter.tell('discard', { shardId: 's', records: [{}, {}], document });
+  emitter.tell('discard', { shardId: 's', requestId: 'r', records: [{}, {}], document });
   const fields = { shardId: 's', startSequenceNumber: '1', endSequenceNumber: '2' };
   expect(entries).toEqual([
     ['warn', message, { records: 2, condition: 'RetryAttemptsExhausted', ...fields }],

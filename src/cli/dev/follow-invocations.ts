@@ -27,20 +27,21 @@ export function followInvocations(
   mapping: Pick<LocalEventSourceMapping, 'on'>,
   tell: (invocation: InvocationEvent | undefined, consequence: Consequence | undefined) => void,
 ): () => void {
-  // By the first record: no other batch has it. The final invocation of a window has none.
-  const pending = new Map<unknown, InvocationEvent>();
-  const settle = (key: unknown, consequence: Consequence): void => {
-    const invocation = pending.get(key);
-    pending.delete(key);
+  // By request id: no two invocations with the same one run at a time.
+  const pending = new Map<string, InvocationEvent>();
+  const settle = (consequence: Consequence): void => {
+    const { requestId } = consequence.event;
+    const invocation = pending.get(requestId);
+    pending.delete(requestId);
     // Behind a discard comes its checkpoint, of which all has been said.
     if (invocation !== undefined || consequence.type === 'discard') tell(invocation, consequence);
   };
-  mapping.on('invocation', (event) => pending.set(event.records[0] ?? event.shardId, event));
-  mapping.on('checkpoint', (event) => settle(event.records[0], { type: 'checkpoint', event }));
-  mapping.on('retry', (event) => settle(event.records[0] ?? event.shardId, { type: 'retry', event }));
-  mapping.on('split', (event) => settle(event.left[0], { type: 'split', event }));
-  mapping.on('discard', (event) => settle(event.records[0], { type: 'discard', event }));
-  mapping.on('windowClosed', (event) => settle(event.shardId, { type: 'windowClosed', event }));
+  mapping.on('invocation', (event) => pending.set(event.requestId, event));
+  mapping.on('checkpoint', (event) => settle({ type: 'checkpoint', event }));
+  mapping.on('retry', (event) => settle({ type: 'retry', event }));
+  mapping.on('split', (event) => settle({ type: 'split', event }));
+  mapping.on('discard', (event) => settle({ type: 'discard', event }));
+  mapping.on('windowClosed', (event) => settle({ type: 'windowClosed', event }));
   return () => {
     for (const invocation of pending.values()) tell(invocation, undefined);
     pending.clear();

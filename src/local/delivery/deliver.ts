@@ -1,5 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { DeliveryOptions, InvocationResult } from '../../delivery/deliver-batch.ts';
+import {
+  type DeliveryOptions,
+  type InvocationResult,
+  type Invoked,
+  takeResult,
+} from '../../delivery/deliver-batch.ts';
+import { eventJson } from '../../delivery/event-json.ts';
 import type { InvocationOutcome, Invoke } from '../../delivery/invoke.ts';
 import type { QueuedRecord } from '../../delivery/queued-record.ts';
 import type { WindowDecision } from '../../delivery/tumbling-window.ts';
@@ -63,8 +69,7 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
           ownWork(() => eventOf(decision, json)),
           decision.requestId,
         );
-        step = decisions.next(result);
-        const event = invocationEvent(shardId, decision, result, step.value as WindowDecision, startedAt);
+        const event = invocationEvent(shardId, takeResult(decisions, result), result, startedAt);
         count(tally, event);
         tools.onResult(
           event.outcome === 'succeeded' || event.outcome === 'partial'
@@ -72,7 +77,7 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
             : 'PROBLEM: Function call failed',
         );
         emitter.tell('invocation', event);
-        continue;
+        break;
       }
       case 'retry': {
         const { type: _, ...retry } = decision;
@@ -81,28 +86,31 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
         await wait(decision.delayMs, signal);
         break;
       }
-      case 'split':
+      case 'split': {
+        const { type: _, ...split } = decision;
         tally.splits++;
-        emitter.tell('split', { shardId, left: decision.left, right: decision.right });
+        emitter.tell('split', { shardId, ...split });
         break;
+      }
       case 'discard': {
-        const { records: discarded, document } = decision;
+        const { records: discarded, document, requestId } = decision;
         if (!(await sendOnFailure(decision, tools, signal))) return false;
         tally.recordsDiscarded += discarded.length;
-        emitter.tell('discard', { shardId, records: discarded, document });
+        emitter.tell('discard', { shardId, records: discarded, requestId, document });
         break;
       }
       case 'checkpoint': {
-        const { records: done, outcome, sequenceNumber } = decision;
+        const { type: _, ...checkpoint } = decision;
+        const { records: done, outcome } = checkpoint;
         const position = await commit(done);
         if (outcome === 'succeeded') tally.recordsSucceeded += done.length;
-        emitter.tell('checkpoint', { shardId, records: done, outcome, sequenceNumber, position });
+        emitter.tell('checkpoint', { shardId, ...checkpoint, position });
         break;
       }
       case 'window-closed': {
-        const { window, outcome, early } = decision;
+        const { type: _, ...closed } = decision;
         await commit([]);
-        emitter.tell('windowClosed', { shardId, window, outcome, early });
+        emitter.tell('windowClosed', { shardId, ...closed });
         break;
       }
     }
@@ -113,15 +121,16 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
 
 /** The event as JSON, from records that are JSON already. */
 function eventOf({ records, window }: Decided<'invoke'>, json: ReadonlyMap<DynamoDBRecord, string>): string {
-  const list = `"Records":[${records.map((record) => json.get(record)).join(',')}]`;
-  return window === undefined ? `{${list}}` : `{${list},${JSON.stringify(window).slice(1)}`;
+  return eventJson(
+    records.map((record) => json.get(record) as string),
+    window,
+  );
 }
 
 function invocationEvent(
   shardId: string,
-  { records, requestId, attempt }: Decided<'invoke'>,
+  { records, requestId, attempt, outcome }: Invoked,
   result: InvocationOutcome,
-  next: WindowDecision,
   startedAt: number,
 ): InvocationEvent {
   return {
@@ -129,23 +138,11 @@ function invocationEvent(
     records,
     requestId,
     attempt,
-    outcome: outcomeOf(result, records, next),
+    outcome,
     durationMs: performance.now() - startedAt,
     response: result.type === 'returned' ? result.response : undefined,
     error: result.error,
   };
-}
-
-/** What the engine made of a result shows in what it decides next. */
-function outcomeOf(
-  result: InvocationOutcome,
-  records: readonly DynamoDBRecord[],
-  next: WindowDecision,
-): InvocationEvent['outcome'] {
-  if (result.type === 'throttled') return 'throttled';
-  if (next.type === 'window-closed') return next.outcome === 'succeeded' ? 'succeeded' : 'failed';
-  if (next.type !== 'checkpoint') return 'failed';
-  return next.records.length === records.length ? 'succeeded' : 'partial';
 }
 
 function count(tally: Tally, { outcome }: InvocationEvent): void {

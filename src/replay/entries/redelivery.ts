@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { eventJson } from '../../delivery/event-json.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { type LambdaHandler, localFunction } from '../../local/handler/local-function.ts';
 import type { Entry } from './entry.ts';
@@ -118,5 +119,5 @@ function invoke<Holder>(
   const functionName = nameOf(batch[0] as Entry<Holder>);
   const functionArn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;
   const run = localFunction(handler, { functionName, functionArn, timeoutMs, memoryLimitInMB: 128 });
-  return run(`{"Records":[${batch.map(({ queued }) => queued.json).join(',')}]}`, randomUUID());
+  return run(eventJson(batch.map(({ queued }) => queued.json)), randomUUID());
 }

@@ -29,7 +29,14 @@ function invocation(fields: Partial<InvocationEvent> = {}): InvocationEvent {
 
 const checkpoint: Consequence = {
   type: 'checkpoint',
-  event: { shardId: 's', records, outcome: 'succeeded', sequenceNumber: '003', position: '003' },
+  event: {
+    shardId: 's',
+    requestId: 'r',
+    records,
+    outcome: 'succeeded',
+    sequenceNumber: '003',
+    position: '003',
+  },
 };
 const document = { requestContext: { condition: 'RecordAgeExceeded' } } as never;
 const window = { start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:01:00Z' };
@@ -54,31 +61,40 @@ test.each<[string, Partial<InvocationEvent> | undefined, Consequence | undefined
   [
     'a failure with a split',
     { outcome: 'failed' },
-    { type: 'split', event: { shardId: 's', left: records.slice(0, 1), right: records.slice(1) } },
+    {
+      type: 'split',
+      event: { shardId: 's', requestId: 'r', left: records.slice(0, 1), right: records.slice(1) },
+    },
     '✗ 3 records  12 ms  failed  → split 1 + 2',
   ],
   [
     'a failure for good',
     { outcome: 'failed' },
-    { type: 'discard', event: { shardId: 's', records, document } },
+    { type: 'discard', event: { shardId: 's', requestId: 'r', records, document } },
     '✗ 3 records  12 ms  failed  → given up: 3 records, RecordAgeExceeded',
   ],
   [
     'records that are given up before any invocation',
     undefined,
-    { type: 'discard', event: { shardId: 's', records, document } },
+    { type: 'discard', event: { shardId: 's', requestId: 'r', records, document } },
     '✗ given up: 3 records, RecordAgeExceeded',
   ],
   [
     'a window',
     { records: [] },
-    { type: 'windowClosed', event: { shardId: 's', window, outcome: 'succeeded', early: false } },
+    {
+      type: 'windowClosed',
+      event: { shardId: 's', requestId: 'r', window, outcome: 'succeeded', early: false },
+    },
     '✓ window  12 ms  → window of 2026-01-01T00:00:00Z closed',
   ],
   [
     'a window that is given up early',
     { records: [], outcome: 'failed' },
-    { type: 'windowClosed', event: { shardId: 's', window, outcome: 'discarded', early: true } },
+    {
+      type: 'windowClosed',
+      event: { shardId: 's', requestId: 'r', window, outcome: 'discarded', early: true },
+    },
     '✗ window  12 ms  failed  → window of 2026-01-01T00:00:00Z given up early',
   ],
   [
@@ -102,17 +118,20 @@ describe('invocations and what came of them', () => {
     return { emit: (name: string, event: object) => emitter.emit(name, event), told, flush };
   }
 
+  const [a, b, c] = records.map((record) => [record]) as [
+    DynamoDBRecord[],
+    DynamoDBRecord[],
+    DynamoDBRecord[],
+  ];
+
   test('are told of together, though batches overlap', () => {
     const { emit, told } = follow();
-    const [a, b, c] = records.map((record) => [record]) as [
-      DynamoDBRecord[],
-      DynamoDBRecord[],
-      DynamoDBRecord[],
-    ];
-    for (const batch of [a, b, c]) emit('invocation', invocation({ records: batch }));
-    emit('retry', { shardId: 's', records: c });
-    emit('split', { left: a, right: [] });
-    emit('checkpoint', { records: b });
+    emit('invocation', invocation({ records: a, requestId: 'a' }));
+    emit('invocation', invocation({ records: b, requestId: 'b' }));
+    emit('invocation', invocation({ records: c, requestId: 'c' }));
+    emit('retry', { requestId: 'c', records: c });
+    emit('split', { requestId: 'a', left: a, right: [] });
+    emit('checkpoint', { requestId: 'b', records: b });
     expect(told).toEqual([
       [c, 'retry'],
       [a, 'split'],
@@ -122,25 +141,28 @@ describe('invocations and what came of them', () => {
 
   test('that gave records up are one, without the checkpoint behind', () => {
     const { emit, told } = follow();
-    emit('invocation', invocation());
-    emit('discard', { records });
-    emit('checkpoint', { records });
-    emit('discard', { records });
+    emit('invocation', invocation({ requestId: 'a' }));
+    emit('discard', { requestId: 'a', records });
+    emit('checkpoint', { requestId: 'a', records });
+    emit('discard', { requestId: 'b', records });
     expect(told).toEqual([
       [records, 'discard'],
       [undefined, 'discard'],
     ]);
   });
 
-  test('that close a window have no records', () => {
+  test('of which two close windows at once are told apart', () => {
     const { emit, told } = follow();
-    emit('invocation', invocation({ records: [] }));
-    emit('retry', { shardId: 's', records: [] });
-    emit('invocation', invocation({ records: [] }));
-    emit('windowClosed', { shardId: 's' });
+    emit('invocation', invocation({ records: [], requestId: 'a' }));
+    emit('invocation', invocation({ records: a, requestId: 'b' }));
+    emit('retry', { requestId: 'a', records: [] });
+    emit('invocation', invocation({ records: [], requestId: 'a' }));
+    emit('windowClosed', { requestId: 'a' });
+    emit('checkpoint', { requestId: 'b', records: a });
     expect(told).toEqual([
       [[], 'retry'],
       [[], 'windowClosed'],
+      [a, 'checkpoint'],
     ]);
   });
 

@@ -14,11 +14,18 @@ import { quietLogger } from '../../fixtures/quiet-logger.ts';
 async function run(
   sequenceNumbers: string[],
   answers: InvocationOutcome[],
-  { window = 0, signal = new AbortController().signal } = {},
+  { window = 0, bisect = false, signal = new AbortController().signal } = {},
 ) {
   const emitter = new MappingEmitter(quietLogger());
   const log: string[] = [];
   const events: string[] = [];
+  const requests: string[] = [];
+  let requestIds = 0;
+  for (const name of ['invocation', 'split', 'discard', 'checkpoint'] as const) {
+    emitter.on(name, ({ requestId }: { readonly requestId: string }) =>
+      requests.push(`${name} ${requestId}`),
+    );
+  }
   emitter.on('invocation', ({ outcome, attempt }) => log.push(`${outcome} ${attempt}`));
   emitter.on('retry', ({ reason }) => log.push(`retry ${reason}`));
   emitter.on('windowClosed', ({ outcome }) => log.push(`window ${outcome}`));
@@ -35,12 +42,12 @@ async function run(
     settings: {
       maximumRetryAttempts: 0,
       maximumRecordAgeInSeconds: -1,
-      bisectBatchOnFunctionError: false,
+      bisectBatchOnFunctionError: bisect,
       reportBatchItemFailures: true,
       functionArn: 'arn:function',
       retryDelayMs: () => 0,
       now: Date.now,
-      requestId: () => 'request',
+      requestId: () => `request-${++requestIds}`,
     },
     emitter,
     tally: emptyTally(),
@@ -55,7 +62,7 @@ async function run(
     window > 0 ? windows.deliver(records) : deliverBatch({ ...shard, records }, tools.settings);
   const delivered = await deliver({ ...common, batch, decisions }, tools);
   if (window > 0) await deliver({ ...common, batch: [], decisions: windows.close() }, tools);
-  return { log, events, delivered, tally: tools.tally };
+  return { log, events, requests, delivered, tally: tools.tally };
 }
 
 test('a throttled invocation uses up no retry, and is counted apart', async () => {
@@ -76,6 +83,22 @@ test('a stopped delivery invokes nothing', async () => {
   const { events, delivered } = await run(['1'], [], { signal: AbortSignal.abort() });
   expect(events).toEqual([]);
   expect(delivered).toBe(false);
+});
+
+test('each event names the invocation that it comes of', async () => {
+  const failed: InvocationOutcome = { type: 'failed' };
+  const { requests } = await run(['1', '2'], [failed, { type: 'returned', response: null }, failed], {
+    bisect: true,
+  });
+  expect(requests).toEqual([
+    'invocation request-1',
+    'split request-1',
+    'invocation request-2',
+    'checkpoint request-2',
+    'invocation request-3',
+    'discard request-3',
+    'checkpoint request-3',
+  ]);
 });
 
 describe('a tumbling window', () => {
