@@ -1,7 +1,6 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
-import pRetry from 'p-retry';
 import type { RecordContext } from '../batch/record-context.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { giveUp, isPermanent } from '../failure/failure.ts';
@@ -14,6 +13,7 @@ import {
   wholeNumberFrom,
 } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
+import { pause } from '../promise/pause.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
@@ -128,9 +128,6 @@ function retrySettings(options: RetryOptions): RetrySettings {
   return { attempts, retryable, minMs, maxMs, factor, jitter };
 }
 
-/** What p-retry is told of a failed attempt: it has views of its own on TypeErrors and on what is no error. */
-class AttemptFailed extends Error {}
-
 /** Goes on after the first attempt has failed. Throws what the last one threw. */
 async function attemptAgain(
   settings: RetrySettings,
@@ -141,47 +138,34 @@ async function attemptAgain(
 ): Promise<void> {
   const { signal } = context;
   let last = firstThrown;
-  let succeeded = false;
-  let outOfTime = false;
-  try {
-    await pRetry(
-      async (attempt) => {
-        if (attempt === 1) throw new AttemptFailed();
-        try {
-          await next();
-          succeeded = true;
-        } catch (thrown) {
-          last = thrown;
-          throw new AttemptFailed();
-        }
-      },
-      {
-        retries: settings.attempts - 1,
-        // At least a turn of the event loop, or a deadline that is due could not abort the signal.
-        minTimeout: Math.max(1, settings.minMs),
-        maxTimeout: Math.max(1, settings.maxMs),
-        factor: settings.factor,
-        randomize: settings.jitter,
-        signal,
-        shouldRetry: ({ retryDelay }) => {
-          try {
-            if (isPermanent(last) || !asked(settings, last, record, context)) return false;
-          } catch (thrown) {
-            last = thrown;
-            return false;
-          }
-          // A wait that cannot end in time would only hold the answer back.
-          outOfTime = retryDelay >= context.getRemainingTimeInMillis();
-          return !outOfTime;
-        },
-      },
-    );
-  } catch {
-    // p-retry also throws the signal's reason, even after an attempt that has succeeded.
-    if (succeeded) return;
-    if (!outOfTime && !signal.aborted) giveUp(record, last);
-    throw last;
+  for (let attempts = 1; attempts < settings.attempts && !signal.aborted; attempts++) {
+    try {
+      if (isPermanent(last) || !asked(settings, last, record, context)) break;
+    } catch (thrown) {
+      last = thrown;
+      break;
+    }
+    const waitMs = waitAfter(attempts, settings);
+    // A wait that cannot end in time would only hold the answer back.
+    if (waitMs >= context.getRemainingTimeInMillis()) throw last;
+    await pause(waitMs, signal);
+    if (signal.aborted) break;
+    try {
+      await next();
+      return;
+    } catch (thrown) {
+      last = thrown;
+    }
   }
+  if (!signal.aborted) giveUp(record, last);
+  throw last;
+}
+
+/** How long to wait after so many attempts. */
+function waitAfter(attempts: number, { minMs, maxMs, factor, jitter }: RetrySettings): number {
+  const stretch = jitter ? 1 + Math.random() : 1;
+  // At least a turn of the event loop, or a deadline that is due could not abort the signal.
+  return Math.max(1, Math.min(stretch * Math.max(1, minMs) * factor ** (attempts - 1), maxMs));
 }
 
 /**

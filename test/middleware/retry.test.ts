@@ -1,4 +1,3 @@
-import { AbortError } from 'p-retry';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { concernsAllRecords, isExhausted } from '../../src/failure/failure.ts';
@@ -87,7 +86,6 @@ describe('retry', () => {
     expect(attempts).toBe(3);
   });
 
-  // p-retry makes a TypeError of each of these, and does not try TypeErrors again.
   test.each(FALSY)(
     'tries again after throw %j, which fails the record and comes out as it is',
     async (value) => {
@@ -103,7 +101,7 @@ describe('retry', () => {
 
   test.each([
     ['a TypeError', new TypeError('reading undefined')],
-    ["p-retry's own AbortError", new AbortError('stop')],
+    ['an AbortError', new DOMException('stop', 'AbortError')],
     ['an object', { status: 503 }],
     ['what says retryable: true', Object.assign(new Error('busy'), { retryable: true })],
   ])('tries again after %s, and lets it out as it is', async (_, thrown) => {
@@ -141,6 +139,13 @@ describe('retry', () => {
     const { failed, exhausted } = await outcomeOf({ attempts: 9, backoff: AT_ONCE, retryable }, handler);
     expect([failed, exhausted, attempts()]).toEqual([true, true, 2]);
     expect(asked.map((call) => (call as unknown[])[0])).toEqual(['busy', 'gone']);
+  });
+
+  test('does not ask retryable after the last attempt', async () => {
+    const retryable = vi.fn(() => true);
+    const { handler } = failing(...Array(3).fill(new Error('busy')));
+    await outcomeOf({ attempts: 3, backoff: AT_ONCE, retryable }, handler);
+    expect(retryable).toHaveBeenCalledTimes(2);
   });
 
   test.each<[string, () => unknown]>([
@@ -303,6 +308,9 @@ describe('the wait', () => {
     [{ minMs: 10, factor: 1, jitter: false }, [10, 10, 10]],
     [{ minMs: 10, factor: 3, maxMs: 50, jitter: false }, [10, 30, 50]],
     [{ minMs: 100, maxMs: 7, jitter: false }, [7, 7, 7]],
+    [{ minMs: 100, maxMs: 7, jitter: true }, [7, 7, 7]],
+    [{ minMs: 0, factor: 10, maxMs: 50, jitter: false }, [1, 10, 50]],
+    [{ minMs: 0, maxMs: 0 }, [1, 1, 1]],
   ])('follows %j', async (backoff, expected) => {
     expect(await waits({ attempts: 4, ...(backoff && { backoff }) })).toEqual(expected);
   });

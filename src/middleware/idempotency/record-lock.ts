@@ -5,10 +5,11 @@ import {
 import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { HeldAnswer } from '../../batch/held-answer.ts';
+import { pause } from '../../promise/pause.ts';
 import { backoffMs } from '../../sinks/batcher/backoff.ts';
 import { LockExpiry } from './lock-expiry.ts';
 import { errorName, isWorthATry, storeFailure } from './store-failure.ts';
-import { pause, withTimeout } from './timing.ts';
+import { withTimeout } from './timing.ts';
 import { unlock, unlocksSafely } from './unlock.ts';
 
 /** The parts of the user's persistence layer that are called. */
