@@ -7,4 +7,7 @@ export { snsTopic } from '../dist/sinks/sns.js';
 export { sqsQueue } from '../dist/sinks/sqs.js';
 export { type AttributeMap, unmarshallMap } from '../dist/unmarshall/attribute-value.js';
 export { numberReader, type ToNumber } from '../dist/unmarshall/numbers.js';
-export { unmarshall } from '../dist/unmarshall/unmarshall.js';
+
+// It is not public, so that dist has no types of it.
+const compiled: string = '../dist/unmarshall/unmarshall.js';
+export const { unmarshall }: typeof import('../src/unmarshall/unmarshall.ts') = await import(compiled);

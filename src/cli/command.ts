@@ -1,7 +1,7 @@
-import type { Command as Commander } from 'commander';
 import type { ExitCode } from './errors/exit-codes.ts';
 import type { CliIo } from './terminal/io.ts';
 import type { Style } from './terminal/style.ts';
+import type { Command as Commander } from './third-party/commander.ts';
 
 /** What a command gets, apart from its own arguments and options. */
 export interface CommandContext {

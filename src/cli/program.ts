@@ -1,4 +1,3 @@
-import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
 import { commands } from './commands.ts';
 import { EXIT, type ExitCode } from './errors/exit-codes.ts';
@@ -6,6 +5,7 @@ import { reportError } from './errors/report-error.ts';
 import { wrongUsage } from './errors/wrong-usage.ts';
 import { type CliIo, interrupted } from './terminal/io.ts';
 import { hasColors, styleFor } from './terminal/style.ts';
+import { Command, CommanderError } from './third-party/commander.ts';
 import { version } from './version.ts';
 
 /**

@@ -19,29 +19,26 @@ test('--help loads the declarations of the commands, and nothing that they need 
   };
   rmSync(directory, { recursive: true });
   const files = result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
-  const packages = files.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
-  const own = files
-    .filter((url) => !url.includes('node_modules'))
-    .map((url) => url.replace(/.*\/dist\//, ''));
+  const loaded = files.map((url) => url.replace(/.*\/dist\//, ''));
+  const light =
+    /^(cli\/([\w-]+|[\w-]+\/command|(errors|flags|terminal)\/[\w-]+|third-party\/(commander|shared-\w+))|errors|failure\/[\w-]+)\.js$/;
 
-  expect(new Set(packages)).toEqual(new Set(['commander']));
-  expect(
-    own.filter((file) => !/^cli\/([\w-]+|commands\/[\w-]+|\w+\/[\w-]+-(flags|options))\.js$/.test(file)),
-  ).toEqual(['content-free-cause.js', 'errors.js', 'thrown-text.js']);
-  expect(own.length).toBeLessThan(40);
+  expect(loaded).toContain('cli/third-party/commander.js');
+  expect(loaded.filter((file) => !light.test(file))).toEqual([]);
+  expect(loaded.length).toBeLessThan(40);
 });
 
 test('--help takes under 150 ms, or on a busy machine four times as long as Node itself', {
   timeout: 60_000,
 }, () => {
-  const fastest = (args: readonly string[]): number =>
-    Math.min(
-      ...Array.from({ length: 7 }, () => {
-        const started = performance.now();
-        execFileSync(process.execPath, args, { env: commandEnvironment() });
-        return performance.now() - started;
-      }),
-    );
-  const bare = fastest(['--eval', '0']);
-  expect(fastest(HELP)).toBeLessThan(Math.max(150, 4 * bare));
+  const elapsed = (args: readonly string[]): number => {
+    const started = performance.now();
+    execFileSync(process.execPath, args, { env: commandEnvironment() });
+    return performance.now() - started;
+  };
+  // In turn, so that both meet the same load.
+  const pairs = Array.from({ length: 7 }, () => [elapsed(['--eval', '0']), elapsed(HELP)] as const);
+  const bare = Math.min(...pairs.map(([of]) => of));
+  const help = Math.min(...pairs.map(([, of]) => of));
+  expect(help).toBeLessThan(Math.max(150, 4 * bare));
 });

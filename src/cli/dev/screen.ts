@@ -56,7 +56,7 @@ interface Status {
 }
 
 async function bottomLine(stdout: TextOutput): Promise<Status> {
-  const { createLogUpdate } = await import('log-update');
+  const { createLogUpdate } = await import('../third-party/log-update.ts');
   const line = createLogUpdate(stdout as NodeJS.WriteStream, { showCursor: true });
   let status = '';
   return {

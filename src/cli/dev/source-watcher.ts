@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'chokidar';
+import { type FSWatcher, watch } from '../third-party/chokidar.ts';
 
 // Editors write a file in several steps, and save several files at once.
 const SETTLE_MS = 50;

@@ -1,4 +1,4 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError } from '../third-party/commander.ts';
 import { usageError } from './cli-error.ts';
 
 /** What commander says of arguments that it refuses, with where their help is. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from '../third-party/commander.ts';
 
 /** The options of every command that talks to a server. */
 export interface ConnectionFlags {

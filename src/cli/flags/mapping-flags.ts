@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import { usageError } from '../errors/cli-error.ts';
+import type { Command } from '../third-party/commander.ts';
 
 /** A mapping's options as commander gives them: text, or true and false for flags. */
 export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | boolean };

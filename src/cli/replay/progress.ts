@@ -47,8 +47,8 @@ export async function openProgress({ io, note }: CommandContext): Promise<Progre
 type Bar = Pick<Progress, 'set' | 'end'>;
 
 async function openBar(stream: NodeJS.WriteStream): Promise<Bar> {
-  const { SingleBar } = (await import('cli-progress')).default;
-  const bar = new SingleBar({
+  const { cliProgress } = await import('../third-party/cli-progress.ts');
+  const bar = new cliProgress.SingleBar({
     stream,
     format: 'Replaying {bar} {value}/{total} records, {failed} failed',
     barCompleteChar: '█',

@@ -1,7 +1,7 @@
-import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
+import { Option } from '../third-party/commander.ts';
 
 export const tail: CommandDefinition = {
   usage: 'tail <table>',

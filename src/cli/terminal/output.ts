@@ -20,7 +20,7 @@ export async function writeTable(
   rows: readonly (readonly string[])[],
   style: Style,
 ): Promise<void> {
-  const { default: Table } = await import('cli-table3');
+  const { Table } = await import('../third-party/cli-table3.ts');
   const table = new Table({
     head: head.map((text) => terminalLine(style('bold', text))),
     chars: BORDERLESS,

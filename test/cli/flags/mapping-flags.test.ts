@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import {
   flagOf,
@@ -6,6 +5,7 @@ import {
   mappingFlags,
   readMappingFlags,
 } from '../../../src/cli/flags/mapping-flags.ts';
+import { Command } from '../../../src/cli/third-party/commander.ts';
 import { MAPPING_OPTION_NAMES, mappingSettings } from '../../../src/mapping/options.ts';
 
 const parse = (...argv: readonly string[]): MappingFlags =>

@@ -1,0 +1,40 @@
+// Builds dist: a module for each one of src, and the third-party code of the command line in files of its own.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { bundleThirdParty } from './bundle-third-party.ts';
+import { unreachableTypes } from './unreachable-types.ts';
+
+const root = join(import.meta.dirname, '..');
+
+try {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+} catch {
+  process.exit(1); // tsc has printed the errors
+}
+// After tsc, so that a process that runs from dist meanwhile finds all that it imports.
+remove(filesOf('dist').filter((file) => !existsSync(join(root, sourceOf(file)))));
+remove(
+  unreachableTypes(
+    filesOf('dist').filter((file) => file.endsWith('.d.ts')),
+    root,
+  ),
+);
+await bundleThirdParty(root);
+chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+}
+
+/** The source that tsc makes this file of: what has none is a leftover of an earlier build. */
+function sourceOf(file: string): string {
+  return file.replace('dist', 'src').replace(/(\.d\.ts|\.js)$/, '.ts');
+}
+
+function remove(files: readonly string[]): void {
+  for (const file of files) rmSync(join(root, file));
+}

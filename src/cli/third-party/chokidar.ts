@@ -1,0 +1,1 @@
+export { type FSWatcher, watch } from 'chokidar';

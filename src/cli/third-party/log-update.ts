@@ -1,0 +1,1 @@
+export { createLogUpdate } from 'log-update';
