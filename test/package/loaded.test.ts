@@ -9,7 +9,6 @@ const root = resolve(import.meta.dirname, '../..');
 /** npm packages that each subpath loads when it is imported. A subpath that is not named here loads none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './middleware/idempotent': ['@aws-lambda-powertools/idempotency'],
-  './middleware/retry': ['p-retry'],
   './powertools': ['@aws-lambda-powertools/batch'],
   './sinks/dynamodb': ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'],
   './sinks/event-bridge': ['@aws-sdk/client-eventbridge'],

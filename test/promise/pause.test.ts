@@ -12,7 +12,7 @@ async function elapsed(promise: Promise<unknown>): Promise<number> {
 }
 
 describe('a pause', () => {
-  test('lasts as long as it is told, and leaves no timer or listener', async () => {
+  test('lasts as long as asked for, and leaves no timer or listener', async () => {
     const { signal } = new AbortController();
     const removed = vi.spyOn(signal, 'removeEventListener');
     expect(await elapsed(pause(250, signal))).toBe(250);
