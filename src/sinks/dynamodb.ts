@@ -12,10 +12,9 @@ import { itemSize } from '../item/item-size.ts';
 import { marshallMap, UnsafeNumber } from '../item/marshall-map.ts';
 import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
-import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
+import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { invalid, tooLarge } from './batcher/sink-errors.ts';
-import { checkSinkOptions } from './batcher/sink-options.ts';
 import { itemProblem } from './message/item-problem.ts';
 import { jsonValue } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
@@ -73,7 +72,7 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 export function tableWriter(options: TableWriterOptions): TableWriter {
-  checkSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
+  checkAwsSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
   const keys = options.keys as readonly string[];
   const client = clientOf(options, (settings) => new DynamoDBClient(settings));
   const keyOf = (item: Item): string =>

@@ -7,11 +7,10 @@ import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.t
 import { isProof, UNMENTIONED } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { recordRequired } from './batcher/check-send.ts';
-import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
+import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { faultOf } from './batcher/fault.ts';
 import { invalid } from './batcher/sink-errors.ts';
-import { checkSinkOptions } from './batcher/sink-options.ts';
 import { jsonText } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
@@ -69,7 +68,7 @@ const MOST_BYTES = 1_048_576 - 1;
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 export function eventBus(options: EventBusOptions): EventBus {
-  checkSinkOptions(
+  checkAwsSinkOptions(
     'eventBus',
     options,
     { source: TEXT_OR_ENV },

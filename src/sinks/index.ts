@@ -2,6 +2,15 @@
 /// <reference types="node" preserve="true" />
 
 export { SinkError, type SinkErrorCode } from '../errors.ts';
+export type { RequestContext } from './batcher/batched-sink.ts';
+export {
+  type CreateSinkEntryOptions,
+  type CreateSinkOptions,
+  createSink,
+  type EntryOutcome,
+  type EntryRefusal,
+  type RequestOutcome,
+} from './create-sink.ts';
 export {
   type ChangeData,
   type CloudEvent,

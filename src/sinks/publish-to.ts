@@ -26,9 +26,9 @@ const SINK = objectWith(['send']);
  *   .onRemove(publishTo(archive, toCloudEvent));
  * ```
  */
-export function publishTo<R extends SinkRecord, Options extends SendOptions = SendOptions>(
-  sink: Sink<Options>,
-  toMessage: (record: R, context: RecordContext) => unknown,
+export function publishTo<R extends SinkRecord, Options extends SendOptions = SendOptions, Message = unknown>(
+  sink: Sink<Options, Message>,
+  toMessage: (record: R, context: RecordContext) => NoInfer<Message> | Promise<NoInfer<Message>>,
   options?: MessageOptions<R, Options>,
 ): (record: R, context: RecordContext) => Promise<void> {
   requireArgument(OWNER, 'sink', sink, SINK);

@@ -8,10 +8,9 @@ import type { Check } from '../options/check.ts';
 import { type EnvironmentVariable, readEnv, TEXT_OR_ENV } from '../options/env.ts';
 import { isProof } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
-import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
+import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { invalid } from './batcher/sink-errors.ts';
-import { checkSinkOptions } from './batcher/sink-options.ts';
 import { digest } from './message/item-identity.ts';
 import { contentText, jsonText, messageText } from './message/message-text.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
@@ -83,7 +82,7 @@ const MOST_KEY_BYTES = 1024;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export function bucketWriter(options: BucketWriterOptions): BucketWriter {
-  checkSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
+  checkAwsSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
   const lines = options.format === 'ndjson';
   const partOf = lines ? lineOf : objectOf;
   const client = clientOf(options, (settings) => new S3Client(settings));

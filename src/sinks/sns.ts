@@ -6,9 +6,8 @@ import { wholeNumberFrom } from '../options/check.ts';
 import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
-import { type AwsSinkOptions, clientOf } from './batcher/client.ts';
+import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
-import { checkSinkOptions } from './batcher/sink-options.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
@@ -67,7 +66,7 @@ const DEFAULT_BYTES = 262_144;
  * @see https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
  */
 export function snsTopic(options: SnsTopicOptions): SnsTopic {
-  checkSinkOptions(
+  checkAwsSinkOptions(
     'snsTopic',
     options,
     { topicArn: TEXT_OR_ENV },

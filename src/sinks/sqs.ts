@@ -6,10 +6,9 @@ import { ConfigurationError } from '../errors.ts';
 import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
-import { type AwsSinkOptions, type ClientSettings, clientOf } from './batcher/client.ts';
+import { type AwsSinkOptions, type ClientSettings, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
 import { invalid } from './batcher/sink-errors.ts';
-import { checkSinkOptions } from './batcher/sink-options.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
@@ -57,7 +56,7 @@ interface QueueMessage extends Payload {
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
-  checkSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
+  checkAwsSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
   const client = clientOf(options, queueClient);
   return batchedSink<QueueMessage, QueueOptions>(options, {
     named: ['sqsQueue', 'queueUrl'],

@@ -3,12 +3,15 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { RequestContext } from '../../src/sinks/batcher/batched-sink.ts';
+import { createSink, type EntryOutcome } from '../../src/sinks/create-sink.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import type { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
+import { ENDPOINT_PATH } from '../fixtures/fake-aws/http-endpoint.ts';
 import { numberIn, type SinkHarness, type SinkTraits } from './sink-harness.ts';
 
 export type FakeHarness = SinkHarness & { readonly fake: FakeAws };
@@ -116,7 +119,42 @@ export const FAKE_HARNESSES: readonly (readonly [
         }),
     }),
   ],
+  [
+    'createSink, with an HTTP endpoint',
+    {
+      perRequest: 10,
+      mostBytes: 10_000,
+      ordered: true,
+      // The one status that HTTP documents for the content of a request.
+      refusedRequest: { code: 'ContentTooLarge', senderFault: true, status: 413 },
+    },
+    (fake) => ({
+      ...common(fake, 'http'),
+      sized: (bytes) => text(bytes - '""'.length),
+      sink: (options) =>
+        createSink({
+          ...options,
+          target: `${fake.connection.endpoint}${ENDPOINT_PATH}`,
+          maxEntries: 10,
+          maxBytes: 10_000,
+          request: postMessages,
+        }),
+    }),
+  ],
 ];
+
+/** Posts messages as a user of `createSink` would. */
+export async function postMessages(
+  entries: readonly string[],
+  { target, signal }: RequestContext,
+): Promise<EntryOutcome[]> {
+  const response = await fetch(target, { method: 'POST', body: `[${entries.join()}]`, signal });
+  const answer = (await response.json()) as { code: string; again: boolean }[] & { code: string };
+  if (!response.ok) {
+    throw Object.assign(new Error('refused'), { name: answer.code, status: response.status });
+  }
+  return answer.map(({ code, again }) => (code === undefined ? 'accepted' : { code, retryable: again }));
+}
 
 function common(fake: FakeAws, service: string) {
   return {

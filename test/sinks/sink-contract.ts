@@ -85,13 +85,13 @@ export function sinkContract(
 }
 
 /** What every sink promises when its server fails. */
-export function failureContract(
-  name: string,
-  { perRequest, mostBytes, ordered, single = true }: SinkTraits,
-  harnessOf: () => FakeHarness,
-): void {
+export function failureContract(name: string, traits: SinkTraits, harnessOf: () => FakeHarness): void {
+  const { perRequest, mostBytes, ordered, single = true } = traits;
   /** A code that is documented for content: a message that is alone in its request is at fault by it. */
   const documented = 'EntityTooLarge';
+  const {
+    refusedRequest = { code: perRequest === 1 ? documented : 'InvalidParameterValue', senderFault: true },
+  } = traits;
 
   /** How often a number was sent. */
   const timesSent = ({ requests }: FakeAws): Map<number, number> => {
@@ -168,9 +168,7 @@ export function failureContract(
       const { fake } = harness;
       const sink = harness.sink();
       fake.fault = ({ entries }) =>
-        entries.some(({ text }) => [2, 7].includes(numberIn(text)))
-          ? { code: perRequest === 1 ? documented : 'InvalidParameterValue', senderFault: true }
-          : undefined;
+        entries.some(({ text }) => [2, 7].includes(numberIn(text))) ? refusedRequest : undefined;
       const failures = await failuresOf(upTo(10).map((number) => sendNumber(harness, sink, number)));
       expect([...failures.keys()]).toEqual([2, 7]);
       expect([...failures.values()]).toMatchObject(

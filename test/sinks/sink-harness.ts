@@ -1,5 +1,6 @@
 import type { SinkOptions } from '../../src/sinks/batcher/sink-options.ts';
 import type { Sink, SinkRecord } from '../../src/sinks/sink.ts';
+import type { FakeRefusal } from '../fixtures/fake-aws/service.ts';
 
 /** What is particular to a sink. */
 export interface SinkTraits {
@@ -9,6 +10,8 @@ export interface SinkTraits {
   readonly mostBytes?: number;
   /** Whether the service says for each message what became of it. @defaultValue true */
   readonly single?: boolean;
+  /** How its server refuses a request for the content of one message. */
+  readonly refusedRequest?: FakeRefusal;
   /** Whether a later message about an item takes the place of an earlier one. @defaultValue false */
   readonly replaces?: boolean;
   /** Whether messages about one item arrive in the order that they were sent in, even when sent at once. */

@@ -6,7 +6,10 @@ import { type TableWriter, tableWriter } from '../../src/sinks/dynamodb.ts';
 import { type EventBus, eventBus } from '../../src/sinks/event-bridge.ts';
 import {
   type CloudEvent,
+  createSink,
+  type EntryOutcome,
   publishTo,
+  type RequestContext,
   type SendOptions,
   type Sink,
   toCloudEvent,
@@ -143,5 +146,72 @@ describe('publishTo', () => {
 test('toCloudEvent takes any record', () => {
   streamRouter({ viewType: 'KEYS_ONLY' }).onInsert((record) => {
     expectTypeOf(toCloudEvent(record)).toEqualTypeOf<CloudEvent>();
+  });
+});
+
+describe('createSink', () => {
+  const limits = { target: 'https://example.com', maxEntries: 10, maxBytes: 1000 };
+
+  test('takes any message as JSON text, unless it is told which', () => {
+    const sink = createSink({
+      ...limits,
+      async request(entries, context) {
+        expectTypeOf(entries).toEqualTypeOf<readonly string[]>();
+        expectTypeOf(context).toEqualTypeOf<RequestContext>();
+        return 'accepted';
+      },
+    });
+    expectTypeOf(sink).toEqualTypeOf<Sink>();
+    const invoices = createSink<Invoice>({ ...limits, request: async () => 'accepted' });
+    expectTypeOf(invoices).toEqualTypeOf<Sink<SendOptions, Invoice>>();
+    expectTypeOf(invoices).toExtend<Sink>();
+    invoices.send({ customerId: 'c', invoiceId: 'i', total: 1 }, { detached: true });
+    // @ts-expect-error not an invoice
+    invoices.send({ id: 1 }, { detached: true });
+    // @ts-expect-error neither record nor detached
+    invoices.send({ customerId: 'c', invoiceId: 'i', total: 1 }, {});
+    streamRouter<Invoice>()
+      .onInsert(publishTo(invoices, ({ newImage }) => newImage))
+      .onInsert(publishTo(invoices, async ({ newImage }) => ({ ...newImage, total: 0 })))
+      // @ts-expect-error not an invoice
+      .onInsert(publishTo(invoices, ({ newImage }) => newImage.total));
+  });
+
+  test('knows its entries and its options from entryOf', () => {
+    const sink = createSink({
+      ...limits,
+      entryOf: ({ invoiceId }: Invoice, { urgent }: SendOptions & { readonly urgent?: boolean }) => ({
+        id: invoiceId,
+        urgent,
+      }),
+      bytesOf: ({ id }) => id.length,
+      orderBy: ({ customerId }) => customerId,
+      async request(entries) {
+        expectTypeOf(entries).toEqualTypeOf<readonly { id: string; urgent: boolean | undefined }[]>();
+        return entries.map(({ urgent }) => (urgent ? 'accepted' : { code: 'Busy', retryable: true }));
+      },
+    });
+    sink.send({ customerId: 'c', invoiceId: 'i', total: 1 }, { detached: true, urgent: true });
+    // @ts-expect-error there is no such option
+    sink.send({ customerId: 'c', invoiceId: 'i', total: 1 }, { detached: true, slow: true });
+    publishTo(sink, (record: { newImage: Invoice } & Parameters<typeof toCloudEvent>[0]) => record.newImage, {
+      urgent: true,
+    });
+  });
+
+  test('needs an outcome for each entry', () => {
+    const byId = new Map<string, EntryOutcome>();
+    createSink({ ...limits, request: async (entries) => entries.map((entry) => byId.get(entry)) });
+    createSink({ ...limits, request: async (entries) => entries.map(() => 'accepted') });
+    // @ts-expect-error nothing is said
+    createSink({ ...limits, request: async () => {} });
+    // @ts-expect-error not an outcome
+    createSink({ ...limits, request: async (entries) => entries.map(() => true) });
+    // @ts-expect-error whether it may be tried again has to be said
+    createSink({ ...limits, request: async () => [{ code: 'X' }] });
+    // @ts-expect-error a limit is missing
+    createSink({ target: 't', maxEntries: 1, request: async () => 'accepted' });
+    // @ts-expect-error a client is for the sinks of AWS
+    createSink({ ...limits, client: new SNSClient(), request: async () => 'accepted' });
   });
 });

@@ -7,7 +7,7 @@ import { requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** What differs between sinks: the target, its limits, what a message becomes, and how it is requested. */
 export interface BatchedSinkSettings<P extends Payload, Message, Options extends SendOptions>
-  extends Pick<BatcherSettings<P>, 'maxEntries' | 'maxBytes' | 'maxEntryBytes'> {
+  extends Pick<BatcherSettings<P>, 'maxEntries' | 'maxBytes' | 'maxEntryBytes' | 'refusalOf'> {
   /** The function that makes the sink, and its option that names the target, as in `snsTopic` and `topicArn`. */
   readonly named: readonly [owner: string, option: string];
   /** The value of that option. */

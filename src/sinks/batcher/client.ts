@@ -1,4 +1,5 @@
-import { requestSettings, type SinkOptions } from './sink-options.ts';
+import { type Checks, CLIENT } from '../../options/check.ts';
+import { checkSinkOptions, requestSettings, type SinkOptions } from './sink-options.ts';
 
 /** The options of every sink that sends with a client of the AWS SDK. */
 export interface AwsSinkOptions<Client> extends SinkOptions {
@@ -39,4 +40,9 @@ export function clientOf<Client>(
     }
     return client;
   };
+}
+
+/** Checks the options of a sink that takes a client. See {@link checkSinkOptions}. */
+export function checkAwsSinkOptions(owner: string, options: object, required: Checks, more?: Checks): void {
+  checkSinkOptions(owner, options, required, { ...more, client: CLIENT });
 }

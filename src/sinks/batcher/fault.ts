@@ -7,10 +7,11 @@
  *   keys or quotas are corrected
  * - `'message'`: the message itself; AWS documents that its content causes this error, and only that
  * - `'unproven'`: it may be the message or the target. Unless other messages pass where this one fails, it is the target.
+ * - `'unknown'`: as `'unproven'`, but of code that is not AWS's: even if others pass, the message is not refused for good
  *
  * docs/sink-errors.md lists the documented errors of the five services; its tests read that page.
  */
-export type Fault = 'passing' | 'unreachable' | 'target' | 'message' | 'unproven';
+export type Fault = 'passing' | 'unreachable' | 'target' | 'message' | 'unproven' | 'unknown';
 
 const THROTTLED =
   /throttl|TooManyRequests|(?<!CollectionSize)LimitExceeded|ProvisionedThroughput|SlowDown|PriorRequestNotComplete/i;

@@ -3,8 +3,9 @@ import { OrderKeys } from '../message/order-keys.ts';
 import { backoffMs } from './backoff.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Ends, Entry, type Payload, type Refusal } from './entry.ts';
+import type { Fault } from './fault.ts';
 import { Flight } from './flight.ts';
-import { failureName, requestFault } from './request-failure.ts';
+import { awsRefusal } from './request-failure.ts';
 import { deadlinePassed, refused, requestFailed, targetFailed, tooLarge } from './sink-errors.ts';
 
 /** What a {@link MicroBatcher} sends to, and within which limits. */
@@ -29,6 +30,8 @@ export interface BatcherSettings<P extends Payload> {
    * @returns a refusal or undefined for each payload, in their order
    */
   request(payloads: readonly P[], signal: AbortSignal): Promise<readonly (Refusal | undefined)[]>;
+  /** What a request that threw means for its entries. @defaultValue as the SDK's errors are read */
+  readonly refusalOf?: (error: unknown) => Refusal;
 }
 
 /** A failed entry, while it is not known whether the target accepts others. */
@@ -44,6 +47,9 @@ interface Half<P extends Payload> {
   readonly entries: readonly Entry<P>[];
   readonly refusal: Refusal;
 }
+
+/** Where one entry may be the reason, the others are tried without it. */
+const MAY_BE_THE_MESSAGE: ReadonlySet<Fault> = new Set(['message', 'unproven', 'unknown']);
 
 /** As many that fail alone, one after the other, show that the target is at fault, without splitting what is left. */
 const MOST_SUSPECTS = 10;
@@ -179,11 +185,12 @@ export class MicroBatcher<P extends Payload> {
   }
 
   #failed(entries: readonly Entry<P>[], cause: unknown): void {
-    const fault = requestFault(cause);
-    const refusal: Refusal = { code: failureName(cause), cause, fault };
+    const { refusalOf = awsRefusal } = this.#settings;
+    const refusal = refusalOf(cause);
+    const { fault } = refusal;
     const waiting = this.#waiting(entries);
-    if ((fault === 'message' || fault === 'unproven') && waiting.length > 1) {
-      // AWS does not say for which one. The others must not fail with it.
+    if (MAY_BE_THE_MESSAGE.has(fault) && waiting.length > 1) {
+      // The target does not say for which one. The others must not fail with it.
       for (const entry of waiting) entry.failedBefore ??= this.#requests;
       const middle = Math.ceil(waiting.length / 2);
       const halves = [waiting.slice(0, middle), waiting.slice(middle)];
@@ -212,7 +219,7 @@ export class MicroBatcher<P extends Payload> {
     entry.failedBefore ??= this.#requests;
     if (refusal.fault === 'target') this.#settle(entry, targetFailed(target, refusal));
     else if (refusal.fault === 'message' || (again && this.#lastAccepted > entry.failedBefore)) {
-      this.#settle(entry, refused(target, refusal, entry.attempts));
+      this.#settleAtFault(entry, refusal);
     } else if (this.#suspects.push({ entry, refusal, again }) >= MOST_SUSPECTS) this.#blameTarget();
   }
 
@@ -221,17 +228,24 @@ export class MicroBatcher<P extends Payload> {
     this.#suspects = this.#suspects.filter(({ entry, refusal, again }) => {
       if (this.#lastAccepted <= Number(entry.failedBefore)) return true;
       if (entry.settled) this.#leave(entry);
-      else if (again) this.#settle(entry, refused(this.#settings.target, refusal, entry.attempts));
+      else if (again) this.#settleAtFault(entry, refusal);
       else this.#ready.add(entry);
       return false;
     });
+  }
+
+  /** Others pass, and this one does not. A failure that may mean anything is still no proof that it never will. */
+  #settleAtFault(entry: Entry<P>, refusal: Refusal): void {
+    const { target } = this.#settings;
+    const unknown = refusal.fault === 'unknown';
+    this.#settle(entry, unknown ? targetFailed(target, refusal) : refused(target, refusal, entry.attempts));
   }
 
   /** Nothing passes: what has failed, and what would only be split further, fails with the target. */
   #blameTarget(): void {
     const { target } = this.#settings;
     const failed = this.#suspects.map(({ entry, refusal }) => ({ entries: [entry], refusal }));
-    const halves = this.#halves.filter(({ refusal }) => refusal.fault === 'unproven');
+    const halves = this.#halves.filter(({ refusal }) => refusal.fault !== 'message');
     if (failed.length === 0) return;
     this.#suspects = [];
     this.#halves = this.#halves.filter((half) => !halves.includes(half));

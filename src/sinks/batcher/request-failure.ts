@@ -1,4 +1,5 @@
 import { partOf } from '../../failure/content-free-cause.ts';
+import type { Refusal } from './entry.ts';
 import { type Fault, faultOf } from './fault.ts';
 
 /** Plain errors of the SDK, known by the fixed text they begin with, which quotes nothing. */
@@ -13,10 +14,16 @@ const PLAIN: readonly (readonly [text: string, fault: Fault])[] = [
 const TARGET_STATUSES: readonly number[] = [401, 403, 404, 405, 501];
 const TOO_LARGE = 413;
 
-/** Tells what a request that failed as a whole means for what was in it. */
-export function requestFault(error: unknown): Fault {
+/**
+ * Tells what a request that failed as a whole means for what was in it.
+ *
+ * @param status the status of the answer, for errors that have it elsewhere than those of the SDK
+ */
+export function requestFault(
+  error: unknown,
+  status: unknown = partOf(partOf(error, '$metadata'), 'httpStatusCode'),
+): Fault {
   const name = partOf(error, 'name');
-  const status = partOf(partOf(error, '$metadata'), 'httpStatusCode');
   if (partOf(error, '$retryable') !== undefined) return 'passing';
   const fault = typeof name === 'string' ? faultOf(name) : 'unproven';
   if (fault !== 'unproven') return fault;
@@ -57,4 +64,9 @@ export function failureName(error: unknown): string {
   if (typeof name !== 'string' || name === '') return `${typeof error} thrown`;
   if (typeof code !== 'string') return name;
   return name === 'Error' || name === 'AggregateError' ? code : `${name} ${code}`;
+}
+
+/** What a failure of the SDK means for the entries of its request. */
+export function awsRefusal(cause: unknown): Refusal {
+  return { code: failureName(cause), cause, fault: requestFault(cause) };
 }

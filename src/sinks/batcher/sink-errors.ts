@@ -47,16 +47,18 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
 }
 
 /** The target takes no message, or nothing shows that it would take another one. */
-export function targetFailed(target: string, { code, cause }: Refusal): SinkError {
+export function targetFailed(target: string, { code, cause, remedy = AWS_REMEDY }: Refusal): SinkError {
   return new SinkError(
     'SINK_REQUEST_FAILED',
     false,
     target,
-    `a message was not accepted, and nothing shows that the message is the reason: ${code}. See the cause, and check ` +
-      'region, credentials, permissions, encryption key, and the name and settings of the target.',
+    `a message was not accepted, and nothing shows that the message is the reason: ${code}. ${remedy}`,
     NAMES_NO_CONTENT.test(nameOf(cause)) ? contentFreeCause(cause, textOf(cause)) : contentFreeCause(cause),
   );
 }
+
+const AWS_REMEDY =
+  'See the cause, and check region, credentials, permissions, encryption key, and the name and settings of the target.';
 
 /** Errors about credentials, permissions and names, whose text says which, and about nothing that a message holds. */
 const NAMES_NO_CONTENT =

@@ -1,4 +1,4 @@
-import { type Checks, CLIENT, millisecondsFrom, wholeNumberFrom } from '../../options/check.ts';
+import { type Checks, millisecondsFrom, wholeNumberFrom } from '../../options/check.ts';
 import { checkOptions } from '../../options/check-options.ts';
 import { invalidOption } from '../../options/invalid-option.ts';
 
@@ -34,7 +34,6 @@ export function requestSettings({
 }
 
 const CHECKS: Checks = {
-  client: CLIENT,
   concurrency: wholeNumberFrom(1, 100),
   attempts: wholeNumberFrom(1, 100),
   requestTimeoutMs: millisecondsFrom(1, 900_000),
