@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +17,9 @@ const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:payments';
 let project: SnippetProject;
 let aws: Emulators;
 let env: Record<string, string>;
+let endpoint: Server;
+/** The invoices that the endpoint of sinks.md has taken, a list for each request. */
+let posted: { invoiceId: string }[][];
 
 beforeAll(async () => {
   project = createSnippetProject([...snippets, ...broken]);
@@ -23,13 +29,33 @@ beforeAll(async () => {
   await sns({ Action: 'Subscribe', TopicArn: TOPIC_ARN, Protocol: 'sqs', Endpoint: QUEUE_ARN });
   for (const name of ['idempotency', 'Totals']) await table(name);
   await table('InvoiceAudit', ['itemKey', 'position']);
-  env = { ...aws.environment, TOPIC_ARN, PAYMENTS_TOPIC_ARN: TOPIC_ARN };
+  const INVOICES_URL = await startEndpoint();
+  env = { ...aws.environment, TOPIC_ARN, PAYMENTS_TOPIC_ARN: TOPIC_ARN, INVOICES_URL };
 }, 120_000);
 
 afterAll(async () => {
   project?.remove();
   await aws?.stop();
+  endpoint?.close();
 });
+
+/** The endpoint of a user's: it is busy at first for INV-1. */
+async function startEndpoint(): Promise<string> {
+  posted = [];
+  endpoint = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const invoices = JSON.parse(Buffer.concat(chunks).toString()) as { invoiceId: string }[];
+    const busy = posted.length === 0;
+    posted.push(invoices);
+    const status = ({ invoiceId }: { invoiceId: string }) =>
+      busy && invoiceId === 'INV-1' ? 'busy' : 'created';
+    response.end(JSON.stringify(invoices.map((invoice) => ({ status: status(invoice) }))));
+  });
+  endpoint.listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
+  return `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+}
 
 /** A table with these keys, of text. */
 async function table(TableName: string, keys: readonly string[] = ['id']): Promise<void> {
@@ -101,6 +127,18 @@ test('the program of the README publishes', async () => {
     '{"expired":"INV-2"}',
     '{"paid":"INV-1"}',
   ]);
+});
+
+test('the endpoint of sinks.md gets the invoices in one request, and once more what it was too busy for', async () => {
+  const sink = snippets.find(
+    ({ page, code }) => page === 'docs/sinks.md' && code.includes("env('INVOICES_URL')"),
+  ) as Block;
+  posted.length = 0;
+  const { response, output } = await project.run(sink, env);
+  expect(response, output).toEqual({ batchItemFailures: [] });
+  const ids = posted.map((invoices) => invoices.map(({ invoiceId }) => invoiceId));
+  expect(ids.slice(1)).toEqual([['INV-1']]);
+  expect(ids[0]?.length).toBeGreaterThan(1);
 });
 
 test('the copy of exactly-once.md keeps the newest change, whichever comes last', {
