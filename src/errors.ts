@@ -21,6 +21,7 @@ export type ConfigurationErrorCode =
   | 'MISSING_PEER'
   | 'RECORD_REQUIRED'
   | 'STREAM_NOT_FOUND'
+  | 'UNEXPECTED_ANSWER'
   | 'UNKNOWN_OPTION'
   | 'VIEW_TYPE_MISMATCH'
   | 'WINDOW_MISMATCH';

@@ -1,6 +1,7 @@
 import type { DynamoDBStreamsClient, _Stream as Stream } from '@aws-sdk/client-dynamodb-streams';
 import { ConfigurationError } from '../errors.ts';
 import { streamsModule } from './streams-module.ts';
+import { unexpectedAnswer } from './unexpected-answer.ts';
 
 /**
  * The ARN of the newest stream of a table, which may have older ones that are disabled.
@@ -13,8 +14,10 @@ export async function newestStreamOf(TableName: string, client: DynamoDBStreamsC
   let start: string | undefined;
   do {
     const page = await client.send(new ListStreamsCommand({ TableName, ExclusiveStartStreamArn: start }));
-    streams.push(...(page.Streams as Stream[]));
-    start = page.LastEvaluatedStreamArn;
+    streams.push(...(page.Streams ?? []));
+    if (start !== undefined && page.LastEvaluatedStreamArn === start)
+      throw unexpectedAnswer('has the page before once more', 'ListStreams');
+    start = page.LastEvaluatedStreamArn ?? undefined;
   } while (start !== undefined);
   // A label is the time at which the stream was made, in a form that sorts.
   const newest = streams.toSorted((a, b) => (`${a.StreamLabel}` < `${b.StreamLabel}` ? 1 : -1))[0]?.StreamArn;

@@ -11,6 +11,7 @@ import { persist } from './persist.ts';
 import { asSent } from './records/server-record.ts';
 import { wireMember } from './records/wire-member.ts';
 import { streamsModule } from './streams-module.ts';
+import { unexpectedAnswer } from './unexpected-answer.ts';
 
 /** What is known of a stream. */
 export interface StreamDescription {
@@ -43,6 +44,10 @@ const THROTTLE = /Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests/;
 /** Whether the stream, or a shard of it, is no more. */
 export function isNotFound(error: unknown): boolean {
   return (error as Error).name === 'ResourceNotFoundException';
+}
+
+function isForReader(error: unknown): boolean {
+  return FINAL_ERRORS.includes((error as Error).name);
 }
 
 /**
@@ -78,12 +83,13 @@ export class StreamSource {
       const input = { StreamArn: this.#streamArn, ExclusiveStartShardId: start, ShardFilter: filter };
       const command = new DescribeStreamCommand(input);
       const answer = await this.#client.send(command, { abortSignal: signal });
-      const page = answer.StreamDescription as StreamPage;
-      shards.push(...(page.Shards ?? []));
-      start = page.LastEvaluatedShardId;
+      const page = pageOf(answer.StreamDescription, start);
+      // A shard without an id cannot be read.
+      shards.push(...(page.Shards ?? []).filter((shard) => shard?.ShardId));
+      start = page.LastEvaluatedShardId ?? undefined;
       if (start === undefined) {
         const { StreamStatus, CreationRequestDateTime: createdAt } = page;
-        return { enabled: /^ENABL/.test(`${StreamStatus}`), createdAt, shards, pages };
+        return { enabled: !/^DISABL/.test(`${StreamStatus}`), createdAt, shards, pages };
       }
     }
   }
@@ -114,7 +120,7 @@ export class StreamSource {
 
   /** {@link describe}, tried again. @throws ResourceNotFoundException, or when the signal aborts */
   describeAgain(signal: AbortSignal): Promise<StreamDescription> {
-    return this.#persist('DescribeStream', signal, () => this.describe(signal));
+    return this.#persist('DescribeStream', signal, () => this.describe(signal), isNotFound);
   }
 
   /** @throws ResourceNotFoundException, TrimmedDataAccessException, or when the signal aborts */
@@ -125,10 +131,13 @@ export class StreamSource {
   ): Promise<string> {
     const { GetShardIteratorCommand } = await streamsModule();
     const input = { StreamArn: this.#streamArn, ShardId: shardId, ...position };
-    const { ShardIterator } = await this.#persist('GetShardIterator', signal, () =>
-      this.#client.send(new GetShardIteratorCommand(input), { abortSignal: signal }),
-    );
-    return ShardIterator as string;
+    const call = async (): Promise<string> => {
+      const command = new GetShardIteratorCommand(input);
+      const { ShardIterator } = await this.#client.send(command, { abortSignal: signal });
+      if (!ShardIterator) throw unexpectedAnswer('has no ShardIterator', 'GetShardIterator');
+      return ShardIterator;
+    };
+    return this.#persist('GetShardIterator', signal, call, isForReader);
   }
 
   /**
@@ -153,7 +162,7 @@ export class StreamSource {
         next: NextShardIterator ?? undefined,
       };
     };
-    return this.#persist('GetRecords', signal, call, isFinal);
+    return this.#persist('GetRecords', signal, call, (error) => isForReader(error) || isFinal(error));
   }
 
   /** Tells of a failure that its caller tries again. */
@@ -165,14 +174,23 @@ export class StreamSource {
     operation: string,
     signal: AbortSignal,
     call: () => Promise<Answer>,
-    isFinal: (error: unknown) => boolean = () => false,
+    isFinal: (error: unknown) => boolean,
   ): Promise<Answer> {
     // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
     await turn();
     return persist(call, {
       signal,
       onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
-      isFinal: (error) => FINAL_ERRORS.includes((error as Error).name) || isFinal(error),
+      isFinal,
     });
   }
+}
+
+function pageOf(description: StreamPage | undefined, start: string | undefined): StreamPage {
+  if (!description || !Array.isArray(description.Shards ?? []))
+    throw unexpectedAnswer('has no description of a stream', 'DescribeStream');
+  // It would be asked for the same shards for ever.
+  if (start !== undefined && description.LastEvaluatedShardId === start)
+    throw unexpectedAnswer('has the page before once more', 'DescribeStream');
+  return description;
 }

@@ -28,7 +28,8 @@ export class ShardProgress {
   /** Records were read. */
   add(sequenceNumbers: readonly string[]): void {
     for (const sequenceNumber of sequenceNumbers) {
-      this.#open.set(sequenceNumber, this.#lastRead);
+      // A server may send a record twice: the first of them says what is before it, and the second would say that it is done.
+      if (!this.#open.has(sequenceNumber)) this.#open.set(sequenceNumber, this.#lastRead);
       this.#lastRead = sequenceNumber;
     }
   }

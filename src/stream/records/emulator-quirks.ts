@@ -87,7 +87,11 @@ function labelInAwsForm(label: string): string {
 
 function changedNothing({ eventName, dynamodb }: ServerRecord): boolean {
   if (eventName !== 'MODIFY' || !dynamodb.OldImage || !dynamodb.NewImage) return false;
-  return isDeepStrictEqual(dynamodb.OldImage, dynamodb.NewImage);
+  try {
+    return isDeepStrictEqual(dynamodb.OldImage, dynamodb.NewImage);
+  } catch {
+    return false; // images that nest too deep to be compared: both are delivered
+  }
 }
 
 function isOlder({ dynamodb }: ServerRecord, madeAt: number): boolean {

@@ -29,9 +29,9 @@ export function isServerRecord(record: unknown): record is ServerRecord {
 }
 
 /** A record that the SDK has read, in the form in which it was sent. */
-export function asSent(record: SdkRecord): unknown {
+export function asSent(record: SdkRecord | null): unknown {
+  if (!record?.dynamodb) return record;
   const { dynamodb } = record;
-  if (dynamodb === undefined) return record;
   const { ApproximateCreationDateTime: created, Keys, NewImage, OldImage, ...rest } = dynamodb;
   return {
     ...record,

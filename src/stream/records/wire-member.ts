@@ -1,7 +1,8 @@
 import { ownWork, turn } from '../event-loop.ts';
+import { unexpectedAnswer } from '../unexpected-answer.ts';
 
 interface Exchange {
-  readonly response: { body: unknown };
+  readonly response: { body: unknown; readonly statusCode: number };
 }
 
 /** A command of the SDK, reduced to what is used here. Its own types differ between clients. */
@@ -14,6 +15,8 @@ export interface WireCommand {
  *
  * The SDK sets an attribute named `__proto__` to undefined (client-dynamodb-streams 3.1141), and turns each binary value into
  * bytes, which Lambda has as base64. It also takes three times as long as JSON.parse for a page of 1,000 records.
+ *
+ * The command fails with `UNEXPECTED_ANSWER` where a body of success is not a JSON object.
  *
  * @returns gives the member, once the command was sent; undefined if the client ran no middleware, as stubs do
  */
@@ -29,7 +32,11 @@ export function wireMember(command: WireCommand, member: string): () => unknown 
       response.body = bytes; // for the SDK, which reads errors and everything else itself
       await turn(); // one page at a time
       const answer = ownWork(() => jsonOf(bytes));
-      if (answer === undefined) return exchange;
+      if (answer === undefined) {
+        // The SDK would take an empty body, or one of `null`, for an answer without records: the end of a shard.
+        if (response.statusCode < 300) throw unexpectedAnswer('is not a JSON object');
+        return exchange;
+      }
       const { [member]: value, ...rest } = answer;
       taken = value;
       response.body = Buffer.from(JSON.stringify(rest));
@@ -52,11 +59,12 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Undefined for a body that is not a JSON object, such as a proxy's page: the SDK says what is wrong with it. */
+/** Undefined for a body that is not a JSON object, such as a proxy's page. */
 function jsonOf(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const answer: unknown = JSON.parse(bytes.toString());
-    return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : undefined;
+    const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+    return isObject ? (answer as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

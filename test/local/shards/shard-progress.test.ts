@@ -15,6 +15,17 @@ test('a record that is never done with costs nothing for those that are read pas
   expect(progress.position).toBe('999');
 });
 
+test('a record that is read twice is not taken for done', () => {
+  const progress = new ShardProgress('0');
+  progress.add(['1', '1']);
+  expect(progress.position).toBe('0');
+  progress.add(['2', '1']);
+  progress.finish(['2']);
+  expect(progress.position).toBe('0');
+  progress.finish(['1']);
+  expect(progress.size).toBe(0);
+});
+
 test('the position is the record before the first one that is not done with', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8]), (order) => {

@@ -11,6 +11,7 @@ import {
   type LocalMappingOptions,
   startEventSourceMapping,
 } from '../../../src/local/index.ts';
+import { StreamSource } from '../../../src/stream/stream-source.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
@@ -606,9 +607,8 @@ describe('the end', () => {
   });
 
   test('an error that is no missing stream ends the mapping as failed, with the error', async () => {
-    const client = fake.client();
-    await start({ client, enabled: false });
-    vi.spyOn(client, 'send').mockResolvedValue({ StreamDescription: { Shards: [null] } } as never);
+    await start({ enabled: false });
+    vi.spyOn(StreamSource.prototype, 'describeAgain').mockRejectedValueOnce(new TypeError('x'));
     await mapping?.resume();
     expect(await mapping?.ended).toEqual({ reason: 'failed', error: expect.any(TypeError) });
   });

@@ -132,7 +132,12 @@ describe('values', () => {
   });
 });
 
-test.each([[null], ['x'], [{}], [{ dynamodb: null }], [{ dynamodb: { SequenceNumber: 7 } }], [asSent({})]])(
-  '%j has no place in a shard',
-  (record) => expect(isServerRecord(record)).toBe(false),
-);
+test.each([
+  [null],
+  ['x'],
+  [{}],
+  [{ dynamodb: null }],
+  [{ dynamodb: { SequenceNumber: 7 } }],
+  [asSent({})],
+  [asSent(null)],
+])('%j has no place in a shard', (record) => expect(isServerRecord(record)).toBe(false));

@@ -48,12 +48,19 @@ test('leaves errors to the SDK', async () => {
   });
 });
 
-test.each(['<html>', 'null', '"text"'])('leaves the body %s to the SDK', async (body) => {
+test.each(['<html>', 'null', '"text"', '[]', ''])('refuses the body %s of a success', async (body) => {
   const client = await clientOf(body);
   const sending = command();
   const taken = wireMember(sending, 'Records');
-  await client.send(sending).catch(() => {});
+  await expect(client.send(sending)).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' });
   expect(taken()).toBeUndefined();
+});
+
+test.each(['<html>', 'null'])('leaves the body %s of a failure to the SDK', async (body) => {
+  const client = await clientOf(body, 503);
+  const sending = command();
+  wireMember(sending, 'Records');
+  await expect(client.send(sending)).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
 });
 
 test('gives undefined when the connection has read the body already', async () => {
