@@ -5,7 +5,7 @@ import { noteDeadLetter } from '../batch/dead-lettered.ts';
 import { isOver, type RecordContext } from '../batch/record-context.ts';
 import { publishRecordFailed, type RecordFailedMessage } from '../batch/record-failed.ts';
 import { answerOf } from '../conditions/condition.ts';
-import { deadLetterAbout, sentLetterOf } from '../dead-letter/dead-letter.ts';
+import { createDeadLetter, sentLetterOf } from '../dead-letter/create-dead-letter.ts';
 import { sinkRecordOf } from '../dead-letter/sink-record.ts';
 import { DeadLetterError } from '../errors.ts';
 import { concernsAllRecords, isExhausted, isPermanent } from '../failure/failure.ts';
@@ -20,7 +20,7 @@ import type { RecordMiddleware } from '../router/record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 export type { DeadLetter } from '../dead-letter/dead-letter.ts';
-export { deadLetterOf } from '../dead-letter/dead-letter-of.ts';
+export { parseDeadLetter } from '../dead-letter/parse-dead-letter.ts';
 export type { ThrownError } from '../dead-letter/thrown-error.ts';
 
 /** What is known of a failure, for {@link DeadLetterOptions.when}. */
@@ -174,7 +174,7 @@ async function accepted(
     // The fallback starts after a wait: by now the record may have been reported.
     if (refusal !== undefined && isOver(context)) break;
     try {
-      const letter = sentLetterOf(deadLetterAbout(LazyRecord.rawOf(record), thrown, lambdaContext));
+      const letter = sentLetterOf(createDeadLetter(LazyRecord.rawOf(record), thrown, lambdaContext));
       await finished('The send of the sink', sink.send(letter, { record: sinkRecordOf(record), signal }));
       return sink.target;
     } catch (error) {

@@ -1,5 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { deadLetterOf } from '../dead-letter/dead-letter-of.ts';
+import { isDeadLetterVersion } from '../dead-letter/dead-letter.ts';
+import { parsedText, withoutEnvelopes } from '../dead-letter/envelope.ts';
+import { parseDeadLetter } from '../dead-letter/parse-dead-letter.ts';
 import { isPlainObject, recordProblem } from '../dead-letter/record-problem.ts';
 import { isSequenceNumber } from '../record/sequence-number.ts';
 
@@ -30,9 +32,6 @@ export type Replayable =
 
 type Fields = Readonly<Record<string, unknown>>;
 
-// A document that SNS delivers to SQS, or EventBridge to SNS to SQS, is in two or three.
-const MOST_ENVELOPES = 10;
-
 const STREAM_ARN = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[^/]+\/stream\/.+$/;
 const MOST_RECORDS = 10_000;
 
@@ -45,47 +44,28 @@ const NEITHER = 'it is neither an on-failure document nor a dead letter';
  * Never throws: a queue may hold anything, and one message must not end the replay of the others.
  */
 export function readReplayable(message: unknown): Replayable {
-  const content = contentOf(plain(message));
-  if (content === undefined) return unknown(NEITHER);
+  const content = withoutEnvelopes(plain(message));
+  if (!isPlainObject(content)) return unknown(NEITHER);
   if (isPlainObject(content.DDBStreamBatchInfo)) {
     return content.payload === undefined
       ? readRange(content.DDBStreamBatchInfo)
       : readPayload(content.payload);
   }
   try {
-    const { record, function: failed } = deadLetterOf(content);
+    const { record, function: failed } = parseDeadLetter(content);
     return { kind: 'dead-letter', records: [record], functionName: failed.name };
   } catch (error) {
-    const { version } = content;
-    const isLetter = typeof version === 'string' && version.startsWith('streamlane.dead-letter/');
-    return unknown(isLetter ? (error as Error).message : NEITHER);
+    return unknown(isDeadLetterVersion(content.version) ? (error as Error).message : NEITHER);
   }
 }
 
 /** As JSON carries it: an object of a program may contain itself, throw when it is read, or change later. */
 function plain(message: unknown): unknown {
   try {
-    return parsed(typeof message === 'string' ? message : JSON.stringify(message));
+    return typeof message === 'string' ? message : parsedText(JSON.stringify(message));
   } catch {
     return undefined;
   }
-}
-
-/**
- * Takes off what SNS (unless the subscription asks for raw delivery) and EventBridge put around a message.
- *
- * @returns undefined when there is no object inside
- */
-function contentOf(message: unknown): Fields | undefined {
-  let content = message;
-  for (let envelopes = 0; envelopes <= MOST_ENVELOPES; envelopes++) {
-    if (typeof content === 'string') content = parsed(content);
-    if (!isPlainObject(content)) return undefined;
-    if (content.Type === 'Notification') content = content.Message;
-    else if (Object.hasOwn(content, 'detail-type')) content = content.detail;
-    else return content;
-  }
-  return undefined;
 }
 
 function readRange(info: Fields): Replayable {
@@ -106,7 +86,7 @@ function isCount(value: unknown): value is number {
 
 /** Lambda writes the event as text; tools that rewrite documents may have parsed it. */
 function readPayload(payload: unknown): Replayable {
-  const event = typeof payload === 'string' ? parsed(payload) : payload;
+  const event = typeof payload === 'string' ? parsedText(payload) : payload;
   const records: unknown = isPlainObject(event) ? event.Records : undefined;
   return isRecords(records)
     ? { kind: 'payload', records }
@@ -117,14 +97,6 @@ function isRecords(value: unknown): value is readonly [DynamoDBRecord, ...Dynamo
   return (
     Array.isArray(value) && value.length > 0 && value.every((record) => recordProblem(record) === undefined)
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unknown(problem: string): Replayable {

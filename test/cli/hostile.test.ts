@@ -7,7 +7,7 @@ import { formatFailures } from '../../src/cli/dev/format.ts';
 import { openScreen } from '../../src/cli/dev/screen.ts';
 import { failure } from '../../src/cli/errors/cli-error.ts';
 import { explain } from '../../src/cli/errors/explain.ts';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { recordOf } from '../fixtures/events.ts';
@@ -82,7 +82,7 @@ describe.each([true, false])('on a terminal: %s', (terminal) => {
       'what stays of a replay',
       () => [
         'replay',
-        file('letters.json', [deadLetterAbout(hostileRecord, new Error(HOSTILE), undefined)]),
+        file('letters.json', [createDeadLetter(hostileRecord, new Error(HOSTILE), undefined)]),
         '--handler',
         throwing(),
       ],
@@ -91,7 +91,7 @@ describe.each([true, false])('on a terminal: %s', (terminal) => {
       'the same as JSON',
       () => [
         'replay',
-        file('letters.json', [deadLetterAbout(hostileRecord, new Error(HOSTILE), undefined), HOSTILE]),
+        file('letters.json', [createDeadLetter(hostileRecord, new Error(HOSTILE), undefined), HOSTILE]),
         '--handler',
         throwing(),
         '--json',
@@ -129,7 +129,7 @@ test('what a handler logs in a terminal', async () => {
     ['invoke', logging(), event([hostileRecord])],
     [
       'replay',
-      file('letters.json', [deadLetterAbout(recordOf(), new Error(''), undefined)]),
+      file('letters.json', [createDeadLetter(recordOf(), new Error(''), undefined)]),
       '--handler',
       logging(),
     ],

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import type { OnFailureDocument } from '../../src/delivery/on-failure-document.ts';
 import { freePort } from '../../src/emulators/free-port.ts';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
@@ -58,7 +58,7 @@ async function givenUp(count: number): Promise<OnFailureDocument[]> {
 }
 
 const letterOf = (id: string, index: number) =>
-  deadLetterAbout(recordOf({ id }, index), new Error('no'), undefined);
+  createDeadLetter(recordOf({ id }, index), new Error('no'), undefined);
 const trimmed = (document: OnFailureDocument): OnFailureDocument => ({
   ...document,
   DDBStreamBatchInfo: {

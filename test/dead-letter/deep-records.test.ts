@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { streamRouter } from '../../src/index.ts';
 import { jsonTextOf } from '../../src/item/json-text.ts';
 import { marshallMap } from '../../src/item/marshall-map.ts';
-import { deadLetter, deadLetterOf } from '../../src/middleware/dead-letter.ts';
+import { deadLetter, parseDeadLetter } from '../../src/middleware/dead-letter.ts';
 import { replay } from '../../src/replay/index.ts';
 import { itemKeyOf } from '../../src/sinks/message/item-identity.ts';
 import { messageText } from '../../src/sinks/message/message-text.ts';
@@ -52,11 +52,11 @@ test.each([14, 200, 10_000, 50_000])(
     expect(record.dynamodb.SequenceNumber).toBe(sequenceNumberAt(1));
     expect(jsonTextOf(record)).toBe(letter.record);
     // What nests deeper than DynamoDB allows is kept in the letter, and not handed to a handler again.
-    if (levels > 30) return expect(() => deadLetterOf(letter)).toThrow(/deeper than DynamoDB allows/);
+    if (levels > 30) return expect(() => parseDeadLetter(letter)).toThrow(/deeper than DynamoDB allows/);
 
-    expect(deadLetterOf(sink.letters[0]).record).toEqual(records[1]);
+    expect(parseDeadLetter(sink.letters[0]).record).toEqual(records[1]);
     const seen: unknown[] = [];
-    const documents = [letter, deadLetterOf(sink.letters[0])];
+    const documents = [letter, parseDeadLetter(sink.letters[0])];
     const summary = await replay({ documents, handler: ({ Records }) => void seen.push(...Records) });
     expect(seen).toEqual([records[1]]);
     expect(summary.messages.map(({ status }) => status)).toEqual(['replayed', 'replayed']);

@@ -7,7 +7,7 @@ import {
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
 import { streamRouter } from '../../src/index.ts';
 import { readDocuments, replay } from '../../src/replay/index.ts';
@@ -23,7 +23,7 @@ const CLEAN = [0, 10, 20].map((index) => recordOf({ id: `clean-${index}` }, inde
 const NAMES = CLEAN.map(({ eventID }) => eventID);
 const OTHERS = [5, 6, 15].map((index) => recordOf({ id: index === 6 ? 'b' : 'a' }, index));
 
-const letterOf = (record: (typeof OTHERS)[number]) => deadLetterAbout(record, new Error('no'), contextOf());
+const letterOf = (record: (typeof OTHERS)[number]) => createDeadLetter(record, new Error('no'), contextOf());
 const document = onFailureDocument({
   streamArn: STREAM_ARN,
   shardId: SHARD,

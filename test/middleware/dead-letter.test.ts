@@ -20,7 +20,7 @@ import {
   type DeadLetter,
   type DeadLetterOptions,
   deadLetter,
-  deadLetterOf,
+  parseDeadLetter,
 } from '../../src/middleware/dead-letter.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { validate } from '../../src/middleware/validate.ts';
@@ -59,7 +59,7 @@ function memorySink(fault?: () => unknown): Sink & { letters: DeadLetter[]; opti
     async send(message, given) {
       options.push(given);
       await fault?.();
-      letters.push(deadLetterOf(JSON.stringify(message)));
+      letters.push(parseDeadLetter(JSON.stringify(message)));
     },
   };
 }
@@ -624,7 +624,7 @@ describe('with real servers', () => {
     const queueUrl = await queue(fifo);
     const { response, record } = await poison(sqsQueue({ queueUrl, client: sqs }));
     expect(response).toEqual(NOT_FAILED);
-    const letters = (await bodiesOf(queueUrl)).map(deadLetterOf);
+    const letters = (await bodiesOf(queueUrl)).map(parseDeadLetter);
     expect(letters).toMatchObject([{ error: { code: 'INVALID_ATTRIBUTE_VALUE' }, record }]);
   });
 
@@ -637,7 +637,7 @@ describe('with real servers', () => {
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
     const { response, record } = await poison(snsTopic({ topicArn: TopicArn as string, client: sns }));
     expect(response).toEqual(NOT_FAILED);
-    expect((await bodiesOf(queueUrl)).map(deadLetterOf)).toMatchObject([{ record }]);
+    expect((await bodiesOf(queueUrl)).map(parseDeadLetter)).toMatchObject([{ record }]);
   });
 
   test.each(['object', 'ndjson'] as const)('a bucket gets it, as %s', async (format) => {
@@ -645,7 +645,9 @@ describe('with real servers', () => {
     const { response, record } = await poison(bucketWriter({ bucket: name, client: s3, format }));
     expect(response).toEqual(NOT_FAILED);
     const objects = await objectsOf(name);
-    expect(objects.flatMap((text) => text.trim().split('\n')).map(deadLetterOf)).toMatchObject([{ record }]);
+    expect(objects.flatMap((text) => text.trim().split('\n')).map(parseDeadLetter)).toMatchObject([
+      { record },
+    ]);
   });
 
   test('a table gets it under its id, once however often it is delivered', async () => {
@@ -664,7 +666,7 @@ describe('with real servers', () => {
     expect(response).toEqual(NOT_FAILED);
     await poison(sink, {}, image);
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName }));
-    const letters = Items.map((item) => deadLetterOf(unmarshall(item)));
+    const letters = Items.map((item) => parseDeadLetter(unmarshall(item)));
     expect(letters).toMatchObject([{ id: `${record?.eventSourceARN}/${sequenceNumberAt(1)}` }]);
     expect(letters[0]?.record).toEqual(record);
   });
@@ -675,7 +677,7 @@ describe('with real servers', () => {
     const notes = { S: 'x'.repeat(1_100_000) };
     const { response, record } = await poison(sqsQueue({ queueUrl, client: sqs }), { fallback }, { notes });
     expect(response).toEqual(NOT_FAILED);
-    expect((await objectsOf(name)).map(deadLetterOf)).toMatchObject([{ record }]);
+    expect((await objectsOf(name)).map(parseDeadLetter)).toMatchObject([{ record }]);
     expect(await bodiesOf(queueUrl)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Logger, type StreamRouter, streamRouter } from '../../src/index.ts';
-import { type DeadLetterOptions, deadLetter, deadLetterOf } from '../../src/middleware/dead-letter.ts';
+import { type DeadLetterOptions, deadLetter, parseDeadLetter } from '../../src/middleware/dead-letter.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import { lambdaContext } from '../../src/testing/index.ts';
@@ -54,7 +54,7 @@ function plannedSink(target: string, plan: readonly Letter[], accepted: Set<stri
     send(message) {
       const outcome = plan[sent++] ?? 'accepted';
       if (outcome === 'refused at once') throw undefined;
-      const letter = deadLetterOf(JSON.stringify(message));
+      const letter = parseDeadLetter(JSON.stringify(message));
       return new Promise((resolve, reject) => {
         setImmediate(() => {
           if (outcome.startsWith('accepted')) accepted.add(sequenceNumberOf(letter.record));

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { type ReplayOptions, replay } from '../../src/replay/index.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
@@ -41,7 +41,7 @@ function letterOf(name: string, index: number, image?: Record<string, AttributeV
       ...change,
     },
   };
-  return deadLetterAbout(record, new Error('no'), undefined);
+  return createDeadLetter(record, new Error('no'), undefined);
 }
 
 /** Puts an item as it is now. */

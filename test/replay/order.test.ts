@@ -1,13 +1,13 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
 import { type ReplayOptions, type ReplayProgress, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
 
-const letterOf = (record: DynamoDBRecord) => deadLetterAbout(record, new Error('no'), undefined);
+const letterOf = (record: DynamoDBRecord) => createDeadLetter(record, new Error('no'), undefined);
 const indexOf = ({ eventID }: DynamoDBRecord) => Number.parseInt(`${eventID}`, 16);
 
 /** Letters about the changes of these items, in the order of the stream. */

@@ -1,7 +1,7 @@
 import { ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
 import { type ReplayOptions, readDocuments, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
@@ -309,7 +309,7 @@ test('a throttle is waited out longer than another error', async () => {
 
 describe('behind a range that cannot be read for now', () => {
   const letterOf = (key: string, sequenceNumber: string | undefined) =>
-    deadLetterAbout(
+    createDeadLetter(
       {
         ...recordOf({ eventName: 'MODIFY', sequenceNumber: `${sequenceNumber}` }),
         dynamodb: { SequenceNumber: `${sequenceNumber}`, Keys: { pk: { S: key } } },

@@ -1,6 +1,6 @@
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
 import { readDocuments } from '../../src/replay/read-documents.ts';
 import { readReplayable } from '../../src/replay/replayable.ts';
@@ -18,7 +18,7 @@ const document = onFailureDocument({
   threw: true,
   discardedAt: 0,
 });
-const letter = deadLetterAbout(records[0] as DynamoDBRecord, new Error('no'), {
+const letter = createDeadLetter(records[0] as DynamoDBRecord, new Error('no'), {
   functionName: 'invoices',
 } as Context);
 

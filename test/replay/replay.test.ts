@@ -1,12 +1,13 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { type DeadLetter, deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
+import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
 import { type ReplaySummary, replay } from '../../src/replay/index.ts';
 import { memoryLogger, type RecordSketch, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 const letterAt = (index: number, sketch: RecordSketch = {}): DeadLetter =>
-  deadLetterAbout(recordOf(sketch, index), new Error('then'), undefined);
+  createDeadLetter(recordOf(sketch, index), new Error('then'), undefined);
 const answer = (...numbers: unknown[]): DynamoDBBatchResponse => ({
   batchItemFailures: numbers.map((itemIdentifier) => ({ itemIdentifier: itemIdentifier as string })),
 });
@@ -119,7 +120,7 @@ test.each([true, false])('what comes after a record that is held is blocked, dry
     },
   };
   const payload = JSON.stringify({ Records: records.slice(0, 2) });
-  const letters = records.slice(2).map((record) => deadLetterAbout(record, new Error('then'), undefined));
+  const letters = records.slice(2).map((record) => createDeadLetter(record, new Error('then'), undefined));
   const summary = await replay({
     documents: [{ DDBStreamBatchInfo: {}, payload }, ...letters],
     newestOnly: true,

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { describe, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import { type BatchSummary, defineTable, itemOf, streamRouter } from '../../src/index.ts';
-import { type DeadLetter, deadLetter, deadLetterOf } from '../../src/middleware/dead-letter.ts';
+import { type DeadLetter, deadLetter, parseDeadLetter } from '../../src/middleware/dead-letter.ts';
 import { idempotent } from '../../src/middleware/idempotent.ts';
 import { metrics } from '../../src/middleware/metrics.ts';
 import { retry } from '../../src/middleware/retry.ts';
@@ -119,8 +119,8 @@ describe('deadLetter', () => {
     deadLetter(queue, { when: 'always' });
   });
 
-  test('writes what deadLetterOf reads', () => {
-    expectTypeOf(deadLetterOf('{}')).toEqualTypeOf<DeadLetter>();
+  test('writes what parseDeadLetter reads', () => {
+    expectTypeOf(parseDeadLetter('{}')).toEqualTypeOf<DeadLetter>();
     expectTypeOf<DeadLetter['version']>().toEqualTypeOf<'streamlane.dead-letter/1'>();
   });
 

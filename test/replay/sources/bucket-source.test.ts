@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../../src/local/index.ts';
 import { type ReplayOptions, replay } from '../../../src/replay/index.ts';
@@ -38,7 +38,7 @@ beforeEach(async () => {
 const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 
 const letter = (id: string, index: number) =>
-  JSON.stringify(deadLetterAbout(recordOf({ id }, index), new Error('no'), undefined));
+  JSON.stringify(createDeadLetter(recordOf({ id }, index), new Error('no'), undefined));
 const idOf = ({ dynamodb }: DynamoDBRecord) => `${dynamodb?.Keys?.id?.S}`;
 
 function run(options: Partial<ReplayOptions> = {}) {

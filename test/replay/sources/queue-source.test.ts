@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { deadLetterAbout } from '../../../src/dead-letter/dead-letter.ts';
+import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../../src/local/index.ts';
 import { type ReplayOptions, replay } from '../../../src/replay/index.ts';
@@ -48,7 +48,7 @@ const send = (body: unknown, more: object = {}) =>
   );
 
 const letterOf = (id: string, index: number) =>
-  deadLetterAbout(recordOf({ id }, index), new Error('no'), undefined);
+  createDeadLetter(recordOf({ id }, index), new Error('no'), undefined);
 const idOf = ({ dynamodb }: DynamoDBRecord) => `${dynamodb?.Keys?.id?.S}`;
 
 function run(handler: ReplayOptions['handler'], options: Partial<ReplayOptions> = {}) {

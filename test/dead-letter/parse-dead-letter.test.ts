@@ -1,106 +1,32 @@
 import { describe, expect, test } from 'vitest';
-import { type DeadLetter, deadLetterAbout } from '../../src/dead-letter/dead-letter.ts';
-import { thrownError } from '../../src/dead-letter/thrown-error.ts';
-import { ConfigurationError, ValidationError } from '../../src/errors.ts';
-import { deadLetterOf } from '../../src/middleware/dead-letter.ts';
-import { lambdaContext } from '../../src/testing/index.ts';
-import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
+import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
+import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+import { parseDeadLetter } from '../../src/middleware/dead-letter.ts';
+import { recordOf } from '../fixtures/events.ts';
 
 const record = recordOf({ newImage: { secret: { S: 'hunter2' } } }, 3);
-const context = lambdaContext({ functionName: 'invoices', awsRequestId: 'request-7' });
-const letter = deadLetterAbout(record, new ValidationError('newImage', ['total']), context);
+const letter = createDeadLetter(record, new Error('no'), undefined);
 
-describe('a dead letter', () => {
-  test('says what failed, why, where and when, and holds the whole record', () => {
-    expect(letter).toEqual({
-      version: 'streamlane.dead-letter/1',
-      id: `${STREAM_ARN}/${sequenceNumberAt(3)}`,
-      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      error: {
-        name: 'ValidationError',
-        message: expect.stringContaining('total'),
-        code: 'VALIDATION_FAILED',
-        retryable: false,
-        stack: expect.stringContaining('dead-letter-of.test.ts'),
-      },
-      function: { name: 'invoices', version: '$LATEST', requestId: 'request-7' },
-      record,
-    });
-  });
-
-  test('is made without a Lambda context too, and for a record without a stream ARN', () => {
-    const { eventSourceARN, ...unsourced } = record;
-    const made = deadLetterAbout(unsourced, undefined, undefined);
-    expect(made.function).toEqual({ name: '', version: '', requestId: '' });
-    expect(made.id).toBe(`/${sequenceNumberAt(3)}`);
-    expect(deadLetterOf(JSON.stringify(made))).toEqual(made);
-  });
-});
-
-describe('what was thrown', () => {
-  test.each<[unknown, string]>([
-    [undefined, 'The handler threw undefined.'],
-    [null, 'The handler threw null.'],
-    [0, 'The handler threw 0.'],
-    [false, 'The handler threw false.'],
-    [{ status: 500 }, 'The handler threw an object.'],
-    ['', ''],
-    ['no stock', 'no stock'],
-  ])('%j is described', (thrown, message) => {
-    expect(thrownError(thrown)).toEqual({ name: 'NonError', message });
-  });
-
-  test('is described with its causes, three of them at most', () => {
-    const chain = [1, 2, 3, 4, 5].reduceRight<Error | undefined>(
-      (cause, depth) => new Error(`depth ${depth}`, cause && { cause }),
-      undefined,
-    );
-    const messages: string[] = [];
-    for (
-      let error = thrownError(chain) as ReturnType<typeof thrownError> | undefined;
-      error;
-      error = error.cause
-    )
-      messages.push(error.message);
-    expect(messages).toEqual(['depth 1', 'depth 2', 'depth 3', 'depth 4']);
-  });
-
-  test('may name itself as its cause', () => {
-    const error = new Error('round');
-    error.cause = error;
-    expect(JSON.stringify(thrownError(error)).match(/round/g)?.length).toBeGreaterThan(1);
-  });
-
-  test('cannot make the letter too large', () => {
-    const error = Object.assign(new Error('x'.repeat(1_000_000)), { name: 5, code: 7 });
-    const described = thrownError(error);
-    expect(described).toMatchObject({ name: 'Error', message: `${'x'.repeat(4096)}...` });
-    expect(JSON.stringify(described).length).toBeLessThan(10_000);
-    expect(described).not.toHaveProperty('code');
-  });
-
-  test('may be what only looks like an error, of another realm', () => {
-    expect(thrownError({ name: 'Foreign', message: 'far away' })).toEqual({
-      name: 'Foreign',
-      message: 'far away',
-    });
-  });
-});
-
-describe('deadLetterOf', () => {
+describe('parseDeadLetter', () => {
   const text = JSON.stringify(letter);
 
   test.each<[string, unknown]>([
     ['text, as a queue or a raw subscription delivers it', text],
     ['an object, as a table holds it', letter],
     ['a notification of SNS', JSON.stringify({ Type: 'Notification', MessageId: '1', Message: text })],
+    [
+      'a notification of an event of EventBridge',
+      { Type: 'Notification', Message: JSON.stringify({ 'detail-type': 'Dead letter', detail: letter }) },
+    ],
+    ['text in JSON', JSON.stringify(text)],
     ['an event of EventBridge', { 'detail-type': 'Dead letter', source: 'streamlane', detail: letter }],
   ])('reads %s', (_, given) => {
-    expect(deadLetterOf(given)).toEqual(JSON.parse(text));
+    expect(parseDeadLetter(given)).toEqual(JSON.parse(text));
   });
 
   test('keeps attributes that it does not know', () => {
-    expect(deadLetterOf({ ...letter, note: 'later' })).toHaveProperty('note', 'later');
+    expect(parseDeadLetter({ ...letter, note: 'later' })).toHaveProperty('note', 'later');
   });
 
   const nested = (levels: number): unknown => JSON.parse(`${'{"L":['.repeat(levels)}${']}'.repeat(levels)}`);
@@ -119,6 +45,12 @@ describe('deadLetterOf', () => {
     ["Lambda's own on-failure document", { version: '1.0', DDBStreamBatchInfo: {} }, 'version is not'],
     ['a newer letter', { ...letter, version: 'streamlane.dead-letter/2' }, 'another version'],
     ['a notification of something else', { Type: 'Notification', Message: 'hunter2' }, 'not JSON'],
+    ['a notification without a message', { Type: 'Notification' }, 'not an object'],
+    [
+      'one whose record is text that is not JSON',
+      { ...letter, record: 'hunter2' },
+      'record is not an object',
+    ],
     ['one without id', without('id'), 'id'],
     ['one without time', without('time'), 'time'],
     ['one of no time', { ...letter, time: 'yesterday' }, 'time'],
@@ -149,7 +81,7 @@ describe('deadLetterOf', () => {
   ])('refuses %s, and quotes nothing of it', (_, given, problem) => {
     let thrown: unknown;
     try {
-      deadLetterOf(given);
+      parseDeadLetter(given);
     } catch (error) {
       thrown = error;
     }

@@ -1,0 +1,51 @@
+import type { Context, DynamoDBRecord } from 'aws-lambda';
+import { jsonTextOf, nestsDeeper } from '../item/json-text.ts';
+import { copyOf } from '../record/copy.ts';
+import { DEAD_LETTER_VERSION, type DeadLetter } from './dead-letter.ts';
+import { thrownError } from './thrown-error.ts';
+
+/**
+ * How deep a record may nest in a letter. A table takes 32 levels, of which the letter is one, and a queue's message has
+ * to be written as JSON, which fills the stack at some depth.
+ */
+const MAX_LEVELS = 30;
+
+/** A letter as it is sent: `parseDeadLetter` makes a record of the text again. */
+type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
+
+/** Makes the letter about a record that failed. */
+export function createDeadLetter(
+  record: DynamoDBRecord,
+  thrown: unknown,
+  lambdaContext: Context | undefined,
+): DeadLetter {
+  return {
+    version: DEAD_LETTER_VERSION,
+    id: deadLetterId(record),
+    time: new Date().toISOString(),
+    error: thrownError(thrown),
+    function: {
+      name: lambdaContext?.functionName ?? '',
+      version: lambdaContext?.functionVersion ?? '',
+      requestId: lambdaContext?.awsRequestId ?? '',
+    },
+    record,
+  };
+}
+
+/**
+ * Makes the letter that a sink gets: with a copy of the record, because a sink of the user's may change it, and the next
+ * attempt and letter read the record again; with text of a record that nests too deep for the sink.
+ */
+export function sentLetterOf(letter: DeadLetter): SentLetter {
+  const { record } = letter;
+  return {
+    ...letter,
+    record: nestsDeeper(record, MAX_LEVELS) ? jsonTextOf(record) : (copyOf(record) as DynamoDBRecord),
+  };
+}
+
+/** What the letters about one record have in common. */
+function deadLetterId(record: DynamoDBRecord): string {
+  return `${record.eventSourceARN ?? ''}/${record.dynamodb?.SequenceNumber}`;
+}
