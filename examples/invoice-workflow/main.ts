@@ -31,7 +31,7 @@ async function main(options: WorkflowOptions): Promise<boolean> {
         ],
         [
           'dead letters',
-          counts.replayed + counts.stayed,
+          counts.replayed + counts.remaining,
           `records in a currency unknown until the fix; ${counts.replayed} replayed after it`,
         ],
         [

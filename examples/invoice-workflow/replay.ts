@@ -10,12 +10,12 @@ export interface QueueOptions {
 
 /**
  * Hands the records of a dead-letter queue to the function once more, those of one invoice in order. What it handles
- * is deleted from the queue; the rest stays.
+ * is deleted from the queue; the rest remains.
  */
 export async function replayQueue({ sqs, queueUrl, handler }: QueueOptions): Promise<{
   readonly replayed: number;
-  readonly stayed: number;
+  readonly remaining: number;
 }> {
-  const { messages, stayed } = await replay({ queueUrl, sqsClient: sqs, handler });
-  return { replayed: messages.length - stayed, stayed };
+  const { messages, remaining } = await replay({ queueUrl, sqsClient: sqs, handler });
+  return { replayed: messages.length - remaining, remaining };
 }

@@ -40,7 +40,7 @@ export interface Counts {
   /** Dead letters that were replayed after the fix. */
   replayed: number;
   /** Dead letters that could not be handled then either. */
-  stayed: number;
+  remaining: number;
   /** Receipts that were not sent, because they had been. */
   repeatedReceipts: number;
 }
@@ -67,7 +67,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
     refused: 0,
     discarded: 0,
     replayed: 0,
-    stayed: 0,
+    remaining: 0,
     repeatedReceipts: 0,
   };
   simulateOutage(sns, {

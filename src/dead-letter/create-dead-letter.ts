@@ -10,7 +10,7 @@ import { thrownError } from './thrown-error.ts';
  */
 const MAX_LEVELS = 30;
 
-/** A letter as it is sent: `parseDeadLetter` makes a record of the text again. */
+/** A letter in the form that sinks get: `parseDeadLetter` makes a record of the text again. */
 type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
 
 /** Makes the letter about a record that failed. */
@@ -45,7 +45,7 @@ export function sentLetterOf(letter: DeadLetter): SentLetter {
   };
 }
 
-/** What the letters about one record have in common. */
+/** The same for all letters about one record. */
 function deadLetterId(record: DynamoDBRecord): string {
   return `${record.eventSourceARN ?? ''}/${record.dynamodb?.SequenceNumber}`;
 }

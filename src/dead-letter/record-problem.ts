@@ -11,7 +11,7 @@ const EVENT_NAMES: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'];
 const MOST_JSON_LEVELS = 100;
 
 /**
- * Says why a record cannot be delivered again. `undefined`: it can, and whatever else is wrong with it fails it alone.
+ * Says why a record cannot be replayed. `undefined`: it can, and whatever else is wrong with it fails it alone.
  *
  * @param record parsed from JSON
  * @returns the end of a sentence that begins with "its record"

@@ -99,7 +99,7 @@ export interface ReplayOptions {
    * Replays ranges that hold more or fewer records than were given up: fewer, when some have left the stream; more,
    * when the mapping has filters or parallel lanes, and then records are replayed that had succeeded.
    *
-   * @defaultValue false: such a message stays
+   * @defaultValue false: such a message remains
    */
   readonly asFound?: boolean;
   /**
@@ -127,7 +127,7 @@ export interface ReplayOptions {
    * @defaultValue 120
    */
   readonly visibilityTimeoutSeconds?: number;
-  /** Ends the replay after the invocation that runs: what is left stays. */
+  /** Ends the replay after the invocation that runs: what was not handled remains. */
   readonly signal?: AbortSignal;
   /** Told of the records to do, and after each invocation. */
   readonly onProgress?: (progress: ReplayProgress) => void;

@@ -2,8 +2,8 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { thrownText } from '../failure/thrown-text.ts';
 import type { LambdaHandler } from '../local/handler/local-function.ts';
 import { Barriers } from './barriers.ts';
-import { type Entry, identityOf, itemOf } from './entries/entry.ts';
-import { Redelivery } from './entries/redelivery.ts';
+import { RecordReplay } from './records/record-replay.ts';
+import { identityOf, itemOf, type ReplayRecord } from './records/replay-record.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import { readReplayable, type StreamRange } from './replayable.ts';
 import type { ReplayProgress, ReplaySummary } from './report.ts';
@@ -22,7 +22,7 @@ export class ReplayRun {
   readonly #tables: TableReader | undefined;
   readonly #settings: ReplaySettings;
   readonly #messages: TakenMessage[] = [];
-  readonly #redelivery: Redelivery<TakenMessage> = new Redelivery();
+  readonly #records: RecordReplay<TakenMessage> = new RecordReplay();
   /** The records that were skipped, each once. */
   readonly #skipped: Set<string> = new Set();
   readonly #barriers: Barriers = new Barriers();
@@ -57,7 +57,7 @@ export class ReplayRun {
       await this.#handle(handler);
       more = this.#source.inRounds && this.#doneCount() > before && !signal.aborted;
     }
-    const blocked = this.#redelivery.blocked();
+    const blocked = this.#records.blocked();
     const messages = this.#messages.map((message) => reportOf(message, blocked, this.#settings));
     return {
       ...this.#progress(),
@@ -65,7 +65,7 @@ export class ReplayRun {
       durationMs: performance.now() - this.#startedAt,
       skipped: this.#skipped.size,
       messages,
-      stayed: messages.filter(({ status }) => status === 'stayed').length,
+      remaining: messages.filter(({ status }) => status === 'remaining').length,
     };
   }
 
@@ -80,11 +80,11 @@ export class ReplayRun {
     for (const [message, records] of read) {
       const newest = records.filter((record) => !older.has(record));
       message.skipped = records.length - newest.length;
-      message.entries = newest.map((record) => this.#queue(record, message));
+      message.records = newest.map((record) => this.#queue(record, message));
     }
   }
 
-  /** Finds the records of which the table has a newer image. A message whose items cannot be read stays. */
+  /** Finds the records of which the table has a newer image. A message whose items cannot be read remains. */
   async #olderRecords(
     read: readonly (readonly [TakenMessage, readonly DynamoDBRecord[]])[],
   ): Promise<ReadonlySet<DynamoDBRecord>> {
@@ -112,7 +112,7 @@ export class ReplayRun {
     return older;
   }
 
-  #queue(record: DynamoDBRecord, message: TakenMessage): Entry<TakenMessage> {
+  #queue(record: DynamoDBRecord, message: TakenMessage): ReplayRecord<TakenMessage> {
     const { content, problem } = message;
     const shardId = content.kind === 'range' ? content.range.shardId : undefined;
     const { eventSourceARN = '', dynamodb } = record;
@@ -120,7 +120,7 @@ export class ReplayRun {
     if (barrier !== undefined) {
       message.waitsFor = `it may come after a record of ${barrier.id}, which cannot be read for now`;
     }
-    return this.#redelivery.add(record, message, problem !== undefined || barrier !== undefined);
+    return this.#records.add(record, message, problem !== undefined || barrier !== undefined);
   }
 
   async #recordsOf(message: TakenMessage): Promise<readonly DynamoDBRecord[]> {
@@ -155,16 +155,16 @@ export class ReplayRun {
 
   /** Hands all records whose turn it is to the handler. */
   async #handle(handler: LambdaHandler): Promise<void> {
-    const run = this.#redelivery.run({
+    const run = this.#records.run({
       ...this.#settings,
       handler,
       functionName: (first) => this.#settings.functionName ?? functionOf(first) ?? 'replay',
     });
-    for await (const { done, failed } of run) {
+    for await (const { succeeded, failed } of run) {
       this.#invocations++;
-      this.#succeeded += done.length;
+      this.#succeeded += succeeded.length;
       this.#failed += failed.length;
-      await this.#letGo(new Set(done.flatMap(({ holders }) => holders)));
+      await this.#letGo(new Set(succeeded.flatMap(({ messages }) => messages)));
       this.#tell();
     }
   }
@@ -192,7 +192,7 @@ export class ReplayRun {
   }
 
   #progress(): ReplayProgress {
-    return { records: this.#redelivery.size, succeeded: this.#succeeded, failed: this.#failed };
+    return { records: this.#records.size, succeeded: this.#succeeded, failed: this.#failed };
   }
 }
 
@@ -200,7 +200,7 @@ function takenMessage(source: SourceMessage): TakenMessage {
   return {
     source,
     content: readReplayable(source.body),
-    entries: [],
+    records: [],
     skipped: 0,
     problem: undefined,
     waitsFor: undefined,
@@ -209,16 +209,16 @@ function takenMessage(source: SourceMessage): TakenMessage {
 }
 
 /** The name of the function that put the record away: only dead letters say it. */
-function functionOf({ holders }: Entry<TakenMessage>): string | undefined {
-  for (const { content } of holders) {
+function functionOf({ messages }: ReplayRecord<TakenMessage>): string | undefined {
+  for (const { content } of messages) {
     if (content.kind === 'dead-letter' && content.functionName !== '') return content.functionName;
   }
   return undefined;
 }
 
 // A message without records has none that succeeded: its range was not read.
-function isDone({ entries, skipped }: TakenMessage): boolean {
-  return entries.length + skipped > 0 && entries.every(({ done }) => done);
+function isDone({ records, skipped }: TakenMessage): boolean {
+  return records.length + skipped > 0 && records.every(({ succeeded }) => succeeded);
 }
 
 function countProblem(

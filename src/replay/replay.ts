@@ -14,18 +14,18 @@ import { TableReader } from './table-reader.ts';
  *
  * - **Order**: the records of all messages are put in order of their sequence numbers within each stream, so an
  *   item's changes arrive in order, whichever messages they came in. Behind a record that failed, or whose message
- *   stays, no later record of its item is handled; other items go on.
+ *   remains, no later record of its item is handled; other items go on.
  * - **Done** is a message once all of its records succeeded. Only then is it deleted from its queue.
  * - **At least once**: a record that is in several messages is handled once, but a replay that is cut off
  *   before the message is deleted repeats it.
  *
- * @returns what became of each message. What stayed is no error: look at `stayed`
+ * @returns what became of each message. What remains is not an error: look at `remaining`
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER` or
  * `MISSING_PEER`; whatever the SDK throws when the queue cannot be received from, or the bucket not listed
  * @example
  * ```ts
- * const { stayed } = await replay({ queueUrl, handler });
- * if (stayed > 0) process.exitCode = 1;
+ * const { remaining } = await replay({ queueUrl, handler });
+ * if (remaining > 0) process.exitCode = 1;
  * ```
  */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {

@@ -2,6 +2,7 @@ import type { InvocationOutcome } from '../delivery/invoke.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import type { ReplayRecord } from './records/replay-record.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import type { MessageReport } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';
@@ -9,11 +10,11 @@ import type { TakenMessage } from './taken-message.ts';
 /**
  * What became of a message, at the end.
  *
- * @param blocked records that come after one of their item that stayed
+ * @param blocked records that come after one of their item that remains
  */
 export function reportOf(
   message: TakenMessage,
-  blocked: ReadonlySet<TakenMessage['entries'][number]>,
+  blocked: ReadonlySet<ReplayRecord<TakenMessage>>,
   settings: ReplaySettings,
 ): MessageReport {
   const { source, skipped } = message;
@@ -48,33 +49,33 @@ function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'i
 
 function fateOf(
   message: TakenMessage,
-  blocked: ReadonlySet<TakenMessage['entries'][number]>,
+  blocked: ReadonlySet<ReplayRecord<TakenMessage>>,
   { handler, signal }: ReplaySettings,
 ): Fate {
-  const { problem, waitsFor, released, entries } = message;
+  const { problem, waitsFor, released, records } = message;
   if (released) return went('replayed', message);
-  if (problem !== undefined) return { status: 'stayed', ...problem };
-  for (const { failure, queued } of entries) {
+  if (problem !== undefined) return { status: 'remaining', ...problem };
+  for (const { failure, queued } of records) {
     if (failure === undefined) continue;
     const { eventName, eventID } = queued.record;
     const detail = `${[eventName, eventID].filter(Boolean).join(' ')}: ${wordsOf(failure)}`;
-    return { status: 'stayed', reason: 'failed', detail };
+    return { status: 'remaining', reason: 'failed', detail };
   }
-  if (waitsFor !== undefined && entries.some(({ held }) => held))
-    return { status: 'stayed', reason: 'blocked', detail: waitsFor };
-  if (entries.some((entry) => blocked.has(entry))) {
-    const detail = 'it comes after a record of the same item that stayed';
-    return { status: 'stayed', reason: 'blocked', detail };
+  if (waitsFor !== undefined && records.some(({ held }) => held))
+    return { status: 'remaining', reason: 'blocked', detail: waitsFor };
+  if (records.some((record) => blocked.has(record))) {
+    const detail = 'it comes after a record of the same item that remains';
+    return { status: 'remaining', reason: 'blocked', detail };
   }
   if (handler === undefined && !signal.aborted) return went('planned', message);
-  return { status: 'stayed', reason: 'stopped', detail: 'stopped before its turn' };
+  return { status: 'remaining', reason: 'stopped', detail: 'stopped before its turn' };
 }
 
-function went(status: 'replayed' | 'planned', { entries, skipped }: TakenMessage): Fate {
+function went(status: 'replayed' | 'planned', { records, skipped }: TakenMessage): Fate {
   if (skipped === 0) return { status, reason: undefined, detail: '' };
-  const all = entries.length + skipped;
+  const all = records.length + skipped;
   const detail = `of ${skipped} of its ${all} ${all === 1 ? 'record' : 'records'} the table has a newer image`;
-  return { status: entries.length === 0 ? 'skipped' : status, reason: undefined, detail };
+  return { status: records.length === 0 ? 'skipped' : status, reason: undefined, detail };
 }
 
 function wordsOf({ type, error }: InvocationOutcome): string {

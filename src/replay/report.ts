@@ -1,17 +1,17 @@
 /**
- * Why a message stayed.
+ * Why a message remains.
  *
  * - `trimmed`: records of its range have left the stream, all of them or some.
  * - `mismatch`: the range holds more records than were given up: the mapping has filters or parallel lanes.
  * - `unreadable`: the stream could not be read, nor the object of a bucket, or with `newestOnly` an item.
  * - `not-understood`: it is neither an on-failure document nor a dead letter.
  * - `failed`: the handler failed on a record of it.
- * - `blocked`: a record of it comes after one of the same item that stayed, or may come after one of a range that cannot
+ * - `blocked`: a record of it comes after one of the same item that remains, or may come after one of a range that cannot
  *   be read for now.
  * - `stopped`: the replay ended before its turn.
  * - `not-deleted`: its records succeeded, and still the queue would not delete it.
  */
-export type StayReason =
+export type RemainingReason =
   | 'trimmed'
   | 'mismatch'
   | 'unreadable'
@@ -41,12 +41,12 @@ export interface MessageReport {
   /**
    * - `replayed`: all of its records succeeded, or were skipped
    * - `skipped`: all of its records were skipped, which is as good as replayed: nothing keeps the message
-   * - `stayed`: see `reason`
+   * - `remaining`: see `reason`
    * - `planned`: a dry run would have replayed it
    */
-  readonly status: 'replayed' | 'skipped' | 'stayed' | 'planned';
-  /** Undefined unless it stayed. */
-  readonly reason: StayReason | undefined;
+  readonly status: 'replayed' | 'skipped' | 'remaining' | 'planned';
+  /** Undefined unless it remains. */
+  readonly reason: RemainingReason | undefined;
   /** The reason in words; empty when all of its records succeeded. Never item content, unless the handler's own error has some. */
   readonly detail: string;
 }
@@ -66,6 +66,6 @@ export interface ReplaySummary extends ReplayProgress {
   readonly skipped: number;
   /** In the order in which they came. */
   readonly messages: readonly MessageReport[];
-  /** How many of them stayed. */
-  readonly stayed: number;
+  /** How many of them remain. */
+  readonly remaining: number;
 }

@@ -98,7 +98,7 @@ describe.each(WAYS)('%s', (way, run) => {
     const argv = ['replay', code.path('failed.ndjson'), '--handler', code.path('handler.ts#handler')];
     const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
     expect(stdout).toMatch(
-      /^Replayed 5 of 5 records of 5 messages, of which none stays\. 2 invocations, \d+\.\d s\.\n$/,
+      /^Replayed 5 of 5 records of 5 messages, of which none remains\. 2 invocations, \d+\.\d s\.\n$/,
     );
     expect(readFileSync(code.path('log'), 'utf8')).toBe('0/0000 1/0001 0/0002 1/0003 x ');
     // As on Lambda, logs and result are kept apart.
@@ -106,7 +106,7 @@ describe.each(WAYS)('%s', (way, run) => {
     expect(exit).toBe(EXIT.ok);
   });
 
-  test('what failed stays, with what comes after it in its item, and the exit code is 1', async () => {
+  test('what failed remains, with what comes after it in its item, and the exit code is 1', async () => {
     const letters = [letterOf('x', 0), letterOf('y', 1), letterOf('x', 2)];
     const code = codeWith(
       { 'failed.json': [...letters, trimmed(documents[0] as OnFailureDocument), 'what'] },
@@ -125,11 +125,13 @@ describe.each(WAYS)('%s', (way, run) => {
     expect(stdout).toMatch(
       /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: the handler reported it\n/,
     );
-    expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that stayed\n/);
+    expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that remains\n/);
     expect(stdout).toMatch(/document 4 +range +Gone +1 +1 +1 +trimmed +there is no shard shardId-gone/);
     expect(stdout).toMatch(/document 5 +unknown .* not-understood +it is neither/);
     expect(stdout).not.toContain('document 2');
-    expect(stdout).toMatch(/\nReplayed 1 of 3 records of 5 messages, of which 4 stay\. 2 invocations, .+\n$/);
+    expect(stdout).toMatch(
+      /\nReplayed 1 of 3 records of 5 messages, of which 4 remain\. 2 invocations, .+\n$/,
+    );
     expect(exit).toBe(EXIT.failed);
   });
 
@@ -138,7 +140,7 @@ describe.each(WAYS)('%s', (way, run) => {
     const argv = ['replay', code.path('one.json'), '--handler', code.path('handler.ts'), '--dry-run'];
     const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
     expect(stdout).toMatch(
-      /document 1 +range +Table.+ +1 +1 +1 +planned\n\nWould replay 1 record of 1 message, of which none stays\.\n$/,
+      /document 1 +range +Table.+ +1 +1 +1 +planned\n\nWould replay 1 record of 1 message, of which none remains\.\n$/,
     );
     expect(stderr).toBe('');
     expect(exit).toBe(EXIT.ok);
@@ -158,9 +160,9 @@ describe.each(WAYS)('%s', (way, run) => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type, status }) => status ?? type).toSorted()).toEqual([
+      'remaining',
       'replayed',
       'replayed',
-      'stayed',
       'summary',
     ]);
     expect(lines.at(-1)).toMatchObject({
@@ -169,7 +171,7 @@ describe.each(WAYS)('%s', (way, run) => {
       records: 3,
       succeeded: 2,
       failed: 1,
-      stayed: 1,
+      remaining: 1,
     });
     expect(exit).toBe(EXIT.failed);
     const { Attributes } = await sqs.send(
@@ -218,7 +220,7 @@ describe.each(WAYS)('%s', (way, run) => {
     expect(stdout).toMatch(/document 1 .* skipped +of 1 of its 1 record the table has a newer image\n/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
-      /Replayed 1 of 1 record of 2 messages, of which none stays\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
+      /Replayed 1 of 1 record of 2 messages, of which none remains\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
     );
     expect(exit).toBe(EXIT.ok);
   });
@@ -231,7 +233,7 @@ describe.each(WAYS)('%s', (way, run) => {
     });
   });
 
-  test('Ctrl-C lets the invocation that runs finish, and what is left stays', async () => {
+  test('Ctrl-C lets the invocation that runs finish, and what is left remains', async () => {
     const slow = codeOf({
       'handler.ts': `import { writeFileSync } from 'node:fs';
       export const handler = async () => {
@@ -253,7 +255,7 @@ describe.each(WAYS)('%s', (way, run) => {
     command.interrupt();
     const { code: exit, stdout } = await command.ended();
     expect(stdout).toMatch(
-      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages, of which 1 stays/,
+      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages, of which 1 remains/,
     );
     expect(exit).toBe(EXIT.interrupted);
   });
@@ -393,7 +395,7 @@ test('a terminal shows a bar while it runs, and the summary alone remains', asyn
   await command.seen(/Replaying █{10}░{20} 2\/6 records, 0 failed/);
   const { code: exit, output } = await command.ended();
   expect(withoutStyle(output)).toContain('one batch\n');
-  expect(withoutStyle(output)).toMatch(/Replayed 6 of 6 records of 6 messages, of which none stays\..*\n$/);
+  expect(withoutStyle(output)).toMatch(/Replayed 6 of 6 records of 6 messages, of which none remains\..*\n$/);
   expect(exit).toBe(EXIT.ok);
 
   const inside = await inProcess(argv, { env, terminal: true }).ended();

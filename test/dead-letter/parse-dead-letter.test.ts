@@ -35,7 +35,7 @@ describe('parseDeadLetter', () => {
   const without = (name: keyof DeadLetter) => ({ ...letter, [name]: undefined });
   const withRecord = (changed: object) => ({ ...letter, record: { ...record, ...changed } });
   test.each<[string, unknown, string]>([
-    ['text that is no JSON', `${text} hunter2`, 'not JSON'],
+    ['text that is not JSON', `${text} hunter2`, 'not JSON'],
     ['an empty body', '', 'not JSON'],
     ['nothing', undefined, 'not an object'],
     ['null', 'null', 'not an object'],

@@ -121,7 +121,7 @@ async function replayed(documents: readonly unknown[]) {
   const handler = (event: DynamoDBStreamEvent) => router(event, contextOf());
   const summary = await replay({ documents, client, handler });
   expect(summary.messages).toHaveLength(documents.length);
-  expect(summary.messages.filter(({ status }) => status === 'stayed')).toHaveLength(summary.stayed);
+  expect(summary.messages.filter(({ status }) => status === 'remaining')).toHaveLength(summary.remaining);
   // Every report can be printed.
   for (const message of summary.messages) {
     for (const value of Object.values(message))

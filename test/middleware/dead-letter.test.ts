@@ -713,7 +713,7 @@ describe('with real servers', () => {
       ({ keys, sequenceNumber }) => void handled.push(`${keys.id} ${sequenceNumber.at(-1)}`),
     );
     const summary = await replay({ queueUrl, sqsClient: sqs, handler: fixed });
-    expect(summary).toMatchObject({ succeeded: 3, stayed: 0 });
+    expect(summary).toMatchObject({ succeeded: 3, remaining: 0 });
     expect(await bodiesOf(queueUrl)).toEqual([]);
     expect(handled).toEqual(['a 1', 'b 2', 'a 3']);
   });

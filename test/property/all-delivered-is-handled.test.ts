@@ -114,6 +114,6 @@ test('a dead letter that is replayed through the same warm router: its handler r
   expect(letters).toHaveLength(1);
   completed.length = 0;
   recover();
-  expect(await replay({ documents: letters, handler: router })).toMatchObject({ succeeded: 1, stayed: 0 });
+  expect(await replay({ documents: letters, handler: router })).toMatchObject({ succeeded: 1, remaining: 0 });
   expect(completed).toEqual([2]);
 });

@@ -85,7 +85,7 @@ describe('a letter about', () => {
     const summary = await run([letterOf('item', 7, was)]);
     expect(statusOf(summary)).toEqual([status]);
     expect(seen).toEqual(status === 'replayed' ? ['7'] : []);
-    expect(summary).toMatchObject({ stayed: 0, skipped: status === 'skipped' ? 1 : 0 });
+    expect(summary).toMatchObject({ remaining: 0, skipped: status === 'skipped' ? 1 : 0 });
   });
 
   test.each([
@@ -113,7 +113,7 @@ test('of several letters of an item the newest is handled, after one read', asyn
   const letters = [1, 2, 3].map((n) => letterOf('a', n, { n: { N: `${n}` } }));
   const summary = await run([...letters, letters[0]], { tableClient: tableClient as never });
   expect(statusOf(summary)).toEqual(['skipped', 'skipped', 'replayed', 'skipped']);
-  expect(summary).toMatchObject({ records: 1, succeeded: 1, skipped: 2, stayed: 0 });
+  expect(summary).toMatchObject({ records: 1, succeeded: 1, skipped: 2, remaining: 0 });
   expect(seen).toEqual(['3']);
   expect(reads).toEqual([true]);
 });
@@ -143,7 +143,7 @@ test('a client of the caller that reads items in a way of its own is as good', a
     letterOf('own', 1, { n: { N: '2' }, bin: { B: 'AQ==' } }),
   ];
   const summary = await run(documents, { tableClient });
-  expect(summary).toMatchObject({ skipped: 1, succeeded: 1, stayed: 0 });
+  expect(summary).toMatchObject({ skipped: 1, succeeded: 1, remaining: 0 });
   expect(seen).toEqual(['1']);
 });
 
@@ -154,7 +154,7 @@ test('a dry run says what would be skipped', async () => {
   expect(summary).toMatchObject({ skipped: 1, records: 1, invocations: 0 });
 });
 
-test('a letter whose item cannot be read stays, and holds back its item alone', async () => {
+test('a letter whose item cannot be read remains, and holds back its item alone', async () => {
   await put('a', {});
   await put('b', {});
   const tableClient = {
@@ -168,7 +168,7 @@ test('a letter whose item cannot be read stays, and holds back its item alone', 
   });
   expect(summary.messages).toMatchObject([
     {
-      status: 'stayed',
+      status: 'remaining',
       reason: 'unreadable',
       detail: 'an item cannot be read from its table: Error: throttled',
     },
@@ -205,7 +205,7 @@ test('binary keys are looked up as bytes, in a client for the region of each str
   expect(inputs).toEqual([{ pk: { B: Buffer.from([1, 2, 3]) } }]);
 });
 
-test('a record that names no stream, and keys that are none, stay', async () => {
+test('a record that names no stream, and keys that are none, remain', async () => {
   const { record, ...letter } = letterOf('a', 1, {});
   const { eventSourceARN: _, ...bare } = record;
   const hostile = { ...record, dynamodb: { ...record.dynamodb, Keys: { pk: null } } };

@@ -54,7 +54,7 @@ test('exactly the range is read, page by page, with the records as Lambda sends 
     eventSourceARN: FAKE_STREAM,
     dynamodb: { SequenceNumber: numbers[1], NewImage: { pk: { S: 'k1' } } },
   });
-  expect(summary).toMatchObject({ records: 2400, succeeded: 2400, failed: 0, invocations: 3, stayed: 0 });
+  expect(summary).toMatchObject({ records: 2400, succeeded: 2400, failed: 0, invocations: 3, remaining: 0 });
   expect(messages).toEqual([
     {
       id: 'document 1',
@@ -95,11 +95,11 @@ describe('records that are not as they should be', () => {
       },
     });
     expect(images).toEqual([image]);
-    expect(summary).toMatchObject({ succeeded: 1, stayed: 0 });
+    expect(summary).toMatchObject({ succeeded: 1, remaining: 0 });
   });
 
   test.each(IMAGES)('%s of a dead letter reaches the handler as it was sent', async (_name, image) => {
-    const letter = deadLetterAbout(recordOf({ id: 'a' }, 1), new Error('no'), undefined);
+    const letter = createDeadLetter(recordOf({ id: 'a' }, 1), new Error('no'), undefined);
     const text = JSON.stringify(letter).replace(
       /"NewImage":\{"id":\{"S":"a"\}\}/,
       () => `"NewImage":${image}`,
@@ -112,7 +112,7 @@ describe('records that are not as they should be', () => {
       },
     });
     expect(images).toEqual([image]);
-    expect(summary).toMatchObject({ succeeded: 1, stayed: 0 });
+    expect(summary).toMatchObject({ succeeded: 1, remaining: 0 });
   });
 
   test('a router fails such a record alone', async () => {
@@ -125,7 +125,7 @@ describe('records that are not as they should be', () => {
     const { messages } = await run([document('1'.repeat(21)), document(after)], { handler: router });
     expect(seen).toEqual(['after']);
     expect(messages.map(({ status, reason }) => [status, reason])).toEqual([
-      ['stayed', 'failed'],
+      ['remaining', 'failed'],
       ['replayed', undefined],
     ]);
   });
@@ -144,7 +144,7 @@ test('clients that a replay made leave no socket open', async () => {
 });
 
 test('dead letters need nothing of the stream', async () => {
-  await run([deadLetterAbout(recordOf({ id: 'a' }, 1), new Error('no'), undefined)]);
+  await run([createDeadLetter(recordOf({ id: 'a' }, 1), new Error('no'), undefined)]);
   expect(streams.calls).toEqual([]);
 });
 
@@ -159,7 +159,7 @@ test('ranges that come in any order, and overlap, are handled in order and once'
   const [a, b, c, d] = streams.write(SHARD, 'a', 'b', 'a', 'b');
   const summary = await run([document(c, d, 2), document(a), document(a, c, 3), document(b, c, 2)]);
   expect(handled).toEqual(['a,b,a,b']);
-  expect(summary).toMatchObject({ records: 4, succeeded: 4, stayed: 0 });
+  expect(summary).toMatchObject({ records: 4, succeeded: 4, remaining: 0 });
 });
 
 test('a child shard comes after its parent', async () => {
@@ -181,7 +181,7 @@ test('a range may end at a number that no record has', async () => {
   const [a] = streams.write(SHARD, 'a');
   streams.expireIterators(); // takes a number
   streams.write(SHARD, 'b');
-  expect(await run([document(a, `${BigInt(`${a}`) + 1n}`)])).toMatchObject({ stayed: 0 });
+  expect(await run([document(a, `${BigInt(`${a}`) + 1n}`)])).toMatchObject({ remaining: 0 });
   expect(handled).toEqual(['a']);
 });
 
@@ -191,22 +191,22 @@ test('an open shard is not waited on for records that never come', async () => {
   expect(messages).toMatchObject([{ status: 'replayed' }]);
 });
 
-test('a record is handled for the message that can have it, though another one stays', async () => {
+test('a record is handled for the message that can have it, though another one remains', async () => {
   const [a, b, c] = streams.write(SHARD, 'a', 'a', 'a');
   const { messages } = await run([document(a), document(a, b, 1), document(b, b, 2), document(c)]);
   expect(messages.map(({ reason }) => reason)).toEqual([undefined, 'mismatch', 'trimmed', 'blocked']);
   expect(handled).toEqual(['a']);
 });
 
-describe('a range stays', () => {
+describe('a range remains', () => {
   test('when its records have left the stream', async () => {
     const [a, b] = streams.write(SHARD, 'a', 'b', 'c');
     streams.trim(SHARD, 1);
-    const { messages, stayed } = await run([document(a, b, 2)]);
+    const { messages, remaining } = await run([document(a, b, 2)]);
     expect(messages).toMatchObject([
-      { status: 'stayed', reason: 'trimmed', detail: expect.stringContaining('left the stream') },
+      { status: 'remaining', reason: 'trimmed', detail: expect.stringContaining('left the stream') },
     ]);
-    expect(stayed).toBe(1);
+    expect(remaining).toBe(1);
     expect(handled).toEqual([]);
   });
 
@@ -231,7 +231,7 @@ describe('a range stays', () => {
     expect(messages).toMatchObject([
       { reason: 'trimmed', detail: '2 of its 3 records are in the stream; asFound takes them' },
       { status: 'replayed' },
-      { reason: 'blocked', detail: 'it comes after a record of the same item that stayed' },
+      { reason: 'blocked', detail: 'it comes after a record of the same item that remains' },
     ]);
     expect(handled).toEqual(['c']);
   });
@@ -282,7 +282,7 @@ describe('a range stays', () => {
 test('an error that passes does no harm', async () => {
   const [a] = streams.write(SHARD, 'a');
   streams.fail('GetRecords', 'InternalServerError', 2);
-  expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+  expect(await run([document(a)])).toMatchObject({ remaining: 0 });
 });
 
 test('a stream can be read by those who may not list streams', async () => {
@@ -295,7 +295,7 @@ test('a stream can be read by those who may not list streams', async () => {
     }
     return send(command as never, ...rest);
   }) as never;
-  expect(await run([document(a)], { client })).toMatchObject({ stayed: 0, succeeded: 1 });
+  expect(await run([document(a)], { client })).toMatchObject({ remaining: 0, succeeded: 1 });
   expect(handled).toEqual(['a']);
 });
 
@@ -303,7 +303,7 @@ test('a throttle is waited out longer than another error', async () => {
   const [a] = streams.write(SHARD, 'a');
   streams.fail('DescribeStream', 'ThrottlingException', 2);
   streams.fail('GetRecords', 'LimitExceededException', 4);
-  expect(await run([document(a)])).toMatchObject({ stayed: 0 });
+  expect(await run([document(a)])).toMatchObject({ remaining: 0 });
   expect(handled).toEqual(['a']);
 });
 
@@ -330,7 +330,7 @@ describe('behind a range that cannot be read for now', () => {
       'it may come after a record of document 1, which cannot be read for now',
     );
     expect(handled).toEqual([]);
-    expect(await run(documents)).toMatchObject({ stayed: 0 });
+    expect(await run(documents)).toMatchObject({ remaining: 0 });
     expect(handled).toEqual(['a,b,a']);
   });
 
@@ -387,24 +387,24 @@ describe('behind a range that cannot be read for now', () => {
 test('with the filters of the mapping, what they leave out is left out', async () => {
   const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
   const filterCriteria = { filters: [{ pattern: { dynamodb: { Keys: { pk: { S: ['a', 'c'] } } } } }] };
-  expect(await run([document(a, c, 2)], { filterCriteria })).toMatchObject({ records: 2, stayed: 0 });
+  expect(await run([document(a, c, 2)], { filterCriteria })).toMatchObject({ records: 2, remaining: 0 });
   expect(handled).toEqual(['a,c']);
 });
 
 test.each([2, 4])('asFound takes what there is where %i were given up', async (batchSize) => {
   const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
-  expect(await run([document(a, c, batchSize)], { asFound: true })).toMatchObject({ stayed: 0 });
+  expect(await run([document(a, c, batchSize)], { asFound: true })).toMatchObject({ remaining: 0 });
   expect(handled).toEqual(['a,b,c']);
 });
 
 test('a dry run reads and invokes nothing', async () => {
   const [a, b] = streams.write(SHARD, 'a', 'b');
   const summary = await run([document(a, b, 2), document(a, b, 3), 'what'], { dryRun: true });
-  expect(summary).toMatchObject({ records: 2, succeeded: 0, invocations: 0, stayed: 2 });
+  expect(summary).toMatchObject({ records: 2, succeeded: 0, invocations: 0, remaining: 2 });
   expect(summary.messages).toMatchObject([
     { status: 'planned', detail: '' },
-    { status: 'stayed', reason: 'trimmed' },
-    { kind: 'unknown', status: 'stayed', reason: 'not-understood', tableName: '' },
+    { status: 'remaining', reason: 'trimmed' },
+    { kind: 'unknown', status: 'remaining', reason: 'not-understood', tableName: '' },
   ]);
   expect(handled).toEqual([]);
 });
@@ -418,7 +418,7 @@ test('without a client, each region gets its own', async () => {
     endpoint: streams.endpoint,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   } as object);
-  expect(summary).toMatchObject({ stayed: 0, invocations: 2 });
+  expect(summary).toMatchObject({ remaining: 0, invocations: 2 });
   expect(handled).toEqual(['a', 'b']);
 });
 
@@ -438,7 +438,7 @@ test('an endpoint where nobody is shows in the report', async () => {
   streams = await FakeStreams.start();
 });
 
-test('a signal ends the reading too, and then all of it stays', async () => {
+test('a signal ends the reading too, and then all of it remains', async () => {
   const stopping = new AbortController();
   const [a] = streams.write(SHARD, 'a');
   streams.fail('GetRecords', 'InternalServerError', 2);

@@ -27,7 +27,7 @@ function recording(respond: (numbers: readonly string[]) => unknown = () => answ
 test('records arrive in the order of their sequence numbers, compared as numbers', async () => {
   const { events, handler } = recording();
   const documents = ['100', '9', '0000011', '10'].map((sequenceNumber) => letterAt(1, { sequenceNumber }));
-  expect(await replay({ documents, handler })).toMatchObject({ succeeded: 4, stayed: 0 });
+  expect(await replay({ documents, handler })).toMatchObject({ succeeded: 4, remaining: 0 });
   expect(events).toEqual([['9', '10', '0000011', '100']]);
 });
 
@@ -102,7 +102,7 @@ test('a signal that has aborted already: nothing is handled, and every document 
   const documents = [letterAt(1), letterAt(2)];
   const summary = await replay({ documents, handler, signal: AbortSignal.abort() });
   expect(events).toEqual([]);
-  expect(summary.stayed).toBe(2);
+  expect(summary.remaining).toBe(2);
   expect(reasonsOf(summary)).toEqual(['stopped', 'stopped']);
 });
 
@@ -176,11 +176,11 @@ test('a router reports what failed, and logs the error', async () => {
 test('no documents, no event', async () => {
   const { events, handler } = recording();
   const summary = await replay({ documents: [], handler });
-  expect(summary).toMatchObject({ succeeded: 0, invocations: 0, stayed: 0, messages: [] });
+  expect(summary).toMatchObject({ succeeded: 0, invocations: 0, remaining: 0, messages: [] });
   expect(events).toEqual([]);
 });
 
-test('what is not a letter stays, and the letters beside it are replayed', async () => {
+test('what is not a letter remains, and the letters beside it are replayed', async () => {
   const { events, handler } = recording();
   const summary = await replay({ documents: [letterAt(1), {}, letterAt(2)], handler });
   expect(reasonsOf(summary)).toEqual([undefined, 'not-understood', undefined]);

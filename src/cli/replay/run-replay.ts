@@ -82,7 +82,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
       await writeSummary(context, summary, dryRun);
     }
     if (io.signal.aborted) return EXIT.interrupted;
-    return summary.stayed > 0 ? EXIT.failed : EXIT.ok;
+    return summary.remaining > 0 ? EXIT.failed : EXIT.ok;
   } finally {
     progress.end();
   }

@@ -6,41 +6,41 @@ import { writeLines } from '../terminal/terminal-text.ts';
 
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 
-/** What became of the messages: those that stayed or have skipped records one by one, and in a dry run all of them. */
+/** What became of the messages: those that remain or have skipped records one by one, and in a dry run all of them. */
 export async function writeSummary(
   { io: { stdout }, style }: CommandContext,
   summary: ReplaySummary,
   dryRun: boolean,
 ): Promise<void> {
-  const { messages, records, succeeded, skipped, stayed, invocations, durationMs } = summary;
+  const { messages, records, succeeded, skipped, remaining, invocations, durationMs } = summary;
   if (messages.length === 0) {
     void writeLines(stdout, 'There is nothing to replay.');
     return;
   }
   const shown = dryRun
     ? messages
-    : messages.filter(({ status, skipped }) => status === 'stayed' || skipped > 0);
+    : messages.filter(({ status, skipped }) => status === 'remaining' || skipped > 0);
   const rows = shown.map((message) => rowOf(message, style));
   if (rows.length > 0) {
     await writeTable(stdout, HEAD, rows, style);
     void writeLines(stdout, '');
   }
-  const stays = stayed === 0 ? 'none stays' : style('yellow', `${stayed} ${stayed === 1 ? 'stays' : 'stay'}`);
+  const rest =
+    remaining === 0
+      ? 'none remains'
+      : style('yellow', `${remaining} ${remaining === 1 ? 'remains' : 'remain'}`);
   const done = dryRun
     ? `Would replay ${count(records, 'record')}`
-    : `${style(stayed === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
+    : `${style(remaining === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
   const older =
     skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
-  void writeLines(
-    stdout,
-    `${done} of ${count(messages.length, 'message')}, of which ${stays}.${how}${older}`,
-  );
+  void writeLines(stdout, `${done} of ${count(messages.length, 'message')}, of which ${rest}.${how}${older}`);
 }
 
 function rowOf(message: MessageReport, style: CommandContext['style']): readonly string[] {
   const { id, kind, tableName, records, status, reason = status, detail } = message;
-  const result = status === 'stayed' ? style('yellow', reason) : reason;
+  const result = status === 'remaining' ? style('yellow', reason) : reason;
   const numbers = [message.startSequenceNumber, message.endSequenceNumber].map((number) =>
     number.replace(/^0+(?=\d)/, ''),
   );

@@ -97,7 +97,7 @@ test('objects beneath the prefix are read, whatever way they hold documents', as
   await put('letters/folder/', '');
   await put('letters/none', '[]');
   await put('other', letter('f', 5));
-  expect(await run()).toMatchObject({ stayed: 0, records: 5 });
+  expect(await run()).toMatchObject({ remaining: 0, records: 5 });
   expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
@@ -148,7 +148,7 @@ test('with deleteObjects, an object is deleted once all of its documents are don
   expect(atCall).toEqual([2, 2, 2, 2]);
   expect(summary.messages.map(({ id, status }) => [id.slice(-10), status])).toEqual([
     ['document 1', 'replayed'],
-    ['document 2', 'stayed'],
+    ['document 2', 'remaining'],
     ['document 1', 'replayed'],
     ['document 2', 'replayed'],
   ]);
@@ -165,7 +165,7 @@ test('an object that cannot be deleted is reported', async () => {
   };
   const { messages } = await run({ deleteObjects: true, s3Client: client as never });
   expect(messages).toMatchObject([
-    { status: 'stayed', reason: 'not-deleted', detail: 'all succeeded, but: Error: not yours' },
+    { status: 'remaining', reason: 'not-deleted', detail: 'all succeeded, but: Error: not yours' },
   ]);
 });
 

@@ -105,7 +105,7 @@ test('what a mapping gave up is handled after the fix, and its messages are gone
   const summary = await run(({ Records }: DynamoDBStreamEvent) => {
     for (const { dynamodb, eventID } of Records) again.set(`${dynamodb?.Keys?.sk?.S}`, `${eventID}`);
   });
-  expect(summary).toMatchObject({ stayed: 0, failed: 0 });
+  expect(summary).toMatchObject({ remaining: 0, failed: 0 });
   expect(summary.messages).toHaveLength(given);
   expect([...again.keys()]).toEqual(['0000', '0005', '0010']);
   // The same ids as the first time, so that whoever remembers them knows the records.
@@ -113,7 +113,7 @@ test('what a mapping gave up is handled after the fix, and its messages are gone
   expect(await inQueue()).toBe(0);
 });
 
-test('a message is deleted only after its records succeeded; what stays is visible again at once', async () => {
+test('a message is deleted only after its records succeeded; what remains is visible again at once', async () => {
   await send(letterOf('a', 0));
   await send(letterOf('bad', 1));
   await send(letterOf('a', 2));
@@ -124,7 +124,7 @@ test('a message is deleted only after its records succeeded; what stays is visib
     const bad = Records.find((record) => idOf(record) === 'bad');
     return { batchItemFailures: bad ? [{ itemIdentifier: bad.dynamodb?.SequenceNumber }] : [] };
   };
-  const { messages, stayed } = await run(handler, { batchSize: 1 });
+  const { messages, remaining } = await run(handler, { batchSize: 1 });
   expect(left).toEqual([4, 3, 3]);
   expect(messages.map(({ status, reason }) => reason ?? status).toSorted()).toEqual([
     'failed',
@@ -132,7 +132,7 @@ test('a message is deleted only after its records succeeded; what stays is visib
     'replayed',
     'replayed',
   ]);
-  expect(stayed).toBe(2);
+  expect(remaining).toBe(2);
   const kept = (await visible()).toSorted();
   expect(kept).toEqual(['neither', expect.stringContaining('{"S":"bad"}')]);
 });
@@ -156,7 +156,7 @@ test('a queue that messages keep coming to is replayed as it was at the start', 
   const started = performance.now();
   try {
     const summary = await run(({ Records }: DynamoDBStreamEvent) => void seen.push(...Records.map(idOf)));
-    expect(summary.stayed).toBe(0);
+    expect(summary.remaining).toBe(0);
   } finally {
     clearInterval(writer);
   }
@@ -231,9 +231,9 @@ test('messages stay invisible for as long as it takes', async () => {
 
 test('a dry run deletes nothing and gives everything back', async () => {
   await send(letterOf('a', 0));
-  const { messages, stayed } = await run(undefined, { dryRun: true });
+  const { messages, remaining } = await run(undefined, { dryRun: true });
   expect(messages).toMatchObject([{ kind: 'dead-letter', status: 'planned', records: 1 }]);
-  expect(stayed).toBe(0);
+  expect(remaining).toBe(0);
   expect(await visible()).toHaveLength(1);
 });
 
@@ -250,7 +250,7 @@ test('a FIFO queue is read group by group, until nothing more comes', async () =
     seen.push(...Records.map(({ eventID }) => Number.parseInt(`${eventID}`, 16)));
   });
   expect(seen).toEqual(Array.from({ length: 3 }, (_, index) => index));
-  expect(summary).toMatchObject({ records: 3, stayed: 0 });
+  expect(summary).toMatchObject({ records: 3, remaining: 0 });
   expect(await inQueue()).toBe(0);
 }, 30_000);
 
@@ -265,7 +265,7 @@ test('a signal ends the receiving, and gives back what was taken', async () => {
     },
   };
   const { messages } = await run(() => {}, { sqsClient: client as never, signal: stopping.signal });
-  expect(messages).toMatchObject([{ status: 'stayed', reason: 'stopped' }]);
+  expect(messages).toMatchObject([{ status: 'remaining', reason: 'stopped' }]);
   await eventually(async () => expect(await visible()).toHaveLength(1));
 });
 
@@ -289,11 +289,14 @@ const refuse = () => {
 test.each<[string, () => unknown, string]>([
   ['is refused', refuse, 'all succeeded, but: not now'],
   ['fails for it', () => ({ Failed: [{ Id: '0', Code: 'Stale' }] }), 'all succeeded, but: Stale'],
-])('a message whose deletion %s stays', async (_name, answer, detail) => {
+])('a message whose deletion %s remains', async (_name, answer, detail) => {
   await send(letterOf('a', 0));
-  const { messages, stayed } = await run(() => {}, failing(new Map([[DeleteMessageBatchCommand, answer]])));
-  expect(messages).toMatchObject([{ status: 'stayed', reason: 'not-deleted', detail }]);
-  expect(stayed).toBe(1);
+  const { messages, remaining } = await run(
+    () => {},
+    failing(new Map([[DeleteMessageBatchCommand, answer]])),
+  );
+  expect(messages).toMatchObject([{ status: 'remaining', reason: 'not-deleted', detail }]);
+  expect(remaining).toBe(1);
 });
 
 test.each<[string, () => unknown]>([
@@ -320,7 +323,7 @@ test('a table that is not there any more shows in the report', async () => {
     },
   });
   const { messages } = await run(() => {});
-  expect(messages).toMatchObject([{ kind: 'range', status: 'stayed', reason: 'trimmed' }]);
+  expect(messages).toMatchObject([{ kind: 'range', status: 'remaining', reason: 'trimmed' }]);
 });
 
 test('without a region, it is that in the URL of the queue', async () => {
@@ -347,7 +350,7 @@ test('a message that comes twice is one, by its newer receipt', async () => {
   };
   const summary = await run(() => {}, { sqsClient: client as never });
   expect(summary.messages).toHaveLength(1);
-  expect(summary.stayed).toBe(0);
+  expect(summary.remaining).toBe(0);
   expect(await inQueue()).toBe(0);
 });
 
@@ -370,7 +373,7 @@ test('a queue of more messages than SQS has in flight at once is replayed in rou
     sqsClient,
   });
   expect(handled.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(summary).toMatchObject({ records: 5, stayed: 0 });
+  expect(summary).toMatchObject({ records: 5, remaining: 0 });
   expect(await inQueue()).toBe(0);
 });
 

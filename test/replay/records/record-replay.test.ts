@@ -1,11 +1,11 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
-import { streamRouter } from '../../src/index.ts';
-import { type ReplayOptions, type ReplayProgress, replay } from '../../src/replay/index.ts';
-import { recordOf } from '../fixtures/events.ts';
-import { quietLogger } from '../fixtures/quiet-logger.ts';
+import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
+import { streamRouter } from '../../../src/index.ts';
+import { type ReplayOptions, type ReplayProgress, replay } from '../../../src/replay/index.ts';
+import { recordOf } from '../../fixtures/events.ts';
+import { quietLogger } from '../../fixtures/quiet-logger.ts';
 
 const letterOf = (record: DynamoDBRecord) => createDeadLetter(record, new Error('no'), undefined);
 const indexOf = ({ eventID }: DynamoDBRecord) => Number.parseInt(`${eventID}`, 16);
@@ -28,10 +28,10 @@ test('the messages of an item are handled in order, whatever their own', async (
   const router = streamRouter().onInsert(({ eventID }) => void seen.push(Number.parseInt(eventID, 16)));
   const summary = await run(lettersOf('ababab').toReversed(), router, { batchSize: 2 });
   expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(summary).toMatchObject({ records: 6, succeeded: 6, invocations: 3, stayed: 0 });
+  expect(summary).toMatchObject({ records: 6, succeeded: 6, invocations: 3, remaining: 0 });
 });
 
-test('what failed stays, with what comes after it in its item; other items go on', async () => {
+test('what failed remains, with what comes after it in its item; other items go on', async () => {
   const seen: number[] = [];
   const router = streamRouter({ logger: quietLogger() }).onInsert(({ eventID }) => {
     const index = Number.parseInt(eventID, 16);
@@ -41,7 +41,7 @@ test('what failed stays, with what comes after it in its item; other items go on
   const summary = await run(lettersOf('ababab'), router);
   expect(seen.toSorted()).toEqual([0, 1, 3, 5]);
   expect(reasonsOf(summary)).toEqual([undefined, undefined, 'failed', undefined, 'blocked', undefined]);
-  expect(summary).toMatchObject({ succeeded: 4, failed: 1, stayed: 2 });
+  expect(summary).toMatchObject({ succeeded: 4, failed: 1, remaining: 2 });
   expect(summary.messages[2]).toMatchObject({
     kind: 'dead-letter',
     tableName: 'Invoices',
@@ -101,7 +101,7 @@ test('a handler that takes too long has failed', async () => {
 
 test('without partial responses any answer is success', async () => {
   expect(await run(lettersOf('aa'), () => 'whatever', { partialResponses: false })).toMatchObject({
-    stayed: 0,
+    remaining: 0,
   });
 });
 
@@ -129,7 +129,7 @@ test('two items that share a sequence number are two records; one record in two 
     seen.push(...Records.map(({ dynamodb }) => `${dynamodb?.Keys?.id?.S}`));
   });
   expect(seen).toEqual(['a', 'b']);
-  expect(summary).toMatchObject({ records: 2, stayed: 0 });
+  expect(summary).toMatchObject({ records: 2, remaining: 0 });
 });
 
 test('an item is the same whatever the order of its keys', async () => {
@@ -215,7 +215,7 @@ test('whatever fails, nothing is handled out of order, counted wrongly, or left 
         for (const [at, { status, reason }] of messages.entries()) {
           const { index } = order[at] as { index: number };
           const blocked = poison.some((bad) => bad < index && items[bad] === items[index]);
-          expect(status).toBe(poison.includes(index) || blocked ? 'stayed' : 'replayed');
+          expect(status).toBe(poison.includes(index) || blocked ? 'remaining' : 'replayed');
           expect(reason).toBe(blocked ? 'blocked' : poison.includes(index) ? 'failed' : undefined);
         }
       },

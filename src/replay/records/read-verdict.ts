@@ -1,11 +1,11 @@
 import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
-import { type Entry, sequenceNumberOf } from './entry.ts';
+import { type ReplayRecord, sequenceNumberOf } from './replay-record.ts';
 
-/** What an invocation did: so many records from the first on succeeded, and whether the one after them failed. */
+/** The result of an invocation: so many records from the first on succeeded, and the one after them failed or did not. */
 export interface Verdict {
   readonly succeeded: number;
-  /** `record`: the one after those that succeeded; `batch`: nobody knows which; undefined: none. */
+  /** `record`: the one after those that succeeded; `batch`: one of them, it is not known which; undefined: none. */
   readonly failed: 'record' | 'batch' | undefined;
 }
 
@@ -17,18 +17,18 @@ export interface Verdict {
  */
 export function readVerdict(
   outcome: InvocationOutcome,
-  entries: readonly Entry<unknown>[],
+  records: readonly ReplayRecord<unknown>[],
   partialResponses: boolean,
 ): Verdict {
-  const all: Verdict = { succeeded: entries.length, failed: undefined };
-  const unknown: Verdict = { succeeded: 0, failed: entries.length === 1 ? 'record' : 'batch' };
+  const all: Verdict = { succeeded: records.length, failed: undefined };
+  const unknown: Verdict = { succeeded: 0, failed: records.length === 1 ? 'record' : 'batch' };
   if (outcome.type !== 'returned') return unknown;
   if (!partialResponses) return all;
   const reported = reportedBy(outcome.response);
   if (reported.type === 'succeeded') return all;
   if (reported.type === 'malformed') return unknown;
-  const positions = positionsOf(entries);
-  let lowest = entries.length;
+  const positions = positionsOf(records);
+  let lowest = records.length;
   for (const identifier of reported.identifiers) {
     const position = positions.get(identifier);
     if (position === undefined) return unknown;
@@ -38,6 +38,6 @@ export function readVerdict(
 }
 
 /** Of two records with one sequence number the first counts: what is taken for failed may only be repeated. */
-function positionsOf(entries: readonly Entry<unknown>[]): ReadonlyMap<unknown, number> {
-  return new Map(entries.map((entry, index) => [sequenceNumberOf(entry), index] as const).toReversed());
+function positionsOf(records: readonly ReplayRecord<unknown>[]): ReadonlyMap<unknown, number> {
+  return new Map(records.map((record, index) => [sequenceNumberOf(record), index] as const).toReversed());
 }

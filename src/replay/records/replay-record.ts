@@ -3,38 +3,42 @@ import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { type QueuedRecord, queued } from '../../delivery/queued-record.ts';
 import { jsonTextOf } from '../../item/json-text.ts';
 
-/** One record that is to be delivered again: once, however many letters or messages hold it. */
-export interface Entry<Holder> {
+/**
+ * One record of a replay: once, however many messages hold it.
+ *
+ * @typeParam Message what a record comes in
+ */
+export interface ReplayRecord<Message> {
   readonly queued: QueuedRecord;
   /** The item key, in one form whatever the order of its attributes. */
   readonly item: string;
-  /** The letters or messages that it came in. */
-  readonly holders: Holder[];
-  /** It is not delivered, nor is what comes after it in its item. */
+  /** The messages that hold it. */
+  readonly messages: Message[];
+  /** It is not handed to the handler, nor is what comes after it in its item. */
   held: boolean;
-  done: boolean;
+  succeeded: boolean;
   /** The invocation that it failed in. */
   failure: InvocationOutcome | undefined;
 }
 
-export function entryOf<Holder>(record: DynamoDBRecord): Entry<Holder> {
+export function replayRecord<Message>(record: DynamoDBRecord): ReplayRecord<Message> {
   return {
     queued: queued(record, 0),
     item: itemOf(record),
-    holders: [],
+    messages: [],
     held: true,
-    done: false,
+    succeeded: false,
     failure: undefined,
   };
 }
 
-/** Neither done nor failed. */
-export function isWaiting({ done, failure }: Entry<unknown>): boolean {
-  return !done && failure === undefined;
+/** Tells whether a record has neither succeeded nor failed. */
+export function isWaiting({ succeeded, failure }: ReplayRecord<unknown>): boolean {
+  return !succeeded && failure === undefined;
 }
 
-/** Of an entry's record, which has one. */
-export function sequenceNumberOf({ queued }: Entry<unknown>): string {
+/** The sequence number, which every record of a replay has. */
+export function sequenceNumberOf({ queued }: ReplayRecord<unknown>): string {
   return queued.record.dynamodb?.SequenceNumber as string;
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { entryOf } from '../../../src/replay/entries/entry.ts';
-import { readVerdict, type Verdict } from '../../../src/replay/entries/read-verdict.ts';
+import { readVerdict, type Verdict } from '../../../src/replay/records/read-verdict.ts';
+import { replayRecord } from '../../../src/replay/records/replay-record.ts';
 import { recordOf, sequenceNumberAt } from '../../fixtures/events.ts';
 
-const entries = [0, 1, 2].map((index) => entryOf(recordOf({}, index)));
+const records = [0, 1, 2].map((index) => replayRecord(recordOf({}, index)));
 const reported = (...identifiers: unknown[]) => ({
   batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })),
 });
@@ -20,20 +20,20 @@ test.each<[string, unknown, Verdict]>([
   ['an empty identifier', reported(''), NOBODY_KNOWS],
   ['text', 'done', NOBODY_KNOWS],
 ])('a handler that reports %s', (_name, response, verdict) => {
-  expect(readVerdict({ type: 'returned', response }, entries, true)).toEqual(verdict);
+  expect(readVerdict({ type: 'returned', response }, records, true)).toEqual(verdict);
 });
 
 test('a handler that throws', () => {
-  expect(readVerdict({ type: 'failed' }, entries, true)).toEqual(NOBODY_KNOWS);
+  expect(readVerdict({ type: 'failed' }, records, true)).toEqual(NOBODY_KNOWS);
 });
 
 test.each<[string, Parameters<typeof readVerdict>[0]]>([
   ['throws', { type: 'failed' }],
   ['answers with text', { type: 'returned', response: 'done' }],
 ])('a handler that %s, with one record: it is that record', (_name, outcome) => {
-  expect(readVerdict(outcome, entries.slice(0, 1), true)).toEqual({ succeeded: 0, failed: 'record' });
+  expect(readVerdict(outcome, records.slice(0, 1), true)).toEqual({ succeeded: 0, failed: 'record' });
 });
 
 test('a handler that does not report: any answer is success', () => {
-  expect(readVerdict({ type: 'returned', response: 'done' }, entries, false)).toEqual(ALL);
+  expect(readVerdict({ type: 'returned', response: 'done' }, records, false)).toEqual(ALL);
 });
