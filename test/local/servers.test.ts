@@ -23,7 +23,8 @@ import { emulatedServers } from '../fixtures/emulated.ts';
 
 const ENDPOINT = process.env.STREAMS_ENDPOINT;
 const ITEMS = Number(process.env.STREAMS_ITEMS ?? 100);
-const WRITERS = 10;
+// moto 5.2.1 gives two records the same sequence number if two requests write at the same time, and repeats one to a reader.
+const WRITERS = ENDPOINT === undefined ? 10 : 1;
 
 type Image = Record<string, AttributeValue>;
 
