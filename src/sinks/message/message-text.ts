@@ -1,4 +1,5 @@
 import { contentFreeCause } from '../../failure/content-free-cause.ts';
+import { isThenable } from '../../promise/thenable.ts';
 import { invalid } from '../batcher/sink-errors.ts';
 
 /**
@@ -19,6 +20,11 @@ export function messageText(target: string, message: unknown): string {
 
 /** A message as JSON. @throws SinkError `SINK_MESSAGE_INVALID` */
 export function jsonText(target: string, message: unknown): string {
+  if (isThenable(message)) {
+    // As JSON, a promise is {}. It must not end the process when it rejects.
+    Promise.resolve(message).catch(() => {});
+    throw invalid(target, 'the message is a promise, and has to be awaited first');
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(message, jsonValue);

@@ -1,6 +1,6 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
-import { messageText } from '../../../src/sinks/message/message-text.ts';
+import { jsonText, messageText } from '../../../src/sinks/message/message-text.ts';
 
 test.each([
   ['text as it is', 'text', 'text'],
@@ -42,4 +42,16 @@ test.each([
       message: expect.stringMatching(reason),
     }),
   );
+});
+
+test.each([
+  ['resolves', () => Promise.resolve({ id: 1 })],
+  ['rejects', () => Promise.reject(new Error('lost'))],
+])('a message that is a promise which %s is refused, as it would be sent as {}', (_, message) => {
+  const refused = expect.objectContaining({
+    code: 'SINK_MESSAGE_INVALID',
+    message: expect.stringContaining('awaited'),
+  });
+  expect(() => messageText('t', message())).toThrow(refused);
+  expect(() => jsonText('t', message())).toThrow(refused);
 });
