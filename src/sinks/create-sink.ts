@@ -68,7 +68,7 @@ export interface CreateSinkEntryOptions<Message, Options extends SendOptions, En
 /** The result of a request: `'accepted'` for all of its entries, or one outcome for each, in their order. */
 export type RequestOutcome = 'accepted' | readonly EntryOutcome[];
 
-/** What became of an entry. Undefined: the answer does not mention it, so it is sent again. */
+/** The outcome of one entry. Undefined: the answer does not mention it, so it is sent again. */
 export type EntryOutcome = 'accepted' | EntryRefusal | undefined;
 
 /** The target did not accept an entry. */
@@ -85,7 +85,7 @@ export interface EntryRefusal {
   readonly cause?: unknown;
 }
 
-/** What a message becomes. */
+/** An entry with its size and its place in the order. */
 interface SizedEntry<Entry> extends Payload {
   readonly entry: Entry;
 }
@@ -154,10 +154,10 @@ export function createSink<Message, Options extends SendOptions>(
     maxEntryBytes,
     payloadOf(target, message, sendOptions) {
       const entry = entryOf === undefined ? jsonText(target, message) : entryOf(message, sendOptions);
-      const bytes = bytesOf === undefined ? entryBytes(target, entry) : bytesOf(entry);
-      const orderKey = orderBy(message, sendOptions);
       if (isThenable(entry)) throw wrongResult('entryOf', 'the entry itself', entry);
+      const bytes = bytesOf === undefined ? entryBytes(target, entry) : bytesOf(entry);
       if (!(Number.isFinite(bytes) && bytes >= 0)) throw wrongResult('bytesOf', 'a number of bytes', bytes);
+      const orderKey = orderBy(message, sendOptions);
       if (orderKey !== undefined && typeof orderKey !== 'string') {
         throw wrongResult('orderBy', 'text or undefined', orderKey);
       }
@@ -205,8 +205,10 @@ function entryBytes(target: string, entry: unknown): number {
   return Buffer.byteLength(typeof entry === 'string' ? entry : jsonText(target, entry));
 }
 
-/** What came is made of the item, so only its kind is named. */
+/** Names the kind of the result only, as its value is made of the item. */
 function wrongResult(option: string, expected: string, came: unknown): ConfigurationError {
+  // A promise that nothing waits for must not end the process when it rejects.
+  if (isThenable(came)) Promise.resolve(came).catch(() => {});
   const kind = isThenable(came) ? 'a promise' : kindOf(came);
   return new ConfigurationError('INVALID_RESULT', `has to return ${expected}, got ${kind}.`, {
     owner: 'createSink',

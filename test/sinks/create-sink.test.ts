@@ -148,7 +148,7 @@ describe('an outcome', () => {
   });
 });
 
-describe('a result that says nothing of an entry accepts nothing, and is nobody’s dead letter', () => {
+describe('a result that says nothing of an entry accepts nothing, and makes no dead letter', () => {
   const hostile = new Proxy([], {
     get() {
       throw new Error('hunter2');
@@ -291,7 +291,7 @@ describe('time', () => {
     await eventually(() => expect(signal?.aborted).toBe(true));
   });
 
-  test('an answer after the deadline changes nothing, and holds nobody up', async () => {
+  test('an answer after the deadline changes nothing, and delays no other message', async () => {
     let answer = (_: RequestOutcome): void => {};
     const { send, requests } = sinkOf(
       (entries) => (entries.includes('1') ? new Promise((resolve) => (answer = resolve)) : 'accepted'),
@@ -499,7 +499,7 @@ describe('options', () => {
     );
   });
 
-  test.each(['client', 'maxentries', 'deduplicate'])('that nobody reads are refused: %s', (option) => {
+  test.each(['client', 'maxentries', 'deduplicate'])('that do not exist are refused: %s', (option) => {
     expect(makeOf({ ...required, [option]: 1 })).toThrow(expect.objectContaining({ code: 'UNKNOWN_OPTION' }));
   });
 
@@ -515,6 +515,10 @@ describe('options', () => {
     ['orderBy', { orderBy: () => 1 }],
     ['orderBy', { orderBy: async () => 'a' }],
     ['entryOf', { entryOf: async () => 'a' }],
+    ['entryOf', { entryOf: () => Promise.reject(new Error('hunter2')) }],
+    ['entryOf', { entryOf: () => Promise.reject(1), bytesOf: (entry: string) => entry.trim().length }],
+    ['bytesOf', { bytesOf: () => Promise.reject(new Error('hunter2')) }],
+    ['orderBy', { orderBy: () => Promise.reject(new Error('hunter2')) }],
   ])('that return what they may not fail the message: %s %o', async (option, more) => {
     const sink = makeOf({ ...required, ...more })();
     await expect(sink.send('hunter2', { detached: true })).rejects.toMatchObject({

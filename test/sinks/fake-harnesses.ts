@@ -144,7 +144,7 @@ export const FAKE_HARNESSES: readonly (readonly [
 ];
 
 /** Posts messages as a user of `createSink` would. */
-export async function postMessages(
+async function postMessages(
   entries: readonly string[],
   { target, signal }: RequestContext,
 ): Promise<EntryOutcome[]> {

@@ -16,7 +16,7 @@ export interface Refusal {
   /** The target's own words. They may quote the message, so they are a `cause` and never part of an error's message. */
   readonly cause?: unknown;
   readonly fault: Fault;
-  /** What to do about it, for errors, where that is not what AWS's errors ask for. */
+  /** The advice in the error's message. @defaultValue the one for AWS's errors */
   readonly remedy?: string;
 }
 

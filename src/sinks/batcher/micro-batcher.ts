@@ -30,7 +30,7 @@ export interface BatcherSettings<P extends Payload> {
    * @returns a refusal or undefined for each payload, in their order
    */
   request(payloads: readonly P[], signal: AbortSignal): Promise<readonly (Refusal | undefined)[]>;
-  /** What a request that threw means for its entries. @defaultValue as the SDK's errors are read */
+  /** Reads what a request has thrown. @defaultValue as an error of the SDK */
   readonly refusalOf?: (error: unknown) => Refusal;
 }
 

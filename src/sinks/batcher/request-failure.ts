@@ -66,7 +66,7 @@ export function failureName(error: unknown): string {
   return name === 'Error' || name === 'AggregateError' ? code : `${name} ${code}`;
 }
 
-/** What a failure of the SDK means for the entries of its request. */
+/** Reads an error of the SDK: its name, and what it means for the entries of its request. */
 export function awsRefusal(cause: unknown): Refusal {
   return { code: failureName(cause), cause, fault: requestFault(cause) };
 }

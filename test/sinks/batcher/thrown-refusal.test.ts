@@ -61,7 +61,7 @@ test.each([
   ['a code of somebody else', error({ code: 'SOME_CODE' }), 'unknown'],
   ['a plain error', error(), 'unknown'],
   ['a bug', new TypeError('hunter2'), 'unknown'],
-  ['an answer that is no JSON', new SyntaxError('hunter2'), 'unknown'],
+  ['an answer that is not JSON', new SyntaxError('hunter2'), 'unknown'],
   ['undefined', undefined, 'unknown'],
   ['null', null, 'unknown'],
   ['zero', 0, 'unknown'],
