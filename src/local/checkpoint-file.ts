@@ -45,11 +45,23 @@ export class CheckpointFile {
       writeFileSync(lock, `${process.pid}`, { flag: 'wx', mode: 0o600 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw this.#unwritable(error);
-      const holder = Number(readFileSync(lock, 'utf8'));
-      if (isOtherProcess(holder)) throw this.#inUse(holder);
-      writeFileSync(lock, `${process.pid}`);
+      this.#takeOver(lock);
     }
     this.#claimed = true;
+  }
+
+  #takeOver(lock: string): void {
+    let holder: number;
+    try {
+      holder = Number(readFileSync(lock, 'utf8'));
+      if (!isOtherProcess(holder)) {
+        writeFileSync(lock, `${process.pid}`);
+        return;
+      }
+    } catch (error) {
+      throw this.#unwritable(error); // a folder, say, or a file of another user
+    }
+    throw this.#inUse(holder);
   }
 
   /** Lets other processes have the file. */
@@ -169,6 +181,7 @@ function isContent(value: unknown): value is { streamArn: string; shards: Positi
     typeof streamArn === 'string' &&
     typeof shards === 'object' &&
     shards !== null &&
+    !Array.isArray(shards) &&
     Object.values(shards).every(isPosition)
   );
 }
@@ -179,7 +192,8 @@ function isPosition(value: unknown): value is ShardPosition {
   return (
     (window === undefined || isOpenWindow(window)) &&
     (after === undefined || isSequenceNumber(after)) &&
-    (since === undefined || typeof since === 'number') &&
+    // JSON has 1e999: every record would be older.
+    (since === undefined || Number.isFinite(since)) &&
     (finished === undefined || finished === true)
   );
 }

@@ -1,4 +1,5 @@
 import { exponentialDelay } from '../delivery/retry-delay.ts';
+import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { isServerRecord, type ServerRecord } from './records/server-record.ts';
 import type { ShardPosition } from './shard-position.ts';
 import { isNotFound, isRefusedIterator, type StreamSource } from './stream-source.ts';
@@ -73,7 +74,7 @@ export class ShardReader {
     this.#restMs = this.#restAfter(records.length, next, pollIntervalMs);
     const readable = records.filter(isServerRecord);
     if (readable.length < records.length) this.#options.onUnreadable(records.length - readable.length);
-    return this.#advance(readable);
+    return this.#advance(inOrder(readable));
   }
 
   /** Whether so many pages in a row were empty that what was written has been read. A single one says nothing. */
@@ -136,6 +137,16 @@ export class ShardReader {
       return undefined;
     }
   }
+}
+
+/** Sorts records that a server sends out of order: a function that reports the lowest that failed would pass over those before it. */
+function inOrder(records: readonly ServerRecord[]): readonly ServerRecord[] {
+  const compare = (a: ServerRecord, b: ServerRecord): number =>
+    compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber);
+  const isSorted = records.every(
+    (record, index) => index === 0 || compare(records[index - 1] as ServerRecord, record) <= 0,
+  );
+  return isSorted ? records : records.toSorted(compare);
 }
 
 function isOlder({ dynamodb }: ServerRecord, since: number): boolean {

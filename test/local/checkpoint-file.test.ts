@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -96,6 +105,19 @@ describe('a file is that of one process', () => {
     expect(readFileSync(`${path}.lock`, 'utf8')).toBe(`${process.ppid}`);
   });
 
+  test.each([
+    ['is a folder', () => mkdirSync(`${path}.lock`)],
+    ['is a link to nowhere', () => symlinkSync(join(directory, 'missing', 'lock'), `${path}.lock`)],
+  ])('a lock that %s is refused by an error that names the file', (_name, make) => {
+    make();
+    expect(() => file().claim()).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CHECKPOINT_FILE',
+        message: expect.stringContaining(`${path}`),
+      }),
+    );
+  });
+
   test('a process of another user is refused', () => {
     const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
@@ -130,6 +152,8 @@ describe('another file is refused, and left as it is', () => {
     ['a position that is text', '{"version":1,"streamArn":"a","shards":{"s":"1"}}'],
     ['a position that is null', '{"version":1,"streamArn":"a","shards":{"s":null}}'],
     ['no sequence number', '{"version":1,"streamArn":"a","shards":{"s":{"after":"x"}}}'],
+    ['shards that are a list', '{"version":1,"streamArn":"a","shards":[{"after":"1"}]}'],
+    ['a time without end', '{"version":1,"streamArn":"a","shards":{"s":{"since":1e999}}}'],
     ['no time', '{"version":1,"streamArn":"a","shards":{"s":{"since":"x"}}}'],
     ['a shard that is not finished', '{"version":1,"streamArn":"a","shards":{"s":{"finished":false}}}'],
     ['a window of null', '{"version":1,"streamArn":"a","shards":{"s":{"window":null}}}'],
