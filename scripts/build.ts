@@ -1,7 +1,8 @@
 // Builds dist: a module for each one of src, and the third-party code of the command line in files of its own.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { transformSync } from 'esbuild';
 import { bundleThirdParty } from './bundle-third-party.ts';
 import { unreachableTypes } from './unreachable-types.ts';
 
@@ -21,6 +22,7 @@ remove(
     root,
   ),
 );
+removeComments(filesOf('dist').filter((file) => file.endsWith('.js')));
 await bundleThirdParty(root);
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 
@@ -33,6 +35,14 @@ function filesOf(folder: string): readonly string[] {
 /** The source that tsc makes this file of: what has none is a leftover of an earlier build. */
 function sourceOf(file: string): string {
   return file.replace('dist', 'src').replace(/(\.d\.ts|\.js)$/, '.ts');
+}
+
+/** Comments are for readers of `src`, and are a quarter of the code. What users read stays in the declarations. */
+function removeComments(files: readonly string[]): void {
+  for (const file of files) {
+    const path = join(root, file);
+    writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { charset: 'utf8' }).code);
+  }
 }
 
 function remove(files: readonly string[]): void {

@@ -18,9 +18,8 @@ export async function bundleThirdParty(root: string): Promise<void> {
     bundle: true,
     splitting: true, // what two packages depend on is there once
     chunkNames: 'shared-[hash]',
-    // Names stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
+    keepNames: true, // for stack traces
     legalComments: 'none', // LICENSES.txt has them whole
     format: 'esm',
     platform: 'node',
