@@ -78,10 +78,23 @@ export function defineTable<
   // Key is read from the options alone: where the table is made in place, TypeScript would rather take what
   // streamRouter allows it to be, which is every attribute.
 >(options: TableOptions<Item, Key, View>): Table<Item, NoInfer<Key>, View> {
-  rejectUnknownOptions('defineTable', options, Object.keys(CHECKS));
+  return tableOf('defineTable', options);
+}
+
+/**
+ * Makes a table for `defineTable`, and for others that take the options of one.
+ *
+ * @param owner for the errors
+ * @throws ConfigurationError `INVALID_TABLE` or `UNKNOWN_OPTION`
+ */
+export function tableOf<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
+  owner: string,
+  options: TableOptions<Item, Key, View>,
+): Table<Item, NoInfer<Key>, View> {
+  rejectUnknownOptions(owner, options, Object.keys(CHECKS));
   const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
   for (const [option, value] of Object.entries({ name, item, keys, viewType })) {
-    requireOption('defineTable', option, value, CHECKS[option] as Check, { code: 'INVALID_TABLE' });
+    requireOption(owner, option, value, CHECKS[option] as Check, { code: 'INVALID_TABLE' });
   }
   const schema = '~item' in item ? undefined : item;
   return Object.freeze({

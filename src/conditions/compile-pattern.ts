@@ -1,6 +1,6 @@
 import { ruleTest } from './field-tree.ts';
 import { parsePattern } from './pattern-json.ts';
-import { invalidPattern, patternRules } from './pattern-rules.ts';
+import { invalidPattern, type PatternOwner, patternRules } from './pattern-rules.ts';
 import type { PatternOperator, PatternValue } from './pattern-value.ts';
 
 /**
@@ -36,7 +36,7 @@ export type EitherPattern = EventPattern & { readonly [Name in PatternOperator]?
  */
 export function compilePattern(
   pattern: string | EventPattern,
-  owner = 'compilePattern',
+  owner: PatternOwner = 'compilePattern',
 ): (record: unknown) => boolean {
   const rules = patternRules(readPattern(pattern, owner), owner).map(ruleTest);
   const [only] = rules;
@@ -48,7 +48,7 @@ export function compilePattern(
  *
  * @throws ConfigurationError `INVALID_PATTERN`
  */
-export function readPattern(pattern: string | EventPattern, owner: string): unknown {
+export function readPattern(pattern: string | EventPattern, owner: PatternOwner): unknown {
   if (typeof pattern !== 'string') return pattern;
   try {
     return parsePattern(pattern);

@@ -29,7 +29,7 @@ const MOST_LEVELS = 1000;
  * @param owner what was called, for the message
  * @throws ConfigurationError `INVALID_PATTERN`
  */
-export function patternRules(pattern: unknown, owner: string): readonly PatternRule[] {
+export function patternRules(pattern: unknown, owner: PatternOwner): readonly PatternRule[] {
   return rulesOf(pattern, [new Map()], [], owner, false);
 }
 
@@ -39,7 +39,7 @@ function rulesOf(
   pattern: unknown,
   given: Rules,
   path: readonly string[],
-  owner: string,
+  owner: PatternOwner,
   withinEither: boolean,
 ): Rules {
   const entries = entriesOf(pattern);
@@ -92,7 +92,7 @@ export function isEither(name: string, value: unknown): value is readonly object
   );
 }
 
-function fieldTest(values: readonly unknown[], path: readonly string[], owner: string): FieldTest {
+function fieldTest(values: readonly unknown[], path: readonly string[], owner: PatternOwner): FieldTest {
   if (values.length === 0) invalidPattern(owner, path, 'an empty array matches nothing');
   const tests: LeafTest[] = [];
   const exists = new Set<boolean>();
@@ -110,13 +110,21 @@ function fieldTest(values: readonly unknown[], path: readonly string[], owner: s
   return { tests, present: exists.has(true), absent: exists.has(false) };
 }
 
+/** What was called with a pattern, for messages: a function, or an option of one. */
+export type PatternOwner = string | { readonly owner: string; readonly option: string };
+
+/** What stands between an option and AWS's own words. */
+function refused(owner: PatternOwner): string {
+  return typeof owner === 'string' ? '' : 'is refused: ';
+}
+
 /** @throws ConfigurationError `INVALID_PATTERN` */
-export function invalidPattern(owner: string, path: readonly string[], reason: string): never {
+export function invalidPattern(owner: PatternOwner, path: readonly string[], reason: string): never {
   const at = path.reduce<string>(joinPath, '');
   throw new ConfigurationError(
     'INVALID_PATTERN',
     // AWS's own words, and which part of the pattern it is.
-    `Invalid filter pattern definition. ${at === '' ? 'The pattern' : `At ${at}`}: ${reason}.`,
-    { owner },
+    `${refused(owner)}Invalid filter pattern definition. ${at === '' ? 'The pattern' : `At ${at}`}: ${reason}.`,
+    typeof owner === 'string' ? { owner } : owner,
   );
 }

@@ -1,4 +1,5 @@
-import { rejectUnknownOptions } from '../options/check-options.ts';
+import { type Check, isObject } from '../options/check.ts';
+import { checkOptions } from '../options/check-options.ts';
 import { startDynoxide } from './dynoxide.ts';
 import { startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';
@@ -51,6 +52,12 @@ export interface Emulators {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const ENVIRONMENT: Check = {
+  expected: 'an object of text by name, such as process.env',
+  accepts: (value) =>
+    isObject(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string'),
+};
+
 /**
  * Starts DynamoDB with streams (Dynoxide), SNS, SQS and S3 (fauxqs) on free ports of 127.0.0.1, unless the
  * environment names other servers, and waits until they answer.
@@ -66,7 +73,7 @@ export interface Emulators {
  * ```
  */
 export async function startEmulators(options: EmulatorOptions = {}): Promise<Emulators> {
-  rejectUnknownOptions('startEmulators', options, ['env']);
+  checkOptions('startEmulators', options, { env: ENVIRONMENT });
   const { env = process.env } = options;
   const named = namedEndpoints(env);
   const started: LocalServer[] = [];

@@ -12,6 +12,7 @@ import {
 import {
   type Checks,
   CLIENT,
+  CREDENTIALS,
   FUNCTION,
   isObject,
   LOGGER_OR_FALSE,
@@ -151,10 +152,7 @@ const CHECKS: Checks = {
   client: CLIENT,
   endpoint: URL_TEXT,
   region: TEXT,
-  credentials: {
-    expected: 'an object with accessKeyId and secretAccessKey, or a function that gives one',
-    accepts: (value) => typeof value === 'function' || isObject(value),
-  },
+  credentials: CREDENTIALS,
   destinationEndpoint: URL_TEXT,
   destinationClients: {
     expected: 'an object with clients named sqs, sns or s3',

@@ -1,6 +1,6 @@
 import { compilePattern, type EventPattern } from '../conditions/compile-pattern.ts';
 import { type PatternWarning, patternWarnings } from '../conditions/pattern-warnings.ts';
-import { rejectUnknownOptions } from '../options/check-options.ts';
+import { rejectUnknownOptions, within } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
 import { inCamelCase } from './aws-names.ts';
@@ -50,7 +50,9 @@ export function recordFilter(owner: string, criteria: unknown): RecordFilter | u
     );
   }
   if (filters.length === 0) return undefined;
-  const compiled = filters.map((filter, index) => compiledFilter(owner, filter, `filters[${index}]`));
+  const compiled = filters.map((filter, index) =>
+    compiledFilter(owner, filter, `filterCriteria.filters[${index}]`),
+  );
   return {
     patterns: compiled.map(({ json }) => json),
     warnings: compiled.flatMap(({ json }, index) =>
@@ -68,17 +70,18 @@ function compiledFilter(
   filter: unknown,
   path: string,
 ): { readonly json: string; readonly matches: (record: unknown) => boolean } {
-  const given = inCamelCase(owner, filter, `filterCriteria.${path}`);
-  rejectUnknownOptions(owner, given, ['pattern'], `filterCriteria.${path}`);
+  const given = inCamelCase(owner, filter, path);
+  rejectUnknownOptions(owner, given, ['pattern'], path);
   const { pattern } = given;
   // Before it is written as JSON, which would drop what is undefined and so let more records through.
-  const matches = compilePattern(pattern as string | EventPattern, `${owner}: ${path}`);
+  const option = within(path, 'pattern');
+  const matches = compilePattern(pattern as string | EventPattern, { owner, option });
   const json = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
   if (json.length > MAX_CHARACTERS) {
     throw invalidOption(
       owner,
-      undefined,
-      `${path}: Invalid filter pattern definition. A pattern has at most ${MAX_CHARACTERS} characters, ` +
+      option,
+      `is refused: Invalid filter pattern definition. A pattern has at most ${MAX_CHARACTERS} characters, ` +
         `this one has ${json.length}.`,
       { code: 'INVALID_PATTERN' },
     );

@@ -39,8 +39,8 @@ export function onFailureDestination(owner: string, config: unknown): OnFailureD
     // AWS's own words.
     throw invalidOption(
       owner,
-      undefined,
-      'OnSuccess configuration is not supported for event source mappings.',
+      'destinationConfig.onSuccess',
+      'is refused: OnSuccess configuration is not supported for event source mappings.',
     );
   }
   const { given: isGiven, destination } = destinationIn(owner, onFailure, 'destinationConfig.onFailure');

@@ -200,8 +200,8 @@ function checkWindow(owner: string, settings: MappingSettings): void {
   if (settings.parallelizationFactor > 1) {
     throw invalidOption(
       owner,
-      undefined,
-      'Parallelization factor must be equal to 1 when tumbling window period is configured.',
+      'parallelizationFactor',
+      'is refused: Parallelization factor must be equal to 1 when tumbling window period is configured.',
     );
   }
   if (settings.filter !== undefined) {
@@ -218,8 +218,8 @@ function checkRecordAge(owner: string, seconds: unknown): void {
   if (!Number.isInteger(seconds) || seconds === -1 || RECORD_AGE.accepts(seconds)) return;
   throw invalidOption(
     owner,
-    undefined,
-    'MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive).',
+    'maximumRecordAgeInSeconds',
+    'is refused: MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive).',
   );
 }
 
@@ -232,21 +232,23 @@ const POSITION: Check = {
 /** In AWS's own words for text and for nothing. */
 function checkPosition(owner: string, position: unknown, streamArn: string | undefined): void {
   if (POSITION.accepts(position)) return;
-  const refusal = (problem: string): Error => invalidOption(owner, undefined, problem);
+  const refusal = (problem: string): Error => invalidOption(owner, 'startingPosition', problem);
   if (position === 'AT_TIMESTAMP') {
     throw refusal(
       streamArn === undefined
-        ? `startingPosition AT_TIMESTAMP is not supported by DynamoDB streams. ${POSITIONS}`
-        : `Unsupported starting position for arn type: ${streamArn}. ${POSITIONS}`,
+        ? `AT_TIMESTAMP is not supported by DynamoDB streams. ${POSITIONS}`
+        : `is refused: Unsupported starting position for arn type: ${streamArn}. ${POSITIONS}`,
     );
   }
   const failed = "at 'startingPosition' failed to satisfy constraint:";
   if (position === undefined || position === null) {
-    throw refusal(`1 validation error detected: Value null ${failed} Member must not be null. ${POSITIONS}`);
+    throw refusal(
+      `is refused: 1 validation error detected: Value null ${failed} Member must not be null. ${POSITIONS}`,
+    );
   }
   if (typeof position !== 'string') requireOption(owner, 'startingPosition', position, POSITION);
   throw refusal(
-    `1 validation error detected: Value '${position}' ${failed} ` +
+    `is refused: 1 validation error detected: Value '${position}' ${failed} ` +
       `Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]. ${POSITIONS}`,
   );
 }

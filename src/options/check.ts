@@ -39,6 +39,17 @@ export function objectWith(methods: readonly string[]): Check {
 /** A client of the AWS SDK. */
 export const CLIENT: Check = objectWith(['send']);
 
+/** Credentials for a client of the AWS SDK. */
+export const CREDENTIALS: Check = {
+  expected: 'an object with accessKeyId and secretAccessKey, or a function that gives one',
+  accepts: (value) =>
+    typeof value === 'function' ||
+    (isObject(value) &&
+      ['accessKeyId', 'secretAccessKey'].every((name) =>
+        TEXT.accepts((value as Record<string, unknown>)[name]),
+      )),
+};
+
 /** An AbortSignal. */
 export const SIGNAL: Check = objectWith(['addEventListener', 'throwIfAborted']);
 

@@ -30,8 +30,9 @@ export function readDocuments(text: string): readonly unknown[] {
   if (first !== undefined && read === 0) {
     throw new ConfigurationError(
       'INVALID_DOCUMENTS',
-      `replay: line ${first} of the documents is not JSON, and neither is the rest. Pass on-failure documents or dead ` +
+      `line ${first} of the documents is not JSON, and neither is the rest. Pass on-failure documents or dead ` +
         'letters as JSON: one, an array, one per line, or one behind the other.',
+      { owner: 'replay' },
     );
   }
   return documents;

@@ -9,6 +9,7 @@ import {
   type Check,
   type Checks,
   CLIENT,
+  CREDENTIALS,
   FUNCTION,
   numberFrom,
   SIGNAL,
@@ -157,8 +158,8 @@ export interface ReplaySettings {
 
 const OWNER = 'replay';
 
-type CheckedApart = 'handler' | 'credentials' | 'filterCriteria';
-const CHECKED_APART: readonly CheckedApart[] = ['handler', 'credentials', 'filterCriteria'];
+type CheckedApart = 'handler' | 'filterCriteria';
+const CHECKED_APART: readonly CheckedApart[] = ['handler', 'filterCriteria'];
 
 const CHECKS: Checks & Readonly<Record<Exclude<keyof ReplayOptions, CheckedApart>, Check>> = {
   documents: { expected: 'an array of documents', accepts: Array.isArray },
@@ -169,6 +170,7 @@ const CHECKS: Checks & Readonly<Record<Exclude<keyof ReplayOptions, CheckedApart
   client: CLIENT,
   endpoint: URL_TEXT,
   region: TEXT,
+  credentials: CREDENTIALS,
   sqsClient: CLIENT,
   queueEndpoint: URL_TEXT,
   s3Client: CLIENT,
@@ -213,7 +215,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
       'needs s3Uri: only objects of a bucket can be deleted or kept.',
     );
   }
-  if (!dryRun) requireHandler(OWNER, handler, 'handler');
+  if (!dryRun) requireHandler(OWNER, handler, { option: 'handler' });
   return {
     handler: dryRun ? undefined : handler,
     batchSize,

@@ -125,8 +125,9 @@ export function streamRouter(
     if (isWindowEvent(event)) {
       throw new ConfigurationError(
         'WINDOW_MISMATCH',
-        'streamRouter got an event of a tumbling window, and cannot answer it with a state. Nothing was handled. ' +
+        'got an event of a tumbling window, and cannot answer it with a state. Nothing was handled. ' +
           'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
+        { owner: 'streamRouter' },
       );
     }
     return processEvent(processor, event, context, reported, handle);

@@ -126,8 +126,9 @@ function checkItem(target: string, item: Item, keys: readonly string[], hasAccep
     if (hasAccepted) throw invalid(target, `what is written has no key attribute ${name}`);
     throw new ConfigurationError(
       'KEYS_MISMATCH',
-      `tableWriter: keys names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
+      `names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
         'write items with their key attributes.',
+      { owner: 'tableWriter', option: 'keys' },
     );
   }
   const problem = itemProblem(item, keys);

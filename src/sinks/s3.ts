@@ -128,7 +128,8 @@ function lineOf(
   if (key !== undefined || contentType !== undefined) {
     throw new ConfigurationError(
       'INVALID_OPTION',
-      `bucketWriter: key and contentType are for objects, not for lines of ndjson (${target}). Leave them out, or use format: 'object'.`,
+      `key and contentType are for objects, not for lines of ndjson (${target}). Leave them out, or use format: 'object'.`,
+      { owner: 'bucketWriter' },
     );
   }
   const body = jsonText(target, message);

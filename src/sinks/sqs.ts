@@ -103,7 +103,8 @@ function checkDelay(target: string, seconds: number): void {
   if (isFifo(target)) {
     throw new ConfigurationError(
       'INVALID_OPTION',
-      `sqsQueue: a message to a FIFO queue has no delaySeconds of its own (${target}). Leave it out, and set the delay of the queue.`,
+      `a message to a FIFO queue has no delaySeconds of its own (${target}). Leave it out, and set the delay of the queue.`,
+      { owner: 'sqsQueue' },
     );
   }
   if (!(Number.isInteger(seconds) && seconds >= 0 && seconds <= 900)) {

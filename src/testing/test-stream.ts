@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { imageSize } from '../item/image-size.ts';
-import { requireArgument, requireOptions } from '../options/check-options.ts';
+import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, defineTable, isTable, itemOf, type Table } from '../table.ts';
+import { type AttributeOf, isTable, itemOf, type Table, tableOf } from '../table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
@@ -97,7 +97,7 @@ export function testStream<Item extends object = AnyItem>(
   options: TestStreamOptions<NoInfer<Item>>,
 ): TestStream<Item>;
 export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): TestStream<AnyItem> {
-  const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableOf(tableOrOptions);
+  const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableFrom(tableOrOptions);
   const startedAt = Math.floor(Date.now() / 1000) * 1000;
   // Unlike the label of any other stream of this process: a router that serves several tests knows the checkpoints it reported.
   const label = new Date(startedAt + streams++).toISOString().slice(0, -1);
@@ -166,9 +166,10 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
   }
 }
 
-function tableOf(options: TestStreamOptions<AnyItem>): Table<AnyItem> {
-  requireOptions('testStream', options);
-  return defineTable({ name: 'TestTable', ...options, item: itemOf<AnyItem>() }) as Table<AnyItem>;
+function tableFrom(options: TestStreamOptions<AnyItem>): Table<AnyItem> {
+  rejectUnknownOptions('testStream', options, ['keys', 'name', 'viewType']);
+  const { keys, name = 'TestTable', viewType = 'NEW_AND_OLD_IMAGES' } = options;
+  return tableOf('testStream', { name, keys, viewType, item: itemOf<AnyItem>() });
 }
 
 /** Uneven gaps, as in a real shard, and the same ones at every run. */

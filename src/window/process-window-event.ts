@@ -47,8 +47,9 @@ export async function processWindowEvent(
   if (!isWindowEvent(event)) {
     throw new ConfigurationError(
       'WINDOW_MISMATCH',
-      'streamWindow got an event without a tumbling window. Nothing was handled. ' +
+      'got an event without a tumbling window. Nothing was handled. ' +
         'Set tumblingWindowInSeconds of the event source mapping, or use streamRouter.',
+      { owner: 'streamWindow' },
     );
   }
   const deadline = new Deadline(lambdaContext, settings.reserveMs);

@@ -248,7 +248,7 @@ describe('filters', () => {
       'no JSON',
       filters(name('INSERT'), '{'),
       'INVALID_PATTERN',
-      'filters[1]: Invalid filter pattern definition.',
+      'filters[1].pattern is refused: Invalid filter pattern definition.',
     ],
   ])('%s is refused', (_, options, code, message) => {
     expect(() => settings(options)).toThrow(
@@ -270,7 +270,7 @@ const STREAM = 'arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2026-01-0
 test('a point in time is refused, in the words of AWS where the stream is known', () => {
   const options = { startingPosition: 'AT_TIMESTAMP' } as unknown as EventSourceMappingOptions;
   expect(() => mappingSettings(options, 'mapping', STREAM)).toThrow(
-    `mapping: Unsupported starting position for arn type: ${STREAM}.`,
+    `mapping: startingPosition is refused: Unsupported starting position for arn type: ${STREAM}.`,
   );
   expect(() => mappingSettings(options, 'mapping')).toThrow(
     'mapping: startingPosition AT_TIMESTAMP is not supported by DynamoDB streams.',

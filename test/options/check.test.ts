@@ -3,6 +3,7 @@ import {
   BOOLEAN,
   type Check,
   CLIENT,
+  CREDENTIALS,
   FUNCTION,
   isObject,
   LOGGER,
@@ -40,6 +41,13 @@ test.each<[what: string, check: Check, expected: string, accepted: unknown[], re
     [{ a() {} }],
   ],
   ['CLIENT', CLIENT, 'an object with the method send', [client], [{}]],
+  [
+    'CREDENTIALS',
+    CREDENTIALS,
+    'an object with accessKeyId and secretAccessKey, or a function that gives one',
+    [{ accessKeyId: 'a', secretAccessKey: 'b' }, async () => ({})],
+    [{}, { accessKeyId: 'a' }, { accessKeyId: 'a', secretAccessKey: '' }],
+  ],
   [
     'SIGNAL',
     SIGNAL,

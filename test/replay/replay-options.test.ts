@@ -52,7 +52,11 @@ test.each<[Partial<Record<keyof ReplayOptions | 'documnets', unknown>>, string, 
   [{ asFound: 'yes' }, 'INVALID_OPTION', 'asFound has to be true or false'],
   [{ onProgress: 1 }, 'INVALID_OPTION', 'onProgress has to be a function'],
   [{ visibilityTimeoutSeconds: 1 }, 'INVALID_OPTION', 'visibilityTimeoutSeconds has to be a number from 3'],
-  [{ filterCriteria: { filters: [{ pattern: '[]' }] } }, 'INVALID_PATTERN', 'replay: filters[0]'],
+  [
+    { filterCriteria: { filters: [{ pattern: '[]' }] } },
+    'INVALID_PATTERN',
+    'replay: filterCriteria.filters[0].pattern',
+  ],
 ])('%o is refused', (options, code, message) => {
   expect(() => replaySettings({ ...given, ...options } as ReplayOptions)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),

@@ -14,7 +14,10 @@ export type LambdaHandler = (event: any, context: Context, callback: never) => u
  *
  * @throws ConfigurationError `INVALID_HANDLER`
  */
-export function requireHandler(handler: unknown, what: string): asserts handler is LambdaHandler {
+export function requireHandler(
+  handler: unknown,
+  what: string | { readonly option: string },
+): asserts handler is LambdaHandler {
   requireMappingHandler('startEventSourceMapping', handler, what);
 }
 

@@ -29,7 +29,7 @@ const HANDLER: Check = {
  * @throws ConfigurationError `INVALID_HANDLER`
  */
 export function requireHandlerOption(handler: unknown): void {
-  if (typeof handler === 'function') requireHandler(handler, 'handler');
+  if (typeof handler === 'function') requireHandler(handler, { option: 'handler' });
   else requireOption('startEventSourceMapping', 'handler', handler, HANDLER, { code: 'INVALID_HANDLER' });
 }
 
