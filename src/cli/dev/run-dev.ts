@@ -1,10 +1,12 @@
+import type { ConfigurationError } from '../../errors.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
 import { type EventSourceMappingOptions, mappingSettings } from '../../mapping/options.ts';
 import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
-import { flagOf, type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
+import { flagProblem } from '../flags/flag-of.ts';
+import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
 import { requireModulePath } from '../load-handler.ts';
 import { streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
@@ -105,12 +107,7 @@ function mappingOptionsOf(flags: DevFlags): EventSourceMappingOptions {
   try {
     mappingSettings(options, 'dev');
   } catch (cause) {
-    const names = Object.keys(options).join('|');
-    // An option has another name here than in a program.
-    const message = (cause as Error).message
-      .replace(/^dev: /, '')
-      .replaceAll(new RegExp(`\\b(${names})\\b`, 'g'), (name) => flagOf(name));
-    throw usageError(message, cause);
+    throw usageError(flagProblem(cause as ConfigurationError), cause);
   }
   return options;
 }

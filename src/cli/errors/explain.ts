@@ -1,6 +1,7 @@
-import { StreamlaneError } from '../../errors.ts';
+import { ConfigurationError, StreamlaneError } from '../../errors.ts';
 import { partOf } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
+import { flagProblem } from '../flags/flag-of.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -37,9 +38,18 @@ export function explain(error: unknown): Explanation {
   if (error instanceof CliError) return { message: oneLine(error.message), exitCode: error.exitCode };
   if (error instanceof StreamlaneError) {
     const exitCode = BAD_INPUT.includes(error.code) ? EXIT.usage : EXIT.failed;
-    return { message: oneLine(error.message.replace(/^start\w+: /, '')), exitCode };
+    return { message: oneLine(ownText(error)), exitCode };
   }
   return { message: ofSdk(error) ?? other(error), exitCode: EXIT.failed };
+}
+
+// What commands call for the user, whose options are flags.
+const CALLED_BY_COMMANDS = ['startEmulators', 'startEventSourceMapping'];
+
+/** The text of an error of streamlane, without the name of a function that the user did not call. */
+function ownText(error: StreamlaneError): string {
+  if (!(error instanceof ConfigurationError)) return error.message;
+  return CALLED_BY_COMMANDS.includes(`${error.owner}`) ? flagProblem(error) : error.message;
 }
 
 function ofSdk(error: unknown): string | undefined {

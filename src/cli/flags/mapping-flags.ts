@@ -1,6 +1,7 @@
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { Command } from '../third-party/commander.ts';
+import { flagOf } from './flag-of.ts';
 
 /** A mapping's options as commander gives them: text, or true and false for flags. */
 export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | boolean };
@@ -89,11 +90,6 @@ const DEFAULTS: EventSourceMappingOptions = {
   startingPosition: 'LATEST',
   functionResponseTypes: ['ReportBatchItemFailures'],
 };
-
-/** `batchSize` as it is typed: `--batch-size`. */
-export function flagOf(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
 
 /** Declares flags for options of a mapping: all of them, unless names are given. */
 export function mappingFlags(command: Command, names: readonly string[] = Object.keys(FLAGS)): Command {

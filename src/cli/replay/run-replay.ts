@@ -1,3 +1,4 @@
+import type { ConfigurationError } from '../../errors.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { readDocuments } from '../../replay/read-documents.ts';
 import { replay } from '../../replay/replay.ts';
@@ -150,6 +151,6 @@ async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]>
   try {
     return readDocuments(text);
   } catch (cause) {
-    throw usageError((cause as Error).message.replace(/^replay: /, `${path}: `), cause);
+    throw usageError(`${path}: ${(cause as ConfigurationError).problem}`, cause);
   }
 }

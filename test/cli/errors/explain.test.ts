@@ -7,13 +7,31 @@ import { ConfigurationError } from '../../../src/errors.ts';
 const named = (name: string, message: string, fields: object = {}): Error =>
   Object.assign(new Error(message), { name, ...fields });
 
-test.each([
+test.each<[name: string, error: unknown, message: string, exitCode: number]>([
   ['input that is wrong', usageError('No.\n Not so.'), 'No. Not so.', EXIT.usage],
   [
     'an option that streamlane refuses, without the name of a function nobody called',
-    new ConfigurationError('INVALID_OPTION', 'startEventSourceMapping: batchSize has to be 1.'),
-    'batchSize has to be 1.',
+    new ConfigurationError('INVALID_OPTION', 'has to be 1.', {
+      owner: 'startEventSourceMapping',
+      option: 'batchSize',
+    }),
+    '--batch-size has to be 1.',
     EXIT.usage,
+  ],
+  [
+    'an option of a function that the user called, as that function says it',
+    new ConfigurationError('INVALID_OPTION', 'has to be 1.', {
+      owner: 'streamRouter',
+      option: 'concurrency',
+    }),
+    'streamRouter: concurrency has to be 1.',
+    EXIT.usage,
+  ],
+  [
+    'a problem that is not one of an option',
+    new ConfigurationError('STREAM_NOT_FOUND', 'there is no stream.', { owner: 'startEventSourceMapping' }),
+    'there is no stream.',
+    EXIT.failed,
   ],
   [
     'a package that is missing',

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  flagOf,
-  type MappingFlags,
-  mappingFlags,
-  readMappingFlags,
-} from '../../../src/cli/flags/mapping-flags.ts';
+import { flagOf } from '../../../src/cli/flags/flag-of.ts';
+import { type MappingFlags, mappingFlags, readMappingFlags } from '../../../src/cli/flags/mapping-flags.ts';
 import { Command } from '../../../src/cli/third-party/commander.ts';
 import { MAPPING_OPTION_NAMES, mappingSettings } from '../../../src/mapping/options.ts';
 
