@@ -18,7 +18,6 @@ import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
 import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
 import { inProcess } from './in-process.ts';
 import { spawned } from './spawned.ts';
-import { WAYS } from './ways.ts';
 
 let aws: Emulators;
 let client: DynamoDBClient;
@@ -66,7 +65,8 @@ const CANDID_ROUTER = {
       .onInsert(({ newImage }) => { console.log('handling', JSON.stringify(newImage)); });`,
 };
 
-describe.each(WAYS)('%s', (_way, run) => {
+describe('streamlane dev', () => {
+  const run = inProcess;
   const dev = (code: Code, ...options: string[]) =>
     run(['dev', code.path('handler.ts'), '--table', table, '--create', 'id', ...options], { env });
 

@@ -7,7 +7,6 @@ import { notImported } from '../../src/cli/load-handler.ts';
 import { codeOf } from './dev/code.ts';
 import { inProcess } from './in-process.ts';
 import { spawned, withoutEmulators } from './spawned.ts';
-import { WAYS } from './ways.ts';
 
 const HANDLERS = 'test/cli/handlers.ts';
 // A server that nobody has to start: these handlers call none.
@@ -43,7 +42,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(join(directory, '..'), { recursive: true }));
 
-describe.each(WAYS)('%s', (_way, run) => {
+describe('streamlane invoke', () => {
+  const run = inProcess;
   test.each([
     [
       'that is done with all',

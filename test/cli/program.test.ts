@@ -5,7 +5,6 @@ import { failure } from '../../src/cli/errors/cli-error.ts';
 import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { version } from '../../src/cli/version.ts';
 import { inProcess } from './in-process.ts';
-import { WAYS } from './ways.ts';
 
 /** Every command line that has help of its own: `streams`, `streams list`, ... */
 function namesOf(definitions: readonly CommandDefinition[], parent = ''): string[] {
@@ -15,7 +14,8 @@ function namesOf(definitions: readonly CommandDefinition[], parent = ''): string
   });
 }
 
-describe.each(WAYS)('%s', (_way, run) => {
+describe('streamlane', () => {
+  const run = inProcess;
   test.each([[['--help']], [['help']], [[]]])('%j lists every command, with examples', async (argv) => {
     const { code, stdout, stderr } = await run(argv).ended();
     for (const { usage, summary } of commands) {

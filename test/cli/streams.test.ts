@@ -5,7 +5,6 @@ import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { fakeStreams } from './fake-pages.ts';
 import { inProcess } from './in-process.ts';
-import { WAYS } from './ways.ts';
 
 let aws: Emulators;
 let table: EmulatedTable;
@@ -28,7 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => aws.stop());
 
-describe.each(WAYS)('%s', (_way, run) => {
+describe('streamlane streams', () => {
+  const run = inProcess;
   test.each([[[]], [['the table']]])('streams list %j shows the stream', async (named) => {
     const argv = ['streams', 'list', ...named.map(() => table.name)];
     const { code, stdout, stderr } = await run(argv, { env }).ended();

@@ -12,7 +12,6 @@ import { emulatedServers } from '../../fixtures/emulated.ts';
 import { contextFor } from '../context.ts';
 import { inProcess } from '../in-process.ts';
 import { spawned, withoutEmulators } from '../spawned.ts';
-import { WAYS } from '../ways.ts';
 
 const NAMED = 'http://127.0.0.1:8000';
 const OTHER = 'http://127.0.0.1:9000';
@@ -191,7 +190,8 @@ describe('servers that have gone away are forgotten', () => {
   });
 });
 
-describe.each(WAYS)('%s', (_way, run) => {
+describe('a command that needs a server', () => {
+  const run = inProcess;
   const argv = ['put', 'T', '--item', '{"id":"1"}'];
 
   test('without any server, a command says how to get one', async () => {
@@ -232,7 +232,8 @@ describe.each(WAYS)('%s', (_way, run) => {
   );
 });
 
-describe.each(WAYS)('streamlane emulators, %s', (_way, run) => {
+describe('streamlane emulators', () => {
+  const run = inProcess;
   test('keeps servers running that the other commands find, until Ctrl-C', async () => {
     const env = nothingRuns();
     const emulators = run(['emulators'], { env });
