@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { auditTrail } from '../../src/audit/index.ts';
 import { processBatch } from '../../src/index.ts';
 import { joinPath } from '../../src/unmarshall/path.ts';
+import { memorySink } from '../audit/memory-sink.ts';
 import { contextOf, recordOf } from '../fixtures/events.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../fixtures/play.ts';
-import { memorySink } from './memory-sink.ts';
 
 // An item is a tree. A leaf that both images share is one object, and gets one marker: text that occurs nowhere else.
 type Tree =

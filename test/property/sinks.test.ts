@@ -11,7 +11,7 @@ import { FakeAws, type RequestFault } from '../fixtures/fake-aws/fake-aws.ts';
 import { deliver } from '../fixtures/lambda.ts';
 import { runs } from '../fixtures/play.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
-import { upTo } from './sink-harness.ts';
+import { upTo } from '../sinks/sink-harness.ts';
 
 let fake: FakeAws;
 
