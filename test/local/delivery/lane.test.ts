@@ -162,6 +162,34 @@ describe('a lane', () => {
     await waiting;
   });
 
+  test('without room delivers before its window is over, as no more records can come', async () => {
+    const handled: number[] = [];
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const lane = start({
+      windowMs: 60_000,
+      batchSize: 10,
+      mostBytes: () => 1,
+      onHandled: (bytes) => handled.push(bytes),
+      deliver: (batch) => {
+        batches.push(batch.map((entry) => entry.record.eventID).join(' '));
+        return promise;
+      },
+    });
+    const a = record('a');
+    lane.add([a]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(batches).toEqual([]);
+    const room = lane.room(stopping.signal);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(batches).toEqual(['a']);
+    lane.add([]); // woken, and still without room: the batch under way counts
+    await vi.advanceTimersByTimeAsync(0);
+    expect(handled).toEqual([]);
+    resolve(true);
+    await room;
+    expect(handled).toEqual([a.bytes]);
+  });
+
   test('tells when it has been idle for so long', async () => {
     let due: number | undefined = Date.now() + 1000;
     const closed: number[] = [];
