@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { isModulePath } from '../local/handler/handler-module.ts';
-import { type LambdaHandler, requireHandler } from '../local/handler/local-function.ts';
+import { requireHandler } from '../local/handler/local-function.ts';
 import { usageError } from './errors/cli-error.ts';
 
 /**

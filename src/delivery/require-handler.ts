@@ -1,6 +1,6 @@
-import type { Context } from 'aws-lambda';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
+import type { LambdaHandler } from './lambda-handler.ts';
 
 /**
  * Refuses functions that Lambda refuses.
@@ -13,8 +13,7 @@ export function requireHandler(
   owner: string,
   handler: unknown,
   what: string | { readonly option: string },
-  // biome-ignore lint/suspicious/noExplicitAny: handlers of every event shape fit, as they do on Lambda
-): asserts handler is (event: any, context: Context, callback: any) => unknown {
+): asserts handler is LambdaHandler {
   const [option, subject] = typeof what === 'string' ? [undefined, `${what} `] : [what.option, ''];
   if (typeof handler !== 'function') {
     throw invalidOption(

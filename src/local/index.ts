@@ -2,6 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 export type { SdkClient } from '../aws-clients/sdk-client.ts';
+export type { LambdaHandler } from '../delivery/lambda-handler.ts';
 export type { OnFailureCondition, OnFailureDocument } from '../delivery/on-failure-document.ts';
 export { type ExponentialDelayOptions, exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
 export type { OpenWindow } from '../delivery/tumbling-window.ts';
@@ -22,7 +23,6 @@ export type {
 export type { ShardPosition } from '../stream/shard-position.ts';
 export type { DestinationClients } from './destinations/destination.ts';
 export type { LastProcessingResult, LocalEventSourceMapping } from './event-source-mapping.ts';
-export type { LambdaHandler } from './handler/local-function.ts';
 export type {
   ConnectionOptions,
   FunctionOptions,

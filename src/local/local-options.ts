@@ -1,5 +1,6 @@
 import type { DynamoDBStreamsClient, DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import type { SdkClient } from '../aws-clients/sdk-client.ts';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
 import { type Logger, loggerOf } from '../logger.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
@@ -23,7 +24,6 @@ import {
 import { checkOptions, rejectUnknownOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import type { DestinationClients } from './destinations/destination.ts';
-import type { LambdaHandler } from './handler/local-function.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
 import { harmlessLogger } from './harmless-logger.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { SdkClient } from '../aws-clients/sdk-client.ts';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { requireHandler } from '../delivery/require-handler.ts';
-import type { LambdaHandler } from '../local/handler/local-function.ts';
 import type { ConnectionOptions } from '../local/local-options.ts';
 import { type FilterCriteria, type RecordFilter, recordFilter } from '../mapping/filter-criteria.ts';
 import {

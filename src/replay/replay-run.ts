@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { thrownText } from '../failure/thrown-text.ts';
-import type { LambdaHandler } from '../local/handler/local-function.ts';
 import { Barriers } from './barriers.ts';
 import { RecordReplay } from './records/record-replay.ts';
 import { identityOf, itemOf, type ReplayRecord } from './records/replay-record.ts';

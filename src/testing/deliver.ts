@@ -1,13 +1,14 @@
 // A binding of its own, which fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { type OnFailureDocument, withPayload } from '../delivery/on-failure-document.ts';
 import { requireHandler } from '../delivery/require-handler.ts';
 import type { WindowDecision } from '../delivery/tumbling-window.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type DeliverOptions, type DeliverSettings, deliverSettings } from './delivery-options.ts';
 import { setEnvironment } from './environment.ts';
-import { type DeliveryHandler, invokeHandler } from './invoke-handler.ts';
+import { invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
 import { VirtualLane } from './virtual-lane.ts';
@@ -82,7 +83,7 @@ export interface Delivery {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 export async function deliver(
-  handler: DeliveryHandler,
+  handler: LambdaHandler,
   records: readonly DynamoDBRecord[],
   options: DeliverOptions = {},
 ): Promise<Delivery> {
@@ -99,7 +100,7 @@ export async function deliver(
 
 /** One call of {@link deliver}. */
 class VirtualMapping {
-  readonly #handler: DeliveryHandler;
+  readonly #handler: LambdaHandler;
   readonly #shard: Shard;
   readonly #settings: DeliverSettings;
   readonly #lanes: readonly VirtualLane[];
@@ -109,7 +110,7 @@ class VirtualMapping {
   readonly #errors: unknown[] = [];
   #requests = 0;
 
-  constructor(handler: DeliveryHandler, shard: Shard, settings: DeliverSettings) {
+  constructor(handler: LambdaHandler, shard: Shard, settings: DeliverSettings) {
     this.#handler = handler;
     this.#shard = shard;
     this.#settings = settings;

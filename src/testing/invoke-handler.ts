@@ -1,16 +1,9 @@
-import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import type { InvocationResult } from '../delivery/deliver-batch.ts';
+import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { responseOf } from '../delivery/response-json.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { LambdaTestContext } from './lambda-context.ts';
-
-/**
- * What Lambda invokes: a router, or a handler of your own. One that takes a callback is refused, as on Lambda's Node.js 24.
- *
- * The third parameter of this type only lets in handlers that are typed with `@types/aws-lambda`.
- */
-// biome-ignore lint/suspicious/noExplicitAny: handlers declare events and callbacks of their own making
-export type DeliveryHandler = (event: any, context: Context, callback: any) => unknown;
 
 /** What became of one invocation, and what it threw. */
 export interface HandlerOutcome {
@@ -29,16 +22,13 @@ const GRACE_MS = 50;
  * time has passed. A router then answers with its checkpoint; whoever does not has timed out.
  */
 export async function invokeHandler(
-  handler: DeliveryHandler,
+  handler: LambdaHandler,
   event: string,
   context: LambdaTestContext,
   settleWithinMs: number,
 ): Promise<HandlerOutcome> {
   try {
-    const answer = (handler as (event: DynamoDBStreamEvent, context: Context) => unknown)(
-      JSON.parse(event),
-      context,
-    );
+    const answer = (handler as (event: unknown, context: Context) => unknown)(JSON.parse(event), context);
     const response = isThenable(answer) ? await settle(answer, context, settleWithinMs) : answer;
     return { result: { type: 'returned', response: responseOf(response) }, thrown: [] };
   } catch (error) {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
-import { type LambdaHandler, requireHandler } from './local-function.ts';
+import { requireHandler } from './local-function.ts';
 
 const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
 

@@ -1,13 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { type InvocationOutcome, type Invoke, NotStartedError } from '../../delivery/invoke.ts';
+import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import { requireHandler as requireMappingHandler } from '../../delivery/require-handler.ts';
 import { responseOf } from '../../delivery/response-json.ts';
 import { ownWork } from '../../stream/event-loop.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
-
-/** A function of event and context. What it returns is waited for, and read as the response. */
-// biome-ignore lint/suspicious/noExplicitAny: handlers of every event shape fit, as they do on Lambda
-export type LambdaHandler = (event: any, context: Context, callback: never) => unknown;
 
 /**
  * Refuses functions that Lambda refuses.

@@ -1,12 +1,13 @@
 import type { OwnClients } from '../../aws-clients/own-clients.ts';
 import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import type { Invoke } from '../../delivery/invoke.ts';
+import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import type { Check } from '../../options/check.ts';
 import { requireOption } from '../../options/check-options.ts';
 import { deployedFunction, isFunctionName } from './deployed-function.ts';
 import { importHandler, isModulePath } from './handler-module.ts';
 import type { FunctionIdentity } from './lambda-context.ts';
-import { type LambdaHandler, localFunction, requireHandler } from './local-function.ts';
+import { localFunction, requireHandler } from './local-function.ts';
 
 export interface HandlerOptions {
   readonly handler: LambdaHandler | string;

@@ -1,12 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { NotStartedError } from '../../../src/delivery/invoke.ts';
+import type { LambdaHandler } from '../../../src/delivery/lambda-handler.ts';
 import { importHandler, isModulePath } from '../../../src/local/handler/handler-module.ts';
-import {
-  type LambdaHandler,
-  localFunction,
-  requireHandler,
-} from '../../../src/local/handler/local-function.ts';
+import { localFunction, requireHandler } from '../../../src/local/handler/local-function.ts';
 
 const identity = { functionName: 'invoices', functionArn: 'arn:f', timeoutMs: 10_000, memoryLimitInMB: 128 };
 const invoke = (handler: LambdaHandler, timeoutMs = 10_000) =>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
+import type { LambdaHandler } from '../../../delivery/lambda-handler.ts';
 import { lambdaContext } from '../../../local/handler/lambda-context.ts';
-import type { LambdaHandler } from '../../../local/handler/local-function.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
