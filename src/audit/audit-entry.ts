@@ -1,11 +1,11 @@
 import type { StreamRecord as RawChange } from 'aws-lambda';
+import { sortedDeep } from '../item/sorted-entries.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { type ChangedRecord, changes } from '../record/changes.ts';
 import { positionOf } from '../record/position.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
-import { canonical } from './canonical.ts';
 import { exactNumber } from './exact-number.ts';
 import { type AuditChange, type Hidden, hiddenAt, writeChanges, writeValue } from './hidden.ts';
 import { auditKeyOf } from './item-key.ts';
@@ -112,7 +112,7 @@ function imagesOf({ OldImage, NewImage }: RawChange): {
 }
 
 function read(map: AttributeMap): NativeMap {
-  return canonical(unmarshall(map, exactNumber));
+  return sortedDeep(unmarshall(map, exactNumber));
 }
 
 function actorOf(

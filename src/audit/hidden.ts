@@ -1,6 +1,6 @@
+import { isMap } from '../item/sorted-entries.ts';
 import type { Change } from '../record/changes.ts';
 import { joinPath } from '../unmarshall/path.ts';
-import { isMap } from './canonical.ts';
 import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
 import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { plainNumber } from './exact-number.ts';
+import { plainNumber } from '../item/decimal.ts';
+import { sortedEntries } from '../item/sorted-entries.ts';
 
 /** What a partition key of DynamoDB can hold. */
 const MAX_KEY_BYTES = 2048;
@@ -21,8 +22,9 @@ const MAX_KEY_BYTES = 2048;
  * ```
  */
 export function auditKeyOf(tableName: string, keys: object): string {
-  const attributes = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = attributes.map(([name, value]) => `/${encode(name)}=${encode(keyText(value))}`).join('');
+  const text = sortedEntries(keys)
+    .map(([name, value]) => `/${encode(name)}=${encode(keyText(value))}`)
+    .join('');
   const key = tableName + text;
   if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
   return `${tableName}//${createHash('sha256').update(key).digest('hex')}`;

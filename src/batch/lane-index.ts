@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { parseDecimal } from '../item/decimal.ts';
-import { jsonTextOf } from '../item/json-text.ts';
+import { plainNumber } from '../item/decimal.ts';
+import { keysText } from '../item/sorted-entries.ts';
 
 /**
  * Which lane a record belongs to.
@@ -67,7 +67,7 @@ export class LaneIndex {
 
   /** Keys of another shape than the first record's: not from one table, but still one lane per item. */
   #laneOfShape(keys: Readonly<Record<string, AttributeValue>>): number {
-    return this.#laneOf(jsonTextOf(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))));
+    return this.#laneOf(keysText(keys));
   }
 }
 
@@ -88,15 +88,7 @@ const OTHER_NUMBER_FORM = /[.eE+]|^-0|^0./;
 function textOf(value: AttributeValue | undefined): string | undefined {
   if (typeof value?.S === 'string') return value.S;
   if (typeof value?.N === 'string') {
-    return OTHER_NUMBER_FORM.test(value.N) ? oneForm(value.N) : value.N;
+    return OTHER_NUMBER_FORM.test(value.N) ? plainNumber(value.N) : value.N;
   }
   return typeof value?.B === 'string' ? value.B : undefined;
-}
-
-function oneForm(text: string): string {
-  const decimal = parseDecimal(text);
-  if (decimal === undefined) return text;
-  const { negative, digits, exponent } = decimal;
-  // 1.0 and 1e0 are 1.
-  return `${negative ? '-' : ''}${digits || '0'}${exponent < 0 ? `e${exponent}` : '0'.repeat(exponent)}`;
 }

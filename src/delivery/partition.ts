@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { jsonTextOf } from '../item/json-text.ts';
+import { keysText } from '../item/sorted-entries.ts';
 
 /**
  * The lane of a record, from 0. Changes of one item share a lane, and so stay in order. Items of one partition key may be in
@@ -11,15 +11,10 @@ import { jsonTextOf } from '../item/json-text.ts';
 export function laneOf(record: DynamoDBRecord, lanes: number): number {
   if (lanes === 1) return 0;
   let hash = 0x811c9dc5; // FNV-1a
-  for (const byte of Buffer.from(itemKeyOf(record))) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of Buffer.from(keysText(record.dynamodb?.Keys ?? {})))
+    hash = Math.imul(hash ^ byte, 0x01000193);
   // The lowest bit of FNV is the parity of the bytes: numbered items would come in clumps of one lane. Murmur's last steps mix it.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) % lanes;
-}
-
-/** The item key as text. Records name its attributes in any order. */
-function itemKeyOf({ dynamodb }: DynamoDBRecord): string {
-  const attributes = Object.entries(dynamodb?.Keys ?? {});
-  return jsonTextOf(attributes.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

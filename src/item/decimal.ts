@@ -67,3 +67,14 @@ export function canonicalNumber(text: string): string | undefined {
   if (decimal === undefined) return undefined;
   return `${decimal.negative ? '-' : ''}${decimal.digits || '0'}e${decimal.exponent}`;
 }
+
+/** Writes a number without an exponent, as DynamoDB does: `1e3` and `1000.0` give `1000`. Other text stays. */
+export function plainNumber(text: string): string {
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) return text;
+  const { negative, digits, exponent } = decimal;
+  const sign = negative ? '-' : '';
+  if (exponent >= 0) return `${sign}${digits || '0'}${'0'.repeat(exponent)}`;
+  const padded = digits.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}

@@ -11,6 +11,7 @@ import { StoredNumber } from './same-value.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
+import { isExpired } from './time-to-live.ts';
 import { hasImage, type StreamViewType } from './view-type.ts';
 
 /** How the records of one invocation are read. */
@@ -107,12 +108,7 @@ export class LazyRecord {
   }
 
   get expired(): boolean {
-    const identity = this.#raw.userIdentity;
-    return (
-      this.#raw.eventName === 'REMOVE' &&
-      identity?.type === 'Service' &&
-      identity.principalId === 'dynamodb.amazonaws.com'
-    );
+    return isExpired(this.#raw);
   }
 
   get keys(): NativeMap {

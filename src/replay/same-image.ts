@@ -1,4 +1,5 @@
 import { canonicalNumber } from '../item/decimal.ts';
+import { sortedEntries } from '../item/sorted-entries.ts';
 
 /**
  * Whether two images are the same item: DynamoDB gives the attributes of maps and the elements of sets in any order, and
@@ -21,7 +22,7 @@ function textOf(value: unknown, name: string): string {
     return `[${(SETS.includes(name) ? elements.sort() : elements).join()}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = sortedEntries(value);
     return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${textOf(inner, key)}`).join()}}`;
   }
   if (name === 'N' && typeof value === 'string') return canonicalNumber(value) ?? JSON.stringify(value);

@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
 import { parseDecimal } from '../item/decimal.ts';
-import { imageSize } from '../item/image-size.ts';
+import { itemSize } from '../item/item-size.ts';
 import { joinPath } from '../unmarshall/path.ts';
 import type { Image } from './marshall-item.ts';
 
@@ -97,7 +97,7 @@ function setProblem({ SS, NS, BS }: AttributeValue, path: string): string | unde
 }
 
 function sizeProblem(image: Image): string | undefined {
-  const bytes = imageSize(image);
+  const bytes = itemSize(image);
   return bytes > MOST_ITEM_BYTES
     ? `has ${bytes} bytes. Expected are ${MOST_ITEM_BYTES} at most (400 KB)`
     : undefined;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
-import { imageSize } from '../item/image-size.ts';
+import { itemSize } from '../item/item-size.ts';
 import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
 import type { AnyItem, EventName } from '../record/stream-record.ts';
+import { TIME_TO_LIVE } from '../record/time-to-live.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { type AttributeOf, isTable, itemOf, type Table, tableOf } from '../table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
@@ -70,7 +71,6 @@ export interface TestStream<Item extends object> {
 const REGION = 'us-east-1';
 const ACCOUNT = '123456789012';
 const FIRST_SEQUENCE_NUMBER = 400_000_000_000_000_000_000n;
-const TTL_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 
 let streams = 0;
 
@@ -123,7 +123,7 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
     remove: (item) => record('REMOVE', image('remove', item), undefined),
     expire: (item) => ({
       ...record('REMOVE', image('expire', item), undefined),
-      userIdentity: { ...TTL_IDENTITY },
+      userIdentity: { ...TIME_TO_LIVE },
     }),
     event: (records) => ({ Records: [...records] }),
     advance(ms) {
@@ -158,7 +158,7 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
         Keys,
         ...images,
         SequenceNumber: String(sequenceNumber),
-        SizeBytes: [Keys, ...Object.values(images)].reduce((total, part) => total + imageSize(part), 0),
+        SizeBytes: [Keys, ...Object.values(images)].reduce((total, part) => total + itemSize(part), 0),
         StreamViewType: viewType,
       },
       eventSourceARN: streamArn,

@@ -1,7 +1,7 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ExactNumber, plainNumber } from '../../src/audit/exact-number.ts';
+import { ExactNumber } from '../../src/audit/exact-number.ts';
 import { auditKeyOf } from '../../src/audit/index.ts';
 
 describe('the key of an audit entry', () => {
@@ -36,30 +36,5 @@ describe('the key of an audit entry', () => {
     expect(long('c')).not.toBe(long('d'));
     expect(auditKeyOf('T', { pk: 'x'.repeat(2043) })).toBe(`T/pk=${'x'.repeat(2043)}`);
     expect(auditKeyOf('T', { pk: 'x'.repeat(2044) })).toMatch(/^T\/\//);
-  });
-});
-
-describe('a number without an exponent', () => {
-  test.each([
-    ['1e3', '1000'],
-    ['1000.0', '1000'],
-    ['-1.50', '-1.5'],
-    ['.5', '0.5'],
-    ['-1e-3', '-0.001'],
-    ['0e5', '0'],
-    ['12345678901234567890.5', '12345678901234567890.5'],
-    ['text', 'text'],
-  ])('%s is %s', (text, plain) => {
-    expect(plainNumber(text)).toBe(plain);
-  });
-
-  test('is the same number', () => {
-    fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
-        const plain = plainNumber(String(number));
-        expect(plain).not.toMatch(/e/i);
-        expect(Number(plain) + 0).toBe(number + 0);
-      }),
-    );
   });
 });

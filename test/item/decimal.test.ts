@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalNumber, parseDecimal, significantDigits } from '../../src/item/decimal.ts';
+import { canonicalNumber, parseDecimal, plainNumber, significantDigits } from '../../src/item/decimal.ts';
 
 describe('parseDecimal reads digits and exponent', () => {
   test.each<[string, boolean, string, number]>([
@@ -79,4 +79,29 @@ test.each([
   ['not a number', 0],
 ])('%s has %i significant digits', (text, digits) => {
   expect(significantDigits(text)).toBe(digits);
+});
+
+describe('a number without an exponent', () => {
+  test.each([
+    ['1e3', '1000'],
+    ['1000.0', '1000'],
+    ['-1.50', '-1.5'],
+    ['.5', '0.5'],
+    ['-1e-3', '-0.001'],
+    ['0e5', '0'],
+    ['12345678901234567890.5', '12345678901234567890.5'],
+    ['text', 'text'],
+  ])('%s is %s', (text, plain) => {
+    expect(plainNumber(text)).toBe(plain);
+  });
+
+  test('is the same number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+        const plain = plainNumber(String(number));
+        expect(plain).not.toMatch(/e/i);
+        expect(Number(plain) + 0).toBe(number + 0);
+      }),
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { imageSize } from '../../src/item/image-size.ts';
+import { itemSize } from '../../src/item/item-size.ts';
 
 test.each([
   ['text in UTF-8, name included', { name: { S: 'Zoë' } }, 8],
@@ -8,6 +8,8 @@ test.each([
   ['zeros at either end', { n: { N: '0.00100' } }, 3],
   ['an exponent', { n: { N: '12e+20' } }, 3],
   ['binary, decoded', { b: { B: 'AQIDBA==' } }, 5],
+  ['binary in bytes', { b: { B: new Uint8Array(4) } }, 5],
+  ['a set of binaries in bytes', { s: { BS: [new Uint8Array(1), new Uint8Array(2)] } }, 4],
   ['true', { t: { BOOL: true } }, 2],
   ['null', { t: { NULL: true } }, 2],
   ['a set of texts', { s: { SS: ['ab', 'c'] } }, 4],
@@ -17,5 +19,5 @@ test.each([
   ['a map', { m: { M: { ab: { S: 'c' } } } }, 1 + 3 + 1 + 3],
   ['nothing', {}, 0],
 ])('%s', (_, image, bytes) => {
-  expect(imageSize(image)).toBe(bytes);
+  expect(itemSize(image)).toBe(bytes);
 });

@@ -1,8 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { sortedDeep } from '../../item/sorted-entries.ts';
 import { type Change, type ChangedRecord, changes } from '../../record/changes.ts';
 import { creationDateOf } from '../../record/creation-time.ts';
 import { tableNameOf } from '../../record/stream-arn.ts';
 import type { EventName } from '../../record/stream-record.ts';
+import { isExpired } from '../../record/time-to-live.ts';
 import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
 import { unmarshall } from '../../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-numbers.ts';
@@ -31,7 +33,7 @@ export interface TailedChange {
  * @param keyNames partition key first: records name the keys in any order
  */
 export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): TailedChange {
-  const { dynamodb = {}, eventID, eventSourceARN, userIdentity } = record;
+  const { dynamodb = {}, eventID, eventSourceARN } = record;
   const eventName = record.eventName as EventName;
   const oldImage = imageOf(dynamodb.OldImage);
   const newImage = imageOf(dynamodb.NewImage);
@@ -47,7 +49,7 @@ export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): T
     changes: isComplete
       ? changes({ eventName, oldImage, newImage } as ChangedRecord).toSorted(byPath)
       : undefined,
-    expired: eventName === 'REMOVE' && userIdentity?.principalId === 'dynamodb.amazonaws.com',
+    expired: isExpired(record),
     at: creationDateOf(dynamodb),
     eventID,
     sequenceNumber: dynamodb.SequenceNumber,
@@ -55,17 +57,7 @@ export function changeOf(record: DynamoDBRecord, keyNames: readonly string[]): T
 }
 
 function imageOf(image: AttributeMap | undefined): Readonly<Record<string, unknown>> | undefined {
-  return image && (inOrder(unmarshall(image, exactNumber)) as Record<string, unknown>);
-}
-
-// The attributes of a map have no order, and servers give them in any.
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  const isMap =
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isMap) return value;
-  const names = Object.keys(value).toSorted();
-  return Object.fromEntries(names.map((name) => [name, inOrder((value as Record<string, unknown>)[name])]));
+  return image && (sortedDeep(unmarshall(image, exactNumber)) as Record<string, unknown>);
 }
 
 // `lines[2]` comes before `lines[10]`.

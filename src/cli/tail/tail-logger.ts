@@ -1,4 +1,4 @@
-import type { Logger } from '../../logger.ts';
+import { type Logger, silentLogger } from '../../logger.ts';
 import type { CommandContext } from '../command.ts';
 import { tellWarning } from '../terminal/output.ts';
 
@@ -8,7 +8,6 @@ export function tailLogger({ io, note, verbose }: CommandContext): Logger {
     const reason = error instanceof Error ? `: ${error.message || error.name}` : '';
     tellWarning({ io, note }, `${message}${reason}`);
   };
-  const quiet = (): void => {};
   // Of a mapping that has stopped, the command itself tells.
-  return { debug: quiet, info: quiet, warn: say, error: verbose ? say : quiet };
+  return { ...silentLogger, warn: say, ...(verbose && { error: say }) };
 }

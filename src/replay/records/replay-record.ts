@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { type QueuedRecord, queued } from '../../delivery/queued-record.ts';
-import { jsonTextOf } from '../../item/json-text.ts';
+import { keysText } from '../../item/sorted-entries.ts';
 
 /**
  * One record of a replay: once, however many messages hold it.
@@ -49,5 +49,5 @@ export function identityOf(record: DynamoDBRecord): string {
 
 /** The item key as text, in one form whatever the order of its attributes. */
 export function itemOf({ dynamodb }: DynamoDBRecord): string {
-  return jsonTextOf(Object.entries(dynamodb?.Keys as object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return keysText(dynamodb?.Keys as object);
 }

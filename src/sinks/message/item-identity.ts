@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sortedEntries } from '../../item/sorted-entries.ts';
 import type { SinkRecord } from '../sink.ts';
 import { jsonValue } from './message-text.ts';
 
@@ -13,8 +14,7 @@ const ALLOWED = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
  * ```
  */
 export function itemKeyOf({ keys }: SinkRecord): string {
-  const sorted = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(sorted), jsonValue);
+  return JSON.stringify(Object.fromEntries(sortedEntries(keys)), jsonValue);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { contentFreeCause } from '../../failure/content-free-cause.ts';
+import { sortedEntries } from '../../item/sorted-entries.ts';
 import { isThenable } from '../../promise/thenable.ts';
 import { invalid } from '../batcher/sink-errors.ts';
 
@@ -49,7 +50,7 @@ function orderedValue(this: unknown, key: string, value: unknown): unknown {
   if (value instanceof Set) return [...value].map((element) => JSON.stringify(element, jsonValue)).sort();
   const json = jsonValue.call(this, key, value);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
-  return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(sortedEntries(json));
 }
 
 /** A replacer for JSON.stringify. */

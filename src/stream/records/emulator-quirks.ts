@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { imageSize } from '../../item/image-size.ts';
+import { itemSize } from '../../item/item-size.ts';
 import type { Image, ServerRecord } from './server-record.ts';
 
 /**
@@ -122,7 +122,7 @@ function normalized(record: ServerRecord, streamArn: string, isOfAws: boolean): 
 function sizeOf({ Keys, NewImage, OldImage, SizeBytes }: ServerRecord['dynamodb']): number | undefined {
   const images = [Keys, NewImage, OldImage].filter((image) => image !== undefined);
   try {
-    return images.reduce((size, image) => size + imageSize(image as Image), 0);
+    return images.reduce((size, image) => size + itemSize(image as Image), 0);
   } catch {
     return SizeBytes;
   }
