@@ -1,14 +1,13 @@
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
-import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { type LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { deadLetteredIn } from './dead-lettered.ts';
-import { Deadline } from './deadline.ts';
-import { validateEvent } from './event.ts';
+import { openBatch } from './open-batch.ts';
 import type { BatchSettings } from './options.ts';
-import { type RecordContext, recordContext } from './record-context.ts';
-import { reportFailure, respond, summarize } from './report.ts';
+import type { RecordContext } from './record-context.ts';
+import { respond } from './report.ts';
 import type { ReportedCheckpoints } from './reported-checkpoints.ts';
-import { BatchRun } from './run.ts';
+import { runBatch } from './run-batch.ts';
 
 /** Handles one record; a thenable is waited for. */
 export type HandleRecord = (record: LazyRecord, context: RecordContext) => unknown;
@@ -30,49 +29,30 @@ export function batchProcessor(settings: BatchSettings): BatchProcessor {
 /**
  * Processes one event: records -> lanes -> handlers -> checkpoint -> response.
  *
- * @throws InvalidEventError or ConfigurationError before any handler has run; BatchFailedError when
- * `partialResponses` is off
+ * @throws InvalidEventError or ConfigurationError, at once, before any handler has run
+ * @returns rejects with BatchFailedError when `partialResponses` is off
  */
-export async function processEvent(
+export function processEvent(
   { settings, toNumber }: BatchProcessor,
   event: unknown,
   lambdaContext: Context | undefined,
   reported: ReportedCheckpoints,
   handle: HandleRecord,
 ): Promise<DynamoDBBatchResponse> {
-  const startedAt = performance.now();
-  const { table, viewType, logger } = settings;
-  const batch = validateEvent(event, { viewType, keys: table?.keys });
-  const { records } = batch;
-  const deadline = new Deadline(lambdaContext, settings.reserveMs);
-  const reading: RecordReading = {
-    toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
-    viewType,
-    checks: table?.['~checks'],
-    deadline,
-  };
-  const context = recordContext(logger, deadline, lambdaContext);
-  const run = new BatchRun(
-    records,
-    {
-      order: settings.order,
-      concurrency: settings.concurrency,
-      partitionKey: table?.keys[0],
-      firstAlone: reported.startsBatch(batch),
-    },
-    deadline,
-    {
-      handle: (record) => handle(openRecord(record, reading), context),
-      failed: (index, error) => {
-        deadline.answer?.failed(batch.sequenceNumbers[index] as string);
-        reportFailure(logger, batch, index, error);
-      },
-    },
-  );
-  const outcome = await run.run();
-  const released = deadline.answer?.released();
-  if (released !== undefined) await released;
-  reported.settle(batch, outcome.checkpoint);
-  await summarize(settings, batch, outcome, startedAt, deadline, deadLetteredIn(context));
-  return respond(settings, batch, outcome);
+  if (typeof toNumber !== 'function') {
+    return toNumber.then((loaded) =>
+      processEvent({ settings, toNumber: loaded }, event, lambdaContext, reported, handle),
+    );
+  }
+  const opened = openBatch(settings, toNumber, event, lambdaContext);
+  const { batch, reading, context } = opened;
+  return runBatch(settings, opened, {
+    order: settings.order,
+    concurrency: settings.concurrency,
+    partitionKey: settings.table?.keys[0],
+    reported,
+    handle: (record) => handle(openRecord(record, reading), context),
+    deadLetters: () => deadLetteredIn(context),
+    answer: (outcome) => respond(settings, batch, outcome),
+  });
 }

@@ -1,9 +1,9 @@
 import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import { Deadline } from '../batch/deadline.ts';
 import { type ReportableRecord, validateEvent } from '../batch/event.ts';
-import { logFailure, reportFailure, summarize } from '../batch/report.ts';
+import { logFailure } from '../batch/report.ts';
 import type { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
-import { BatchRun } from '../batch/run.ts';
+import { runBatch } from '../batch/run-batch.ts';
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { finished } from '../promise/unfinished.ts';
@@ -37,19 +37,24 @@ export async function runCall(
   const batch = validateEvent({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
   const { records, identifiers } = batch;
   const deadline = new Deadline(options?.context, settings.reserveMs);
-  const firstAlone = reported.startsBatch(batch);
   const logError = (record: ReportableRecord, error: unknown): void =>
     logFailure(settings.logger, batch, records.indexOf(record), error);
-  const run = new BatchRun(records, { order, concurrency, partitionKey, firstAlone }, deadline, {
-    handle: (record) => attemptRecord(call, record, hooks, logError),
-    failed: (index, error) => reportFailure(settings.logger, batch, index, error),
-  });
-  const outcome = await run.run();
-  const verdict = new Verdict(records, identifiers, outcome.checkpoint);
-  call.verdict = verdict;
-  reported.settle(batch, outcome.checkpoint);
-  await summarize(settings, batch, outcome, startedAt, deadline);
-  return { verdict, deadline };
+  return runBatch(
+    settings,
+    { startedAt, batch, deadline },
+    {
+      order,
+      concurrency,
+      partitionKey,
+      reported,
+      handle: (record) => attemptRecord(call, record, hooks, logError),
+      decide(outcome) {
+        call.verdict = new Verdict(records, identifiers, outcome.checkpoint);
+        return outcome;
+      },
+      answer: () => ({ verdict: call.verdict as Verdict, deadline }),
+    },
+  );
 }
 
 async function prepare(processor: BatchProcessor, call: Call): Promise<void> {

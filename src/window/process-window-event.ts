@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { Deadline } from '../batch/deadline.ts';
-import { validateEvent } from '../batch/event.ts';
+import { openBatch } from '../batch/open-batch.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { recordContext } from '../batch/record-context.ts';
-import { reportFailure, respond, summarize } from '../batch/report.ts';
-import { BatchRun } from '../batch/run.ts';
+import { reportFailure, respond } from '../batch/report.ts';
+import { runBatch } from '../batch/run-batch.ts';
 import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -40,10 +40,9 @@ export async function processWindowEvent(
   event: DynamoDBStreamWindowEvent,
   lambdaContext: Context | undefined,
 ): Promise<DynamoDBWindowResponse> {
-  const startedAt = performance.now();
-  const { table, viewType, logger, reserveMs } = settings;
-  const batch = validateEvent(event, { viewType, keys: table?.keys });
-  const { records } = batch;
+  const reader = typeof toNumber === 'function' ? toNumber : await toNumber;
+  const opened = openBatch(settings, reader, event, lambdaContext);
+  const { batch, deadline, reading, context } = opened;
   if (!isWindowEvent(event)) {
     throw new ConfigurationError(
       'WINDOW_MISMATCH',
@@ -52,14 +51,7 @@ export async function processWindowEvent(
       { owner: 'streamWindow' },
     );
   }
-  const deadline = new Deadline(lambdaContext, settings.reserveMs);
-  const reading = {
-    toNumber: typeof toNumber === 'function' ? toNumber : await toNumber,
-    viewType,
-    checks: table?.['~checks'],
-    deadline,
-  };
-  const context = recordContext(logger, deadline, lambdaContext);
+  const { table, logger, reserveMs } = settings;
   const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
   const countingInto = (aggregate: Aggregate): HandleRecord => {
     const add: HandleRecord = (record) => aggregate.add(record);
@@ -67,44 +59,46 @@ export async function processWindowEvent(
   };
   const aggregate = reduceFrom(stateJson(isEmpty(event.state) ? initial : event.state, initial));
   const handle = countingInto(aggregate);
-  const run = new BatchRun(
-    records,
-    { order: 'shard', concurrency: 1, partitionKey: undefined, firstAlone: false },
-    deadline,
-    {
-      handle: (record) => handle(openRecord(record, reading), context),
-      failed: (index, error) => reportFailure(logger, batch, index, error),
+  let text = '';
+  const outcome = await runBatch(settings, opened, {
+    order: 'shard',
+    concurrency: 1,
+    partitionKey: undefined,
+    reported: undefined,
+    answer: (decided) => decided,
+    // The last invocation of a window has none.
+    summarizesEmpty: false,
+    handle: (record) => handle(openRecord(record, reading), context),
+    async decide(ran) {
+      let sealed = aggregate.seal();
+      let { failed } = ran;
+      const { since, counted: firstSince } = sealed;
+      if (since.length > 0) {
+        const again = reduceFrom(sealed.text);
+        const count = countingInto(again);
+        // Part of the answer, in the time kept back for it: a deadline that was reached stops nothing here.
+        const timeout = new Deadline(lambdaContext, 0);
+        const answering = recordContext(logger, timeout, lambdaContext);
+        await countAgain(
+          since,
+          // Opened anew: reduce may have put images into the state, and changed them there.
+          (record) =>
+            count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
+          (record, error) => {
+            failed++;
+            reportFailure(logger, batch, firstSince + since.indexOf(record), error);
+          },
+          deadline,
+        );
+        const counted = again.seal();
+        sealed = { ...counted, counted: firstSince + counted.counted };
+      }
+      text = sealed.text;
+      if (text === '{}' && !isEmpty(initial)) throw becameEmpty();
+      // Of run and state, the state decides: a record is handled if and only if it is counted.
+      return { ...ran, checkpoint: sealed.counted, succeeded: sealed.counted, failed };
     },
-  );
-  const ran = await run.run();
-  // At once, as a record that was being counted at the deadline may settle in any moment.
-  let sealed = aggregate.seal();
-  let { failed } = ran;
-  const { since, counted: firstSince } = sealed;
-  if (since.length > 0) {
-    const again = reduceFrom(sealed.text);
-    const count = countingInto(again);
-    // Part of the answer, in the time kept back for it: a deadline that was reached stops nothing here.
-    const timeout = new Deadline(lambdaContext, 0);
-    const answering = recordContext(logger, timeout, lambdaContext);
-    await countAgain(
-      since,
-      // Opened anew: reduce may have put images into the state, and changed them there.
-      (record) => count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
-      (record, error) => {
-        failed++;
-        reportFailure(logger, batch, firstSince + since.indexOf(record), error);
-      },
-      deadline,
-    );
-    const counted = again.seal();
-    sealed = { ...counted, counted: firstSince + counted.counted };
-  }
-  const { text, counted } = sealed;
-  if (text === '{}' && !isEmpty(initial)) throw becameEmpty();
-  // Of run and state, the state decides: a record is handled if and only if it is counted.
-  const outcome = { ...ran, checkpoint: counted, succeeded: counted, failed };
-  if (records.length > 0) await summarize(settings, batch, outcome, startedAt, deadline);
+  });
   // A final invocation has no records; were there any that failed, the window could not close yet.
   const final = event.isFinalInvokeForWindow;
   const response = respond(final ? { ...settings, partialResponses: false } : settings, batch, outcome);
