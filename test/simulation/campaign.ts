@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { type EntryPoint, type Scenario, scenarios } from './model/scenario.ts';
+import { play } from './play.ts';
+import type { History } from './world/history.ts';
+
+/** A history that broke something. */
+export interface Finding {
+  /** `npm run simulate -- --seed` with it plays the history again. */
+  readonly seed: number;
+  readonly violations: readonly string[];
+  /** A smaller scenario that still breaks something. */
+  readonly shrunk: Scenario;
+  /** Of the shrunk scenario: who did what, when. */
+  readonly timeline: readonly string[];
+}
+
+export interface CampaignOptions {
+  /** The seed of the first history; the next ones count up. */
+  readonly seed: number;
+  readonly histories: number;
+  readonly only?: readonly EntryPoint[];
+  /** Ends the campaign early. */
+  readonly until?: () => boolean;
+  readonly onHistory?: (seed: number, history: History) => void;
+}
+
+/** Plays histories until one breaks something. */
+export async function campaign({
+  seed,
+  histories,
+  only,
+  until,
+  onHistory,
+}: CampaignOptions): Promise<Finding | undefined> {
+  const arbitrary = scenarios(only);
+  for (let number = 0; number < histories && until?.() !== true; number++) {
+    const own = seed + number;
+    const [scenario] = fc.sample(arbitrary, { seed: own, numRuns: 1 });
+    const history = await play(scenario as Scenario);
+    onHistory?.(own, history);
+    if (history.violations.length > 0) return shrink(own, arbitrary, history.violations);
+  }
+  return undefined;
+}
+
+/** Looks for a smaller scenario that breaks the same invariant. */
+async function shrink(
+  seed: number,
+  arbitrary: fc.Arbitrary<Scenario>,
+  violations: readonly string[],
+): Promise<Finding> {
+  const invariant = (violations[0] as string).split(':')[0] as string;
+  const { counterexample } = await fc.check(
+    fc.asyncProperty(arbitrary, async (scenario) => {
+      const history = await play(scenario);
+      return !history.violations.some((violation) => violation.startsWith(invariant));
+    }),
+    { seed, numRuns: 1 },
+  );
+  const shrunk = counterexample?.[0] ?? (fc.sample(arbitrary, { seed, numRuns: 1 })[0] as Scenario);
+  const history = await play(shrunk, true);
+  return { seed, violations: history.violations, shrunk, timeline: history.timeline };
+}

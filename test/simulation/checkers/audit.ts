@@ -1,0 +1,33 @@
+import { CANARY } from '../model/table.ts';
+import type { World } from '../world/world.ts';
+
+interface Entry {
+  readonly sequenceNumber: string;
+  readonly eventName: string;
+  readonly expired: boolean;
+}
+
+/** The audit table has an entry for each change that ended well, and no redacted value. */
+export function checkAudit({ targets, history, journal, scenario, changes }: World): void {
+  const { entryPoint, layers } = scenario.fn;
+  const place = layers.findIndex(({ kind }) => kind === 'audit');
+  if (!entryPoint.startsWith('router') || place === -1) return;
+  const accepted = targets.accepted
+    .filter(({ target }) => target === 'audit')
+    .map(({ body }) => body as Entry);
+  const entries = new Map(accepted.map((entry) => [BigInt(entry.sequenceNumber), entry]));
+  if (accepted.some((entry) => JSON.stringify(entry).includes(CANARY)))
+    history.violate('9 items stay private', 'an audit entry holds a redacted value');
+  // What lies outside may keep a record from its audit: a letter, or a note of idempotent.
+  const isOutermost = !layers
+    .slice(0, place)
+    .some(({ kind }) => kind === 'deadLetter' || kind === 'idempotent');
+  for (const { index, record, eventName, byTtl } of changes) {
+    const entry = entries.get(BigInt(record.dynamodb?.SequenceNumber ?? 0));
+    if (entry === undefined) {
+      if (isOutermost && journal.fateOf(index).ended === 'succeeded')
+        history.violate('audit', `change ${index} has no entry`);
+    } else if (entry.eventName !== eventName || entry.expired !== byTtl)
+      history.violate('audit', `the entry of change ${index} says ${entry.eventName}`);
+  }
+}

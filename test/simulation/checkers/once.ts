@@ -1,0 +1,19 @@
+import type { World } from '../world/world.ts';
+
+/**
+ * Behind `idempotent` a record completes once, unless a sandbox died before it was noted, the store failed, a handler
+ * outlived its invocation, the copy was filled anew, or a middleware of the user runs it again.
+ */
+export function checkOnce({ history, journal, scenario, changes }: World): void {
+  const { layers, deafPercent } = scenario.fn;
+  if (!journal.isIdempotent || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
+  if (layers.some(({ kind }) => kind === 'own')) return;
+  const unkept = ['killed', 'killed after its answer', 'hard timeout', 'mapping made anew'] as const;
+  const { faults, faultPercent } = scenario.lambda;
+  if (faultPercent > 0 && unkept.some((fault) => faults.includes(fault))) return;
+  history.count('history in which idempotent promises once');
+  for (const { index } of changes) {
+    const { completions } = journal.fateOf(index);
+    if (completions > 1) history.violate('once', `change ${index} completed ${completions} times behind idempotent`);
+  }
+}

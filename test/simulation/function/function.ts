@@ -1,0 +1,258 @@
+import { processPartialResponse } from '@aws-lambda-powertools/batch';
+import middy from '@middy/core';
+import type { Context, DynamoDBRecord } from 'aws-lambda';
+import {
+  changed,
+  defineTable,
+  eventPattern,
+  expired,
+  itemOf,
+  processBatch,
+  type RecordContext,
+  streamRouter,
+  streamWindow,
+} from '../../../src/index.ts';
+import { metrics } from '../../../src/middleware/metrics.ts';
+import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
+import { usable } from '../model/reference.ts';
+import type { Route, Scenario } from '../model/scenario.ts';
+import type { Halting } from '../world/clock.ts';
+import type { Handler } from '../world/sandbox.ts';
+import type { InvocationContext, World } from '../world/world.ts';
+import { handle } from './handle.ts';
+import { layersOf } from './layers.ts';
+import { memoryLogger } from './logger.ts';
+import { type Sinks, sinksOf } from './sinks.ts';
+
+/** Milliseconds that the function keeps back to answer. */
+export const RESERVE_MS = 10;
+
+interface Stored {
+  readonly customerId: string;
+  readonly invoiceId: string;
+  readonly status: 'OPEN' | 'PAID';
+  readonly version: number;
+}
+
+/** A record of any view type, as far as handlers here look at it. */
+interface AnyRecord {
+  readonly sequenceNumber: string;
+  readonly raw: DynamoDBRecord;
+  readonly newImage?: object;
+  readonly oldImage?: object;
+}
+
+/** What a window counts: the changes, by index. */
+export interface WindowState {
+  readonly seen: number[];
+}
+
+/** Sees what a window's `close` got. */
+export type OnClose = (shardId: string, start: number, seen: readonly number[]) => void;
+
+/** Makes the handler of a new sandbox. */
+export function handlerOf(world: World, sandbox: Halting, deployment: number, onClose: OnClose): Handler {
+  const { fn, mapping, table } = world.scenario;
+  const sinks = sinksOf(world.targets);
+  const logger = memoryLogger(world.history);
+  const own = { reserveMs: RESERVE_MS, logger, ...onBatchOf(world) };
+  const common = {
+    ...own,
+    concurrency: fn.concurrency,
+    order: fn.order,
+    partialResponses: mapping.partialResponses,
+  };
+  const { viewType } = table;
+  const declared = defineTable({
+    name: 'Invoices',
+    item: itemOf<Stored>(),
+    keys: ['customerId', 'invoiceId'],
+    viewType,
+  });
+  const knowsTable = fn.declared || fn.order === 'partition';
+
+  if (fn.entryPoint === 'OrderedStreamProcessor') return processorOf(world, sandbox, common);
+  if (fn.entryPoint === 'window') {
+    const { order: _o, concurrency: _c, ...options } = common;
+    return streamWindow({
+      ...options,
+      viewType: viewType as 'NEW_AND_OLD_IMAGES',
+      initial: { seen: [] } as WindowState,
+      reduce: async (state, record, context) => {
+        await callHandler(world, sandbox, sinks, record as unknown as AnyRecord, context, 0);
+        state.seen.push(world.indexOf(record.sequenceNumber));
+      },
+      close: ({ seen }, { shardId, start }) => onClose(shardId, start.getTime(), seen),
+    }) as unknown as Handler;
+  }
+  if (fn.entryPoint === 'processBatch') {
+    const run = (record: unknown, context: RecordContext): unknown =>
+      callHandler(world, sandbox, sinks, record as AnyRecord, context, 0);
+    const options = knowsTable ? { ...common, table: declared } : { ...common, viewType };
+    return (event, context) => processBatch(event, context, run as never, options as never);
+  }
+  const router = (knowsTable
+    ? streamRouter(declared as never, common)
+    : streamRouter({ ...common, viewType } as never)) as unknown as LooseRouter;
+  for (const layer of layersOf(world, sandbox, sinks, deployment)) router.use(layer);
+  for (const place of usable(world.scenario)) addRoute(world, sandbox, sinks, router, place);
+  const handler = router as unknown as Handler;
+  return fn.entryPoint === 'router' ? handler : behindMiddy(handler);
+}
+
+/** A router whose types are not told: view types and conditions are drawn. */
+interface LooseRouter {
+  use(layer: unknown): void;
+  onInsert(...route: unknown[]): void;
+  onModify(...route: unknown[]): void;
+  onRemove(...route: unknown[]): void;
+}
+
+function addRoute(world: World, sandbox: Halting, sinks: Sinks, router: LooseRouter, place: number): void {
+  const route = world.scenario.fn.routes[place] as Route;
+  const run = (record: AnyRecord, context: RecordContext): unknown => {
+    const called = callHandler(world, sandbox, sinks, record, context, place);
+    const index = world.indexOf(record.sequenceNumber);
+    if (!route.forgetsToAwait || world.nextAttempt(`forgets ${place} ${index}`) > 0) return called;
+    // A user's slip: the handler does not wait for what it began, but hands it on to be noticed.
+    return [called];
+  };
+  const condition = conditionOf(world, route, place);
+  const args = condition === undefined ? [run] : [condition, run];
+  if (route.eventName === 'INSERT') router.onInsert(...args);
+  else if (route.eventName === 'MODIFY') router.onModify(...args);
+  else router.onRemove(...args);
+}
+
+function conditionOf(world: World, { condition }: Route, place: number): unknown {
+  switch (condition) {
+    case 'changed to PAID':
+      return (changed as (path: string, to: object) => unknown)('status', { to: 'PAID' });
+    case 'expired':
+      return expired;
+    case 'pattern PAID':
+      return eventPattern({ dynamodb: { NewImage: { status: { S: ['PAID'] } } } });
+    case 'own':
+      return (record: AnyRecord) => world.indexOf(record.sequenceNumber) % 2 === 0;
+    case 'own that throws':
+      return (record: AnyRecord) => {
+        const index = world.indexOf(record.sequenceNumber);
+        if (world.nextAttempt(`condition ${place} ${index}`) < 1)
+          throw new Error('The condition did not work.');
+        return true;
+      };
+    default:
+      return undefined;
+  }
+}
+
+function callHandler(
+  world: World,
+  sandbox: Halting,
+  sinks: Sinks,
+  record: AnyRecord,
+  context: RecordContext,
+  route: number,
+): unknown {
+  const { invocation } = context.lambdaContext as InvocationContext;
+  const index = world.indexOf(record.sequenceNumber);
+  return handle(world, sandbox, {
+    index,
+    route,
+    invocation,
+    signal: context.signal,
+    read: () => [record.newImage, record.oldImage],
+    mutate: () => {
+      for (const image of [record.newImage, record.oldImage])
+        if (image !== undefined) Object.assign(image, { status: 'GONE', version: -1 });
+      tryTo(() => Object.assign(record.raw, { eventID: 'changed' }));
+      tryTo(() => Object.assign(record.raw.dynamodb ?? {}, { SequenceNumber: '1' }));
+    },
+    send: async ({ sink }) => {
+      if (sink === 'none') return;
+      const item = String((world.changes[index] as { readonly item: number }).item);
+      await sinks[sink].send({ index, item, route }, { record: record as never });
+      if (!world.targets.hasAccepted(sink, index))
+        world.history.violate('sink', `change ${index} was not accepted by ${sink}, and its send resolved`);
+    },
+  });
+}
+
+/** What is frozen throws, and that is all right. */
+function tryTo(run: () => void): void {
+  try {
+    run();
+  } catch {}
+}
+
+function behindMiddy(handler: Handler): Handler {
+  return middy(handler as never, { timeoutEarlyInMillis: 0 }).use({
+    after({ context }) {
+      if ((context as InvocationContext).hookThrows) throw new Error('The hook throws.');
+    },
+  }) as unknown as Handler;
+}
+
+function processorOf(
+  world: World,
+  sandbox: Halting,
+  options: { readonly concurrency: number; readonly reserveMs: number; readonly logger: object },
+): Handler {
+  const { order, throwOnFullBatchFailure } = world.scenario.fn;
+  const processor = new OrderedStreamProcessor({
+    concurrency: options.concurrency,
+    reserveMs: options.reserveMs,
+    logger: options.logger as never,
+    order,
+    ...(order === 'partition' && { partitionKey: 'customerId' }),
+  });
+  const run = (record: DynamoDBRecord, context: InvocationContext): unknown => {
+    const index = world.indexOf(record.dynamodb?.SequenceNumber);
+    return handle(world, sandbox, {
+      index,
+      route: 0,
+      invocation: context.invocation,
+      signal: deadlineSignal(context),
+      read: () => {
+        if ((world.changes[index] as { readonly malformed: boolean }).malformed)
+          throw new Error('It cannot be read.');
+      },
+      mutate: () => {
+        tryTo(() => Object.assign(record.dynamodb?.NewImage ?? {}, { status: { S: 'GONE' } }));
+        tryTo(() => Object.assign(record, { eventID: 'changed' }));
+      },
+      send: undefined,
+    });
+  };
+  return (event: never, context: Context) =>
+    processPartialResponse(event, run as never, processor, {
+      context,
+      throwOnFullBatchFailure,
+    }) as Promise<unknown>;
+}
+
+/** Powertools hands on no signal: a handler that minds the time makes one. */
+function deadlineSignal(context: Context): AbortSignal {
+  const controller = new AbortController();
+  const leftMs = context.getRemainingTimeInMillis() - RESERVE_MS;
+  if (leftMs <= 0) controller.abort(new Error('There is no time left.'));
+  else setTimeout(() => controller.abort(new Error('There is no time left.')), leftMs);
+  return controller.signal;
+}
+
+function onBatchOf({ scenario, history }: World): object {
+  if (scenario.fn.metrics === 'none') return {};
+  const fails = scenario.fn.metrics === 'fails';
+  const add = (): void => {
+    history.count('metrics added');
+    if (fails) throw new Error('The metrics did not work.');
+  };
+  return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }) };
+}
+
+/** Whether the entry point answers failures instead of throwing them. */
+export function mayThrow({ fn, mapping }: Scenario): boolean {
+  return (
+    !mapping.partialResponses || (fn.entryPoint === 'OrderedStreamProcessor' && fn.throwOnFullBatchFailure)
+  );
+}

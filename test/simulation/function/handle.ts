@@ -1,0 +1,112 @@
+import type { Route } from '../model/scenario.ts';
+import type { Change } from '../model/table.ts';
+import { type Halting, monotonicNow, never, sleep } from '../world/clock.ts';
+import type { Invocation } from '../world/journal.ts';
+import type { World } from '../world/world.ts';
+import { isLateCall } from './late-call.ts';
+
+/** What a handler gets, whatever calls it. */
+export interface HandlerCall {
+  readonly index: number;
+  readonly route: number;
+  readonly invocation: Invocation;
+  readonly signal: AbortSignal | undefined;
+  /** Reads the images, which may fail. */
+  readonly read: () => unknown;
+  /** Changes what the handler got. */
+  readonly mutate: () => void;
+  /** Sends to the route's sink. */
+  readonly send: ((route: Route) => Promise<void>) | undefined;
+}
+
+/** Milliseconds that reach beyond every deadline of a short invocation. */
+const LONG_MS = 3000;
+
+/** Handles a record as the scenario's luck has it. */
+export function handle(world: World, sandbox: Halting, call: HandlerCall): unknown {
+  if (sandbox.dead) return never();
+  const { random, journal, history, scenario } = world;
+  const { fn, targets: _ } = scenario;
+  const { index, route, invocation, signal } = call;
+  const attempt = world.nextAttempt(`handle ${index} ${route}`);
+  const labels = [index, route, attempt] as const;
+  history.note(`change ${index} begins at route ${route}, attempt ${attempt}`);
+  if (isLateCall()) history.violate('12 nothing outside', `change ${index} was started by a late next()`);
+  journal.started(index, route, invocation, monotonicNow());
+  const fail = (error: unknown): never => {
+    history.note(`change ${index} fails at route ${route}`);
+    journal.failed(index, invocation, monotonicNow());
+    throw error;
+  };
+  try {
+    call.read();
+  } catch (error) {
+    return fail(error);
+  }
+  if (fn.mutates) call.mutate();
+  const outcome = outcomeOf(world, world.changes[index] as Change, labels);
+  const finish = (): void => {
+    if (outcome !== undefined) fail(outcome.error);
+    history.note(`change ${index} completes at route ${route}`);
+    journal.completed(index, route, invocation);
+  };
+  const plan = fn.routes[route];
+  const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
+  if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {
+    history.count('handler is synchronous');
+    return finish();
+  }
+  history.count('handler is asynchronous');
+  const isDeaf = random.percent(fn.deafPercent, 'deaf', ...labels);
+  const isLong = attempt < 2 && random.percent(5, 'long', ...labels);
+  const latencyMs = isLong ? LONG_MS : random.below(10, 'latency', ...labels);
+  const run = async (): Promise<void> => {
+    await sleepUnlessAborted(latencyMs, isDeaf ? undefined : signal, () =>
+      history.count('handler obeys the signal'),
+    );
+    if (sends && outcome === undefined) await call.send?.(plan);
+    finish();
+  };
+  const running = run().catch((error: unknown) => {
+    if (sandbox.dead) return never();
+    if (!invocation.failed.has(index)) return fail(error);
+    throw error;
+  });
+  return running;
+}
+
+/** Why an attempt fails. Undefined: it does not. */
+function outcomeOf(
+  { random, scenario, history }: World,
+  { poison }: Change,
+  labels: readonly [number, number, number],
+): { readonly error: unknown } | undefined {
+  const permanent = Object.assign(new Error('This can never work.'), { retryable: false });
+  if (poison) {
+    history.count('handler fails for good, always');
+    return { error: permanent };
+  }
+  if (labels[2] > 2 || !random.percent(scenario.fn.failPercent, 'fails', ...labels)) return undefined;
+  const kind = random.below(5, 'how', ...labels);
+  history.count(['handler throws undefined', 'handler fails for good'][kind] ?? 'handler fails');
+  if (kind === 0) return { error: undefined };
+  return { error: kind === 1 ? permanent : new Error('This did not work.') };
+}
+
+async function sleepUnlessAborted(
+  ms: number,
+  signal: AbortSignal | undefined,
+  onAbort: () => void,
+): Promise<void> {
+  if (signal === undefined) return sleep(ms);
+  if (signal.aborted) throw signal.reason;
+  await Promise.race([
+    sleep(ms),
+    new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        onAbort();
+        reject(signal.reason);
+      });
+    }),
+  ]);
+}

@@ -1,0 +1,145 @@
+import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { auditTrail } from '../../../src/audit/index.ts';
+import { deadLetter } from '../../../src/middleware/dead-letter.ts';
+import { idempotent } from '../../../src/middleware/idempotent.ts';
+import { retry } from '../../../src/middleware/retry.ts';
+import { validate } from '../../../src/middleware/validate.ts';
+import type { EventName, RecordBase } from '../../../src/record/stream-record.ts';
+import type { RecordMiddleware } from '../../../src/router/record-middleware.ts';
+import type { PassThrough } from '../model/scenario.ts';
+import { type Halting, monotonicNow, never, sleep } from '../world/clock.ts';
+import type { InvocationContext, World } from '../world/world.ts';
+import { asLateCall } from './late-call.ts';
+import { NoteStore } from './note-store.ts';
+import type { Sinks } from './sinks.ts';
+
+export type RouterLayer = RecordMiddleware<RecordBase<EventName, object>>;
+
+/** The middleware of a sandbox, the outermost first. */
+export function layersOf(
+  world: World,
+  sandbox: Halting,
+  sinks: Sinks,
+  deployment: number,
+): readonly RouterLayer[] {
+  return world.scenario.fn.layers.map((layer, place) => {
+    switch (layer.kind) {
+      case 'audit':
+        return auditTrail(sinks.audit, {
+          redact: ['secret', 'total'],
+          changes: world.scenario.table.viewType === 'NEW_AND_OLD_IMAGES',
+        } as { changes: false }) as unknown as RouterLayer;
+      case 'deadLetter':
+        return deadLetter(sinks.letters, { when: layer.when === 'every failure' ? () => true : layer.when });
+      case 'idempotent':
+        return idempotentLayer(world, sandbox, layer.localCache, `${place}-${deployment}`);
+      case 'retry':
+        // Without jitter, so that a history can be repeated.
+        return retry({ attempts: layer.attempts, backoff: { minMs: 1, maxMs: 3, jitter: false } });
+      case 'validate':
+        return validate(anyImage(layer.delayMs)) as RouterLayer;
+      default:
+        return OWN[layer.how](world, place);
+    }
+  });
+}
+
+function idempotentLayer(
+  world: World,
+  sandbox: Halting,
+  useLocalCache: boolean,
+  keyPrefix: string,
+): RouterLayer {
+  const access = async (): Promise<void> => {
+    await sleep(1);
+    if (sandbox.dead) return never();
+    const number = world.nextAttempt('store');
+    if (number > 30 || !world.random.percent(world.scenario.targets.storeFaultPercent, 'store', number))
+      return;
+    world.history.count('idempotency store fails');
+    throw Object.assign(new Error('The store is throttled.'), { name: 'ThrottlingException' });
+  };
+  const persistenceStore = new NoteStore(world.notes, access);
+  const config = new IdempotencyConfig({ expiresAfterSeconds: 86_400, useLocalCache });
+  return idempotent({ persistenceStore, keyPrefix, config });
+}
+
+/** A schema that every image fits. */
+function anyImage(delayMs: number): StandardSchemaV1 {
+  const check = (value: unknown) => (delayMs === 0 ? { value } : sleep(delayMs).then(() => ({ value })));
+  return { '~standard': { version: 1, vendor: 'simulation', validate: check } };
+}
+
+/** Middleware as users write it, well or badly. */
+const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterLayer>> = {
+  returns: () => (_record, _context, next) => next(),
+  awaits: () => async (_record, _context, next) => void (await next()),
+  forgets: () => (_record, _context, next) => {
+    void next();
+  },
+  // Gives up before what it started has settled.
+  races: (world, place) => async (record, _context, next) => {
+    const attempt = world.nextAttempt(`race ${place} ${record.sequenceNumber}`);
+    if (attempt > 1) return next();
+    const first = await Promise.race([
+      Promise.resolve(next()).then(() => 'done'),
+      sleep(4).then(() => 'too long'),
+    ]);
+    if (first === 'done') return;
+    world.history.count('middleware gave up early');
+    throw new Error('It takes too long.');
+  },
+  'swallows late':
+    (world) =>
+    async (_record, { signal }, next) => {
+      try {
+        await next();
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        await sleep(2);
+        world.history.count('middleware swallowed an error after the deadline');
+      }
+    },
+  // Its user means it: a failure counts as success.
+  swallows: (world) => async (record, context, next) => {
+    try {
+      await next();
+    } catch {
+      world.history.count('middleware swallowed an error');
+      const { invocation } = context.lambdaContext as InvocationContext;
+      world.journal.swallowed(world.indexOf(record.sequenceNumber), invocation);
+    }
+  },
+  'calls twice': () => async (_record, _context, next) => {
+    await next();
+    await next();
+  },
+  'calls late': (world) => async (_record, _context, next) => {
+    try {
+      await next();
+    } finally {
+      const late = async (): Promise<void> => {
+        await sleep(1);
+        asLateCall(() => {
+          world.history.count('next() called late');
+          try {
+            void Promise.resolve(next()).catch(() => {});
+          } catch {
+            // Refused, as it has to be.
+          }
+        });
+      };
+      void late();
+    }
+  },
+  fails: (world, place) => async (record, context, next) => {
+    await next();
+    const index = world.indexOf(record.sequenceNumber);
+    const attempt = world.nextAttempt(`middleware ${place} ${index}`);
+    if (attempt > 1 || !world.random.percent(40, 'middleware', place, index, attempt)) return;
+    world.history.count('middleware fails after its handler');
+    world.journal.failed(index, (context.lambdaContext as InvocationContext).invocation, monotonicNow());
+    throw new Error('The middleware did not work.');
+  },
+};

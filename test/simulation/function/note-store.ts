@@ -1,0 +1,57 @@
+import {
+  IdempotencyItemAlreadyExistsError,
+  IdempotencyItemNotFoundError,
+  IdempotencyRecordStatus,
+} from '@aws-lambda-powertools/idempotency';
+import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
+import { sleep as wait } from '../world/clock.ts';
+
+/** The notes by key. All sandboxes share them. */
+export type Notes = Map<string, IdempotencyRecord>;
+
+/** A store of Powertools in memory, with the conditions of its DynamoDB table. */
+export class NoteStore extends BasePersistenceLayer {
+  readonly #notes: Notes;
+  readonly #access: () => Promise<void>;
+
+  /** @param access waited for before each access; what it rejects with fails the access */
+  constructor(notes: Notes, access: () => Promise<void>) {
+    super();
+    this.#notes = notes;
+    this.#access = access;
+  }
+
+  protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
+    await this.#access();
+    const known = this.#notes.get(record.idempotencyKey);
+    if (known !== undefined && !hasEnded(known)) {
+      throw new IdempotencyItemAlreadyExistsError('The key is taken.', known);
+    }
+    this.#notes.set(record.idempotencyKey, record);
+  }
+
+  protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
+    await this.#access();
+    this.#notes.set(record.idempotencyKey, record);
+  }
+
+  protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
+    await this.#access();
+    this.#notes.delete(record.idempotencyKey);
+  }
+
+  protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
+    await wait(1);
+    const known = this.#notes.get(idempotencyKey);
+    if (known === undefined) throw new IdempotencyItemNotFoundError('The key is not known.');
+    return known;
+  }
+}
+
+/** Tells if a note has expired, or if the invocation that took a lock has ended. */
+function hasEnded(note: IdempotencyRecord): boolean {
+  const now = Date.now();
+  if ((note.expiryTimestamp ?? Number.POSITIVE_INFINITY) * 1000 < now) return true;
+  const lockEnds = note.inProgressExpiryTimestamp ?? Number.POSITIVE_INFINITY;
+  return note.getStatus() === IdempotencyRecordStatus.INPROGRESS && lockEnds < now;
+}

@@ -1,0 +1,346 @@
+import fc from 'fast-check';
+import type { Order, StreamViewType } from '../../../src/index.ts';
+
+/** A write to the table. What the item was before decides which record it makes. */
+export interface Write {
+  readonly item: number;
+  readonly kind: 'put' | 'put' | 'delete' | 'expire' | 'no-op';
+  readonly status: 'OPEN' | 'PAID';
+  /** Written in one transaction with the write before: at the same second. */
+  readonly together: boolean;
+  /** The image holds a number that cannot be read. */
+  readonly malformed: boolean;
+  /** Its handlers fail for good at every attempt. */
+  readonly poison: boolean;
+}
+
+export interface TablePlan {
+  readonly viewType: StreamViewType;
+  readonly writes: readonly Write[];
+  readonly shards: number;
+  /** After so many writes the first shard ends, and two children go on. Undefined: it does not. */
+  readonly splitAfter: number | undefined;
+  /** Digits of the first sequence number: their count grows within the shard. */
+  readonly digits: number;
+}
+
+export interface MappingPlan {
+  readonly batchSize: number;
+  readonly partialResponses: boolean;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeInSeconds: number;
+  readonly parallelizationFactor: number;
+  readonly filter: 'none' | 'writes only' | 'paid only';
+  readonly retryDelayMs: number;
+  /** Seconds, for a window. */
+  readonly tumblingWindowInSeconds: number;
+}
+
+/** What may happen around an invocation. */
+export type Fault =
+  | 'answer lost'
+  | 'killed after its answer'
+  | 'hard timeout'
+  | 'killed'
+  | 'throttled'
+  | 'delivered twice'
+  | 'rewind'
+  | 'mapping made anew';
+
+export const FAULTS: readonly Fault[] = [
+  'answer lost',
+  'killed after its answer',
+  'hard timeout',
+  'killed',
+  'throttled',
+  'delivered twice',
+  'rewind',
+  'mapping made anew',
+];
+
+export interface LambdaPlan {
+  readonly sandboxes: number;
+  /** Lambda Managed Instances: several invocations at once in a sandbox, no freeze. */
+  readonly managed: boolean;
+  /** Milliseconds until the deadline. */
+  readonly budgetMs: number;
+  /** How many of 100 invocations meet a fault, until `troubledInvocations` have been made. */
+  readonly faultPercent: number;
+  readonly faults: readonly Fault[];
+  readonly troubledInvocations: number;
+  /** The clock of the machine jumps by so many milliseconds in the midst. */
+  readonly clockJumpMs: number;
+}
+
+export type EntryPoint =
+  | 'router'
+  | 'router behind Middy'
+  | 'processBatch'
+  | 'OrderedStreamProcessor'
+  | 'window';
+
+export type PassThrough =
+  | 'returns'
+  | 'awaits'
+  | 'forgets'
+  | 'races'
+  | 'swallows late'
+  | 'swallows'
+  | 'calls twice'
+  | 'calls late'
+  | 'fails';
+
+export type Layer =
+  | { readonly kind: 'audit' }
+  | { readonly kind: 'deadLetter'; readonly when: 'permanent' | 'exhausted' | 'every failure' }
+  | { readonly kind: 'idempotent'; readonly localCache: boolean }
+  | { readonly kind: 'retry'; readonly attempts: number }
+  | { readonly kind: 'validate'; readonly delayMs: number }
+  | { readonly kind: 'own'; readonly how: PassThrough };
+
+export type Condition = 'none' | 'changed to PAID' | 'expired' | 'own' | 'own that throws' | 'pattern PAID';
+
+export interface Route {
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  readonly condition: Condition;
+  readonly sink: SinkName | 'none';
+  /** Not awaited: the library has to notice. */
+  readonly forgetsToAwait: boolean;
+}
+
+export type SinkName = 'topic' | 'fifoTopic' | 'queue' | 'fifoQueue' | 'bus' | 'table' | 'bucket';
+
+export interface FunctionPlan {
+  readonly entryPoint: EntryPoint;
+  readonly order: Order;
+  readonly concurrency: number;
+  readonly declared: boolean;
+  readonly layers: readonly Layer[];
+  readonly routes: readonly Route[];
+  /** How many of 100 attempts fail, until an attempt has been made three times. */
+  readonly failPercent: number;
+  /** How many of 100 handlers answer without a promise. */
+  readonly syncPercent: number;
+  /** How many of 100 handlers do not obey the signal. */
+  readonly deafPercent: number;
+  /** Handlers change what they get. */
+  readonly mutates: boolean;
+  readonly throwOnFullBatchFailure: boolean;
+  readonly metrics: 'none' | 'plain' | 'fails';
+}
+
+export interface TargetsPlan {
+  /** How many of 100 requests meet a fault, until `troubledRequests` have been made. */
+  readonly faultPercent: number;
+  /** How many of 100 entries are refused for a passing reason. */
+  readonly refusePercent: number;
+  readonly troubledRequests: number;
+  /** All requests to handlers' sinks are denied for the first so many requests: a missing permission. */
+  readonly deniedRequests: number;
+  readonly lettersRefusedPercent: number;
+  readonly storeFaultPercent: number;
+}
+
+/** Everything that is drawn for one history. */
+export interface Scenario {
+  readonly seed: number;
+  readonly table: TablePlan;
+  readonly mapping: MappingPlan;
+  readonly lambda: LambdaPlan;
+  readonly fn: FunctionPlan;
+  readonly targets: TargetsPlan;
+  /** Letters and on-failure documents are replayed at the end. */
+  readonly replays: boolean;
+}
+
+const likely = (percent: number): fc.Arbitrary<boolean> => fc.nat(99).map((drawn) => drawn < percent);
+
+/** A number that is 0 in half of the scenarios, so that faults are also seen apart. */
+const rate = (most: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: most }) },
+  );
+
+const write: fc.Arbitrary<Write> = fc.record({
+  item: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(4) }),
+  kind: fc.constantFrom('put', 'put', 'put', 'put', 'delete', 'expire', 'no-op'),
+  status: fc.constantFrom('OPEN', 'PAID'),
+  together: likely(20),
+  malformed: likely(2),
+  poison: likely(4),
+});
+
+const table: fc.Arbitrary<TablePlan> = fc.record({
+  viewType: fc.constantFrom(
+    'NEW_AND_OLD_IMAGES',
+    'NEW_AND_OLD_IMAGES',
+    'NEW_AND_OLD_IMAGES',
+    'NEW_IMAGE',
+    'OLD_IMAGE',
+    'KEYS_ONLY',
+  ),
+  writes: fc.array(write, { minLength: 1, maxLength: 24, size: 'max' }),
+  shards: fc.constantFrom(1, 1, 2, 3),
+  splitAfter: fc.option(fc.nat(10), { nil: undefined }),
+  digits: fc.constantFrom(21, 30, 39),
+});
+
+const mapping: fc.Arbitrary<MappingPlan> = fc.record({
+  batchSize: fc.integer({ min: 1, max: 12 }),
+  partialResponses: likely(80),
+  bisectBatchOnFunctionError: fc.boolean(),
+  maximumRetryAttempts: fc.oneof(fc.constant(-1), fc.nat(4)),
+  maximumRecordAgeInSeconds: fc.constantFrom(-1, -1, -1, 60, 600),
+  parallelizationFactor: fc.constantFrom(1, 1, 2, 4),
+  filter: fc.constantFrom('none', 'none', 'none', 'writes only', 'paid only'),
+  retryDelayMs: fc.constantFrom(1, 50, 1000, 20_000),
+  tumblingWindowInSeconds: fc.constantFrom(1, 5, 60),
+});
+
+const lambda: fc.Arbitrary<LambdaPlan> = fc.record({
+  sandboxes: fc.integer({ min: 1, max: 3 }),
+  managed: likely(25),
+  budgetMs: fc.oneof(fc.integer({ min: 20, max: 60 }), fc.constant(500), fc.constant(5000)),
+  faultPercent: rate(60),
+  faults: fc.subarray([...FAULTS], { minLength: 1 }),
+  troubledInvocations: fc.nat(20),
+  clockJumpMs: fc.constantFrom(0, 0, 0, -5000, 5000, 3_600_000),
+});
+
+const layer: fc.Arbitrary<Layer> = fc.oneof(
+  fc.constant<Layer>({ kind: 'audit' }),
+  fc.record({
+    kind: fc.constant('own' as const),
+    how: fc.constantFrom<PassThrough>(
+      'returns',
+      'awaits',
+      'forgets',
+      'races',
+      'swallows late',
+      'swallows',
+      'calls twice',
+      'calls late',
+      'fails',
+    ),
+  }),
+);
+
+/** deadLetter, idempotent, retry, validate in the documented order, and others anywhere between them. */
+const layers: fc.Arbitrary<readonly Layer[]> = fc
+  .tuple(
+    fc.option(
+      fc.record({
+        kind: fc.constant('deadLetter' as const),
+        when: fc.constantFrom('permanent', 'exhausted', 'every failure'),
+      }),
+    ),
+    fc.option(fc.record({ kind: fc.constant('idempotent' as const), localCache: fc.boolean() }), { freq: 1 }),
+    fc.option(fc.record({ kind: fc.constant('retry' as const), attempts: fc.integer({ min: 1, max: 4 }) })),
+    fc.option(fc.record({ kind: fc.constant('validate' as const), delayMs: fc.constantFrom(0, 0, 2) }), {
+      freq: 1,
+    }),
+    fc.array(fc.tuple(layer, fc.nat(4)), { maxLength: 2 }),
+  )
+  .map(([letters, once, again, valid, others]) => {
+    const all: Layer[] = [letters, once, again, valid].filter((layer) => layer !== null);
+    for (const [other, at] of others) all.splice(Math.min(at, all.length), 0, other);
+    return all;
+  });
+
+const route: fc.Arbitrary<Route> = fc.record({
+  eventName: fc.constantFrom('INSERT', 'MODIFY', 'MODIFY', 'REMOVE'),
+  condition: fc.constantFrom<Condition>(
+    'none',
+    'none',
+    'none',
+    'changed to PAID',
+    'expired',
+    'own',
+    'own that throws',
+    'pattern PAID',
+  ),
+  sink: fc.oneof(
+    { weight: 2, arbitrary: fc.constant('none' as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<SinkName>(
+        'topic',
+        'fifoTopic',
+        'queue',
+        'fifoQueue',
+        'bus',
+        'table',
+        'bucket',
+      ),
+    },
+  ),
+  forgetsToAwait: likely(3),
+});
+
+/** Takes every record of its event name. */
+const plainRoute: fc.Arbitrary<Route> = route.map((drawn) => ({ ...drawn, condition: 'none' }));
+
+const fn: fc.Arbitrary<FunctionPlan> = fc.record({
+  entryPoint: fc.constantFrom<EntryPoint>(
+    'router',
+    'router',
+    'router',
+    'router behind Middy',
+    'processBatch',
+    'OrderedStreamProcessor',
+    'window',
+  ),
+  order: fc.constantFrom<Order>('item', 'item', 'item', 'partition', 'shard'),
+  concurrency: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(100)),
+  declared: fc.boolean(),
+  layers,
+  routes: fc
+    .tuple(fc.array(route, { maxLength: 3 }), fc.array(plainRoute, { minLength: 1, maxLength: 3 }))
+    .map(([some, plain]) => [...some, ...plain]),
+  failPercent: rate(40),
+  syncPercent: fc.constantFrom(0, 30, 100),
+  deafPercent: fc.constantFrom(0, 0, 0, 40),
+  mutates: likely(30),
+  throwOnFullBatchFailure: fc.boolean(),
+  metrics: fc.constantFrom('none', 'plain', 'fails'),
+});
+
+const targets: fc.Arbitrary<TargetsPlan> = fc.record({
+  faultPercent: rate(50),
+  refusePercent: rate(30),
+  troubledRequests: fc.nat(40),
+  deniedRequests: fc.constantFrom(0, 0, 0, 5, 30),
+  lettersRefusedPercent: rate(40),
+  storeFaultPercent: rate(20),
+});
+
+/** Any scenario. `only` narrows the entry points. */
+export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> {
+  const narrowed =
+    only === undefined
+      ? fn
+      : fc.tuple(fn, fc.constantFrom(...only)).map(([plan, entryPoint]) => ({ ...plan, entryPoint }));
+  // Without bias, as each history is a run of its own: biased ones are small.
+  return fc.noBias(
+    fc
+      .record({
+        seed: fc.nat(),
+        table,
+        mapping,
+        lambda,
+        fn: narrowed,
+        targets,
+        replays: fc.boolean(),
+      })
+      .map(coherent),
+  );
+}
+
+/** Powertools' processor reports failures, whatever the mapping makes of them. */
+function coherent(scenario: Scenario): Scenario {
+  const { fn, mapping } = scenario;
+  if (fn.entryPoint !== 'OrderedStreamProcessor' || mapping.partialResponses) return scenario;
+  return { ...scenario, mapping: { ...mapping, partialResponses: true } };
+}

@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+// A binding of its own, which the fake timers leave alone.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type FakeMethod, install } from '@sinonjs/fake-timers';
+import type { Random } from '../model/random.ts';
+
+/** Something whose timers stand still, or never fire again: a sandbox that is frozen, or dead. */
+export interface Halting {
+  readonly dead: boolean;
+  readonly frozen: boolean;
+  /** Runs as soon as it is thawed. */
+  whenThawed(run: () => void): void;
+}
+
+/** Which sandbox the code that runs belongs to. Undefined: the world around them. */
+const running = new AsyncLocalStorage<Halting | undefined>();
+
+/** Runs code as a sandbox's: the timers that it sets are the sandbox's. */
+export function inside<T>(sandbox: Halting | undefined, run: () => T): T {
+  return running.run(sandbox, run);
+}
+
+/** Runs code as the world's, also where a sandbox called it. */
+export function outside<T>(run: () => T): T {
+  return running.run(undefined, run);
+}
+
+/** More steps than this are a loop. */
+const MOST_STEPS = 200_000;
+
+type InstalledClock = ReturnType<typeof install>;
+
+const FAKED: FakeMethod[] = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'Date',
+  'performance',
+];
+
+/**
+ * Runs something on virtual time. Timers fire as soon as nothing else is left to do. Of those that are due at the same
+ * time, the random source decides whether they fire one by one, with what follows from each, or all at once.
+ *
+ * @throws what it rejects with; an error when it waits for something that no timer brings
+ */
+export async function onVirtualTime(
+  now: number,
+  random: Random,
+  run: (clock: VirtualClock) => Promise<void>,
+): Promise<void> {
+  const clock = install({ now, toFake: FAKED });
+  const restore = guardTimers();
+  try {
+    const state = { over: false };
+    const ended = outside(() => run(new VirtualClock(clock))).finally(() => {
+      state.over = true;
+    });
+    // Awaited below, once it is over.
+    ended.catch(() => {});
+    for (let step = 0; ; step++) {
+      // Twice: what an immediate callback starts may be awaited by another one.
+      await nextTurn();
+      await nextTurn();
+      if (state.over) return await ended;
+      if (step === MOST_STEPS) throw new Error('It goes on for ever.');
+      if (clock.countTimers() === 0) throw new Error('Nothing is left that could happen.');
+      clock.next();
+      if (random.percent(40, 'at once', step)) clock.tick(0);
+    }
+  } finally {
+    restore();
+    clock.uninstall();
+  }
+}
+
+/** The virtual clock, for the world. */
+export class VirtualClock {
+  readonly #clock: InstalledClock;
+
+  constructor(clock: InstalledClock) {
+    this.#clock = clock;
+  }
+
+  /** Makes `Date` jump; timers are not moved. */
+  jump(ms: number): void {
+    this.#clock.setSystemTime(Date.now() + ms);
+  }
+
+  get timers(): number {
+    return this.#clock.countTimers();
+  }
+}
+
+/** Milliseconds that no jump of the clock moves. */
+export function monotonicNow(): number {
+  return performance.now();
+}
+
+/** Waits for virtual milliseconds. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Returned to code of a dead sandbox. A promise of its own, as one for all would keep every history in memory. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** The sandbox whose code runs. */
+export function currentSandbox(): Halting | undefined {
+  return running.getStore();
+}
+
+/** Makes timers obey the sandbox that set them. */
+function guardTimers(): () => void {
+  const { setTimeout: fakeTimeout, setInterval: fakeInterval, setImmediate: realImmediate } = globalThis;
+  type Callback = (...args: unknown[]) => void;
+  const guarded = (callback: Callback): Callback => {
+    const sandbox = running.getStore();
+    if (sandbox === undefined) return callback;
+    const fire: Callback = (...args) => {
+      if (sandbox.dead) return;
+      if (sandbox.frozen) sandbox.whenThawed(() => fire(...args));
+      else running.run(sandbox, () => callback(...args));
+    };
+    return fire;
+  };
+  const wrap = (schedule: unknown) =>
+    ((callback: Callback, ...rest: unknown[]) =>
+      (schedule as (callback: Callback, ...rest: unknown[]) => unknown)(guarded(callback), ...rest)) as never;
+  globalThis.setTimeout = wrap(fakeTimeout);
+  globalThis.setInterval = wrap(fakeInterval);
+  globalThis.setImmediate = wrap(realImmediate);
+  return () => {
+    globalThis.setTimeout = fakeTimeout;
+    globalThis.setInterval = fakeInterval;
+    globalThis.setImmediate = realImmediate;
+  };
+}

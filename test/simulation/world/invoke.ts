@@ -1,0 +1,160 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { InvocationResult } from '../../../src/delivery/deliver-batch.ts';
+import { mayThrow, RESERVE_MS } from '../function/function.ts';
+import type { Fault } from '../model/scenario.ts';
+import { inside, monotonicNow, sleep } from './clock.ts';
+import type { Invocation } from './journal.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { InvocationContext, World } from './world.ts';
+
+const FAILED: InvocationResult = { type: 'failed' };
+
+type Outcome = { readonly response: unknown } | { readonly threw: unknown } | 'killed' | 'timed out';
+
+/** Without partial responses, and with a window, a batch has to fit into one invocation. */
+const ROOMY_MS = 20_000;
+
+/** Invokes a sandbox as Lambda does, with what goes wrong around it. */
+export async function invoke(
+  world: World,
+  sandbox: Sandbox,
+  records: readonly DynamoDBRecord[],
+  fields: object | undefined,
+  fault: Fault | undefined,
+  number: number,
+  pass: number,
+): Promise<InvocationResult> {
+  const { history, scenario, random } = world;
+  const budgetMs = scenario.mapping.partialResponses ? scenario.lambda.budgetMs : ROOMY_MS;
+  const startedAt = monotonicNow();
+  const endsAt = startedAt + budgetMs + RESERVE_MS;
+  const indexes = records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber));
+  const first = records[0]?.dynamodb?.SequenceNumber;
+  const invocation: Invocation = {
+    number,
+    pass,
+    indexes,
+    beginsReported: first !== undefined && first === sandbox.reported,
+    settled: new Set(),
+    failed: new Map(),
+    over: false,
+    deadlineAt: endsAt - RESERVE_MS,
+  };
+  for (const index of indexes) world.invocationOf.set(index, invocation);
+  const context = {
+    invocation,
+    hookThrows: fault === 'answer lost' && scenario.fn.entryPoint === 'router behind Middy',
+    awsRequestId: `request-${number}`,
+    functionName: 'copy',
+    getRemainingTimeInMillis: () => endsAt - monotonicNow(),
+  } as unknown as InvocationContext;
+  history.count(`invocation of ${scenario.fn.entryPoint}`);
+  if (invocation.beginsReported) history.count('batch begins with the record that the sandbox reported');
+  if (sandbox.busy++ > 0) history.count('sandbox serves several invocations at once');
+  if (sandbox.frozen) history.count('sandbox thawed');
+  sandbox.thaw();
+  history.note(
+    `invocation ${number} in sandbox ${sandbox.id}: changes ${indexes.join(', ') || 'none'}${fault === undefined ? '' : ` (${fault})`}`,
+  );
+
+  const event = JSON.parse(JSON.stringify({ ...fields, Records: records })) as { Records: unknown };
+  const before = JSON.stringify(event);
+  const answer = inside(sandbox, () => call(sandbox, event, context));
+  const ends: Promise<Outcome>[] = [answer, sleep(endsAt - monotonicNow()).then(() => 'timed out')];
+  // Another invocation of it may have met its end.
+  ends.push(sandbox.death.then(() => 'killed'));
+  if (fault === 'killed') ends.push(sleep(random.below(30, 'killed', number)).then(() => 'killed'));
+  const outcome = await Promise.race(ends);
+  invocation.over = true;
+  sandbox.busy--;
+  history.note(
+    `invocation ${number} ends: ${typeof outcome === 'string' ? outcome : JSON.stringify(outcome)}`,
+  );
+  if (outcome === 'killed' || outcome === 'timed out') {
+    if (outcome === 'timed out')
+      history.violate('5 deadline', `invocation ${number} did not answer before its timeout`);
+    history.count('sandbox killed with records in flight');
+    sandbox.kill();
+    return FAILED;
+  }
+  if (!scenario.fn.mutates && JSON.stringify(event) !== before)
+    history.violate('10 the event is never mutated', `invocation ${number} changed its event`);
+  if ('threw' in outcome) {
+    if (!mayThrow(scenario) && !context.hookThrows && fields === undefined)
+      history.violate(
+        '2 one identifier',
+        `invocation ${number} threw instead of reporting: ${String(outcome.threw)}`,
+      );
+    if (context.hookThrows) history.count('answer lost');
+    rest(sandbox, world);
+    return FAILED;
+  }
+  checkResponse(world, outcome.response, indexes, number);
+  sandbox.reported = reportedBy(world, outcome.response, invocation, sandbox);
+  switch (fault) {
+    case 'answer lost':
+      history.count('answer lost');
+      rest(sandbox, world);
+      return FAILED;
+    case 'killed after its answer':
+      history.count('sandbox killed after its answer');
+      sandbox.kill();
+      return FAILED;
+    case 'hard timeout':
+      history.count('hard timeout');
+      await sleep(Math.max(0, endsAt - monotonicNow()));
+      // On Managed Instances a function past its timeout is not stopped.
+      if (!scenario.lambda.managed) sandbox.kill();
+      return FAILED;
+    default:
+      rest(sandbox, world);
+      return { type: 'returned', response: JSON.parse(JSON.stringify(outcome.response ?? null)) };
+  }
+}
+
+async function call(sandbox: Sandbox, event: object, context: InvocationContext): Promise<Outcome> {
+  try {
+    return { response: await sandbox.handler(event as never, context) };
+  } catch (threw) {
+    return { threw };
+  }
+}
+
+/** Lambda freezes a sandbox that has answered. */
+function rest(sandbox: Sandbox, { scenario }: World): void {
+  if (!scenario.lambda.managed && sandbox.busy === 0) sandbox.freeze();
+}
+
+function checkResponse(
+  { history, changes }: World,
+  response: unknown,
+  indexes: readonly number[],
+  number: number,
+): void {
+  const failures = (response as { readonly batchItemFailures?: unknown } | undefined)?.batchItemFailures;
+  const names = indexes.map((index) => changes[index]?.record.dynamodb?.SequenceNumber);
+  const isSound =
+    Array.isArray(failures) &&
+    failures.length <= 1 &&
+    failures.every((failure) =>
+      names.includes((failure as { readonly itemIdentifier?: string }).itemIdentifier),
+    );
+  if (!isSound)
+    history.violate('2 one identifier', `invocation ${number} answered ${JSON.stringify(response)}`);
+}
+
+/** The checkpoint that the sandbox is known to keep; undefined where the simulation cannot know. */
+function reportedBy(
+  world: World,
+  response: unknown,
+  invocation: Invocation,
+  sandbox: Sandbox,
+): string | undefined {
+  const { entryPoint } = world.scenario.fn;
+  // Sandboxes of processBatch share their checkpoints, as they are in one process here; a window keeps none.
+  if (entryPoint === 'processBatch' || entryPoint === 'window') return undefined;
+  const failures = (
+    response as { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] }
+  ).batchItemFailures;
+  return failures[0]?.itemIdentifier ?? (invocation.beginsReported ? undefined : sandbox.reported);
+}

@@ -1,0 +1,240 @@
+import { Reference } from '../model/reference.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { Change } from '../model/table.ts';
+import type { History } from './history.ts';
+
+/** One invocation, as the world sees it. */
+export interface Invocation {
+  readonly number: number;
+  readonly pass: number;
+  /** The changes of its event. */
+  readonly indexes: readonly number[];
+  /** The first one is what the sandbox reported last: it runs alone until it has succeeded. */
+  readonly beginsReported: boolean;
+  /** Completed, or in a letter that was accepted, within it. */
+  readonly settled: Set<number>;
+  /** Failed last, and when, by the monotonic clock. */
+  readonly failed: Map<number, number>;
+  /** Lambda has its answer, or has stopped waiting. */
+  over: boolean;
+  /** By the monotonic clock. */
+  readonly deadlineAt: number;
+}
+
+/** What became of one change. */
+interface Fate {
+  /** The pass over its slot in which it last completed or got a letter. */
+  pass: number;
+  last: 'nothing' | 'completed' | 'dead-lettered' | 'swallowed';
+  ended: 'not yet' | 'succeeded' | 'discarded' | 'filtered';
+  gaveUp: boolean;
+  /** Given up once before it completed. */
+  late: boolean;
+  completions: number;
+  letters: number;
+  documents: number;
+  /** Routes that completed since the record was last begun. */
+  readonly routes: Set<number>;
+}
+
+/** Keeps what happened to each change, and what a copy of the table holds that handlers write. */
+export class Journal {
+  readonly changes: readonly Change[];
+  readonly reference: Reference;
+  /** Invocations overlap, or a handler outlived its own: a copy may end with an older change, as documented. */
+  mayDiverge = false;
+  readonly #scenario: Scenario;
+  readonly #history: History;
+  readonly #fates: Fate[];
+  readonly #copy: Map<number, number> = new Map();
+
+  constructor(scenario: Scenario, changes: readonly Change[], history: History) {
+    this.changes = changes;
+    this.reference = new Reference(scenario);
+    this.#scenario = scenario;
+    this.#history = history;
+    this.#fates = changes.map(untouched);
+  }
+
+  fateOf(index: number): Readonly<Fate> {
+    return this.#fates[index] as Fate;
+  }
+
+  get isIdempotent(): boolean {
+    const { entryPoint, layers } = this.#scenario.fn;
+    return entryPoint.startsWith('router') && layers.some(({ kind }) => kind === 'idempotent');
+  }
+
+  /** Tells if the idempotency store may know a change as done. */
+  isNoted(index: number): boolean {
+    return this.isIdempotent && this.fateOf(index).completions > 0;
+  }
+
+  /** A handler begins, and must be allowed to. */
+  started(index: number, route: number, invocation: Invocation, now: number): void {
+    const { violate } = bound(this.#history);
+    const fate = this.#fates[index] as Fate;
+    if (fate.routes.has(route) || this.#isFirst(index, route)) fate.routes.clear();
+    invocation.failed.delete(index);
+    if (invocation.over) violate('12 nothing outside', `change ${index} started after the answer`);
+    else if (now > invocation.deadlineAt && this.#scenario.fn.entryPoint !== 'window')
+      violate('5 deadline', `change ${index} started after the deadline`);
+    if (this.reference.routesOf(this.changes[index] as Change).includes(route) === false)
+      violate('route', `change ${index} went to route ${route}, whose condition it does not meet`);
+    if (!invocation.indexes.includes(index)) violate('route', `change ${index} is not in the event`);
+    this.#checkOrder(index, invocation, now);
+  }
+
+  /** A route's handler has completed. */
+  completed(index: number, route: number, invocation: Invocation): void {
+    const fate = this.#fates[index] as Fate;
+    if (invocation.over) {
+      // It outlived its invocation. That is documented, and what it writes may be older than what is there.
+      this.mayDiverge = true;
+      this.#history.count('handler completed after its invocation');
+    }
+    fate.routes.add(route);
+    const wanted = this.reference.routesOf(this.changes[index] as Change);
+    if (!wanted.every((place) => fate.routes.has(place))) return;
+    this.#history.count(fate.completions > 0 ? 'change completed again' : 'change completed');
+    fate.completions++;
+    fate.late = fate.gaveUp;
+    this.#copy.set(this.#itemOf(index), index);
+    if (invocation.over) return;
+    fate.last = 'completed';
+    fate.pass = invocation.pass;
+    invocation.settled.add(index);
+  }
+
+  failed(index: number, invocation: Invocation, now: number): void {
+    invocation.failed.set(index, now);
+    invocation.settled.delete(index);
+  }
+
+  /** A middleware of the user has decided that a failure does not matter. */
+  swallowed(index: number, invocation: Invocation): void {
+    if (invocation.over) return;
+    const fate = this.#fates[index] as Fate;
+    fate.last = 'swallowed';
+    fate.pass = invocation.pass;
+    fate.gaveUp = true;
+    invocation.settled.add(index);
+  }
+
+  deadLettered(index: number, invocation: Invocation | undefined): void {
+    this.#history.count('dead letter');
+    const fate = this.#fates[index] as Fate;
+    fate.letters++;
+    fate.gaveUp = true;
+    if (invocation === undefined || invocation.over) return;
+    fate.last = 'dead-lettered';
+    fate.pass = invocation.pass;
+    invocation.settled.add(index);
+  }
+
+  filtered(index: number): void {
+    (this.#fates[index] as Fate).ended = 'filtered';
+  }
+
+  /** The mapping has moved past a change, as the function has succeeded with it. */
+  succeeded(index: number, pass: number): void {
+    const fate = this.#fates[index] as Fate;
+    fate.ended = 'succeeded';
+    if (this.reference.routesOf(this.changes[index] as Change).length === 0) return;
+    if (fate.last !== 'nothing' && fate.pass === pass) return;
+    // The note of `idempotent` says that it is done, where a middleware within has swallowed its failure.
+    if (this.isIdempotent && fate.last === 'swallowed') return;
+    if (this.isNoted(index)) {
+      this.#history.count('skipped by idempotent');
+      fate.last = 'completed';
+    } else this.#history.violate('1 no false success', `change ${index} was lost in pass ${pass}`);
+  }
+
+  discarded(index: number): void {
+    const fate = this.#fates[index] as Fate;
+    fate.ended = 'discarded';
+    fate.gaveUp = true;
+    fate.documents++;
+  }
+
+  /** The copy is emptied, to be filled again. */
+  rebuild(): void {
+    for (const index of this.#fates.keys()) this.#fates[index] = untouched();
+    this.#copy.clear();
+  }
+
+  /** At the end: every change has ended, and a copy holds the newest change of each item that was not given up. */
+  checkEnds(): void {
+    for (const [index, { ended }] of this.#fates.entries()) {
+      if (ended === 'not yet') this.#history.violate('end', `change ${index} was not delivered to its end`);
+    }
+    if (this.mayDiverge) return;
+    for (const item of new Set(this.changes.map(({ item }) => item))) this.#checkConvergence(item);
+  }
+
+  #checkConvergence(item: number): void {
+    let newest = -1;
+    for (const [index, { ended, last }] of this.#fates.entries()) {
+      if (this.#itemOf(index) === item && ended === 'succeeded' && last === 'completed') newest = index;
+    }
+    const held = this.#copy.get(item) ?? -1;
+    if (held >= newest) return;
+    // The store keeps newer changes from being handled again: the copy needs a condition of its own then.
+    if (this.isIdempotent && this.#fates[held]?.late) return;
+    this.#history.violate('11 convergence', `item ${item} ends with change ${held}, its newest is ${newest}`);
+  }
+
+  #checkOrder(index: number, invocation: Invocation, now: number): void {
+    const { violate } = bound(this.#history);
+    const { order, layers, entryPoint } = this.#scenario.fn;
+    const own = this.changes[index] as Change;
+    const pending = invocation.indexes.filter(
+      (older) =>
+        older < index &&
+        !invocation.settled.has(older) &&
+        !this.isNoted(older) &&
+        this.reference.routesOf(this.changes[older] as Change).length > 0,
+    );
+    if (invocation.beginsReported && pending.includes(invocation.indexes[0] as number))
+      violate('4 least repetition', `change ${index} started beside the one that the sandbox had reported`);
+    const isOneLane = (older: Change): boolean =>
+      order === 'shard' ||
+      entryPoint === 'window' ||
+      older.item === own.item ||
+      (order === 'partition' && older.item % 2 === own.item % 2);
+    const before = pending.find((older) => isOneLane(this.changes[older] as Change));
+    if (before !== undefined)
+      violate('3 lane order', `change ${index} started before change ${before} was done`);
+    if (layers.length > 0 && entryPoint.startsWith('router')) return;
+    for (const [failed, at] of invocation.failed) {
+      if (failed < index && at < now)
+        violate('4 least repetition', `change ${index} started after change ${failed} had failed`);
+    }
+  }
+
+  #isFirst(index: number, route: number): boolean {
+    return this.reference.routesOf(this.changes[index] as Change)[0] === route;
+  }
+
+  #itemOf(index: number): number {
+    return (this.changes[index] as Change).item;
+  }
+}
+
+function bound(history: History): Pick<History, 'violate'> {
+  return { violate: (invariant, what) => history.violate(invariant, what) };
+}
+
+function untouched(): Fate {
+  return {
+    pass: -1,
+    last: 'nothing',
+    ended: 'not yet',
+    gaveUp: false,
+    late: false,
+    completions: 0,
+    letters: 0,
+    documents: 0,
+    routes: new Set(),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Context } from 'aws-lambda';
+import type { Notes } from '../function/note-store.ts';
+import { Random } from '../model/random.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
+import type { History } from './history.ts';
+import { type Invocation, Journal } from './journal.ts';
+import { Targets } from './targets.ts';
+
+/** Handlers find their invocation in the Lambda context. */
+export interface InvocationContext extends Context {
+  readonly invocation: Invocation;
+  /** A Middy hook throws the answer away. */
+  readonly hookThrows: boolean;
+}
+
+/** One history while it happens. All sandboxes share it. */
+export class World {
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly history: History;
+  readonly changes: readonly Change[];
+  readonly shards: readonly ShardPlan[];
+  readonly journal: Journal;
+  readonly targets: Targets;
+  readonly notes: Notes = new Map();
+  /** The newest invocation that a change is in. */
+  readonly invocationOf: Map<number, Invocation> = new Map();
+  readonly #indexes: ReadonlyMap<string, number>;
+  readonly #attempts: Map<string, number> = new Map();
+
+  constructor(scenario: Scenario, history: History) {
+    this.scenario = scenario;
+    this.history = history;
+    this.random = new Random(scenario.seed);
+    const { changes, shards } = streamOf(scenario);
+    this.changes = changes;
+    this.shards = shards;
+    this.journal = new Journal(scenario, changes, history);
+    this.targets = new Targets(scenario, this.random, history);
+    this.#indexes = new Map(
+      changes.map(({ record, index }) => [record.dynamodb?.SequenceNumber ?? '', index]),
+    );
+    history.accepted = (target, body) => {
+      if (target === 'letters') this.#letterAccepted(body);
+    };
+    history.requestStarted = (target, bodies) => {
+      for (const body of bodies) this.#checkRequest(target, body);
+    };
+  }
+
+  indexOf(sequenceNumber: string | undefined): number {
+    return this.#indexes.get(sequenceNumber ?? '') as number;
+  }
+
+  /** Counts attempts at something over the whole history, from 0. */
+  nextAttempt(what: string): number {
+    const attempt = this.#attempts.get(what) ?? 0;
+    this.#attempts.set(what, attempt + 1);
+    return attempt;
+  }
+
+  #letterAccepted(body: unknown): void {
+    const index = this.#indexIn(body);
+    this.history.note(`the letter of change ${index} is accepted`);
+    this.journal.deadLettered(index, this.invocationOf.get(index));
+  }
+
+  /** Nothing is sent once the invocation has its answer. */
+  #checkRequest(target: string, body: unknown): void {
+    const index = this.#indexIn(body);
+    if (this.invocationOf.get(index)?.over)
+      this.history.violate('12 nothing outside', `change ${index} was sent to ${target} after the answer`);
+  }
+
+  /** The change that a message is about: as handlers, `deadLetter` and `auditTrail` write it. */
+  #indexIn(body: unknown): number {
+    const { index, record, sequenceNumber } = body as {
+      readonly index?: number;
+      readonly record?: { readonly dynamodb: { readonly SequenceNumber: string } };
+      readonly sequenceNumber?: string;
+    };
+    return index ?? this.indexOf(record?.dynamodb.SequenceNumber ?? String(BigInt(sequenceNumber ?? 0)));
+  }
+}
