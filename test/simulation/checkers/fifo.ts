@@ -17,13 +17,14 @@ export function checkFifo({ targets, history, journal, changes }: World): void {
       const last = seen.get(message);
       seen.set(message, at);
       if (last !== undefined) {
-        if (at - last < DEDUPLICATION_MS) history.violate('fifo', `${target} got change ${index} twice within five minutes`);
+        if (at - last < DEDUPLICATION_MS)
+          history.violate('fifo', `${target} got change ${index} twice within five minutes`);
         // What comes again after a rewind is behind newer ones, as it is on Lambda.
         continue;
       }
       const key = `${route} ${(changes[index] as Change).item}`;
       const before = newest.get(key) ?? -1;
-      if (before > index && !journal.fateOf(index).gaveUp)
+      if (before > index && !journal.everGaveUp.has(index))
         history.violate('fifo', `${target} got change ${index} after change ${before} of its item`);
       newest.set(key, Math.max(before, index));
     }

@@ -14,6 +14,7 @@ export function checkOnce({ history, journal, scenario, changes }: World): void 
   history.count('history in which idempotent promises once');
   for (const { index } of changes) {
     const { completions } = journal.fateOf(index);
-    if (completions > 1) history.violate('once', `change ${index} completed ${completions} times behind idempotent`);
+    if (completions > 1)
+      history.violate('once', `change ${index} completed ${completions} times behind idempotent`);
   }
 }

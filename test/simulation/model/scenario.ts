@@ -236,7 +236,7 @@ const layers: fc.Arbitrary<readonly Layer[]> = fc
         when: fc.constantFrom('permanent', 'exhausted', 'every failure'),
       }),
     ),
-    fc.option(fc.record({ kind: fc.constant('idempotent' as const), localCache: fc.boolean() }), { freq: 1 }),
+    fc.option(fc.record({ kind: fc.constant('idempotent' as const), localCache: fc.boolean() }), { freq: 2 }),
     fc.option(fc.record({ kind: fc.constant('retry' as const), attempts: fc.integer({ min: 1, max: 4 }) })),
     fc.option(fc.record({ kind: fc.constant('validate' as const), delayMs: fc.constantFrom(0, 0, 2) }), {
       freq: 1,

@@ -51,7 +51,10 @@ export async function onVirtualTime(
   run: (clock: VirtualClock) => Promise<void>,
 ): Promise<void> {
   const clock = install({ now, toFake: FAKED });
-  const restore = guardTimers();
+  const restoreTimers = guardTimers();
+  const { random: realRandom } = Math;
+  let draws = 0;
+  Math.random = () => random.of('Math.random', draws++);
   try {
     const state = { over: false };
     const ended = outside(() => run(new VirtualClock(clock))).finally(() => {
@@ -70,7 +73,8 @@ export async function onVirtualTime(
       if (random.percent(40, 'at once', step)) clock.tick(0);
     }
   } finally {
-    restore();
+    Math.random = realRandom;
+    restoreTimers();
     clock.uninstall();
   }
 }

@@ -46,6 +46,8 @@ export class Journal {
   readonly #scenario: Scenario;
   readonly #history: History;
   readonly #fates: Fate[];
+  /** Changes that were given up once, also before the copy was last emptied. */
+  readonly everGaveUp: Set<number> = new Set();
   readonly #copy: Map<number, number> = new Map();
 
   constructor(scenario: Scenario, changes: readonly Change[], history: History) {
@@ -118,6 +120,7 @@ export class Journal {
     fate.last = 'swallowed';
     fate.pass = invocation.pass;
     fate.gaveUp = true;
+    this.everGaveUp.add(index);
     invocation.settled.add(index);
   }
 
@@ -126,6 +129,7 @@ export class Journal {
     const fate = this.#fates[index] as Fate;
     fate.letters++;
     fate.gaveUp = true;
+    this.everGaveUp.add(index);
     if (invocation === undefined || invocation.over) return;
     fate.last = 'dead-lettered';
     fate.pass = invocation.pass;
@@ -154,6 +158,7 @@ export class Journal {
     const fate = this.#fates[index] as Fate;
     fate.ended = 'discarded';
     fate.gaveUp = true;
+    this.everGaveUp.add(index);
     fate.documents++;
   }
 
