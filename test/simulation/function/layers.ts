@@ -92,13 +92,15 @@ const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterL
   },
   'swallows late':
     (world) =>
-    async (_record, { signal }, next) => {
+    async (record, { signal, lambdaContext }, next) => {
       try {
         await next();
       } catch (error) {
         if (!signal.aborted) throw error;
         await sleep(2);
         world.history.count('middleware swallowed an error after the deadline');
+        const { invocation } = lambdaContext as InvocationContext;
+        world.journal.swallowed(world.indexOf(record.sequenceNumber), invocation);
       }
     },
   // Its user means it: a failure counts as success.

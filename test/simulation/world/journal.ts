@@ -48,6 +48,8 @@ export class Journal {
   readonly #fates: Fate[];
   /** Changes that were given up once, also before the copy was last emptied. */
   readonly everGaveUp: Set<number> = new Set();
+  /** Changes whose failure was swallowed: `idempotent` may have noted them as done. */
+  readonly #noted: Set<number> = new Set();
   readonly #copy: Map<number, number> = new Map();
 
   constructor(scenario: Scenario, changes: readonly Change[], history: History) {
@@ -69,7 +71,7 @@ export class Journal {
 
   /** Tells if the idempotency store may know a change as done. */
   isNoted(index: number): boolean {
-    return this.isIdempotent && this.fateOf(index).completions > 0;
+    return this.isIdempotent && (this.fateOf(index).completions > 0 || this.#noted.has(index));
   }
 
   /** A handler begins, and must be allowed to. */
@@ -115,6 +117,7 @@ export class Journal {
 
   /** A middleware of the user has decided that a failure does not matter. */
   swallowed(index: number, invocation: Invocation): void {
+    this.#noted.add(index);
     if (invocation.over) return;
     const fate = this.#fates[index] as Fate;
     fate.last = 'swallowed';
@@ -147,7 +150,10 @@ export class Journal {
     if (this.reference.routesOf(this.changes[index] as Change).length === 0) return;
     if (fate.last !== 'nothing' && fate.pass === pass) return;
     // The note of `idempotent` says that it is done, where a middleware within has swallowed its failure.
-    if (this.isIdempotent && fate.last === 'swallowed') return;
+    if (this.isIdempotent && this.#noted.has(index)) {
+      fate.last = 'swallowed';
+      return;
+    }
     if (this.isNoted(index)) {
       this.#history.count('skipped by idempotent');
       fate.last = 'completed';
@@ -166,6 +172,7 @@ export class Journal {
   rebuild(): void {
     for (const index of this.#fates.keys()) this.#fates[index] = untouched();
     this.#copy.clear();
+    this.#noted.clear();
   }
 
   /** At the end: every change has ended, and a copy holds the newest change of each item that was not given up. */
