@@ -5,9 +5,9 @@ import type { World } from '../world/world.ts';
  * outlived its invocation, the copy was filled anew, or a middleware of the user runs it again.
  */
 export function checkOnce({ history, journal, scenario, changes }: World): void {
-  const { layers, deafPercent } = scenario.fn;
+  const { layers, routes, deafPercent } = scenario.fn;
   if (!journal.isIdempotent || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
-  if (layers.some(({ kind }) => kind === 'own')) return;
+  if (layers.some(({ kind }) => kind === 'own') || routes.some(({ forgetsToAwait }) => forgetsToAwait)) return;
   const unkept = ['killed', 'killed after its answer', 'hard timeout', 'mapping made anew'] as const;
   const { faults, faultPercent } = scenario.lambda;
   if (faultPercent > 0 && unkept.some((fault) => faults.includes(fault))) return;
