@@ -19,6 +19,8 @@ export interface CampaignOptions {
   readonly seed: number;
   readonly histories: number;
   readonly only?: readonly EntryPoint[];
+  /** Looks for a smaller scenario that breaks the same. @defaultValue true */
+  readonly shrinks?: boolean;
   /** Ends the campaign early. */
   readonly until?: () => boolean;
   readonly onHistory?: (seed: number, history: History) => void;
@@ -31,6 +33,7 @@ export async function campaign({
   only,
   until,
   onHistory,
+  shrinks = true,
 }: CampaignOptions): Promise<Finding | undefined> {
   const arbitrary = scenarios(only);
   for (let number = 0; number < histories && until?.() !== true; number++) {
@@ -38,7 +41,9 @@ export async function campaign({
     const [scenario] = fc.sample(arbitrary, { seed: own, numRuns: 1 });
     const history = await play(scenario as Scenario);
     onHistory?.(own, history);
-    if (history.violations.length > 0) return shrink(own, arbitrary, history.violations);
+    if (history.violations.length === 0) continue;
+    if (shrinks) return shrink(own, arbitrary, history.violations);
+    return { seed: own, violations: history.violations, shrunk: scenario as Scenario, timeline: [] };
   }
   return undefined;
 }

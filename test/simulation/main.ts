@@ -11,7 +11,9 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     only: { type: 'string', multiple: true },
     pairs: { type: 'boolean' },
+    shrink: { type: 'boolean', default: true },
   },
+  allowNegative: true,
 });
 
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
@@ -29,6 +31,7 @@ const finding = await campaign({
   seed,
   histories,
   ...(values.only !== undefined && { only: values.only as EntryPoint[] }),
+  shrinks: values.shrink,
   until: () => realNow() > endsAt,
   onHistory: (_seed, history) => {
     tally.add(history);
@@ -38,7 +41,8 @@ const finding = await campaign({
   },
 });
 if (process.stderr.isTTY) process.stderr.write('\r');
-if (finding !== undefined) show(finding);
+if (finding !== undefined && values.shrink) show(finding);
+if (finding !== undefined) console.log(`VIOLATED ${finding.violations[0]}`);
 console.log(
   `${tally.histories} histories from seed ${seed}, ${finding === undefined ? 'no' : 'one'} violation, ${((realNow() - startedAt) / 1000).toFixed(0)} s`,
 );

@@ -7,7 +7,8 @@ import type { World } from '../world/world.ts';
 export function checkOnce({ history, journal, scenario, changes }: World): void {
   const { layers, routes, deafPercent } = scenario.fn;
   if (!journal.isIdempotent || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
-  if (layers.some(({ kind }) => kind === 'own') || routes.some(({ forgetsToAwait }) => forgetsToAwait)) return;
+  if (layers.some(({ kind }) => kind === 'own') || routes.some(({ forgetsToAwait }) => forgetsToAwait))
+    return;
   const unkept = ['killed', 'killed after its answer', 'hard timeout', 'mapping made anew'] as const;
   const { faults, faultPercent } = scenario.lambda;
   if (faultPercent > 0 && unkept.some((fault) => faults.includes(fault))) return;

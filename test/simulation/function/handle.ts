@@ -1,6 +1,6 @@
 import type { Route } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
-import { type Halting, monotonicNow, never, sleep } from '../world/clock.ts';
+import { type Halting, monotonicNow, never, sleep, work } from '../world/clock.ts';
 import type { Invocation } from '../world/journal.ts';
 import type { World } from '../world/world.ts';
 import { isLateCall } from './late-call.ts';
@@ -54,6 +54,10 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
   if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {
     history.count('handler is synchronous');
+    if (random.percent(20, 'busy', ...labels)) {
+      history.count('handler works without waiting');
+      work(random.below(20, 'work', ...labels));
+    }
     return finish();
   }
   history.count('handler is asynchronous');

@@ -53,6 +53,7 @@ export async function onVirtualTime(
   const clock = install({ now, toFake: FAKED });
   const restoreTimers = guardTimers();
   const { random: realRandom } = Math;
+  busyMs = 0;
   let draws = 0;
   Math.random = () => random.of('Math.random', draws++);
   try {
@@ -97,9 +98,17 @@ export class VirtualClock {
   }
 }
 
+/** Milliseconds that code took which never waited: timers know nothing of them. */
+let busyMs = 0;
+
+/** Lets time pass as code does that never waits. */
+export function work(ms: number): void {
+  busyMs += ms;
+}
+
 /** Milliseconds that no jump of the clock moves. */
 export function monotonicNow(): number {
-  return performance.now();
+  return performance.now() + busyMs;
 }
 
 /** Waits for virtual milliseconds. */

@@ -9,7 +9,12 @@ import type { InvocationContext, World } from './world.ts';
 
 const FAILED: InvocationResult = { type: 'failed' };
 
-type Outcome = { readonly response: unknown } | { readonly threw: unknown } | 'killed' | 'timed out';
+type Outcome =
+  | { readonly response: unknown }
+  | { readonly threw: unknown }
+  | 'killed'
+  | 'timed out'
+  | 'outran its time';
 
 /** Without partial responses, and with a window, a batch has to fit into one invocation. */
 const ROOMY_MS = 20_000;
@@ -29,12 +34,12 @@ export async function invoke(
   const startedAt = monotonicNow();
   const endsAt = startedAt + budgetMs + RESERVE_MS;
   const indexes = records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber));
-  const first = records[0]?.dynamodb?.SequenceNumber;
+  const firstNumber = records[0]?.dynamodb?.SequenceNumber;
   const invocation: Invocation = {
     number,
     pass,
     indexes,
-    beginsReported: first !== undefined && first === sandbox.reported,
+    beginsReported: firstNumber !== undefined && firstNumber === sandbox.reported,
     settled: new Set(),
     failed: new Map(),
     over: false,
@@ -64,13 +69,15 @@ export async function invoke(
   // Another invocation of it may have met its end.
   ends.push(sandbox.death.then(() => 'killed'));
   if (fault === 'killed') ends.push(sleep(random.below(30, 'killed', number)).then(() => 'killed'));
-  const outcome = await Promise.race(ends);
+  const first = await Promise.race(ends);
+  // Code that never waits may outrun its time: Lambda ends it then.
+  const outcome = first !== 'killed' && monotonicNow() > endsAt ? 'outran its time' : first;
   invocation.over = true;
   sandbox.busy--;
   history.note(
     `invocation ${number} ends: ${typeof outcome === 'string' ? outcome : JSON.stringify(outcome)}`,
   );
-  if (outcome === 'killed' || outcome === 'timed out') {
+  if (typeof outcome === 'string') {
     if (outcome === 'timed out')
       history.violate('5 deadline', `invocation ${number} did not answer before its timeout`);
     history.count('sandbox killed with records in flight');

@@ -81,7 +81,11 @@ export class Journal {
     if (fate.routes.has(route) || this.#isFirst(index, route)) fate.routes.clear();
     invocation.failed.delete(index);
     if (invocation.over) violate('12 nothing outside', `change ${index} started after the answer`);
-    else if (now > invocation.deadlineAt && this.#scenario.fn.entryPoint !== 'window')
+    else if (
+      now > invocation.deadlineAt &&
+      this.#isFirst(index, route) &&
+      this.#scenario.fn.entryPoint !== 'window'
+    )
       violate('5 deadline', `change ${index} started after the deadline`);
     if (this.reference.routesOf(this.changes[index] as Change).includes(route) === false)
       violate('route', `change ${index} went to route ${route}, whose condition it does not meet`);

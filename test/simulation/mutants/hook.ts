@@ -1,0 +1,20 @@
+// node --import ./test/simulation/mutants/hook.ts, with SIMULATION_MUTANT: loads the source with that mutant in it.
+import { registerHooks } from 'node:module';
+import { MUTANTS } from './mutants.ts';
+
+const mutant = MUTANTS.find(({ name }) => name === process.env.SIMULATION_MUTANT);
+
+if (mutant !== undefined) {
+  const ending = `/src/${mutant.file}`;
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (!url.endsWith(ending) || loaded.source === undefined) return loaded;
+      const source = loaded.source === null ? '' : Buffer.from(loaded.source as Uint8Array).toString();
+      const pieces = source.split(mutant.find);
+      if (pieces.length !== 2)
+        throw new Error(`The mutant '${mutant.name}' does not fit ${mutant.file} any more.`);
+      return { ...loaded, source: pieces.join(mutant.replace) };
+    },
+  });
+}

@@ -1,0 +1,72 @@
+// npm run simulate:mutants -- --histories 3000 --name deadline: how many histories each mutant lives through.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutants.ts';
+
+const { values } = parseArgs({
+  options: {
+    histories: { type: 'string', default: '3000' },
+    seed: { type: 'string', default: '1' },
+    name: { type: 'string' },
+  },
+});
+
+interface Verdict {
+  readonly mutant: string;
+  readonly foundAfter: number | string;
+  readonly by: string;
+}
+
+function attack({ name, only = [] }: Mutant): Promise<Verdict> {
+  const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      join(import.meta.dirname, 'hook.ts'),
+      join(import.meta.dirname, '../main.ts'),
+      '--seed',
+      values.seed,
+      '--histories',
+      values.histories,
+      '--no-shrink',
+      ...only.flatMap((entryPoint) => ['--only', entryPoint]),
+    ],
+    { env: { ...process.env, SIMULATION_MUTANT: name } },
+  );
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (text: Buffer) => (output += text));
+  child.stderr.on('data', (text: Buffer) => (errors += text));
+  child.on('close', (code) => {
+    const [, played] = /^(\d+) histories from/m.exec(output) ?? [];
+    const [, invariant] = /^VIOLATED (.*)$/m.exec(output) ?? [];
+    if (played === undefined) reject(new Error(`${name}: ${errors}`));
+    else resolve({ mutant: name, foundAfter: code === 0 ? 'survived' : Number(played), by: invariant ?? '' });
+  });
+  return promise;
+}
+
+const waiting = MUTANTS.filter(
+  ({ name, equivalent }) =>
+    equivalent === undefined && (values.name === undefined || name.includes(values.name)),
+);
+const verdicts: Verdict[] = [];
+const workers = Array.from({ length: availableParallelism() }, async () => {
+  for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+    const verdict = await attack(mutant);
+    verdicts.push(verdict);
+    console.log(
+      `${String(verdict.foundAfter).padStart(9)}  ${verdict.mutant}${verdict.by && `  (${verdict.by})`}`,
+    );
+  }
+});
+await Promise.all(workers);
+const survivors = verdicts.filter(({ foundAfter }) => foundAfter === 'survived');
+console.log(
+  `${verdicts.length - survivors.length} of ${verdicts.length} found, within ${values.histories} histories each`,
+);
+if (survivors.length > 0) process.exitCode = 1;

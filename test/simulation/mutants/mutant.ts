@@ -1,0 +1,14 @@
+/** A fault put back into the source: a piece of one file, replaced. */
+export interface Mutant {
+  /** What is wrong with it. */
+  readonly name: string;
+  /** Below `src`. */
+  readonly file: string;
+  /** Occurs in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Entry points that can show it, to look at no others. */
+  readonly only?: readonly string[];
+  /** Why no history can show it, for a mutant that is equivalent. */
+  readonly equivalent?: string;
+}
