@@ -8,6 +8,7 @@ import { BEGINNING_MS, CANARY } from './model/table.ts';
 import { onVirtualTime, sleep } from './world/clock.ts';
 import { History } from './world/history.ts';
 import { Mapping } from './world/mapping.ts';
+import { replayEverything } from './world/replay.ts';
 import { World } from './world/world.ts';
 
 /** How long sandboxes live on after the last delivery: what they left running shows itself. */
@@ -39,6 +40,8 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
       checkLetters(world);
       checkAudit(world);
       checkOnce(world);
+      if (scenario.replays && scenario.fn.entryPoint !== 'window')
+        await replayEverything(world, mapping.newSandbox(), mapping.documents);
     });
   } catch (error) {
     history.violate('end', error instanceof Error ? (error.stack ?? error.message) : String(error));

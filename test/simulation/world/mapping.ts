@@ -5,6 +5,7 @@ import {
   deliverBatch,
   type InvocationResult,
 } from '../../../src/delivery/deliver-batch.ts';
+import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { TumblingWindows, type WindowDecision } from '../../../src/delivery/tumbling-window.ts';
 import { handlerOf } from '../function/function.ts';
 import { patternOf } from '../model/reference.ts';
@@ -12,7 +13,7 @@ import type { Fault } from '../model/scenario.ts';
 import type { Change, ShardPlan } from '../model/table.ts';
 import { sleep } from './clock.ts';
 import { invoke } from './invoke.ts';
-import { Sandboxes } from './sandbox.ts';
+import { Sandbox, Sandboxes } from './sandbox.ts';
 import { WindowBook } from './window-book.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,8 @@ const MOST_INVOCATIONS = 3000;
 /** The event source mapping: it delivers all shards, each after its parent. */
 export class Mapping {
   readonly windows: WindowBook;
+  /** What an on-failure destination got. */
+  readonly documents: OnFailureDocument[] = [];
   readonly #world: World;
   readonly #sandboxes: Sandboxes;
   readonly #options: DeliveryOptions;
@@ -68,6 +71,11 @@ export class Mapping {
       this.#deployment++;
       if (this.#world.journal.isIdempotent) this.#sandboxes.deploy();
     }
+  }
+
+  /** A sandbox that serves nothing else. */
+  newSandbox(): Sandbox {
+    return new Sandbox(-1, (sandbox) => handlerOf(this.#world, sandbox, this.#deployment, () => {}));
   }
 
   /** No sandbox does anything any more. */
@@ -168,9 +176,10 @@ export class Mapping {
         history.count(decision.reason === 'failed' ? 'batch retried' : 'invocation throttled');
         await sleep(decision.delayMs);
       } else if (decision.type === 'split') history.count('batch split');
-      else if (decision.type === 'discard')
+      else if (decision.type === 'discard') {
         history.count(`discarded: ${decision.document.requestContext.condition}`);
-      else if (decision.type === 'window-closed') this.windows.closed(shardId, decision);
+        this.documents.push(decision.document);
+      } else if (decision.type === 'window-closed') this.windows.closed(shardId, decision);
       else if (decision.type === 'checkpoint') {
         for (const { dynamodb } of decision.records) {
           const index = this.#world.indexOf(dynamodb?.SequenceNumber);

@@ -1,0 +1,152 @@
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
+import { replay } from '../../../src/replay/index.ts';
+import { inside, monotonicNow } from './clock.ts';
+import type { Invocation } from './journal.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { InvocationContext, World } from './world.ts';
+
+const TIME_MS = 30_000;
+
+/**
+ * Replays all letters and on-failure documents through a new sandbox, and checks each message that is reported as
+ * replayed: its records were handled.
+ */
+export async function replayEverything(
+  world: World,
+  sandbox: Sandbox,
+  documents: readonly OnFailureDocument[],
+): Promise<void> {
+  const { history, journal, targets } = world;
+  const letters = targets.accepted
+    .filter(({ target }) => target === 'letters')
+    .map(({ body }) => body as Letter);
+  const messages = [...documents, ...letters];
+  if (messages.length === 0) return;
+  const { length: letterCount } = targets.accepted.filter(({ target }) => target === 'letters');
+  const handled = new Set<number>();
+  const handler = (event: DynamoDBStreamEvent, _context: Context): Promise<unknown> => {
+    const invocation = invocationOf(world, event.Records);
+    const context = contextOf(invocation);
+    return inside(sandbox, async () => {
+      const response = await sandbox.handler(event as never, context);
+      for (const index of invocation.settled) handled.add(index);
+      invocation.over = true;
+      return response;
+    });
+  };
+  const summary = await replay({
+    documents: messages,
+    client: streamClient(world) as never,
+    handler: handler as never,
+  });
+  history.count('message replayed', summary.messages.filter(({ status }) => status === 'replayed').length);
+  history.count('message remains', summary.remaining);
+  for (const [place, { status }] of summary.messages.entries()) {
+    if (status !== 'replayed') continue;
+    for (const index of indexesIn(world, messages[place] as Message)) {
+      const wanted = journal.reference.routesOf(world.changes[index] as never).length > 0;
+      if (wanted && !handled.has(index) && !journal.isNoted(index))
+        history.violate('replay', `change ${index} is reported as replayed, and no handler completed it`);
+    }
+  }
+  if (summary.messages.length !== messages.length)
+    history.violate(
+      'replay',
+      `${messages.length} messages gave ${summary.messages.length} reports, after ${letterCount} letters`,
+    );
+}
+
+interface Letter {
+  readonly record: DynamoDBRecord;
+}
+
+type Message = Letter | OnFailureDocument;
+
+/** The changes that a message is about. */
+function indexesIn(world: World, message: Message): readonly number[] {
+  if ('record' in message) return [world.indexOf(message.record.dynamodb?.SequenceNumber)];
+  const { shardId, startSequenceNumber, endSequenceNumber } = message.DDBStreamBatchInfo;
+  const [from, to] = [BigInt(startSequenceNumber), BigInt(endSequenceNumber)];
+  const changes = world.shards.find(({ id }) => id === shardId)?.changes ?? [];
+  return changes
+    .filter(({ record }) => {
+      const number = BigInt(record.dynamodb?.SequenceNumber ?? 0);
+      return number >= from && number <= to;
+    })
+    .map(({ index }) => index);
+}
+
+function invocationOf(world: World, records: readonly DynamoDBRecord[]): Invocation {
+  const invocation: Invocation = {
+    number: -1,
+    pass: Number.MAX_SAFE_INTEGER,
+    indexes: records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber)),
+    beginsReported: false,
+    settled: new Set(),
+    failed: new Map(),
+    over: false,
+    deadlineAt: monotonicNow() + TIME_MS,
+  };
+  for (const index of invocation.indexes) world.invocationOf.set(index, invocation);
+  return invocation;
+}
+
+function contextOf(invocation: Invocation): InvocationContext {
+  return {
+    invocation,
+    hookThrows: false,
+    awsRequestId: 'replay',
+    functionName: 'copy',
+    getRemainingTimeInMillis: () => invocation.deadlineAt + 10 - monotonicNow(),
+  } as unknown as InvocationContext;
+}
+
+/** The stream, as far as replay reads it. */
+function streamClient(world: World): object {
+  const positions = new Map<string, { readonly shardId: string; readonly from: bigint }>();
+  return {
+    send: async (command: { readonly input: Record<string, string> }) => {
+      const { input } = command;
+      switch (command.constructor.name) {
+        case 'ListStreamsCommand':
+          return { Streams: [] };
+        case 'DescribeStreamCommand':
+          return {
+            StreamDescription: {
+              StreamStatus: 'ENABLED',
+              Shards: world.shards.map(({ id, parent }) => ({ ShardId: id, ParentShardId: parent })),
+            },
+          };
+        case 'GetShardIteratorCommand': {
+          const iterator = `${positions.size}`;
+          positions.set(iterator, {
+            shardId: input.ShardId as string,
+            from: BigInt(input.SequenceNumber ?? 0),
+          });
+          return { ShardIterator: iterator };
+        }
+        default: {
+          const position = positions.get(input.ShardIterator as string);
+          const changes = world.shards.find(({ id }) => id === position?.shardId)?.changes ?? [];
+          const Records = changes
+            .map(({ record: { eventID, eventName, dynamodb, userIdentity } }) => {
+              const { ApproximateCreationDateTime: seconds, ...change } = dynamodb ?? {};
+              const ApproximateCreationDateTime = new Date((seconds ?? 0) * 1000);
+              return {
+                eventID,
+                eventName,
+                // As the SDK spells it.
+                ...(userIdentity && {
+                  userIdentity: { PrincipalId: userIdentity.principalId, Type: userIdentity.type },
+                }),
+                dynamodb: { ...change, ApproximateCreationDateTime },
+              };
+            })
+            .filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber ?? 0) >= (position?.from ?? 0n));
+          return { Records };
+        }
+      }
+    },
+  };
+}
