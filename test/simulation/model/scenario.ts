@@ -48,7 +48,7 @@ export type Fault =
   | 'rewind'
   | 'mapping made anew';
 
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   'answer lost',
   'killed after its answer',
   'hard timeout',

@@ -6,7 +6,6 @@ import type { Scenario, Write } from './scenario.ts';
 export const BEGINNING_MS = 1_767_225_600_000;
 
 /** The table: partition and sort key have texts in common, so that a mixed-up key shows. */
-export const KEYS = ['customerId', 'invoiceId'] as const;
 
 /** Stands in each item, and may be in no log and no error. */
 export const CANARY = 'canary-7f3a';
@@ -86,7 +85,7 @@ function imageOf(write: Write, version: number, mayBeMalformed: boolean): Image 
   };
 }
 
-export function keysOf(item: number): Image {
+function keysOf(item: number): Image {
   return { customerId: { S: String(item % 2) }, invoiceId: { S: String(item >> 1) } };
 }
 
@@ -146,7 +145,7 @@ function shardsOf({ table }: Scenario, changes: readonly Change[]): readonly Sha
 }
 
 /** Tells if the mapping or the function gets past a record that always fails. */
-export function givesUp({ mapping, fn }: Scenario): boolean {
+function givesUp({ mapping, fn }: Scenario): boolean {
   if (mapping.maximumRetryAttempts >= 0) return true;
   if (!fn.entryPoint.startsWith('router')) return false;
   const letters = fn.layers.findIndex(({ kind }) => kind === 'deadLetter');

@@ -90,7 +90,7 @@ export async function onVirtualTime(
 }
 
 /** The virtual clock, for the world. */
-export class VirtualClock {
+class VirtualClock {
   readonly #clock: InstalledClock;
 
   constructor(clock: InstalledClock) {
