@@ -12,6 +12,8 @@ export function commandEnvironment(env: Readonly<Record<string, string>> = {}): 
       entry[1] !== undefined &&
       !/^(AWS|NODE_|NO_COLOR|FORCE_COLOR|POWERTOOLS|VITEST|XDG_CACHE)/.test(entry[0]),
   );
+  // Node 22 warns of node:sqlite, which the embedded servers load.
+  const quiet = /^v22\./.test(process.version) && { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
   // No ~/.aws either.
-  return { ...Object.fromEntries(plain), HOME: cache, XDG_CACHE_HOME: cache, ...env };
+  return { ...Object.fromEntries(plain), ...quiet, HOME: cache, XDG_CACHE_HOME: cache, ...env };
 }
