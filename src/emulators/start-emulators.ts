@@ -1,5 +1,6 @@
 import { type Check, isObject } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
+import { awsEnvironment } from './aws-environment.ts';
 import { startDynoxide } from './dynoxide.ts';
 import { startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';
@@ -111,23 +112,12 @@ export async function startEmulators(options: EmulatorOptions = {}): Promise<Emu
     sns: connection(sns),
     sqs: connection(sqs),
     s3: { ...connection(s3), forcePathStyle: true },
-    environment: {
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-      AWS_ENDPOINT_URL_DYNAMODB_STREAMS: streams,
-      AWS_ENDPOINT_URL_SNS: sns,
-      AWS_ENDPOINT_URL_SQS: sqs,
-      AWS_ENDPOINT_URL_S3: s3,
-      // A profile may ask the SDK to ignore the ones above, and then the program would call AWS.
-      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
-      AWS_REGION: region,
-      // The SDK prefers a profile to a key, and would send a session token along with the key.
-      ...(!own && {
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_SESSION_TOKEN: '',
-        AWS_PROFILE: '',
-      }),
-    },
+    environment: awsEnvironment({
+      tables: tables.value,
+      messages: messages.value,
+      region,
+      ownCredentials: own,
+    }),
     description: `DynamoDB at ${dynamodb}, SNS and SQS at ${sns}`,
     // Of no servers, the race never ends: those that were named are somebody else's.
     ended: Promise.race(started.map((server) => server.ended)),

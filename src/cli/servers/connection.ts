@@ -1,3 +1,4 @@
+import { awsEnvironment } from '../../emulators/aws-environment.ts';
 import type { NamedEndpoints } from '../../emulators/named-endpoints.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 
@@ -78,24 +79,7 @@ export function namedServers(
     sns: at(messages?.sns),
     sqs: at(messages?.sqs),
     s3: at(messages?.s3),
-    environment: {
-      AWS_ENDPOINT_URL_DYNAMODB: tables.dynamodb,
-      AWS_ENDPOINT_URL_DYNAMODB_STREAMS: tables.streams,
-      ...(messages !== undefined && {
-        AWS_ENDPOINT_URL_SNS: messages.sns,
-        AWS_ENDPOINT_URL_SQS: messages.sqs,
-        AWS_ENDPOINT_URL_S3: messages.s3,
-      }),
-      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
-      AWS_REGION: region,
-      ...(profile !== undefined && { AWS_PROFILE: profile }),
-      ...(!own && {
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_SESSION_TOKEN: '',
-        AWS_PROFILE: '',
-      }),
-    },
+    environment: awsEnvironment({ tables, messages, region, profile, ownCredentials: own }),
     async [Symbol.asyncDispose]() {},
   };
 }
