@@ -48,15 +48,18 @@ export interface TableOptions<
   readonly viewType?: View;
 }
 
-const CHECKS: Checks = {
-  name: { ...TEXT, expected: 'the name of the table' },
-  item: { expected: 'a Standard Schema or itemOf<Item>()', accepts: isStandardSchema },
-  keys: {
-    expected: 'an array of one or two attribute names: partition key, then sort key',
-    accepts: isKeyNames,
-  },
-  viewType: oneOf(VIEW_TYPES),
-};
+/** A function, so that a bundle without tables has none of it. */
+function tableChecks(): Checks {
+  return {
+    name: { ...TEXT, expected: 'the name of the table' },
+    item: { expected: 'a Standard Schema or itemOf<Item>()', accepts: isStandardSchema },
+    keys: {
+      expected: 'an array of one or two attribute names: partition key, then sort key',
+      accepts: isKeyNames,
+    },
+    viewType: oneOf(VIEW_TYPES),
+  };
+}
 
 /**
  * Declares a table.
@@ -91,10 +94,11 @@ export function tableOf<Item extends object, Key extends AttributeOf<Item>, View
   owner: string,
   options: TableOptions<Item, Key, View>,
 ): Table<Item, NoInfer<Key>, View> {
-  rejectUnknownOptions(owner, options, Object.keys(CHECKS));
+  const checks = tableChecks();
+  rejectUnknownOptions(owner, options, Object.keys(checks));
   const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
   for (const [option, value] of Object.entries({ name, item, keys, viewType })) {
-    requireOption(owner, option, value, CHECKS[option] as Check, { code: 'INVALID_TABLE' });
+    requireOption(owner, option, value, checks[option] as Check, { code: 'INVALID_TABLE' });
   }
   const schema = '~item' in item ? undefined : item;
   return Object.freeze({

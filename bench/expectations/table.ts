@@ -221,13 +221,14 @@ export const EXPECTATIONS: readonly Expectation[] = [
   // 12 kB and 1 ms were asked for first; then the musts were 23 kB and 1.5 ms. Now they keep the bundle from growing further. It
   // grew from 22.5 to 33.8 kB, and its import from 1.4 to 1.7 ms. What esbuild counts for the largest parts: conditions that
   // compare stored values 2.1 kB, causes without item content 1.4, late next() 1.1, unfinished results 0.9, copies 0.9,
-  // creation times 0.8, records 0.8; the redelivery memory that went was 1.0.
+  // creation times 0.8, records 0.8; the redelivery memory that went was 1.0. Then it grew to 35.8: one runBatch and one set of
+  // option checks for all entry points 1.2, errors that name owner and option as data 0.4, failures for tools 0.3.
   {
     text: 'bundle of the 12-line program without a sink, minified',
     group: 'footprint/bundle/sdk-external',
     of: 'streamlane',
     limit: 'at most',
-    must: 34,
+    must: 36,
     aim: 12,
     unit: 'kB',
     exact: true,

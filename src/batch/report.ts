@@ -17,33 +17,29 @@ import { RecordState } from './record-state.ts';
 /** Tells tools and the log that a record failed: once for each record that failed. */
 export function reportFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
   // First, so that a tool that shows the failure can tell the entry about it.
-  publishRecordFailed(() => {
-    const record = batch.records[index];
-    return {
-      outcome: 'failed',
-      eventID: record?.eventID,
-      eventName: record?.eventName,
-      sequenceNumber: batch.sequenceNumbers[index],
-      streamArn: record?.eventSourceARN,
-      tableName: tableNameOf(record?.eventSourceARN),
-      error,
-    };
-  });
+  publishRecordFailed(() => ({
+    outcome: 'failed',
+    ...identityAt(batch, index),
+    streamArn: batch.records[index]?.eventSourceARN,
+    error,
+  }));
   logFailure(logger, batch, index, error);
 }
 
 /** Logs at `error` which record failed and why, and nothing of the item. */
 export function logFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
-  quietly(() => {
-    const record = batch.records[index];
-    return logger.error('Record failed', {
-      eventID: record?.eventID,
-      sequenceNumber: batch.sequenceNumbers[index],
-      tableName: tableNameOf(record?.eventSourceARN),
-      eventName: record?.eventName,
-      error,
-    });
-  });
+  quietly(() => logger.error('Record failed', { ...identityAt(batch, index), error }));
+}
+
+/** Names a record without anything of its item. */
+function identityAt(batch: Batch, index: number) {
+  const record = batch.records[index];
+  return {
+    eventID: record?.eventID,
+    sequenceNumber: batch.sequenceNumbers[index],
+    tableName: tableNameOf(record?.eventSourceARN),
+    eventName: record?.eventName,
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ export interface Check {
   accepts(value: unknown): boolean;
 }
 
-/** A check for each option, by name. */
+/** A check for each option, by name. Constants here are plain objects: a bundler leaves out those that are not used. */
 export type Checks = Readonly<Record<string, Check>>;
 
 /** A switch. */
@@ -26,18 +26,11 @@ export const URL_TEXT: Check = {
   accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
 };
 
-/** An object that has methods of these names. */
-export function objectWith(methods: readonly string[]): Check {
-  return {
-    expected: `an object with the ${methods.length > 1 ? 'methods' : 'method'} ${methods.join(', ')}`,
-    accepts: (value) =>
-      isObject(value) &&
-      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
-  };
-}
-
 /** A client of the AWS SDK. */
-export const CLIENT: Check = objectWith(['send']);
+export const CLIENT: Check = {
+  expected: 'an object with the method send',
+  accepts: (value) => hasMethods(value, ['send']),
+};
 
 /** Credentials for a client of the AWS SDK. */
 export const CREDENTIALS: Check = {
@@ -51,16 +44,37 @@ export const CREDENTIALS: Check = {
 };
 
 /** An AbortSignal. */
-export const SIGNAL: Check = objectWith(['addEventListener', 'throwIfAborted']);
-
-/** A logger. */
-export const LOGGER: Check = objectWith(['debug', 'info', 'warn', 'error']);
+export const SIGNAL: Check = {
+  expected: 'an object with the methods addEventListener, throwIfAborted',
+  accepts: (value) => hasMethods(value, ['addEventListener', 'throwIfAborted']),
+};
 
 /** A logger, or `false` for no log. */
 export const LOGGER_OR_FALSE: Check = {
-  expected: `${LOGGER.expected}, or false`,
+  expected: 'an object with the methods debug, info, warn, error, or false',
   accepts: (value) => value === false || LOGGER.accepts(value),
 };
+
+/** A logger. */
+export const LOGGER: Check = {
+  expected: 'an object with the methods debug, info, warn, error',
+  accepts: (value) => hasMethods(value, ['debug', 'info', 'warn', 'error']),
+};
+
+/** An object that has methods of these names. */
+export function objectWith(methods: readonly string[]): Check {
+  return {
+    expected: `an object with the ${methods.length > 1 ? 'methods' : 'method'} ${methods.join(', ')}`,
+    accepts: (value) => hasMethods(value, methods),
+  };
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  return (
+    isObject(value) &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
+  );
+}
 
 /** One of a few words. */
 export function oneOf(values: readonly string[]): Check {
