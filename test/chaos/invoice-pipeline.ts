@@ -10,7 +10,6 @@ const connection = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 process.stdin.on('end', () => process.exit()).resume();
 
@@ -27,7 +26,7 @@ interface Invoice {
   sk: string;
   n: number;
 }
-const handler = streamRouter<Invoice>({ concurrency: 25, logger: silent })
+const handler = streamRouter<Invoice>({ concurrency: 25, logger: false })
   .onInsert((record) => topic.publish({ invoiceId: record.newImage.pk, change: 'v1' }, { record }))
   .onModify((record) =>
     topic.publish({ invoiceId: record.newImage.pk, change: `v${record.newImage.n}` }, { record }),
@@ -47,5 +46,5 @@ await startEventSourceMapping({
   parallelizationFactor: 2,
   timeoutSeconds: 10,
   handler,
-  logger: silent,
+  logger: false,
 });
