@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests that use streamlane as its users do: compiled, from `dist`. The `built` project compiles it first. */
 const BUILT: string[] = [
   'test/{bench,docs,examples,package}/**/*.test.ts',
-  'test/cli/{dev,dev.terminal,invoke,main,replay,start}.test.ts',
+  'test/cli/{main,start}.test.ts',
+  'test/cli/dev/{run-dev,terminal}.test.ts',
+  'test/cli/{invoke,replay}/run-*.test.ts',
   'test/cli/servers/connect.test.ts',
 ];
 

@@ -13,7 +13,7 @@ export interface TimedBatch {
   readonly deadline: Deadline;
 }
 
-/** What the entry points do differently. */
+/** The steps that differ between entry points. */
 export interface BatchWork<Answer> extends Omit<RunSettings, 'firstAlone'> {
   /** The checkpoints that this handler has reported. Undefined where a batch always runs one by one. */
   readonly reported: ReportedCheckpoints | undefined;
@@ -25,7 +25,7 @@ export interface BatchWork<Answer> extends Omit<RunSettings, 'firstAlone'> {
    * @returns the outcome to answer with
    */
   decide?(outcome: Outcome): Outcome | Promise<Outcome>;
-  /** Whether a batch without records has a summary. @defaultValue true */
+  /** A batch without records has a summary. @defaultValue true */
   readonly summarizesEmpty?: boolean;
   /** Makes the answer of the outcome, at the end. */
   answer(outcome: Outcome): Answer;

@@ -6,7 +6,7 @@ export interface AwsEnvironmentOptions {
   readonly messages: NamedEndpoints['messages'];
   readonly region: string;
   readonly profile?: string | undefined;
-  /** Whether the program keeps the credentials of its own environment. Otherwise it gets a key that local servers take. */
+  /** True: the program keeps the credentials of its own environment. False: it gets a key that local servers take. */
   readonly ownCredentials: boolean;
 }
 

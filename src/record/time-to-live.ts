@@ -4,14 +4,14 @@ export const TIME_TO_LIVE: { readonly type: string; readonly principalId: string
   principalId: 'dynamodb.amazonaws.com',
 };
 
-/** What says of a record who deleted its item. */
+/** The part of a record that says who deleted its item. */
 interface Deletion {
   readonly eventName?: string | undefined;
   readonly userIdentity?: { readonly type?: unknown; readonly principalId?: unknown } | undefined;
 }
 
 /**
- * Whether Time to Live deleted the item, not a user.
+ * Tells if Time to Live deleted the item, not a user.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */

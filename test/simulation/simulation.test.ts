@@ -38,7 +38,7 @@ describe('a simulated history', () => {
   });
 });
 
-/** What has to occur among that many histories. */
+/** Kinds of events that have to occur among that many histories. */
 const KINDS: readonly string[] = [
   'answer lost',
   'batch begins with the record that the sandbox reported',

@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts';
 /** Within this time a FIFO target gets each message once. */
 const DEDUPLICATION_MS = 300_000;
 
-/** FIFO consumers see the changes of an item in order, unless an older one was given up and came later. */
+/** FIFO consumers see the changes of an item in order, unless an older one was discarded or dead-lettered before. */
 export function checkFifo({ targets, history, journal, changes }: World): void {
   if (journal.mayDiverge) return;
   for (const target of ['fifoTopic', 'fifoQueue'] as const) {
@@ -19,7 +19,7 @@ export function checkFifo({ targets, history, journal, changes }: World): void {
       if (last !== undefined) {
         if (at - last < DEDUPLICATION_MS)
           history.violate('fifo', `${target} got change ${index} twice within five minutes`);
-        // What comes again after a rewind is behind newer ones, as it is on Lambda.
+        // What comes again after a rewind is behind newer ones, as on Lambda.
         continue;
       }
       const key = `${route} ${(changes[index] as Change).item}`;

@@ -42,7 +42,7 @@ interface AnyRecord {
   readonly oldImage?: object;
 }
 
-/** What a window counts: the changes, by index. */
+/** The state of a window: the changes that it counted, by index. */
 export interface WindowState {
   readonly seen: number[];
 }
@@ -178,7 +178,7 @@ function callHandler(
   });
 }
 
-/** What is frozen throws, and that is all right. */
+/** Frozen objects throw, as they should. */
 function tryTo(run: () => void): void {
   try {
     run();
@@ -250,7 +250,7 @@ function onBatchOf({ scenario, history }: World): object {
   return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }) };
 }
 
-/** Whether the entry point answers failures instead of throwing them. */
+/** Tells if the entry point may throw instead of reporting failures. */
 export function mayThrow({ fn, mapping }: Scenario): boolean {
   return (
     !mapping.partialResponses || (fn.entryPoint === 'OrderedStreamProcessor' && fn.throwOnFullBatchFailure)

@@ -5,7 +5,7 @@ import type { Invocation } from '../world/journal.ts';
 import type { World } from '../world/world.ts';
 import { isLateCall } from './late-call.ts';
 
-/** What a handler gets, whatever calls it. */
+/** The call of a handler, from any entry point. */
 export interface HandlerCall {
   readonly index: number;
   readonly route: number;

@@ -37,7 +37,7 @@ export interface MappingPlan {
   readonly tumblingWindowInSeconds: number;
 }
 
-/** What may happen around an invocation. */
+/** Mishaps around an invocation. */
 export type Fault =
   | 'answer lost'
   | 'killed after its answer'

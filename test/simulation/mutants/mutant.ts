@@ -1,6 +1,6 @@
 /** A fault put back into the source: a piece of one file, replaced. */
 export interface Mutant {
-  /** What is wrong with it. */
+  /** Names the fault. */
   readonly name: string;
   /** Below `src`. */
   readonly file: string;

@@ -8,7 +8,7 @@ import type { Random } from '../model/random.ts';
 export interface Halting {
   readonly dead: boolean;
   readonly frozen: boolean;
-  /** Runs as soon as it is thawed. */
+  /** Runs a callback once it is thawed. */
   whenThawed(run: () => void): void;
 }
 

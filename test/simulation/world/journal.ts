@@ -21,14 +21,14 @@ export interface Invocation {
   readonly deadlineAt: number;
 }
 
-/** What became of one change. */
+/** The fate of one change. */
 interface Fate {
   /** The pass over its slot in which it last completed or got a letter. */
   pass: number;
   last: 'nothing' | 'completed' | 'dead-lettered' | 'swallowed';
   ended: 'not yet' | 'succeeded' | 'discarded' | 'filtered';
   gaveUp: boolean;
-  /** Given up once before it completed. */
+  /** It was discarded or dead-lettered once before it completed. */
   late: boolean;
   completions: number;
   letters: number;
@@ -46,7 +46,7 @@ export class Journal {
   readonly #scenario: Scenario;
   readonly #history: History;
   readonly #fates: Fate[];
-  /** Changes that were given up once, also before the copy was last emptied. */
+  /** Changes that were discarded, dead-lettered or swallowed once, also before the copy was last emptied. */
   readonly everGaveUp: Set<number> = new Set();
   /** Changes whose failure was swallowed: `idempotent` may have noted them as done. */
   readonly #noted: Set<number> = new Set();
@@ -179,7 +179,7 @@ export class Journal {
     this.#noted.clear();
   }
 
-  /** At the end: every change has ended, and a copy holds the newest change of each item that was not given up. */
+  /** At the end: every change has ended, and a copy holds the newest change of each item that was neither discarded nor dead-lettered. */
   checkEnds(): void {
     for (const [index, { ended }] of this.#fates.entries()) {
       if (ended === 'not yet') this.#history.violate('end', `change ${index} was not delivered to its end`);

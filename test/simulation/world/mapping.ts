@@ -23,7 +23,7 @@ const MOST_INVOCATIONS = 3000;
 /** The event source mapping: it delivers all shards, each after its parent. */
 export class Mapping {
   readonly windows: WindowBook;
-  /** What an on-failure destination got. */
+  /** The documents that an on-failure destination got. */
   readonly documents: OnFailureDocument[] = [];
   readonly #world: World;
   readonly #sandboxes: Sandboxes;
@@ -152,7 +152,7 @@ export class Mapping {
     if (!this.#ends) await this.#carryOut(windows.close(), pass, shard.id);
   }
 
-  /** Does what the engine decides, until a batch is done with or the poller goes back. */
+  /** Does what the engine decides, until a batch is finished or the poller goes back. */
   async #carryOut(
     decisions: Generator<WindowDecision, void, InvocationResult | undefined>,
     pass: number,

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Halting } from './clock.ts';
 
-/** What Lambda invokes. */
+/** The function that Lambda invokes. */
 export type Handler = (event: never, context: Context) => Promise<unknown>;
 
 /** An execution environment of the function. */
@@ -42,7 +42,7 @@ export class Sandbox implements Halting {
     this.frozen = true;
   }
 
-  /** What was due meanwhile runs now, in the order that it was due. */
+  /** Timers that were due meanwhile fire now, in their order. */
   thaw(): void {
     this.frozen = false;
     for (const run of this.#thawing.splice(0)) run();

@@ -151,7 +151,7 @@ export class Targets {
     );
   }
 
-  /** Whether requests to the handlers' sinks are denied at present. */
+  /** Tells if requests to the handlers' sinks are denied at present. */
   get isDenying(): boolean {
     return this.#denied < this.#scenario.targets.deniedRequests;
   }

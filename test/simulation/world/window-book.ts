@@ -3,10 +3,10 @@ import type { World } from './world.ts';
 
 type Closed = Extract<WindowDecision, { readonly type: 'window-closed' }>;
 
-/** What windows counted, beside what they should have. */
+/** Compares what windows counted with a naive count. */
 export class WindowBook {
   readonly #world: World;
-  /** What the last `close` of a window got, by shard. */
+  /** The changes in the last `close` of a window, by shard. */
   readonly #last: Map<string, readonly number[]> = new Map();
   #counted: number[] = [];
   readonly #lost: Set<string> = new Set();

@@ -1,4 +1,4 @@
-// Runs on Dynoxide. To run it on another server: STREAMS_ENDPOINT=http://127.0.0.1:5000 npx vitest run test/local/servers.test.ts
+// Runs on Dynoxide. To run it on another server: STREAMS_ENDPOINT=http://127.0.0.1:5000 npx vitest run test/contract/stream-servers.test.ts
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

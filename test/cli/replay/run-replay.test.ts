@@ -7,21 +7,21 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
-import type { OnFailureDocument } from '../../src/delivery/on-failure-document.ts';
-import { freePort } from '../../src/emulators/free-port.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { startEventSourceMapping } from '../../src/local/index.ts';
-import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
-import { recordOf } from '../fixtures/events.ts';
-import { eventually } from '../fixtures/eventually.ts';
-import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
-import { quietLogger } from '../fixtures/quiet-logger.ts';
-import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
-import { inProcess } from './in-process.ts';
-import { spawned } from './spawned.ts';
-import { inTerminal, withoutStyle } from './terminal.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
+import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
+import { freePort } from '../../../src/emulators/free-port.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { startEventSourceMapping } from '../../../src/local/index.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
+import { recordOf } from '../../fixtures/events.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
+import { quietLogger } from '../../fixtures/quiet-logger.ts';
+import { type Code, codeOf, STREAMLANE } from '../dev/code.ts';
+import { inProcess } from '../in-process.ts';
+import { spawned } from '../spawned.ts';
+import { inTerminal, withoutStyle } from '../terminal.ts';
 
 let aws: Emulators;
 let env: Readonly<Record<string, string>>;

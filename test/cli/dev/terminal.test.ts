@@ -1,11 +1,11 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { startEmulators } from '../../src/emulators/start-emulators.ts';
-import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
-import { spawned } from './spawned.ts';
-import { inTerminal, withoutStyle } from './terminal.ts';
-import { screenOf } from './terminal-picture.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { startEmulators } from '../../../src/emulators/start-emulators.ts';
+import { spawned } from '../spawned.ts';
+import { inTerminal, withoutStyle } from '../terminal.ts';
+import { screenOf } from '../terminal-picture.ts';
+import { type Code, codeOf, STREAMLANE } from './code.ts';
 
 const COLUMNS = 100;
 const CTRL_C = '\x03';

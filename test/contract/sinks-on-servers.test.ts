@@ -14,9 +14,9 @@ import { bucketWriter } from '../../src/sinks/s3.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
-import { sizedItem } from './fake-harnesses.ts';
-import { sinkContract } from './sink-contract.ts';
-import { numberIn, type SinkHarness } from './sink-harness.ts';
+import { sizedItem } from '../sinks/fake-harnesses.ts';
+import { sinkContract } from '../sinks/sink-contract.ts';
+import { numberIn, type SinkHarness } from '../sinks/sink-harness.ts';
 
 let aws: Emulators;
 let sns: SNSClient;

@@ -6,14 +6,14 @@ import {
   type StreamViewType,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { tailLogger } from '../../src/cli/tail/tail-logger.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
-import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
-import { contextFor } from './context.ts';
-import { inProcess } from './in-process.ts';
-import { inTerminal } from './terminal.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { tailLogger } from '../../../src/cli/tail/tail-logger.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
+import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
+import { contextFor } from '../context.ts';
+import { inProcess } from '../in-process.ts';
+import { inTerminal } from '../terminal.ts';
 
 let aws: Emulators;
 let env: Readonly<Record<string, string>>;

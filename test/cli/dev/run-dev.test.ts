@@ -9,15 +9,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { freePort } from '../../src/emulators/free-port.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { emulatedServers } from '../fixtures/emulated.ts';
-import { eventually } from '../fixtures/eventually.ts';
-import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
-import { type Code, codeOf, STREAMLANE } from './dev/code.ts';
-import { inProcess } from './in-process.ts';
-import { spawned } from './spawned.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { freePort } from '../../../src/emulators/free-port.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { emulatedServers } from '../../fixtures/emulated.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
+import { inProcess } from '../in-process.ts';
+import { spawned } from '../spawned.ts';
+import { type Code, codeOf, STREAMLANE } from './code.ts';
 
 let aws: Emulators;
 let client: DynamoDBClient;
@@ -40,7 +40,7 @@ beforeEach(() => {
 /** A router that refuses what another file says. */
 const ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
-    import { check } from './check.ts';
+    import { check } from '../check.ts';
     export const handler = streamRouter<{ id: string; total: number }>()
       .onInsert(({ newImage }) => { console.log('handling', newImage.id); check(newImage.total); });`,
   'check.ts': `export function check(total: number): void {

@@ -16,7 +16,7 @@ import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
-import { upTo } from './sink-harness.ts';
+import { upTo } from '../sinks/sink-harness.ts';
 
 let fake: FakeAws;
 

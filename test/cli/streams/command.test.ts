@@ -1,10 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
-import { fakeStreams } from './fake-pages.ts';
-import { inProcess } from './in-process.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
+import { fakeStreams } from '../fake-pages.ts';
+import { inProcess } from '../in-process.ts';
 
 let aws: Emulators;
 let table: EmulatedTable;

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import { notImported } from '../../src/cli/load-handler.ts';
-import { codeOf } from './dev/code.ts';
-import { inProcess } from './in-process.ts';
-import { spawned, withoutEmulators } from './spawned.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { notImported } from '../../../src/cli/load-handler.ts';
+import { codeOf } from '../dev/code.ts';
+import { inProcess } from '../in-process.ts';
+import { spawned, withoutEmulators } from '../spawned.ts';
 
 const HANDLERS = 'test/cli/handlers.ts';
 // A server that nobody has to start: these handlers call none.
@@ -132,7 +132,7 @@ describe('streamlane invoke', () => {
     ],
     [
       'an import of nothing',
-      "import './not-there.mjs';\nexport const handler = () => {};\n",
+      "import '../not-there.mjs';\nexport const handler = () => {};\n",
       /cannot be imported: Cannot find module .+ Correct the import, or install what it needs\.\n$/,
     ],
     [
@@ -315,7 +315,7 @@ test.each([
 
 test('a syntax error of an imported module is told without its place', async () => {
   file('broken.mjs', 'const = 1;');
-  const handler = file('importing.mjs', "import './broken.mjs';\nexport const handler = () => {};\n");
+  const handler = file('importing.mjs', "import '../broken.mjs';\nexport const handler = () => {};\n");
   const { stderr } = await inProcess(['invoke', handler, event], { env }).ended();
   expect(stderr).toMatch(/importing\.mjs cannot be read: Unexpected token '='\. Correct the syntax\.\n$/);
 });

@@ -9,10 +9,10 @@ import { failure } from '../../src/cli/errors/cli-error.ts';
 import { explain } from '../../src/cli/errors/explain.ts';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
+import { inProcess } from '../cli/in-process.ts';
+import { inTerminal } from '../cli/terminal.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { recordOf } from '../fixtures/events.ts';
-import { inProcess } from './in-process.ts';
-import { inTerminal } from './terminal.ts';
 
 // Writes to the clipboard, forges a line, overwrites one, turns the direction of text.
 const HOSTILE = '\x1b]52;c;aGk=\x07\n12:00:00 REMOVE forged\r\x9b2J\x7f\u202e\u2028';

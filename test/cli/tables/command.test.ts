@@ -1,9 +1,9 @@
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/errors/exit-codes.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { emulatedServers } from '../fixtures/emulated.ts';
-import { inProcess } from './in-process.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { emulatedServers } from '../../fixtures/emulated.ts';
+import { inProcess } from '../in-process.ts';
 
 let aws: Emulators;
 let client: DynamoDBClient;

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { SinkOptions } from '../../src/sinks/batcher/sink-options.ts';
-import { tableWriter } from '../../src/sinks/dynamodb.ts';
-import { eventBus } from '../../src/sinks/event-bridge.ts';
-import { bucketWriter } from '../../src/sinks/s3.ts';
-import type { Sink } from '../../src/sinks/sink.ts';
-import { snsTopic } from '../../src/sinks/sns.ts';
-import { sqsQueue } from '../../src/sinks/sqs.ts';
-import { eventually } from '../fixtures/eventually.ts';
-import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
-import { recordOf, upTo } from './sink-harness.ts';
+import type { SinkOptions } from '../../../src/sinks/batcher/sink-options.ts';
+import { tableWriter } from '../../../src/sinks/dynamodb.ts';
+import { eventBus } from '../../../src/sinks/event-bridge.ts';
+import { bucketWriter } from '../../../src/sinks/s3.ts';
+import type { Sink } from '../../../src/sinks/sink.ts';
+import { snsTopic } from '../../../src/sinks/sns.ts';
+import { sqsQueue } from '../../../src/sinks/sqs.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { FakeAws } from '../../fixtures/fake-aws/fake-aws.ts';
+import { recordOf, upTo } from '../sink-harness.ts';
 
 let fake: FakeAws;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { FakeAws } from '../fixtures/fake-aws/fake-aws.ts';
-import { FAKE_HARNESSES, type FakeHarness } from './fake-harnesses.ts';
-import { failureContract, sinkContract } from './sink-contract.ts';
+import { FAKE_HARNESSES, type FakeHarness } from '../sinks/fake-harnesses.ts';
+import { failureContract, sinkContract } from '../sinks/sink-contract.ts';
 
 let fake: FakeAws;
 
