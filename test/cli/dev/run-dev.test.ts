@@ -40,7 +40,7 @@ beforeEach(() => {
 /** A router that refuses what another file says. */
 const ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
-    import { check } from '../check.ts';
+    import { check } from './check.ts';
     export const handler = streamRouter<{ id: string; total: number }>()
       .onInsert(({ newImage }) => { console.log('handling', newImage.id); check(newImage.total); });`,
   'check.ts': `export function check(total: number): void {

@@ -132,7 +132,7 @@ describe('streamlane invoke', () => {
     ],
     [
       'an import of nothing',
-      "import '../not-there.mjs';\nexport const handler = () => {};\n",
+      "import './not-there.mjs';\nexport const handler = () => {};\n",
       /cannot be imported: Cannot find module .+ Correct the import, or install what it needs\.\n$/,
     ],
     [
@@ -315,7 +315,7 @@ test.each([
 
 test('a syntax error of an imported module is told without its place', async () => {
   file('broken.mjs', 'const = 1;');
-  const handler = file('importing.mjs', "import '../broken.mjs';\nexport const handler = () => {};\n");
+  const handler = file('importing.mjs', "import './broken.mjs';\nexport const handler = () => {};\n");
   const { stderr } = await inProcess(['invoke', handler, event], { env }).ended();
   expect(stderr).toMatch(/importing\.mjs cannot be read: Unexpected token '='\. Correct the syntax\.\n$/);
 });

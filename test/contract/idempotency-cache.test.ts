@@ -1,9 +1,9 @@
 import { CachePersistenceLayer } from '@aws-lambda-powertools/idempotency/cache';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { streamRouter } from '../../../src/index.ts';
-import { idempotent } from '../../../src/middleware/idempotent.ts';
-import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../../fixtures/events.ts';
-import { passTimeUntil } from '../../fixtures/fake-timers.ts';
+import { streamRouter } from '../../src/index.ts';
+import { idempotent } from '../../src/middleware/idempotent.ts';
+import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
+import { passTimeUntil } from '../fixtures/fake-timers.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
