@@ -1,4 +1,4 @@
-/** A fault put back into the source: a piece of one file, replaced. */
+/** A fault put into the source: a piece of one file, replaced. */
 export interface Mutant {
   /** Names the fault. */
   readonly name: string;
@@ -7,6 +7,8 @@ export interface Mutant {
   /** Occurs in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** The fault was there once, and has been mended. */
+  readonly happened?: true;
   /** Entry points that can show it, to look at no others. */
   readonly only?: readonly string[];
   /** Why no history can show it, for a mutant that is equivalent. */

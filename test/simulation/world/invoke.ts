@@ -35,10 +35,13 @@ export async function invoke(
   const endsAt = startedAt + budgetMs + RESERVE_MS;
   const indexes = records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber));
   const firstNumber = records[0]?.dynamodb?.SequenceNumber;
+  const event = JSON.parse(JSON.stringify({ ...fields, Records: records })) as { Records: unknown[] };
+  const before = JSON.stringify(event);
   const invocation: Invocation = {
     number,
     pass,
     indexes,
+    event,
     beginsReported: firstNumber !== undefined && firstNumber === sandbox.reported,
     settled: new Set(),
     failed: new Map(),
@@ -62,8 +65,6 @@ export async function invoke(
     `invocation ${number} in sandbox ${sandbox.id}: changes ${indexes.join(', ') || 'none'}${fault === undefined ? '' : ` (${fault})`}`,
   );
 
-  const event = JSON.parse(JSON.stringify({ ...fields, Records: records })) as { Records: unknown };
-  const before = JSON.stringify(event);
   const answer = inside(sandbox, () => call(sandbox, event, context));
   const ends: Promise<Outcome>[] = [answer, sleep(endsAt - monotonicNow()).then(() => 'timed out')];
   // Another invocation of it may have met its end.

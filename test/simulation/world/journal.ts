@@ -9,6 +9,8 @@ export interface Invocation {
   readonly pass: number;
   /** The changes of its event. */
   readonly indexes: readonly number[];
+  /** The event, as the function got it. */
+  readonly event: { readonly Records: unknown[] };
   /** The first one is what the sandbox reported last: it runs alone until it has succeeded. */
   readonly beginsReported: boolean;
   /** Completed, or in a letter that was accepted, within it. */

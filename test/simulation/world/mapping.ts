@@ -6,6 +6,7 @@ import {
   type InvocationResult,
 } from '../../../src/delivery/deliver-batch.ts';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
+import { laneOf } from '../../../src/delivery/partition.ts';
 import { TumblingWindows, type WindowDecision } from '../../../src/delivery/tumbling-window.ts';
 import { handlerOf } from '../function/function.ts';
 import { patternOf } from '../model/reference.ts';
@@ -88,7 +89,7 @@ export class Mapping {
     if (this.#world.scenario.fn.entryPoint === 'window') await this.#runWindows(shard, own);
     else {
       const { parallelizationFactor } = this.#world.scenario.mapping;
-      const slots = [...Map.groupBy(own, ({ item }) => item % parallelizationFactor).values()];
+      const slots = [...Map.groupBy(own, ({ record }) => laneOf(record, parallelizationFactor)).values()];
       if (slots.length > 1) this.#world.history.count('parallel slots');
       await Promise.all(slots.map((changes) => this.#runSlot(shard, changes)));
     }

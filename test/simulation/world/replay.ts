@@ -26,7 +26,7 @@ export async function replayEverything(
   const { length: letterCount } = targets.accepted.filter(({ target }) => target === 'letters');
   const handled = new Set<number>();
   const handler = (event: DynamoDBStreamEvent, _context: Context): Promise<unknown> => {
-    const invocation = invocationOf(world, event.Records);
+    const invocation = invocationOf(world, event);
     const context = contextOf(invocation);
     return inside(sandbox, async () => {
       const response = await sandbox.handler(event as never, context);
@@ -77,11 +77,12 @@ function indexesIn(world: World, message: Message): readonly number[] {
     .map(({ index }) => index);
 }
 
-function invocationOf(world: World, records: readonly DynamoDBRecord[]): Invocation {
+function invocationOf(world: World, event: DynamoDBStreamEvent): Invocation {
   const invocation: Invocation = {
     number: -1,
     pass: Number.MAX_SAFE_INTEGER,
-    indexes: records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber)),
+    indexes: event.Records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber)),
+    event,
     beginsReported: false,
     settled: new Set(),
     failed: new Map(),
