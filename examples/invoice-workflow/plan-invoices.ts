@@ -23,14 +23,15 @@ const unknownCurrencyAt = 51;
 export function planInvoices(count: number, seed: number): Write[] {
   const random = seededRandom(seed);
   const lives = Array.from({ length: count }, (_, number) => planLife(number + 1, random));
-  const open = lives.splice(0, openInvoices);
+  const open = lives.slice(0, openInvoices);
+  let next = open.length;
   const plan: Write[] = [];
   while (open.length > 0) {
     const turn = Math.floor(random() * open.length);
     const life = open[turn] ?? [];
     const write = life.shift();
     if (write) plan.push(write);
-    if (life.length === 0) open.splice(turn, 1, ...lives.splice(0, 1));
+    if (life.length === 0) open.splice(turn, 1, ...lives.slice(next, ++next));
   }
   return plan;
 }

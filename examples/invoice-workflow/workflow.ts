@@ -15,49 +15,70 @@ import {
 import { decimalPlaces } from './minor-units.ts';
 import { simulateOutage } from './outage.ts';
 import { planInvoices } from './plan-invoices.ts';
-import { showProgress } from './progress.ts';
+import { type Output, showProgress } from './progress.ts';
 import type { Receipt } from './receipt.ts';
 import { replayQueue } from './replay.ts';
-import { createResources, deleteResources } from './resources.ts';
+import { type Counts, type Report, reportOf } from './report.ts';
+import { type Clients, createResources, deleteResources, type Resources } from './resources.ts';
 import { waitUntil } from './wait-until.ts';
 import { writeInvoices } from './write-invoices.ts';
 
+export { rowsOf } from './report.ts';
+
 export interface WorkflowOptions {
   readonly invoices: number;
-  readonly seed: number;
-  /** How many times the topic refuses an announcement that the outage hits. */
-  readonly failures: number;
-}
-
-/** What happened, counted where it happened. */
-export interface Counts {
-  /** Invocations of the function. */
-  invocations: number;
-  /** Announcements that the topic refused. */
-  refused: number;
-  /** Records that the mapping gave up. */
-  discarded: number;
-  /** Dead letters that were replayed after the fix. */
-  replayed: number;
-  /** Dead letters that could not be handled then either. */
-  remaining: number;
-  /** Receipts that were not sent, because they had been. */
-  repeatedReceipts: number;
+  /**
+   * The same writes for the same number.
+   *
+   * @defaultValue 1
+   */
+  readonly seed?: number;
+  /**
+   * How many times the topic refuses an announcement that the outage hits.
+   *
+   * @defaultValue 4: one more than the sink tries, so Lambda has to deliver again
+   */
+  readonly failures?: number;
+  /**
+   * Gets the progress.
+   *
+   * @defaultValue `process.stderr`
+   */
+  readonly out?: Output;
+  /** Ends the workflow early. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long nothing may happen before what is missing counts as lost. */
 const patienceMs = 3000;
 
-/** Table -> stream -> mapping -> router -> topics -> queues, from the first write to the last message. */
-export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: Ledger; counts: Counts }> {
+/**
+ * Table -> stream -> mapping -> router -> topics -> queues, from the first write to the last message. It finds its
+ * servers by the `AWS_` variables of the environment, and removes what it made there.
+ *
+ * @returns undefined when the signal aborted before the end
+ */
+export async function runWorkflow(options: WorkflowOptions): Promise<Report | undefined> {
   const clients = { dynamodb: new DynamoDBClient({}), sns: new SNSClient({}), sqs: new SQSClient({}) };
   const resources = await createResources(clients, Date.now().toString(36));
+  try {
+    return await runOn(resources, clients, options);
+  } finally {
+    await deleteResources(clients, resources);
+  }
+}
+
+async function runOn(
+  resources: Resources,
+  { dynamodb, sqs }: Clients,
+  { invoices, seed = 1, failures = 4, out = process.stderr, signal: userSignal }: WorkflowOptions,
+): Promise<Report | undefined> {
   // As on Lambda, the environment of the function is complete before its module is loaded.
   process.env.INVOICES_TABLE = resources.tableName;
   process.env.PAYMENTS_TOPIC_ARN = resources.topicArn;
   process.env.RECEIPTS_TOPIC_ARN = resources.receipts.topicArn;
   process.env.DEAD_LETTER_QUEUE_URL = resources.deadLetterQueueUrl;
-  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'; // each failure that is simulated here is an error in the function's log
+  process.env.INVOICES_LOG ??= 'off'; // each failure that is simulated here is an error in the function's log
   const { handler } = await import('./handler.ts');
   const { sns } = await import('./sinks.ts');
 
@@ -72,15 +93,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
   };
   simulateOutage(sns, {
     topicArn: resources.topicArn,
-    failures: options.failures,
+    failures,
     hits: ({ type, invoiceId }) => type === 'InvoiceOpened' && Number(invoiceId.slice(2)) % 30 === 0,
     onRefused: () => counts.refused++,
     onPublished: (announcement) => ledger.published.push(sightingOfAnnouncement(announcement)),
   });
 
-  const stopConsumers = new AbortController();
-  const { sqs } = clients;
-  const { signal } = stopConsumers;
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([stopping.signal, ...(userSignal ? [userSignal] : [])]);
   const receiptsSent = new Set<string>();
   const sendReceipt = (receipt: Receipt): void => {
     if (receiptsSent.has(receipt.eventID)) counts.repeatedReceipts++;
@@ -90,8 +110,6 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
   const takeNote = (announcement: Announcement): void => {
     ledger.received.push(sightingOfAnnouncement(announcement));
   };
-  const endProgress = showProgress(() => progressOf(ledger));
-
   const mapping = await startEventSourceMapping({
     streamArn: resources.streamArn,
     startingPosition: 'TRIM_HORIZON',
@@ -113,18 +131,20 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
   });
 
   const work = async (): Promise<void> => {
-    await writeInvoices(planInvoices(options.invoices, options.seed), {
-      dynamodb: clients.dynamodb,
+    await writeInvoices(planInvoices(invoices, seed), {
+      dynamodb,
       tableName: resources.tableName,
       concurrency: 8,
       onWritten: (write) => write.kind !== 'resave' && ledger.written.push(sightingOfWrite(write)),
+      signal,
     });
     await waitUntil(
-      () => ledger.acknowledged.length + counts.discarded >= ledger.written.length,
+      () => signal.aborted || ledger.acknowledged.length + counts.discarded >= ledger.written.length,
       () => ledger.delivered.length,
       patienceMs,
     );
     await mapping.stop();
+    if (signal.aborted) return;
 
     decimalPlaces.KWD = 3; // the fix: a new version of the function knows the currency
     Object.assign(counts, await replayQueue({ sqs, queueUrl: resources.deadLetterQueueUrl, handler }));
@@ -132,25 +152,28 @@ export async function runWorkflow(options: WorkflowOptions): Promise<{ ledger: L
     const announced = ledger.written.filter((change) => change.announced).length;
     const paid = ledger.written.filter((change) => change.paid).length;
     await waitUntil(
-      () => ledger.received.length >= announced && ledger.receipts.length >= paid,
+      () => signal.aborted || (ledger.received.length >= announced && ledger.receipts.length >= paid),
       () => ledger.received.length + ledger.receipts.length,
       patienceMs,
     );
-    stopConsumers.abort();
+    stopping.abort();
   };
 
+  const endProgress = showProgress(() => progressOf(ledger), out);
+  const running = [
+    work(),
+    consumeQueue({ sqs, queueUrl: resources.queueUrl, onMessage: takeNote, signal }),
+    consumeQueue({ sqs, queueUrl: resources.receipts.queueUrl, onMessage: sendReceipt, signal }),
+  ];
   try {
-    await Promise.all([
-      work(),
-      consumeQueue({ sqs, queueUrl: resources.queueUrl, onMessage: takeNote, signal }),
-      consumeQueue({ sqs, queueUrl: resources.receipts.queueUrl, onMessage: sendReceipt, signal }),
-    ]);
+    await Promise.all(running);
   } finally {
-    await mapping.stop();
+    stopping.abort();
+    // The resources go away next: what still used them would fail.
+    await Promise.allSettled([...running, mapping.stop()]);
     endProgress();
-    await deleteResources(clients, resources);
   }
-  return { ledger, counts };
+  return userSignal?.aborted ? undefined : reportOf(ledger, counts);
 }
 
 function progressOf({ written, delivered, acknowledged, published, received }: Ledger): string {

@@ -1,5 +1,10 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Invoice } from './invoice.ts';
 import type { Write } from './plan-invoices.ts';
 
 export interface WriterOptions {
@@ -9,6 +14,8 @@ export interface WriterOptions {
   readonly concurrency: number;
   /** Called after each write that the table took. */
   readonly onWritten: (write: Write) => void;
+  /** Ends the writing early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Carries a plan out. */
@@ -17,6 +24,7 @@ export async function writeInvoices(plan: readonly Write[], options: WriterOptio
   const lastWrites = new Map<string, Promise<void>>();
   const worker = async (): Promise<void> => {
     for (const write of queue) {
+      if (options.signal?.aborted) return;
       const { invoiceId } = write.invoice;
       const previous = lastWrites.get(invoiceId);
       const current = (async () => {
@@ -33,10 +41,23 @@ export async function writeInvoices(plan: readonly Write[], options: WriterOptio
 
 async function apply({ kind, invoice }: Write, { dynamodb, tableName }: WriterOptions): Promise<void> {
   if (kind === 'delete') {
-    const { customerId, invoiceId } = invoice;
-    const Key = marshall({ customerId, invoiceId });
-    await dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key }));
+    await dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(invoice) }));
   } else {
-    await dynamodb.send(new PutItemCommand({ TableName: tableName, Item: marshall(invoice) }));
+    await dynamodb.send(new PutItemCommand({ TableName: tableName, Item: itemOf(invoice) }));
   }
+}
+
+function keyOf({ customerId, invoiceId }: Invoice): Record<string, AttributeValue> {
+  return { customerId: { S: customerId }, invoiceId: { S: invoiceId } };
+}
+
+function itemOf(invoice: Invoice): Record<string, AttributeValue> {
+  const { status, total, currency, version } = invoice;
+  return {
+    ...keyOf(invoice),
+    status: { S: status },
+    total: { N: `${total}` },
+    currency: { S: currency },
+    version: { N: `${version}` },
+  };
 }

@@ -8,7 +8,7 @@ export interface RunningExample {
   /** What it printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Waits for its output to match. Rejects if it ends first. */
+  /** Waits for what it prints to match: stdout, and stderr behind it. Rejects if it ends first. */
   seen(pattern: RegExp): Promise<RegExpExecArray>;
   /** Waits for its end. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }>;
@@ -41,10 +41,11 @@ export function runExample(
     stderr: () => output.stderr,
     async seen(pattern) {
       for (;;) {
-        const match = pattern.exec(output.stdout);
+        const match = pattern.exec(output.stdout + output.stderr);
         if (match) return match;
         const ended = await Promise.race([
           once(child.stdout, 'data').then(() => false),
+          once(child.stderr, 'data').then(() => false),
           closed.then(() => true),
         ]);
         if (ended)
