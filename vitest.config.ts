@@ -5,7 +5,7 @@ const BUILT: string[] = [
   'test/{bench,docs,examples,package}/**/*.test.ts',
   'test/cli/{main,start}.test.ts',
   'test/cli/dev/{run-dev,terminal}.test.ts',
-  'test/cli/{invoke,replay}/run-*.test.ts',
+  'test/cli/{demo,invoke,replay}/run-*.test.ts',
   'test/cli/servers/connect.test.ts',
 ];
 

@@ -1,8 +1,10 @@
-// Builds dist: a module for each one of src, and the third-party code of the command line in files of its own.
+// Builds dist: a module for each one of src, the example that `streamlane demo` runs, and the third-party code of the
+// command line in files of its own.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
+import { bundleDemo } from './bundle-demo.ts';
 import { bundleThirdParty } from './bundle-third-party.ts';
 import { unreachableTypes } from './unreachable-types.ts';
 
@@ -14,8 +16,9 @@ try {
 } catch {
   process.exit(1); // tsc has printed the errors
 }
-// After tsc, so that a process that runs from dist meanwhile finds all that it imports.
-remove(filesOf('dist').filter((file) => !existsSync(join(root, sourceOf(file)))));
+const demo = await bundleDemo(root);
+// At the end, so that a process that runs from dist meanwhile finds all that it imports.
+remove(filesOf('dist').filter((file) => !demo.includes(file) && !existsSync(join(root, sourceOf(file)))));
 remove(
   unreachableTypes(
     filesOf('dist').filter((file) => file.endsWith('.d.ts')),

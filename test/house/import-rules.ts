@@ -28,12 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-s3',
     '@aws-sdk/client-sqs',
   ],
-  cli: [
-    '@aws-sdk/client-dynamodb',
-    '@aws-sdk/client-dynamodb-streams',
-    '@aws-sdk/client-sns',
-    '@aws-sdk/client-sqs',
-  ],
+  cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
   // The build bundles these.
   'cli/third-party': ['chokidar', 'cli-progress', 'cli-table3', 'commander', 'log-update'],
 };

@@ -172,7 +172,9 @@ describe('a production install', () => {
 
   test('has every import of the compiled code, but for optional peers', () => {
     const folder = join(project, 'node_modules/streamlane');
-    const { peerDependenciesMeta } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { peerDependenciesMeta, exports, imports } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    );
     const imported = filesIn(join(folder, 'dist'))
       .filter((file) => file.endsWith('.js'))
       .flatMap((file) => {
@@ -181,12 +183,16 @@ describe('a production install', () => {
       });
     const missing = imported.filter(([file, name]) => {
       if (name.startsWith('.')) return !existsSync(join(dirname(file), name));
+      // The compiled example imports the package that it is in.
+      if (/^streamlane\b/.test(name)) return !(name.replace('streamlane', '.') in exports);
       const [, owner = ''] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? [];
       return !isBuiltin(name) && !(owner in peerDependenciesMeta) && owner !== '@dynoxide';
     });
 
     expect(imported.length).toBeGreaterThan(500);
     expect(missing).toEqual([]);
+    const own = Object.values<string>(imports);
+    expect(own.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
   });
 
   test('has the licence of every package that is bundled', () => {
@@ -317,6 +323,33 @@ describe('the packed package, in an empty project', () => {
       stderr:
         'error: This command needs @aws-sdk/client-dynamodb, which is not installed. ' +
         'Install it with: npm install --save-dev @aws-sdk/client-dynamodb\n',
+    });
+  });
+
+  test('the demo says which packages it needs, and runs once they are there', () => {
+    const clients = ['dynamodb', 'dynamodb-streams', 'sns', 'sqs'].map((name) => `@aws-sdk/client-${name}`);
+    // Of Dynoxide, the package that this machine has.
+    const servers = ['@dynoxide/linux-x64', 'dynoxide', 'fauxqs'].filter((name) =>
+      existsSync(join(root, 'node_modules', name)),
+    );
+    expect(npx('demo')).toMatchObject({
+      status: 1,
+      stderr:
+        `error: The demo needs ${clients.join(' ')}, which is not installed. ` +
+        `Install it with: npm install --save-dev ${clients.join(' ')}\n`,
+    });
+    for (const peer of clients) link(peer);
+    expect(npx('demo')).toMatchObject({ status: 1, stderr: expect.stringMatching(/dynoxide.* fauxqs/) });
+    for (const peer of servers) link(peer);
+    const demo = npx('demo', '--invoices', '60', '--json');
+    for (const peer of [...clients, ...servers]) rmSync(join(project, 'node_modules', peer));
+
+    expect(demo).toMatchObject({ status: 0 });
+    expect(JSON.parse(demo.stdout)).toMatchObject({
+      invoices: 60,
+      lost: 0,
+      orderViolations: 0,
+      passed: true,
     });
   });
 

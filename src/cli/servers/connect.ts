@@ -92,7 +92,6 @@ function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Conn
     description: `AWS${where ? `, region ${where}` : ''}${named ? `, profile ${named}` : ''}`,
     dynamodb: settings,
     streams: settings,
-    sns: settings,
     sqs: settings,
     s3: settings,
     environment: {

@@ -80,8 +80,8 @@ describe('where a command finds its services', () => {
 
   test('topics and queues of a server that is not named are left to the SDK', async () => {
     const { context } = contextFor({ AWS_ENDPOINT_URL_DYNAMODB: NAMED });
-    const { sns, environment } = await connect(context, {});
-    expect(sns).not.toHaveProperty('endpoint');
+    const { sqs, environment } = await connect(context, {});
+    expect(sqs).not.toHaveProperty('endpoint');
     expect(environment).not.toHaveProperty('AWS_ENDPOINT_URL_SNS');
   });
 
