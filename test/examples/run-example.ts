@@ -68,7 +68,7 @@ export const withoutDynoxide = [
 /** What the developer's shell says of AWS and of logging is not to change what an example prints. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS|POWERTOOLS|LOG_LEVEL|NODE_)/.test(name),
+    ([name]) => !/^(AWS|POWERTOOLS|INVOICES_LOG|LOG_LEVEL|NODE_)/.test(name),
   );
   return Object.fromEntries(entries);
 }
