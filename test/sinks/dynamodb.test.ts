@@ -150,7 +150,8 @@ describe('the size of an item', () => {
   test.each([
     ['text', { größe: 'ü' }, 7 + 2],
     ['numbers', { n: 12345 }, 1 + 4],
-    ['small numbers', { n: -0.00012 }, 1 + 2],
+    ['small numbers', { n: 0.00012 }, 1 + 2],
+    ['negative numbers', { n: -12 }, 1 + 3],
     ['exact numbers', { n: NumberValueImpl.from('1.0987654321098765432') }, 1 + 11],
     ['bytes', { b: new Uint8Array(10) }, 1 + 10],
     ['true and null', { t: true, n: null }, 2 + 2],

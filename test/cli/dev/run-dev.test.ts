@@ -290,7 +290,7 @@ test.each<[string[], RegExp]>([
   ],
   [
     ['dev', 'src/index.ts', '--table', 'T', '--starting-position', 'NOW'],
-    /'NOW' at '--starting-position' failed .* Use TRIM_HORIZON or LATEST\./,
+    /--starting-position is refused: .*'NOW' at 'startingPosition' failed .* Use TRIM_HORIZON or LATEST\./,
   ],
   [['dev', 'src/index.ts', '--table', 'T', '--filter-criteria', '{'], /--filter-criteria is no JSON/],
   [['dev', 'src/index.ts', '--table', 'T', '--create', 'a,b,c'], /A table has a partition key/],
