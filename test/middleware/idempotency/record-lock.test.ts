@@ -217,6 +217,13 @@ describe('a store that fails', () => {
   });
 });
 
+test('an unlock leaves no timer behind', async () => {
+  const failing = () => Promise.reject(new Error('declined'));
+  const { router } = sandbox(new MemoryDynamoDB(), failing);
+  expect(await passTimeUntil(router(eventOf({}), contextOf()))).toEqual(failedAt(0));
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 describe('the lock of another sandbox', () => {
   test('that was killed is waited for: the record is handled in the same invocation', async () => {
     const store = new MemoryDynamoDB();
