@@ -1,6 +1,7 @@
 import { checkAudit } from './checkers/audit.ts';
 import { checkFifo } from './checkers/fifo.ts';
 import { checkLetters } from './checkers/letters.ts';
+import { checkMetrics } from './checkers/metrics.ts';
 import { checkOnce } from './checkers/once.ts';
 import { Random } from './model/random.ts';
 import type { Scenario } from './model/scenario.ts';
@@ -40,6 +41,7 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
       checkLetters(world);
       checkAudit(world);
       checkOnce(world);
+      checkMetrics(world);
       if (scenario.replays && scenario.fn.entryPoint !== 'window')
         await replayEverything(world, mapping.newSandbox(), mapping.documents);
     });

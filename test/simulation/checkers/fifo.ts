@@ -11,9 +11,13 @@ export function checkFifo({ targets, history, journal, changes }: World): void {
     const newest = new Map<string, number>();
     const seen = new Map<string, number>();
     for (const { body, group, at } of targets.accepted.filter((message) => message.target === target)) {
-      const { index, route } = body as { readonly index: number; readonly route: number };
+      const { index, route, part } = body as {
+        readonly index: number;
+        readonly route: number;
+        readonly part: number;
+      };
       if (group === undefined) history.violate('fifo', `a message of change ${index} has no group`);
-      const message = `${route} ${index}`;
+      const message = `${route} ${index} ${part}`;
       const last = seen.get(message);
       seen.set(message, at);
       if (last !== undefined) {

@@ -6,12 +6,20 @@ interface Letter {
   readonly record: { readonly dynamodb: { readonly SequenceNumber: string } };
 }
 
+/** What handlers, conditions and middleware throw that may work at the next attempt. */
+const PASSING = /did not work|takes too long/;
+
 /** Letters name records of the stream, hold no item content in their errors, and none is about a missing permission. */
 export function checkLetters(world: World): void {
   const { targets, history, scenario } = world;
   const everything = scenario.fn.layers.some(
     (layer) => layer.kind === 'deadLetter' && layer.when === 'every failure',
   );
+  const place = scenario.fn.layers.findIndex(({ kind }) => kind === 'deadLetter');
+  const letters = scenario.fn.layers[place];
+  const retries = scenario.fn.layers.slice(place).some(({ kind }) => kind === 'retry');
+  const mayBePassing =
+    everything || (letters?.kind === 'deadLetter' && letters.when === 'exhausted' && retries);
   for (const { body } of targets.accepted.filter(({ target }) => target === 'letters')) {
     const { error, record } = body as Letter;
     const index = world.indexOf(record.dynamodb.SequenceNumber);
@@ -21,6 +29,8 @@ export function checkLetters(world: World): void {
         '9 items stay private',
         `the letter of change ${index} holds item content in its error`,
       );
+    if (PASSING.test(error.message) && !mayBePassing)
+      history.violate('letters', `change ${index} got a letter for a failure that may pass`);
     if (!everything && /AccessDenied/.test(`${error.message} ${error.stack ?? ''}`))
       history.violate('13 misconfiguration', `change ${index} got a letter for want of a permission`);
   }

@@ -17,13 +17,16 @@ import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
 import { usable } from '../model/reference.ts';
 import type { Route, Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
-import type { Halting } from '../world/clock.ts';
+import { type Halting, never } from '../world/clock.ts';
 import type { Handler } from '../world/sandbox.ts';
 import type { InvocationContext, World } from '../world/world.ts';
 import { handle } from './handle.ts';
-import { layersOf } from './layers.ts';
+import { checksImages, layersOf, tableSchemaOf } from './layers.ts';
 import { memoryLogger } from './logger.ts';
 import { type Sinks, sinksOf } from './sinks.ts';
+
+/** Messages that a handler sends at once: more than go into a request. */
+const MANY_PARTS = 12;
 
 /** Milliseconds that the function keeps back to answer. */
 export const RESERVE_MS = 10;
@@ -51,22 +54,27 @@ export interface WindowState {
 /** Sees what a window's `close` got. */
 export type OnClose = (shardId: string, start: number, seen: readonly number[]) => void;
 
+/** How numbers are read: the last one quotes what it refuses. */
+const NUMBERS = ['number', 'number', 'string', BigInt as (text: string) => unknown] as const;
+
 /** Makes the handler of a new sandbox. */
 export function handlerOf(world: World, sandbox: Halting, deployment: number, onClose: OnClose): Handler {
   const { fn, mapping, table } = world.scenario;
   const sinks = sinksOf(world.targets);
-  const logger = memoryLogger(world.history);
+  const logger = memoryLogger(world);
   const own = { reserveMs: RESERVE_MS, logger, ...onBatchOf(world) };
   const common = {
     ...own,
     concurrency: fn.concurrency,
     order: fn.order,
     partialResponses: mapping.partialResponses,
+    numbers: world.random.pick(NUMBERS, 'numbers'),
   };
   const { viewType } = table;
+  const schema = tableSchemaOf(world);
   const declared = defineTable({
     name: 'Invoices',
-    item: itemOf<Stored>(),
+    item: schema === undefined ? itemOf<Stored>() : (schema as never),
     keys: ['customerId', 'invoiceId'],
     viewType,
   });
@@ -126,6 +134,8 @@ interface LooseRouter {
 function addRoute(world: World, sandbox: Halting, sinks: Sinks, router: LooseRouter, place: number): void {
   const route = world.scenario.fn.routes[place] as Route;
   const run = (record: AnyRecord, context: RecordContext): unknown => {
+    if (world.unanswered.has(`${place} ${world.indexOf(record.sequenceNumber)}`))
+      world.history.violate('route', `route ${place} took a record for a promise of its condition`);
     const called = callHandler(world, sandbox, sinks, record, context, place);
     return handedOn(world, place, world.indexOf(record.sequenceNumber), called);
   };
@@ -157,9 +167,14 @@ function conditionOf(world: World, { condition }: Route, place: number): unknown
     case 'own that throws':
       return (record: AnyRecord) => {
         const index = world.indexOf(record.sequenceNumber);
-        if (world.nextAttempt(`condition ${place} ${index}`) < 1)
-          throw new Error('The condition did not work.');
-        return true;
+        world.unanswered.delete(`${place} ${index}`);
+        if (world.nextAttempt(`condition ${place} ${index}`) > 0) return true;
+        if (index % 3 === 0) throw new Error('The condition did not work.');
+        // Another slip: the answer is a promise, which is truthy.
+        world.unanswered.add(`${place} ${index}`);
+        return index % 3 === 1
+          ? Promise.resolve(false)
+          : Promise.reject(new Error('The condition did not work.'));
       };
     default:
       return undefined;
@@ -193,17 +208,36 @@ function callHandler(
     send: async ({ sink }) => {
       if (sink === 'none') return;
       const item = String((world.changes[index] as { readonly item: number }).item);
-      await sinks[sink].send({ index, item, route }, { record: record as never });
-      if (!world.targets.hasAccepted(sink, index))
-        world.history.violate('sink', `change ${index} was not accepted by ${sink}, and its send resolved`);
+      // In one group they travel one after the other, which takes its time.
+      const isRoomy = world.scenario.lambda.budgetMs >= 500;
+      const parts = isRoomy && world.random.percent(20, 'parts', index, route) ? MANY_PARTS : 1;
+      const sent = await Promise.allSettled(
+        Array.from({ length: parts }, async (_, part) => {
+          const message = { index, item: `${item}-${part}`, route, part };
+          await sinks[sink].send(message, { record: record as never });
+          if (!world.targets.hasAccepted(sink, index, route, part))
+            world.history.violate(
+              'sink',
+              `change ${index} was not accepted by ${sink}, and its send resolved`,
+            );
+        }),
+      );
+      // All of them, as a handler must not leave any behind.
+      for (const part of sent) if (part.status === 'rejected') throw part.reason;
     },
   });
 }
 
 /** Reads the images, which are as the stream sent them, whatever was done to them before. */
-function checkImages({ changes, history }: World, index: number, record: AnyRecord): void {
+function checkImages(world: World, index: number, record: AnyRecord): void {
+  const { changes, history } = world;
   const change = changes[index] as Change;
-  const images = [record.newImage, record.oldImage] as readonly ({ readonly status?: string } | undefined)[];
+  const images = [record.newImage, record.oldImage] as readonly (
+    | { readonly status?: string; readonly bad?: boolean }
+    | undefined
+  )[];
+  if (checksImages(world) && images.some((image) => image?.bad))
+    history.violate('6 one bad record', `change ${index} was handled, and its schema refuses it`);
   const [newStatus, oldStatus] = images.map((image) => image?.status);
   if ((newStatus ?? change.status) !== change.status || (oldStatus ?? change.oldStatus) !== change.oldStatus)
     history.violate('10 nothing is mutated', `the images of change ${index} are not those of the stream`);
@@ -273,12 +307,17 @@ function deadlineSignal(context: Context): AbortSignal {
   return controller.signal;
 }
 
-function onBatchOf({ scenario, history }: World): object {
+function onBatchOf({ scenario, history, random }: World): object {
   if (scenario.fn.metrics === 'none') return {};
   const fails = scenario.fn.metrics === 'fails';
-  const add = (): void => {
+  const add = (name: string, _unit: string, value: number): unknown => {
     history.count('metrics added');
-    if (fails) throw new Error('The metrics did not work.');
+    if (!(value >= 0)) history.violate('metrics', `${name} is ${value}`);
+    history.metrics.set(name, (history.metrics.get(name) ?? 0) + value);
+    if (!fails) return undefined;
+    const how = random.below(3, 'metrics', name);
+    if (how === 0) throw new Error('The metrics did not work.');
+    return how === 1 ? Promise.reject(new Error('The metrics did not work.')) : never();
   };
   return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }) };
 }

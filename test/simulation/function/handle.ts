@@ -35,7 +35,7 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   journal.started(index, route, invocation, monotonicNow());
   const fail = (error: unknown): never => {
     history.note(`change ${index} fails at route ${route}`);
-    journal.failed(index, invocation, monotonicNow());
+    journal.failed(index, invocation, monotonicNow(), error);
     throw error;
   };
   try {
@@ -54,9 +54,9 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
   if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {
     history.count('handler is synchronous');
-    if (random.percent(20, 'busy', ...labels)) {
+    if (random.percent(25, 'busy', ...labels)) {
       history.count('handler works without waiting');
-      work(random.below(20, 'work', ...labels));
+      work(random.below(30, 'work', ...labels));
     }
     return finish();
   }

@@ -38,7 +38,7 @@ export function layersOf(
         // Without jitter, so that a history can be repeated.
         return retry({ attempts: layer.attempts, backoff: { minMs: 1, maxMs: 3, jitter: false } });
       case 'validate':
-        return validate(anyImage(layer.delayMs)) as RouterLayer;
+        return validate(imageSchema(layer.delayMs)) as RouterLayer;
       default:
         return OWN[layer.how](world, place);
     }
@@ -54,20 +54,44 @@ function idempotentLayer(
   const access = async (): Promise<void> => {
     await sleep(1);
     if (sandbox.dead) return never();
-    const number = world.nextAttempt('store');
-    if (number > 30 || !world.random.percent(world.scenario.targets.storeFaultPercent, 'store', number))
-      return;
+    fault('store');
+  };
+  const fault = (when: 'store' | 'store answers'): void => {
+    const number = world.nextAttempt(when);
+    if (number > 30 || !world.random.percent(world.scenario.targets.storeFaultPercent, when, number)) return;
     world.history.count('idempotency store fails');
     throw Object.assign(new Error('The store is throttled.'), { name: 'ThrottlingException' });
   };
-  const persistenceStore = new NoteStore(world.notes, access);
+  const persistenceStore = new NoteStore(world, access);
   const config = new IdempotencyConfig({ expiresAfterSeconds: 86_400, useLocalCache });
   return idempotent({ persistenceStore, keyPrefix, config });
 }
 
-/** A schema that every image fits. */
-function anyImage(delayMs: number): StandardSchemaV1 {
-  const check = (value: unknown) => (delayMs === 0 ? { value } : sleep(delayMs).then(() => ({ value })));
+/** The schema of a declared table, if it has one. */
+export function tableSchemaOf({ random }: World): StandardSchemaV1 | undefined {
+  const delayMs = random.pick([undefined, undefined, 0, 2, 5], 'schema');
+  return delayMs === undefined ? undefined : imageSchema(delayMs);
+}
+
+/** Tells if a schema checks all images before a handler gets them. */
+export function checksImages(world: World): boolean {
+  const { entryPoint, layers, declared, order } = world.scenario.fn;
+  if (entryPoint.startsWith('router') && layers.some(({ kind }) => kind === 'validate')) return true;
+  if (entryPoint === 'window' || entryPoint === 'OrderedStreamProcessor') return false;
+  return (declared || order === 'partition') && tableSchemaOf(world) !== undefined;
+}
+
+/** A schema that bad images do not fit. It refuses half of them without a word, and changes what it gets. */
+function imageSchema(delayMs: number): StandardSchemaV1 {
+  const judge = (value: { bad?: boolean; version?: unknown; status?: string }) => {
+    if (value.bad && Number(value.version) % 2 === 0) return {} as never;
+    if (value.bad) return { issues: [{ message: 'It is bad.', path: ['bad'] }] };
+    const result = { value: { ...value } };
+    value.status = 'GONE';
+    return result;
+  };
+  const check = (value: unknown) =>
+    delayMs === 0 ? judge(value as never) : sleep(delayMs).then(() => judge(value as never));
   return { '~standard': { version: 1, vendor: 'simulation', validate: check } };
 }
 

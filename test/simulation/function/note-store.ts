@@ -4,20 +4,26 @@ import {
   IdempotencyRecordStatus,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import { sleep as wait } from '../world/clock.ts';
+import { currentSandbox, sleep as wait } from '../world/clock.ts';
+import type { World } from '../world/world.ts';
+
+/** Longer than any invocation, and than a clock is put back. */
+const MOST_LOCK_MS = 60_000;
 
 /** The notes by key. All sandboxes share them. */
 export type Notes = Map<string, IdempotencyRecord>;
 
 /** A store of Powertools in memory, with the conditions of its DynamoDB table. */
 export class NoteStore extends BasePersistenceLayer {
+  readonly #world: World;
   readonly #notes: Notes;
   readonly #access: () => Promise<void>;
 
   /** @param access waited for before each access; what it rejects with fails the access */
-  constructor(notes: Notes, access: () => Promise<void>) {
+  constructor(world: World, access: () => Promise<void>) {
     super();
-    this.#notes = notes;
+    this.#world = world;
+    this.#notes = world.notes;
     this.#access = access;
   }
 
@@ -28,6 +34,10 @@ export class NoteStore extends BasePersistenceLayer {
       throw new IdempotencyItemAlreadyExistsError('The key is taken.', known);
     }
     this.#notes.set(record.idempotencyKey, record);
+    this.#world.lockedBy.set(record, currentSandbox());
+    if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
+      this.#world.history.violate('lock', 'a lock outlasts its invocation');
+    await this.#access();
   }
 
   protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {

@@ -5,7 +5,7 @@ import type { Sink } from '../../../src/sinks/sink.ts';
 import { snsTopic } from '../../../src/sinks/sns.ts';
 import { sqsQueue } from '../../../src/sinks/sqs.ts';
 import type { SinkName } from '../model/scenario.ts';
-import type { TargetName, Targets } from '../world/targets.ts';
+import { SINK_CONCURRENCY, type TargetName, type Targets } from '../world/targets.ts';
 
 export interface Sinks extends Readonly<Record<SinkName, Sink>> {
   readonly letters: Sink;
@@ -20,6 +20,7 @@ export function sinksOf(targets: Targets): Sinks {
     client: targets.clientOf(name) as never,
     requestTimeoutMs: 50,
     attempts: 5,
+    concurrency: SINK_CONCURRENCY,
   });
   const topic = (name: string): string => `arn:aws:sns:${ACCOUNT}:${name}`;
   const queue = (name: string): string => `https://sqs.eu-central-1.amazonaws.com/123456789012/${name}`;

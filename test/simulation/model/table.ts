@@ -60,7 +60,7 @@ export function streamOf(scenario: Scenario): {
       status: write.status,
       oldStatus: before?.write.status,
       malformed: last && (write.malformed || before?.write.malformed === true),
-      poison: last && write.poison,
+      poison: last && (write.poison || before?.write.poison === true),
     } as const;
     const images = {
       before: before && imageOf(before.write, before.version, last),
@@ -81,6 +81,7 @@ function imageOf(write: Write, version: number, mayBeMalformed: boolean): Image 
     status: { S: write.status },
     version: { N: String(version) },
     secret: { S: CANARY },
+    ...(mayBeMalformed && write.poison && { bad: { BOOL: true } }),
     ...(mayBeMalformed && write.malformed && { total: { N: `x${CANARY}` } }),
   };
 }

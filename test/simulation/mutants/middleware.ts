@@ -17,6 +17,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     file: LETTERS,
     find: 'if (isOver(context) || !isForGood(when, record, context, thrown)) throw thrown;',
     replace: 'if (!isForGood(when, record, context, thrown)) throw thrown;',
+    equivalent: 'The sink refuses the letter: it takes nothing once the deadline of the record has passed.',
   },
   {
     name: 'a letter that no sink takes drops its record',

@@ -8,6 +8,8 @@ import type { Random } from '../model/random.ts';
 export interface Halting {
   readonly dead: boolean;
   readonly frozen: boolean;
+  /** Its timers, and when they are due by the clock that no jump moves. */
+  readonly timers: Map<unknown, number>;
   /** Runs a callback once it is thawed. */
   whenThawed(run: () => void): void;
 }
@@ -137,7 +139,12 @@ export function currentSandbox(): Halting | undefined {
 
 /** Makes timers obey the sandbox that set them. */
 function guardTimers(): () => void {
-  const { setTimeout: fakeTimeout, setInterval: fakeInterval, setImmediate: realImmediate } = globalThis;
+  const {
+    setTimeout: fakeTimeout,
+    clearTimeout: fakeClear,
+    setInterval: fakeInterval,
+    setImmediate: realImmediate,
+  } = globalThis;
   type Callback = (...args: unknown[]) => void;
   const guarded = (callback: Callback): Callback => {
     const sandbox = running.getStore();
@@ -152,11 +159,27 @@ function guardTimers(): () => void {
   const wrap = (schedule: unknown) =>
     ((callback: Callback, ...rest: unknown[]) =>
       (schedule as (callback: Callback, ...rest: unknown[]) => unknown)(guarded(callback), ...rest)) as never;
-  globalThis.setTimeout = wrap(fakeTimeout);
+  const owners = new WeakMap<object, Halting>();
+  globalThis.setTimeout = ((callback: Callback, ms = 0, ...rest: unknown[]) => {
+    const sandbox = running.getStore();
+    const run = guarded(callback);
+    const timer = fakeTimeout(() => {
+      sandbox?.timers.delete(timer);
+      run(...rest);
+    }, ms);
+    sandbox?.timers.set(timer, performance.now() + ms);
+    if (sandbox !== undefined) owners.set(timer, sandbox);
+    return timer;
+  }) as never;
+  globalThis.clearTimeout = ((timer: NodeJS.Timeout | undefined) => {
+    if (timer !== undefined) owners.get(timer)?.timers.delete(timer);
+    fakeClear(timer);
+  }) as never;
   globalThis.setInterval = wrap(fakeInterval);
   globalThis.setImmediate = wrap(realImmediate);
   return () => {
     globalThis.setTimeout = fakeTimeout;
+    globalThis.clearTimeout = fakeClear;
     globalThis.setInterval = fakeInterval;
     globalThis.setImmediate = realImmediate;
   };

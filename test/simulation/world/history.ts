@@ -3,6 +3,8 @@ export class History {
   readonly violations: string[] = [];
   readonly kinds: Map<string, number> = new Map();
   readonly timeline: string[] = [];
+  /** The sum of each metric. */
+  readonly metrics: Map<string, number> = new Map();
   readonly #startedAt: number;
   readonly #keepsTimeline: boolean;
   /** Sees each message that a target accepts. */

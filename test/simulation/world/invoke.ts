@@ -45,10 +45,15 @@ export async function invoke(
     beginsReported: firstNumber !== undefined && firstNumber === sandbox.reported,
     settled: new Set(),
     failed: new Map(),
+    failedForGood: new Set(),
+    starts: new Map(),
     over: false,
     deadlineAt: endsAt - RESERVE_MS,
   };
-  for (const index of indexes) world.invocationOf.set(index, invocation);
+  for (const index of indexes) {
+    world.invocationOf.set(index, invocation);
+    world.deliveries.set(index, (world.deliveries.get(index) ?? 0) + 1);
+  }
   const context = {
     invocation,
     hookThrows: fault === 'answer lost' && scenario.fn.entryPoint === 'router behind Middy',
@@ -65,6 +70,7 @@ export async function invoke(
     `invocation ${number} in sandbox ${sandbox.id}: changes ${indexes.join(', ') || 'none'}${fault === undefined ? '' : ` (${fault})`}`,
   );
 
+  const timers = new Set(sandbox.timers.keys());
   const answer = inside(sandbox, () => call(sandbox, event, context));
   const ends: Promise<Outcome>[] = [answer, sleep(endsAt - monotonicNow()).then(() => 'timed out')];
   // Another invocation of it may have met its end.
@@ -98,6 +104,7 @@ export async function invoke(
     return FAILED;
   }
   checkResponse(world, outcome.response, indexes, number);
+  checkLeftovers(world, sandbox, invocation, timers);
   sandbox.reported = reportedBy(world, outcome.response, invocation, sandbox);
   switch (fault) {
     case 'answer lost':
@@ -131,6 +138,32 @@ async function call(sandbox: Sandbox, event: object, context: InvocationContext)
 /** Lambda freezes a sandbox that has answered. */
 function rest(sandbox: Sandbox, { scenario }: World): void {
   if (!scenario.lambda.managed && sandbox.busy === 0) sandbox.freeze();
+}
+
+/** In good time nothing is left of an invocation: no timer, and no lock. */
+function checkLeftovers(
+  world: World,
+  sandbox: Sandbox,
+  { number, deadlineAt }: Invocation,
+  before: ReadonlySet<unknown>,
+): void {
+  const { history, scenario, notes, lockedBy } = world;
+  const { entryPoint, layers, deafPercent, metrics } = scenario.fn;
+  if (sandbox.busy > 0 || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
+  if (layers.some(({ kind }) => kind === 'own') || scenario.lambda.clockJumpMs !== 0) return;
+  if (monotonicNow() < deadlineAt + RESERVE_MS / 4 && metrics !== 'fails') {
+    for (const note of notes.values())
+      if (note.getStatus() === 'INPROGRESS' && lockedBy.get(note) === sandbox)
+        history.violate('lock', `invocation ${number} left a lock behind`);
+  }
+  // The processor hands on no signal: handlers here set timers of their own.
+  if (entryPoint === 'OrderedStreamProcessor' || monotonicNow() >= deadlineAt) return;
+  for (const [timer, dueAt] of sandbox.timers)
+    if (!before.has(timer) && dueAt > performance.now() + 20)
+      history.violate(
+        'handles',
+        `invocation ${number} left a timer of ${dueAt - performance.now()} ms behind`,
+      );
 }
 
 function checkResponse(

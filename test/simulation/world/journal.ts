@@ -17,6 +17,10 @@ export interface Invocation {
   readonly settled: Set<number>;
   /** Failed last, and when, by the monotonic clock. */
   readonly failed: Map<number, number>;
+  /** Failed for good: nothing helps. */
+  readonly failedForGood: Set<number>;
+  /** How often each change and route began. */
+  readonly starts: Map<string, number>;
   /** Lambda has its answer, or has stopped waiting. */
   over: boolean;
   /** By the monotonic clock. */
@@ -93,6 +97,7 @@ export class Journal {
       violate('route', `change ${index} went to route ${route}, whose condition it does not meet`);
     if (!invocation.indexes.includes(index)) violate('route', `change ${index} is not in the event`);
     this.#checkOrder(index, invocation, now);
+    this.#checkAttempts(index, route, invocation);
   }
 
   /** A route's handler has completed. */
@@ -116,8 +121,10 @@ export class Journal {
     invocation.settled.add(index);
   }
 
-  failed(index: number, invocation: Invocation, now: number): void {
+  failed(index: number, invocation: Invocation, now: number, error?: unknown): void {
     invocation.failed.set(index, now);
+    if ((error as { readonly retryable?: boolean } | undefined)?.retryable === false)
+      invocation.failedForGood.add(index);
     invocation.settled.delete(index);
   }
 
@@ -228,6 +235,22 @@ export class Journal {
       if (failed < index && at < now)
         violate('4 least repetition', `change ${index} started after change ${failed} had failed`);
     }
+  }
+
+  /** As often as `retry` says, and not after an error that nothing helps against. */
+  #checkAttempts(index: number, route: number, invocation: Invocation): void {
+    const { layers, entryPoint } = this.#scenario.fn;
+    const starts = (invocation.starts.get(`${index} ${route}`) ?? 0) + 1;
+    invocation.starts.set(`${index} ${route}`, starts);
+    if (!entryPoint.startsWith('router') || layers.some(({ kind }) => kind === 'own')) return;
+    const most = layers.reduce(
+      (product, layer) => product * (layer.kind === 'retry' ? layer.attempts : 1),
+      1,
+    );
+    if (starts > most)
+      this.#history.violate('retry', `change ${index} began ${starts} times, and not ${most} at most`);
+    if (invocation.failedForGood.has(index))
+      this.#history.violate('retry', `change ${index} began again after an error for good`);
   }
 
   #isFirst(index: number, route: number): boolean {

@@ -1,6 +1,7 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { replay } from '../../../src/replay/index.ts';
+import type { Change } from '../model/table.ts';
 import { inside, monotonicNow } from './clock.ts';
 import type { Invocation } from './journal.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -21,16 +22,39 @@ export async function replayEverything(
   const letters = targets.accepted
     .filter(({ target }) => target === 'letters')
     .map(({ body }) => body as Letter);
-  const messages = [...documents, ...letters];
-  if (messages.length === 0) return;
+  const sent = [...documents, ...letters];
+  if (sent.length === 0) return;
+  // What came twice, in another order, and what is neither a letter nor a document.
+  const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)].toSorted(
+    (a, b) =>
+      world.random.of('replay', JSON.stringify(plain(a))) -
+      world.random.of('replay', JSON.stringify(plain(b))),
+  );
   const { length: letterCount } = targets.accepted.filter(({ target }) => target === 'letters');
   const handled = new Set<number>();
+  /** Answered as succeeded. */
+  const reported = new Set<number>();
+  const begun = new Set<number>();
+  const newest = new Map<number, number>();
   const handler = (event: DynamoDBStreamEvent, _context: Context): Promise<unknown> => {
     const invocation = invocationOf(world, event);
+    for (const index of invocation.indexes) {
+      const { item } = world.changes[index] as Change;
+      if (reported.has(index))
+        history.violate('replay', `change ${index} is handed over although it has succeeded`);
+      if (!begun.has(index) && index < (newest.get(item) ?? -1))
+        history.violate('replay', `change ${index} comes after a later one of its item`);
+      begun.add(index);
+      newest.set(item, Math.max(newest.get(item) ?? -1, index));
+    }
     const context = contextOf(invocation);
     return inside(sandbox, async () => {
       const response = await sandbox.handler(event as never, context);
       for (const index of invocation.settled) handled.add(index);
+      const [failure] = (response as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures;
+      const checkpoint =
+        failure === undefined ? Number.POSITIVE_INFINITY : world.indexOf(failure.itemIdentifier);
+      for (const index of invocation.indexes) if (index < checkpoint) reported.add(index);
       invocation.over = true;
       return response;
     });
@@ -42,9 +66,21 @@ export async function replayEverything(
   });
   history.count('message replayed', summary.messages.filter(({ status }) => status === 'replayed').length);
   history.count('message remains', summary.remaining);
-  for (const [place, { status }] of summary.messages.entries()) {
+  for (const [place, { status, reason }] of summary.messages.entries()) {
+    const message = messages[place];
+    if (!isSent(message)) {
+      if (reason !== 'not-understood') history.violate('replay', `a foreign message was ${status}`);
+      continue;
+    }
+    const indexes = indexesIn(world, message);
+    if (reason === 'failed' && indexes.length === 1) {
+      const [failed = 0] = indexes;
+      const { item } = world.changes[failed] as Change;
+      if ([...reported].some((index) => index > failed && world.changes[index]?.item === item))
+        history.violate('replay', `item ${item} went on behind change ${failed}, which failed`);
+    }
     if (status !== 'replayed') continue;
-    for (const index of indexesIn(world, messages[place] as Message)) {
+    for (const index of indexes) {
       const wanted = journal.reference.routesOf(world.changes[index] as never).length > 0;
       if (wanted && !handled.has(index) && !journal.isNoted(index))
         history.violate('replay', `change ${index} is reported as replayed, and no handler completed it`);
@@ -55,6 +91,23 @@ export async function replayEverything(
       'replay',
       `${messages.length} messages gave ${summary.messages.length} reports, after ${letterCount} letters`,
     );
+}
+
+/** What else may lie in a queue. */
+function foreignMessages(): readonly unknown[] {
+  const itself: Record<string, unknown> = {};
+  itself.itself = itself;
+  return [null, 'text', '{"version":{"toString":1}}', { DDBStreamBatchInfo: {} }, itself];
+}
+
+function isSent(message: unknown): message is Message {
+  return (
+    typeof message === 'object' && message !== null && ('record' in message || 'requestContext' in message)
+  );
+}
+
+function plain(message: unknown): unknown {
+  return isSent(message) ? message : typeof message;
 }
 
 interface Letter {
@@ -86,6 +139,8 @@ function invocationOf(world: World, event: DynamoDBStreamEvent): Invocation {
     beginsReported: false,
     settled: new Set(),
     failed: new Map(),
+    failedForGood: new Set(),
+    starts: new Map(),
     over: false,
     deadlineAt: monotonicNow() + TIME_MS,
   };

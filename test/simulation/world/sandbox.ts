@@ -10,6 +10,7 @@ export class Sandbox implements Halting {
   readonly handler: Handler;
   dead = false;
   frozen = false;
+  readonly timers: Map<unknown, number> = new Map();
   /** Invocations that it serves at the moment. */
   busy = 0;
   /** The sequence number that it reported last. */

@@ -26,6 +26,8 @@ export interface Accepted {
 type Input = Record<string, never>;
 
 interface Service {
+  /** Entries in a request. */
+  readonly most: number;
   entriesOf(input: never): readonly Entry[];
   answer(entries: readonly Entry[], refused: ReadonlySet<string>): object;
 }
@@ -66,15 +68,18 @@ type Item = Parameters<typeof unmarshall>[0];
 
 const SERVICES: Readonly<Record<string, Service>> = {
   PublishBatchCommand: {
+    most: 10,
     entriesOf: ({ PublishBatchRequestEntries }: { PublishBatchRequestEntries: BatchEntry[] }) =>
       PublishBatchRequestEntries.map(entryOf),
     answer: answerById,
   },
   SendMessageBatchCommand: {
+    most: 10,
     entriesOf: ({ Entries }: { Entries: BatchEntry[] }) => Entries.map(entryOf),
     answer: answerById,
   },
   PutEventsCommand: {
+    most: 10,
     entriesOf: ({ Entries }: { Entries: { Detail: string }[] }) =>
       Entries.map(({ Detail }, index) => single(index, JSON.parse(Detail))),
     answer: (entries, refused) => ({
@@ -85,6 +90,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
     }),
   },
   BatchWriteItemCommand: {
+    most: 25,
     entriesOf: ({ RequestItems }: { RequestItems: Record<string, { PutRequest: { Item: Item } }[]> }) =>
       Object.values(RequestItems)
         .flat()
@@ -97,10 +103,14 @@ const SERVICES: Readonly<Record<string, Service>> = {
     },
   },
   PutObjectCommand: {
+    most: 1,
     entriesOf: ({ Body }: { Body: string }) => [single(0, JSON.parse(String(Body)))],
     answer: () => ({ ETag: '"1"' }),
   },
 };
+
+/** Requests of one sink at once. */
+export const SINK_CONCURRENCY = 2;
 
 /** FIFO targets drop what they have got within this time. */
 const DEDUPLICATION_MS = 300_000;
@@ -136,19 +146,31 @@ export class Targets {
   clientOf(target: TargetName): {
     send(command: object, options?: { abortSignal?: AbortSignal }): Promise<object>;
   } {
+    let flying = 0;
     return {
-      send: (command, options = {}) => {
+      send: async (command, options = {}) => {
         const { input } = command as { readonly input: Input };
-        return this.#request(target, command.constructor.name, input, options.abortSignal);
+        if (++flying > SINK_CONCURRENCY)
+          this.#history.violate('sink', `${flying} requests to ${target} at once`);
+        try {
+          return await this.#request(target, command.constructor.name, input, options.abortSignal);
+        } finally {
+          flying--;
+        }
       },
     };
   }
 
   /** Tells if a target has accepted a message about a change. */
-  hasAccepted(target: TargetName, index: number): boolean {
-    return this.accepted.some(
-      (message) => message.target === target && (message.body as { readonly index?: number }).index === index,
-    );
+  hasAccepted(target: TargetName, index: number, route: number, part: number): boolean {
+    return this.accepted.some((message) => {
+      const body = message.body as {
+        readonly index?: number;
+        readonly route?: number;
+        readonly part?: number;
+      };
+      return message.target === target && body.index === index && body.route === route && body.part === part;
+    });
   }
 
   /** Tells if requests to the handlers' sinks are denied at present. */
@@ -167,6 +189,8 @@ export class Targets {
     const number = this.#requests++;
     const service = SERVICES[command] as Service;
     const entries = service.entriesOf(input as never);
+    if (entries.length > service.most)
+      this.#history.violate('sink', `${entries.length} entries in a request to ${target}`);
     this.#history.requestStarted(
       target,
       entries.map(({ body }) => body),

@@ -3,6 +3,7 @@ import type { Notes } from '../function/note-store.ts';
 import { Random } from '../model/random.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
+import type { Halting } from './clock.ts';
 import type { History } from './history.ts';
 import { type Invocation, Journal } from './journal.ts';
 import { Targets } from './targets.ts';
@@ -26,6 +27,12 @@ export class World {
   readonly notes: Notes = new Map();
   /** The newest invocation that a change is in. */
   readonly invocationOf: Map<number, Invocation> = new Map();
+  /** Routes and changes of which a condition has answered with a promise. */
+  readonly unanswered: Set<string> = new Set();
+  /** The sandbox that has taken a lock. */
+  readonly lockedBy: WeakMap<object, Halting | undefined> = new WeakMap();
+  /** Invocations that a change was in. */
+  readonly deliveries: Map<number, number> = new Map();
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #attempts: Map<string, number> = new Map();
 
