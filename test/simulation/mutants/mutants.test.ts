@@ -14,6 +14,10 @@ const QUICK = [
   'records past a failure start',
   'only the first route runs',
   'a letter is not waited for',
+  'more than ten entries are in a request',
+  'every invocation begins with the initial state',
+  'a throw is a success',
+  'one message that is not understood ends the replay',
 ];
 
 describe('the mutants', () => {

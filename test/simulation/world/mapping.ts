@@ -8,6 +8,7 @@ import {
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { laneOf } from '../../../src/delivery/partition.ts';
 import { TumblingWindows, type WindowDecision } from '../../../src/delivery/tumbling-window.ts';
+import { EngineCheck } from '../checkers/engine.ts';
 import { handlerOf } from '../function/function.ts';
 import { patternOf } from '../model/reference.ts';
 import type { Fault } from '../model/scenario.ts';
@@ -28,6 +29,7 @@ export class Mapping {
   readonly documents: OnFailureDocument[] = [];
   readonly #world: World;
   readonly #sandboxes: Sandboxes;
+  readonly #engine: EngineCheck;
   readonly #options: DeliveryOptions;
   #invocations = 0;
   #requests = 0;
@@ -40,6 +42,7 @@ export class Mapping {
     const { mapping, lambda } = world.scenario;
     this.#world = world;
     this.windows = new WindowBook(world);
+    this.#engine = new EngineCheck(world);
     this.#sandboxes = new Sandboxes(lambda.sandboxes, lambda.managed, (sandbox) =>
       handlerOf(world, sandbox, this.#deployment, (...closed) => this.windows.closing(...closed)),
     );
@@ -165,7 +168,9 @@ export class Mapping {
       const { value: decision, done } = decisions.next(result);
       if (done) return 'done';
       result = undefined;
-      if (decision.type === 'invoke') {
+      if (decision.type === 'invoked') this.#engine.invoked(decision.requestId, decision.outcome);
+      else if (decision.type === 'invoke') {
+        this.#engine.invoke(decision);
         const fault = this.#nextFault(decision.window === undefined);
         result = await this.#invoke(decision.records, decision.window, fault, pass);
         if (fault === 'mapping made anew') this.#ends = true;
@@ -179,6 +184,7 @@ export class Mapping {
       } else if (decision.type === 'split') history.count('batch split');
       else if (decision.type === 'discard') {
         history.count(`discarded: ${decision.document.requestContext.condition}`);
+        this.#engine.discard(decision);
         this.documents.push(decision.document);
       } else if (decision.type === 'window-closed') this.windows.closed(shardId, decision);
       else if (decision.type === 'checkpoint') {
