@@ -43,14 +43,7 @@ export async function processWindowEvent(
   const reader = typeof toNumber === 'function' ? toNumber : await toNumber;
   const opened = openBatch(settings, reader, event, lambdaContext);
   const { batch, deadline, reading, context } = opened;
-  if (!isWindowEvent(event)) {
-    throw new ConfigurationError(
-      'WINDOW_MISMATCH',
-      'got an event without a tumbling window. Nothing was handled. ' +
-        'Set tumblingWindowInSeconds of the event source mapping, or use streamRouter.',
-      { owner: 'streamWindow' },
-    );
-  }
+  requireWindow(event);
   const { table, logger, reserveMs } = settings;
   const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
   const countingInto = (aggregate: Aggregate): HandleRecord => {
@@ -106,6 +99,17 @@ export async function processWindowEvent(
   else warnOfSize(logger, text);
   // Another object than close has, which may change its own.
   return { ...response, state: JSON.parse(text) };
+}
+
+/** @throws ConfigurationError `WINDOW_MISMATCH` */
+function requireWindow(event: DynamoDBStreamWindowEvent): void {
+  if (isWindowEvent(event)) return;
+  throw new ConfigurationError(
+    'WINDOW_MISMATCH',
+    'got an event without a tumbling window. Nothing was handled. ' +
+      'Set tumblingWindowInSeconds of the event source mapping, or use streamRouter.',
+    { owner: 'streamWindow' },
+  );
 }
 
 function becameEmpty(): WindowStateError {

@@ -99,7 +99,8 @@ export class HandlerPool {
   async #take(): Promise<Sandbox> {
     const sandbox = this.#idle.pop();
     if (sandbox?.closed === false) return sandbox;
-    if (sandbox !== undefined) this.#generations.delete(sandbox);
+    // It has ended, or there is none: then this deletes nothing.
+    this.#generations.delete(sandbox as Sandbox);
     const generation = this.#generation;
     try {
       return await this.#start();

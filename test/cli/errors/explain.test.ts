@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { usageError } from '../../../src/cli/errors/cli-error.ts';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { explain } from '../../../src/cli/errors/explain.ts';
-import { ConfigurationError } from '../../../src/errors.ts';
+import { ConfigurationError, InvalidEventError } from '../../../src/errors.ts';
 
 const named = (name: string, message: string, fields: object = {}): Error =>
   Object.assign(new Error(message), { name, ...fields });
@@ -16,6 +16,12 @@ test.each<[name: string, error: unknown, message: string, exitCode: number]>([
       option: 'batchSize',
     }),
     '--batch-size has to be 1.',
+    EXIT.usage,
+  ],
+  [
+    'an event that streamlane refuses, as it says it',
+    new InvalidEventError('NOT_A_STREAM_EVENT', 'No records.'),
+    'No records.',
     EXIT.usage,
   ],
   [

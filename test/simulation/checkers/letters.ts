@@ -6,7 +6,7 @@ interface Letter {
   readonly record: { readonly dynamodb: { readonly SequenceNumber: string } };
 }
 
-/** What handlers, conditions and middleware throw that may work at the next attempt. */
+/** Errors of handlers, conditions and middleware that may work at the next attempt. */
 const PASSING = /did not work|takes too long/;
 
 /** Letters name records of the stream, hold no item content in their errors, and none is about a missing permission. */

@@ -94,7 +94,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     replace: 'return this.#raw;',
   },
   {
-    name: 'the sink is not told of the deadline',
+    name: 'the sink is not handed the deadline',
     happened: true,
     file: 'record/lazy-record.ts',
     find: 'deadline?.reached();\n    return deadline?.signal;',

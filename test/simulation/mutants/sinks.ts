@@ -91,7 +91,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a message that was given up is sent again',
+    name: 'a message whose call has failed is sent again',
     file: BATCHER,
     find: 'if (entry.settled) this.#leave(entry);\n      return !entry.settled;',
     replace: 'return true;',
@@ -198,7 +198,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'entries behind one that was given up wait for ever',
+    name: 'entries behind one whose call has failed wait for ever',
     file: BATCHER,
     find: 'if (this.#ready.delete(entry)) this.#leave(entry);\n      else entry.flight?.leave();',
     replace: 'this.#ready.delete(entry);\n      entry.flight?.leave();',

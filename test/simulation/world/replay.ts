@@ -93,7 +93,7 @@ export async function replayEverything(
     );
 }
 
-/** What else may lie in a queue. */
+/** Other messages that may lie in a queue. */
 function foreignMessages(): readonly unknown[] {
   const itself: Record<string, unknown> = {};
   itself.itself = itself;
