@@ -18,10 +18,15 @@ export function checkAudit({ targets, history, journal, scenario, changes }: Wor
   const entries = new Map(accepted.map((entry) => [BigInt(entry.sequenceNumber), entry]));
   if (accepted.some((entry) => JSON.stringify(entry).includes(CANARY)))
     history.violate('9 items stay private', 'an audit entry holds a redacted value');
-  // What lies outside may keep a record from its audit: a letter, or a note of idempotent.
+  // An outer layer may keep a record from its audit: by a letter, a note of idempotent, or an error that it swallows.
   const isOutermost = !layers
     .slice(0, place)
-    .some(({ kind }) => kind === 'deadLetter' || kind === 'idempotent');
+    .some(
+      (layer) =>
+        layer.kind === 'deadLetter' ||
+        layer.kind === 'idempotent' ||
+        (layer.kind === 'own' && layer.how.startsWith('swallows')),
+    );
   for (const { index, record, eventName, byTtl } of changes) {
     const entry = entries.get(BigInt(record.dynamodb?.SequenceNumber ?? 0));
     if (entry === undefined) {

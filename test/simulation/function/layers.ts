@@ -7,7 +7,7 @@ import { retry } from '../../../src/middleware/retry.ts';
 import { validate } from '../../../src/middleware/validate.ts';
 import type { EventName, RecordBase } from '../../../src/record/stream-record.ts';
 import type { RecordMiddleware } from '../../../src/router/record-middleware.ts';
-import type { PassThrough } from '../model/scenario.ts';
+import type { PassThrough, Scenario } from '../model/scenario.ts';
 import { type Halting, monotonicNow, never, sleep } from '../world/clock.ts';
 import type { InvocationContext, World } from '../world/world.ts';
 import { asLateCall } from './late-call.ts';
@@ -38,7 +38,7 @@ export function layersOf(
         // Without jitter, so that a history can be repeated.
         return retry({ attempts: layer.attempts, backoff: { minMs: 1, maxMs: 3, jitter: false } });
       case 'validate':
-        return validate(imageSchema(layer.delayMs)) as RouterLayer;
+        return validate(imageSchema(layer.delayMs, world.scenario)) as RouterLayer;
       default:
         return OWN[layer.how](world, place);
     }
@@ -68,9 +68,9 @@ function idempotentLayer(
 }
 
 /** The schema of a declared table, if it has one. */
-export function tableSchemaOf({ random }: World): StandardSchemaV1 | undefined {
+export function tableSchemaOf({ random, scenario }: World): StandardSchemaV1 | undefined {
   const delayMs = random.pick([undefined, undefined, 0, 2, 5], 'schema');
-  return delayMs === undefined ? undefined : imageSchema(delayMs);
+  return delayMs === undefined ? undefined : imageSchema(delayMs, scenario);
 }
 
 /** Tells if a schema checks all images before a handler gets them. */
@@ -81,10 +81,14 @@ export function checksImages(world: World): boolean {
   return (declared || order === 'partition') && tableSchemaOf(world) !== undefined;
 }
 
-/** A schema that bad images do not fit. It refuses half of them without a word, and changes what it gets. */
-function imageSchema(delayMs: number): StandardSchemaV1 {
+/**
+ * A schema that bad images do not fit, and that changes what it gets. Where the mapping discards records, half of its
+ * refusals are broken: those are the schema's fault, so they make no letter and wait for its fix.
+ */
+function imageSchema(delayMs: number, { mapping }: Scenario): StandardSchemaV1 {
+  const mayBeBroken = mapping.maximumRetryAttempts >= 0;
   const judge = (value: { bad?: boolean; version?: unknown; status?: string }) => {
-    if (value.bad && Number(value.version) % 2 === 0) return {} as never;
+    if (mayBeBroken && value.bad && Number(value.version) % 2 === 0) return {} as never;
     if (value.bad) return { issues: [{ message: 'It is bad.', path: ['bad'] }] };
     const result = { value: { ...value } };
     value.status = 'GONE';

@@ -338,9 +338,18 @@ export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> 
   );
 }
 
-/** Powertools' processor reports failures, whatever the mapping makes of them. */
+/** Milliseconds that a handler may take that sends, and a middleware that waits for a target or a store. */
+const SEND_MS = 25;
+
+/** Corrects what no mapping could bring to an end, or what Powertools' processor makes of failures. */
 function coherent(scenario: Scenario): Scenario {
-  const { fn, mapping } = scenario;
-  if (fn.entryPoint !== 'OrderedStreamProcessor' || mapping.partialResponses) return scenario;
-  return { ...scenario, mapping: { ...mapping, partialResponses: true } };
+  const { fn, mapping, lambda } = scenario;
+  const partialResponses = mapping.partialResponses || fn.entryPoint === 'OrderedStreamProcessor';
+  // A record that needs more time than there is, and that nothing discards, would be delivered for a day.
+  const leastMs = mapping.maximumRetryAttempts < 0 ? (fn.routes.length + fn.layers.length) * SEND_MS : 0;
+  return {
+    ...scenario,
+    mapping: { ...mapping, partialResponses },
+    lambda: { ...lambda, budgetMs: Math.max(lambda.budgetMs, leastMs) },
+  };
 }

@@ -144,7 +144,10 @@ function invocationOf(world: World, event: DynamoDBStreamEvent): Invocation {
     over: false,
     deadlineAt: monotonicNow() + TIME_MS,
   };
-  for (const index of invocation.indexes) world.invocationOf.set(index, invocation);
+  for (const index of invocation.indexes) {
+    world.invocationOf.set(index, invocation);
+    world.deliveries.set(index, (world.deliveries.get(index) ?? 0) + 1);
+  }
   return invocation;
 }
 
