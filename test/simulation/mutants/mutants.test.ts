@@ -8,7 +8,7 @@ import { MUTANTS } from './mutants.ts';
 
 const SOURCE = join(import.meta.dirname, '../../../src');
 
-/** Some of each room that are found at once. */
+/** Some of each room that are found soon. */
 const QUICK = [
   'the batch goes on behind a record that failed alone',
   'records past a failure start',
@@ -32,7 +32,7 @@ describe('the mutants', () => {
 
   test('are found', async () => {
     expect(QUICK.filter((name) => !MUTANTS.some((mutant) => mutant.name === name))).toEqual([]);
-    const report = await attack('--histories', '50', ...QUICK.flatMap((name) => ['--name', name]));
+    const report = await attack('--histories', '300', ...QUICK.flatMap((name) => ['--name', name]));
     expect(report).toMatch(`${QUICK.length} of ${QUICK.length} found`);
   }, 60_000);
 });
