@@ -42,6 +42,7 @@ export { type Change, type ChangedRecord, changes } from './record/changes.ts';
 export { positionOf } from './record/position.ts';
 export type {
   AnyItem,
+  AttributeOf,
   EventName,
   InsertRecord,
   ModifyRecord,
@@ -56,7 +57,6 @@ export type { Next, RecordMiddleware } from './router/record-middleware.ts';
 export type { RecordHandler } from './router/route.ts';
 export { type RouterOptions, type StreamRouter, streamRouter } from './router/router.ts';
 export {
-  type AttributeOf,
   defineTable,
   type ItemType,
   itemOf,

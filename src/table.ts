@@ -2,10 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Check, type Checks, oneOf, TEXT } from './options/check.ts';
 import { rejectUnknownOptions, requireOption } from './options/check-options.ts';
 import { type ImageChecks, imageChecks, isStandardSchema } from './record/schema.ts';
+import type { AttributeOf } from './record/stream-record.ts';
 import { type StreamViewType, VIEW_TYPES } from './record/view-type.ts';
-
-/** The name of an attribute of an item. */
-export type AttributeOf<Item> = keyof Item & string;
 
 /** The schema made by {@link itemOf}: a type and no check. */
 export interface ItemType<Item> extends StandardSchemaV1<Item, Item> {

@@ -4,7 +4,7 @@ import { rejectUnknownOptions, requireArgument } from '../options/check-options.
 import { LazyRecord } from '../record/lazy-record.ts';
 import { isSameValue } from '../record/same-value.ts';
 import type { ImageName } from '../record/schema.ts';
-import type { AttributeOf } from '../table.ts';
+import type { AttributeOf } from '../record/stream-record.ts';
 import type { AttributeMap } from '../unmarshall/attribute-value.ts';
 import type { Condition } from './condition.ts';
 

@@ -2,9 +2,9 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { validateEvent } from '../batch/event.ts';
 import { batchSettings, type StreamOptions } from '../batch/options.ts';
 import { rejectUnknownOptions } from '../options/check-options.ts';
-import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
+import type { AnyItem, AttributeOf, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, type Table } from '../table.ts';
+import { isTable, type Table } from '../table.ts';
 import { type NumberPolicy, numberReader } from '../unmarshall/numbers.ts';
 import { openRecords } from './open-records.ts';
 

@@ -5,6 +5,9 @@ import type { StreamViewType } from './view-type.ts';
 // biome-ignore lint/suspicious/noExplicitAny: undeclared attributes can be anything, and are read without a cast
 export type AnyItem = { [attribute: string]: any };
 
+/** The name of an attribute of an item. */
+export type AttributeOf<Item> = keyof Item & string;
+
 /** What happened to an item. */
 export type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';
 

@@ -6,9 +6,9 @@ import { validated } from '../batch/validated.ts';
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument, requireOption, requireOptions } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
+import type { AnyItem, AttributeOf, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, TABLE, type Table } from '../table.ts';
+import { TABLE, type Table } from '../table.ts';
 import type { RecordHandler } from './route.ts';
 
 /** {@link BatchOptions} with the table whose stream it is. */

@@ -11,6 +11,7 @@ import { requireArgument } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type {
   AnyItem,
+  AttributeOf,
   EventName,
   InsertRecord,
   ModifyRecord,
@@ -18,7 +19,7 @@ import type {
   StreamRecord,
 } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, TABLE, type Table } from '../table.ts';
+import { isTable, TABLE, type Table } from '../table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';

@@ -3,10 +3,10 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { itemSize } from '../item/item-size.ts';
 import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
-import type { AnyItem, EventName } from '../record/stream-record.ts';
+import type { AnyItem, AttributeOf, EventName } from '../record/stream-record.ts';
 import { TIME_TO_LIVE } from '../record/time-to-live.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
-import { type AttributeOf, isTable, itemOf, type Table, tableOf } from '../table.ts';
+import { isTable, itemOf, type Table, tableOf } from '../table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
