@@ -9,9 +9,7 @@ export function checkOnce({ history, journal, scenario, changes }: World): void 
   if (!journal.isIdempotent || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
   if (layers.some(({ kind }) => kind === 'own') || routes.some(({ forgetsToAwait }) => forgetsToAwait))
     return;
-  const unkept = ['killed', 'killed after its answer', 'hard timeout', 'mapping made anew'] as const;
-  const { faults, faultPercent } = scenario.lambda;
-  if (faultPercent > 0 && unkept.some((fault) => faults.includes(fault))) return;
+  if (journal.mayRepeat) return;
   history.count('history in which idempotent promises once');
   for (const { index } of changes) {
     const { completions } = journal.fateOf(index);

@@ -15,9 +15,9 @@ import {
 import { metrics } from '../../../src/middleware/metrics.ts';
 import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
 import { usable } from '../model/reference.ts';
-import type { Route, Scenario } from '../model/scenario.ts';
+import type { Detached, Route, Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
-import { type Halting, never } from '../world/clock.ts';
+import { type Halting, monotonicNow, never } from '../world/clock.ts';
 import type { Handler } from '../world/sandbox.ts';
 import type { InvocationContext, World } from '../world/world.ts';
 import { handle } from './handle.ts';
@@ -61,7 +61,7 @@ const NUMBERS = ['number', 'number', 'string', BigInt as (text: string) => unkno
 export function handlerOf(world: World, sandbox: Halting, deployment: number, onClose: OnClose): Handler {
   const { fn, mapping, table } = world.scenario;
   const sinks = sinksOf(world.targets);
-  const logger = memoryLogger(world);
+  const logger = memoryLogger(world, sandbox);
   const own = { reserveMs: RESERVE_MS, logger, ...onBatchOf(world) };
   const common = {
     ...own,
@@ -195,7 +195,7 @@ function callHandler(
     index,
     route,
     invocation,
-    signal: context.signal,
+    signal: () => context.signal,
     read: () => checkImages(world, index, record),
     mutate: () => {
       // The list of records is the batch's no more.
@@ -205,7 +205,15 @@ function callHandler(
       tryTo(() => Object.assign(record.raw, { eventID: 'changed' }));
       tryTo(() => Object.assign(record.raw.dynamodb ?? {}, { SequenceNumber: '1' }));
     },
-    send: async ({ sink }) => {
+    // A middleware reads the record again.
+    ...(!isWrapped(world.scenario) && {
+      spoil: () => {
+        const place = invocation.indexes.indexOf(index);
+        const own = invocation.records[place] as DynamoDBRecord;
+        Object.assign(own.dynamodb ?? {}, { SequenceNumber: '1' });
+      },
+    }),
+    send: async ({ sink, detached }) => {
       if (sink === 'none') return;
       const item = String((world.changes[index] as { readonly item: number }).item);
       // In one group they travel one after the other, which takes its time.
@@ -213,8 +221,11 @@ function callHandler(
       const parts = isRoomy && world.random.percent(20, 'parts', index, route) ? MANY_PARTS : 1;
       const sent = await Promise.allSettled(
         Array.from({ length: parts }, async (_, part) => {
-          const message = { index, item: `${item}-${part}`, route, part };
-          await sinks[sink].send(message, { record: record as never });
+          const message = { index, item: `${item}-${part}`, route, part, detached };
+          const isLate = monotonicNow() > invocation.deadlineAt;
+          await sinks[sink].send(message, sendOptions(detached, record, context, message));
+          if (isLate && detached === 'no')
+            world.history.violate('12 nothing outside', `change ${index} was sent after the deadline`);
           if (!world.targets.hasAccepted(sink, index, route, part))
             world.history.violate(
               'sink',
@@ -226,6 +237,33 @@ function callHandler(
       for (const part of sent) if (part.status === 'rejected') throw part.reason;
     },
   });
+}
+
+/** How a message is sent: with its record, or without and with what the record would give. */
+function sendOptions(
+  detached: Detached,
+  record: AnyRecord,
+  { signal }: RecordContext,
+  {
+    index,
+    item,
+    route,
+    part,
+  }: Readonly<Record<'index' | 'route' | 'part', number>> & { readonly item: string },
+): never {
+  if (detached === 'no') return { record } as never;
+  return {
+    detached: true,
+    groupId: item,
+    deduplicationId: `${index}-${route}-${part}`,
+    detailType: 'Changed',
+    ...(detached === 'with the signal' && { signal }),
+  } as never;
+}
+
+/** Tells if a middleware may hand a record to its handler again. */
+function isWrapped({ fn }: Scenario): boolean {
+  return fn.entryPoint.startsWith('router') && fn.layers.length > 0;
 }
 
 /** Reads the images, which are as the stream sent them, whatever was done to them before. */
@@ -277,7 +315,7 @@ function processorOf(
       index,
       route: 0,
       invocation: context.invocation,
-      signal: deadlineSignal(context),
+      signal: () => deadlineSignal(context),
       read: () => {
         if ((world.changes[index] as { readonly malformed: boolean }).malformed)
           throw new Error('It cannot be read.');

@@ -10,14 +10,20 @@ export interface HandlerCall {
   readonly index: number;
   readonly route: number;
   readonly invocation: Invocation;
-  readonly signal: AbortSignal | undefined;
+  /** Asked when the handler waits, as the signal is made when somebody asks. */
+  readonly signal: () => AbortSignal | undefined;
   /** Reads the images, which may fail. */
   readonly read: () => unknown;
   /** Changes what the handler got. */
   readonly mutate: () => void;
+  /** Changes the event where the record was: it has failed, and nobody looks at it again. */
+  readonly spoil?: () => void;
   /** Sends to the route's sink. */
   readonly send: ((route: Route) => Promise<void>) | undefined;
 }
+
+/** Milliseconds that a note of `idempotent` takes. */
+const NOTE_MS = 3;
 
 /** Milliseconds that reach beyond every deadline of a short invocation. */
 const LONG_MS = 3000;
@@ -26,8 +32,8 @@ const LONG_MS = 3000;
 export function handle(world: World, sandbox: Halting, call: HandlerCall): unknown {
   if (sandbox.dead) return never();
   const { random, journal, history, scenario } = world;
-  const { fn, targets: _ } = scenario;
-  const { index, route, invocation, signal } = call;
+  const { fn } = scenario;
+  const { index, route, invocation } = call;
   const attempt = world.nextAttempt(`handle ${index} ${route}`);
   const labels = [index, route, attempt] as const;
   history.note(`change ${index} begins at route ${route}, attempt ${attempt}`);
@@ -35,7 +41,8 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   journal.started(index, route, invocation, monotonicNow());
   const fail = (error: unknown): never => {
     history.note(`change ${index} fails at route ${route}`);
-    journal.failed(index, invocation, monotonicNow(), error);
+    journal.failed(index, invocation, error);
+    if (fn.mutates) call.spoil?.();
     throw error;
   };
   try {
@@ -48,16 +55,16 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   const finish = (): void => {
     if (outcome !== undefined) fail(outcome.error);
     history.note(`change ${index} completes at route ${route}`);
+    // A note of `idempotent` may come too late.
+    if (monotonicNow() > invocation.deadlineAt - NOTE_MS) journal.mayRepeat = true;
     journal.completed(index, route, invocation);
   };
+  const isBusy = random.percent(fn.busyPercent, 'busy', ...labels);
   const plan = fn.routes[route];
   const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
   if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {
     history.count('handler is synchronous');
-    if (random.percent(25, 'busy', ...labels)) {
-      history.count('handler works without waiting');
-      work(random.below(30, 'work', ...labels));
-    }
+    if (isBusy) workFor(world, invocation, labels);
     return finish();
   }
   history.count('handler is asynchronous');
@@ -65,18 +72,37 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   const isLong = attempt < 2 && random.percent(5, 'long', ...labels);
   const latencyMs = isLong ? LONG_MS : random.below(10, 'latency', ...labels);
   const run = async (): Promise<void> => {
-    await sleepUnlessAborted(latencyMs, isDeaf ? undefined : signal, () =>
-      history.count('handler obeys the signal'),
-    );
+    if (isBusy) workFor(world, invocation, labels);
+    // It may send or complete at once, and never have asked for the signal.
+    if (!isBusy || random.percent(50, 'waits', ...labels))
+      await sleepUnlessAborted(latencyMs, isDeaf ? undefined : call.signal(), () =>
+        history.count('handler obeys the signal'),
+      );
     if (sends && outcome === undefined) await call.send?.(plan);
     finish();
   };
+  invocation.waited.add(index);
   const running = run().catch((error: unknown) => {
     if (sandbox.dead) return never();
     if (!invocation.failed.has(index)) return fail(error);
     throw error;
   });
   return running;
+}
+
+/** Works as code does that never waits: for a while, or until just past the deadline. */
+function workFor(
+  { random, history }: World,
+  { deadlineAt }: Invocation,
+  labels: readonly [number, number, number],
+): void {
+  history.count('handler works without waiting');
+  const leftMs = deadlineAt - monotonicNow();
+  // Each record at most twice, so that all get their time.
+  if (labels[2] < 2 && leftMs < 200 && random.percent(50, 'until the deadline', ...labels)) {
+    history.count('handler works until the deadline has passed');
+    work(Math.max(0, leftMs) + 1 + random.below(4, 'past the deadline', ...labels));
+  } else work(random.below(30, 'work', ...labels));
 }
 
 /** Why an attempt fails. Undefined: it does not. */

@@ -1,34 +1,52 @@
 import { inspect } from 'node:util';
 import type { Logger } from '../../../src/index.ts';
 import { CANARY } from '../model/table.ts';
-import { monotonicNow } from '../world/clock.ts';
+import { type Halting, monotonicNow } from '../world/clock.ts';
 import type { World } from '../world/world.ts';
 
 /** A logger that looks for item content in everything that is logged, and at what records fail with. */
-export function memoryLogger(world: World): Logger {
+export function memoryLogger(world: World, sandbox: Halting): Logger {
   const { history } = world;
   const log = (message: string, fields?: object): void => {
     history.note(`log: ${message}`);
     if (`${message} ${inspect(fields, { depth: 8 })}`.includes(CANARY))
       history.violate('9 items stay private', `a log line holds item content: ${message}`);
-    if (message === 'Record failed') checkFailure(world, fields as Failed);
+    if (message === 'Record failed') checkFailure(world, sandbox, fields as Failed);
   };
   return { debug: log, info: log, warn: log, error: log };
 }
+
+const STORE_FAILURE = /^Idempotency(AlreadyInProgress|PersistenceLayer)Error$/;
+
+/** So long before the deadline nothing waits for a lock any more. */
+const LOCK_MARGIN_MS = 60;
 
 interface Failed {
   readonly sequenceNumber: string;
   readonly error: { readonly name?: string; readonly message?: string } | undefined;
 }
 
-function checkFailure(world: World, { sequenceNumber, error }: Failed): void {
+function checkFailure(world: World, sandbox: Halting, { sequenceNumber, error }: Failed): void {
   const { history, scenario } = world;
   const { layers, entryPoint } = scenario.fn;
   const index = world.indexOf(sequenceNumber);
-  const invocation = world.invocationOf.get(index);
+  const invocations = world.invocationsOf(index);
+  const invocation = invocations.findLast((own) => own.sandbox === sandbox && !own.over);
   if (!entryPoint.startsWith('router') || invocation === undefined) return;
-  if (error?.name === 'IdempotencyAlreadyInProgressError' && world.deliveries.get(index) === 1)
+  const { lowestFailure } = invocation;
+  invocation.lowestFailure = Math.min(lowestFailure, index);
+  const isStoreFailure = STORE_FAILURE.test(error?.name ?? '');
+  if (error?.name === 'IdempotencyAlreadyInProgressError' && invocations.length === 1)
     history.violate('lock', `change ${index} waits for a lock that no other invocation can have`);
+  const mayWaitMs = invocation.deadlineAt - monotonicNow();
+  // Locks end by the clock that jumps.
+  if (
+    isStoreFailure &&
+    mayWaitMs > LOCK_MARGIN_MS &&
+    index < lowestFailure &&
+    scenario.lambda.clockJumpMs === 0
+  )
+    history.violate('lock', `change ${index} failed by ${error?.name} with ${mayWaitMs} ms left`);
   const [letters, ...within] = layers;
   if (letters?.kind !== 'deadLetter' || layers.some(({ kind }) => kind === 'own' || kind === 'audit')) return;
   // At the deadline nothing is for good.

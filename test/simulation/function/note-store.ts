@@ -46,8 +46,19 @@ export class NoteStore extends BasePersistenceLayer {
   }
 
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
+    this.#checkDelete(record);
     await this.#access();
     this.#notes.delete(record.idempotencyKey);
+  }
+
+  /** A delete may be late. When it is sent the lock is the sandbox's own, or gone. */
+  #checkDelete({ idempotencyKey }: IdempotencyRecord): void {
+    const { history, lockedBy, scenario } = this.#world;
+    const known = this.#notes.get(idempotencyKey);
+    // Where the clock is put back, a lock that had ended lasts again.
+    if (known === undefined || scenario.lambda.clockJumpMs < 0) return;
+    if (known.getStatus() === IdempotencyRecordStatus.COMPLETED || lockedBy.get(known) !== currentSandbox())
+      history.violate('lock', 'the note of another invocation was deleted');
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {

@@ -45,6 +45,7 @@ export type Fault =
   | 'killed'
   | 'throttled'
   | 'delivered twice'
+  | 'delivered twice at once'
   | 'rewind'
   | 'mapping made anew';
 
@@ -55,6 +56,7 @@ const FAULTS: readonly Fault[] = [
   'killed',
   'throttled',
   'delivered twice',
+  'delivered twice at once',
   'rewind',
   'mapping made anew',
 ];
@@ -107,7 +109,11 @@ export interface Route {
   readonly sink: SinkName | 'none';
   /** Not awaited: the library has to notice. */
   readonly forgetsToAwait: boolean;
+  /** Its messages are sent without their record. */
+  readonly detached: Detached;
 }
+
+export type Detached = 'no' | 'with the signal' | 'without a signal';
 
 export type SinkName = 'topic' | 'fifoTopic' | 'queue' | 'fifoQueue' | 'bus' | 'table' | 'bucket';
 
@@ -120,6 +126,8 @@ export interface FunctionPlan {
   readonly routes: readonly Route[];
   /** How many of 100 attempts fail, until an attempt has been made three times. */
   readonly failPercent: number;
+  /** How many of 100 handlers work without waiting, some of them until the deadline has passed. */
+  readonly busyPercent: number;
   /** How many of 100 handlers answer without a promise. */
   readonly syncPercent: number;
   /** How many of 100 handlers do not obey the signal. */
@@ -239,7 +247,7 @@ const layers: fc.Arbitrary<readonly Layer[]> = fc
     fc.option(fc.record({ kind: fc.constant('idempotent' as const), localCache: fc.boolean() }), { freq: 2 }),
     fc.option(fc.record({ kind: fc.constant('retry' as const), attempts: fc.integer({ min: 1, max: 4 }) })),
     fc.option(fc.record({ kind: fc.constant('validate' as const), delayMs: fc.constantFrom(0, 0, 2) }), {
-      freq: 1,
+      freq: 2,
     }),
     fc.array(fc.tuple(layer, fc.nat(4)), { maxLength: 2 }),
   )
@@ -277,6 +285,7 @@ const route: fc.Arbitrary<Route> = fc.record({
     },
   ),
   forgetsToAwait: likely(3),
+  detached: fc.constantFrom<Detached>('no', 'no', 'no', 'no', 'no', 'with the signal', 'without a signal'),
 });
 
 /** Takes every record of its event name. */
@@ -300,6 +309,7 @@ const fn: fc.Arbitrary<FunctionPlan> = fc.record({
     .tuple(fc.array(route, { maxLength: 3 }), fc.array(plainRoute, { minLength: 1, maxLength: 3 }))
     .map(([some, plain]) => [...some, ...plain]),
   failPercent: rate(40),
+  busyPercent: rate(30),
   syncPercent: fc.constantFrom(0, 30, 100),
   deafPercent: fc.constantFrom(0, 0, 0, 40),
   mutates: likely(30),

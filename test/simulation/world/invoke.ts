@@ -3,7 +3,7 @@ import type { InvocationResult } from '../../../src/delivery/deliver-batch.ts';
 import { mayThrow, RESERVE_MS } from '../function/function.ts';
 import type { Fault } from '../model/scenario.ts';
 import { inside, monotonicNow, sleep } from './clock.ts';
-import type { Invocation } from './journal.ts';
+import { type Invocation, nothingYet } from './journal.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
 
@@ -42,18 +42,13 @@ export async function invoke(
     pass,
     indexes,
     event,
+    records: [...event.Records],
+    ...nothingYet(),
+    sandbox,
     beginsReported: firstNumber !== undefined && firstNumber === sandbox.reported,
-    settled: new Set(),
-    failed: new Map(),
-    failedForGood: new Set(),
-    starts: new Map(),
-    over: false,
     deadlineAt: endsAt - RESERVE_MS,
   };
-  for (const index of indexes) {
-    world.invocationOf.set(index, invocation);
-    world.deliveries.set(index, (world.deliveries.get(index) ?? 0) + 1);
-  }
+  world.begin(invocation);
   const context = {
     invocation,
     hookThrows: fault === 'answer lost' && scenario.fn.entryPoint === 'router behind Middy',
@@ -88,7 +83,7 @@ export async function invoke(
     if (outcome === 'timed out')
       history.violate('5 deadline', `invocation ${number} did not answer before its timeout`);
     history.count('sandbox killed with records in flight');
-    sandbox.kill();
+    kill(world, sandbox);
     return FAILED;
   }
   if (!scenario.fn.mutates && JSON.stringify(event) !== before)
@@ -113,13 +108,13 @@ export async function invoke(
       return FAILED;
     case 'killed after its answer':
       history.count('sandbox killed after its answer');
-      sandbox.kill();
+      kill(world, sandbox);
       return FAILED;
     case 'hard timeout':
       history.count('hard timeout');
       await sleep(Math.max(0, endsAt - monotonicNow()));
       // On Managed Instances a function past its timeout is not stopped.
-      if (!scenario.lambda.managed) sandbox.kill();
+      if (!scenario.lambda.managed) kill(world, sandbox);
       return FAILED;
     default:
       rest(sandbox, world);
@@ -133,6 +128,12 @@ async function call(sandbox: Sandbox, event: object, context: InvocationContext)
   } catch (threw) {
     return { threw };
   }
+}
+
+/** What it did may be in no note. */
+function kill({ journal }: World, sandbox: Sandbox): void {
+  journal.mayRepeat = true;
+  sandbox.kill();
 }
 
 /** Lambda freezes a sandbox that has answered. */
@@ -186,16 +187,17 @@ function checkResponse(
 
 /** The checkpoint that the sandbox is known to keep; undefined where the simulation cannot know. */
 function reportedBy(
-  world: World,
+  { scenario, changes }: World,
   response: unknown,
   invocation: Invocation,
   sandbox: Sandbox,
 ): string | undefined {
-  const { entryPoint } = world.scenario.fn;
+  const { entryPoint } = scenario.fn;
   // Sandboxes of processBatch share their checkpoints, as they are in one process here; a window keeps none.
   if (entryPoint === 'processBatch' || entryPoint === 'window') return undefined;
   const failures = (
     response as { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] }
   ).batchItemFailures;
-  return failures[0]?.itemIdentifier ?? (invocation.beginsReported ? undefined : sandbox.reported);
+  const first = changes[invocation.indexes[0] ?? -1]?.record.dynamodb?.SequenceNumber;
+  return failures[0]?.itemIdentifier ?? (sandbox.reported === first ? undefined : sandbox.reported);
 }

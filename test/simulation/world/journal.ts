@@ -1,33 +1,61 @@
 import { Reference } from '../model/reference.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
+import type { Halting } from './clock.ts';
 import type { History } from './history.ts';
 
 /** A record that is in flight while its table's schema checks it finishes: for so long a handler may still start. */
 const SCHEMA_MS = 5;
 
 /** One invocation, as the world sees it. */
-export interface Invocation {
+export interface Invocation extends Doings {
   readonly number: number;
   readonly pass: number;
   /** The changes of its event. */
   readonly indexes: readonly number[];
   /** The event, as the function got it. */
   readonly event: { readonly Records: unknown[] };
+  /** Its records, also those that were taken out of it. */
+  readonly records: readonly unknown[];
+  readonly sandbox: Halting;
   /** The first one is what the sandbox reported last: it runs alone until it has succeeded. */
   readonly beginsReported: boolean;
+  /** By the monotonic clock. */
+  readonly deadlineAt: number;
+}
+
+/** What happens within an invocation. */
+interface Doings {
   /** Completed, or in a letter that was accepted, within it. */
   readonly settled: Set<number>;
-  /** Failed last, and when, by the monotonic clock. */
+  /** Failed last, and when, by the clock of timers: what follows at once may work in between. */
   readonly failed: Map<number, number>;
   /** Failed for good: nothing helps. */
   readonly failedForGood: Set<number>;
+  /** The lowest change whose failure was logged: the answer names it, or an earlier one. */
+  lowestFailure: number;
   /** How often each change and route began. */
   readonly starts: Map<string, number>;
+  /** Routes that completed since a change was last begun. */
+  readonly routes: Map<number, Set<number>>;
+  /** Changes whose handler waited for something since they were last begun. */
+  readonly waited: Set<number>;
   /** Lambda has its answer, or has stopped waiting. */
   over: boolean;
-  /** By the monotonic clock. */
-  readonly deadlineAt: number;
+}
+
+/** Nothing has happened in an invocation yet. */
+export function nothingYet(): Doings {
+  return {
+    settled: new Set(),
+    failed: new Map(),
+    failedForGood: new Set(),
+    lowestFailure: Number.POSITIVE_INFINITY,
+    starts: new Map(),
+    routes: new Map(),
+    waited: new Set(),
+    over: false,
+  };
 }
 
 /** The fate of one change. */
@@ -42,8 +70,6 @@ interface Fate {
   completions: number;
   letters: number;
   documents: number;
-  /** Routes that completed since the record was last begun. */
-  readonly routes: Set<number>;
 }
 
 /** Keeps what happened to each change, and what a copy of the table holds that handlers write. */
@@ -52,6 +78,8 @@ export class Journal {
   readonly reference: Reference;
   /** Invocations overlap, or a handler outlived its own: a copy may end with an older change, as documented. */
   mayDiverge = false;
+  /** A sandbox died, or a handler completed too late for a note: `idempotent` may run a record again. */
+  mayRepeat = false;
   readonly #scenario: Scenario;
   readonly #history: History;
   readonly #fates: Fate[];
@@ -86,20 +114,23 @@ export class Journal {
   /** A handler begins, and must be allowed to. */
   started(index: number, route: number, invocation: Invocation, now: number): void {
     const { violate } = bound(this.#history);
-    const fate = this.#fates[index] as Fate;
-    if (fate.routes.has(route) || this.#isFirst(index, route)) fate.routes.clear();
+    if (this.#isFirst(index, route)) {
+      invocation.routes.set(index, new Set());
+      invocation.waited.delete(index);
+    }
     invocation.failed.delete(index);
     if (invocation.over) violate('12 nothing outside', `change ${index} started after the answer`);
     else if (
       now > invocation.deadlineAt &&
-      this.#isFirst(index, route) &&
+      // The next route follows at once on one that did not wait.
+      (this.#isFirst(index, route) || invocation.waited.has(index)) &&
       this.#scenario.fn.entryPoint !== 'window'
     )
-      violate('5 deadline', `change ${index} started after the deadline`);
+      violate('5 deadline', `change ${index} started at route ${route} after the deadline`);
     if (this.reference.routesOf(this.changes[index] as Change).includes(route) === false)
       violate('route', `change ${index} went to route ${route}, whose condition it does not meet`);
     if (!invocation.indexes.includes(index)) violate('route', `change ${index} is not in the event`);
-    this.#checkOrder(index, invocation, now);
+    this.#checkOrder(index, invocation);
     this.#checkAttempts(index, route, invocation);
   }
 
@@ -111,9 +142,9 @@ export class Journal {
       this.mayDiverge = true;
       this.#history.count('handler completed after its invocation');
     }
-    fate.routes.add(route);
+    const routes = invocation.routes.get(index)?.add(route);
     const wanted = this.reference.routesOf(this.changes[index] as Change);
-    if (!wanted.every((place) => fate.routes.has(place))) return;
+    if (!wanted.every((place) => routes?.has(place))) return;
     this.#history.count(fate.completions > 0 ? 'change completed again' : 'change completed');
     fate.completions++;
     fate.late = fate.gaveUp;
@@ -124,8 +155,8 @@ export class Journal {
     invocation.settled.add(index);
   }
 
-  failed(index: number, invocation: Invocation, now: number, error?: unknown): void {
-    invocation.failed.set(index, now);
+  failed(index: number, invocation: Invocation, error?: unknown): void {
+    invocation.failed.set(index, performance.now());
     if ((error as { readonly retryable?: boolean } | undefined)?.retryable === false)
       invocation.failedForGood.add(index);
     invocation.settled.delete(index);
@@ -143,16 +174,18 @@ export class Journal {
     invocation.settled.add(index);
   }
 
-  deadLettered(index: number, invocation: Invocation | undefined): void {
+  /** @param invocations those that it is in, and that are not over */
+  deadLettered(index: number, invocations: readonly Invocation[]): void {
     this.#history.count('dead letter');
     const fate = this.#fates[index] as Fate;
     fate.letters++;
     fate.gaveUp = true;
     this.everGaveUp.add(index);
-    if (invocation === undefined || invocation.over) return;
-    fate.last = 'dead-lettered';
-    fate.pass = invocation.pass;
-    invocation.settled.add(index);
+    for (const { pass, settled } of invocations) {
+      fate.last = 'dead-lettered';
+      fate.pass = pass;
+      settled.add(index);
+    }
   }
 
   filtered(index: number): void {
@@ -212,7 +245,7 @@ export class Journal {
     this.#history.violate('11 convergence', `item ${item} ends with change ${held}, its newest is ${newest}`);
   }
 
-  #checkOrder(index: number, invocation: Invocation, now: number): void {
+  #checkOrder(index: number, invocation: Invocation): void {
     const { violate } = bound(this.#history);
     const { order, layers, entryPoint, declared } = this.#scenario.fn;
     const own = this.changes[index] as Change;
@@ -236,7 +269,7 @@ export class Journal {
     if (layers.length > 0 && entryPoint.startsWith('router')) return;
     const graceMs = declared || order === 'partition' ? SCHEMA_MS : 0;
     for (const [failed, at] of invocation.failed) {
-      if (failed < index && at + graceMs < now)
+      if (failed < index && at + graceMs < performance.now())
         violate('4 least repetition', `change ${index} started after change ${failed} had failed`);
     }
   }
@@ -280,6 +313,5 @@ function untouched(): Fate {
     completions: 0,
     letters: 0,
     documents: 0,
-    routes: new Set(),
   };
 }

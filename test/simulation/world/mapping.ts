@@ -70,6 +70,7 @@ export class Mapping {
       this.#world.history.note('the mapping is made anew at TRIM_HORIZON, and the copy emptied');
       this.#pass++;
       this.#world.journal.rebuild();
+      this.#world.journal.mayRepeat = true;
       this.windows.rebuild();
       // Under the old key prefix all records are noted as done.
       this.#deployment++;
@@ -206,16 +207,29 @@ export class Mapping {
   ): Promise<InvocationResult> {
     if (fault === 'throttled') return { type: 'throttled' };
     const number = this.#invocations;
-    const { random, scenario, history } = this.#world;
+    const { random, scenario } = this.#world;
     const choose = () => this.#sandboxes.choose(random.below(scenario.lambda.sandboxes, 'sandbox', number));
-    const result = await invoke(this.#world, choose(), records, fields, fault, number, pass);
-    if (fault !== 'delivered twice') return result;
-    // What comes after is not delivered again: a copy may end with an older change.
-    history.count('batch delivered twice');
+    const deliver = (own: Fault | undefined, offset: number) =>
+      invoke(this.#world, choose(), records, fields, own, number + offset, pass);
+    if (fault === 'delivered twice') {
+      const result = await deliver(undefined, 0);
+      this.#deliveredTwice('batch delivered twice');
+      await deliver(undefined, 1);
+      return result;
+    }
+    if (fault === 'delivered twice at once') {
+      this.#deliveredTwice('batch delivered twice at once');
+      const [result] = await Promise.all([deliver(undefined, 0), deliver(undefined, 1)]);
+      return result;
+    }
+    return deliver(fault, 0);
+  }
+
+  /** What comes after is not delivered again: a copy may end with an older change. */
+  #deliveredTwice(how: string): void {
+    this.#world.history.count(how);
     this.#world.journal.mayDiverge = true;
     this.#invocations++;
-    await invoke(this.#world, choose(), records, fields, undefined, number + 1, pass);
-    return result;
   }
 
   #nextFault(mayGoBack: boolean): Fault | undefined {

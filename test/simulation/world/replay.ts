@@ -3,7 +3,7 @@ import type { OnFailureDocument } from '../../../src/delivery/on-failure-documen
 import { replay } from '../../../src/replay/index.ts';
 import type { Change } from '../model/table.ts';
 import { inside, monotonicNow } from './clock.ts';
-import type { Invocation } from './journal.ts';
+import { type Invocation, nothingYet } from './journal.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
 
@@ -37,7 +37,7 @@ export async function replayEverything(
   const begun = new Set<number>();
   const newest = new Map<number, number>();
   const handler = (event: DynamoDBStreamEvent, _context: Context): Promise<unknown> => {
-    const invocation = invocationOf(world, event);
+    const invocation = invocationOf(world, sandbox, event);
     for (const index of invocation.indexes) {
       const { item } = world.changes[index] as Change;
       if (reported.has(index))
@@ -130,24 +130,19 @@ function indexesIn(world: World, message: Message): readonly number[] {
     .map(({ index }) => index);
 }
 
-function invocationOf(world: World, event: DynamoDBStreamEvent): Invocation {
+function invocationOf(world: World, sandbox: Sandbox, event: DynamoDBStreamEvent): Invocation {
   const invocation: Invocation = {
     number: -1,
     pass: Number.MAX_SAFE_INTEGER,
     indexes: event.Records.map(({ dynamodb }) => world.indexOf(dynamodb?.SequenceNumber)),
     event,
+    records: [...event.Records],
+    ...nothingYet(),
+    sandbox,
     beginsReported: false,
-    settled: new Set(),
-    failed: new Map(),
-    failedForGood: new Set(),
-    starts: new Map(),
-    over: false,
     deadlineAt: monotonicNow() + TIME_MS,
   };
-  for (const index of invocation.indexes) {
-    world.invocationOf.set(index, invocation);
-    world.deliveries.set(index, (world.deliveries.get(index) ?? 0) + 1);
-  }
+  world.begin(invocation);
   return invocation;
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Notes } from '../function/note-store.ts';
 import { Random } from '../model/random.ts';
-import type { Scenario } from '../model/scenario.ts';
+import type { Detached, Scenario } from '../model/scenario.ts';
 import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
 import type { Halting } from './clock.ts';
 import type { History } from './history.ts';
@@ -25,14 +25,12 @@ export class World {
   readonly journal: Journal;
   readonly targets: Targets;
   readonly notes: Notes = new Map();
-  /** The newest invocation that a change is in. */
-  readonly invocationOf: Map<number, Invocation> = new Map();
+  /** The invocations that a change was in, in their order. */
+  readonly #invocations: Map<number, Invocation[]> = new Map();
   /** Routes and changes of which a condition has answered with a promise. */
   readonly unanswered: Set<string> = new Set();
   /** The sandbox that has taken a lock. */
   readonly lockedBy: WeakMap<object, Halting | undefined> = new WeakMap();
-  /** Invocations that a change was in. */
-  readonly deliveries: Map<number, number> = new Map();
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #attempts: Map<string, number> = new Map();
 
@@ -48,9 +46,7 @@ export class World {
     this.#indexes = new Map(
       changes.map(({ record, index }) => [record.dynamodb?.SequenceNumber ?? '', index]),
     );
-    history.accepted = (target, body) => {
-      if (target === 'letters') this.#letterAccepted(body);
-    };
+    history.accepted = (target, body) => this.#accepted(target, body);
     history.requestStarted = (target, bodies) => {
       for (const body of bodies) this.#checkRequest(target, body);
     };
@@ -67,16 +63,40 @@ export class World {
     return attempt;
   }
 
-  #letterAccepted(body: unknown): void {
+  /** An invocation begins. */
+  begin(invocation: Invocation): void {
+    for (const index of invocation.indexes) {
+      const known = this.#invocations.get(index);
+      if (known === undefined) this.#invocations.set(index, [invocation]);
+      else known.push(invocation);
+    }
+  }
+
+  /** The invocations that a change was in, in their order. */
+  invocationsOf(index: number): readonly Invocation[] {
+    return this.#invocations.get(index) ?? [];
+  }
+
+  #isOver(index: number): boolean {
+    const invocations = this.invocationsOf(index);
+    return invocations.length > 0 && invocations.every(({ over }) => over);
+  }
+
+  #accepted(target: string, body: unknown): void {
     const index = this.#indexIn(body);
+    if (isWithoutDeadline(body) && this.#isOver(index)) this.journal.mayDiverge = true;
+    if (target !== 'letters') return;
     this.history.note(`the letter of change ${index} is accepted`);
-    this.journal.deadLettered(index, this.invocationOf.get(index));
+    this.journal.deadLettered(
+      index,
+      this.invocationsOf(index).filter(({ over }) => !over),
+    );
   }
 
   /** Nothing is sent once the invocation has its answer. */
   #checkRequest(target: string, body: unknown): void {
     const index = this.#indexIn(body);
-    if (this.invocationOf.get(index)?.over)
+    if (!isWithoutDeadline(body) && this.#isOver(index))
       this.history.violate('12 nothing outside', `change ${index} was sent to ${target} after the answer`);
   }
 
@@ -89,4 +109,9 @@ export class World {
     };
     return index ?? this.indexOf(record?.dynamodb.SequenceNumber ?? String(BigInt(sequenceNumber ?? 0)));
   }
+}
+
+/** Tells if a message is detached, and sent without a signal: then its tries end with the sink's attempts. */
+function isWithoutDeadline(body: unknown): boolean {
+  return (body as { readonly detached?: Detached }).detached === 'without a signal';
 }
