@@ -56,13 +56,9 @@ export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './r
 export type { Next, RecordMiddleware } from './router/record-middleware.ts';
 export type { RecordHandler } from './router/route.ts';
 export { type RouterOptions, type StreamRouter, streamRouter } from './router/router.ts';
-export {
-  defineTable,
-  type ItemType,
-  itemOf,
-  type Table,
-  type TableOptions,
-} from './table.ts';
+export { defineTable, type TableOptions } from './table/define-table.ts';
+export { type ItemType, itemOf } from './table/item-of.ts';
+export type { Table } from './table/table.ts';
 export type { NumberPolicy } from './unmarshall/numbers.ts';
 export type { ClosedWindow } from './window/close-window.ts';
 export {

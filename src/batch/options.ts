@@ -11,7 +11,7 @@ import {
 import { checkOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../table/table.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';
 import type { Order } from './lane-index.ts';
 

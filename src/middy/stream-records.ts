@@ -2,9 +2,9 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { validateEvent } from '../batch/event.ts';
 import { batchSettings, type StreamOptions } from '../batch/options.ts';
 import { rejectUnknownOptions } from '../options/check-options.ts';
-import type { AnyItem, AttributeOf, StreamRecord } from '../record/stream-record.ts';
+import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, type Table } from '../table.ts';
+import { isTable, type KeysOf, type Table } from '../table/table.ts';
 import { type NumberPolicy, numberReader } from '../unmarshall/numbers.ts';
 import { openRecords } from './open-records.ts';
 
@@ -84,12 +84,13 @@ export interface StreamRecordsMiddleware<R> {
  */
 export function streamRecords<
   Item extends object,
-  Key extends AttributeOf<Item>,
+  Key extends string,
   View extends StreamViewType,
+  Stored extends object,
 >(
-  table: Table<Item, Key, View>,
+  table: Table<Item, Key, View, Stored>,
   options?: RecordReadingOptions,
-): StreamRecordsMiddleware<StreamRecord<Item, View, Pick<Item, Key>>>;
+): StreamRecordsMiddleware<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>>;
 export function streamRecords<Item extends object = AnyItem>(
   options?: Partial<StreamRecordsOptions<'NEW_AND_OLD_IMAGES'>>,
 ): StreamRecordsMiddleware<StreamRecord<Item>>;

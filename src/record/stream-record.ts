@@ -17,9 +17,18 @@ export interface UserIdentity {
   readonly principalId: string;
 }
 
-/** What every record carries, whatever the event and the view type. */
-export interface RecordBase<Name extends EventName, Keys> {
+/**
+ * What every record carries, whatever the event and the view type.
+ *
+ * `Stored` is the item as DynamoDB holds it, before a schema changes it: conditions read that.
+ */
+export interface RecordBase<Name extends EventName, Keys, Entity = string | undefined, Stored = unknown> {
   readonly eventName: Name;
+  /**
+   * The name of the entity, for a table that declares entities. Undefined for a record that belongs to none of them, and
+   * for other tables.
+   */
+  readonly entity: Entity;
   /** Identifies the record: 32 hexadecimal digits. The same at every redelivery. */
   readonly eventID: string;
   /** Position in the shard: a whole number of up to 40 digits. Compare with care, as text it does not sort. */
@@ -46,6 +55,8 @@ export interface RecordBase<Name extends EventName, Keys> {
    * nothing of the item is.
    */
   readonly raw: DynamoDBRecord;
+  /** For types alone. No record has this property. */
+  readonly '~stored'?: Stored;
 }
 
 type WithNewImage<Item, View> = View extends 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
@@ -67,24 +78,36 @@ export type InsertRecord<
   Item,
   View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
   Keys = Partial<Item>,
-> = RecordBase<'INSERT', Keys> & WithNewImage<Item, View>;
+  Entity = undefined,
+  Stored = Item,
+> = RecordBase<'INSERT', Keys, Entity, Stored> & WithNewImage<Item, View>;
 
 /** An item was changed. `newImage`, `oldImage` or both, as the view type says. */
 export type ModifyRecord<
   Item,
   View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
   Keys = Partial<Item>,
-> = RecordBase<'MODIFY', Keys> & WithNewImage<Item, View> & WithOldImage<Item, View>;
+  Entity = undefined,
+  Stored = Item,
+> = RecordBase<'MODIFY', Keys, Entity, Stored> & WithNewImage<Item, View> & WithOldImage<Item, View>;
 
 /** An item was deleted. `oldImage` with `OLD_IMAGE` and `NEW_AND_OLD_IMAGES`. */
 export type RemoveRecord<
   Item,
   View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
   Keys = Partial<Item>,
-> = RecordBase<'REMOVE', Keys> & WithOldImage<Item, View>;
+  Entity = undefined,
+  Stored = Item,
+> = RecordBase<'REMOVE', Keys, Entity, Stored> & WithOldImage<Item, View>;
 
 /** Any record: branch on `eventName` to read the images. */
-export type StreamRecord<Item, View extends StreamViewType = 'NEW_AND_OLD_IMAGES', Keys = Partial<Item>> =
-  | InsertRecord<Item, View, Keys>
-  | ModifyRecord<Item, View, Keys>
-  | RemoveRecord<Item, View, Keys>;
+export type StreamRecord<
+  Item,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+  Keys = Partial<Item>,
+  Entity = undefined,
+  Stored = Item,
+> =
+  | InsertRecord<Item, View, Keys, Entity, Stored>
+  | ModifyRecord<Item, View, Keys, Entity, Stored>
+  | RemoveRecord<Item, View, Keys, Entity, Stored>;

@@ -6,19 +6,20 @@ import { validated } from '../batch/validated.ts';
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument, requireOption, requireOptions } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import type { AnyItem, AttributeOf, StreamRecord } from '../record/stream-record.ts';
+import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { TABLE, type Table } from '../table.ts';
+import { type KeysOf, TABLE, type Table } from '../table/table.ts';
 import type { RecordHandler } from './route.ts';
 
 /** {@link BatchOptions} with the table whose stream it is. */
 export interface TableBatchOptions<
   Item extends object,
-  Key extends AttributeOf<Item>,
+  Key extends string,
   View extends StreamViewType,
+  Stored extends object,
 > extends BatchOptions {
   /** Gives item type, keys, view type and validation. */
-  readonly table: Table<Item, Key, View>;
+  readonly table: Table<Item, Key, View, Stored>;
 }
 
 /** {@link BatchOptions} with the view type, which has to be named unless it is the default. */
@@ -42,11 +43,16 @@ const reported: ReportedCheckpoints = new ReportedCheckpoints();
  *   });
  * ```
  */
-export function processBatch<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
+export function processBatch<
+  Item extends object,
+  Key extends string,
+  View extends StreamViewType,
+  Stored extends object,
+>(
   event: DynamoDBStreamEvent,
   context: Context | undefined,
-  handler: RecordHandler<StreamRecord<Item, View, Pick<Item, Key>>>,
-  options: TableBatchOptions<Item, Key, View>,
+  handler: RecordHandler<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>>,
+  options: TableBatchOptions<Item, Key, View, Stored>,
 ): Promise<DynamoDBBatchResponse>;
 export function processBatch<Item extends object = AnyItem>(
   event: DynamoDBStreamEvent,

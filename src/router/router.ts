@@ -3,7 +3,6 @@ import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/o
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { validated } from '../batch/validated.ts';
-import type { Condition } from '../conditions/condition.ts';
 import { warningsOf } from '../conditions/condition-warnings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Check, FUNCTION } from '../options/check.ts';
@@ -11,7 +10,6 @@ import { requireArgument } from '../options/check-options.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type {
   AnyItem,
-  AttributeOf,
   EventName,
   InsertRecord,
   ModifyRecord,
@@ -19,10 +17,11 @@ import type {
   StreamRecord,
 } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, TABLE, type Table } from '../table.ts';
+import { isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
-import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';
+import { type Route, routeOf, runRoutes } from './route.ts';
+import type { Routes } from './routes.ts';
 
 /**
  * A Lambda handler that dispatches each record of a batch to the routes that match it.
@@ -31,33 +30,20 @@ import { type RecordHandler, type Route, routeOf, runRoutes } from './route.ts';
  * - A record that no route matches counts as succeeded.
  * - The response is empty, or names the lowest SequenceNumber that did not succeed.
  */
-export interface StreamRouter<Item, View extends StreamViewType, Keys> {
+export interface StreamRouter<Item, View extends StreamViewType, Keys, Stored = Item>
+  extends Routes<
+    InsertRecord<Item, View, Keys, undefined, Stored>,
+    ModifyRecord<Item, View, Keys, undefined, Stored>,
+    RemoveRecord<Item, View, Keys, undefined, Stored>
+  > {
   /**
    * Handles one event. Deploy the router itself: it is the handler.
    *
    * @throws InvalidEventError, ConfigurationError; BatchFailedError with `partialResponses: false`
    */
   (event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse>;
-  /** Handles created items. */
-  onInsert(handler: RecordHandler<InsertRecord<Item, View, Keys>>): this;
-  onInsert(
-    condition: Condition<InsertRecord<Item, View, Keys>>,
-    handler: RecordHandler<InsertRecord<Item, View, Keys>>,
-  ): this;
-  /** Handles changed items. */
-  onModify(handler: RecordHandler<ModifyRecord<Item, View, Keys>>): this;
-  onModify(
-    condition: Condition<ModifyRecord<Item, View, Keys>>,
-    handler: RecordHandler<ModifyRecord<Item, View, Keys>>,
-  ): this;
-  /** Handles deleted items. */
-  onRemove(handler: RecordHandler<RemoveRecord<Item, View, Keys>>): this;
-  onRemove(
-    condition: Condition<RemoveRecord<Item, View, Keys>>,
-    handler: RecordHandler<RemoveRecord<Item, View, Keys>>,
-  ): this;
   /** Wraps the handling of every record. What was added first lies outermost. */
-  use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys>>): this;
+  use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys, undefined, Stored>>): this;
 }
 
 const MIDDLEWARE: Check = { ...FUNCTION, expected: 'a function (record, context, next)' };
@@ -79,10 +65,15 @@ export interface RouterOptions<View extends StreamViewType> extends BatchOptions
  *   .onRemove(expired, async ({ oldImage }) => {});
  * ```
  */
-export function streamRouter<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
-  table: Table<Item, Key, View>,
+export function streamRouter<
+  Item extends object,
+  Key extends string,
+  View extends StreamViewType,
+  Stored extends object,
+>(
+  table: Table<Item, Key, View, Stored>,
   options?: BatchOptions,
-): StreamRouter<Item, View, Pick<Item, Key>>;
+): StreamRouter<Item, View, KeysOf<Stored, Key>, Stored>;
 export function streamRouter<Item extends object = AnyItem>(
   options?: BatchOptions & Partial<RouterOptions<'NEW_AND_OLD_IMAGES'>>,
 ): StreamRouter<Item, 'NEW_AND_OLD_IMAGES', Partial<Item>>;

@@ -6,7 +6,9 @@ import { rejectUnknownOptions, requireArgument } from '../options/check-options.
 import type { AnyItem, AttributeOf, EventName } from '../record/stream-record.ts';
 import { TIME_TO_LIVE } from '../record/time-to-live.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
-import { isTable, itemOf, type Table, tableOf } from '../table.ts';
+import { tableOf } from '../table/define-table.ts';
+import { itemOf } from '../table/item-of.ts';
+import { isTable, type Table } from '../table/table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
@@ -89,9 +91,12 @@ let streams = 0;
  * const event = stream.event([stream.insert(draft), stream.modify(draft, { ...draft, status: 'OPEN' })]);
  * ```
  */
-export function testStream<Item extends object, Key extends AttributeOf<Item>, View extends StreamViewType>(
-  table: Table<Item, Key, View>,
-): TestStream<Item>;
+export function testStream<
+  Item extends object,
+  Key extends string,
+  View extends StreamViewType,
+  Stored extends object,
+>(table: Table<Item, Key, View, Stored>): TestStream<Stored>;
 export function testStream<Item extends object = AnyItem>(
   // Without NoInfer the item would be inferred from its keys, and have no other attribute.
   options: TestStreamOptions<NoInfer<Item>>,

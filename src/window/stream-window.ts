@@ -5,9 +5,9 @@ import type { RecordContext } from '../batch/record-context.ts';
 import { FUNCTION } from '../options/check.ts';
 import { rejectUnknownOptions, requireArgument, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import type { AnyItem, AttributeOf, StreamRecord } from '../record/stream-record.ts';
+import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, TABLE, type Table } from '../table.ts';
+import { isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import type { ClosedWindow } from './close-window.ts';
 import { processWindowEvent, type WindowReducer } from './process-window-event.ts';
 import type { DynamoDBStreamWindowEvent, DynamoDBWindowResponse } from './window-event.ts';
@@ -92,12 +92,13 @@ const OPTIONS = [
  */
 export function streamWindow<
   Item extends object,
-  Key extends AttributeOf<Item>,
+  Key extends string,
   View extends StreamViewType,
+  Stored extends object,
   State extends object,
 >(
-  table: Table<Item, Key, View>,
-  options: WindowOptions<StreamRecord<Item, View, Pick<Item, Key>>, State>,
+  table: Table<Item, Key, View, Stored>,
+  options: WindowOptions<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>, State>,
 ): StreamWindow;
 export function streamWindow<Item extends object = AnyItem, State extends object = AnyState>(
   options: WindowOptions<StreamRecord<Item>, State> & { readonly viewType?: 'NEW_AND_OLD_IMAGES' },

@@ -12,6 +12,7 @@ import {
   ValidationError,
 } from '../../src/index.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
+import type { Table } from '../../src/table/table.ts';
 import { contextOf, memoryLogger, recordOf } from '../fixtures/events.ts';
 import { type Json, mutate, mutation } from '../fixtures/mutations.ts';
 
@@ -89,7 +90,7 @@ describe.each(Object.entries(ROUTERS))('%s', (_, table) => {
           };
           const logger = memoryLogger();
           const router =
-            table === undefined ? streamRouter({ logger }) : streamRouter(table as never, { logger });
+            table === undefined ? streamRouter({ logger }) : streamRouter(table as Table, { logger });
           router.onInsert(handle).onModify(handle).onRemove(handle);
 
           let response: Awaited<ReturnType<typeof router>> | undefined;

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { batchSettings } from '../../src/batch/options.ts';
 import { batchProcessor, processEvent } from '../../src/batch/process-event.ts';
 import { ReportedCheckpoints } from '../../src/batch/reported-checkpoints.ts';
-import { defineTable, itemOf } from '../../src/table.ts';
+import { defineTable } from '../../src/table/define-table.ts';
+import { itemOf } from '../../src/table/item-of.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 
 /**

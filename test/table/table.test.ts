@@ -2,8 +2,8 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { defineTable, itemOf } from '../src/index.ts';
-import { isTable } from '../src/table.ts';
+import { defineTable, itemOf } from '../../src/index.ts';
+import { isTable } from '../../src/table/table.ts';
 
 interface Invoice {
   customerId: string;

@@ -1,0 +1,33 @@
+import type { Condition } from '../conditions/condition.ts';
+import type { RecordHandler } from './route.ts';
+
+/** A predicate that narrows the record: the handler gets the narrower one. */
+export type RecordGuard<R, Narrowed extends R> = (record: R) => record is Narrowed;
+
+/**
+ * What a handler gets: the narrowed record. `Narrowed` is `never` while TypeScript looks for the type of a handler that a
+ * function makes, as `publishTo` does; then it is the record of the route.
+ */
+type NarrowedTo<Narrowed, R> = [Narrowed] extends [never] ? R : Narrowed;
+
+/** The routes of a router, or of an entity: a handler for each event, with or without a condition. */
+export interface Routes<Insert, Modify, Remove> {
+  /** Handles created items. */
+  onInsert(handler: RecordHandler<Insert>): this;
+  onInsert<Narrowed extends Insert = Insert>(
+    condition: RecordGuard<Insert, Narrowed> | Condition<Insert>,
+    handler: RecordHandler<NarrowedTo<Narrowed, Insert>>,
+  ): this;
+  /** Handles changed items. */
+  onModify(handler: RecordHandler<Modify>): this;
+  onModify<Narrowed extends Modify = Modify>(
+    condition: RecordGuard<Modify, Narrowed> | Condition<Modify>,
+    handler: RecordHandler<NarrowedTo<Narrowed, Modify>>,
+  ): this;
+  /** Handles deleted items. */
+  onRemove(handler: RecordHandler<Remove>): this;
+  onRemove<Narrowed extends Remove = Remove>(
+    condition: RecordGuard<Remove, Narrowed> | Condition<Remove>,
+    handler: RecordHandler<NarrowedTo<Narrowed, Remove>>,
+  ): this;
+}

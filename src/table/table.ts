@@ -1,0 +1,38 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Check } from '../options/check.ts';
+import type { ImageChecks } from '../record/schema.ts';
+import type { AttributeOf } from '../record/stream-record.ts';
+import type { StreamViewType } from '../record/view-type.ts';
+
+/** A table, declared once: it gives item type, keys, view type and validation to all that reads its stream. */
+export interface Table<
+  Item extends object = object,
+  Key extends string = AttributeOf<Item>,
+  View extends StreamViewType = StreamViewType,
+  Stored extends object = Item,
+> {
+  readonly '~table': true;
+  readonly name: string;
+  readonly keys: readonly [Key] | readonly [Key, Key];
+  readonly viewType: View;
+  /** Undefined when the table was declared with `itemOf`: there is nothing to check. */
+  readonly schema: StandardSchemaV1<Stored, Item> | undefined;
+  /** The schema made ready. */
+  readonly '~checks': ImageChecks | undefined;
+}
+
+/** The key attributes of a table: typed by the item as stored, where it declares them. */
+export type KeysOf<Stored, Key extends string> = {
+  [Name in Key]: Name extends keyof Stored ? Stored[Name] : string | number | bigint | Uint8Array;
+};
+
+/** What DynamoDB holds, where a schema tells it: hand-made schemas say `unknown`. */
+export type StoredItem<Stored, Item extends object> = unknown extends Stored ? Item : Extract<Stored, object>;
+
+/** Whether a value was made by `defineTable`. */
+export function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && '~table' in value;
+}
+
+/** The check of an argument or option that takes a table. */
+export const TABLE: Check = { expected: 'made by defineTable', accepts: isTable };
