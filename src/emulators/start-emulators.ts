@@ -1,4 +1,4 @@
-import { type Check, isObject } from '../options/check.ts';
+import { type Check, isMembers } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { startDynoxide } from './dynoxide.ts';
@@ -56,7 +56,7 @@ export interface Emulators {
 const ENVIRONMENT: Check = {
   expected: 'an object of text by name, such as process.env',
   accepts: (value) =>
-    isObject(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string'),
+    isMembers(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string'),
 };
 
 /**

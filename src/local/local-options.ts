@@ -15,7 +15,7 @@ import {
   CLIENT,
   CREDENTIALS,
   FUNCTION,
-  isObject,
+  isMembers,
   LOGGER_OR_FALSE,
   numberFrom,
   TEXT,
@@ -157,7 +157,7 @@ const CHECKS: Checks = {
   destinationClients: {
     expected: 'an object with clients named sqs, sns or s3',
     accepts: (value) =>
-      isObject(value) &&
+      isMembers(value) &&
       Object.entries(value).every(
         ([name, client]) =>
           ['sqs', 'sns', 's3'].includes(name) && (client === undefined || CLIENT.accepts(client)),

@@ -45,7 +45,7 @@ export function mappingOptions(owner: string, options: unknown): Readonly<Record
  */
 export function inCamelCase(owner: string, given: unknown, path?: string): Readonly<Record<string, unknown>> {
   requireOptions(owner, given, path);
-  return Object.fromEntries(
+  const renamed = Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const camel = camelCase(name);
       if (camel !== name && Object.hasOwn(given, camel)) {
@@ -58,6 +58,8 @@ export function inCamelCase(owner: string, given: unknown, path?: string): Reado
       return [camel, value];
     }),
   );
+  // The checks that follow refuse options that are inherited.
+  return Object.setPrototypeOf(renamed, Object.getPrototypeOf(given));
 }
 
 /** `BatchSize` is `batchSize`, and `KMSKeyArn` is `kmsKeyArn`: capitals in a row are one word. */

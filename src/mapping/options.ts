@@ -1,4 +1,4 @@
-import { BOOLEAN, type Check, type Checks, isObject, wholeNumberFrom } from '../options/check.ts';
+import { BOOLEAN, type Check, type Checks, isMembers, wholeNumberFrom } from '../options/check.ts';
 import { checkOptions, rejectUnknownOptions, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { inCamelCase, mappingOptions } from './aws-names.ts';
@@ -142,7 +142,7 @@ const CHECKS: Checks = {
   },
   tags: {
     expected: 'an object of text',
-    accepts: (value) => isObject(value) && Object.values(value).every((text) => typeof text === 'string'),
+    accepts: (value) => isMembers(value) && Object.values(value).every((text) => typeof text === 'string'),
   },
 };
 

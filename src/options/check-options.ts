@@ -1,4 +1,4 @@
-import { type Check, type Checks, isObject } from './check.ts';
+import { type Check, type Checks, isMembers } from './check.ts';
 import { type Advice, invalidOption, wrongValue } from './invalid-option.ts';
 
 /** How options are checked. */
@@ -29,7 +29,8 @@ export function checkOptions(
 }
 
 /**
- * Refuses options that nobody reads: a typo would otherwise be a default that nobody notices.
+ * Refuses options that nobody reads: a typo would otherwise be a default that nobody notices. For the same reason it
+ * refuses options that are inherited: a copy of the object, as by `{ ...options }`, does not have them.
  *
  * @param path where the options lie within those of the owner, as in `destinationConfig.onFailure`
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
@@ -46,6 +47,26 @@ export function rejectUnknownOptions(
     const problem = `is not an option. Known options: ${known.join(', ')}.`;
     throw invalidOption(owner, within(path, name), problem, { code: 'UNKNOWN_OPTION' });
   }
+  rejectInheritedOptions(owner, options, known, path);
+}
+
+/**
+ * Refuses options that the object has from its prototype, where the options are copied before they are checked.
+ *
+ * @param path see {@link rejectUnknownOptions}
+ * @throws ConfigurationError `INVALID_OPTION`
+ */
+export function rejectInheritedOptions(
+  owner: string,
+  options: object,
+  known: readonly string[],
+  path?: string,
+): void {
+  for (const name of known) {
+    if (!(name in options) || Object.hasOwn(options, name)) continue;
+    const problem = 'is inherited from a prototype. Pass an object that has the option itself.';
+    throw invalidOption(owner, within(path, name), problem);
+  }
 }
 
 /** The path to an option that lies within another one. */
@@ -54,13 +75,13 @@ export function within(path: string | undefined, name: string): string {
 }
 
 /**
- * Refuses what holds no options.
+ * Refuses what does not hold options, such as a promise of them: it would count as no options.
  *
  * @param path see {@link rejectUnknownOptions}
  * @throws ConfigurationError `INVALID_OPTION`
  */
 export function requireOptions(owner: string, options: unknown, path?: string): asserts options is object {
-  if (isObject(options)) return;
+  if (isMembers(options)) return;
   const problem = wrongValue({ expected: 'an object' }, options);
   throw invalidOption(owner, path, path === undefined ? problem.replace('has', 'the options have') : problem);
 }

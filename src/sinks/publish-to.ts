@@ -1,5 +1,5 @@
 import type { RecordContext } from '../batch/record-context.ts';
-import { FUNCTION, objectWith } from '../options/check.ts';
+import { FUNCTION, isMembers, objectWith } from '../options/check.ts';
 import { requireArgument, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
@@ -33,7 +33,7 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
 ): (record: R, context: RecordContext) => Promise<void> {
   requireArgument(OWNER, 'sink', sink, SINK);
   requireOption(OWNER, 'toMessage', toMessage, FUNCTION);
-  if (options !== undefined && typeof options !== 'function' && typeof options !== 'object') {
+  if (options !== undefined && typeof options !== 'function' && !isMembers(options)) {
     refuse(`the options have to be an object or a function, got ${shown(options)}.`);
   }
   return async (record, context) => {

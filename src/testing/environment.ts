@@ -1,4 +1,4 @@
-import { isObject } from '../options/check.ts';
+import { isMembers } from '../options/check.ts';
 
 /** Environment variables by name; `undefined` takes one away. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,6 +47,6 @@ function write(name: string, value: string | undefined): void {
 /** Whether a value is an object of text by name. */
 export function isEnvironment(value: unknown): value is Environment {
   return (
-    isObject(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string')
+    isMembers(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string')
   );
 }

@@ -21,6 +21,8 @@ describe('rejectUnknownOptions', () => {
     ['a', 'INVALID_OPTION', 'owner: the options have to be an object, got "a".'],
     [[], 'INVALID_OPTION', 'owner: the options have to be an object, got an array.'],
     [() => {}, 'INVALID_OPTION', 'owner: the options have to be an object, got a function.'],
+    [Promise.resolve({}), 'INVALID_OPTION', 'owner: the options have to be an object, got a Promise.'],
+    [new Map([['a', 1]]), 'INVALID_OPTION', 'owner: the options have to be an object, got a Map.'],
   ])('refuses %o', (options, code, message) => {
     expect(() => rejectUnknownOptions('owner', options, ['a', 'b'])).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', code, message, owner: 'owner' }),
@@ -34,6 +36,34 @@ describe('rejectUnknownOptions', () => {
     expect(() => rejectUnknownOptions('owner', options, ['a', 'b'])).toThrow(
       expect.objectContaining({ option, message }),
     );
+  });
+
+  test.each<[what: string, options: object]>([
+    ['a prototype', Object.create({ a: 1 })],
+    [
+      'a getter of a class',
+      new (class {
+        get a() {
+          return 1;
+        }
+      })(),
+    ],
+    [
+      'a method of a class',
+      new (class {
+        a() {}
+      })(),
+    ],
+  ])('refuses an option from %s, as a copy of the options would not have it', (_, options) => {
+    expect(() => rejectUnknownOptions('owner', options, ['a', 'b'])).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        owner: 'owner',
+        option: 'a',
+        message: 'owner: a is inherited from a prototype. Pass an object that has the option itself.',
+      }),
+    );
+    expect(() => rejectUnknownOptions('owner', options, ['b'])).not.toThrow();
   });
 
   test.each<[unknown, string, string]>([

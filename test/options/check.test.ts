@@ -5,6 +5,7 @@ import {
   CLIENT,
   CREDENTIALS,
   FUNCTION,
+  isMembers,
   isObject,
   LOGGER,
   LOGGER_OR_FALSE,
@@ -89,4 +90,20 @@ test.each<[what: string, check: Check, expected: string, accepted: unknown[], re
 
 test('an object is neither an array nor null nor a function', () => {
   expect(SOME.filter(isObject)).toEqual([{}]);
+});
+
+test('an object of members is not a built-in either', () => {
+  const builtIns = [
+    Promise.resolve(),
+    new Map(),
+    new Date(),
+    /a/,
+    new Error(),
+    new String('a'),
+    new URL('http://a'),
+  ];
+  expect(builtIns.every(isObject)).toBe(true);
+  expect(builtIns.filter(isMembers)).toEqual([]);
+  expect([{}, new (class Options {})(), Object.create(null)].every(isMembers)).toBe(true);
+  expect(SOME.filter(isMembers)).toEqual([{}]);
 });

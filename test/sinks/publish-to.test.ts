@@ -175,6 +175,9 @@ test.each<[string, unknown, unknown, unknown, string]>([
     'publishTo: toMessage has to be a function, got an object',
   ],
   ['text for options', memorySink(), () => 'a', 'subject', 'publishTo: the options have to be'],
+  ['a list for options', memorySink(), () => 'a', [], 'publishTo: the options have to be'],
+  ['a Map for options', memorySink(), () => 'a', new Map(), 'function, got a Map.'],
+  ['a promise for options', memorySink(), () => 'a', Promise.resolve({}), 'function, got a Promise.'],
 ])('is refused %s before any record comes', (_, sink, toMessage, options, message) => {
   expect(() => publishTo(sink as never, toMessage as never, options as never)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(message) }),
