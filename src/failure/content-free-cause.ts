@@ -40,6 +40,18 @@ export function partOf(thrown: unknown, name: string): unknown {
   }
 }
 
+/** `instanceof`, for what was thrown: a Proxy may throw when it is asked for its prototype, and counts as no instance. */
+export function isInstance<Thrown>(
+  thrown: unknown,
+  type: abstract new (...args: never) => Thrown,
+): thrown is Thrown {
+  try {
+    return thrown instanceof type;
+  } catch {
+    return false;
+  }
+}
+
 /** The name of what was thrown, which never quotes anything. */
 export function nameOf(thrown: unknown): string {
   const name = partOf(thrown, 'name');

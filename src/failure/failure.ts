@@ -1,4 +1,5 @@
 import { ConfigurationError, SinkError } from '../errors.ts';
+import { isInstance, partOf } from './content-free-cause.ts';
 
 /**
  * What a failure says of itself, for the middlewares that decide what happens next. Records are known by their
@@ -7,9 +8,7 @@ import { ConfigurationError, SinkError } from '../errors.ts';
 
 /** Whether what was thrown says that no repetition will help: `retryable: false`, on any object. */
 export function isPermanent(thrown: unknown): boolean {
-  return (
-    typeof thrown === 'object' && thrown !== null && (thrown as { retryable?: unknown }).retryable === false
-  );
+  return typeof thrown === 'object' && partOf(thrown, 'retryable') === false;
 }
 
 /** Errors that wrap others are looked into so deep. */
@@ -34,15 +33,21 @@ export function concernsAllRecords(thrown: unknown): boolean {
 }
 
 function failsEveryRecord(thrown: unknown): boolean {
-  if (thrown instanceof SinkError) return thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable;
-  return thrown instanceof ConfigurationError;
+  try {
+    if (thrown instanceof SinkError) return thrown.code === 'SINK_REQUEST_FAILED' && !thrown.retryable;
+    return thrown instanceof ConfigurationError;
+  } catch {
+    // A Proxy may throw when it is asked for its prototype.
+    return false;
+  }
 }
 
 function wrappedIn(thrown: unknown): readonly unknown[] {
   // A sink has judged what it wraps.
-  if (typeof thrown !== 'object' || thrown === null || thrown instanceof SinkError) return [];
-  const { cause, errors } = thrown as { readonly cause?: unknown; readonly errors?: unknown };
-  return Array.isArray(errors) ? [cause, ...errors] : [cause];
+  if (typeof thrown !== 'object' || isInstance(thrown, SinkError)) return [];
+  const cause = partOf(thrown, 'cause');
+  const errors = partOf(thrown, 'errors');
+  return isInstance(errors, Array) ? [cause, ...errors] : [cause];
 }
 
 /** Record -> what its retries ended with. In a box, as it may be undefined. */

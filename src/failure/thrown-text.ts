@@ -1,11 +1,12 @@
+import { isInstance, partOf } from './content-free-cause.ts';
+
 /**
  * Writes what was thrown as `Name: message`, whatever it is. An error's fields may hold anything, and not every object
  * can be made text: `throw { toString: 1 }` must not throw a second time.
  */
 export function thrownText(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return textOf(thrown);
-  const { name, message } = thrown as { readonly name: unknown; readonly message: unknown };
-  return `${textOf(name)}: ${textOf(message)}`;
+  if (!isInstance(thrown, Error)) return textOf(thrown);
+  return `${textOf(partOf(thrown, 'name'))}: ${textOf(partOf(thrown, 'message'))}`;
 }
 
 function textOf(value: unknown): string {

@@ -45,7 +45,7 @@ export const TEXT_OR_ENV: Check = {
 export function readEnv(owner: string, option: string, value: string | EnvironmentVariable): string {
   if (typeof value === 'string') return value;
   const { environmentVariable: name } = value;
-  const text = process.env[name];
+  const text = variable(name);
   if (text) return text;
   throw invalidOption(
     owner,
@@ -59,13 +59,18 @@ export function readEnv(owner: string, option: string, value: string | Environme
 /** The text, or which variable has it while that is not set: for logs and errors. */
 export function showEnv(value: string | EnvironmentVariable): string {
   if (typeof value === 'string') return value;
-  return process.env[value.environmentVariable] || `env('${value.environmentVariable}')`;
+  return variable(value.environmentVariable) || `env('${value.environmentVariable}')`;
+}
+
+/** The environment is an object with a prototype: `constructor` is not a variable. */
+function variable(name: string): string | undefined {
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 }
 
 function isVariable(value: unknown): value is EnvironmentVariable {
   return (
     typeof value === 'object' &&
     value !== null &&
-    typeof (value as { environmentVariable?: unknown }).environmentVariable === 'string'
+    TEXT.accepts((value as { environmentVariable?: unknown }).environmentVariable)
   );
 }

@@ -1,7 +1,7 @@
 import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import { ConfigurationError, DeadlineError } from '../errors.ts';
-import { shown } from '../options/kind-of.ts';
+import { kindOf } from '../options/kind-of.ts';
 import { type Entry, isEntry } from './call.ts';
 import { withinCall } from './call-state.ts';
 import { OWNER, type Parsing, type ProcessorSettings } from './options.ts';
@@ -66,7 +66,7 @@ function entryOfOverride(result: unknown): Entry {
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
     'processRecord of a subclass has to return what successHandler or failureHandler returned, ' +
-      `got ${shown(result)}. The record counts as failed.`,
+      `got ${kindOf(result)}. The record counts as failed.`,
     { owner: OWNER },
   );
 }

@@ -1,4 +1,5 @@
 import { isNativeError } from 'node:util/types';
+import { isInstance } from '../failure/content-free-cause.ts';
 import { shown } from '../options/kind-of.ts';
 
 /**
@@ -8,7 +9,7 @@ import { shown } from '../options/kind-of.ts';
  */
 export function errorOf(thrown: unknown): Error {
   // Not `instanceof` alone: errors of another realm (vm, Jest) are errors too.
-  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
+  if (isInstance(thrown, Error) || isNativeError(thrown)) return thrown;
   const message = typeof thrown === 'string' ? thrown : `The record handler threw ${shown(thrown)}.`;
   return new Error(message, { cause: thrown });
 }

@@ -154,9 +154,10 @@ export function createSink<Message, Options extends SendOptions>(
     maxEntryBytes,
     payloadOf(target, message, sendOptions) {
       const entry = entryOf === undefined ? jsonText(target, message) : entryOf(message, sendOptions);
-      if (isThenable(entry)) throw wrongResult('entryOf', 'the entry itself', entry);
+      if (isThenable(entry) || isUnfinished(entry)) throw wrongResult('entryOf', 'the entry itself', entry);
       const bytes = bytesOf === undefined ? entryBytes(target, entry) : bytesOf(entry);
-      if (!(Number.isFinite(bytes) && bytes >= 0)) throw wrongResult('bytesOf', 'a number of bytes', bytes);
+      if (!(Number.isFinite(bytes) && bytes >= 0))
+        throw wrongResult('bytesOf', 'a number of bytes from 0', bytes);
       const orderKey = orderBy(message, sendOptions);
       if (orderKey !== undefined && typeof orderKey !== 'string') {
         throw wrongResult('orderBy', 'text or undefined', orderKey);
@@ -207,9 +208,15 @@ function entryBytes(target: string, entry: unknown): number {
 
 /** Names the kind of the result only, as its value is made of the item. */
 function wrongResult(option: string, expected: string, came: unknown): ConfigurationError {
+  const kind = isThenable(came)
+    ? 'a promise'
+    : isUnfinished(came)
+      ? 'promises or an iterator'
+      : typeof came === 'number' && option === 'bytesOf'
+        ? `${came}`
+        : kindOf(came);
   // A promise that nothing waits for must not end the process when it rejects.
-  if (isThenable(came)) Promise.resolve(came).catch(() => {});
-  const kind = isThenable(came) ? 'a promise' : kindOf(came);
+  refuseUnfinished(option, [came]).catch(() => {});
   return new ConfigurationError('INVALID_RESULT', `has to return ${expected}, got ${kind}.`, {
     owner: 'createSink',
     option,

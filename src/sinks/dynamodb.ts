@@ -16,7 +16,7 @@ import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/cl
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { invalid, tooLarge } from './batcher/sink-errors.ts';
 import { itemProblem } from './message/item-problem.ts';
-import { jsonValue } from './message/message-text.ts';
+import { jsonValue, refuseUnawaited, UnawaitedWork } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
 /** What {@link tableWriter} can be told. */
@@ -156,9 +156,11 @@ function marshalled(target: string, item: unknown): Item {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     throw invalid(target, 'an item has to be an object of its attributes');
   }
+  refuseUnawaited(item);
   try {
     return marshallMap(item);
   } catch (error) {
+    refuseWork(item);
     // No cause: the SDK quotes the value, and errors are logged with their causes.
     const name = unfit(item);
     const what = name === undefined ? 'the item is' : `the attribute ${name} is, or has in it,`;
@@ -172,6 +174,15 @@ const UNSAFE =
 const UNFIT =
   'something that DynamoDB cannot hold, such as NaN, an empty set, a set of several types or an object of a class. Where ' +
   "it is a number as a function of yours has made it, read images with numbers: 'exact'";
+
+/** @throws UnawaitedWork for a promise within an item, which is a mistake of the code and not of the item */
+function refuseWork(item: object): void {
+  try {
+    JSON.stringify(item, jsonValue);
+  } catch (error) {
+    if (error instanceof UnawaitedWork) throw error;
+  }
+}
 
 /** The first attribute that cannot be marshalled. */
 function unfit(item: object): string | undefined {

@@ -101,7 +101,8 @@ interface BusDefaults {
 
 function busEventOf(target: string, bus: BusDefaults, message: unknown, options: EventOptions): BusEvent {
   const { record, detailType = bus.detailType ?? record?.eventName, resources = [], time } = options;
-  if (detailType === undefined) throw recordRequired(target, 'that is detached needs a detailType');
+  if (detailType === undefined)
+    throw recordRequired('eventBus', target, 'is detached, and needs a detailType');
   const Detail = detailOf(target, message);
   return {
     bytes: [bus.source, detailType, Detail, ...resources].reduce(

@@ -95,7 +95,7 @@ function publicationOf(target: string, message: unknown, options: PublishOptions
   const { subject: Subject } = options;
   const Message = messageText(target, message);
   const MessageAttributes = messageAttributes(target, options.attributes);
-  const ids = groupIds(target, options, () => [
+  const ids = groupIds('snsTopic', target, options, () => [
     contentText(message),
     Subject,
     JSON.stringify(MessageAttributes),

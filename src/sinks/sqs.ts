@@ -86,7 +86,10 @@ function queueMessageOf(target: string, message: unknown, options: QueueOptions)
   if (DelaySeconds !== undefined) checkDelay(target, DelaySeconds);
   const MessageBody = messageText(target, message);
   const MessageAttributes = messageAttributes(target, options.attributes);
-  const ids = groupIds(target, options, () => [contentText(message), JSON.stringify(MessageAttributes)]);
+  const ids = groupIds('sqsQueue', target, options, () => [
+    contentText(message),
+    JSON.stringify(MessageAttributes),
+  ]);
   return {
     bytes: Buffer.byteLength(MessageBody) + attributeBytes(MessageAttributes),
     orderKey: isFifo(target) ? ids.MessageGroupId : undefined,

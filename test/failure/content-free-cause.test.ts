@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { contentFreeCause, nameOf } from '../../src/failure/content-free-cause.ts';
+import { contentFreeCause, isInstance, nameOf } from '../../src/failure/content-free-cause.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
 
 const SECRET = 'hunter2';
 const shown = (value: unknown) => inspect(value, { showHidden: true, depth: 9 });
@@ -77,4 +78,16 @@ test('what throws when it is read has no parts', () => {
   });
   expect(nameOf(thrown)).toBe('Error');
   expect(contentFreeCause(thrown)).toEqual({});
+});
+
+test('an instance is one of its class or of one that extends it; what cannot be asked is none', () => {
+  expect(isInstance(new TypeError(), Error)).toBe(true);
+  expect(isInstance(new Error(), TypeError)).toBe(false);
+  expect([undefined, null, 'text', {}].map((value) => isInstance(value, Error))).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(HOSTILE.map(([, value]) => isInstance(value, TypeError))).toEqual([false, false, false]);
 });

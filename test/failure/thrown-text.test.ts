@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { thrownText } from '../../src/failure/thrown-text.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
 
 const hostile = { toString: 1, valueOf: 1 };
 
@@ -15,6 +16,8 @@ test.each<[string, unknown, string]>([
     Object.assign(new Error(''), { name: hostile, message: hostile }),
     'a value of type object: a value of type object',
   ],
+  ['an error that cannot be read', HOSTILE[2]?.[1], 'undefined: undefined'],
+  ['a revoked Proxy', HOSTILE[0]?.[1], 'a value of type object'],
 ])('%s that was thrown becomes text', (_name, thrown, text) => {
   expect(thrownText(thrown)).toBe(text);
 });

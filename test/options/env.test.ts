@@ -14,6 +14,7 @@ test.each<[what: string, value: unknown, accepted: boolean]>([
   ['text', 'a', true],
   ['a variable', env('A'), true],
   ['an empty text', '', false],
+  ['a variable without a name', { environmentVariable: '' }, false],
   ['null', null, false],
   ['another object', {}, false],
   ['a number', 7, false],
@@ -41,6 +42,13 @@ describe('a variable', () => {
       }),
     );
     expect(showEnv(env('STREAMLANE_TEST'))).toBe("env('STREAMLANE_TEST')");
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])('is not what the environment inherits: %s', (name) => {
+    expect(() => readEnv('snsTopic', 'topicArn', env(name))).toThrow(
+      expect.objectContaining({ code: 'MISSING_ENVIRONMENT_VARIABLE' }),
+    );
+    expect(showEnv(env(name))).toBe(`env('${name}')`);
   });
 
   test('is not needed for text', () => {

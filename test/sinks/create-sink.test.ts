@@ -14,7 +14,9 @@ import {
 } from '../../src/sinks/index.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
+import { UNFINISHED } from '../fixtures/unfinished.ts';
 import { failuresOf, recordOf, upTo } from './sink-harness.ts';
 
 type Request = (entries: readonly string[], context: RequestContext) => unknown;
@@ -555,5 +557,54 @@ test('a variable that is not set fails the message, and names it', async () => {
   await expect(send(1)).rejects.toMatchObject({
     code: 'MISSING_ENVIRONMENT_VARIABLE',
     message: expect.stringContaining('createSink: target'),
+  });
+});
+
+describe.each(HOSTILE)('%s', (_, hostile) => {
+  test('that request throws fails its own messages, and the sink goes on', async () => {
+    let calls = 0;
+    const { send } = sinkOf(async () => {
+      if (++calls === 1) throw hostile;
+      return 'accepted';
+    });
+    await expect(send(1)).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED' });
+    await send(2);
+  });
+
+  test('in place of an outcome accepts nothing', async () => {
+    const { send } = sinkOf(async () => [hostile]);
+    await expect(send(1)).rejects.toMatchObject({ code: 'SINK_REQUEST_FAILED' });
+  });
+});
+
+test.each(UNFINISHED)('an entry is not %s', async (_, made) => {
+  const requests: unknown[] = [];
+  const sink = createSink({
+    target: 't',
+    maxEntries: 1,
+    maxBytes: 100,
+    entryOf: made,
+    request: async (entries) => {
+      requests.push(entries);
+      return 'accepted';
+    },
+  });
+  await expect(sink.send(1, { detached: true })).rejects.toMatchObject({
+    code: 'INVALID_RESULT',
+    owner: 'createSink',
+    option: 'entryOf',
+    problem: 'has to return the entry itself, got promises or an iterator.',
+  });
+  expect(requests).toEqual([]);
+});
+
+test.each([
+  [Number.NaN, 'NaN'],
+  [-1, '-1'],
+  ['5', 'a string'],
+])('bytesOf that returns %j is named with it', async (bytes, came) => {
+  const { send } = sinkOf(accept, { bytesOf: () => bytes as number });
+  await expect(send('hunter2')).rejects.toMatchObject({
+    problem: `has to return a number of bytes from 0, got ${came}.`,
   });
 });

@@ -1,5 +1,5 @@
 import { ConfigurationError, StreamlaneError } from '../../errors.ts';
-import { partOf } from '../../failure/content-free-cause.ts';
+import { isInstance, partOf } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { flagProblem } from '../flags/flag-of.ts';
 import { CliError } from './cli-error.ts';
@@ -35,8 +35,8 @@ const UNREACHABLE = [
 
 /** Turns whatever was thrown into one line and an exit code. */
 export function explain(error: unknown): Explanation {
-  if (error instanceof CliError) return { message: oneLine(error.message), exitCode: error.exitCode };
-  if (error instanceof StreamlaneError) {
+  if (isInstance(error, CliError)) return { message: oneLine(error.message), exitCode: error.exitCode };
+  if (isInstance(error, StreamlaneError)) {
     const exitCode = BAD_INPUT.includes(error.code) ? EXIT.usage : EXIT.failed;
     return { message: oneLine(ownText(error)), exitCode };
   }
@@ -48,7 +48,7 @@ const CALLED_BY_COMMANDS = ['startEmulators', 'startEventSourceMapping'];
 
 /** The text of an error of streamlane, without the name of a function that the user did not call. */
 function ownText(error: StreamlaneError): string {
-  if (!(error instanceof ConfigurationError)) return error.message;
+  if (!isInstance(error, ConfigurationError)) return error.message;
   return CALLED_BY_COMMANDS.includes(`${error.owner}`) ? flagProblem(error) : error.message;
 }
 
@@ -83,7 +83,7 @@ function textIn(error: unknown, part: string): string {
 }
 
 function other(error: unknown): string {
-  if (!(error instanceof Error)) return `Something threw ${thrownText(error)}.`;
+  if (!isInstance(error, Error)) return `Something threw ${thrownText(error)}.`;
   return `${oneLine(thrownText(error).replace(/^Error: /, ''))} (--verbose prints the stack)`;
 }
 

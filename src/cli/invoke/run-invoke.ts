@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { readBatchResponse, reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { StreamlaneError } from '../../errors.ts';
+import { isInstance } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { localFunction } from '../../local/handler/local-function.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
@@ -103,7 +104,7 @@ function unfinished(processed: number, records: readonly DynamoDBRecord[]): stri
 }
 
 function tellError({ io, note, verbose }: CommandContext, error: unknown): void {
-  const isError = error instanceof Error;
+  const isError = isInstance(error, Error);
   const text = isError ? thrownText(error) : jsonText(error);
   const hint = isError && !verbose ? ' (--verbose prints the stack)' : '';
   void writeLines(io.stderr, `${note('red', 'The handler failed:')} ${text}${hint}`);

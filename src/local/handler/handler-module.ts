@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { isInstance } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { requireHandler } from './local-function.ts';
 
@@ -24,7 +25,7 @@ export async function importHandler(handler: string): Promise<LambdaHandler> {
   try {
     module = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : thrownText(cause); // a module may throw anything
+    const reason = isInstance(cause, Error) ? cause.message : thrownText(cause); // a module may throw anything
     throw new ConfigurationError(
       'INVALID_HANDLER',
       `the handler's module ${path} cannot be imported: ${reason}`,

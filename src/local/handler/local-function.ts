@@ -3,6 +3,7 @@ import { type InvocationOutcome, type Invoke, NotStartedError } from '../../deli
 import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import { requireHandler as requireMappingHandler } from '../../delivery/require-handler.ts';
 import { responseOf } from '../../delivery/response-json.ts';
+import { isInstance } from '../../failure/content-free-cause.ts';
 import { ownWork } from '../../stream/event-loop.ts';
 import { type FunctionIdentity, lambdaContext } from './lambda-context.ts';
 
@@ -54,6 +55,6 @@ async function run(handler: LambdaHandler, event: string, context: Context): Pro
     );
     return { type: 'returned', response: responseOf(answer) };
   } catch (error) {
-    return { type: error instanceof NotStartedError ? 'throttled' : 'failed', error };
+    return { type: isInstance(error, NotStartedError) ? 'throttled' : 'failed', error };
   }
 }

@@ -1,4 +1,6 @@
+import { ConfigurationError } from '../../errors.ts';
 import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
+import { UnawaitedWork } from '../message/message-text.ts';
 import type { SendOptions, Sink } from '../sink.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
@@ -47,6 +49,13 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
       target,
       request: (payloads, signal) => settings.request(payloads, { target, signal }),
     });
+  const payloadOf: typeof settings.payloadOf = (target, ...given) => {
+    try {
+      return settings.payloadOf(target, ...given);
+    } catch (error) {
+      throw error instanceof UnawaitedWork ? unawaited(owner, target) : error;
+    }
+  };
   let last: { readonly target: string; readonly batcher: MicroBatcher<P> } | undefined;
   return {
     get target() {
@@ -55,11 +64,20 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
     // async: what is wrong with a message rejects, as everything else that is.
     async send(message, sendOptions) {
       const target = readEnv(owner, option, settings.target);
-      checkSend(target, sendOptions as SendOptions | undefined);
+      checkSend(owner, target, sendOptions as SendOptions | undefined);
       // The environment may name another target than for the last message: a test may change it.
       if (last?.target !== target) last = { target, batcher: makeBatcher(target) };
       const { batcher } = last;
-      return batcher.add(settings.payloadOf(target, message, sendOptions, batcher.hasAccepted), sendOptions);
+      return batcher.add(payloadOf(target, message, sendOptions, batcher.hasAccepted), sendOptions);
     },
   };
+}
+
+/** A mistake of the code, which every message would have. So it is never permanent, and its record is not a dead letter. */
+function unawaited(owner: string, target: string): ConfigurationError {
+  return new ConfigurationError(
+    'INVALID_RESULT',
+    `a message to ${target} is or holds a promise or an iterator, and would be sent as {}. Await it first.`,
+    { owner },
+  );
 }

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../../errors.ts';
+import { SIGNAL } from '../../options/check.ts';
+import { requireOption } from '../../options/check-options.ts';
 import type { SendOptions } from '../sink.ts';
 
 /**
@@ -7,10 +9,15 @@ import type { SendOptions } from '../sink.ts';
  *
  * @throws ConfigurationError `RECORD_REQUIRED` or `INVALID_OPTION`
  */
-export function checkSend(target: string, options: SendOptions | undefined): asserts options is SendOptions {
-  const { record, detached } = (options ?? {}) as { readonly record?: unknown; readonly detached?: unknown };
+export function checkSend(
+  owner: string,
+  target: string,
+  options: SendOptions | undefined,
+): asserts options is SendOptions {
+  const { record, detached, signal } = (options ?? {}) as Readonly<Record<string, unknown>>;
   if (detached !== true && (typeof record !== 'object' || record === null)) {
     throw recordRequired(
+      owner,
       target,
       'was sent without its record, which gives it a deadline. Hand the record over, as in send(message, { record }); or ' +
         'say that there is none: send(message, { detached: true })',
@@ -19,12 +26,22 @@ export function checkSend(target: string, options: SendOptions | undefined): ass
   if (detached === true && record !== undefined) {
     throw new ConfigurationError(
       'INVALID_OPTION',
-      `${target}: a message has a record, or detached: true, and not both. Leave one out.`,
+      `a message to ${target} has a record, or detached: true, and not both. Leave one out.`,
+      { owner },
     );
   }
+  // Not their value: to read it unmarshalls it.
+  if (detached !== true && !('keys' in (record as object))) {
+    throw recordRequired(
+      owner,
+      target,
+      'was sent with a record that has no keys. Hand over the record that the handler gets, not the one that Lambda sends',
+    );
+  }
+  if (signal !== undefined) requireOption(owner, 'signal', signal, SIGNAL);
 }
 
 /** What a message needs that only a record, or the call, can give. */
-export function recordRequired(target: string, what: string): ConfigurationError {
-  return new ConfigurationError('RECORD_REQUIRED', `${target}: a message ${what}.`);
+export function recordRequired(owner: string, target: string, what: string): ConfigurationError {
+  return new ConfigurationError('RECORD_REQUIRED', `a message to ${target} ${what}.`, { owner });
 }

@@ -61,7 +61,7 @@ export function failureName(error: unknown): string {
   const code = partOf(error, 'code');
   const known = plainError(error);
   if (known !== undefined) return known[0];
-  if (typeof name !== 'string' || name === '') return `${typeof error} thrown`;
+  if (typeof name !== 'string' || name === '') return `${error === null ? 'null' : typeof error} thrown`;
   if (typeof code !== 'string') return name;
   return name === 'Error' || name === 'AggregateError' ? code : `${name} ${code}`;
 }

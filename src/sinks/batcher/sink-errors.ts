@@ -29,7 +29,7 @@ export function refused(target: string, { code, cause, fault }: Refusal, attempt
     'SINK_ENTRY_REFUSED',
     fault === 'passing',
     target,
-    `a message was refused ${times(attempts)}: ${code}. See this code in the documentation of the target.`,
+    `a message was refused ${times(attempts)}: ${short(code)}. See this code in the documentation of the target.`,
     // Without the target's words, which may quote the message.
     contentFreeCause(cause),
   );
@@ -41,7 +41,7 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
     'SINK_REQUEST_FAILED',
     true,
     target,
-    `a message was not sent, as its request failed ${times(attempts)}: ${code}. See the cause: the target's quotas, its service, the network.`,
+    `a message was not sent, as its request failed ${times(attempts)}: ${short(code)}. See the cause: the target's quotas, its service, the network.`,
     contentFreeCause(cause, textOf(cause)),
   );
 }
@@ -52,7 +52,7 @@ export function targetFailed(target: string, { code, cause, remedy = AWS_REMEDY 
     'SINK_REQUEST_FAILED',
     false,
     target,
-    `a message was not accepted, and nothing shows that the message is the reason: ${code}. ${remedy}`,
+    `a message was not accepted, and nothing shows that the message is the reason: ${short(code)}. ${remedy}`,
     NAMES_NO_CONTENT.test(nameOf(cause)) ? contentFreeCause(cause, textOf(cause)) : contentFreeCause(cause),
   );
 }
@@ -84,4 +84,11 @@ export function deadlinePassed(target: string, cause: unknown): SinkError {
 
 function times(attempts: number): string {
   return attempts === 1 ? 'once' : `${attempts} times`;
+}
+
+const MOST_OF_A_CODE = 300;
+
+/** Functions of users give codes too, and some take the whole answer of an endpoint for one. */
+function short(code: string): string {
+  return code.length > MOST_OF_A_CODE ? `${code.slice(0, MOST_OF_A_CODE)}...` : code;
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import { contentFreeCause, partOf } from '../../failure/content-free-cause.ts';
+import { contentFreeCause, isInstance, partOf } from '../../failure/content-free-cause.ts';
 import type { Refusal } from './entry.ts';
 import type { Fault } from './fault.ts';
 import { failureName, requestFault } from './request-failure.ts';
@@ -43,7 +43,7 @@ function faultOf(error: unknown, source: unknown, status: number | undefined): F
 
 function codeOf(error: unknown, source: unknown, status: number | undefined): string {
   // It says what to do, and never quotes an item.
-  if (error instanceof ConfigurationError) return error.message.replace(/\.$/, '');
+  if (isInstance(error, ConfigurationError)) return error.message.replace(/\.$/, '');
   const name = failureName(source);
   if (status === undefined || isAws(error)) return name;
   return `${name === 'Error' ? 'HTTP' : name} ${status}`;

@@ -27,10 +27,12 @@ export interface GroupIds {
 /**
  * Group and deduplication id of a message.
  *
+ * @param owner the function that made the sink
  * @param content gives what tells it from other messages about the same record
  * @throws ConfigurationError `RECORD_REQUIRED` for a FIFO target without a group
  */
 export function groupIds(
+  owner: string,
   target: string,
   { record, groupId, deduplicationId }: GroupOptions & SendOptions,
   content: () => readonly (string | undefined)[],
@@ -38,7 +40,7 @@ export function groupIds(
   const fifo = isFifo(target);
   const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
   if (fifo && group === undefined) {
-    throw recordRequired(target, 'to a FIFO target that is detached needs a groupId');
+    throw recordRequired(owner, target, 'is detached, and needs a groupId, as the target is a FIFO one');
   }
   const id =
     deduplicationId ??

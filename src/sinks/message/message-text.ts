@@ -19,17 +19,13 @@ export function messageText(target: string, message: unknown): string {
   return jsonText(target, message);
 }
 
-/** A message as JSON. @throws SinkError `SINK_MESSAGE_INVALID` */
+/** A message as JSON. @throws SinkError `SINK_MESSAGE_INVALID`; UnawaitedWork */
 export function jsonText(target: string, message: unknown): string {
-  if (isThenable(message)) {
-    // As JSON, a promise is {}. It must not end the process when it rejects.
-    Promise.resolve(message).catch(() => {});
-    throw invalid(target, 'the message is a promise, and has to be awaited first');
-  }
   let text: string | undefined;
   try {
     text = JSON.stringify(message, jsonValue);
   } catch (cause) {
+    if (cause instanceof UnawaitedWork) throw cause;
     throw invalid(target, 'the message cannot be written as JSON', contentFreeCause(cause));
   }
   if (text === undefined) {
@@ -53,10 +49,24 @@ function orderedValue(this: unknown, key: string, value: unknown): unknown {
   return Object.fromEntries(sortedEntries(json));
 }
 
-/** A replacer for JSON.stringify. */
+/** A message is, or holds, work that has not been done: a promise or an iterator, which JSON writes as `{}`. */
+export class UnawaitedWork extends Error {}
+
+/** @throws UnawaitedWork */
+export function refuseUnawaited(value: object): void {
+  if (isThenable(value)) {
+    // Nothing waits for it now, and its rejection must not end the process.
+    Promise.resolve(value).catch(() => {});
+    throw new UnawaitedWork();
+  }
+  if (typeof (value as { readonly next?: unknown }).next === 'function') throw new UnawaitedWork();
+}
+
+/** A replacer for JSON.stringify. @throws UnawaitedWork */
 export function jsonValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
+  refuseUnawaited(value);
   if (value instanceof Set) return [...value];
   // A Buffer has made an object of numbers of itself by now: `toJSON` comes before the replacer.
   const original = (this as Readonly<Record<string, unknown>>)[key];

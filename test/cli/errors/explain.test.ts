@@ -3,6 +3,7 @@ import { usageError } from '../../../src/cli/errors/cli-error.ts';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { explain } from '../../../src/cli/errors/explain.ts';
 import { ConfigurationError, InvalidEventError } from '../../../src/errors.ts';
+import { HOSTILE } from '../../fixtures/hostile.ts';
 
 const named = (name: string, message: string, fields: object = {}): Error =>
   Object.assign(new Error(message), { name, ...fields });
@@ -107,4 +108,8 @@ test.each<[string, () => unknown]>([
   ['no prototype', () => Object.create(null)],
 ])('what was thrown may have %s', (_name, thrown) => {
   expect(explain(thrown())).toEqual({ message: expect.stringMatching(/.+/), exitCode: EXIT.failed });
+});
+
+test.each(HOSTILE)('%s that was thrown is explained', (_, thrown) => {
+  expect(explain(thrown)).toMatchObject({ message: expect.any(String), exitCode: EXIT.failed });
 });

@@ -81,9 +81,69 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
       await expect(call(message, options)).rejects.toMatchObject({
         name: 'ConfigurationError',
         code: 'RECORD_REQUIRED',
+        owner: name,
       });
     }
     expect(inputs).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
+  test.each<[what: string, record: object]>([
+    ['as Lambda sends it', eventOf({ id: '1' }).Records[0] as object],
+    ['that is a promise', Promise.resolve(recordOf('1'))],
+    ['without keys', { eventName: 'INSERT', eventID: '1' }],
+  ])('sends nothing with a record %s', async (_, record) => {
+    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    const { client, inputs } = memoryClient();
+    for (const call of callsOf(make(client))) {
+      await expect(call(message, { record })).rejects.toMatchObject({
+        code: 'RECORD_REQUIRED',
+        owner: name,
+        problem: expect.stringContaining(
+          'a record that has no keys. Hand over the record that the handler gets',
+        ),
+      });
+    }
+    expect(inputs).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ['null', null],
+    ['text', 'signal'],
+    ['an AbortController', new AbortController()],
+  ])('sends nothing with %s for a signal, however often it is tried', async (_, signal) => {
+    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    const { client, inputs } = memoryClient();
+    for (const call of callsOf(make(client))) {
+      for (const options of [{ record: recordOf('1') }, { record: recordOf('1') }, { detached: true }]) {
+        await expect(call(message, { ...options, signal })).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+          owner: name,
+          option: 'signal',
+        });
+      }
+    }
+    expect(inputs).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ['a promise', () => Promise.reject(new Error('lost'))],
+    ['an object with a promise', () => ({ id: '1', total: Promise.reject(new Error('lost')) })],
+    ['an object with a generator', () => ({ id: '1', lines: (function* () {})() })],
+  ])('sends nothing that is %s, and it is no dead letter', async (_, made) => {
+    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    const { client, inputs } = memoryClient();
+    const sink = make(client);
+    // Once something was accepted, the item would be at fault.
+    await sink.send(message, { record: recordOf('1') });
+    await expect(sink.send(made(), { record: recordOf('1') })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'INVALID_RESULT',
+      owner: name,
+    });
+    expect(inputs).toHaveLength(1);
     vi.unstubAllEnvs();
   });
 
@@ -96,6 +156,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
       await call(message, { record });
       await expect(call(message, { record, detached: true })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
+        owner: name,
       });
     }
     expect(inputs).toHaveLength(2 * calls.length);
@@ -157,31 +218,35 @@ test('the source of events and the prefix of objects may be variables', async ()
   vi.unstubAllEnvs();
 });
 
-test.each<[what: string, send: (client: never) => Promise<void>, code: string]>([
+test.each<[what: string, send: (client: never) => Promise<void>, code: string, owner: string]>([
   [
     'a FIFO topic without a group',
     (client) => snsTopic({ topicArn: 'a.fifo', client }).publish('m', { detached: true }),
     'RECORD_REQUIRED',
+    'snsTopic',
   ],
   [
     'an event without a type',
     (client) => eventBus({ source: 's', client }).send({}, { detached: true }),
     'RECORD_REQUIRED',
+    'eventBus',
   ],
   [
     'a delay in a FIFO queue',
     (client) =>
       sqsQueue({ queueUrl: 'q.fifo', client }).send('m', { record: recordOf('i'), delaySeconds: 1 }),
     'INVALID_OPTION',
+    'sqsQueue',
   ],
   [
     'a key for a line',
     (client) =>
       bucketWriter({ bucket: 'b', format: 'ndjson', client }).send('m', { record: recordOf('i'), key: 'k' }),
     'INVALID_OPTION',
+    'bucketWriter',
   ],
-])('%s is an error of the code, which would fail every record', async (_, send, code) => {
+])('%s is an error of the code, which would fail every record', async (_, send, code, owner) => {
   const { client, inputs } = memoryClient();
-  await expect(send(client)).rejects.toMatchObject({ name: 'ConfigurationError', code });
+  await expect(send(client)).rejects.toMatchObject({ name: 'ConfigurationError', code, owner });
   expect(inputs).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SinkError } from '../../../src/errors.ts';
 import { concernsAllRecords, isPermanent } from '../../../src/failure/failure.ts';
 import { faultOf } from '../../../src/sinks/batcher/fault.ts';
+import { refused, requestFailed, targetFailed } from '../../../src/sinks/batcher/sink-errors.ts';
 import { tableUnder } from '../../docs/markdown.ts';
 import { FakeAws } from '../../fixtures/fake-aws/fake-aws.ts';
 import { FAKE_HARNESSES, type FakeHarness } from '../fake-harnesses.ts';
@@ -164,4 +165,14 @@ test('every row says what its code means, whatever the status', () => {
     // Of some the status alone tells.
     if (fault !== 'unproven') expect([error, fault]).toEqual([error, FAULTS[here]]);
   }
+});
+
+test.each([
+  ['refused', (code: string) => refused('t', { code, fault: 'message' }, 1)],
+  ['requestFailed', (code: string) => requestFailed('t', { code, fault: 'passing' }, 1)],
+  ['targetFailed', (code: string) => targetFailed('t', { code, fault: 'target' })],
+])('%s shows the beginning of a code that would fill the log', (_, make) => {
+  const { message } = make('c'.repeat(1_000_000));
+  expect(message).toContain(`${'c'.repeat(300)}...`);
+  expect(message.length).toBeLessThan(600);
 });

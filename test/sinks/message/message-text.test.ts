@@ -1,6 +1,6 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
-import { jsonText, messageText } from '../../../src/sinks/message/message-text.ts';
+import { jsonText, messageText, UnawaitedWork } from '../../../src/sinks/message/message-text.ts';
 
 test.each([
   ['text as it is', 'text', 'text'],
@@ -45,13 +45,18 @@ test.each([
 });
 
 test.each([
-  ['resolves', () => Promise.resolve({ id: 1 })],
-  ['rejects', () => Promise.reject(new Error('lost'))],
-])('a message that is a promise which %s is refused, as it would be sent as {}', (_, message) => {
-  const refused = expect.objectContaining({
-    code: 'SINK_MESSAGE_INVALID',
-    message: expect.stringContaining('awaited'),
-  });
-  expect(() => messageText('t', message())).toThrow(refused);
-  expect(() => jsonText('t', message())).toThrow(refused);
+  ['a promise', () => Promise.resolve({ id: 1 })],
+  ['a promise that rejects', () => Promise.reject(new Error('lost'))],
+  ['an object with a promise', () => ({ total: Promise.reject(new Error('lost')) })],
+  ['a list with a promise', () => [{ lines: [Promise.resolve()] }]],
+  ['a set with a promise', () => new Set([Promise.resolve()])],
+  ['a generator', () => (function* () {})()],
+  ['an object with an async generator', () => ({ lines: (async function* () {})() })],
+])('%s is refused, as it would be sent as {}', (_, message) => {
+  expect(() => messageText('t', message())).toThrow(UnawaitedWork);
+  expect(() => jsonText('t', message())).toThrow(UnawaitedWork);
+});
+
+test.each([['then'], ['next']])('an attribute may be called %s', (name) => {
+  expect(jsonText('t', { [name]: 'text' })).toBe(`{"${name}":"text"}`);
 });

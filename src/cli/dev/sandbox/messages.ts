@@ -1,3 +1,4 @@
+import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 
@@ -45,9 +46,9 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
 
 /** Whatever was thrown, so that it can cross. */
 export function plainError(thrown: unknown): PlainError {
-  if (!(thrown instanceof Error))
+  if (!isInstance(thrown, Error))
     return { name: 'Error', message: `The handler threw ${thrownText(thrown)}.`, stack: '' };
-  const { name, message, stack = '' } = thrown as { readonly [Field in keyof PlainError]?: unknown };
+  const [name, message, stack = ''] = ['name', 'message', 'stack'].map((part) => partOf(thrown, part));
   const texts = [name, message, stack].map((field) =>
     typeof field === 'string' ? field : thrownText(field),
   );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainError } from '../../../../src/cli/dev/sandbox/messages.ts';
+import { HOSTILE } from '../../../fixtures/hostile.ts';
 
 const hostile = { toString: 1 };
 
@@ -23,6 +24,12 @@ test.each<[string, unknown, object]>([
   [
     'what cannot be text',
     hostile,
+    { name: 'Error', message: 'The handler threw a value of type object.', stack: '' },
+  ],
+  ['an error that cannot be read', HOSTILE[2]?.[1], { name: 'undefined', message: 'undefined', stack: '' }],
+  [
+    'a revoked Proxy',
+    HOSTILE[0]?.[1],
     { name: 'Error', message: 'The handler threw a value of type object.', stack: '' },
   ],
 ])('%s can cross to another thread', (_name, thrown, plain) => {
