@@ -98,7 +98,7 @@ test('processBatch refuses a promise of its options', async () => {
 });
 
 test('a mapping refuses a promise where a filter belongs', () => {
-  const filterCriteria = Promise.resolve({ filters: [] }) as object;
+  const filterCriteria = Promise.resolve({ filters: [] }) as never;
   expect(() => mappingSettings({ startingPosition: 'LATEST', filterCriteria })).toThrow(
     'filterCriteria has to be an object, got a Promise.',
   );

@@ -85,12 +85,16 @@ test('an answer without UnprocessedItems proves nothing: what it answers is writ
   expect(calls).toBe(2);
 });
 
+const circular: Record<string, unknown> = { pk: 'a', sk: 1, at: new Date() };
+circular.self = circular;
+
 test.each([
   ['text', 'item', 'has to be an object'],
   ['a list', [], 'has to be an object'],
   ['null', null, 'has to be an object'],
   ['an item of a class', new Date(), 'the item is something that DynamoDB cannot hold'],
   ['a date for an attribute', { pk: 'a', sk: 1, at: new Date() }, 'DynamoDB cannot hold'],
+  ['a circle', circular, 'DynamoDB cannot hold'],
 ])('refuses %s', async (_, item, reason) => {
   await expect(writer().send(item, { detached: true })).rejects.toMatchObject({
     code: 'SINK_MESSAGE_INVALID',
