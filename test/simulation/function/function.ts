@@ -14,6 +14,7 @@ import {
 } from '../../../src/index.ts';
 import { metrics } from '../../../src/middleware/metrics.ts';
 import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
+import { isRead } from '../model/amounts.ts';
 import { usable } from '../model/reference.ts';
 import type { Detached, Route, Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
@@ -54,9 +55,6 @@ export interface WindowState {
 /** Sees what a window's `close` got. */
 export type OnClose = (shardId: string, start: number, seen: readonly number[]) => void;
 
-/** How numbers are read: the last one quotes what it refuses. */
-const NUMBERS = ['number', 'number', 'string', BigInt as (text: string) => unknown] as const;
-
 /** Makes the handler of a new sandbox. */
 export function handlerOf(world: World, sandbox: Halting, deployment: number, onClose: OnClose): Handler {
   const { fn, mapping, table } = world.scenario;
@@ -68,7 +66,7 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
     concurrency: fn.concurrency,
     order: fn.order,
     partialResponses: mapping.partialResponses,
-    numbers: world.random.pick(NUMBERS, 'numbers'),
+    numbers: fn.numbers === 'BigInt' ? (BigInt as (text: string) => unknown) : fn.numbers,
   };
   const { viewType } = table;
   const schema = tableSchemaOf(world);
@@ -268,10 +266,10 @@ function isWrapped({ fn }: Scenario): boolean {
 
 /** Reads the images, which are as the stream sent them, whatever was done to them before. */
 function checkImages(world: World, index: number, record: AnyRecord): void {
-  const { changes, history } = world;
+  const { changes, history, scenario } = world;
   const change = changes[index] as Change;
   const images = [record.newImage, record.oldImage] as readonly (
-    | { readonly status?: string; readonly bad?: boolean }
+    | { readonly status?: string; readonly bad?: boolean; readonly amount?: unknown }
     | undefined
   )[];
   if (checksImages(world) && images.some((image) => image?.bad))
@@ -279,6 +277,15 @@ function checkImages(world: World, index: number, record: AnyRecord): void {
   const [newStatus, oldStatus] = images.map((image) => image?.status);
   if ((newStatus ?? change.status) !== change.status || (oldStatus ?? change.oldStatus) !== change.oldStatus)
     history.violate('10 nothing is mutated', `the images of change ${index} are not those of the stream`);
+  for (const [place, amount] of [change.amount, change.oldAmount].entries()) {
+    const image = images[place];
+    if (image === undefined || amount === undefined) continue;
+    if (!isRead(image.amount, amount, scenario.fn.numbers))
+      history.violate(
+        'numbers',
+        `${amount.text} was read as ${String(image.amount)} by ${scenario.fn.numbers}`,
+      );
+  }
 }
 
 /** Frozen objects throw, as they should. */

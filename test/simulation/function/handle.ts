@@ -64,12 +64,13 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
   const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
   if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {
     history.count('handler is synchronous');
+    invocation.waited.delete(index);
     if (isBusy) workFor(world, invocation, labels);
     return finish();
   }
   history.count('handler is asynchronous');
   const isDeaf = random.percent(fn.deafPercent, 'deaf', ...labels);
-  const isLong = attempt < 2 && random.percent(5, 'long', ...labels);
+  const isLong = attempt < 2 && random.percent(isDeaf ? 40 : 5, 'long', ...labels);
   const latencyMs = isLong ? LONG_MS : random.below(10, 'latency', ...labels);
   const run = async (): Promise<void> => {
     if (isBusy) workFor(world, invocation, labels);

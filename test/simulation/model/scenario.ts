@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Order, StreamViewType } from '../../../src/index.ts';
+import type { NumberPlan } from './amounts.ts';
 
 /** A write to the table. What the item was before decides which record it makes. */
 export interface Write {
@@ -132,6 +133,7 @@ export interface FunctionPlan {
   readonly syncPercent: number;
   /** How many of 100 handlers do not obey the signal. */
   readonly deafPercent: number;
+  readonly numbers: NumberPlan;
   /** Handlers change what they get. */
   readonly mutates: boolean;
   readonly throwOnFullBatchFailure: boolean;
@@ -312,6 +314,7 @@ const fn: fc.Arbitrary<FunctionPlan> = fc.record({
   busyPercent: rate(30),
   syncPercent: fc.constantFrom(0, 30, 100),
   deafPercent: fc.constantFrom(0, 0, 0, 40),
+  numbers: fc.constantFrom<NumberPlan>('number', 'number', 'exact', 'string', 'BigInt'),
   mutates: likely(30),
   throwOnFullBatchFailure: fc.boolean(),
   metrics: fc.constantFrom('none', 'plain', 'fails'),

@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { STREAM_ARN } from '../../fixtures/events.ts';
+import { type Amount, amountOf } from './amounts.ts';
 import type { Scenario, Write } from './scenario.ts';
 
 /** When simulated histories begin. */
@@ -19,6 +20,8 @@ export interface Change {
   readonly byTtl: boolean;
   readonly status: 'OPEN' | 'PAID';
   readonly oldStatus: 'OPEN' | 'PAID' | undefined;
+  readonly amount: Amount;
+  readonly oldAmount: Amount | undefined;
   readonly malformed: boolean;
   readonly poison: boolean;
   readonly record: DynamoDBRecord;
@@ -59,12 +62,14 @@ export function streamOf(scenario: Scenario): {
       byTtl: write.kind === 'expire',
       status: write.status,
       oldStatus: before?.write.status,
+      amount: amountOf(scenario, index),
+      oldAmount: before && amountOf(scenario, before.version),
       malformed: last && (write.malformed || before?.write.malformed === true),
       poison: last && (write.poison || before?.write.poison === true),
     } as const;
     const images = {
-      before: before && imageOf(before.write, before.version, last),
-      after: imageOf(write, index, last),
+      before: before && imageOf(scenario, before.write, before.version, last),
+      after: imageOf(scenario, write, index, last),
     };
     changes.push({ ...change, record: recordOf(scenario, change, second, images, eventSourceARN) });
     if (removes) stored.delete(write.item);
@@ -75,11 +80,12 @@ export function streamOf(scenario: Scenario): {
 
 type Image = Record<string, AttributeValue>;
 
-function imageOf(write: Write, version: number, mayBeMalformed: boolean): Image {
+function imageOf(scenario: Scenario, write: Write, version: number, mayBeMalformed: boolean): Image {
   return {
     ...keysOf(write.item),
     status: { S: write.status },
     version: { N: String(version) },
+    amount: { N: amountOf(scenario, version).text },
     secret: { S: CANARY },
     ...(mayBeMalformed && write.poison && { bad: { BOOL: true } }),
     ...(mayBeMalformed && write.malformed && { total: { N: `x${CANARY}` } }),

@@ -203,6 +203,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     file: 'middleware/idempotent.ts',
     find: 'if (answer.reached()) throw answer.signal.reason;',
     replace: '',
+    equivalent: 'next() itself refuses to start anything after the deadline, by the same clock.',
   },
   {
     name: 'what a handler throws behind idempotent is a success',

@@ -216,6 +216,24 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     replace: 'this.#oldImage',
   },
   {
+    name: 'an integer of 38 digits is a double',
+    file: 'unmarshall/numbers.ts',
+    find: 'if (Number.isSafeInteger(number) || exponent < 0) return number;',
+    replace: 'return number;',
+  },
+  {
+    name: 'an exact number is a double',
+    file: 'unmarshall/numbers.ts',
+    find: 'return Number.isNaN(exact) ? NumberValue.from(text) : exact;',
+    replace: 'return number;',
+  },
+  {
+    name: 'the copy of an exact number is a plain object',
+    file: 'record/copy.ts',
+    find: 'if (prototype !== Object.prototype && prototype !== null) return value;',
+    replace: 'if (prototype !== Object.prototype && prototype !== null) return { ...value, value: Number((value as any).value) };',
+  },
+  {
     name: 'what a number policy throws is quoted',
     happened: true,
     file: 'failure/content-free-cause.ts',

@@ -38,7 +38,7 @@ interface Doings {
   readonly starts: Map<string, number>;
   /** Routes that completed since a change was last begun. */
   readonly routes: Map<number, Set<number>>;
-  /** Changes whose handler waited for something since they were last begun. */
+  /** Changes whose last handler waited for something. */
   readonly waited: Set<number>;
   /** Lambda has its answer, or has stopped waiting. */
   over: boolean;

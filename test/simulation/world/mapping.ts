@@ -8,8 +8,10 @@ import {
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { laneOf } from '../../../src/delivery/partition.ts';
 import { TumblingWindows, type WindowDecision } from '../../../src/delivery/tumbling-window.ts';
+import { comparedDelivery } from '../checkers/delivery.ts';
 import { EngineCheck } from '../checkers/engine.ts';
 import { handlerOf } from '../function/function.ts';
+import { delayMsOf } from '../model/delivery-reference.ts';
 import { patternOf } from '../model/reference.ts';
 import type { Fault } from '../model/scenario.ts';
 import type { Change, ShardPlan } from '../model/table.ts';
@@ -52,7 +54,7 @@ export class Mapping {
       bisectBatchOnFunctionError: mapping.bisectBatchOnFunctionError,
       reportBatchItemFailures: mapping.partialResponses,
       functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:copy',
-      retryDelayMs: (attempt) => mapping.retryDelayMs * 2 ** Math.min(attempt - 1, 6),
+      retryDelayMs: (attempt) => delayMsOf(mapping, attempt),
       now: () => Date.now(),
       requestId: () => `request-${this.#requests++}`,
     };
@@ -129,7 +131,8 @@ export class Mapping {
         { streamArn: streamOf(records), shardId: shard.id, records },
         this.#options,
       );
-      const moved = await this.#carryOut(decisions, pass);
+      const compared = comparedDelivery(this.#world, shard.id, records, decisions);
+      const moved = await this.#carryOut(compared, pass);
       if (moved === 'rewind') {
         pass++;
         const number = this.#invocations;
