@@ -220,6 +220,7 @@ function callHandler(
       const sent = await Promise.allSettled(
         Array.from({ length: parts }, async (_, part) => {
           const message = { index, item: `${item}-${part}`, route, part, detached };
+          if (detached !== 'no') world.history.count(`message sent detached, ${detached}`);
           const isLate = monotonicNow() > invocation.deadlineAt;
           await sinks[sink].send(message, sendOptions(detached, record, context, message));
           if (isLate && detached === 'no')

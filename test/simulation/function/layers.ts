@@ -24,6 +24,7 @@ export function layersOf(
   deployment: number,
 ): readonly RouterLayer[] {
   return world.scenario.fn.layers.map((layer, place) => {
+    world.history.count(`layer: ${layer.kind}`);
     switch (layer.kind) {
       case 'audit':
         return auditTrail(sinks.audit, {

@@ -18,6 +18,8 @@ export interface Write {
 export interface TablePlan {
   readonly viewType: StreamViewType;
   readonly writes: readonly Write[];
+  /** Partition keys. */
+  readonly partitions: number;
   readonly shards: number;
   /** After so many writes the first shard ends, and two children go on. Undefined: it does not. */
   readonly splitAfter: number | undefined;
@@ -192,6 +194,7 @@ const table: fc.Arbitrary<TablePlan> = fc.record({
     'KEYS_ONLY',
   ),
   writes: fc.array(write, { minLength: 1, maxLength: 24, size: 'max' }),
+  partitions: fc.constant(2),
   shards: fc.constantFrom(1, 1, 2, 3),
   splitAfter: fc.option(fc.nat(10), { nil: undefined }),
   digits: fc.constantFrom(21, 30, 39),
@@ -346,9 +349,33 @@ export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> 
         fn: narrowed,
         targets,
         replays: fc.boolean(),
+        isCrowded: likely(2),
       })
-      .map(coherent),
+      .map(({ isCrowded, ...scenario }) => coherent(isCrowded ? crowded(scenario) : scenario)),
   );
+}
+
+/** As many invocations at once as Lambda Managed Instances allow. */
+export const CROWD = 64;
+
+/** So many shards, each with an item of its own, and one sandbox for all of them. */
+function crowded(scenario: Scenario): Scenario {
+  const { table, lambda } = scenario;
+  const first = Array.from(
+    { length: CROWD },
+    (_, item): Write => ({ ...(table.writes[item % table.writes.length] as Write), item, kind: 'put' }),
+  );
+  return {
+    ...scenario,
+    table: {
+      ...table,
+      partitions: CROWD,
+      shards: CROWD,
+      splitAfter: undefined,
+      writes: [...first, ...table.writes],
+    },
+    lambda: { ...lambda, managed: true, sandboxes: 1 },
+  };
 }
 
 /** Milliseconds that a handler may take that sends, and a middleware that waits for a target or a store. */

@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { STREAM_ARN } from '../../fixtures/events.ts';
 import { type Amount, amountOf } from './amounts.ts';
-import type { Scenario, Write } from './scenario.ts';
+import type { Scenario, TablePlan, Write } from './scenario.ts';
 
 /** When simulated histories begin. */
 export const BEGINNING_MS = 1_767_225_600_000;
@@ -82,7 +82,7 @@ type Image = Record<string, AttributeValue>;
 
 function imageOf(scenario: Scenario, write: Write, version: number, mayBeMalformed: boolean): Image {
   return {
-    ...keysOf(write.item),
+    ...keysOf(scenario.table, write.item),
     status: { S: write.status },
     version: { N: String(version) },
     amount: { N: amountOf(scenario, version).text },
@@ -92,8 +92,11 @@ function imageOf(scenario: Scenario, write: Write, version: number, mayBeMalform
   };
 }
 
-function keysOf(item: number): Image {
-  return { customerId: { S: String(item % 2) }, invoiceId: { S: String(item >> 1) } };
+function keysOf({ partitions }: TablePlan, item: number): Image {
+  return {
+    customerId: { S: String(item % partitions) },
+    invoiceId: { S: String(Math.floor(item / partitions)) },
+  };
 }
 
 function recordOf(
@@ -104,7 +107,7 @@ function recordOf(
   eventSourceARN: string,
 ): DynamoDBRecord {
   const { viewType, digits } = table;
-  const keys = Object.entries(keysOf(change.item));
+  const keys = Object.entries(keysOf(table, change.item));
   // The order of attributes varies between records.
   const Keys = Object.fromEntries(change.index % 2 === 0 ? keys : keys.toReversed());
   const hasNew = change.eventName !== 'REMOVE' && viewType.includes('NEW');
@@ -131,7 +134,7 @@ function recordOf(
 
 function shardsOf({ table }: Scenario, changes: readonly Change[]): readonly ShardPlan[] {
   // All changes of a partition are in one shard.
-  const homeOf = (change: Change): number => (change.item % 2) % table.shards;
+  const homeOf = (change: Change): number => (change.item % table.partitions) % table.shards;
   const shards: ShardPlan[] = [];
   for (let home = 0; home < table.shards; home++) {
     const own = changes.filter((change) => homeOf(change) === home);

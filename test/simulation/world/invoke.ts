@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { InvocationResult } from '../../../src/delivery/deliver-batch.ts';
 import { mayThrow, RESERVE_MS } from '../function/function.ts';
-import type { Fault } from '../model/scenario.ts';
+import { CROWD, type Fault } from '../model/scenario.ts';
 import { inside, monotonicNow, sleep } from './clock.ts';
 import { type Invocation, nothingYet } from './journal.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -59,6 +59,7 @@ export async function invoke(
   history.count(`invocation of ${scenario.fn.entryPoint}`);
   if (invocation.beginsReported) history.count('batch begins with the record that the sandbox reported');
   if (sandbox.busy++ > 0) history.count('sandbox serves several invocations at once');
+  if (sandbox.busy === CROWD) history.count(`${CROWD} invocations at once in one sandbox`);
   if (sandbox.frozen) history.count('sandbox thawed');
   sandbox.thaw();
   history.note(

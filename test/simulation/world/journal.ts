@@ -248,6 +248,7 @@ export class Journal {
   #checkOrder(index: number, invocation: Invocation): void {
     const { violate } = bound(this.#history);
     const { order, layers, entryPoint, declared } = this.#scenario.fn;
+    const { partitions } = this.#scenario.table;
     const own = this.changes[index] as Change;
     const pending = invocation.indexes.filter(
       (older) =>
@@ -262,7 +263,7 @@ export class Journal {
       order === 'shard' ||
       entryPoint === 'window' ||
       older.item === own.item ||
-      (order === 'partition' && older.item % 2 === own.item % 2);
+      (order === 'partition' && older.item % partitions === own.item % partitions);
     const before = pending.find((older) => isOneLane(this.changes[older] as Change));
     if (before !== undefined)
       violate('3 lane order', `change ${index} started before change ${before} was done`);
