@@ -1,12 +1,13 @@
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { auditTrail } from '../../../src/audit/index.ts';
-import { deadLetter } from '../../../src/middleware/dead-letter.ts';
+import { type DeadLetter, deadLetter } from '../../../src/middleware/dead-letter.ts';
 import { idempotent } from '../../../src/middleware/idempotent.ts';
 import { retry } from '../../../src/middleware/retry.ts';
 import { validate } from '../../../src/middleware/validate.ts';
 import type { EventName, RecordBase } from '../../../src/record/stream-record.ts';
 import type { RecordMiddleware } from '../../../src/router/record-middleware.ts';
+import type { Sink } from '../../../src/sinks/sink.ts';
 import type { PassThrough, Scenario } from '../model/scenario.ts';
 import { type Halting, never, sleep } from '../world/clock.ts';
 import type { InvocationContext, World } from '../world/world.ts';
@@ -32,7 +33,9 @@ export function layersOf(
           changes: world.scenario.table.viewType === 'NEW_AND_OLD_IMAGES',
         } as { changes: false }) as unknown as RouterLayer;
       case 'deadLetter':
-        return deadLetter(sinks.letters, { when: layer.when === 'every failure' ? () => true : layer.when });
+        return deadLetter(noting(world, sandbox, sinks.letters), {
+          when: layer.when === 'every failure' ? () => true : layer.when,
+        });
       case 'idempotent':
         return idempotentLayer(world, sandbox, layer.localCache, `${place}-${deployment}`);
       case 'retry':
@@ -44,6 +47,20 @@ export function layersOf(
         return OWN[layer.how](world, place);
     }
   });
+}
+
+/** Notes the letters that the sandbox knows to be accepted while their invocation lasts. */
+function noting(world: World, sandbox: Halting, sink: Sink): Sink {
+  return {
+    target: sink.target,
+    async send(letter, options) {
+      const { record } = letter as DeadLetter;
+      const index = world.indexOf(record.dynamodb?.SequenceNumber);
+      const invocation = world.openIn(sandbox, index);
+      await sink.send(letter, options);
+      if (invocation?.over === false) invocation.letters.add(index);
+    },
+  };
 }
 
 function idempotentLayer(

@@ -30,13 +30,12 @@ function checkFailure(world: World, sandbox: Halting, { sequenceNumber, error }:
   const { history, scenario } = world;
   const { layers, entryPoint } = scenario.fn;
   const index = world.indexOf(sequenceNumber);
-  const invocations = world.invocationsOf(index);
-  const invocation = invocations.findLast((own) => own.sandbox === sandbox && !own.over);
+  const invocation = world.openIn(sandbox, index);
   if (!entryPoint.startsWith('router') || invocation === undefined) return;
   const { lowestFailure } = invocation;
   invocation.lowestFailure = Math.min(lowestFailure, index);
   const isStoreFailure = STORE_FAILURE.test(error?.name ?? '');
-  if (error?.name === 'IdempotencyAlreadyInProgressError' && invocations.length === 1)
+  if (error?.name === 'IdempotencyAlreadyInProgressError' && world.invocationsOf(index).length === 1)
     history.violate('lock', `change ${index} waits for a lock that no other invocation can have`);
   const mayWaitMs = invocation.deadlineAt - monotonicNow();
   // Locks end by the clock that jumps.

@@ -30,6 +30,8 @@ interface Doings {
   readonly settled: Set<number>;
   /** Failed last, and when, by the clock of timers: what follows at once may work in between. */
   readonly failed: Map<number, number>;
+  /** Changes whose letters are known to be accepted: an answer may be lost, or come too late. */
+  readonly letters: Set<number>;
   /** Failed for good: nothing helps. */
   readonly failedForGood: Set<number>;
   /** The lowest change whose failure was logged: the answer names it, or an earlier one. */
@@ -48,6 +50,7 @@ interface Doings {
 export function nothingYet(): Doings {
   return {
     settled: new Set(),
+    letters: new Set(),
     failed: new Map(),
     failedForGood: new Set(),
     lowestFailure: Number.POSITIVE_INFINITY,

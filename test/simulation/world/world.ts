@@ -77,6 +77,11 @@ export class World {
     return this.#invocations.get(index) ?? [];
   }
 
+  /** The invocation of a sandbox that a change is in, and that is not over. */
+  openIn(sandbox: Halting, index: number): Invocation | undefined {
+    return this.invocationsOf(index).findLast((own) => own.sandbox === sandbox && !own.over);
+  }
+
   #isOver(index: number): boolean {
     const invocations = this.invocationsOf(index);
     return invocations.length > 0 && invocations.every(({ over }) => over);
