@@ -23,6 +23,8 @@ export interface CampaignOptions {
   readonly shrinks?: boolean;
   /** Ends the campaign early. */
   readonly until?: () => boolean;
+  /** Sees a violation before the search for a smaller scenario, which takes its time. */
+  readonly onViolation?: (seed: number, violation: string) => void;
   readonly onHistory?: (seed: number, history: History) => void;
 }
 
@@ -33,6 +35,7 @@ export async function campaign({
   only,
   until,
   onHistory,
+  onViolation,
   shrinks = true,
 }: CampaignOptions): Promise<Finding | undefined> {
   const arbitrary = scenarios(only);
@@ -41,7 +44,9 @@ export async function campaign({
     const [scenario] = fc.sample(arbitrary, { seed: own, numRuns: 1 });
     const history = await play(scenario as Scenario);
     onHistory?.(own, history);
-    if (history.violations.length === 0) continue;
+    const [violation] = history.violations;
+    if (violation === undefined) continue;
+    onViolation?.(own, violation);
     if (shrinks) return shrink(own, arbitrary, history.violations);
     return { seed: own, violations: history.violations, shrunk: scenario as Scenario, timeline: [] };
   }

@@ -33,6 +33,10 @@ const finding = await campaign({
   ...(values.only !== undefined && { only: values.only as EntryPoint[] }),
   shrinks: values.shrink,
   until: () => realNow() > endsAt,
+  onViolation: (own, violation) =>
+    process.stderr.write(
+      `\rSeed ${own} breaks ${violation}.${values.shrink ? ' Looking for a smaller scenario...' : ''}\n`,
+    ),
   onHistory: (_seed, history) => {
     tally.add(history);
     if (!process.stderr.isTTY || realNow() - shownAt < 500) return;
@@ -42,7 +46,7 @@ const finding = await campaign({
 });
 if (process.stderr.isTTY) process.stderr.write('\r');
 if (finding !== undefined && values.shrink) show(finding);
-if (finding !== undefined) console.log(`VIOLATED ${finding.violations[0]}`);
+if (finding !== undefined) console.log(`VIOLATED by seed ${finding.seed}: ${finding.violations[0]}`);
 console.log(
   `${tally.histories} histories from seed ${seed}, ${finding === undefined ? 'no' : 'one'} violation, ${((realNow() - startedAt) / 1000).toFixed(0)} s`,
 );

@@ -46,7 +46,7 @@ function attack({ name, only = [] }: Mutant): Promise<Verdict> {
   child.stderr.on('data', (text: Buffer) => (errors += text));
   child.on('close', (code, signal) => {
     const [, played] = /^(\d+) histories from/m.exec(output) ?? [];
-    const [, invariant] = /^VIOLATED (.*)$/m.exec(output) ?? [];
+    const [, invariant] = /^VIOLATED by seed \d+: (.*)$/m.exec(output) ?? [];
     if (signal !== null) resolve({ mutant: name, foundAfter: 'endless', by: 'it never waits' });
     else if (played === undefined) reject(new Error(`${name}: ${errors}`));
     else resolve({ mutant: name, foundAfter: code === 0 ? 'survived' : Number(played), by: invariant ?? '' });
