@@ -5,18 +5,33 @@ export type { Order } from './batch/lane-index.ts';
 export type { BatchOptions, BatchSummary } from './batch/options.ts';
 export type { RecordContext } from './batch/record-context.ts';
 export type { RecordFailedMessage } from './batch/record-failed.ts';
+export { all } from './conditions/all.ts';
+export { any } from './conditions/any.ts';
 export {
   type BothImages,
   type ChangedArguments,
   type ChangedOptions,
   changed,
 } from './conditions/changed.ts';
+export { type Alternative, anythingBut, contains, oneOf } from './conditions/combined-matchers.ts';
 export type { EitherPattern, EventPattern } from './conditions/compile-pattern.ts';
 export type { Condition } from './conditions/condition.ts';
 export { eventPattern } from './conditions/event-pattern.ts';
 export { expired } from './conditions/expired.ts';
+export type { Matcher, MatcherData, MatcherKind } from './conditions/matcher.ts';
+export { matches } from './conditions/matches.ts';
 export { not } from './conditions/not.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
+export { exists, missing } from './conditions/presence-matchers.ts';
+export {
+  atLeast,
+  atMost,
+  between,
+  type Comparable,
+  greaterThan,
+  lessThan,
+} from './conditions/range-matchers.ts';
+export { equalsIgnoreCase, prefix, suffix, wildcard } from './conditions/text-matchers.ts';
 export {
   BatchFailedError,
   ConfigurationError,

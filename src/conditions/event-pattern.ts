@@ -1,8 +1,8 @@
 import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { builtIn } from './built-in.ts';
 import { compilePattern, type EventPattern } from './compile-pattern.ts';
 import type { Condition } from './condition.ts';
-import { noteWarnings } from './condition-warnings.ts';
 import { patternWarnings } from './pattern-warnings.ts';
 
 /**
@@ -24,5 +24,9 @@ export function eventPattern(pattern: string | EventPattern): Condition<RecordBa
   const matches = compilePattern(pattern, 'eventPattern');
   // Lambda refuses nothing here: what it documents does not matter.
   const warnings = patternWarnings(pattern).filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR');
-  return noteWarnings((record) => matches(LazyRecord.rawOf(record)), warnings);
+  return builtIn((record: RecordBase<EventName, unknown>) => matches(LazyRecord.rawOf(record)), {
+    kind: 'eventPattern',
+    pattern,
+    warnings,
+  });
 }

@@ -1,12 +1,12 @@
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
+import { builtIn, decide } from './built-in.ts';
 import { type Condition, holds } from './condition.ts';
-import { noteWarnings, warningsOf } from './condition-warnings.ts';
 
 /**
  * Turns a condition round.
  *
- * @throws ConfigurationError `INVALID_HANDLER` when the condition is no function
+ * @throws ConfigurationError `INVALID_HANDLER` when the condition is not a function
  * @example
  * ```ts
  * router.onRemove(not(expired), async ({ oldImage }) => {});
@@ -17,5 +17,12 @@ export function not<R>(condition: Condition<R>): Condition<R> {
     code: 'INVALID_HANDLER',
     remedy: 'Use not(condition).',
   });
-  return noteWarnings((record) => !holds(condition, record), warningsOf(condition));
+  return builtIn(
+    (record: R) => !holds(condition, record),
+    { kind: 'not', conditions: [condition] },
+    (record) => {
+      const verdict = decide(condition, record);
+      return verdict === undefined ? undefined : !verdict;
+    },
+  );
 }

@@ -68,6 +68,25 @@ export function canonicalNumber(text: string): string | undefined {
   return `${decimal.negative ? '-' : ''}${decimal.digits || '0'}e${decimal.exponent}`;
 }
 
+const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** Tells if a text is a decimal number. */
+export function isDecimal(text: string): boolean {
+  return PLAIN_DECIMAL.test(text) || parseDecimal(text) !== undefined;
+}
+
+/** Compares two numbers: negative if the first one is smaller, 0 if they are equal, positive if it is larger. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  if (a.negative !== b.negative) return a.negative ? -1 : 1;
+  const sign = a.negative ? -1 : 1;
+  if (a.digits === '' || b.digits === '') return sign * (a.digits.length - b.digits.length);
+  const size = a.digits.length + a.exponent - (b.digits.length + b.exponent);
+  if (size !== 0) return sign * size;
+  // Of the same size: as there are no leading zeros, digits compare like text.
+  if (a.digits === b.digits) return 0;
+  return a.digits < b.digits ? -sign : sign;
+}
+
 /** Writes a number without an exponent, as DynamoDB does: `1e3` and `1000.0` give `1000`. Other text stays. */
 export function plainNumber(text: string): string {
   const decimal = parseDecimal(text);

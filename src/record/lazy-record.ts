@@ -126,6 +126,11 @@ export class LazyRecord {
     return this.#oldImage;
   }
 
+  /** For conditions: how numbers are read. */
+  get toNumber(): ToNumber {
+    return this.#reading.toNumber;
+  }
+
   /** Whether a schema makes the images that handlers read. */
   get hasSchema(): boolean {
     return this.#reading.checks !== undefined;

@@ -3,7 +3,7 @@ import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/o
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { validated } from '../batch/validated.ts';
-import { warningsOf } from '../conditions/condition-warnings.ts';
+import { warningsOf } from '../conditions/built-in.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Check, FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';

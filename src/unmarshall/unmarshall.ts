@@ -36,19 +36,27 @@ export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
   try {
     return unmarshallMap(mapOf(map), toNumber);
   } catch (thrown) {
-    // A number policy that no record can be read with is not the fault of this one.
-    if (thrown instanceof ConfigurationError) throw thrown;
     // The hot path carries no path along; a second, slow walk finds it for the message.
     const { steps, reason } = locate(map, toNumber) ?? { steps: [], reason: thrown };
-    const at = shortened(steps.reduceRight<string>(joinPath, '')) || '(item)';
-    const isOurs = reason instanceof MalformedValue;
-    const why = isOurs ? reason.message : `the number policy threw ${nameOf(reason)}`;
-    throw new UnmarshallError(
-      at,
-      `The attribute ${at} cannot be unmarshalled: ${why}. Check what builds the event.`,
-      isOurs ? { cause: reason } : contentFreeCause(reason),
-    );
+    throw unreadable(shortened(steps.reduceRight<string>(joinPath, '')) || '(item)', reason);
   }
+}
+
+/**
+ * Makes the error for an attribute that cannot be read.
+ *
+ * @param path where it lies in the item
+ * @returns `reason` itself where the record is not at fault: no record can be read with this number policy
+ */
+export function unreadable(path: string, reason: unknown): UnmarshallError | ConfigurationError {
+  if (reason instanceof ConfigurationError) return reason;
+  const isOurs = reason instanceof MalformedValue;
+  const why = isOurs ? reason.message : `the number policy threw ${nameOf(reason)}`;
+  return new UnmarshallError(
+    path,
+    `The attribute ${path} cannot be unmarshalled: ${why}. Check what builds the event.`,
+    isOurs ? { cause: reason } : contentFreeCause(reason),
+  );
 }
 
 interface Place {

@@ -1,0 +1,174 @@
+import { invalidOption } from '../options/invalid-option.ts';
+import { shown } from '../options/kind-of.ts';
+import type { AttributeMap } from '../unmarshall/attribute-value.ts';
+import { isMap } from '../unmarshall/malformed.ts';
+import type { ToNumber } from '../unmarshall/numbers.ts';
+import { joinPath, type Step, stepsOf } from '../unmarshall/path.ts';
+import { unmarshall, unreadable } from '../unmarshall/unmarshall.ts';
+import { equalTo, isPlainMap } from './literal.ts';
+import { isMatcher, type MatcherData, type MatcherKind, type Place } from './matcher.ts';
+import { contentOf, valueAt } from './stored-value.ts';
+
+/** A path into an item. */
+export interface MatchedPath {
+  /** Each place has one spelling. */
+  readonly path: string;
+  readonly steps: readonly Step[];
+}
+
+/** One path of a pattern, and what is asked of the value there. */
+export interface MatchEntry extends MatchedPath {
+  readonly matcher: MatcherData;
+}
+
+/** A pattern for the attributes of an item. All entries have to match. */
+export interface CompiledMatch {
+  /** Nested patterns are written out: `{ a: { b: 1 } }` and `{ 'a.b': 1 }` give the same entries. */
+  readonly entries: readonly MatchEntry[];
+  /**
+   * Tests an image or keys, as stored. Takes time in proportion to what is read.
+   *
+   * @param toNumber the number policy of the router. Where it gives text, text in the pattern may stand for a number
+   * @returns false where there is no image
+   * @throws UnmarshallError for an attribute that no handler could read
+   */
+  test(image: AttributeMap | undefined, toNumber?: ToNumber): boolean;
+}
+
+/**
+ * Compiles a pattern for the attributes of an item: `{ status: 'PAID', 'lines[0].price': atLeast(100) }`.
+ *
+ * @param isKey tells if an attribute belongs to the table's key: those hold neither maps nor lists
+ * @throws ConfigurationError with the code of `place`
+ */
+export function compileMatch(
+  pattern: unknown,
+  place: Place,
+  isKey: (attribute: string) => boolean = () => false,
+): CompiledMatch {
+  const entries = entriesOf(pattern, [], place);
+  for (const { steps } of entries) {
+    const name = steps[0] as string;
+    const above = entries.find((other) => isScalar(other.matcher) && leadsBelow(steps, other.steps));
+    if (steps.length > 1 && isKey(name)) {
+      refuse(place, steps, `goes into ${name}: a key attribute holds neither a map nor a list.`);
+    }
+    if (above !== undefined) {
+      refuse(place, steps, `goes into ${above.path}, for which the pattern asks neither a map nor a list.`);
+    }
+  }
+  return {
+    entries,
+    test: (image, toNumber) => {
+      if (image === undefined) return false;
+      // Says what came in the place of an image.
+      if (!isMap(image)) unmarshall(image, String);
+      return entries.every((entry) => testEntry(entry, image, toNumber));
+    },
+  };
+}
+
+/** Tells if what matches can be neither a map nor a list nor missing. */
+function isScalar({ kind, operands }: MatcherData): boolean {
+  return !WITH_PARTS.includes(kind) && !Array.isArray(operands[0]);
+}
+
+const WITH_PARTS: readonly MatcherKind[] = ['anythingBut', 'contains', 'exists', 'map', 'missing', 'oneOf'];
+
+function leadsBelow(steps: readonly Step[], above: readonly Step[]): boolean {
+  return steps.length > above.length && above.every((step, index) => step === steps[index]);
+}
+
+/** The names of the attributes that a pattern reads. */
+export function attributesOf({ entries }: CompiledMatch): string[] {
+  return [...new Set(entries.map(({ steps }) => steps[0] as string))];
+}
+
+/**
+ * Tests the value at a path.
+ *
+ * @throws UnmarshallError
+ */
+export function testEntry(
+  { path, steps, matcher }: MatchEntry,
+  image: AttributeMap,
+  toNumber: ToNumber | undefined,
+): boolean {
+  try {
+    return matcher.test(valueAt(image, steps), toNumber);
+  } catch (thrown) {
+    throw unreadable(path, thrown);
+  }
+}
+
+/**
+ * Compiles what may stand for a value: a literal, a matcher, or a pattern for the attributes of a map.
+ *
+ * @throws ConfigurationError with the code of `place`
+ */
+export function valueMatcher(pattern: unknown, place: Place, steps: readonly Step[] = []): MatcherData {
+  if (isMatcher(pattern)) return pattern['~matcher'];
+  if (isPlainMap(pattern)) {
+    const entries = entriesOf(pattern, [], place);
+    return {
+      kind: 'map',
+      operands: [entries],
+      test: (value, toNumber) => {
+        const map = contentOf(value, 'M') ?? {};
+        return entries.every(({ steps, matcher }) => matcher.test(valueAt(map, steps), toNumber));
+      },
+    };
+  }
+  try {
+    return { kind: 'equals', operands: [pattern], test: equalTo(pattern) };
+  } catch {
+    const remedy = pattern === undefined ? ' Use missing() for an attribute that is not there.' : '';
+    return refuse(
+      place,
+      steps,
+      `has to be a value that DynamoDB stores, or a matcher, got ${shown(pattern)}.${remedy}`,
+    );
+  }
+}
+
+function entriesOf(pattern: unknown, at: readonly Step[], place: Place): MatchEntry[] {
+  if (!isPlainMap(pattern) || isMatcher(pattern)) {
+    refuse(place, at, `has to be an object of attributes, got ${shown(pattern)}.`);
+  }
+  const entries = Object.entries(pattern).flatMap(([path, value]) => {
+    const below = stepsOf(path);
+    if (below === undefined) {
+      refuse(
+        place,
+        at,
+        `has ${shown(path)}, which is not a path. Paths look like 'lines[0].price' and '["a.b"]'.`,
+      );
+    }
+    const steps = [...at, ...below];
+    if (isPlainMap(value) && !isMatcher(value)) return entriesOf(value, steps, place);
+    return [{ path: pathOf(steps), steps, matcher: valueMatcher(value, place, steps) }];
+  });
+  if (entries.length === 0) refuse(place, at, 'names no attribute.');
+  return entries;
+}
+
+/**
+ * Reads a path.
+ *
+ * @returns undefined for text that is not a path
+ */
+export function matchedPath(path: string): MatchedPath | undefined {
+  const steps = stepsOf(path);
+  return steps && { path: pathOf(steps), steps };
+}
+
+function pathOf(steps: readonly Step[], start = ''): string {
+  return steps.reduce<string>(joinPath, start);
+}
+
+function refuse({ owner, option = '', code }: Place, steps: readonly Step[], problem: string): never {
+  const at = pathOf(steps, option);
+  throw at === ''
+    ? invalidOption(owner, undefined, `the value ${problem}`)
+    : invalidOption(owner, at, problem, code && { code });
+}

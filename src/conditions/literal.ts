@@ -1,0 +1,68 @@
+import type { AttributeValue } from 'aws-lambda';
+import type { ToNumber } from '../unmarshall/numbers.ts';
+import { canonicalText } from './stored-value.ts';
+
+/**
+ * Tests a stored value.
+ *
+ * @param toNumber the number policy of the router. Where it gives text, text in a condition may stand for a number
+ * @throws MalformedValue for a value that no handler could read
+ */
+export type Test = (value: AttributeValue | undefined, toNumber?: ToNumber) => boolean;
+
+/** Tells if a number policy gives text. */
+export function givesText(toNumber: ToNumber | undefined): toNumber is (text: string) => string {
+  return typeof toNumber?.('0') === 'string';
+}
+
+/**
+ * Makes the test for values that equal a literal.
+ *
+ * @throws for a literal that DynamoDB does not store
+ */
+export function equalTo(literal: unknown): Test {
+  const expected = canonicalText(storedLiteral(literal));
+  return (value, toNumber) => {
+    if (value === undefined) return false;
+    // Most conditions compare text: this takes half the time.
+    if (typeof literal === 'string' && typeof value?.S === 'string') return value.S === literal;
+    return (
+      canonicalText(value) === expected ||
+      (givesText(toNumber) && canonicalText(value, 0, toNumber) === expected)
+    );
+  };
+}
+
+/**
+ * Marshalls a value that a condition compares with. What is neither text nor a value of another type below is taken for a number, as
+ * the SDK's NumberValue and other classes write their digits. What DynamoDB does not store becomes a malformed value, or throws.
+ */
+export function storedLiteral(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value === null) return { NULL: true };
+  if (ArrayBuffer.isView(value)) {
+    return { B: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+  }
+  // Not `map`, which leaves holes.
+  if (Array.isArray(value)) return { L: Array.from(value, storedLiteral) };
+  if (value instanceof Set) {
+    const elements = Array.from(value, storedLiteral);
+    const [type] = Object.keys(elements[0] ?? {}) as ['S'];
+    // In a mixed set, some texts are undefined, and an empty one has no type.
+    return { [`${type}S` as 'SS']: elements.map((element) => element[type] as string) };
+  }
+  if (isPlainMap(value)) {
+    const entries = Object.entries(value).map(([name, one]) => [name, storedLiteral(one)] as const);
+    // Not an object that grows: assigning `__proto__` would set a prototype.
+    return { M: Object.fromEntries(entries) };
+  }
+  return { N: String(value) };
+}
+
+/** Tells if a value is a plain object, whose members are attributes. */
+export function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,63 @@
+import type { ConfigurationErrorCode } from '../errors.ts';
+import type { Test } from './literal.ts';
+
+/** What a matcher asks for, as data, and its test. */
+export interface MatcherData {
+  readonly kind: MatcherKind;
+  /** As given: values and matchers. */
+  readonly operands: readonly unknown[];
+  readonly test: Test;
+}
+
+/** The name of the function that makes the matcher; `equals` for a literal, `map` for a nested pattern. */
+export type MatcherKind =
+  | 'anythingBut'
+  | 'atLeast'
+  | 'atMost'
+  | 'between'
+  | 'contains'
+  | 'equals'
+  | 'equalsIgnoreCase'
+  | 'exists'
+  | 'greaterThan'
+  | 'lessThan'
+  | 'map'
+  | 'missing'
+  | 'oneOf'
+  | 'prefix'
+  | 'suffix'
+  | 'wildcard';
+
+/**
+ * Asks something of a stored value, as in `prefix('ORDER#')`. It stands in the place of a value in `matches`, in `from` and `to`
+ * of `changed`, and in the `match` of an entity.
+ */
+export interface Matcher<Value> {
+  readonly '~matcher': MatcherData;
+  /** Never there: it tells TypeScript for which values the matcher is. */
+  readonly '~matches'?: (value: Value) => void;
+}
+
+/** Makes a matcher. */
+export function matcherOf<Value>(
+  kind: MatcherKind,
+  operands: readonly unknown[],
+  test: Test,
+): Matcher<Value> {
+  return Object.freeze({ '~matcher': Object.freeze({ kind, operands: Object.freeze(operands), test }) });
+}
+
+/** Whether a value was made by one of the matcher functions. */
+export function isMatcher(value: unknown): value is Matcher<unknown> {
+  return typeof value === 'object' && value !== null && '~matcher' in value;
+}
+
+/** Where a pattern stands: for errors. */
+export interface Place {
+  /** The function that got it, as in `matches`. */
+  readonly owner: string;
+  /** As in `newImage`; absent for an argument. */
+  readonly option?: string;
+  /** @defaultValue `'INVALID_OPTION'` */
+  readonly code?: ConfigurationErrorCode;
+}

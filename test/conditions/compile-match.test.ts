@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { attributesOf, compileMatch } from '../../src/conditions/compile-match.ts';
+import { atLeast, between, contains, missing, prefix, wildcard } from '../../src/index.ts';
+
+const compile = (pattern: unknown) =>
+  compileMatch(
+    pattern,
+    { owner: 'defineTable', option: 'entities.order.match', code: 'INVALID_TABLE' },
+    (name) => name === 'pk',
+  );
+
+const IMAGE = {
+  pk: { S: 'C-1' },
+  sk: { S: 'ORDER#1#LINE#2' },
+  total: { N: '100.0' },
+  address: { M: { country: { S: 'DE' } } },
+  lines: { L: [{ M: { sku: { S: 'A-1' }, price: { N: '4' } } }] },
+  tags: { SS: ['a', 'b'] },
+  'a.b': { BOOL: true },
+};
+
+describe('a pattern matches an item if all of its entries match', () => {
+  test.each<[string, object, boolean]>([
+    ['all', { sk: wildcard('ORDER#*#LINE#*'), total: atLeast(100), tags: contains('a') }, true],
+    ['one does not match', { sk: prefix('ORDER#'), total: atLeast(101) }, false],
+    ['a path into a map', { 'address.country': 'DE' }, true],
+    ['a nested pattern', { address: { country: 'DE' } }, true],
+    ['a nested pattern with another value', { address: { country: 'US' } }, false],
+    ['a path into a list', { 'lines[0].price': between(3, 4) }, true],
+    ['a path past the end of a list', { 'lines[1].price': missing() }, true],
+    ['a path below text', { 'sk.country': missing() }, true],
+    ['an element of a list', { lines: contains({ sku: 'A-1' }) }, true],
+    ['a name with a dot', { '["a.b"]': true }, true],
+    ['an attribute that is inherited', { constructor: missing() }, true],
+  ])('%s', (_, pattern, expected) => {
+    expect(compile(pattern).test(IMAGE)).toBe(expected);
+  });
+
+  test('and no image matches nothing', () => {
+    expect(compile({ note: missing() }).test(undefined)).toBe(false);
+  });
+
+  test('and says which attributes it reads', () => {
+    expect(attributesOf(compile({ 'address.country': 'DE', address: { city: 'B' }, sk: 'x' }))).toEqual([
+      'address',
+      'sk',
+    ]);
+  });
+});
