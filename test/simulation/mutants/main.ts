@@ -1,16 +1,18 @@
-// npm run simulate:mutants -- --histories 3000 --name deadline --name lane: how many histories each mutant lives through.
+// npm run simulate:mutants -- --name deadline --in batch: how many histories each mutant lives through. --histories 300 for
+// all, instead of the number that each has.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, WITHIN } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 
 const { values } = parseArgs({
   options: {
-    histories: { type: 'string', default: '3000' },
+    histories: { type: 'string' },
     seed: { type: 'string', default: '1' },
     name: { type: 'string', multiple: true },
+    in: { type: 'string', multiple: true },
   },
 });
 
@@ -23,7 +25,7 @@ interface Verdict {
   readonly by: string;
 }
 
-function attack({ name, only = [] }: Mutant): Promise<Verdict> {
+function attack({ name, within = WITHIN, only = [] }: Mutant): Promise<Verdict> {
   const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
   const child = spawn(
     process.execPath,
@@ -34,7 +36,7 @@ function attack({ name, only = [] }: Mutant): Promise<Verdict> {
       '--seed',
       values.seed,
       '--histories',
-      values.histories,
+      values.histories ?? String(within),
       '--no-shrink',
       ...only.flatMap((entryPoint) => ['--only', entryPoint]),
     ],
@@ -55,9 +57,10 @@ function attack({ name, only = [] }: Mutant): Promise<Verdict> {
 }
 
 const waiting = MUTANTS.filter(
-  ({ name, equivalent }) =>
+  ({ name, file, equivalent }) =>
     equivalent === undefined &&
-    (values.name === undefined || values.name.some((part) => name.includes(part))),
+    (values.name === undefined || values.name.some((part) => name.includes(part))) &&
+    (values.in === undefined || values.in.some((folder) => file.startsWith(`${folder}/`))),
 );
 const verdicts: Verdict[] = [];
 const workers = Array.from({ length: availableParallelism() }, async () => {
@@ -72,6 +75,6 @@ const workers = Array.from({ length: availableParallelism() }, async () => {
 await Promise.all(workers);
 const survivors = verdicts.filter(({ foundAfter }) => foundAfter === 'survived');
 console.log(
-  `${verdicts.length - survivors.length} of ${verdicts.length} found, within ${values.histories} histories each`,
+  `${verdicts.length - survivors.length} of ${verdicts.length} found, each within ${values.histories ?? 'its number of'} histories`,
 );
 if (survivors.length > 0) process.exitCode = 1;
