@@ -20,7 +20,10 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
   const history = new History(BEGINNING_MS, keepsTimeline);
   const onRejection = (reason: unknown): void =>
     history.violate('12 nothing outside', `a rejection was not handled: ${String(reason)}`);
+  const onException = (error: unknown): void =>
+    history.violate('12 nothing outside', `nothing caught an error: ${String(error)}`);
   process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
   try {
     await onVirtualTime(BEGINNING_MS, new Random(scenario.seed), async (clock) => {
       const world = new World(scenario, history);
@@ -34,6 +37,7 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
       await mapping.run();
       await sleep(AFTERWARDS_MS);
       if (clock.timers > 0) history.violate('handles', `${clock.timers} timers are left`);
+      world.targets.sends.check();
       mapping.end();
       world.journal.checkEnds();
       mapping.windows.check();
@@ -49,6 +53,7 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
     history.violate('end', error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     process.off('unhandledRejection', onRejection);
+    process.off('uncaughtException', onException);
   }
   if (history.violations.some((violation) => violation.includes(CANARY)))
     history.violate('9 items stay private', 'an error holds item content');

@@ -1,4 +1,5 @@
-import { CANARY } from '../model/table.ts';
+import type { Route } from '../model/scenario.ts';
+import { CANARY, type Change } from '../model/table.ts';
 import type { World } from '../world/world.ts';
 
 interface Letter {
@@ -31,7 +32,18 @@ export function checkLetters(world: World): void {
       );
     if (PASSING.test(error.message) && !mayBePassing)
       history.violate('letters', `change ${index} got a letter for a failure that may pass`);
+    if (
+      error.code === 'SINK_ENTRY_REFUSED' &&
+      !mayBePassing &&
+      !routesOf(world, index).some(({ sink }) => sink !== 'none' && targets.refusesForGood(sink, index))
+    )
+      history.violate('letters', `change ${index} got a letter, and its target would take it later`);
     if (!everything && /AccessDenied/.test(`${error.message} ${error.stack ?? ''}`))
       history.violate('13 misconfiguration', `change ${index} got a letter for want of a permission`);
   }
+}
+
+function routesOf({ scenario, journal, changes }: World, index: number): readonly Route[] {
+  const places = journal.reference.routesOf(changes[index] as Change);
+  return places.map((place) => scenario.fn.routes[place] as Route);
 }

@@ -2,6 +2,7 @@ import { processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import {
+  type ClosedWindow,
   changed,
   defineTable,
   eventPattern,
@@ -14,6 +15,8 @@ import {
 } from '../../../src/index.ts';
 import { metrics } from '../../../src/middleware/metrics.ts';
 import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
+import { publishTo } from '../../../src/sinks/publish-to.ts';
+import type { Sink } from '../../../src/sinks/sink.ts';
 import { isRead } from '../model/amounts.ts';
 import { usable } from '../model/reference.ts';
 import type { Detached, Route, Scenario } from '../model/scenario.ts';
@@ -81,25 +84,27 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
   if (fn.entryPoint === 'OrderedStreamProcessor') return processorOf(world, sandbox, common);
   if (fn.entryPoint === 'window') {
     const { order: _o, concurrency: _c, ...options } = common;
-    return streamWindow({
+    const window = {
       ...options,
-      viewType: viewType as 'NEW_AND_OLD_IMAGES',
       initial: { seen: [] } as WindowState,
-      reduce: (state, record, context): void | Promise<void> => {
+      reduce: (state: WindowState, record: AnyRecord, context: RecordContext): void | Promise<void> => {
         const index = world.indexOf(record.sequenceNumber);
         const count = (): void => {
           state.seen.push(index);
         };
-        const called = callHandler(world, sandbox, sinks, record as unknown as AnyRecord, context, 0);
+        const called = callHandler(world, sandbox, sinks, record, context, 0);
         if (called instanceof Promise) return handedOn(world, 0, index, called.then(count)) as Promise<void>;
         count();
       },
-      close: (state, { shardId, start }) => {
+      close: (state: WindowState, { shardId, start }: ClosedWindow) => {
         onClose(shardId, start.getTime(), state.seen);
         // What close does to its state is its own affair.
         if (fn.mutates) Object.assign(state, { itself: state });
       },
-    }) as unknown as Handler;
+    };
+    return (fn.declared
+      ? streamWindow(declared as never, window as never)
+      : streamWindow({ ...window, viewType } as never)) as unknown as Handler;
   }
   if (fn.entryPoint === 'processBatch') {
     const run = (record: AnyRecord, context: RecordContext): unknown =>
@@ -214,15 +219,23 @@ function callHandler(
     send: async ({ sink, detached }) => {
       if (sink === 'none') return;
       const item = String((world.changes[index] as { readonly item: number }).item);
+      if (world.random.percent(3, 'without record', index, route))
+        await sendWithoutRecord(world, sinks[sink], index);
       // In one group they travel one after the other, which takes its time.
-      const isRoomy = world.scenario.lambda.budgetMs >= 500;
-      const parts = isRoomy && world.random.percent(20, 'parts', index, route) ? MANY_PARTS : 1;
+      const { lambda, mapping } = world.scenario;
+      const isRoomy = lambda.budgetMs >= 500;
+      const mayHaveMany = isRoomy || mapping.maximumRetryAttempts >= 0;
+      const parts = mayHaveMany && world.random.percent(20, 'parts', index, route) ? MANY_PARTS : 1;
       const sent = await Promise.allSettled(
         Array.from({ length: parts }, async (_, part) => {
           const message = { index, item: `${item}-${part}`, route, part, detached };
           if (detached !== 'no') world.history.count(`message sent detached, ${detached}`);
           const isLate = monotonicNow() > invocation.deadlineAt;
-          await sinks[sink].send(message, sendOptions(detached, record, context, message));
+          await world.targets.sends.follow(sink, message, sandbox, () =>
+            detached === 'no' && world.random.percent(30, 'publishes', route)
+              ? publishTo(sinks[sink], () => message)(record as never, context)
+              : sinks[sink].send(message, sendOptions(detached, record, context, message)),
+          );
           if (isLate && detached === 'no')
             world.history.violate('12 nothing outside', `change ${index} was sent after the deadline`);
           if (!world.targets.hasAccepted(sink, index, route, part))
@@ -263,6 +276,17 @@ function sendOptions(
 /** Tells if a middleware may hand a record to its handler again. */
 function isWrapped({ fn }: Scenario): boolean {
   return fn.entryPoint.startsWith('router') && fn.layers.length > 0;
+}
+
+/** A user's slip: a message without its record, which would have no deadline. */
+async function sendWithoutRecord({ history }: World, sink: Sink, index: number): Promise<void> {
+  history.count('message sent without its record');
+  try {
+    await sink.send({ index, item: 'none', route: -1, part: -1 }, {} as never);
+  } catch (error) {
+    if ((error as { readonly code?: string }).code === 'RECORD_REQUIRED') return;
+  }
+  history.violate('sink', `a message of change ${index} was taken without its record`);
 }
 
 /** Reads the images, which are as the stream sent them, whatever was done to them before. */

@@ -59,7 +59,8 @@ export function handle(world: World, sandbox: Halting, call: HandlerCall): unkno
     if (monotonicNow() > invocation.deadlineAt - NOTE_MS) journal.mayRepeat = true;
     journal.completed(index, route, invocation);
   };
-  const isBusy = random.percent(fn.busyPercent, 'busy', ...labels);
+  // Not for ever, or the many invocations of one sandbox would never come to an end together.
+  const isBusy = attempt < 4 && random.percent(fn.busyPercent, 'busy', ...labels);
   const plan = fn.routes[route];
   const sends = plan !== undefined && plan.sink !== 'none' && call.send !== undefined;
   if (!sends && random.percent(fn.syncPercent, 'sync', ...labels)) {

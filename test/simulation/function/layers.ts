@@ -98,8 +98,9 @@ export function tableSchemaOf({ random, scenario }: World): StandardSchemaV1 | u
 export function checksImages(world: World): boolean {
   const { entryPoint, layers, declared, order } = world.scenario.fn;
   if (entryPoint.startsWith('router') && layers.some(({ kind }) => kind === 'validate')) return true;
-  if (entryPoint === 'window' || entryPoint === 'OrderedStreamProcessor') return false;
-  return (declared || order === 'partition') && tableSchemaOf(world) !== undefined;
+  if (entryPoint === 'OrderedStreamProcessor') return false;
+  const knowsTable = declared || (order === 'partition' && entryPoint !== 'window');
+  return knowsTable && tableSchemaOf(world) !== undefined;
 }
 
 /**

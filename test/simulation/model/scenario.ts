@@ -118,7 +118,7 @@ export interface Route {
 
 export type Detached = 'no' | 'with the signal' | 'without a signal';
 
-export type SinkName = 'topic' | 'fifoTopic' | 'queue' | 'fifoQueue' | 'bus' | 'table' | 'bucket';
+export type SinkName = 'topic' | 'fifoTopic' | 'queue' | 'fifoQueue' | 'bus' | 'table' | 'bucket' | 'own';
 
 export interface FunctionPlan {
   readonly entryPoint: EntryPoint;
@@ -147,6 +147,8 @@ export interface TargetsPlan {
   readonly faultPercent: number;
   /** How many of 100 entries are refused for a passing reason. */
   readonly refusePercent: number;
+  /** How many of 100 changes have messages that no target takes, where the mapping discards records. */
+  readonly refusedForGoodPercent: number;
   readonly troubledRequests: number;
   /** All requests to handlers' sinks are denied for the first so many requests: a missing permission. */
   readonly deniedRequests: number;
@@ -286,6 +288,7 @@ const route: fc.Arbitrary<Route> = fc.record({
         'bus',
         'table',
         'bucket',
+        'own',
       ),
     },
   ),
@@ -325,7 +328,8 @@ const fn: fc.Arbitrary<FunctionPlan> = fc.record({
 
 const targets: fc.Arbitrary<TargetsPlan> = fc.record({
   faultPercent: rate(50),
-  refusePercent: rate(30),
+  refusePercent: fc.oneof({ weight: 5, arbitrary: rate(30) }, { weight: 1, arbitrary: fc.constant(90) }),
+  refusedForGoodPercent: fc.constantFrom(0, 0, 0, 15),
   troubledRequests: fc.nat(40),
   deniedRequests: fc.constantFrom(0, 0, 0, 5, 30),
   lettersRefusedPercent: rate(40),

@@ -7,10 +7,11 @@ const EVENT = 'window/process-window-event.ts';
 export const WINDOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'the state of a window goes on after its outcome',
-    happened: true,
     file: AGGREGATE,
     find: 'if (this.#sealed) return;\n    // Changed in place',
     replace: '// Changed in place',
+    equivalent:
+      'The outcome has the text of the state already. At most the record is counted again, into state and checkpoint.',
   },
   {
     name: 'the run decides what a window has counted, and not its state',

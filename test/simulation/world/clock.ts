@@ -44,6 +44,9 @@ const FAKED: FakeMethod[] = [
   'performance',
 ];
 
+/** Callbacks that wait for a turn of the event loop. */
+let immediates = 0;
+
 /**
  * Runs something on virtual time. Timers fire as soon as nothing else is left to do. Of those that are due at the same
  * time, the random source decides whether they fire one by one, with what follows from each, or all at once.
@@ -59,6 +62,9 @@ export async function onVirtualTime(
   const restoreTimers = guardTimers();
   const { random: realRandom } = Math;
   busyMs = 0;
+  immediates = 0;
+  fakeNow = performance.now.bind(performance);
+  performance.now = () => timersNow() + busyMs;
   let draws = 0;
   Math.random = () => random.of('Math.random', draws++);
   try {
@@ -73,6 +79,8 @@ export async function onVirtualTime(
       // Twice: what an immediate callback starts may be awaited by another one.
       await nextTurn();
       await nextTurn();
+      // Code may go on for more turns, which take no time.
+      for (let turns = 0; immediates > 0 && turns < MOST_IDLE_TURNS; turns++) await nextTurn();
       if (state.over) return await ended;
       if (step === MOST_STEPS) throw new Error('It goes on for ever.');
       if (clock.countTimers() === 0) {
@@ -112,6 +120,13 @@ class VirtualClock {
 /** Milliseconds that code took which never waited: timers know nothing of them. */
 let busyMs = 0;
 
+/** The clock of timers, which stands still while code works without waiting. */
+let fakeNow: () => number = () => 0;
+
+export function timersNow(): number {
+  return fakeNow();
+}
+
 /** Lets time pass as code does that never waits. */
 export function work(ms: number): void {
   busyMs += ms;
@@ -119,7 +134,7 @@ export function work(ms: number): void {
 
 /** Milliseconds that no jump of the clock moves. */
 export function monotonicNow(): number {
-  return performance.now() + busyMs;
+  return performance.now();
 }
 
 /** Waits for virtual milliseconds. */
@@ -159,6 +174,14 @@ function guardTimers(): () => void {
   const wrap = (schedule: unknown) =>
     ((callback: Callback, ...rest: unknown[]) =>
       (schedule as (callback: Callback, ...rest: unknown[]) => unknown)(guarded(callback), ...rest)) as never;
+  const counted = ((callback: Callback, ...args: unknown[]) => {
+    immediates++;
+    const run = guarded(callback);
+    return realImmediate(() => {
+      immediates--;
+      run(...args);
+    });
+  }) as never;
   const owners = new WeakMap<object, Halting>();
   globalThis.setTimeout = ((callback: Callback, ms = 0, ...rest: unknown[]) => {
     const sandbox = running.getStore();
@@ -167,7 +190,7 @@ function guardTimers(): () => void {
       sandbox?.timers.delete(timer);
       run(...rest);
     }, ms);
-    sandbox?.timers.set(timer, performance.now() + ms);
+    sandbox?.timers.set(timer, timersNow() + ms);
     if (sandbox !== undefined) owners.set(timer, sandbox);
     return timer;
   }) as never;
@@ -176,7 +199,7 @@ function guardTimers(): () => void {
     fakeClear(timer);
   }) as never;
   globalThis.setInterval = wrap(fakeInterval);
-  globalThis.setImmediate = wrap(realImmediate);
+  globalThis.setImmediate = counted;
   return () => {
     globalThis.setTimeout = fakeTimeout;
     globalThis.clearTimeout = fakeClear;

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { InvocationResult } from '../../../src/delivery/deliver-batch.ts';
 import { mayThrow, RESERVE_MS } from '../function/function.ts';
 import { CROWD, type Fault } from '../model/scenario.ts';
-import { inside, monotonicNow, sleep } from './clock.ts';
+import { inside, monotonicNow, sleep, timersNow } from './clock.ts';
 import { type Invocation, nothingYet } from './journal.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
@@ -47,6 +47,7 @@ export async function invoke(
     sandbox,
     beginsReported: firstNumber !== undefined && firstNumber === sandbox.reported,
     deadlineAt: endsAt - RESERVE_MS,
+    endsAt,
   };
   world.begin(invocation);
   const context = {
@@ -161,11 +162,8 @@ function checkLeftovers(
   // The processor hands on no signal: handlers here set timers of their own.
   if (entryPoint === 'OrderedStreamProcessor' || monotonicNow() >= deadlineAt) return;
   for (const [timer, dueAt] of sandbox.timers)
-    if (!before.has(timer) && dueAt > performance.now() + 20)
-      history.violate(
-        'handles',
-        `invocation ${number} left a timer of ${dueAt - performance.now()} ms behind`,
-      );
+    if (!before.has(timer) && dueAt > timersNow() + 20)
+      history.violate('handles', `invocation ${number} left a timer of ${dueAt - timersNow()} ms behind`);
 }
 
 function checkResponse(

@@ -1,7 +1,7 @@
 import { Reference } from '../model/reference.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
-import type { Halting } from './clock.ts';
+import { type Halting, timersNow } from './clock.ts';
 import type { History } from './history.ts';
 
 /** A record that is in flight while its table's schema checks it finishes: for so long a handler may still start. */
@@ -22,6 +22,8 @@ export interface Invocation extends Doings {
   readonly beginsReported: boolean;
   /** By the monotonic clock. */
   readonly deadlineAt: number;
+  /** Lambda ends it then. */
+  readonly endsAt: number;
 }
 
 /** What happens within an invocation. */
@@ -44,6 +46,8 @@ interface Doings {
   readonly waited: Set<number>;
   /** Lambda has its answer, or has stopped waiting. */
   over: boolean;
+  /** Milliseconds that were left when a window began to count records again. */
+  leftForCountingAgain?: number;
 }
 
 /** Nothing has happened in an invocation yet. */
@@ -123,11 +127,15 @@ export class Journal {
     }
     invocation.failed.delete(index);
     if (invocation.over) violate('12 nothing outside', `change ${index} started after the answer`);
-    else if (
+    else if (this.#isCountedAgain(index, route, invocation)) {
+      const leftMs = invocation.endsAt - now;
+      invocation.leftForCountingAgain ??= leftMs;
+      if (leftMs < invocation.leftForCountingAgain / 2)
+        violate('5 deadline', `change ${index} is counted again in the time that is kept for the answer`);
+    } else if (
       now > invocation.deadlineAt &&
       // The next route follows at once on one that did not wait.
-      (this.#isFirst(index, route) || invocation.waited.has(index)) &&
-      this.#scenario.fn.entryPoint !== 'window'
+      (this.#isFirst(index, route) || invocation.waited.has(index))
     )
       violate('5 deadline', `change ${index} started at route ${route} after the deadline`);
     if (this.reference.routesOf(this.changes[index] as Change).includes(route) === false)
@@ -159,7 +167,7 @@ export class Journal {
   }
 
   failed(index: number, invocation: Invocation, error?: unknown): void {
-    invocation.failed.set(index, performance.now());
+    invocation.failed.set(index, timersNow());
     if ((error as { readonly retryable?: boolean } | undefined)?.retryable === false)
       invocation.failedForGood.add(index);
     invocation.settled.delete(index);
@@ -273,7 +281,7 @@ export class Journal {
     if (layers.length > 0 && entryPoint.startsWith('router')) return;
     const graceMs = declared || order === 'partition' ? SCHEMA_MS : 0;
     for (const [failed, at] of invocation.failed) {
-      if (failed < index && at + graceMs < performance.now())
+      if (failed < index && at + graceMs < timersNow())
         violate('4 least repetition', `change ${index} started after change ${failed} had failed`);
     }
   }
@@ -292,6 +300,11 @@ export class Journal {
       this.#history.violate('retry', `change ${index} began ${starts} times, and not ${most} at most`);
     if (invocation.failedForGood.has(index))
       this.#history.violate('retry', `change ${index} began again after an error for good`);
+  }
+
+  /** A window counts records again whose state a later one has spoilt, in the time that is kept back. */
+  #isCountedAgain(index: number, route: number, { starts }: Invocation): boolean {
+    return this.#scenario.fn.entryPoint === 'window' && starts.has(`${index} ${route}`);
   }
 
   #isFirst(index: number, route: number): boolean {

@@ -141,6 +141,7 @@ function invocationOf(world: World, sandbox: Sandbox, event: DynamoDBStreamEvent
     sandbox,
     beginsReported: false,
     deadlineAt: monotonicNow() + TIME_MS,
+    endsAt: monotonicNow() + TIME_MS + 10,
   };
   world.begin(invocation);
   return invocation;
@@ -152,7 +153,7 @@ function contextOf(invocation: Invocation): InvocationContext {
     hookThrows: false,
     awsRequestId: 'replay',
     functionName: 'copy',
-    getRemainingTimeInMillis: () => invocation.deadlineAt + 10 - monotonicNow(),
+    getRemainingTimeInMillis: () => invocation.endsAt - monotonicNow(),
   } as unknown as InvocationContext;
 }
 

@@ -3,6 +3,7 @@ import type { Random } from '../model/random.ts';
 import type { Scenario, SinkName } from '../model/scenario.ts';
 import { currentSandbox, inside, never, outside, sleep } from './clock.ts';
 import type { History } from './history.ts';
+import { type Message, SendBook, SINK_CONCURRENCY } from './send-book.ts';
 
 /** Where simulated sinks send to: the handlers' targets and that of the dead letters. */
 export type TargetName = SinkName | 'letters' | 'audit';
@@ -13,6 +14,8 @@ interface Entry {
   readonly body: unknown;
   readonly group: string | undefined;
   readonly deduplication: string | undefined;
+  /** Of the entries with one key, one travels at a time. */
+  readonly orderKey: string | undefined;
 }
 
 /** A message that a target has accepted. */
@@ -29,18 +32,33 @@ interface Service {
   /** Entries in a request. */
   readonly most: number;
   entriesOf(input: never): readonly Entry[];
-  answer(entries: readonly Entry[], refused: ReadonlySet<string>): object;
+  answer(entries: readonly Entry[], refused: Refused): object;
+  /** An answer that names all entries as accepted, without what proves it. */
+  unproven(entries: readonly Entry[]): object;
 }
 
+/** By the ids of entries: may they be accepted later? */
+type Refused = ReadonlyMap<string, 'passing' | 'for good'>;
+
 /** As SNS and SQS answer: by id. */
-const answerById: Service['answer'] = (entries, refused) => ({
-  Successful: entries
-    .filter(({ id }) => !refused.has(id))
-    .map(({ id }) => ({ Id: id, MessageId: `m-${id}` })),
-  Failed: entries
-    .filter(({ id }) => refused.has(id))
-    .map(({ id }) => ({ Id: id, Code: 'InternalError', SenderFault: false })),
-});
+const BY_ID: Pick<Service, 'answer' | 'unproven'> = {
+  answer: (entries, refused) => ({
+    Successful: entries
+      .filter(({ id }) => !refused.has(id))
+      .map(({ id }) => ({ Id: id, MessageId: `m-${id}` })),
+    Failed: entries
+      .filter(({ id }) => refused.has(id))
+      .map(({ id }) =>
+        refused.get(id) === 'passing'
+          ? { Id: id, Code: 'InternalError', SenderFault: false }
+          : { Id: id, Code: REFUSED_FOR_GOOD[Number(id) % 2], SenderFault: true },
+      ),
+  }),
+  unproven: (entries) => ({ Successful: entries.map(({ id }) => ({ Id: id, MessageId: '' })) }),
+};
+
+/** The first is documented for the content of a message alone. */
+const REFUSED_FOR_GOOD = ['InvalidMessageContents', 'InvalidParameterValue'] as const;
 
 interface BatchEntry {
   readonly Id: string;
@@ -55,13 +73,15 @@ const entryOf = (entry: BatchEntry): Entry => ({
   body: JSON.parse(entry.Message ?? entry.MessageBody ?? 'null'),
   group: entry.MessageGroupId,
   deduplication: entry.MessageDeduplicationId,
+  orderKey: entry.MessageGroupId,
 });
 
-const single = (id: number, body: unknown): Entry => ({
+const single = (id: number, body: unknown, orderKey?: string): Entry => ({
   id: String(id),
   body,
   group: undefined,
   deduplication: undefined,
+  orderKey,
 });
 
 type Item = Parameters<typeof unmarshall>[0];
@@ -71,12 +91,12 @@ const SERVICES: Readonly<Record<string, Service>> = {
     most: 10,
     entriesOf: ({ PublishBatchRequestEntries }: { PublishBatchRequestEntries: BatchEntry[] }) =>
       PublishBatchRequestEntries.map(entryOf),
-    answer: answerById,
+    ...BY_ID,
   },
   SendMessageBatchCommand: {
     most: 10,
     entriesOf: ({ Entries }: { Entries: BatchEntry[] }) => Entries.map(entryOf),
-    answer: answerById,
+    ...BY_ID,
   },
   PutEventsCommand: {
     most: 10,
@@ -85,37 +105,87 @@ const SERVICES: Readonly<Record<string, Service>> = {
     answer: (entries, refused) => ({
       FailedEntryCount: refused.size,
       Entries: entries.map(({ id }) =>
-        refused.has(id) ? { ErrorCode: 'InternalFailure', ErrorMessage: 'no' } : { EventId: id },
+        refused.has(id)
+          ? {
+              ErrorCode: refused.get(id) === 'passing' ? 'InternalFailure' : 'MalformedDetail',
+              ErrorMessage: 'no',
+            }
+          : { EventId: id },
       ),
     }),
+    unproven: (entries) => ({ FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: '' })) }),
   },
   BatchWriteItemCommand: {
     most: 25,
     entriesOf: ({ RequestItems }: { RequestItems: Record<string, { PutRequest: { Item: Item } }[]> }) =>
       Object.values(RequestItems)
         .flat()
-        .map(({ PutRequest }, index) => ({ ...single(index, unmarshall(PutRequest.Item)), raw: PutRequest })),
+        .map(({ PutRequest }, index) => {
+          const body = unmarshall(PutRequest.Item);
+          return {
+            ...single(index, body, JSON.stringify([body.item, body.itemKey, body.position])),
+            raw: PutRequest,
+          };
+        }),
     answer: (entries, refused) => {
       const unprocessed = entries
         .filter(({ id }) => refused.has(id))
         .map((entry) => ({ PutRequest: (entry as unknown as { raw: unknown }).raw }));
       return { UnprocessedItems: unprocessed.length === 0 ? {} : { table: unprocessed } };
     },
+    unproven: () => ({}),
   },
   PutObjectCommand: {
     most: 1,
     entriesOf: ({ Body }: { Body: string }) => [single(0, JSON.parse(String(Body)))],
     answer: () => ({ ETag: '"1"' }),
+    unproven: () => ({ ETag: '' }),
+  },
+  // Of a sink of the user's own.
+  OwnCommand: {
+    most: 7,
+    entriesOf: ({ texts }: { texts: readonly string[] }) =>
+      texts.map((text, index) => {
+        const body = JSON.parse(text) as Message;
+        return single(index, body, body.detached === 'no' ? body.item.split('-')[0] : undefined);
+      }),
+    answer: (entries, refused) => ({
+      outcomes: entries.map(({ id }) => OWN_OUTCOMES[refused.get(id) ?? 'accepted']),
+    }),
+    unproven: (entries) => ({ outcomes: entries.slice(1).map(() => 'accepted') }),
   },
 };
 
-/** Requests of one sink at once. */
-export const SINK_CONCURRENCY = 2;
+/** Not mentioned is not accepted. */
+const OWN_OUTCOMES = {
+  accepted: 'accepted',
+  passing: undefined,
+  'for good': { code: 'mapper_parsing_exception', retryable: false },
+} as const;
+
+/** A request of the user's own sink. */
+export class OwnCommand {
+  readonly input: { readonly texts: readonly string[] };
+
+  constructor(texts: readonly string[]) {
+    this.input = { texts };
+  }
+}
+
+/** How long a sink waits for an answer. */
+export const REQUEST_TIMEOUT_MS = 50;
 
 /** FIFO targets drop what they have got within this time. */
 const DEDUPLICATION_MS = 300_000;
 
-type RequestFault = 'throttled' | 'error' | 'never answers' | 'answer lost' | 'rubbish' | 'reset';
+type RequestFault =
+  | 'throttled'
+  | 'error'
+  | 'never answers'
+  | 'answer lost'
+  | 'rubbish'
+  | 'answer without proof'
+  | 'reset';
 
 const FAULTS: readonly RequestFault[] = [
   'throttled',
@@ -123,12 +193,15 @@ const FAULTS: readonly RequestFault[] = [
   'never answers',
   'answer lost',
   'rubbish',
+  'answer without proof',
   'reset',
 ];
 
 /** The AWS services that the function sends to, in memory, with what goes wrong there. */
 export class Targets {
   readonly accepted: Accepted[] = [];
+  /** What handlers send. */
+  readonly sends: SendBook;
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #history: History;
@@ -140,6 +213,7 @@ export class Targets {
     this.#scenario = scenario;
     this.#random = random;
     this.#history = history;
+    this.sends = new SendBook(history);
   }
 
   /** An SDK client, as far as sinks use it. */
@@ -147,15 +221,27 @@ export class Targets {
     send(command: object, options?: { abortSignal?: AbortSignal }): Promise<object>;
   } {
     let flying = 0;
+    const keysUnderWay = new Set<string>();
     return {
       send: async (command, options = {}) => {
         const { input } = command as { readonly input: Input };
         if (++flying > SINK_CONCURRENCY)
           this.#history.violate('sink', `${flying} requests to ${target} at once`);
+        const service = SERVICES[command.constructor.name] as Service;
+        const entries = service.entriesOf(input as never);
+        for (const { orderKey } of entries) {
+          // A group of a standard queue is for fairness.
+          if (orderKey === undefined || target === 'topic' || target === 'queue') continue;
+          if (keysUnderWay.has(orderKey))
+            this.#history.violate('sink', `two messages of ${orderKey} travel to ${target} at once`);
+          keysUnderWay.add(orderKey);
+        }
+        const request = this.#request(target, service, entries, options.abortSignal);
         try {
-          return await this.#request(target, command.constructor.name, input, options.abortSignal);
+          return await request;
         } finally {
           flying--;
+          for (const { orderKey } of entries) if (orderKey !== undefined) keysUnderWay.delete(orderKey);
         }
       },
     };
@@ -180,15 +266,13 @@ export class Targets {
 
   #request(
     target: TargetName,
-    command: string,
-    input: Input,
+    service: Service,
+    entries: readonly Entry[],
     abortSignal: AbortSignal | undefined,
   ): Promise<object> {
     const sandbox = currentSandbox();
     if (sandbox?.dead) return never();
     const number = this.#requests++;
-    const service = SERVICES[command] as Service;
-    const entries = service.entriesOf(input as never);
     if (entries.length > service.most)
       this.#history.violate('sink', `${entries.length} entries in a request to ${target}`);
     this.#history.requestStarted(
@@ -200,6 +284,11 @@ export class Targets {
       `request ${number} to ${target} of ${entries.length}${fault === undefined ? '' : `: ${fault}`}`,
     );
     if (fault !== undefined) this.#history.count(`request: ${fault}`);
+    const request = this.sends.request(
+      sandbox ?? { dead: false },
+      target,
+      entries.map(({ body }) => body as Message),
+    );
     const answered = outside(async (): Promise<object> => {
       await sleep(this.#random.below(8, 'request', number));
       if (
@@ -211,11 +300,27 @@ export class Targets {
       )
         return fault === 'never answers' ? never() : Promise.reject(errorOf(fault));
       const refused = this.#refusedOf(target, number, entries);
-      for (const entry of entries) if (!refused.has(entry.id)) this.#accept(target, entry);
+      // DynamoDB and S3 do not say which entry it is.
+      if ((target === 'table' || target === 'bucket') && [...refused.values()].includes('for good'))
+        return Promise.reject(errorOf('for good'));
+      // A proxy may answer in the target's place.
+      const isProxy = fault === 'rubbish' && this.#random.percent(50, 'proxy', number);
+      if (!isProxy && fault !== 'answer without proof')
+        for (const entry of entries) if (!refused.has(entry.id)) this.#accept(target, entry);
       if (fault === 'answer lost') return never();
       await sleep(this.#random.below(4, 'answer', number));
-      return fault === 'rubbish' ? { html: true } : service.answer(entries, refused);
+      if (fault === 'rubbish') return { html: true };
+      if (fault === 'answer without proof') return service.unproven(entries);
+      request.answeredWith(entries.map(({ id }) => !refused.has(id)));
+      return service.answer(entries, refused);
     });
+    let ended = false;
+    if (fault === 'never answers' || fault === 'answer lost')
+      void outside(async () => {
+        await sleep(REQUEST_TIMEOUT_MS + 5);
+        if (ended || sandbox?.dead || sandbox?.frozen) return;
+        this.#history.violate('sink', `request ${number} to ${target} is waited for after its timeout`);
+      });
     // The answer comes to the sandbox by a timer of its own: a dead one gets none, a frozen one later.
     return inside(sandbox, async () => {
       const aborted = new Promise<never>((_resolve, reject) => {
@@ -229,9 +334,13 @@ export class Targets {
           (error: unknown) => ({ error }),
         ),
         aborted,
-      ]);
+      ]).finally(() => {
+        ended = true;
+        request.ended();
+      });
       await sleep(0);
       if ('error' in outcome) throw outcome.error;
+      if (!abortSignal?.aborted) request.acknowledged();
       return outcome.value;
     });
   }
@@ -246,14 +355,29 @@ export class Targets {
     return this.#random.pick(FAULTS, 'which fault', number);
   }
 
-  #refusedOf(target: TargetName, number: number, entries: readonly Entry[]): ReadonlySet<string> {
+  #refusedOf(target: TargetName, number: number, entries: readonly Entry[]): Refused {
     const { refusePercent, lettersRefusedPercent, troubledRequests } = this.#scenario.targets;
+    const refused = new Map<string, 'passing' | 'for good'>();
+    for (const { id, body } of entries)
+      if (this.refusesForGood(target, (body as Message).index)) refused.set(id, 'for good');
+    this.#history.count('entry refused for good', refused.size);
     // S3 takes a request or fails it.
-    if (number >= troubledRequests || target === 'bucket') return new Set();
+    if (number >= troubledRequests || target === 'bucket') return refused;
     const percent = target === 'letters' ? lettersRefusedPercent : refusePercent;
-    const refused = entries.filter(({ id }) => this.#random.percent(percent, 'refuse', number, id));
-    this.#history.count('entry refused', refused.length);
-    return new Set(refused.map(({ id }) => id));
+    for (const { id } of entries) {
+      if (refused.has(id) || !this.#random.percent(percent, 'refuse', number, id)) continue;
+      this.#history.count('entry refused');
+      refused.set(id, 'passing');
+    }
+    return refused;
+  }
+
+  /** Tells if a target never takes the messages about a change, for what they hold. */
+  refusesForGood(target: TargetName, index: number | undefined): boolean {
+    const { mapping, targets } = this.#scenario;
+    // Without anything that discards records it would block the shard for a day.
+    if (mapping.maximumRetryAttempts < 0 || target === 'letters' || target === 'audit') return false;
+    return this.#random.percent(targets.refusedForGoodPercent, 'for good', index ?? -1);
   }
 
   #accept(target: TargetName, { body, group, deduplication }: Entry): void {
@@ -271,12 +395,13 @@ export class Targets {
   }
 }
 
-function errorOf(fault: RequestFault | 'denied'): Error {
+function errorOf(fault: RequestFault | 'denied' | 'for good'): Error {
   const [name, status] = (
     {
       throttled: ['ThrottlingException', 400],
       error: ['InternalServerError', 500],
       denied: ['AccessDeniedException', 403],
+      'for good': ['ValidationException', 400],
       reset: ['Error', undefined],
     } as Record<string, [string, number | undefined]>
   )[fault] as [string, number | undefined];

@@ -3,7 +3,7 @@ import type { Notes } from '../function/note-store.ts';
 import { Random } from '../model/random.ts';
 import type { Detached, Scenario } from '../model/scenario.ts';
 import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
-import type { Halting } from './clock.ts';
+import { type Halting, monotonicNow } from './clock.ts';
 import type { History } from './history.ts';
 import { type Invocation, Journal } from './journal.ts';
 import { Targets } from './targets.ts';
@@ -98,11 +98,21 @@ export class World {
     );
   }
 
-  /** Nothing is sent once the invocation has its answer. */
+  /** Nothing is sent once the time of its record is over, or the invocation has its answer. */
   #checkRequest(target: string, body: unknown): void {
     const index = this.#indexIn(body);
-    if (!isWithoutDeadline(body) && this.#isOver(index))
+    const invocations = this.invocationsOf(index);
+    if (invocations.length === 0 || isWithoutDeadline(body)) return;
+    const now = monotonicNow();
+    if (this.#isOver(index))
       this.history.violate('12 nothing outside', `change ${index} was sent to ${target} after the answer`);
+    // A window counts again in the time that is kept back, and a signal lags behind while code works without waiting.
+    else if (
+      hasRecord(body) &&
+      this.scenario.fn.entryPoint !== 'window' &&
+      invocations.every(({ deadlineAt }) => now > deadlineAt)
+    )
+      this.history.violate('5 deadline', `change ${index} was sent to ${target} after the deadline`);
   }
 
   /** The change that a message is about: as handlers, `deadLetter` and `auditTrail` write it. */
@@ -114,6 +124,12 @@ export class World {
     };
     return index ?? this.indexOf(record?.dynamodb.SequenceNumber ?? String(BigInt(sequenceNumber ?? 0)));
   }
+}
+
+/** Tells if a message is sent with its record, which looks at the clock. */
+function hasRecord(body: unknown): boolean {
+  const { detached = 'no' } = body as { readonly detached?: Detached };
+  return detached === 'no';
 }
 
 /** Tells if a message is detached, and sent without a signal: then its tries end with the sink's attempts. */
