@@ -28,10 +28,10 @@ export function withoutEnvelopes(message: unknown): unknown {
   return content;
 }
 
-/** Parses JSON. Returns other text unchanged: JSON.parse quotes the text in its errors, and the text holds an item. */
+/** Parses JSON, with or without a byte order mark. Returns other text unchanged: JSON.parse quotes the text in its errors, and the text holds an item. */
 export function parsedText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return text;
   }

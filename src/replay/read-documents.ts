@@ -1,4 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
+import type { Check } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
+
+/** A file may be empty. */
+const STRING: Check = { expected: 'text', accepts: (value) => typeof value === 'string' };
 
 /**
  * Reads the documents in a file: one as JSON, an array of them, one per line (NDJSON), several one behind the other
@@ -6,13 +11,15 @@ import { ConfigurationError } from '../errors.ts';
  *
  * A part that is not JSON comes as text: {@link replay} reports it as not understood, and replays the rest.
  *
- * @throws ConfigurationError `INVALID_DOCUMENTS` when no part of it is JSON
+ * @throws ConfigurationError `INVALID_DOCUMENTS` when no part of it is JSON; `INVALID_OPTION` for what is not text, such as a
+ * Buffer
  * @example
  * ```ts
  * const documents = readDocuments(await readFile('failed.ndjson', 'utf8'));
  * ```
  */
 export function readDocuments(text: string): readonly unknown[] {
+  requireArgument('readDocuments', 'text', text, STRING, { remedy: "Read the file as 'utf8'." });
   const whole = parsed(text);
   if (whole !== undefined) return listOf(whole.value);
   const documents: unknown[] = [];

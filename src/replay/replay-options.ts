@@ -19,6 +19,7 @@ import {
 } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
+import { quietly } from '../promise/quietly.ts';
 import type { ReplayProgress } from './report.ts';
 import { isS3Uri } from './sources/bucket-source.ts';
 
@@ -130,11 +131,11 @@ export interface ReplayOptions {
   readonly visibilityTimeoutSeconds?: number;
   /** Ends the replay after the invocation that runs: what was not handled remains. */
   readonly signal?: AbortSignal;
-  /** Told of the records to do, and after each invocation. */
+  /** Told of the records to do, and after each invocation. What it throws or rejects with is dropped. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /**
    * Told when the stream could not be read and is tried again, and when messages could not be kept from others or
-   * given back.
+   * given back. What it throws or rejects with is dropped.
    */
   readonly onProblem?: (operation: string, error: unknown) => void;
 }
@@ -227,7 +228,8 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     timeoutMs: (options.timeoutSeconds ?? 60) * 1000,
     visibilityTimeoutSeconds: Math.ceil(options.visibilityTimeoutSeconds ?? 120),
     signal: options.signal ?? new AbortController().signal,
-    onProgress: options.onProgress ?? (() => {}),
-    onProblem: options.onProblem ?? (() => {}),
+    // What they throw must not end the replay: what was handled would not be deleted.
+    onProgress: (progress) => quietly(() => options.onProgress?.(progress)),
+    onProblem: (operation, error) => quietly(() => options.onProblem?.(operation, error)),
   };
 }

@@ -41,6 +41,8 @@ describe('streamlane', () => {
     [['tial'], "error: unknown command 'tial' (Did you mean tail?) See streamlane --help.\n"],
     [['invoke'], "error: missing required argument 'module#export'. See streamlane invoke --help.\n"],
     [['streams'], 'error: A subcommand is missing. See streamlane streams --help.\n'],
+    [['help', 'tial'], "error: unknown command 'tial'. See streamlane --help.\n"],
+    [['streams', 'help', 'lst'], "error: unknown command 'lst'. See streamlane streams --help.\n"],
     [
       ['streams', 'lst'],
       "error: unknown command 'lst' (Did you mean list?) See streamlane streams --help.\n",
@@ -60,6 +62,14 @@ describe('streamlane', () => {
     ],
   ])('%j is wrong usage: one line that says so', async (argv, line) => {
     expect(await run(argv).ended()).toEqual({ code: EXIT.usage, stdout: '', stderr: line });
+  });
+
+  test('a flag alone is no command', async () => {
+    const { code, stderr } = await run(['--verbose']).ended();
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      EXIT.usage,
+      'error: A command is missing. See streamlane --help.',
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ const wrapped = (times: number) => Array.from({ length: times }).reduce(event, c
 test.each<[string, unknown, unknown]>([
   ['no envelope', content, content],
   ['JSON', JSON.stringify(content), content],
+  ['JSON with a byte order mark', `\ufeff${JSON.stringify(content)}`, content],
   ['JSON in JSON', JSON.stringify(JSON.stringify(content)), content],
   ['a notification of SNS', notification(content), content],
   ['an event of EventBridge', event(content), content],

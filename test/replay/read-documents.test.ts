@@ -202,4 +202,18 @@ describe('a file of documents', () => {
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     );
   });
+
+  test.each([
+    ['a Buffer', Buffer.from('{"secret":1}\n{}'), 'a Uint8Array'],
+    ['a list', [{}], 'an array'],
+    ['nothing', undefined, 'undefined'],
+  ])('refuses %s, which is not text', (_, text, came) => {
+    expect(() => readDocuments(text as never)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        owner: 'readDocuments',
+        message: `readDocuments: the text has to be text, got ${came}. Read the file as 'utf8'.`,
+      }),
+    );
+  });
 });

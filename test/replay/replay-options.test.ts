@@ -23,6 +23,15 @@ test('what is left out has a default', () => {
   expect(signal.aborted).toBe(false);
 });
 
+test('what the callbacks throw is dropped', () => {
+  const broken = (): never => {
+    throw new Error('EPIPE');
+  };
+  const { onProgress, onProblem } = replaySettings({ ...given, onProgress: broken, onProblem: broken });
+  expect(() => onProgress({ records: 0, succeeded: 0, failed: 0 })).not.toThrow();
+  expect(() => onProblem('read', new Error())).not.toThrow();
+});
+
 test('a handler may have as much time as Lambda gives the longest', () => {
   expect(replaySettings({ ...given, timeoutSeconds: 5400 }).timeoutMs).toBe(5_400_000);
 });

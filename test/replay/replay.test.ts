@@ -186,3 +186,21 @@ test('what is not a letter remains, and the letters beside it are replayed', asy
   expect(reasonsOf(summary)).toEqual([undefined, 'not-understood', undefined]);
   expect(events).toEqual([[sequenceNumberAt(1), sequenceNumberAt(2)]]);
 });
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('EPIPE');
+    },
+  ],
+  ['rejects', async () => Promise.reject(new Error('EPIPE'))],
+])('onProgress that %s does not end the replay', async (_, onProgress) => {
+  const { events, handler } = recording();
+  const documents = [letterAt(1), letterAt(2)];
+  expect(await replay({ documents, handler, batchSize: 1, onProgress })).toMatchObject({
+    succeeded: 2,
+    remaining: 0,
+  });
+  expect(events).toHaveLength(2);
+});

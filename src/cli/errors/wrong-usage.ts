@@ -5,10 +5,16 @@ import { usageError } from './cli-error.ts';
 export function wrongUsage(error: CommanderError, command: Command): Error {
   if (error.exitCode === 0) return error; // help, or the version, was asked for
   const help = `See ${nameOf(command)} --help.`;
-  // Instead of a subcommand it got nothing, and would print its help.
-  if (error.code === 'commander.help') return usageError(`A subcommand is missing. ${help}`, error);
+  if (error.code === 'commander.help') return usageError(`${missing(command)} ${help}`, error);
   const message = error.message.replace(/^error: /, '');
   return usageError(`${message}${/[.)?]$/.test(message) ? '' : '.'} ${help}`, error);
+}
+
+/** Instead of a command, or a known one behind `help`, it got something else, and would print its help. */
+function missing(command: Command): string {
+  const [first, name] = command.args;
+  if (first === 'help' && name !== undefined) return `unknown command '${name}'.`;
+  return command.parent === null ? 'A command is missing.' : 'A subcommand is missing.';
 }
 
 /** `streamlane tables create`. */

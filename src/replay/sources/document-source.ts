@@ -2,7 +2,11 @@ import type { ReplaySource, SourceMessage } from './source.ts';
 
 /** Documents that are there already. They are nobody's to delete. */
 export function documentSource(documents: readonly unknown[]): ReplaySource {
-  const messages = documents.map((body, index): SourceMessage => ({ id: `document ${index + 1}`, body }));
+  // A list may have holes, which map() leaves out.
+  const messages = Array.from(
+    documents,
+    (body, index): SourceMessage => ({ id: `document ${index + 1}`, body }),
+  );
   return {
     inRounds: false,
     take: async () => messages,
