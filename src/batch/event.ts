@@ -8,6 +8,8 @@ const NOTHING_HANDLED = 'Nothing was handled. ';
 
 /** What a router expects of a stream. */
 export interface Expectation {
+  /** The function whose event it is, for errors about the stream. */
+  readonly owner?: string;
   readonly viewType: StreamViewType;
   /** The key attributes the table was declared with, if it was. */
   readonly keys: readonly string[] | undefined;
@@ -71,9 +73,9 @@ export function validateEvent(event: unknown, expectation: Expectation): Batch {
     // A batch comes from one stream, so this nearly always compares with the one before and goes on.
     if (change?.StreamViewType !== seenViewType) {
       seenViewType = change?.StreamViewType;
-      checkViewType(seenViewType, expectation.viewType);
+      checkViewType(seenViewType, expectation);
     }
-    if (expectation.keys !== undefined) checkKeys(change?.Keys, expectation.keys);
+    if (expectation.keys !== undefined) checkKeys(change?.Keys, expectation.keys, expectation.owner);
     if (before.length === sequenceNumber.length ? before > sequenceNumber : isAfter(before, sequenceNumber)) {
       ascending = false;
     }
@@ -124,7 +126,7 @@ function refuseSource(index: number): never {
   );
 }
 
-function checkViewType(actual: unknown, declared: StreamViewType): void {
+function checkViewType(actual: unknown, { viewType: declared, owner }: Expectation): void {
   // Without a view type, what a record lacks shows when it is read.
   if (actual === undefined || actual === null) return;
   if (VIEW_TYPES.includes(actual as StreamViewType) && carries(actual as StreamViewType, declared)) return;
@@ -133,10 +135,11 @@ function checkViewType(actual: unknown, declared: StreamViewType): void {
     'VIEW_TYPE_MISMATCH',
     `Declared is the view type ${declared}, the stream carries ${came}. ${NOTHING_HANDLED}` +
       "Declare the stream's view type, or give the table a stream of the declared one.",
+    { owner },
   );
 }
 
-function checkKeys(actual: unknown, declared: readonly string[]): void {
+function checkKeys(actual: unknown, declared: readonly string[], owner: string | undefined): void {
   // A record without Keys fails by itself, later; this is about a stream of another table.
   if (!isMap(actual) || Object.keys(actual).length === 0) return;
   if (declared.every((name) => Object.hasOwn(actual, name))) return;
@@ -145,6 +148,7 @@ function checkKeys(actual: unknown, declared: readonly string[]): void {
     `Declared are the keys ${declared.join(', ')}, the stream's records have ${Object.keys(actual).join(', ')}. ` +
       NOTHING_HANDLED +
       "Correct the keys in defineTable, or map that table's stream.",
+    { owner },
   );
 }
 

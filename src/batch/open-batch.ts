@@ -27,8 +27,8 @@ export function openBatch(
   lambdaContext: Context | undefined,
 ): OpenBatch {
   const startedAt = performance.now();
-  const { table, viewType, logger, reserveMs } = settings;
-  const batch = validateEvent(event, { viewType, keys: table?.keys });
+  const { owner, table, viewType, logger, reserveMs } = settings;
+  const batch = validateEvent(event, { owner, viewType, keys: table?.keys });
   const deadline = new Deadline(lambdaContext, reserveMs);
   const reading: RecordReading = { toNumber, viewType, checks: table?.['~checks'], deadline };
   return { startedAt, batch, deadline, reading, context: recordContext(logger, deadline, lambdaContext) };

@@ -90,6 +90,8 @@ export interface BatchSettings extends Required<Omit<BatchOptions, 'logger' | 'o
   readonly viewType: StreamViewType;
   readonly onBatch: BatchOptions['onBatch'];
   readonly table: Table | undefined;
+  /** The function that was given the options, for errors. */
+  readonly owner: string;
 }
 
 const CHECKS: Checks = {
@@ -144,5 +146,6 @@ export function batchSettings(
     onBatch: options.onBatch,
     viewType: table?.viewType ?? options.viewType ?? 'NEW_AND_OLD_IMAGES',
     table,
+    owner,
   };
 }

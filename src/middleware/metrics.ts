@@ -5,7 +5,7 @@ import type { BatchSummary } from '../batch/options.ts';
 import { BOOLEAN, type Check, type Checks, objectWith, TEXT } from '../options/check.ts';
 import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { isThenable } from '../promise/thenable.ts';
-import { finished, isUnfinished } from '../promise/unfinished.ts';
+import { isUnfinished, finished as unlessUnfinished } from '../promise/unfinished.ts';
 
 /** What is needed of Powertools' `Metrics`, or of anything like it. Its methods may return promises. */
 export interface MetricsSink {
@@ -77,10 +77,15 @@ export function metrics(
     for (const [name, unit, value] of metricsOf(summary)) {
       const adding = sink.addMetric(`${prefix}${name}`, unit, value);
       // With a synchronous sink nothing waits, so that no other batch comes between these metrics.
-      if (isThenable(adding) || isUnfinished(adding)) await finished('addMetric', adding);
+      if (isThenable(adding) || isUnfinished(adding))
+        await finished('addMetric', adding);
     }
     if (publish) await finished('publishStoredMetrics', sink.publishStoredMetrics());
   };
+}
+
+function finished(method: string, result: unknown): Promise<void> {
+  return unlessUnfinished(method, result, { owner: 'metrics' });
 }
 
 type Metric = [name: string, unit: 'Count' | 'Milliseconds', value: number];

@@ -110,7 +110,7 @@ export function streamRecords(
   const table = isTable(tableOrOptions) ? tableOrOptions : undefined;
   const options = table === undefined ? (tableOrOptions as StreamOptions) : tableOptions;
   rejectUnknownOptions('streamRecords', options, ['viewType', 'numbers']);
-  const { viewType, numbers } = batchSettings('streamRecords', options, table);
+  const { owner, viewType, numbers } = batchSettings('streamRecords', options, table);
   const toNumber = numberReader(numbers);
   // Thrown to whoever awaits it, at the first event; until then nobody does.
   if (toNumber instanceof Promise) toNumber.catch(() => {});
@@ -118,7 +118,7 @@ export function streamRecords(
   return {
     before: async (request) => {
       const { event } = request;
-      const { records: raws } = validateEvent(event, { viewType, keys: table?.keys });
+      const { records: raws } = validateEvent(event, { owner, viewType, keys: table?.keys });
       const reading = { toNumber: await toNumber, viewType, checks: table?.['~checks'] };
       const records = await openRecords(raws, reading);
       // A new object: whoever else holds the event has it as Lambda sent it.

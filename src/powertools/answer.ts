@@ -5,6 +5,7 @@ import { inTime } from '../batch/in-time.ts';
 import { finished } from '../promise/unfinished.ts';
 import type { Call, Entry } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
+import { OWNER } from './options.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Makes the response of a call and shows it, with what the call has collected. */
@@ -21,7 +22,8 @@ export async function answerCall(
   try {
     const cleaned: unknown = withinCall(processor, call, () => processor.clean());
     // Bounded, as the answer must not be late.
-    if (cleaned !== undefined) await inTime(finished('clean', cleaned), deadline.remainingMs() / 2);
+    if (cleaned !== undefined)
+      await inTime(finished('clean', cleaned, { owner: OWNER }), deadline.remainingMs() / 2);
     const reported: unknown = state.batchResponse?.batchItemFailures;
     // An override may note failures and leave the response to the processor.
     const untouched = state.batchResponse === response;

@@ -18,7 +18,7 @@ import { DeadlineError } from '../errors.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { answerCall, reportWholeBatch } from './answer.ts';
 import { Call, type Entry } from './call.ts';
-import { type OrderedStreamProcessorOptions, processorSettings } from './options.ts';
+import { type OrderedStreamProcessorOptions, OWNER, processorSettings } from './options.ts';
 import { ReadingTurns } from './reading-turns.ts';
 import { RECORD_HANDLER } from './record-attempt.ts';
 import { parsedRecord, recordHooks } from './record-hooks.ts';
@@ -146,7 +146,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
           : await parsedRecord(this, raw, settings, parsing);
       if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
       const result: unknown = await handler(data, options?.context);
-      if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result);
+      if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result, { owner: OWNER });
       return call?.verdict === undefined ? await this.successHandler(raw, result) : ['success', result, raw];
     } catch (thrown) {
       const error = errorOf(thrown);

@@ -2,6 +2,7 @@ import type { ReportableRecord } from '../batch/event.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { type Call, type Entry, entryOr } from './call.ts';
+import { OWNER } from './options.ts';
 import { errorOf } from './thrown-error.ts';
 
 /** The record handler, in messages. */
@@ -84,16 +85,16 @@ function fail(
 
 /** Goes on with what user code returned, once it is done; refuses work that nothing waits for. */
 function whenDone(
-  owner: string,
+  hook: string,
   returned: unknown,
   next: (value: unknown) => Entry | Promise<Entry>,
 ): Entry | Promise<Entry> {
   if (isThenable(returned)) {
     return Promise.resolve(returned).then((value) =>
-      isUnfinished(value) ? refuseUnfinished(owner, value) : next(value),
+      isUnfinished(value) ? refuseUnfinished(hook, value, { owner: OWNER }) : next(value),
     );
   }
-  return isUnfinished(returned) ? refuseUnfinished(owner, returned) : next(returned);
+  return isUnfinished(returned) ? refuseUnfinished(hook, returned, { owner: OWNER }) : next(returned);
 }
 
 function settle(call: Call, record: ReportableRecord, entry: Entry): void {

@@ -34,7 +34,7 @@ export async function runCall(
   const order = options?.processInParallel === false ? 'shard' : settings.order;
   // The handler reads raw records, so any view type will do.
   const keys = partitionKey === undefined ? undefined : [partitionKey];
-  const batch = validateEvent({ Records: call.input.records }, { viewType: 'KEYS_ONLY', keys });
+  const batch = validateEvent({ Records: call.input.records }, { owner: OWNER, viewType: 'KEYS_ONLY', keys });
   const { records, identifiers } = batch;
   const deadline = new Deadline(options?.context, settings.reserveMs);
   const logError = (record: ReportableRecord, error: unknown): void =>
@@ -66,5 +66,5 @@ async function prepare(processor: BatchProcessor, call: Call): Promise<void> {
     call.messages = { errors, failureMessages, successMessages };
     return result;
   });
-  if (prepared !== undefined) await finished('prepare', prepared);
+  if (prepared !== undefined) await finished('prepare', prepared, { owner: OWNER });
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, type ConfigurationErrorOptions } from '../errors.ts';
 import { isThenable } from './thenable.ts';
 
 /** How deep arrays in arrays are looked into: a map() within a map() is two. */
@@ -23,19 +23,26 @@ export function isUnfinished(result: unknown): result is object {
  * Fails for a result that {@link isUnfinished}, once the promises in it have settled: they run, so the lane has to wait,
  * and their rejections must not end the process.
  *
- * @param owner what returned it, as in `A handler`
+ * @param returner what returned it, as in `A handler`; the option, if it is one
  * @throws ConfigurationError `INVALID_RESULT`
  */
-export async function refuseUnfinished(owner: string, result: object): Promise<never> {
+export async function refuseUnfinished(
+  returner: string,
+  result: object,
+  options: ConfigurationErrorOptions = {},
+): Promise<never> {
   const promises = promisesIn(result, 0);
   await Promise.allSettled(promises);
+  // An error about an option begins with it.
+  const subject = options.option === undefined ? `${returner} ` : '';
   throw new ConfigurationError(
     'INVALID_RESULT',
     promises.length > 0
-      ? `${owner} returned promises within another value, and nothing waits for those. ` +
+      ? `${subject}returned promises within another value, and nothing waits for those. ` +
           'Return one promise: Promise.all(array), or an async function that awaits each.'
-      : `${owner} returned a generator or another iterator, which has not done its work yet. ` +
+      : `${subject}returned a generator or another iterator, which has not done its work yet. ` +
           'Return a promise: make the generator an async function, or consume it in one.',
+    options,
   );
 }
 
@@ -44,9 +51,13 @@ export async function refuseUnfinished(owner: string, result: object): Promise<n
  *
  * @throws ConfigurationError `INVALID_RESULT`
  */
-export async function finished(owner: string, result: unknown): Promise<void> {
+export async function finished(
+  returner: string,
+  result: unknown,
+  options?: ConfigurationErrorOptions,
+): Promise<void> {
   const value = await result;
-  if (isUnfinished(value)) await refuseUnfinished(owner, value);
+  if (isUnfinished(value)) await refuseUnfinished(returner, value, options);
 }
 
 function holdsWork(value: object, nested: number): boolean {

@@ -171,7 +171,8 @@ export function createSink<Message, Options extends SendOptions>(
       );
       if (result === 'accepted') return [];
       // Outcomes that are promises run on, and one that rejects would end the process.
-      if (isUnfinished(result)) await refuseUnfinished('createSink: request', result);
+      if (isUnfinished(result))
+        await refuseUnfinished('request', result, { owner: 'createSink', option: 'request' });
       const outcomes = Array.isArray(result) ? result : undefined;
       if (outcomes?.length === payloads.length) return Array.from(outcomes, refusalOf);
       // Which outcome is about which entry is not known.

@@ -5,6 +5,8 @@ import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import { stateJson } from './window-state.ts';
 
+const REDUCE = { owner: 'streamWindow', option: 'reduce' };
+
 /** Counts a record: gives the state, or nothing after changing it in place. */
 export type Reduce = (state: object, record: LazyRecord, context: RecordContext) => unknown;
 
@@ -64,13 +66,13 @@ export class Aggregate {
     this.#unfinished = true;
     const result = this.#reduce(this.#state, record, this.#context);
     if (!isThenable(result)) {
-      if (isUnfinished(result)) return refuseUnfinished('reduce', result);
+      if (isUnfinished(result)) return refuseUnfinished('reduce', result, REDUCE);
       this.#added(record, result);
       return;
     }
     this.#asynchronous = true;
     return Promise.resolve(result).then((settled) =>
-      isUnfinished(settled) ? refuseUnfinished('reduce', settled) : this.#added(record, settled),
+      isUnfinished(settled) ? refuseUnfinished('reduce', settled, REDUCE) : this.#added(record, settled),
     );
   }
 

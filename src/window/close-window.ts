@@ -23,6 +23,8 @@ export interface ClosedWindow {
 /** Takes the whole state of a window. */
 export type Close = (state: object, window: ClosedWindow, context: RecordContext) => unknown;
 
+const CLOSE = { owner: 'streamWindow', option: 'close' };
+
 /** What closing needs of the invocation. */
 export interface Closing {
   readonly logger: Logger;
@@ -50,7 +52,7 @@ export async function closeWindow(
       deadline.onReached(late);
       // As a then, so that what close throws at once is a rejection too.
       Promise.resolve()
-        .then(() => finished('close', close(state, window, context)))
+        .then(() => finished('close', close(state, window, context), CLOSE))
         .then(resolve, reject);
     });
   } catch (error) {

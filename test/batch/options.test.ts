@@ -22,6 +22,7 @@ test('the defaults', () => {
     onBatch: undefined,
     viewType: 'NEW_AND_OLD_IMAGES',
     table: undefined,
+    owner: 'test',
   });
 });
 
@@ -41,7 +42,7 @@ test('what is given is taken', () => {
     onBatch: () => {},
     viewType: 'KEYS_ONLY',
   } as const;
-  expect(batchSettings('test', given, undefined)).toEqual({ ...given, table: undefined });
+  expect(batchSettings('test', given, undefined)).toEqual({ ...given, table: undefined, owner: 'test' });
 });
 
 test('a table gives the view type, and the partition key that order: partition needs', () => {

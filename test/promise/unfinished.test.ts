@@ -125,7 +125,7 @@ const ENTRY_POINTS: readonly [string, string, (result: Made, logger: Logger) => 
   ],
   [
     'OrderedStreamProcessor',
-    'A record handler',
+    'OrderedStreamProcessor: A record handler',
     (result, logger) =>
       processPartialResponse(
         event(),
@@ -136,7 +136,7 @@ const ENTRY_POINTS: readonly [string, string, (result: Made, logger: Logger) => 
   ],
   [
     'reduce',
-    'reduce',
+    'streamWindow: reduce',
     (result, logger) =>
       streamWindow({
         initial: { count: 0 },
@@ -178,7 +178,12 @@ test.each(UNFINISHED)('close that returns %s fails the invocation', async (_, ma
     close: made,
   });
   const final = windowEvent({ Records: [], state: { count: 1 }, isFinalInvokeForWindow: true });
-  await expect(handler(final, contextOf())).rejects.toMatchObject({ code: 'INVALID_RESULT' });
+  await expect(handler(final, contextOf())).rejects.toMatchObject({
+    code: 'INVALID_RESULT',
+    owner: 'streamWindow',
+    option: 'close',
+    message: expect.stringMatching(/^streamWindow: close returned /),
+  });
 });
 
 test.each(UNFINISHED)('onBatch that returns %s is logged, and changes nothing', async (_, made) => {
