@@ -35,7 +35,10 @@ export interface RecordFailedMessage {
   /** The record's `eventSourceARN`. */
   readonly streamArn: string | undefined;
   readonly tableName: string | undefined;
-  /** What was thrown: nearly always an Error. It is the thrown object itself, not a copy. */
+  /**
+   * What was thrown: nearly always an Error. It is the thrown object itself, not a copy. The `OrderedStreamProcessor` makes an
+   * Error of other values, with the value as its `cause`, as Powertools declares.
+   */
   readonly error: unknown;
 }
 

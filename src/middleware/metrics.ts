@@ -77,8 +77,7 @@ export function metrics(
     for (const [name, unit, value] of metricsOf(summary)) {
       const adding = sink.addMetric(`${prefix}${name}`, unit, value);
       // With a synchronous sink nothing waits, so that no other batch comes between these metrics.
-      if (isThenable(adding) || isUnfinished(adding))
-        await finished('addMetric', adding);
+      if (isThenable(adding) || isUnfinished(adding)) await finished('addMetric', adding);
     }
     if (publish) await finished('publishStoredMetrics', sink.publishStoredMetrics());
   };

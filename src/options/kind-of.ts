@@ -15,6 +15,15 @@ const MOST_SHOWN = 200;
  * Of a long text it shows the beginning.
  */
 export function shown(value: unknown): string {
+  try {
+    return inWords(value);
+  } catch {
+    // A Proxy may throw when it is looked at.
+    return 'a value that cannot be read';
+  }
+}
+
+function inWords(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value));
   if (typeof value === 'bigint') return cut(`${value}n`);
   if (typeof value === 'object' && value !== null) return builtInOf(value) ?? kindOf(value);
