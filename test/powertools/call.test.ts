@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { Call, copyOf, type Entry, entryOr, isEntry } from '../../src/powertools/call.ts';
+import { recordOf } from '../fixtures/events.ts';
+
+const noop = (): void => {};
+const [first, second] = [recordOf({}, 0), recordOf({}, 1)] as [never, never];
+const succeeded: Entry = ['success', 'result', first];
+const failed: Entry = ['fail', 'no', second];
+
+describe('a call', () => {
+  test('keeps its records, whatever is done to the list that was registered', () => {
+    const records = [first, second];
+    const call = new Call({ handler: noop, options: undefined, records });
+    records.length = 0;
+    expect(call.input.records).toEqual([first, second]);
+  });
+
+  test('gives the entries in the order of its records, and leaves out records that did not finish', () => {
+    const call = new Call({
+      handler: noop,
+      options: undefined,
+      records: [first, recordOf({}, 2) as never, second],
+    });
+    call.add(second, failed);
+    call.add(first, succeeded);
+    expect(call.result()).toEqual([succeeded, failed]);
+  });
+
+  test('gives each occurrence of a record an entry of its own, in the order that they ended in', () => {
+    const call = new Call({ handler: noop, options: undefined, records: [first, first, first] });
+    const again: Entry = ['fail', 'the second time', first];
+    call.add(first, succeeded);
+    call.add(first, again);
+    expect(call.result()).toEqual([succeeded, again]);
+  });
+
+  test('begins open, without a verdict, errors and messages', () => {
+    const call = new Call({ handler: noop, options: undefined, records: [] });
+    expect(call).toMatchObject({
+      verdict: undefined,
+      closed: false,
+      succeeded: 0,
+      messages: { errors: [], failureMessages: [], successMessages: [] },
+    });
+    expect(call.result()).toEqual([]);
+  });
+});
+
+test.each([
+  ['text', 'records'],
+  ['nothing', undefined],
+])('%s in place of records is left to be refused later', (_, records) => {
+  expect(copyOf(records as never)).toBe(records);
+});
+
+test.each<[what: string, value: unknown, entry: boolean]>([
+  ['a success', ['success', undefined, first], true],
+  ['a failure', ['fail', 'no', first], true],
+  ['another list', ['skipped'], false],
+  ['an empty list', [], false],
+  ['an object like a list', { 0: 'success', length: 3 }, false],
+  ['nothing', undefined, false],
+])('%s is an entry, or is not', (_, value, entry) => {
+  expect(isEntry(value)).toBe(entry);
+  expect(entryOr(value, failed)).toBe(entry ? value : failed);
+});
