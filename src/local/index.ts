@@ -32,6 +32,7 @@ export type {
 export type {
   CheckpointEvent,
   DiscardEvent,
+  FeedbackEvent,
   InvocationEvent,
   MappingEvents,
   MappingState,

@@ -1,16 +1,20 @@
 import type { Logger } from '../logger.ts';
+import { tableNameOf } from '../record/stream-arn.ts';
+import { feedbackWarning } from './feedback-warning.ts';
 import type { MappingEmitter } from './mapping-events.ts';
 
 export interface LogOptions {
   readonly emitter: MappingEmitter;
   readonly logger: Logger;
   readonly streamArn: string;
+  /** What is invoked, for people. */
+  readonly handler: string;
   /** Whether somebody else is told of records that are given up. */
   readonly hasDestination: boolean;
 }
 
 /** Writes what goes wrong into the log, for those who listen to no event. Never item content. */
-export function logEvents({ emitter, logger, streamArn, hasDestination }: LogOptions): void {
+export function logEvents({ emitter, logger, streamArn, handler, hasDestination }: LogOptions): void {
   emitter.on('problem', ({ operation, error, delayMs }) =>
     logger.warn(`${operation} failed; it is tried again`, { streamArn, delayMs, error }),
   );
@@ -41,6 +45,15 @@ export function logEvents({ emitter, logger, streamArn, hasDestination }: LogOpt
       ...DDBStreamBatchInfo,
     });
   });
+  emitter.on('feedback', ({ shardId, records: [record], times }) =>
+    logger.warn(feedbackWarning(handler, tableNameOf(streamArn), times), {
+      streamArn,
+      shardId,
+      eventID: record?.eventID,
+      sequenceNumber: record?.dynamodb?.SequenceNumber,
+      times,
+    }),
+  );
   emitter.on('stopped', ({ reason, error }) => {
     if (reason !== 'stopped') {
       logger.error('The event source mapping has stopped', { streamArn, reason, error });

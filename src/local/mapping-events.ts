@@ -77,6 +77,12 @@ export interface WindowClosedEvent extends ShardEvent {
   readonly requestId: string;
 }
 
+/** The function invokes itself: handling the changes of an item led to more of them. Told of an item once, and of three items at most. */
+export interface FeedbackEvent extends RecordsEvent {
+  /** How many changes of the item followed each other in this way. `records` has the last one. */
+  readonly times: number;
+}
+
 /** The stream could not be read, or a destination not be written to; it is tried again. */
 export interface ProblemEvent {
   /** What was tried, as in `GetRecords`. */
@@ -124,6 +130,7 @@ export interface MappingEvents {
   /** Records left the stream before they could be read: they are lost to this mapping. */
   trimmed: [ShardEvent];
   windowClosed: [WindowClosedEvent];
+  feedback: [FeedbackEvent];
   problem: [ProblemEvent];
   state: [{ readonly state: MappingState }];
   stopped: [StoppedEvent];

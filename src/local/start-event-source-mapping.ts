@@ -9,6 +9,7 @@ import { isNotFound, type StreamDescription, StreamSource } from '../stream/stre
 import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { claim } from './claims.ts';
+import { Feedback } from './delivery/feedback.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
   type LastProcessingResult,
@@ -106,7 +107,13 @@ async function start({
   const source = new StreamSource(client, streamArn, (operation, error, delayMs) =>
     emitter.tell('problem', { operation, error, delayMs }),
   );
-  logEvents({ emitter, logger, streamArn, hasDestination: aws.onFailure !== undefined });
+  logEvents({
+    emitter,
+    logger,
+    streamArn,
+    handler: typeof options.handler === 'string' ? options.handler : `The function ${settings.functionName}`,
+    hasDestination: aws.onFailure !== undefined,
+  });
   const description = await describe(source, streamArn);
   const region = options.region ?? (await client.config.region());
   const adapter = adapterFor({ streamArn, region, createdAt: description.createdAt });
@@ -155,6 +162,7 @@ async function start({
       },
       emitter,
       tally,
+      feedback: new Feedback({ now: Date.now, onFound: (event) => emitter.tell('feedback', event) }),
       onResult: (result) => {
         lastProcessingResult = result;
       },

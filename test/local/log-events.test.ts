@@ -33,7 +33,13 @@ beforeEach(() => {
 });
 
 function log(hasDestination = false): void {
-  logEvents({ emitter, logger, streamArn: 'arn', hasDestination });
+  logEvents({
+    emitter,
+    logger,
+    streamArn: 'arn:aws:dynamodb:eu-west-1:1:table/Orders/stream/1',
+    handler: 'a.ts',
+    hasDestination,
+  });
 }
 
 test('an invocation that throws or times out is an error, with what was thrown', () => {
@@ -60,6 +66,29 @@ test('a retry is warned of', () => {
   const fields = { ...attempt, shardId: 's', delayMs: 5, reason: 'failed' } as const;
   emitter.tell('retry', { ...fields, records: [{}, {}] });
   expect(entries).toEqual([['warn', 'Batch is tried again', { ...fields, records: 2 }]]);
+});
+
+test('a function that invokes itself is warned of, with table, count and remedy, and without the key', () => {
+  log();
+  const record = { eventID: 'e', dynamodb: { SequenceNumber: '7', Keys: { id: { S: 'secret' } } } };
+  emitter.tell('feedback', { shardId: 's', records: [record], times: 17 });
+  const fields = {
+    streamArn: expect.any(String),
+    shardId: 's',
+    eventID: 'e',
+    sequenceNumber: '7',
+    times: 17,
+  };
+  expect(entries).toEqual([
+    [
+      'warn',
+      'a.ts invokes itself: handling a change of an item of Orders led to another change of that item, 17 times in a row, ' +
+        'and to none while the mapping waited. If the function writes to the item that it handles, let its route leave ' +
+        "out these writes: onModify(not(ownWrite('derivedFrom')), handler).",
+      fields,
+    ],
+  ]);
+  expect(JSON.stringify(entries)).not.toContain('secret');
 });
 
 test.each([

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../src/local/index.ts';
-import { emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import type { FeedbackEvent } from '../../src/local/mapping-events.ts';
+import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { quietLogger } from '../fixtures/quiet-logger.ts';
 
 let emulators: Emulators;
 
@@ -41,4 +46,95 @@ test('delivers what is in the stream, and what is written later, in batches and 
   await mapping.stop();
   expect(mapping.state).toBe('Stopped');
   expect(await mapping.ended).toEqual({ reason: 'stopped' });
+});
+
+describe('a function that writes to the item that it handles', () => {
+  /** A handler that counts on the item itself. */
+  const counting = ({ client, name }: EmulatedTable) => {
+    return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
+      for (const { dynamodb } of Records) {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: name,
+            Key: dynamodb?.Keys as Record<string, { S: string }>,
+            UpdateExpression: 'ADD handled :one',
+            ExpressionAttributeValues: { ':one': { N: '1' } },
+          }),
+        );
+      }
+    };
+  };
+
+  test('is warned of once, with the last event and the remedy, and not with the key', {
+    timeout: 30_000,
+  }, async () => {
+    const table = await emulatedTable(emulators);
+    const logger = quietLogger();
+    const events: FeedbackEvent[] = [];
+    const mapping = await startEventSourceMapping({
+      ...emulators.streams,
+      tableName: table.name,
+      startingPosition: 'TRIM_HORIZON',
+      functionName: 'counting',
+      pollIntervalMs: 20,
+      logger,
+      handler: counting(table),
+    });
+    mapping.on('feedback', (event) => events.push(event));
+    await table.put({ pk: { S: 'secret' }, sk: { S: 'x' } });
+    await eventually(() => expect(events).toHaveLength(1));
+    const { invocations } = mapping.statistics;
+    await eventually(() => expect(mapping.statistics.invocations).toBeGreaterThan(invocations + 40));
+    await mapping.stop();
+
+    expect(events).toEqual([{ shardId: expect.any(String), records: [expect.anything()], times: 17 }]);
+    const warnings = logger.entries.filter((entry) => entry.includes('invokes itself'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /^warn The function counting invokes itself: .* of Table\d+-\d+ .*, 17 times in a row.*ownWrite/,
+    );
+    expect(warnings[0]).not.toContain('secret');
+  });
+
+  test('stops at once while it is held back', async () => {
+    const table = await emulatedTable(emulators);
+    const mapping = await startEventSourceMapping({
+      ...emulators.streams,
+      tableName: table.name,
+      startingPosition: 'TRIM_HORIZON',
+      pollIntervalMs: 20,
+      logger: false,
+      handler: counting(table),
+    });
+    await table.put({ pk: { S: 'a' }, sk: { S: 'a' } });
+    await eventually(() => expect(mapping.statistics.invocations).toBe(16));
+    await sleep(200); // the next one waits for more than a second
+    const stoppedAt = performance.now();
+    await mapping.stop();
+    expect(performance.now() - stoppedAt).toBeLessThan(500);
+    expect(mapping.statistics.invocations).toBe(16);
+  });
+
+  test('is not blamed for what others write to the item', { timeout: 30_000 }, async () => {
+    const table = await emulatedTable(emulators);
+    const events: FeedbackEvent[] = [];
+    const mapping = await startEventSourceMapping({
+      ...emulators.streams,
+      tableName: table.name,
+      startingPosition: 'TRIM_HORIZON',
+      pollIntervalMs: 20,
+      logger: false,
+      handler: async () => {},
+    });
+    mapping.on('feedback', (event) => events.push(event));
+    const endsAt = performance.now() + 5000;
+    for (let n = 0; performance.now() < endsAt; n++) {
+      await table.put({ pk: { S: 'hot' }, sk: { S: 'a' }, n: { N: `${n}` } });
+      await sleep(20);
+    }
+    await mapping.caughtUp();
+    await mapping.stop();
+    expect(mapping.statistics.invocations).toBeGreaterThan(32);
+    expect(events).toEqual([]);
+  });
 });

@@ -16,6 +16,7 @@ import { wait } from '../../stream/wait.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import type { Tally } from '../statistics.ts';
+import type { Feedback } from './feedback.ts';
 
 /** What every batch of a mapping needs. */
 export interface DeliveryTools {
@@ -27,6 +28,7 @@ export interface DeliveryTools {
   readonly settings: DeliveryOptions;
   readonly emitter: MappingEmitter;
   readonly tally: Tally;
+  readonly feedback: Feedback;
   /** Told after each invocation. */
   readonly onResult: (result: 'OK' | 'PROBLEM: Function call failed') => void;
 }
@@ -54,21 +56,28 @@ export interface Delivery {
  */
 export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise<boolean> {
   const { shardId, batch, decisions, commit, signal } = delivery;
-  const { emitter, tally } = tools;
+  const { emitter, tally, feedback } = tools;
   const json = new Map(batch.map((queued) => [queued.record, queued.json]));
   let step = decisions.next();
   while (step.done !== true) {
     const decision = step.value;
     switch (decision.type) {
       case 'invoke': {
+        const hold = feedback.hold(decision.records);
+        if (hold !== undefined) {
+          await wait(hold.delayMs, signal);
+          hold.end();
+        }
         await turn(); // one invocation begins at a time
         if (signal.aborted) return false;
+        const end = feedback.begin(decision.records);
         tally.lagMs = ageOf(decision.records);
         const startedAt = performance.now();
         const result = await tools.invoke(
           ownWork(() => eventOf(decision, json)),
           decision.requestId,
         );
+        end();
         const event = invocationEvent(shardId, takeResult(decisions, result), result, startedAt);
         count(tally, event);
         tools.onResult(

@@ -139,13 +139,15 @@ export class ShardWorker {
 
   /** @returns the records that match no filter */
   #queue(page: readonly ServerRecord[]): readonly DynamoDBRecord[] {
-    const { adapter, delivery, parallelizationFactor, matches } = this.#options.tools;
+    const { shardId, tools } = this.#options;
+    const { adapter, delivery, parallelizationFactor, matches } = tools;
     const records = adapter.mend(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
     const filtered: DynamoDBRecord[] = [];
     const lanes: QueuedRecord[][] = this.#lanes.map(() => []);
     this.#pages++;
     for (const record of records) {
       if (matches(record)) {
+        delivery.feedback.read(shardId, record);
         lanes[laneOf(record, parallelizationFactor)]?.push(queued(record, this.#pages));
       } else {
         filtered.push(record);

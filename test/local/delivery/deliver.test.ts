@@ -6,6 +6,7 @@ import { queued } from '../../../src/delivery/queued-record.ts';
 import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
 import { Bell } from '../../../src/local/delivery/bell.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
+import { Feedback } from '../../../src/local/delivery/feedback.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
@@ -51,6 +52,7 @@ async function run(
     },
     emitter,
     tally: emptyTally(),
+    feedback: new Feedback({ now: Date.now, onFound() {} }),
     onResult: (result) => log.push(result),
   };
   const batch = sequenceNumbers.map((SequenceNumber) => queued({ dynamodb: { SequenceNumber } }, 1));
