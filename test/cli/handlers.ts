@@ -1,5 +1,5 @@
 // Handlers that the tests of the command name by path.
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { streamRouter } from '../../src/index.ts';
 
@@ -37,6 +37,21 @@ export const logging = ({ Records }: DynamoDBStreamEvent): string => {
 export const tables = async (): Promise<object> => {
   const { TableNames } = await new DynamoDBClient({}).send(new ListTablesCommand({}));
   return { tables: TableNames };
+};
+
+/** Counts on the item itself, without end. */
+export const counting = async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
+  const client = new DynamoDBClient({});
+  for (const { dynamodb, eventSourceARN } of Records) {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: eventSourceARN?.split('/')[1],
+        Key: dynamodb?.Keys as Record<string, { S: string }>,
+        UpdateExpression: 'ADD handled :one',
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+  }
 };
 
 export const number = 1;

@@ -1,4 +1,5 @@
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
+import { feedbackWarning } from '../../local/feedback-warning.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
 import type { Connection } from '../servers/connection.ts';
@@ -94,7 +95,7 @@ export class DevReport {
   }
 
   #watch(mapping: LocalEventSourceMapping): void {
-    const { table } = this.#options;
+    const { table, handler } = this.#options;
     const status = (): void => this.#screen.status(formatStatus(table, mapping.statistics, this.#checkpoint));
     const flush = followInvocations(mapping, (invocation, consequence) => {
       this.#invocation(invocation, consequence);
@@ -110,6 +111,11 @@ export class DevReport {
     });
     mapping.on('trimmed', () => {
       this.#line(`${this.#style('red', '!')} records left the stream before they could be read`);
+    });
+    mapping.on('feedback', ({ records: [record], times }) => {
+      this.#line(
+        `${this.#style('red', '!')} ${feedbackWarning(handler, table, times)} ${this.#style('dim', `(${record?.eventID})`)}`,
+      );
     });
     mapping.on('problem', ({ operation, error }) => {
       this.#screen.note(`warning: ${operation} failed, and is tried again: ${String(error)}`);

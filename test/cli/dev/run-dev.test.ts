@@ -103,6 +103,23 @@ describe('streamlane dev', () => {
     expect(code).toBe(EXIT.ok);
   });
 
+  test('a handler that writes to its own item is warned of, once', { timeout: 40_000 }, async () => {
+    const command = run(['dev', 'test/cli/handlers.ts#counting', '--table', table, '--create', 'id'], {
+      env,
+    });
+    await command.seen(READY);
+    await put('secret');
+    const warning = new RegExp(
+      `! test/cli/handlers\\.ts#counting invokes itself: .* item of ${table} .*, 17 times in a row.*ownWrite.* \\([0-9a-f]{32}\\)\n`,
+    );
+    await command.seen(warning);
+    command.interrupt();
+    const { code, stdout, stderr } = await command.ended();
+    expect(code).toBe(EXIT.ok);
+    expect(`${stdout}${stderr}`.match(/invokes itself/g)).toHaveLength(1);
+    expect(stdout + stderr).not.toContain('secret');
+  });
+
   test.each([
     ['no log', 'false'],
     ['a logger of its own', "{ debug() {}, info() {}, warn() {}, error: () => console.log('logged') }"],
