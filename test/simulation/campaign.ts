@@ -15,8 +15,9 @@ export interface Finding {
 }
 
 export interface CampaignOptions {
-  /** The seed of the first history; the next ones count up. */
   readonly seed: number;
+  /** From the seed of a history to that of the next one. @defaultValue 1 */
+  readonly step?: number;
   readonly histories: number;
   readonly only?: readonly EntryPoint[];
   /** Looks for a smaller scenario that breaks the same. @defaultValue true */
@@ -31,6 +32,7 @@ export interface CampaignOptions {
 /** Plays histories until one breaks something. */
 export async function campaign({
   seed,
+  step = 1,
   histories,
   only,
   until,
@@ -40,7 +42,7 @@ export async function campaign({
 }: CampaignOptions): Promise<Finding | undefined> {
   const arbitrary = scenarios(only);
   for (let number = 0; number < histories && until?.() !== true; number++) {
-    const own = seed + number;
+    const own = seed + number * step;
     const [scenario] = fc.sample(arbitrary, { seed: own, numRuns: 1 });
     const history = await play(scenario as Scenario);
     onHistory?.(own, history);

@@ -1,14 +1,16 @@
-// npm run simulate -- --seed 1 --histories 1000 --minutes 5 --only window
+// npm run simulate -- --seed 1 --histories 1000 --minutes 5 --only window --threads 4
 import { parseArgs } from 'node:util';
-import { campaign, type Finding } from './campaign.ts';
+import type { Finding } from './campaign.ts';
 import type { EntryPoint } from './model/scenario.ts';
 import { Tally } from './tally.ts';
+import { playInThreads } from './threads.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     histories: { type: 'string' },
     minutes: { type: 'string' },
+    threads: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
     pairs: { type: 'boolean' },
     shrink: { type: 'boolean', default: true },
@@ -21,38 +23,43 @@ const histories = Number(
   values.histories ??
     (values.minutes !== undefined ? Number.MAX_SAFE_INTEGER : values.seed !== undefined ? 1 : 1000),
 );
-const endsAt = performance.now() + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-const realNow = performance.now.bind(performance);
-const startedAt = realNow();
+const startedAt = performance.now();
 const tally = new Tally();
 let shownAt = 0;
+const over = new AbortController();
+const timer =
+  values.minutes === undefined ? undefined : setTimeout(() => over.abort(), Number(values.minutes) * 60_000);
 
-const finding = await campaign({
+const findings = await playInThreads({
+  threads: Math.min(Number(values.threads), histories),
   seed,
   histories,
   ...(values.only !== undefined && { only: values.only as EntryPoint[] }),
   shrinks: values.shrink,
-  until: () => realNow() > endsAt,
+  signal: over.signal,
   onViolation: (own, violation) =>
     process.stderr.write(
       `\rSeed ${own} breaks ${violation}.${values.shrink ? ' Looking for a smaller scenario...' : ''}\n`,
     ),
-  onHistory: (_seed, history) => {
+  onHistory: (history) => {
     tally.add(history);
-    if (!process.stderr.isTTY || realNow() - shownAt < 500) return;
-    shownAt = realNow();
+    if (!process.stderr.isTTY || performance.now() - shownAt < 500) return;
+    shownAt = performance.now();
     process.stderr.write(`\r${tally.histories} histories`);
   },
 });
+clearTimeout(timer);
 if (process.stderr.isTTY) process.stderr.write('\r');
-if (finding !== undefined && values.shrink) show(finding);
-if (finding !== undefined) console.log(`VIOLATED by seed ${finding.seed}: ${finding.violations[0]}`);
+for (const finding of findings) {
+  if (values.shrink) show(finding);
+  console.log(`VIOLATED by seed ${finding.seed}: ${finding.violations[0]}`);
+}
 console.log(
-  `${tally.histories} histories from seed ${seed}, ${finding === undefined ? 'no' : 'one'} violation, ${((realNow() - startedAt) / 1000).toFixed(0)} s`,
+  `${tally.histories} histories from seed ${seed}, ${['no violation', 'one violation'][findings.length] ?? `${findings.length} violations`}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
 );
 console.table(tally.kinds());
 if (values.pairs) console.table(tally.pairs());
-if (finding !== undefined) process.exitCode = 1;
+if (findings.length > 0) process.exitCode = 1;
 
 function show({ seed, violations, shrunk, timeline }: Finding): void {
   console.log(JSON.stringify(shrunk, null, 1));

@@ -5,6 +5,7 @@ import { campaign } from './campaign.ts';
 import { type Scenario, scenarios } from './model/scenario.ts';
 import { play } from './play.ts';
 import { Tally } from './tally.ts';
+import { playInThreads } from './threads.ts';
 
 const HISTORIES = 2_000;
 
@@ -36,6 +37,43 @@ describe('a simulated history', () => {
       expect(second.timeline).toEqual(first.timeline);
     }
   });
+});
+
+describe('a campaign', () => {
+  test('plays the same histories in any number of threads', async () => {
+    const [alone, together] = await Promise.all(
+      [1, 2].map(async (threads) => {
+        const tally = new Tally();
+        const findings = await playInThreads({
+          threads,
+          seed: 300,
+          histories: 15,
+          signal: new AbortController().signal,
+          onViolation: () => {},
+          onHistory: (history) => tally.add(history),
+        });
+        return { findings, histories: tally.histories, kinds: tally.kinds() };
+      }),
+    );
+    expect(together).toEqual(alone);
+    expect(alone).toMatchObject({ findings: [], histories: 15 });
+  }, 60_000);
+
+  test('ends early when it is told to', async () => {
+    const over = new AbortController();
+    let histories = 0;
+    await playInThreads({
+      threads: 2,
+      seed: 400,
+      histories: 100_000,
+      signal: over.signal,
+      onViolation: () => {},
+      onHistory: () => {
+        if (++histories === 4) over.abort();
+      },
+    });
+    expect(histories).toBeLessThan(1000);
+  }, 60_000);
 });
 
 /** Kinds of events that have to occur among that many histories. */

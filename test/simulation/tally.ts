@@ -7,7 +7,7 @@ export class Tally {
   readonly #histories: Map<string, number> = new Map();
   readonly #pairs: Map<string, number> = new Map();
 
-  add({ kinds }: History): void {
+  add({ kinds }: Pick<History, 'kinds'>): void {
     this.histories++;
     const names = [...kinds.keys()].toSorted();
     for (const [place, name] of names.entries()) {
