@@ -47,25 +47,14 @@ export function rejectUnknownOptions(
     const problem = `is not an option. Known options: ${known.join(', ')}.`;
     throw invalidOption(owner, within(path, name), problem, { code: 'UNKNOWN_OPTION' });
   }
-  rejectInheritedOptions(owner, options, known, path);
-}
-
-/**
- * Refuses options that the object has from its prototype, where the options are copied before they are checked.
- *
- * @param path see {@link rejectUnknownOptions}
- * @throws ConfigurationError `INVALID_OPTION`
- */
-export function rejectInheritedOptions(
-  owner: string,
-  options: object,
-  known: readonly string[],
-  path?: string,
-): void {
   for (const name of known) {
-    if (!(name in options) || Object.hasOwn(options, name)) continue;
-    const problem = 'is inherited from a prototype. Pass an object that has the option itself.';
-    throw invalidOption(owner, within(path, name), problem);
+    if (name in options && !Object.hasOwn(options, name)) {
+      throw invalidOption(
+        owner,
+        within(path, name),
+        'is inherited. Pass an object that has the option itself.',
+      );
+    }
   }
 }
 

@@ -10,6 +10,14 @@ import { shown } from '../options/kind-of.ts';
 export function errorOf(thrown: unknown): Error {
   // Not `instanceof` alone: errors of another realm (vm, Jest) are errors too.
   if (isInstance(thrown, Error) || isNativeError(thrown)) return thrown;
-  const message = typeof thrown === 'string' ? thrown : `The record handler threw ${shown(thrown)}.`;
+  const message = typeof thrown === 'string' ? thrown : `The record handler threw ${inWords(thrown)}.`;
   return new Error(message, { cause: thrown });
+}
+
+function inWords(thrown: unknown): string {
+  try {
+    return shown(thrown);
+  } catch {
+    return 'a value that cannot be read';
+  }
 }

@@ -64,7 +64,7 @@ describe('streamlane', () => {
     expect(await run(argv).ended()).toEqual({ code: EXIT.usage, stdout: '', stderr: line });
   });
 
-  test('a flag alone is no command', async () => {
+  test('a flag alone is not a command', async () => {
     const { code, stderr } = await run(['--verbose']).ended();
     expect([code, stderr.split('\n')[0]]).toEqual([
       EXIT.usage,

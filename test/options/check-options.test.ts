@@ -60,7 +60,7 @@ describe('rejectUnknownOptions', () => {
         code: 'INVALID_OPTION',
         owner: 'owner',
         option: 'a',
-        message: 'owner: a is inherited from a prototype. Pass an object that has the option itself.',
+        message: 'owner: a is inherited. Pass an object that has the option itself.',
       }),
     );
     expect(() => rejectUnknownOptions('owner', options, ['b'])).not.toThrow();

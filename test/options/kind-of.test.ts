@@ -1,7 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { builtInOf, kindOf, shown } from '../../src/options/kind-of.ts';
-import { HOSTILE } from '../fixtures/hostile.ts';
 
 test.each<[value: unknown, kind: string, shownAs: string]>([
   ['text', 'a string', '"text"'],
@@ -46,8 +45,4 @@ test.each<[what: string, value: object, name: string | undefined]>([
   ['a typed array', new Uint8Array(), 'a Uint8Array'],
 ])('%s is a built-in or is not', (_, value, name) => {
   expect(builtInOf(value)).toBe(name);
-});
-
-test.each(HOSTILE.slice(0, 2))('%s is a value that cannot be read', (_, value) => {
-  expect(shown(value)).toBe('a value that cannot be read');
 });

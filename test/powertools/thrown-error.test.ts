@@ -30,4 +30,5 @@ test.each(HOSTILE)('%s becomes an error, or is one', (_, thrown) => {
   const error = errorOf(thrown);
   expect(error).toBeInstanceOf(Error);
   expect(error === thrown || error.cause === thrown).toBe(true);
+  if (error !== thrown) expect(error.message).toBe('The record handler threw a value that cannot be read.');
 });

@@ -132,7 +132,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
     ['a promise', () => Promise.reject(new Error('lost'))],
     ['an object with a promise', () => ({ id: '1', total: Promise.reject(new Error('lost')) })],
     ['an object with a generator', () => ({ id: '1', lines: (function* () {})() })],
-  ])('sends nothing that is %s, and it is no dead letter', async (_, made) => {
+  ])('sends nothing that is %s, and it is not a dead letter', async (_, made) => {
     vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
     const { client, inputs } = memoryClient();
     const sink = make(client);
