@@ -13,13 +13,13 @@ export {
   type ChangedOptions,
   changed,
 } from './conditions/changed.ts';
-export { type Alternative, anythingBut, contains, oneOf } from './conditions/combined-matchers.ts';
+export { anythingBut, type Combined, contains, oneOf } from './conditions/combined-matchers.ts';
 export type { EitherPattern, EventPattern } from './conditions/compile-pattern.ts';
 export type { Condition } from './conditions/condition.ts';
 export { eventPattern } from './conditions/event-pattern.ts';
 export { expired } from './conditions/expired.ts';
-export type { Matcher, MatcherData, MatcherKind } from './conditions/matcher.ts';
-export { matches } from './conditions/matches.ts';
+export type { Matcher, MatcherData, MatcherKind, MatcherTypes } from './conditions/matcher.ts';
+export { type MatchesPattern, matches } from './conditions/matches.ts';
 export { not } from './conditions/not.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
 export { exists, missing } from './conditions/presence-matchers.ts';
@@ -31,6 +31,8 @@ export {
   greaterThan,
   lessThan,
 } from './conditions/range-matchers.ts';
+export type { Match, MatcherOn, Where } from './conditions/stored-match.ts';
+export type { AttributePath, StoredOf, ValueAt } from './conditions/stored-path.ts';
 export { equalsIgnoreCase, prefix, suffix, wildcard } from './conditions/text-matchers.ts';
 export {
   BatchFailedError,

@@ -5,8 +5,22 @@ import type { Test } from './literal.ts';
 import { type Matcher, type MatcherKind, matcherOf } from './matcher.ts';
 import { storedType } from './stored-value.ts';
 
-/** A value, or a matcher for one. */
-export type Alternative<Value> = Value | Matcher<Value>;
+// biome-ignore lint/suspicious/noExplicitAny: any matcher
+type Asked<Alternative> = Alternative extends Matcher<infer Value, any, any> ? Value : never;
+/** Values are of their own type already: where there is no matcher, nothing more is asked. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing is asked
+type AskedOf<Alternative> = [Asked<Alternative>] extends [never] ? any : Asked<Alternative>;
+// biome-ignore lint/suspicious/noExplicitAny: any matcher
+type Named<Alternative> = Alternative extends Matcher<any, infer Value, any> ? Value : Alternative;
+// biome-ignore lint/suspicious/noExplicitAny: any matcher
+type Held<Alternative> = Alternative extends Matcher<any, any, infer Value> ? Value : never;
+
+/** The matcher that values and other matchers are combined to. */
+export type Combined<Alternatives extends readonly unknown[]> = Matcher<
+  AskedOf<Alternatives[number]>,
+  Named<Alternatives[number]>,
+  Held<Alternatives[number]>
+>;
 
 /**
  * Matches what one of the values equals, or one of the matchers matches.
@@ -17,7 +31,9 @@ export type Alternative<Value> = Value | Matcher<Value>;
  * router.onModify(changed('status', { to: oneOf('PAID', 'VOID') }), async (record) => {});
  * ```
  */
-export function oneOf<Value>(...alternatives: readonly Alternative<Value>[]): Matcher<Value> {
+export function oneOf<const Alternatives extends readonly unknown[]>(
+  ...alternatives: Alternatives
+): Combined<Alternatives> {
   const tests = testsOf('oneOf', alternatives);
   return matcherOf('oneOf', alternatives, (value, toNumber) => tests.some((test) => test(value, toNumber)));
 }
@@ -32,7 +48,9 @@ export function oneOf<Value>(...alternatives: readonly Alternative<Value>[]): Ma
  * matches<Order>({ newImage: { status: anythingBut('DRAFT', 'VOID') } });
  * ```
  */
-export function anythingBut<Value>(...alternatives: readonly Alternative<Value>[]): Matcher<Value> {
+export function anythingBut<const Alternatives extends readonly unknown[]>(
+  ...alternatives: Alternatives
+): Combined<Alternatives> {
   const tests = testsOf('anythingBut', alternatives);
   return matcherOf(
     'anythingBut',
@@ -50,9 +68,8 @@ export function anythingBut<Value>(...alternatives: readonly Alternative<Value>[
  * matches<Order>({ newImage: { tags: contains('urgent'), lines: contains({ sku: 'A-1' }) } });
  * ```
  */
-export function contains<Element>(
-  element: Alternative<Element>,
-): Matcher<readonly Element[] | ReadonlySet<Element>> {
+// biome-ignore lint/suspicious/noExplicitAny: the element says of what the list or set has to be
+export function contains<const Element>(element: Element): Matcher<any, never, Element> {
   const { test } = valueMatcher(element, { owner: 'contains' });
   return matcherOf('contains', [element], (value, toNumber) =>
     elementsOf(value).some((one) => test(one, toNumber)),

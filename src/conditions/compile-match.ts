@@ -46,6 +46,9 @@ export function compileMatch(
   place: Place,
   isKey: (attribute: string) => boolean = () => false,
 ): CompiledMatch {
+  if (!isPlainMap(pattern) || isMatcher(pattern)) {
+    refuse(place, [], `has to be an object of attributes, got ${shown(pattern)}.`);
+  }
   const entries = entriesOf(pattern, [], place);
   for (const { steps } of entries) {
     const name = steps[0] as string;
@@ -122,31 +125,20 @@ export function valueMatcher(pattern: unknown, place: Place, steps: readonly Ste
   try {
     return { kind: 'equals', operands: [pattern], test: equalTo(pattern) };
   } catch {
-    const remedy = pattern === undefined ? ' Use missing() for an attribute that is not there.' : '';
     return refuse(
       place,
       steps,
-      `has to be a value that DynamoDB stores, or a matcher, got ${shown(pattern)}.${remedy}`,
+      `has to be a value that DynamoDB stores, or a matcher such as missing(), got ${shown(pattern)}.`,
     );
   }
 }
 
-function entriesOf(pattern: unknown, at: readonly Step[], place: Place): MatchEntry[] {
-  if (!isPlainMap(pattern) || isMatcher(pattern)) {
-    refuse(place, at, `has to be an object of attributes, got ${shown(pattern)}.`);
-  }
-  const entries = Object.entries(pattern).flatMap(([path, value]) => {
-    const below = stepsOf(path);
-    if (below === undefined) {
-      refuse(
-        place,
-        at,
-        `has ${shown(path)}, which is not a path. Paths look like 'lines[0].price' and '["a.b"]'.`,
-      );
-    }
-    const steps = [...at, ...below];
-    if (isPlainMap(value) && !isMatcher(value)) return entriesOf(value, steps, place);
-    return [{ path: pathOf(steps), steps, matcher: valueMatcher(value, place, steps) }];
+function entriesOf(pattern: object, at: readonly Step[], place: Place): MatchEntry[] {
+  const entries = Object.entries(pattern).flatMap(([name, value]) => {
+    const { path, steps } = matchedPath(name, place, at);
+    return isPlainMap(value) && !isMatcher(value)
+      ? entriesOf(value, steps, place)
+      : [{ path, steps, matcher: valueMatcher(value, place, steps) }];
   });
   if (entries.length === 0) refuse(place, at, 'names no attribute.');
   return entries;
@@ -155,11 +147,20 @@ function entriesOf(pattern: unknown, at: readonly Step[], place: Place): MatchEn
 /**
  * Reads a path.
  *
- * @returns undefined for text that is not a path
+ * @param at the path above it
+ * @throws ConfigurationError with the code of `place`
  */
-export function matchedPath(path: string): MatchedPath | undefined {
-  const steps = stepsOf(path);
-  return steps && { path: pathOf(steps), steps };
+export function matchedPath(text: unknown, place: Place, at: readonly Step[] = []): MatchedPath {
+  const below = typeof text === 'string' ? stepsOf(text) : undefined;
+  if (below === undefined) {
+    refuse(
+      place,
+      at,
+      `has to name attributes by their paths, such as status, lines[0].price or ["a.b"], got ${shown(text)}.`,
+    );
+  }
+  const steps = [...at, ...below];
+  return { path: pathOf(steps), steps };
 }
 
 function pathOf(steps: readonly Step[], start = ''): string {
@@ -167,8 +168,6 @@ function pathOf(steps: readonly Step[], start = ''): string {
 }
 
 function refuse({ owner, option = '', code }: Place, steps: readonly Step[], problem: string): never {
-  const at = pathOf(steps, option);
-  throw at === ''
-    ? invalidOption(owner, undefined, `the value ${problem}`)
-    : invalidOption(owner, at, problem, code && { code });
+  const at = pathOf(steps, option) || undefined;
+  throw invalidOption(owner, at, at ? problem : `the value ${problem}`, code && { code });
 }

@@ -3,7 +3,10 @@ import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 
 /** Decides whether a route takes a record. Gets the record, returns true or false, never a promise. */
-export type Condition<R> = (record: R) => boolean;
+export interface Condition<R> {
+  // biome-ignore lint/style/useShorthandFunctionType: TypeScript infers `R` through an interface, not through an alias
+  (record: R): boolean;
+}
 
 /**
  * Asks a condition.

@@ -20,11 +20,13 @@ import { patternWarnings } from './pattern-warnings.ts';
  * ```
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
-export function eventPattern(pattern: string | EventPattern): Condition<RecordBase<EventName, unknown>> {
+export function eventPattern<R extends RecordBase<EventName, unknown> = RecordBase<EventName, unknown>>(
+  pattern: string | EventPattern,
+): Condition<R> {
   const matches = compilePattern(pattern, 'eventPattern');
   // Lambda refuses nothing here: what it documents does not matter.
   const warnings = patternWarnings(pattern).filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR');
-  return builtIn((record: RecordBase<EventName, unknown>) => matches(LazyRecord.rawOf(record)), {
+  return builtIn((record: R) => matches(LazyRecord.rawOf(record)), {
     kind: 'eventPattern',
     pattern,
     warnings,

@@ -1,5 +1,9 @@
 import { builtIn } from './built-in.ts';
-import type { Condition } from './condition.ts';
+
+/** The type of {@link expired}: a condition that fits into any combination for `onRemove`. */
+export type ExpiredCondition = <R extends { readonly eventName: 'REMOVE'; readonly expired: boolean }>(
+  record: R,
+) => boolean;
 
 /**
  * A condition for `onRemove`: Time to Live deleted the item, not a user.
@@ -11,5 +15,7 @@ import type { Condition } from './condition.ts';
  * ```
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
-export const expired: Condition<{ readonly eventName: 'REMOVE'; readonly expired: boolean }> =
-  /* @__PURE__ */ builtIn((record) => record.expired, { kind: 'expired' });
+export const expired: ExpiredCondition = /* @__PURE__ */ builtIn(
+  (record: { readonly expired: boolean }) => record.expired,
+  { kind: 'expired' },
+);

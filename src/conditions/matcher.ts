@@ -31,24 +31,35 @@ export type MatcherKind =
 /**
  * Asks something of a stored value, as in `prefix('ORDER#')`. It stands in the place of a value in `matches`, in `from` and `to`
  * of `changed`, and in the `match` of an entity.
+ *
+ * @typeParam Asked values of which it can ask something: text for `prefix`
+ * @typeParam Named the values that it names, as `oneOf('OPEN', 'PAID')` does
+ * @typeParam Held what it names of an element, as `contains({ sku: 'A-1' })` does
  */
-export interface Matcher<Value> {
+export interface Matcher<Asked, Named = never, Held = never> {
   readonly '~matcher': MatcherData;
-  /** Never there: it tells TypeScript for which values the matcher is. */
-  readonly '~matches'?: (value: Value) => void;
+  /** For types alone. No matcher has this property. */
+  readonly '~types'?: MatcherTypes<(value: Asked) => void, Named, Held>;
+}
+
+/** What TypeScript knows of a matcher. */
+export interface MatcherTypes<Asks, Named, Held> {
+  readonly asks: Asks;
+  readonly named: Named;
+  readonly held: Held;
 }
 
 /** Makes a matcher. */
-export function matcherOf<Value>(
+export function matcherOf(
   kind: MatcherKind,
   operands: readonly unknown[],
   test: Test,
-): Matcher<Value> {
+): { readonly '~matcher': MatcherData } {
   return Object.freeze({ '~matcher': Object.freeze({ kind, operands: Object.freeze(operands), test }) });
 }
 
 /** Whether a value was made by one of the matcher functions. */
-export function isMatcher(value: unknown): value is Matcher<unknown> {
+export function isMatcher(value: unknown): value is { readonly '~matcher': MatcherData } {
   return typeof value === 'object' && value !== null && '~matcher' in value;
 }
 

@@ -14,7 +14,7 @@ export function lazyRecord(owner: string, record: unknown): LazyRecord {
   if (record instanceof LazyRecord) return record;
   throw new ConfigurationError(
     'RECORD_REQUIRED',
-    'needs a record that streamlane has opened, not an object with images: it reads what DynamoDB stores.',
+    'reads what DynamoDB stores: it needs a record of a router or of processBatch.',
     { owner },
   );
 }

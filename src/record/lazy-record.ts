@@ -7,7 +7,6 @@ import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { copyOf } from './copy.ts';
 import { creationDateOf } from './creation-time.ts';
 import { frozenCopy } from './frozen-copy.ts';
-import { StoredNumber } from './same-value.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
@@ -131,11 +130,6 @@ export class LazyRecord {
     return this.#reading.toNumber;
   }
 
-  /** Whether a schema makes the images that handlers read. */
-  get hasSchema(): boolean {
-    return this.#reading.checks !== undefined;
-  }
-
   /**
    * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
    *
@@ -185,21 +179,6 @@ export class LazyRecord {
   #unmarshall(image: ImageName): NativeMap | undefined {
     const map = this.storedImage(image);
     return map === undefined ? undefined : unmarshall(map, this.#reading.toNumber);
-  }
-
-  /**
-   * For conditions: an attribute as stored, before a schema has changed it, with a StoredNumber for each number.
-   *
-   * @returns undefined where the image does not have it
-   */
-  storedAttribute(map: AttributeMap, name: string): unknown {
-    const { toNumber } = this.#reading;
-    // Says what came in the place of an image.
-    if (!isMap(map)) return unmarshall(map, toNumber);
-    // An attribute may be called `constructor`; only the item's own ones count.
-    const value = Object.hasOwn(map, name) ? map[name] : undefined;
-    if (value === undefined || typeof value?.S === 'string') return value?.S;
-    return unmarshall({ [name]: value }, (text) => new StoredNumber(text, toNumber(text)))[name];
   }
 
   /** The AttributeValues of an image; undefined where the event or the view type has none. */

@@ -1,27 +1,12 @@
 import { canonicalNumber } from '../item/decimal.ts';
 
-/** A number as stored, with all its digits, and as handlers see it. */
-export class StoredNumber {
-  readonly text: string;
-  /** What the number policy makes of it. */
-  readonly seen: unknown;
-
-  constructor(text: string, seen: unknown) {
-    this.text = text;
-    this.seen = seen;
-  }
-}
-
 /**
  * Compares two values of items as DynamoDB does: numbers as decimals, in whatever form they come (number, bigint, the
  * SDK's NumberValue, any object whose text is a decimal number); binary by its bytes, so a Buffer equals a Uint8Array;
  * sets without regard to order; maps by their attributes. Takes time in proportion to the values.
- *
- * @param a may have StoredNumbers in it; in `b` the same number is then a number, or whatever the number policy gives
  */
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (a instanceof StoredNumber) return isSameNumber(a, b);
   // Most values are strings, and those that differ are done here.
   if (typeof a === 'string' || typeof b === 'string') return false;
   if (Array.isArray(a)) return Array.isArray(b) && isSameList(a, b);
@@ -30,16 +15,6 @@ export function isSameValue(a: unknown, b: unknown): boolean {
   if (isMap(a)) return isMap(b) && isSameMap(a, b);
   const number = decimalOf(a);
   return number === undefined ? isDeepEqual(a, b) : number === decimalOf(b);
-}
-
-function isSameNumber(a: StoredNumber, b: unknown): boolean {
-  const number = canonicalNumber(a.text);
-  const other = decimalOf(b);
-  // Not by what handlers see: as doubles, numbers that differ may be one.
-  if (number !== undefined && other !== undefined) return number === other;
-  if (b instanceof StoredNumber) return a.text === b.text;
-  if (typeof a.seen !== 'string' || typeof b !== 'string') return isSameValue(a.seen, b);
-  return a.seen === b || (number !== undefined && number === canonicalNumber(b));
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -62,18 +37,11 @@ function isSameMap(a: Readonly<Record<string, unknown>>, b: Readonly<Record<stri
 
 /** By one text per element: to look up each one among the others takes time with the square of their number. */
 function isSameSet(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>): boolean {
-  const [first] = a;
-  // Under `numbers: 'string'` the texts in the other set are numbers as well.
-  const textOf = first instanceof StoredNumber && typeof first.seen === 'string' ? numberText : elementText;
-  const texts = new Set([...a].map(textOf));
-  const others = new Set([...b].map(textOf));
+  const texts = new Set([...a].map(elementText));
+  const others = new Set([...b].map(elementText));
   // Of a class that only a number policy knows.
-  if (texts.has(undefined) || others.has(undefined)) return isDeepEqual(seenIn(a), seenIn(b));
+  if (texts.has(undefined) || others.has(undefined)) return isDeepEqual(a, b);
   return texts.size === others.size && [...texts].every((text) => others.has(text));
-}
-
-function seenIn(elements: ReadonlySet<unknown>): ReadonlySet<unknown> {
-  return new Set([...elements].map((element) => (element instanceof StoredNumber ? element.seen : element)));
 }
 
 /** @returns undefined for what no set of DynamoDB holds */
@@ -82,11 +50,6 @@ function elementText(element: unknown): string | undefined {
   if (ArrayBuffer.isView(element)) return `B${bytesOf(element).toString('latin1')}`;
   const number = decimalOf(element);
   return number === undefined ? undefined : `N${number}`;
-}
-
-function numberText(element: unknown): string | undefined {
-  const number = typeof element === 'string' ? canonicalNumber(element) : undefined;
-  return number === undefined ? elementText(element) : `N${number}`;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
@@ -99,7 +62,6 @@ function decimalOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   // Their texts look like numbers: that of [5] is '5'.
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
-  if (value instanceof StoredNumber) return canonicalNumber(value.text);
   // JSON.rawJSON, with which the command line keeps digits, makes objects without any method.
   const { toString: write, rawJSON } = value as { readonly toString?: unknown; readonly rawJSON?: unknown };
   if (typeof rawJSON === 'string') return canonicalNumber(rawJSON);

@@ -6,8 +6,8 @@ import { openRecord } from '../../src/record/lazy-record.ts';
 import { type NumberPolicy, numberReader } from '../../src/unmarshall/numbers.ts';
 import { contextOf, eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';
 import { expectProportion } from '../fixtures/proportion.ts';
+import type { AnyChange } from '../fixtures/stored-records.ts';
 
-type Images = { readonly oldImage: Record<string, unknown>; readonly newImage: Record<string, unknown> };
 const exactly = (text: string) => NumberValueImpl.from(text);
 const POLICIES: readonly NumberPolicy[] = [
   'number',
@@ -18,12 +18,16 @@ const POLICIES: readonly NumberPolicy[] = [
 ];
 
 /** A record as the router hands it to conditions. */
-async function modified(before: unknown, after: unknown, policy: NumberPolicy = 'number'): Promise<Images> {
+async function modified(
+  before: unknown,
+  after: unknown,
+  policy: NumberPolicy = 'number',
+): Promise<AnyChange> {
   const imageOf = (value: unknown) => (value === undefined ? {} : { a: value as AttributeValue });
   const raw = recordOf({ eventName: 'MODIFY', oldImage: imageOf(before), newImage: imageOf(after) });
   const toNumber = await numberReader(policy);
   const reading = { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined } as const;
-  return openRecord(raw, reading) as unknown as Images;
+  return openRecord(raw, reading) as unknown as AnyChange;
 }
 
 describe('changed compares what is stored', () => {
@@ -42,7 +46,7 @@ describe('changed compares what is stored', () => {
     [undefined, undefined, false],
   ])('%j and %j: %s', async (before, after, expected) => {
     for (const policy of POLICIES.filter((candidate) => candidate !== BigInt)) {
-      expect(changed<Record<string, unknown>>('a')(await modified(before, after, policy))).toBe(expected);
+      expect(changed<AnyChange>('a')(await modified(before, after, policy))).toBe(expected);
     }
   });
 
@@ -69,6 +73,10 @@ describe('changed compares what is stored', () => {
   });
 });
 
+// A set holds values of one type.
+const isNumber = (value: unknown): boolean =>
+  !Number.isNaN(Number(value)) && !Array.isArray(value) && typeof value !== 'boolean' && value !== null;
+
 describe('from and to are compared as decimals under every number policy', () => {
   test.each<[string, unknown, boolean]>([
     ['0.1', 0.1, true],
@@ -84,27 +92,37 @@ describe('from and to are compared as decimals under every number policy', () =>
     ['5', true, false],
     ['5', null, false],
     ['5', { N: '5' }, false],
+    ['5', [5], false],
   ])('%s and %o: %s', async (text, value, expected) => {
     for (const policy of POLICIES.filter((candidate) => candidate !== BigInt || /^\d+$/.test(text))) {
       for (const [number, like] of [
         [{ N: text }, value],
         [{ L: [{ N: text }] }, [value]],
         [{ M: { x: { N: text } } }, { x: value }],
-        [{ NS: [text, '7'] }, new Set([7, value])],
+        ...(isNumber(value) ? [[{ NS: [text, '7'] }, new Set([7, value])]] : []),
       ]) {
-        const to = changed<Record<string, unknown>>('a', { to: like });
+        const to = changed<AnyChange>('a', { to: like });
         expect(to(await modified(undefined, number, policy))).toBe(expected);
-        const from = changed<Record<string, unknown>>('a', { from: like });
+        const from = changed<AnyChange>('a', { from: like });
         expect(from(await modified(number, undefined, policy))).toBe(expected);
       }
     }
   });
 
-  test("as text only where the policy is 'string'", async () => {
-    const condition = changed<Record<string, unknown>>('a', { to: '0.10' });
-    expect(condition(await modified(undefined, { N: '0.1' }, 'string'))).toBe(true);
-    expect(condition(await modified(undefined, { N: '0.1' }, 'number'))).toBe(false);
-    expect(condition(await modified(undefined, { S: '0.1' }, 'string'))).toBe(false);
+  test.each([
+    ['a text', { N: '0.1' }, '0.1'],
+    ['a set', { NS: ['0.1', '7'] }, new Set(['7', '0.1'])],
+    ['a list', { L: [{ N: '0.1' }, { NULL: true as const }] }, ['0.1', null]],
+  ])("as text only where the policy is 'string': %s", async (_, number, to) => {
+    const condition = changed<AnyChange>('a', { to });
+    expect(condition(await modified(undefined, number, 'string'))).toBe(true);
+    expect(condition(await modified(undefined, number, 'number'))).toBe(false);
+  });
+
+  test('not as another text, nor as a text that is stored', async () => {
+    const condition = changed<AnyChange>('a', { to: '0.1' });
+    expect(condition(await modified(undefined, { N: '0.2' }, 'string'))).toBe(false);
+    expect(condition(await modified(undefined, { S: '0.10' }, 'string'))).toBe(false);
   });
 });
 
@@ -116,12 +134,8 @@ test('binary in from and to may be a Buffer or a Uint8Array, also in sets, lists
       [{ L: [{ B: 'Ag==' }] }, [bytes]],
       [{ M: { x: { B: 'Ag==' } } }, { x: bytes }],
     ]) {
-      expect(changed<Record<string, unknown>>('a', { to: like })(await modified(undefined, value))).toBe(
-        true,
-      );
-      expect(changed<Record<string, unknown>>('a', { from: like })(await modified(value, undefined))).toBe(
-        true,
-      );
+      expect(changed<AnyChange>('a', { to: like })(await modified(undefined, value))).toBe(true);
+      expect(changed<AnyChange>('a', { from: like })(await modified(value, undefined))).toBe(true);
     }
   }
 });
@@ -137,7 +151,7 @@ describe('a record that cannot be compared fails alone', () => {
     ],
   ])('%s', async (_, before, after, error) => {
     const record = await modified(before, after);
-    expect(() => changed<Record<string, unknown>>('a')(record)).toThrow(expect.objectContaining(error));
+    expect(() => changed<AnyChange>('a')(record)).toThrow(expect.objectContaining(error));
   });
 
   test.each([
@@ -149,17 +163,17 @@ describe('a record that cannot be compared fails alone', () => {
     Object.assign(raw.dynamodb as object, { OldImage });
     const toNumber = await numberReader('number');
     const opened = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined });
-    expect(() => changed<Record<string, unknown>>('a')(opened as unknown as Images)).toThrow(
+    expect(() => changed<AnyChange>('a')(opened as unknown as AnyChange)).toThrow(
       expect.objectContaining(error),
     );
-    expect(changed<Record<string, unknown>>('a')(record)).toBe(false);
+    expect(changed<AnyChange>('a')(record)).toBe(false);
   });
 
   test('an image that the view type does not carry', async () => {
     const raw = recordOf({ eventName: 'MODIFY', viewType: 'NEW_IMAGE' });
     const toNumber = await numberReader('number');
     const opened = openRecord(raw, { toNumber, viewType: 'NEW_IMAGE', checks: undefined });
-    expect(() => changed<Record<string, unknown>>('a')(opened as unknown as Images)).toThrow(
+    expect(() => changed<AnyChange>('a')(opened as unknown as AnyChange)).toThrow(
       expect.objectContaining({ code: 'MISSING_IMAGE', message: expect.stringContaining('onModify') }),
     );
   });
@@ -187,7 +201,7 @@ test('to compare sets in another order takes time in proportion to them', async 
     (raw) => {
       const record = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined });
       for (const name of ['NS', 'BS']) {
-        expect(changed<Record<string, unknown>>(name)(record as unknown as Images)).toBe(false);
+        expect(changed<AnyChange>(name)(record as unknown as AnyChange)).toBe(false);
       }
     },
   );

@@ -200,7 +200,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'changed() does not look at the value before',
     file: 'conditions/changed.ts',
-    find: '!isSameValue(before, after) &&',
+    find: '!isSameStored(was, is) &&',
     replace: '',
   },
   {
