@@ -120,6 +120,7 @@ const KINDS: readonly string[] = [
   'mapping made anew',
   'message remains',
   'message sent without its record',
+  'message of a window',
   'message replayed',
   'message sent detached, with the signal',
   'message sent detached, without a signal',

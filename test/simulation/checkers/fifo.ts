@@ -12,10 +12,12 @@ export function checkFifo({ targets, history, journal, changes }: World): void {
     const seen = new Map<string, number>();
     for (const { body, group, at } of targets.accepted.filter((message) => message.target === target)) {
       const { index, route, part } = body as {
-        readonly index: number;
+        /** A message of a window has none. */
+        readonly index: number | undefined;
         readonly route: number;
         readonly part: number;
       };
+      if (index === undefined) continue;
       if (group === undefined) history.violate('fifo', `a message of change ${index} has no group`);
       const message = `${route} ${index} ${part}`;
       const last = seen.get(message);

@@ -96,8 +96,9 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
         if (called instanceof Promise) return handedOn(world, 0, index, called.then(count)) as Promise<void>;
         count();
       },
-      close: (state: WindowState, { shardId, start }: ClosedWindow) => {
+      close: async (state: WindowState, { shardId, start }: ClosedWindow, { signal }: RecordContext) => {
         onClose(shardId, start.getTime(), state.seen);
+        await sendWindow(world, sinks, `${shardId} ${start.toISOString()}`, signal);
         // What close does to its state is its own affair.
         if (fn.mutates) Object.assign(state, { itself: state });
       },
@@ -249,6 +250,27 @@ function callHandler(
       for (const part of sent) if (part.status === 'rejected') throw part.reason;
     },
   });
+}
+
+/** Sends a message about a window, which has no record. */
+async function sendWindow(
+  { scenario, history, targets }: World,
+  sinks: Sinks,
+  window: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sink = 'none', detached } = scenario.fn.routes[0] ?? {};
+  if (sink === 'none') return;
+  history.count('message of a window');
+  await sinks[sink].send({ window, item: window }, {
+    detached: true,
+    groupId: 'windows',
+    deduplicationId: window.replaceAll(' ', '-'),
+    detailType: 'WindowClosed',
+    ...(detached !== 'without a signal' && { signal }),
+  } as never);
+  if (!targets.accepted.some(({ body }) => (body as { readonly window?: string }).window === window))
+    history.violate('sink', `the message of ${window} was not accepted, and its send resolved`);
 }
 
 /** How a message is sent: with its record, or without and with what the record would give. */

@@ -91,7 +91,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     name: 'the limit is one past the failure',
     file: RUN,
     find: 'if (index < this.#limit) this.#limit = index;',
-    replace: 'if (index < this.#limit) this.#limit = index + 2;',
+    replace: 'if (index < this.#limit) this.#limit = Math.min(index + 2, this.#limit);',
   },
   {
     name: 'the checkpoint is the lowest failure, and not the lowest record without success',
