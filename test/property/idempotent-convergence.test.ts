@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { streamRouter } from '../../src/index.ts';
 import { deadLetter } from '../../src/middleware/dead-letter.ts';
 import { type IdempotentOptions, idempotent } from '../../src/middleware/idempotent.ts';
-import { NoteStore, type Notes } from '../fixtures/convergence/note-store.ts';
 import { contextOf, eventOf, memoryLogger } from '../fixtures/events.ts';
+import { NoteStore, type Notes } from '../fixtures/note-store.ts';
 
 const NOT_FAILED = { batchItemFailures: [] };
 

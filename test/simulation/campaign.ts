@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type EntryPoint, type Scenario, scenarios } from './model/scenario.ts';
+import { convergent, type EntryPoint, type Scenario, scenarios } from './model/scenario.ts';
 import { play } from './play.ts';
 import type { History } from './world/history.ts';
 
@@ -20,6 +20,8 @@ export interface CampaignOptions {
   readonly step?: number;
   readonly histories: number;
   readonly only?: readonly EntryPoint[];
+  /** Plays within the conditions under which copies converge. @defaultValue false */
+  readonly isConvergent?: boolean;
   /** Looks for a smaller scenario that breaks the same. @defaultValue true */
   readonly shrinks?: boolean;
   /** Ends the campaign early. */
@@ -38,9 +40,10 @@ export async function campaign({
   until,
   onHistory,
   onViolation,
+  isConvergent = false,
   shrinks = true,
 }: CampaignOptions): Promise<Finding | undefined> {
-  const arbitrary = scenarios(only);
+  const arbitrary = isConvergent ? scenarios(only).map(convergent) : scenarios(only);
   for (let number = 0; number < histories && until?.() !== true; number++) {
     const own = seed + number * step;
     const [scenario] = fc.sample(arbitrary, { seed: own, numRuns: 1 });

@@ -12,6 +12,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     threads: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
+    convergent: { type: 'boolean', default: false },
     pairs: { type: 'boolean' },
     shrink: { type: 'boolean', default: true },
   },
@@ -35,6 +36,7 @@ const findings = await playInThreads({
   seed,
   histories,
   ...(values.only !== undefined && { only: values.only as EntryPoint[] }),
+  isConvergent: values.convergent,
   shrinks: values.shrink,
   signal: over.signal,
   onViolation: (own, violation) =>

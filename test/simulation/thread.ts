@@ -3,7 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type CampaignOptions, campaign, type Finding } from './campaign.ts';
 import type { History } from './world/history.ts';
 
-export type ThreadOptions = Pick<CampaignOptions, 'seed' | 'step' | 'histories' | 'only' | 'shrinks'>;
+export type ThreadOptions = Pick<
+  CampaignOptions,
+  'seed' | 'step' | 'histories' | 'only' | 'isConvergent' | 'shrinks'
+>;
 
 /** What a thread tells: each history, a violation when it finds one, and the smaller scenario once it has that. */
 export type ThreadMessage =

@@ -11,7 +11,7 @@ import { retry } from '../../src/middleware/retry.ts';
 import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { recordOf, STREAM_ARN } from '../fixtures/events.ts';
-import { NoteStore } from './function/note-store.ts';
+import { NoteStore, type Notes } from '../fixtures/note-store.ts';
 import { Random } from './model/random.ts';
 import { BEGINNING_MS } from './model/table.ts';
 import { monotonicNow, never, onVirtualTime, sleep } from './world/clock.ts';
@@ -64,11 +64,8 @@ async function handle(name: string, signal?: AbortSignal, record?: object): Prom
   if (record !== undefined) await queue.send(note({ name }), { record } as never);
 }
 
-const notes = new Map();
-const persistenceStore = new NoteStore(
-  { notes, lockedBy: new WeakMap(), history: { violate: ignore }, scenario: { lambda: {} } } as never,
-  () => sleep(1),
-);
+const notes: Notes = new Map();
+const persistenceStore = new NoteStore(notes, () => sleep(1));
 
 const HANDLERS: Readonly<Record<string, () => Handler>> = {
   router: () =>

@@ -359,6 +359,27 @@ export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> 
   );
 }
 
+/**
+ * A scenario within the conditions under which copies converge: no invocations of one slot overlap, and handlers settle
+ * before the deadline or obey the signal.
+ */
+export function convergent(scenario: Scenario): Scenario {
+  const { fn, lambda } = scenario;
+  const faults = lambda.faults.filter((fault) => !fault.startsWith('delivered twice'));
+  // Powertools hands on no signal, and a handler's own timer is late behind work that never waits.
+  const busyPercent = fn.entryPoint === 'OrderedStreamProcessor' ? 0 : fn.busyPercent;
+  return {
+    ...scenario,
+    lambda: { ...lambda, faults, ...(faults.length === 0 && { faultPercent: 0 }) },
+    fn: {
+      ...fn,
+      deafPercent: 0,
+      busyPercent,
+      routes: fn.routes.map((route) => ({ ...route, detached: 'no' })),
+    },
+  };
+}
+
 /** As many invocations at once as Lambda Managed Instances allow. */
 export const CROWD = 64;
 

@@ -240,6 +240,7 @@ export class Journal {
     for (const [index, { ended }] of this.#fates.entries()) {
       if (ended === 'not yet') this.#history.violate('end', `change ${index} was not delivered to its end`);
     }
+    this.#history.count(this.mayDiverge ? 'copy that may diverge' : 'copy compared with its table');
     if (this.mayDiverge) return;
     for (const item of new Set(this.changes.map(({ item }) => item))) this.#checkConvergence(item);
   }

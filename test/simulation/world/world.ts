@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { Notes } from '../function/note-store.ts';
+import type { Notes } from '../../fixtures/note-store.ts';
 import { Random } from '../model/random.ts';
 import type { Detached, Scenario } from '../model/scenario.ts';
 import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
