@@ -30,7 +30,7 @@ const random = new Random(1);
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const common = { reserveMs: 10, logger };
 let requests = 0;
-/** What belongs to one invocation: its event, records, context, signal, messages and errors. */
+/** The objects of single invocations: event, records, context, signal, messages and errors. */
 const made: WeakRef<object>[] = [];
 
 const queue = sqsQueue({

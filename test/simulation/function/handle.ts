@@ -16,7 +16,7 @@ export interface HandlerCall {
   readonly read: () => unknown;
   /** Changes what the handler got. */
   readonly mutate: () => void;
-  /** Changes the event where the record was: it has failed, and nobody looks at it again. */
+  /** Changes the event where the record was: it has failed, and nothing reads it again. */
   readonly spoil?: () => void;
   /** Sends to the route's sink. */
   readonly send: ((route: Route) => Promise<void>) | undefined;

@@ -7,7 +7,7 @@ const RETENTION_SECONDS = 86_400;
 
 type Steps = Generator<string, void, InvocationResult | undefined>;
 
-/** What a mapping is known by, and the runs over records that it has begun. */
+/** The mapping and the shard of a delivery. */
 export interface DeliveryReferenceOptions {
   readonly plan: MappingPlan;
   readonly shardId: string;

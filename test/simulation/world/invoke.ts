@@ -132,7 +132,7 @@ async function call(sandbox: Sandbox, event: object, context: InvocationContext)
   }
 }
 
-/** What it did may be in no note. */
+/** Kills a sandbox: `idempotent` may not have noted the last records. */
 function kill({ journal }: World, sandbox: Sandbox): void {
   journal.mayRepeat = true;
   sandbox.kill();

@@ -26,7 +26,7 @@ export interface Invocation extends Doings {
   readonly endsAt: number;
 }
 
-/** What happens within an invocation. */
+/** The events of one invocation. */
 interface Doings {
   /** Completed, or in a letter that was accepted, within it. */
   readonly settled: Set<number>;

@@ -228,7 +228,7 @@ export class Mapping {
     return deliver(fault, 0);
   }
 
-  /** What comes after is not delivered again: a copy may end with an older change. */
+  /** Later batches are not delivered again: a copy may end with an older change. */
   #deliveredTwice(how: string): void {
     this.#world.history.count(how);
     this.#world.journal.mayDiverge = true;
