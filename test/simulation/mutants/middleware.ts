@@ -191,6 +191,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     file: 'middleware/idempotency/unlock.ts',
     find: 'if (expiry.leftMs() > 0) await store.deleteRecord(data);',
     replace: 'await store.deleteRecord(data);',
+    within: 5000,
   },
   {
     name: 'a failure leaves its lock',
