@@ -1,4 +1,5 @@
-// npm run simulate -- --seed 1 --histories 1000 --minutes 5 --only window --threads 4
+// npm run simulate -- --seed 1 --histories 1000 --minutes 5 --only window --threads 4 --pairs --table FILE.md
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Finding } from './campaign.ts';
 import type { EntryPoint } from './model/scenario.ts';
@@ -13,7 +14,10 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
     convergent: { type: 'boolean', default: false },
+    /** Prints how often each pair of kinds of events occurred in one history. */
     pairs: { type: 'boolean' },
+    /** A Markdown file for both tables. */
+    table: { type: 'string' },
     shrink: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -56,11 +60,12 @@ for (const finding of findings) {
   if (values.shrink) show(finding);
   console.log(`VIOLATED by seed ${finding.seed}: ${finding.violations[0]}`);
 }
-console.log(
-  `${tally.histories} histories from seed ${seed}, ${['no violation', 'one violation'][findings.length] ?? `${findings.length} violations`}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
-);
+const violations = ['no violation', 'one violation'][findings.length] ?? `${findings.length} violations`;
+const result = `${tally.histories} histories from seed ${seed}, ${violations}`;
+console.log(`${result}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
 console.table(tally.kinds());
 if (values.pairs) console.table(tally.pairs());
+if (values.table !== undefined) writeFileSync(values.table, tally.markdown(result));
 if (findings.length > 0) process.exitCode = 1;
 
 function show({ seed, violations, shrunk, timeline }: Finding): void {

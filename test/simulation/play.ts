@@ -38,6 +38,7 @@ export async function play(scenario: Scenario, keepsTimeline = false): Promise<H
       await sleep(AFTERWARDS_MS);
       if (clock.timers > 0) history.violate('handles', `${clock.timers} timers are left`);
       world.targets.sends.check();
+      world.consumers.check();
       mapping.end();
       world.journal.checkEnds();
       mapping.windows.check();

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { syncBuiltinESMExports } from 'node:module';
 // A binding of its own, which the fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FakeMethod, install } from '@sinonjs/fake-timers';
@@ -59,6 +60,8 @@ export async function onVirtualTime(
   run: (clock: VirtualClock) => Promise<void>,
 ): Promise<void> {
   const clock = install({ now, toFake: FAKED });
+  // For what has imported timers by their names.
+  syncBuiltinESMExports();
   const restoreTimers = guardTimers();
   const { random: realRandom } = Math;
   busyMs = 0;
@@ -96,6 +99,7 @@ export async function onVirtualTime(
     Math.random = realRandom;
     restoreTimers();
     clock.uninstall();
+    syncBuiltinESMExports();
   }
 }
 

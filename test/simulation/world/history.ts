@@ -8,7 +8,7 @@ export class History {
   readonly #startedAt: number;
   readonly #keepsTimeline: boolean;
   /** Sees each message that a target accepts. */
-  accepted: (target: string, body: unknown) => void = () => {};
+  accepted: (target: string, body: unknown, group?: string) => void = () => {};
   /** Sees each request to a target. */
   requestStarted: (target: string, bodies: readonly unknown[]) => void = () => {};
 

@@ -1,13 +1,18 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
+import { keysText } from '../../../src/item/sorted-entries.ts';
 import { replay } from '../../../src/replay/index.ts';
 import type { Change } from '../model/table.ts';
-import { inside, monotonicNow } from './clock.ts';
+import { inside, monotonicNow, sleep } from './clock.ts';
 import { type Invocation, nothingYet } from './journal.ts';
+import { sourceOf } from './replay-source.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
 
 const TIME_MS = 30_000;
+
+/** Longer than any replay takes. */
+const NEVER_MS = 10 ** 8;
 
 /**
  * Replays all letters and on-failure documents through a new sandbox, and checks each message that is reported as
@@ -25,12 +30,16 @@ export async function replayEverything(
   const sent = [...documents, ...letters];
   if (sent.length === 0) return;
   // What came twice, in another order, and what is neither a letter nor a document.
-  const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)].toSorted(
-    (a, b) =>
-      world.random.of('replay', JSON.stringify(plain(a))) -
-      world.random.of('replay', JSON.stringify(plain(b))),
-  );
-  const { length: letterCount } = targets.accepted.filter(({ target }) => target === 'letters');
+  const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)]
+    // By their places, as each history names its stream anew.
+    .map((message, place) => ({ message, luck: world.random.of('replay', place) }))
+    .toSorted((a, b) => a.luck - b.luck)
+    .map(({ message }) => message);
+  const source = sourceOf(world, messages);
+  const newestOnly = world.random.percent(25, 'newest only');
+  const stop = new AbortController();
+  const stops = world.random.percent(20, 'stops');
+  const stopTimer = setTimeout(() => stop.abort(), stops ? world.random.below(200, 'stops after') : NEVER_MS);
   const handled = new Set<number>();
   /** Answered as succeeded. */
   const reported = new Set<number>();
@@ -42,7 +51,10 @@ export async function replayEverything(
       const { item } = world.changes[index] as Change;
       if (reported.has(index))
         history.violate('replay', `change ${index} is handed over although it has succeeded`);
-      if (!begun.has(index) && index < (newest.get(item) ?? -1))
+      if (newestOnly && hasNewer(world, index))
+        history.violate('replay', `change ${index} is handed over, and its table has a newer image`);
+      // What comes in a later round may be older.
+      if (!source.inRounds && !begun.has(index) && index < (newest.get(item) ?? -1))
         history.violate('replay', `change ${index} comes after a later one of its item`);
       begun.add(index);
       newest.set(item, Math.max(newest.get(item) ?? -1, index));
@@ -60,14 +72,24 @@ export async function replayEverything(
     });
   };
   const summary = await replay({
-    documents: messages,
+    ...source.options,
     client: streamClient(world) as never,
     handler: handler as never,
+    signal: stop.signal,
+    ...(newestOnly && { newestOnly, tableClient: tableClient(world) as never }),
   });
+  clearTimeout(stopTimer);
+  if (stop.signal.aborted) history.count('replay stopped');
+  history.count(`replay of ${source.name}`);
+  if (newestOnly) history.count('replay of newest images only');
   history.count('message replayed', summary.messages.filter(({ status }) => status === 'replayed').length);
   history.count('message remains', summary.remaining);
-  for (const [place, { status, reason }] of summary.messages.entries()) {
-    const message = messages[place];
+  for (const { id, status, reason } of summary.messages) {
+    const message = source.messages.get(id);
+    if (reason !== undefined) history.count(`message remains: ${reason}`);
+    if (reason === 'unreadable' && isSent(message) && !source.inRounds && !newestOnly)
+      checkHeldBack(world, indexesIn(world, message), begun);
+    source.check?.(id, status, reason);
     if (!isSent(message)) {
       if (reason !== 'not-understood') history.violate('replay', `a foreign message was ${status}`);
       continue;
@@ -76,21 +98,48 @@ export async function replayEverything(
     if (reason === 'failed' && indexes.length === 1) {
       const [failed = 0] = indexes;
       const { item } = world.changes[failed] as Change;
-      if ([...reported].some((index) => index > failed && world.changes[index]?.item === item))
+      if (
+        !source.inRounds &&
+        [...reported].some((index) => index > failed && world.changes[index]?.item === item)
+      )
         history.violate('replay', `item ${item} went on behind change ${failed}, which failed`);
     }
     if (status !== 'replayed') continue;
+    if (!('record' in message) && message.DDBStreamBatchInfo.batchSize !== indexes.length)
+      history.violate('replay', `a range of ${indexes.length} records is replayed, and others were given up`);
     for (const index of indexes) {
-      const wanted = journal.reference.routesOf(world.changes[index] as never).length > 0;
+      const isSkipped = newestOnly && hasNewer(world, index);
+      const wanted = !isSkipped && journal.reference.routesOf(world.changes[index] as never).length > 0;
       if (wanted && !handled.has(index) && !journal.isNoted(index))
         history.violate('replay', `change ${index} is reported as replayed, and no handler completed it`);
     }
   }
-  if (summary.messages.length !== messages.length)
-    history.violate(
-      'replay',
-      `${messages.length} messages gave ${summary.messages.length} reports, after ${letterCount} letters`,
-    );
+  const isWhole = !source.inRounds && !(stop.signal.aborted && source.name !== 'documents');
+  if (isWhole && summary.messages.length !== messages.length)
+    history.violate('replay', `${messages.length} messages gave ${summary.messages.length} reports`);
+}
+
+/** The records of a range that cannot be read for now are not overtaken, unless another message has them too. */
+function checkHeldBack(world: World, unread: readonly number[], begun: ReadonlySet<number>): void {
+  for (const index of unread) {
+    const { item } = world.changes[index] as Change;
+    if (begun.has(index)) continue;
+    const later = [...begun].find((other) => other > index && world.changes[other]?.item === item);
+    if (later !== undefined)
+      world.history.violate(
+        'replay',
+        `change ${later} is handed over before change ${index}, whose range was not read`,
+      );
+  }
+}
+
+/** Tells if the table has a newer image of the change's item, as far as the record can show it. */
+function hasNewer({ changes }: World, index: number): boolean {
+  const { item, eventName, record } = changes[index] as Change;
+  const last = changes.filter((change) => change.item === item).at(-1) as Change;
+  const isThere = last.eventName !== 'REMOVE';
+  if (eventName === 'REMOVE') return isThere;
+  return !isThere || (record.dynamodb?.NewImage !== undefined && last.index !== index);
 }
 
 /** Other messages that may lie in a queue. */
@@ -104,10 +153,6 @@ function isSent(message: unknown): message is Message {
   return (
     typeof message === 'object' && message !== null && ('record' in message || 'requestContext' in message)
   );
-}
-
-function plain(message: unknown): unknown {
-  return isSent(message) ? message : typeof message;
 }
 
 interface Letter {
@@ -157,12 +202,49 @@ function contextOf(invocation: Invocation): InvocationContext {
   } as unknown as InvocationContext;
 }
 
+/** The table as it is now, as far as replay reads it. */
+function tableClient({ changes, random, history }: World): object {
+  return {
+    send: async ({ input }: { readonly input: { readonly Key: object } }) => {
+      await sleep(1);
+      const key = keysText(input.Key);
+      if (random.percent(5, 'item', key)) {
+        history.count('replay: item unreadable');
+        throw Object.assign(new Error('It cannot be read.'), { name: 'InternalServerError' });
+      }
+      const last = changes.filter(({ record }) => keysText(record.dynamodb?.Keys as object) === key).at(-1);
+      if (last?.eventName === 'REMOVE') return {};
+      return { Item: last?.record.dynamodb?.NewImage ?? input.Key };
+    },
+  };
+}
+
+/** Records in an answer of GetRecords. */
+const PAGE = 3;
+
+/** A range is asked for anew so often that it can be read at last, or not. */
+const PASSING_THROTTLES = 2;
+
 /** The stream, as far as replay reads it. */
 function streamClient(world: World): object {
   const positions = new Map<string, { readonly shardId: string; readonly from: bigint }>();
+  const { random, history } = world;
+  const fail = (name: string): never => {
+    history.count(`replay: ${name}`);
+    throw Object.assign(new Error(name), { name });
+  };
+  /** Some ranges cannot be read for now, some no more, and some at the third attempt. */
+  const mayFail = ({ ShardId = '', SequenceNumber = '' }: Record<string, string>): void => {
+    const range = `${ShardId} ${SequenceNumber}`;
+    const luck = random.below(100, 'range', range);
+    if (luck < 15) fail('ThrottlingException');
+    if (luck < 20) fail('TrimmedDataAccessException');
+    if (luck < 30 && world.nextAttempt(`range ${range}`) < PASSING_THROTTLES) fail('InternalServerError');
+  };
   return {
     send: async (command: { readonly input: Record<string, string> }) => {
       const { input } = command;
+      await sleep(1);
       switch (command.constructor.name) {
         case 'ListStreamsCommand':
           return { Streams: [] };
@@ -174,6 +256,7 @@ function streamClient(world: World): object {
             },
           };
         case 'GetShardIteratorCommand': {
+          mayFail(input);
           const iterator = `${positions.size}`;
           positions.set(iterator, {
             shardId: input.ShardId as string,
@@ -199,7 +282,16 @@ function streamClient(world: World): object {
               };
             })
             .filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber ?? 0) >= (position?.from ?? 0n));
-          return { Records };
+          const page = Records.slice(0, PAGE);
+          if (Records.length <= PAGE) return { Records };
+          const iterator = `${positions.size}`;
+          const next = BigInt(page.at(-1)?.dynamodb.SequenceNumber ?? 0) + 1n;
+          positions.set(iterator, { shardId: position?.shardId ?? '', from: next });
+          // An answer may be empty, and more follow.
+          const isEmpty = random.percent(20, 'empty page', input.ShardIterator ?? '');
+          if (isEmpty)
+            positions.set(iterator, position as { readonly shardId: string; readonly from: bigint });
+          return { Records: isEmpty ? [] : page, NextShardIterator: iterator };
         }
       }
     },

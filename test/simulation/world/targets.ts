@@ -388,10 +388,11 @@ export class Targets {
         this.#history.count('duplicate dropped by FIFO');
         return;
       }
+      if (before !== undefined) this.#history.count('duplicate after five minutes');
       this.#seen.set(key, Date.now());
     }
     this.accepted.push({ target, body, group, at: Date.now() });
-    this.#history.accepted(target, body);
+    this.#history.accepted(target, body, group);
   }
 }
 

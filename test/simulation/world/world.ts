@@ -4,6 +4,7 @@ import { Random } from '../model/random.ts';
 import type { Detached, Scenario } from '../model/scenario.ts';
 import { type Change, type ShardPlan, streamOf } from '../model/table.ts';
 import { type Halting, monotonicNow } from './clock.ts';
+import { Consumers } from './consumers.ts';
 import type { History } from './history.ts';
 import { type Invocation, Journal } from './journal.ts';
 import { Targets } from './targets.ts';
@@ -24,6 +25,7 @@ export class World {
   readonly shards: readonly ShardPlan[];
   readonly journal: Journal;
   readonly targets: Targets;
+  readonly consumers: Consumers;
   readonly notes: Notes = new Map();
   /** The invocations that a change was in, in their order. */
   readonly #invocations: Map<number, Invocation[]> = new Map();
@@ -43,10 +45,11 @@ export class World {
     this.shards = shards;
     this.journal = new Journal(scenario, changes, history);
     this.targets = new Targets(scenario, this.random, history);
+    this.consumers = new Consumers(this.random, history);
     this.#indexes = new Map(
       changes.map(({ record, index }) => [record.dynamodb?.SequenceNumber ?? '', index]),
     );
-    history.accepted = (target, body) => this.#accepted(target, body);
+    history.accepted = (target, body, group) => this.#accepted(target, body, group);
     history.requestStarted = (target, bodies) => {
       for (const body of bodies) this.#checkRequest(target, body);
     };
@@ -87,7 +90,8 @@ export class World {
     return invocations.length > 0 && invocations.every(({ over }) => over);
   }
 
-  #accepted(target: string, body: unknown): void {
+  #accepted(target: string, body: unknown, group: string | undefined): void {
+    this.consumers.deliver(target, body, group);
     const index = this.#indexIn(body);
     if (isWithoutDeadline(body) && this.#isOver(index)) this.journal.mayDiverge = true;
     if (target !== 'letters') return;
