@@ -39,6 +39,7 @@ export type InvalidRecordErrorCode =
   | 'INVALID_CREATION_TIME'
   | 'MISSING_IMAGE'
   | 'MISSING_KEYS'
+  | 'UNKNOWN_ENTITY'
   | 'UNKNOWN_EVENT_NAME';
 
 /** Why a sink could not send a message. */

@@ -69,13 +69,34 @@ export type {
   UserIdentity,
 } from './record/stream-record.ts';
 export type { StreamViewType } from './record/view-type.ts';
-export { processBatch, type TableBatchOptions, type ViewBatchOptions } from './router/process-batch.ts';
+export {
+  type EntityBatchOptions,
+  processBatch,
+  type TableBatchOptions,
+  type ViewBatchOptions,
+} from './router/process-batch.ts';
 export type { Next, RecordMiddleware } from './router/record-middleware.ts';
 export type { RecordHandler } from './router/route.ts';
-export { type RouterOptions, type StreamRouter, streamRouter } from './router/router.ts';
-export { defineTable, type TableOptions } from './table/define-table.ts';
+export {
+  type EntityRouter,
+  type EntityRoutes,
+  type RouterOptions,
+  type StreamRouter,
+  streamRouter,
+} from './router/router.ts';
+export type { EntityNotTold, RecordGuard, Routes } from './router/routes.ts';
+export { defineTable, type EntityTableOptions, type TableOptions } from './table/define-table.ts';
+export type {
+  EntityMap,
+  EntityMatch,
+  EntityOf,
+  EntityOptions,
+  RecordOf,
+  UnknownEntityRecord,
+} from './table/entity-types.ts';
 export { type ItemType, itemOf } from './table/item-of.ts';
-export type { Table } from './table/table.ts';
+export type { AnyTable, EntityTable, Table } from './table/table.ts';
+export type { EntityCount, EntityCounts } from './table/table-entities.ts';
 export type { NumberPolicy } from './unmarshall/numbers.ts';
 export type { ClosedWindow } from './window/close-window.ts';
 export {

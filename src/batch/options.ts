@@ -11,7 +11,8 @@ import {
 import { checkOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
-import type { Table } from '../table/table.ts';
+import type { AnyTable } from '../table/table.ts';
+import type { EntityCounts } from '../table/table-entities.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';
 import type { Order } from './lane-index.ts';
 
@@ -23,11 +24,18 @@ export interface BatchSummary {
   readonly failed: number;
   /** Failed, and `deadLetter` sent a dead letter about them: Lambda does not deliver them again. */
   readonly deadLettered: number;
+  /**
+   * Records that belong to none of the table's entities. They count as succeeded, or as failed with
+   * `unknownEntity: 'fail'`. 0 for a table without entities.
+   */
+  readonly unknownEntity: number;
   /** The lowest SequenceNumber that did not succeed; undefined when all did. */
   readonly checkpoint: string | undefined;
   readonly durationMs: number;
   /** From the creation of the batch's last record until its end; undefined when the records do not say. */
   readonly lagMs: number | undefined;
+  /** Counts the records of each entity, when called. Empty for a table without entities. */
+  byEntity(): EntityCounts;
 }
 
 /** How a batch is processed. */
@@ -70,6 +78,13 @@ export interface BatchOptions {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
    */
   readonly partialResponses?: boolean;
+  /**
+   * For a table with entities: what becomes of a record that belongs to none of them. `'ignore'`: no route gets it and it
+   * counts as succeeded; each batch with such records logs one warning. `'fail'`: it fails with `UNKNOWN_ENTITY`.
+   *
+   * @defaultValue `'ignore'`
+   */
+  readonly unknownEntity?: 'ignore' | 'fail';
   /** Called once with the summary of each batch. What it throws is logged and changes nothing. */
   readonly onBatch?: (summary: BatchSummary) => unknown;
 }
@@ -89,7 +104,7 @@ export interface BatchSettings extends Required<Omit<BatchOptions, 'logger' | 'o
   readonly logger: Logger;
   readonly viewType: StreamViewType;
   readonly onBatch: BatchOptions['onBatch'];
-  readonly table: Table | undefined;
+  readonly table: AnyTable | undefined;
   /** The function that was given the options, for errors. */
   readonly owner: string;
 }
@@ -106,6 +121,7 @@ const CHECKS: Checks = {
   },
   logger: LOGGER_OR_FALSE,
   partialResponses: BOOLEAN,
+  unknownEntity: oneOf(['ignore', 'fail']),
   onBatch: FUNCTION,
 };
 
@@ -117,7 +133,7 @@ const CHECKS: Checks = {
 export function batchSettings(
   owner: string,
   options: StreamOptions,
-  table: Table | undefined,
+  table: AnyTable | undefined,
 ): BatchSettings {
   checkOptions(owner, options, CHECKS);
   if (table !== undefined && options.viewType !== undefined) {
@@ -126,6 +142,9 @@ export function batchSettings(
       'viewType',
       'belongs to the table. Declare it in defineTable and leave it out here.',
     );
+  }
+  if (table?.['~entities'] === undefined && options.unknownEntity !== undefined) {
+    throw invalidOption(owner, 'unknownEntity', 'needs a table that declares entities.');
   }
   const { order = 'item', concurrency = 10, reserveMs = 1000, numbers = 'number' } = options;
   if (order === 'partition' && table === undefined) {
@@ -143,6 +162,7 @@ export function batchSettings(
     numbers,
     logger: loggerOf(options.logger),
     partialResponses: options.partialResponses ?? true,
+    unknownEntity: options.unknownEntity ?? 'ignore',
     onBatch: options.onBatch,
     viewType: table?.viewType ?? options.viewType ?? 'NEW_AND_OLD_IMAGES',
     table,

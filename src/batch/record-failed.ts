@@ -30,6 +30,8 @@ export interface RecordFailedMessage {
   readonly eventID: string | undefined;
   /** `INSERT`, `MODIFY` or `REMOVE`, unless the record is malformed. */
   readonly eventName: string | undefined;
+  /** The entity that the record belongs to, for a table that declares entities. */
+  readonly entity?: string | undefined;
   /** From EventBridge Pipes, where a record may lack it, it may be empty. */
   readonly sequenceNumber: string | undefined;
   /** The record's `eventSourceARN`. */

@@ -6,6 +6,7 @@ import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import type { EntityCount } from '../table/table-entities.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';
@@ -15,20 +16,34 @@ import { publishRecordFailed } from './record-failed.ts';
 import { RecordState } from './record-state.ts';
 
 /** Tells tools and the log that a record failed: once for each record that failed. */
-export function reportFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
+export function reportFailure(
+  logger: Logger,
+  batch: Batch,
+  index: number,
+  error: unknown,
+  entity: string | undefined,
+): void {
   // First, so that a tool that shows the failure can tell the entry about it.
   publishRecordFailed(() => ({
     outcome: 'failed',
     ...identityAt(batch, index),
+    entity,
     streamArn: batch.records[index]?.eventSourceARN,
     error,
   }));
-  logFailure(logger, batch, index, error);
+  logFailure(logger, batch, index, error, entity);
 }
 
 /** Logs at `error` which record failed and why, and nothing of the item. */
-export function logFailure(logger: Logger, batch: Batch, index: number, error: unknown): void {
-  quietly(() => logger.error('Record failed', { ...identityAt(batch, index), error }));
+export function logFailure(
+  logger: Logger,
+  batch: Batch,
+  index: number,
+  error: unknown,
+  entity?: string,
+): void {
+  const named = entity === undefined ? undefined : { entity };
+  quietly(() => logger.error('Record failed', { ...identityAt(batch, index), ...named, error }));
 }
 
 /** Names a record without anything of its item. */
@@ -79,6 +94,15 @@ function identifierAt({ identifiers }: Batch, index: number): string {
   );
 }
 
+/** What is noted about the records of a batch while they are handled. */
+interface Noted {
+  /** The sequence numbers of records whose dead letter was accepted. */
+  readonly deadLetters?: ReadonlySet<string> | undefined;
+  readonly unknownEntity?: number | undefined;
+  /** The entity of a record of the batch. */
+  readonly entityAt?: (index: number) => string | undefined;
+}
+
 /** Tells logger and `onBatch` what became of the batch. Nothing that they do changes the response. */
 export async function summarize(
   settings: BatchSettings,
@@ -86,19 +110,33 @@ export async function summarize(
   outcome: Outcome,
   startedAt: number,
   deadline: Deadline,
-  deadLetters: ReadonlySet<string> = new Set(),
+  { deadLetters = new Set(), unknownEntity = 0, entityAt = () => undefined }: Noted = {},
 ): Promise<void> {
+  const entities = settings.table?.['~entities'];
   const deadLettered = countSucceeded(batch, outcome, deadLetters);
   const summary: BatchSummary = {
     records: batch.records.length,
     succeeded: outcome.succeeded - deadLettered,
     failed: outcome.failed,
     deadLettered,
+    unknownEntity,
     checkpoint: batch.sequenceNumbers[outcome.checkpoint],
     durationMs: performance.now() - startedAt,
     lagMs: lagOf(batch.records.at(-1)),
+    byEntity: () =>
+      entities?.countsOf(
+        batch.sequenceNumbers.map((sequenceNumber, index) => [
+          entityAt(index),
+          countOf(outcome.states[index], deadLetters.has(sequenceNumber)),
+        ]),
+      ) ?? {},
   };
+  // A log shows the counts, not a function.
+  Object.defineProperty(summary, 'byEntity', { enumerable: false });
   const { logger, onBatch, reserveMs } = settings;
+  if (entities !== undefined && unknownEntity > 0) {
+    quietly(() => logger.warn(entities.warning, { ...summary }));
+  }
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
     const stuck = outcome.succeeded + outcome.failed === 0;
@@ -115,6 +153,13 @@ export async function summarize(
   } catch (error) {
     quietly(() => logger.error('onBatch failed', { error }));
   }
+}
+
+/** The count of a summary that a record belongs to; undefined where it did not end. */
+function countOf(state: number | undefined, hasLetter: boolean): keyof EntityCount | undefined {
+  if (state === RecordState.failed) return 'failed';
+  if (state !== RecordState.succeeded) return undefined;
+  return hasLetter ? 'deadLettered' : 'succeeded';
 }
 
 /** A record whose letter was accepted may fail all the same, in a middleware around `deadLetter`. */

@@ -22,6 +22,7 @@ export function logFieldsOf({
   sequenceNumber,
   tableName,
   eventName,
+  entity,
 }: LazyRecord): Readonly<Record<string, unknown>> {
-  return { eventID, sequenceNumber, tableName, eventName };
+  return { eventID, sequenceNumber, tableName, eventName, ...(entity !== undefined && { entity }) };
 }

@@ -1,7 +1,9 @@
+import { entityNameOf, type RecordReading } from '../record/lazy-record.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import type { BatchSettings } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { invocationOf, type RecordContext } from './record-context.ts';
 import { reportFailure, summarize } from './report.ts';
 import type { ReportedCheckpoints } from './reported-checkpoints.ts';
 import { BatchRun, type RunSettings } from './run.ts';
@@ -11,6 +13,9 @@ export interface TimedBatch {
   readonly startedAt: number;
   readonly batch: Batch;
   readonly deadline: Deadline;
+  /** How its records are read, and the context of their handlers. Undefined where that is not up to the batch. */
+  readonly reading?: RecordReading;
+  readonly context?: RecordContext;
 }
 
 /** The steps that differ between entry points. */
@@ -41,16 +46,18 @@ export interface BatchWork<Answer> extends Omit<RunSettings, 'firstAlone'> {
  */
 export async function runBatch<Answer>(
   settings: BatchSettings,
-  { startedAt, batch, deadline }: TimedBatch,
+  { startedAt, batch, deadline, reading, context }: TimedBatch,
   work: BatchWork<Answer>,
 ): Promise<Answer> {
   const { order, concurrency, partitionKey, reported } = work;
+  const entityAt = (index: number): string | undefined =>
+    reading && entityNameOf(batch.records[index] as ReportableRecord, reading);
   const firstAlone = reported?.startsBatch(batch) ?? false;
   const run = new BatchRun(batch.records, { order, concurrency, partitionKey, firstAlone }, deadline, {
     handle: work.handle,
     failed: (index, error) => {
       deadline.answer?.failed(batch.sequenceNumbers[index] as string);
-      reportFailure(settings.logger, batch, index, error);
+      reportFailure(settings.logger, batch, index, error, entityAt(index));
     },
   });
   const ran = await run.run();
@@ -61,7 +68,9 @@ export async function runBatch<Answer>(
   if (released !== undefined) await released;
   reported?.settle(batch, outcome.checkpoint);
   if (batch.records.length > 0 || work.summarizesEmpty !== false) {
-    await summarize(settings, batch, outcome, startedAt, deadline, work.deadLetters?.());
+    const unknownEntity = context && settings.table?.['~entities']?.unknownIn(invocationOf(context));
+    const noted = { deadLetters: work.deadLetters?.(), unknownEntity, entityAt };
+    await summarize(settings, batch, outcome, startedAt, deadline, noted);
   }
   return work.answer(outcome);
 }

@@ -1,9 +1,24 @@
+import type { LazyRecord } from '../record/lazy-record.ts';
+import type { BatchSettings } from './options.ts';
 import type { HandleRecord } from './process-event.ts';
+import { invocationOf } from './record-context.ts';
 import { requireTime } from './require-time.ts';
 
-/** Checks the images of a record against the table's schema, inside the record's own try, then handles it. */
-export function validated(handle: HandleRecord): HandleRecord {
-  return (record, context) => {
+/**
+ * Checks a record by what the table declares, inside the record's own try, then handles it: its entity, and its images
+ * against the schema.
+ *
+ * @param isWanted whether anything is left to handle the record: what nobody handles is not checked against the schema
+ */
+export function validated(
+  settings: BatchSettings,
+  handle: HandleRecord,
+  isWanted?: (record: LazyRecord) => boolean,
+): HandleRecord {
+  const { table } = settings;
+  if (table === undefined || (table.schema === undefined && table['~entities'] === undefined)) return handle;
+  const check: HandleRecord = (record, context) => {
+    if (isWanted?.(record) === false) return undefined;
     const checking = record.validate();
     if (checking === undefined) return handle(record, context);
     return checking.then(() => {
@@ -11,4 +26,5 @@ export function validated(handle: HandleRecord): HandleRecord {
       return handle(record, context);
     });
   };
+  return table['~entities']?.guard(check, settings.unknownEntity === 'fail', invocationOf) ?? check;
 }

@@ -16,7 +16,9 @@ export function openRecords(
   reading: RecordReading,
 ): LazyRecord[] | Promise<LazyRecord[]> {
   const records = raws.map((raw) => openOrRefuse(raw, reading));
-  return reading.checks === undefined ? records : checkAll(records, reading);
+  return reading.checks === undefined && reading.entities === undefined
+    ? records
+    : checkAll(records, reading);
 }
 
 function openOrRefuse(raw: DynamoDBRecord, reading: RecordReading): LazyRecord {

@@ -4,7 +4,8 @@ import { batchSettings, type StreamOptions } from '../batch/options.ts';
 import { rejectUnknownOptions } from '../options/check-options.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, type KeysOf, type Table } from '../table/table.ts';
+import type { EntityMap, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
+import { type AnyTable, type EntityTable, isTable, type KeysOf, type Table } from '../table/table.ts';
 import { type NumberPolicy, numberReader } from '../unmarshall/numbers.ts';
 import { openRecords } from './open-records.ts';
 
@@ -91,6 +92,12 @@ export function streamRecords<
   table: Table<Item, Key, View, Stored>,
   options?: RecordReadingOptions,
 ): StreamRecordsMiddleware<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>>;
+export function streamRecords<Entities extends EntityMap, Key extends string, View extends StreamViewType>(
+  table: EntityTable<Entities, Key, View>,
+  options?: RecordReadingOptions,
+): StreamRecordsMiddleware<
+  RecordOf<EntityTable<Entities, Key, View>> | UnknownEntityRecord<EntityTable<Entities, Key, View>>
+>;
 export function streamRecords<Item extends object = AnyItem>(
   options?: Partial<StreamRecordsOptions<'NEW_AND_OLD_IMAGES'>>,
 ): StreamRecordsMiddleware<StreamRecord<Item>>;
@@ -104,7 +111,7 @@ export function streamRecords<Item extends object = AnyItem>(
   options: StreamRecordsOptions<'KEYS_ONLY'>,
 ): StreamRecordsMiddleware<StreamRecord<Item, 'KEYS_ONLY'>>;
 export function streamRecords(
-  tableOrOptions: Table | StreamOptions = {},
+  tableOrOptions: AnyTable | StreamOptions = {},
   tableOptions: RecordReadingOptions = {},
 ): StreamRecordsMiddleware<StreamRecord<AnyItem>> {
   const table = isTable(tableOrOptions) ? tableOrOptions : undefined;
@@ -119,7 +126,12 @@ export function streamRecords(
     before: async (request) => {
       const { event } = request;
       const { records: raws } = validateEvent(event, { owner, viewType, keys: table?.keys });
-      const reading = { toNumber: await toNumber, viewType, checks: table?.['~checks'] };
+      const reading = {
+        toNumber: await toNumber,
+        viewType,
+        checks: table?.['~checks'],
+        entities: table?.['~entities'],
+      };
       const records = await openRecords(raws, reading);
       // A new object: whoever else holds the event has it as Lambda sent it.
       const lambdaEvent = Array.isArray(event) ? { Records: event } : event;

@@ -6,6 +6,7 @@ import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { copyOf } from './copy.ts';
 import { creationDateOf } from './creation-time.ts';
+import type { RecordEntities, RecordEntity } from './entities.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
@@ -19,6 +20,8 @@ export interface RecordReading {
   readonly viewType: StreamViewType;
   /** Undefined where the table has no schema. */
   readonly checks: ImageChecks | undefined;
+  /** Undefined where the table declares no entities. */
+  readonly entities?: RecordEntities | undefined;
   /** The invocation's deadline, for sinks that are handed the record alone. */
   readonly deadline?: { readonly signal: AbortSignal; reached(): boolean };
 }
@@ -40,6 +43,7 @@ export class LazyRecord {
   readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
   #copy: DynamoDBRecord | undefined;
+  #entity: RecordEntity | undefined;
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
@@ -110,6 +114,20 @@ export class LazyRecord {
     return isExpired(this.#raw);
   }
 
+  get entity(): string | undefined {
+    return this.#entityOf()?.name;
+  }
+
+  /** Whether the table declares entities and the record belongs to none of them. */
+  get isUnknownEntity(): boolean {
+    return this.#entityOf()?.isUnknown === true;
+  }
+
+  #entityOf(): RecordEntity | undefined {
+    this.#entity ??= this.#reading.entities?.of(this);
+    return this.#entity;
+  }
+
   get keys(): NativeMap {
     this.#keys ??= unmarshall(this.#raw.dynamodb?.Keys as AttributeMap, this.#reading.toNumber);
     return this.#keys;
@@ -136,13 +154,14 @@ export class LazyRecord {
    * @returns a promise where the schema is asynchronous
    */
   validate(): void | Promise<void> {
-    const { checks, viewType } = this.#reading;
+    const { viewType } = this.#reading;
+    const checks = this.#checksOf('newImage');
     if (checks === undefined || this.#checked !== undefined) return undefined;
     let waited = false;
     const checking = checks.both(
       (image) => {
         const read = image === 'newImage' ? this.#newImage : this.#oldImage;
-        return read === undefined && hasImage(image, viewType, this.eventName)
+        return read === undefined && hasImage(image, viewType, this.eventName) && this.#checksOf(image)
           ? this.#unmarshall(image)
           : undefined;
       },
@@ -169,10 +188,20 @@ export class LazyRecord {
   }
 
   #read(image: ImageName): unknown {
+    const checks = this.#checksOf(image);
+    if (checks === undefined) return this.#unmarshall(image);
     if (this.#checked !== undefined) return copyOf(this.#checked[image]);
-    const native = this.#unmarshall(image);
-    const { checks } = this.#reading;
-    return checks === undefined ? native : checks.now(image, native);
+    return checks.now(image, this.#unmarshall(image));
+  }
+
+  /** The schema of an image. The old image of a change to another entity has none: it is an item of the entity before. */
+  #checksOf(image: ImageName): ImageChecks | undefined {
+    const { checks, entities } = this.#reading;
+    if (entities === undefined) return checks;
+    const entity = this.#entityOf() as RecordEntity;
+    const isOther =
+      image === 'oldImage' && entity.checks && entities.ofImage(this, image).name !== entity.name;
+    return isOther ? undefined : entity.checks;
   }
 
   /** Undefined where the event or the view type has no such image. */
@@ -220,6 +249,16 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
     );
   }
   return new LazyRecord(raw, reading);
+}
+
+/** The entity of a record that is known by its raw form, for logs and counts. Undefined where that cannot be told. */
+export function entityNameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined {
+  if (reading.entities === undefined) return undefined;
+  try {
+    return openRecord(raw, reading).entity;
+  } catch {
+    return undefined;
+  }
 }
 
 function hasKeys(keys: unknown): boolean {

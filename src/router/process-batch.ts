@@ -8,7 +8,8 @@ import { requireArgument, requireOption, requireOptions } from '../options/check
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { type KeysOf, TABLE, type Table } from '../table/table.ts';
+import type { EntityMap, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
+import { type AnyTable, type EntityTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import type { RecordHandler } from './route.ts';
 
 /** {@link BatchOptions} with the table whose stream it is. */
@@ -20,6 +21,11 @@ export interface TableBatchOptions<
 > extends BatchOptions {
   /** Gives item type, keys, view type and validation. */
   readonly table: Table<Item, Key, View, Stored>;
+}
+
+/** {@link BatchOptions} with a table that declares entities: `record.entity` tells them apart. */
+export interface EntityBatchOptions<T extends EntityTable> extends BatchOptions {
+  readonly table: T;
 }
 
 /** {@link BatchOptions} with the view type, which has to be named unless it is the default. */
@@ -53,6 +59,14 @@ export function processBatch<
   context: Context | undefined,
   handler: RecordHandler<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>>,
   options: TableBatchOptions<Item, Key, View, Stored>,
+): Promise<DynamoDBBatchResponse>;
+export function processBatch<Entities extends EntityMap, Key extends string, View extends StreamViewType>(
+  event: DynamoDBStreamEvent,
+  context: Context | undefined,
+  handler: RecordHandler<
+    RecordOf<EntityTable<Entities, Key, View>> | UnknownEntityRecord<EntityTable<Entities, Key, View>>
+  >,
+  options: EntityBatchOptions<EntityTable<Entities, Key, View>>,
 ): Promise<DynamoDBBatchResponse>;
 export function processBatch<Item extends object = AnyItem>(
   event: DynamoDBStreamEvent,
@@ -91,13 +105,9 @@ export async function processBatch(
   requireOptions('processBatch', options);
   const { table, ...batchOptions } = options;
   if (table !== undefined) requireOption('processBatch', 'table', table, TABLE);
-  const processor = batchProcessor(batchSettings('processBatch', batchOptions, table as Table | undefined));
-  const handle = handler as unknown as RecordHandler<LazyRecord>;
-  return processEvent(
-    processor,
-    event,
-    context,
-    reported,
-    processor.settings.table?.schema === undefined ? handle : validated(handle),
+  const processor = batchProcessor(
+    batchSettings('processBatch', batchOptions, table as AnyTable | undefined),
   );
+  const handle = handler as unknown as RecordHandler<LazyRecord>;
+  return processEvent(processor, event, context, reported, validated(processor.settings, handle));
 }

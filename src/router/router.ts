@@ -7,6 +7,7 @@ import { warningsOf } from '../conditions/built-in.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Check, FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type {
   AnyItem,
@@ -17,10 +18,12 @@ import type {
   StreamRecord,
 } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
+import type { EntityMap, EntityOf, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
+import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
-import { type Route, routeOf, runRoutes } from './route.ts';
+import { routeOf, runRoutes } from './route.ts';
+import { RouteTable } from './route-table.ts';
 import type { Routes } from './routes.ts';
 
 /**
@@ -45,6 +48,36 @@ export interface StreamRouter<Item, View extends StreamViewType, Keys, Stored = 
   /** Wraps the handling of every record. What was added first lies outermost. */
   use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys, undefined, Stored>>): this;
 }
+
+/** A router of a table that declares entities. */
+export interface EntityRouter<T extends EntityTable>
+  extends Routes<
+    RecordOf<T, EntityOf<T>, 'INSERT'>,
+    RecordOf<T, EntityOf<T>, 'MODIFY'>,
+    RecordOf<T, EntityOf<T>, 'REMOVE'>
+  > {
+  /**
+   * Handles one event. Deploy the router itself: it is the handler.
+   *
+   * @throws InvalidEventError, ConfigurationError; BatchFailedError with `partialResponses: false`
+   */
+  (event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse>;
+  /**
+   * Adds routes for the records of one entity.
+   *
+   * @param routes called at once, with an object that takes the routes
+   * @throws ConfigurationError `INVALID_OPTION` for a name that the table does not declare
+   */
+  entity<Name extends EntityOf<T>>(name: Name, routes: (routes: EntityRoutes<T, Name>) => unknown): this;
+  /**
+   * Wraps the handling of every record, also of those that belong to no entity. What was added first lies outermost.
+   */
+  use(middleware: RecordMiddleware<RecordOf<T> | UnknownEntityRecord<T>>): this;
+}
+
+/** The routes of one entity: what the callback of `router.entity` gets. Write the callback in a file of its own. */
+export interface EntityRoutes<T extends EntityTable, Name extends EntityOf<T>>
+  extends Routes<RecordOf<T, Name, 'INSERT'>, RecordOf<T, Name, 'MODIFY'>, RecordOf<T, Name, 'REMOVE'>> {}
 
 const MIDDLEWARE: Check = { ...FUNCTION, expected: 'a function (record, context, next)' };
 
@@ -74,6 +107,10 @@ export function streamRouter<
   table: Table<Item, Key, View, Stored>,
   options?: BatchOptions,
 ): StreamRouter<Item, View, KeysOf<Stored, Key>, Stored>;
+export function streamRouter<Entities extends EntityMap, Key extends string, View extends StreamViewType>(
+  table: EntityTable<Entities, Key, View>,
+  options?: BatchOptions,
+): EntityRouter<EntityTable<Entities, Key, View>>;
 export function streamRouter<Item extends object = AnyItem>(
   options?: BatchOptions & Partial<RouterOptions<'NEW_AND_OLD_IMAGES'>>,
 ): StreamRouter<Item, 'NEW_AND_OLD_IMAGES', Partial<Item>>;
@@ -86,10 +123,7 @@ export function streamRouter<Item extends object = AnyItem>(
 export function streamRouter<Item extends object = AnyItem>(
   options: RouterOptions<'KEYS_ONLY'>,
 ): StreamRouter<Item, 'KEYS_ONLY', Partial<Item>>;
-export function streamRouter(
-  tableOrOptions?: Table | StreamOptions,
-  tableOptions?: BatchOptions,
-): StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem> {
+export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOptions?: BatchOptions): object {
   const [table, options = {}] = isTable(tableOrOptions)
     ? [tableOrOptions, tableOptions]
     : [undefined, tableOrOptions];
@@ -102,14 +136,12 @@ export function streamRouter(
   const settings = batchSettings('streamRouter', options, table);
   const processor = batchProcessor(settings);
   const reported = new ReportedCheckpoints();
-  const routes: Record<EventName, readonly Route[]> = { INSERT: [], MODIFY: [], REMOVE: [] };
+  const entities = table?.['~entities'];
+  const routes = new RouteTable(entities);
   const layers: RecordMiddleware<LazyRecord>[] = [];
 
-  const run: HandleRecord = (record, context) => runRoutes(routes[record.eventName], record, context);
-  const check = table?.schema === undefined ? run : validated(run);
-  const dispatch: HandleRecord = (record, context) =>
-    // What nobody handles is not checked either.
-    routes[record.eventName].length === 0 ? undefined : check(record, context);
+  const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
+  const dispatch = validated(settings, run, (record) => routes.mayTake(record));
   let handle = dispatch;
 
   // Two parameters, not three: Lambda's Node 24 runtime refuses handlers that take a callback.
@@ -126,20 +158,39 @@ export function streamRouter(
   }
 
   return Object.assign(router, {
-    onInsert: (...args: unknown[]) => register('INSERT', routeOf('onInsert', args)),
-    onModify: (...args: unknown[]) => register('MODIFY', routeOf('onModify', args)),
-    onRemove: (...args: unknown[]) => register('REMOVE', routeOf('onRemove', args)),
+    ...routesInto(undefined, () => router),
+    entity,
     use,
-  }) as unknown as StreamRouter<AnyItem, 'NEW_AND_OLD_IMAGES', AnyItem>;
+  });
 
-  function register(eventName: EventName, route: Route): typeof router {
-    // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
-    routes[eventName] = [...routes[eventName], route];
-    for (const { code, message } of warningsOf(route.condition)) {
-      settings.logger.warn(`A pattern of a route for ${eventName} does not do what it seems to: ${message}`, {
-        code,
-      });
+  /** The methods that add routes for an entity, or for all records. */
+  function routesInto<Self>(entity: string | undefined, self: () => Self) {
+    const adding =
+      (method: string, eventName: EventName) =>
+      (...args: unknown[]): Self => {
+        const route = routeOf(method, args);
+        routes.add(method, entity, eventName, route);
+        for (const { code, message } of warningsOf(route.condition)) {
+          settings.logger.warn(
+            `A pattern of a route for ${eventName} does not do what it seems to: ${message}`,
+            { code },
+          );
+        }
+        return self();
+      };
+    return {
+      onInsert: adding('onInsert', 'INSERT'),
+      onModify: adding('onModify', 'MODIFY'),
+      onRemove: adding('onRemove', 'REMOVE'),
+    };
+  }
+
+  function entity(name: unknown, add: unknown): typeof router {
+    if (entities === undefined) {
+      throw invalidOption('entity', undefined, 'needs a table that declares entities.');
     }
+    const entityRoutes: object = routesInto(name as string, () => entityRoutes);
+    entities.addRoutes(name, add, entityRoutes);
     return router;
   }
 

@@ -10,22 +10,32 @@ export type RecordGuard<R, Narrowed extends R> = (record: R) => record is Narrow
  */
 type NarrowedTo<Narrowed, R> = [Narrowed] extends [never] ? R : Narrowed;
 
+/**
+ * Stands where no handler can: the stream carries no image by which records of this event could be told from those of
+ * other entities. No value has this type.
+ */
+export interface EntityNotTold {
+  readonly '~never': never;
+}
+
+type HandlerOf<R> = [R] extends [never] ? EntityNotTold : RecordHandler<R>;
+
 /** The routes of a router, or of an entity: a handler for each event, with or without a condition. */
 export interface Routes<Insert, Modify, Remove> {
   /** Handles created items. */
-  onInsert(handler: RecordHandler<Insert>): this;
+  onInsert(handler: HandlerOf<Insert>): this;
   onInsert<Narrowed extends Insert = Insert>(
     condition: RecordGuard<Insert, Narrowed> | Condition<Insert>,
     handler: RecordHandler<NarrowedTo<Narrowed, Insert>>,
   ): this;
   /** Handles changed items. */
-  onModify(handler: RecordHandler<Modify>): this;
+  onModify(handler: HandlerOf<Modify>): this;
   onModify<Narrowed extends Modify = Modify>(
     condition: RecordGuard<Modify, Narrowed> | Condition<Modify>,
     handler: RecordHandler<NarrowedTo<Narrowed, Modify>>,
   ): this;
   /** Handles deleted items. */
-  onRemove(handler: RecordHandler<Remove>): this;
+  onRemove(handler: HandlerOf<Remove>): this;
   onRemove<Narrowed extends Remove = Remove>(
     condition: RecordGuard<Remove, Narrowed> | Condition<Remove>,
     handler: RecordHandler<NarrowedTo<Narrowed, Remove>>,

@@ -1,10 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Check, type Checks, oneOf, TEXT } from '../options/check.ts';
 import { rejectUnknownOptions, requireOption } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 import { imageChecks, isStandardSchema } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
-import type { StoredItem, Table } from './table.ts';
+import type { EntityMap } from './entity-types.ts';
+import { recordEntities } from './record-entities.ts';
+import type { AnyTable, EntityTable, StoredItem, Table } from './table.ts';
 
 /** What {@link defineTable} takes. */
 export interface TableOptions<
@@ -26,21 +29,34 @@ export interface TableOptions<
    */
   readonly viewType?: View;
 }
+/** What {@link defineTable} takes for a table that holds items of several kinds. */
+export interface EntityTableOptions<
+  Entities extends EntityMap,
+  Key extends string,
+  View extends StreamViewType,
+> extends Pick<TableOptions<object, Key, View>, 'name' | 'keys' | 'viewType'> {
+  /**
+   * The entities, by name: their items and how these are recognized. They are tried in this order, and the first one that
+   * matches wins.
+   */
+  readonly entities: Entities;
+}
+
 /** A function, so that a bundle without tables has none of it. */
 function tableChecks(): Checks {
   return {
     name: { ...TEXT, expected: 'the name of the table' },
-    item: { expected: 'a Standard Schema or itemOf<Item>()', accepts: isStandardSchema },
     keys: {
       expected: 'an array of one or two attribute names: partition key, then sort key',
       accepts: isKeyNames,
     },
     viewType: oneOf(VIEW_TYPES),
+    item: { expected: 'a Standard Schema or itemOf<Item>()', accepts: isStandardSchema },
   };
 }
 
 /**
- * Declares a table.
+ * Declares a table: of one kind of item, or of several, its entities.
  *
  * @throws ConfigurationError `INVALID_TABLE` or `UNKNOWN_OPTION`
  * @example
@@ -51,6 +67,17 @@ function tableChecks(): Checks {
  *   keys: ['customerId', 'invoiceId'],
  * });
  * ```
+ * @example
+ * ```ts
+ * export const app = defineTable({
+ *   name: 'App',
+ *   keys: ['pk', 'sk'],
+ *   entities: {
+ *     line: { item: itemOf<Line>(), match: { sk: wildcard('ORDER#*#LINE#*') } },
+ *     order: { item: itemOf<Order>(), match: { sk: prefix('ORDER#') } },
+ *   },
+ * });
+ * ```
  */
 export function defineTable<
   Stored,
@@ -59,9 +86,19 @@ export function defineTable<
   View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
   // Key is read from the options alone: where the table is made in place, TypeScript would rather take what
   // streamRouter allows it to be, which is every attribute.
->(options: TableOptions<Item, Key, View, Stored>): Table<Item, NoInfer<Key>, View, StoredItem<Stored, Item>> {
-  return tableOf('defineTable', options) as Table<never, never, View, never>;
+>(options: TableOptions<Item, Key, View, Stored>): Table<Item, NoInfer<Key>, View, StoredItem<Stored, Item>>;
+export function defineTable<
+  const Entities extends EntityMap,
+  const Key extends string,
+  View extends StreamViewType = 'NEW_AND_OLD_IMAGES',
+>(options: EntityTableOptions<Entities, Key, View>): EntityTable<Entities, Key, View>;
+export function defineTable(options: AnyTableOptions): AnyTable {
+  return tableOf('defineTable', options);
 }
+
+type AnyTableOptions =
+  | TableOptions<object, string, StreamViewType, unknown>
+  | EntityTableOptions<EntityMap, string, StreamViewType>;
 
 /**
  * Makes a table for `defineTable`, and for others that take the options of one.
@@ -69,24 +106,38 @@ export function defineTable<
  * @param owner for the errors
  * @throws ConfigurationError `INVALID_TABLE` or `UNKNOWN_OPTION`
  */
-export function tableOf(
-  owner: string,
-  options: TableOptions<object, string, StreamViewType, unknown>,
-): Table<object, string> {
+export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
   const checks = tableChecks();
-  rejectUnknownOptions(owner, options, Object.keys(checks));
-  const { name, item, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
-  for (const [option, value] of Object.entries({ name, item, keys, viewType })) {
+  rejectUnknownOptions(owner, options, [...Object.keys(checks), 'entities']);
+  const { name, keys, viewType = 'NEW_AND_OLD_IMAGES' } = options;
+  const require = (option: string, value: unknown): void =>
     requireOption(owner, option, value, checks[option] as Check, { code: 'INVALID_TABLE' });
+  require('name', name);
+  require('keys', keys);
+  require('viewType', viewType);
+  const table = { '~table': true, name, keys: Object.freeze([...keys]) as typeof keys, viewType } as const;
+  if ('entities' in options) {
+    if ('item' in options) {
+      throw invalidOption(
+        owner,
+        'item',
+        'and entities exclude each other: each entity has an item of its own.',
+        {
+          code: 'INVALID_TABLE',
+        },
+      );
+    }
+    const entities = recordEntities(owner, options.entities, table);
+    return Object.freeze({ ...table, schema: undefined, '~checks': undefined, '~entities': entities });
   }
+  const { item } = options;
+  require('item', item);
   const schema = '~item' in item ? undefined : (item as StandardSchemaV1<object, object>);
   return Object.freeze({
-    '~table': true as const,
-    name,
-    keys: Object.freeze([...keys]) as typeof keys,
-    viewType,
+    ...table,
     schema,
     '~checks': schema && imageChecks(schema),
+    '~entities': undefined,
   });
 }
 

@@ -3,6 +3,16 @@ import type { Check } from '../options/check.ts';
 import type { ImageChecks } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
+import type { EntityMap } from './entity-types.ts';
+import type { TableEntities } from './table-entities.ts';
+
+/** What is known of every declared table. */
+interface TableBase<Key extends string, View extends StreamViewType> {
+  readonly '~table': true;
+  readonly name: string;
+  readonly keys: readonly [Key] | readonly [Key, Key];
+  readonly viewType: View;
+}
 
 /** A table, declared once: it gives item type, keys, view type and validation to all that reads its stream. */
 export interface Table<
@@ -10,16 +20,30 @@ export interface Table<
   Key extends string = AttributeOf<Item>,
   View extends StreamViewType = StreamViewType,
   Stored extends object = Item,
-> {
-  readonly '~table': true;
-  readonly name: string;
-  readonly keys: readonly [Key] | readonly [Key, Key];
-  readonly viewType: View;
+> extends TableBase<Key, View> {
   /** Undefined when the table was declared with `itemOf`: there is nothing to check. */
   readonly schema: StandardSchemaV1<Stored, Item> | undefined;
   /** The schema made ready. */
   readonly '~checks': ImageChecks | undefined;
+  readonly '~entities': undefined;
 }
+
+/** A table that holds items of several kinds, its entities. */
+export interface EntityTable<
+  Entities extends EntityMap = EntityMap,
+  Key extends string = string,
+  View extends StreamViewType = StreamViewType,
+> extends TableBase<Key, View> {
+  readonly schema: undefined;
+  readonly '~checks': undefined;
+  /** Tells which entity a record belongs to. */
+  readonly '~entities': TableEntities;
+  /** For types alone: no table has this property. */
+  readonly '~types'?: Entities;
+}
+
+/** Any declared table. */
+export type AnyTable = Table<object, string> | EntityTable;
 
 /** The key attributes of a table: typed by the item as stored, where it declares them. */
 export type KeysOf<Stored, Key extends string> = {
@@ -30,7 +54,7 @@ export type KeysOf<Stored, Key extends string> = {
 export type StoredItem<Stored, Item extends object> = unknown extends Stored ? Item : Extract<Stored, object>;
 
 /** Whether a value was made by `defineTable`. */
-export function isTable(value: unknown): value is Table {
+export function isTable(value: unknown): value is AnyTable {
   return typeof value === 'object' && value !== null && '~table' in value;
 }
 

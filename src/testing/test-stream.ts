@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { itemSize } from '../item/item-size.ts';
+import { oneOf } from '../options/check.ts';
 import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
+import { LazyRecord } from '../record/lazy-record.ts';
 import type { AnyItem, AttributeOf, EventName } from '../record/stream-record.ts';
 import { TIME_TO_LIVE } from '../record/time-to-live.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
 import { tableOf } from '../table/define-table.ts';
+import type { EntityMap, EntityOf, StoredEntityItem } from '../table/entity-types.ts';
 import { itemOf } from '../table/item-of.ts';
-import { isTable, type Table } from '../table/table.ts';
+import { type AnyTable, type EntityTable, isTable, type Table } from '../table/table.ts';
 import { type Image, marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
@@ -43,15 +46,8 @@ export interface TestRecord extends DynamoDBRecord {
   };
 }
 
-/**
- * Writes the records of one stream, as Lambda sends them.
- *
- * Each call is the next change in the stream: sequence numbers of 21 digits ascend, event ids are unique, images
- * are there as event and view type have them, binary is base64.
- */
-export interface TestStream<Item extends object> {
-  /** `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`; the label differs between streams. */
-  readonly streamArn: string;
+/** Writes records of items. Each call is the next change in the stream. */
+export interface TestRecords<Item extends object> {
   /** An item was created. */
   insert(item: Item): TestRecord;
   /** An item was changed. Both have the same key. DynamoDB itself emits nothing when nothing changed. */
@@ -60,6 +56,17 @@ export interface TestStream<Item extends object> {
   remove(item: Item): TestRecord;
   /** An item was deleted by Time to Live: a REMOVE with DynamoDB's `userIdentity`. */
   expire(item: Item): TestRecord;
+}
+
+/**
+ * Writes the records of one stream, as Lambda sends them.
+ *
+ * Each call is the next change in the stream: sequence numbers of 21 digits ascend, event ids are unique, images
+ * are there as event and view type have them, binary is base64.
+ */
+export interface TestStream<Item extends object> extends TestRecords<Item> {
+  /** `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`; the label differs between streams. */
+  readonly streamArn: string;
   /** The event with these records, in this order. */
   event(records: readonly DynamoDBRecord[]): DynamoDBStreamEvent;
   /**
@@ -68,6 +75,17 @@ export interface TestStream<Item extends object> {
    * @throws ConfigurationError `INVALID_OPTION` when it is no finite number
    */
   advance(ms: number): void;
+}
+
+/** A stream of a table that declares entities. Its own methods take any item. */
+export interface EntityTestStream<T extends EntityTable> extends TestStream<AnyItem> {
+  /**
+   * Writes records of one entity. Items are typed by it, as stored.
+   *
+   * @throws ConfigurationError `INVALID_OPTION` for a name that the table does not declare; the methods throw
+   * `INVALID_ITEM` for an item that belongs to another entity, or to none
+   */
+  entity<Name extends EntityOf<T>>(name: Name): TestRecords<StoredEntityItem<T, Name>>;
 }
 
 const REGION = 'us-east-1';
@@ -97,12 +115,18 @@ export function testStream<
   View extends StreamViewType,
   Stored extends object,
 >(table: Table<Item, Key, View, Stored>): TestStream<Stored>;
+export function testStream<Entities extends EntityMap, Key extends string, View extends StreamViewType>(
+  table: EntityTable<Entities, Key, View>,
+): EntityTestStream<EntityTable<Entities, Key, View>>;
 export function testStream<Item extends object = AnyItem>(
   // Without NoInfer the item would be inferred from its keys, and have no other attribute.
   options: TestStreamOptions<NoInfer<Item>>,
 ): TestStream<Item>;
-export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): TestStream<AnyItem> {
-  const { name, keys, viewType } = isTable(tableOrOptions) ? tableOrOptions : tableFrom(tableOrOptions);
+export function testStream(
+  tableOrOptions: AnyTable | TestStreamOptions<AnyItem>,
+): TestStream<AnyItem> | EntityTestStream<EntityTable> {
+  const table = isTable(tableOrOptions) ? tableOrOptions : tableFrom(tableOrOptions);
+  const { name, keys, viewType } = table;
   const startedAt = Math.floor(Date.now() / 1000) * 1000;
   // Unlike the label of any other stream of this process: a router that serves several tests knows the checkpoints it reported.
   const label = new Date(startedAt + streams++).toISOString().slice(0, -1);
@@ -110,35 +134,57 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
   let now = startedAt;
   let sequenceNumber = FIRST_SEQUENCE_NUMBER;
 
-  return {
+  const stream: TestStream<AnyItem> = {
+    ...recordsOf(),
     streamArn,
-    insert: (item) => record('INSERT', undefined, image('insert', item)),
-    modify(oldItem, newItem) {
-      const [before, after] = [image('modify', oldItem), image('modify', newItem)];
-      if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(after))) {
-        throw new ConfigurationError(
-          'INVALID_ITEM',
-          `both items have to have the same key (${keys.join(', ')}). ` +
-            'A key cannot be changed: DynamoDB emits a REMOVE and an INSERT instead.',
-          { owner: 'modify' },
-        );
-      }
-      return record('MODIFY', before, after);
-    },
-    remove: (item) => record('REMOVE', image('remove', item), undefined),
-    expire: (item) => ({
-      ...record('REMOVE', image('expire', item), undefined),
-      userIdentity: { ...TIME_TO_LIVE },
-    }),
     event: (records) => ({ Records: [...records] }),
     advance(ms) {
       requireArgument('advance', 'time', ms, FINITE_MILLISECONDS);
       now += ms;
     },
   };
+  if (table['~entities'] === undefined) return stream;
+  const entities = table['~entities'];
+  return {
+    ...stream,
+    entity(entity: string) {
+      requireArgument('entity', 'name', entity, oneOf(entities.names));
+      return recordsOf((owner, image) => requireEntity(owner, image, entity, table as EntityTable));
+    },
+  };
 
-  function image(owner: string, item: AnyItem): Image {
-    return marshallItem(owner, item, keys);
+  /** @param check refuses the image that decides which entity a record belongs to */
+  function recordsOf(check: (owner: string, image: Image) => void = () => {}): TestRecords<AnyItem> {
+    const remove = (owner: string, item: AnyItem): TestRecord => {
+      const before = marshallItem(owner, item, keys);
+      check(owner, before);
+      return record('REMOVE', before, undefined);
+    };
+    return {
+      insert(item) {
+        const after = marshallItem('insert', item, keys);
+        check('insert', after);
+        return record('INSERT', undefined, after);
+      },
+      modify(oldItem, newItem) {
+        const [before, after] = [
+          marshallItem('modify', oldItem, keys),
+          marshallItem('modify', newItem, keys),
+        ];
+        if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(after))) {
+          throw new ConfigurationError(
+            'INVALID_ITEM',
+            `both items have to have the same key (${keys.join(', ')}). ` +
+              'A key cannot be changed: DynamoDB emits a REMOVE and an INSERT instead.',
+            { owner: 'modify' },
+          );
+        }
+        check('modify', after);
+        return record('MODIFY', before, after);
+      },
+      remove: (item) => remove('remove', item),
+      expire: (item) => ({ ...remove('expire', item), userIdentity: { ...TIME_TO_LIVE } }),
+    };
   }
 
   function keysOf(marshalled: Image): Image {
@@ -171,7 +217,25 @@ export function testStream(tableOrOptions: Table | TestStreamOptions<AnyItem>): 
   }
 }
 
-function tableFrom(options: TestStreamOptions<AnyItem>): Table<AnyItem> {
+/** A test that takes an item for another one than the router does would promise nothing. */
+function requireEntity(owner: string, image: Image, name: string, table: EntityTable): void {
+  const reading = {
+    toNumber: Number,
+    viewType: 'NEW_IMAGE',
+    checks: undefined,
+    entities: table['~entities'],
+  } as const;
+  const { entity } = new LazyRecord({ eventName: 'INSERT', dynamodb: { NewImage: image } }, reading);
+  if (entity === name) return;
+  throw new ConfigurationError(
+    'INVALID_ITEM',
+    `the item does not belong to the entity ${name}, but to ${entity ?? 'none'}, by what defineTable declares for ` +
+      `${table.name}. Give it the attributes that the match of ${name} names.`,
+    { owner },
+  );
+}
+
+function tableFrom(options: TestStreamOptions<AnyItem>): AnyTable {
   rejectUnknownOptions('testStream', options, ['keys', 'name', 'viewType']);
   const { keys, name = 'TestTable', viewType = 'NEW_AND_OLD_IMAGES' } = options;
   return tableOf('testStream', { name, keys, viewType, item: itemOf<AnyItem>() });

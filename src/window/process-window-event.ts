@@ -9,7 +9,7 @@ import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { quietly } from '../promise/quietly.ts';
-import { LazyRecord, openRecord } from '../record/lazy-record.ts';
+import { entityNameOf, LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closeWindow } from './close-window.ts';
 import { countAgain } from './count-again.ts';
@@ -44,11 +44,10 @@ export async function processWindowEvent(
   const opened = openBatch(settings, reader, event, lambdaContext);
   const { batch, deadline, reading, context } = opened;
   requireWindow(event);
-  const { table, logger, reserveMs } = settings;
+  const { logger, reserveMs } = settings;
   const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
   const countingInto = (aggregate: Aggregate): HandleRecord => {
-    const add: HandleRecord = (record) => aggregate.add(record);
-    return table?.schema === undefined ? add : validated(add);
+    return validated(settings, (record) => aggregate.add(record));
   };
   const aggregate = reduceFrom(stateJson(isEmpty(event.state) ? initial : event.state, initial));
   const handle = countingInto(aggregate);
@@ -79,7 +78,13 @@ export async function processWindowEvent(
             count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
           (record, error) => {
             failed++;
-            reportFailure(logger, batch, firstSince + since.indexOf(record), error);
+            reportFailure(
+              logger,
+              batch,
+              firstSince + since.indexOf(record),
+              error,
+              entityNameOf(LazyRecord.rawOf(record), reading),
+            );
           },
           deadline,
         );

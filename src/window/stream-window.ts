@@ -7,7 +7,8 @@ import { rejectUnknownOptions, requireArgument, requireOption } from '../options
 import { invalidOption } from '../options/invalid-option.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
-import { isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
+import type { EntityMap, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
+import { type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import type { ClosedWindow } from './close-window.ts';
 import { processWindowEvent, type WindowReducer } from './process-window-event.ts';
 import type { DynamoDBStreamWindowEvent, DynamoDBWindowResponse } from './window-event.ts';
@@ -64,6 +65,7 @@ const OPTIONS = [
   'numbers',
   'logger',
   'partialResponses',
+  'unknownEntity',
   'onBatch',
   'viewType',
 ];
@@ -99,6 +101,18 @@ export function streamWindow<
 >(
   table: Table<Item, Key, View, Stored>,
   options: WindowOptions<StreamRecord<Item, View, KeysOf<Stored, Key>, undefined, Stored>, State>,
+): StreamWindow;
+export function streamWindow<
+  Entities extends EntityMap,
+  Key extends string,
+  View extends StreamViewType,
+  State extends object,
+>(
+  table: EntityTable<Entities, Key, View>,
+  options: WindowOptions<
+    RecordOf<EntityTable<Entities, Key, View>> | UnknownEntityRecord<EntityTable<Entities, Key, View>>,
+    State
+  >,
 ): StreamWindow;
 export function streamWindow<Item extends object = AnyItem, State extends object = AnyState>(
   options: WindowOptions<StreamRecord<Item>, State> & { readonly viewType?: 'NEW_AND_OLD_IMAGES' },

@@ -19,6 +19,7 @@ test('the defaults', () => {
     numbers: 'number',
     logger: consoleLogger,
     partialResponses: true,
+    unknownEntity: 'ignore',
     onBatch: undefined,
     viewType: 'NEW_AND_OLD_IMAGES',
     table: undefined,
@@ -42,7 +43,12 @@ test('what is given is taken', () => {
     onBatch: () => {},
     viewType: 'KEYS_ONLY',
   } as const;
-  expect(batchSettings('test', given, undefined)).toEqual({ ...given, table: undefined, owner: 'test' });
+  expect(batchSettings('test', given, undefined)).toEqual({
+    ...given,
+    table: undefined,
+    unknownEntity: 'ignore',
+    owner: 'test',
+  });
 });
 
 test('a table gives the view type, and the partition key that order: partition needs', () => {

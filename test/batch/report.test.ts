@@ -160,7 +160,9 @@ describe('summarize', () => {
     const states = Uint8Array.of(RecordState.succeeded, RecordState.succeeded, RecordState.failed);
     const outcome = outcomeOf({ states, checkpoint: 2, succeeded: 2, failed: 1 });
     const letters = new Set([sequenceNumberAt(1), sequenceNumberAt(2)]);
-    await summarize(settingsOf({ onBatch }), BATCH, outcome, 0, new Deadline(undefined, 1000), letters);
+    await summarize(settingsOf({ onBatch }), BATCH, outcome, 0, new Deadline(undefined, 1000), {
+      deadLetters: letters,
+    });
     expect(onBatch.mock.calls[0]?.[0]).toMatchObject({
       records: 3,
       succeeded: 1,
@@ -180,12 +182,15 @@ describe('summarize', () => {
       succeeded: 2,
       failed: 1,
       deadLettered: 0,
+      unknownEntity: 0,
       checkpoint: sequenceNumberAt(2),
       durationMs: expect.closeTo(0, -3),
       lagMs: expect.any(Number),
     };
     expect(logger.entries).toEqual([{ level: 'debug', message: 'Batch processed', fields: summary }]);
-    expect(onBatch).toHaveBeenCalledExactlyOnceWith(summary);
+    expect(onBatch).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(summary));
+    // A log that spreads the summary shows counts alone.
+    expect(Object.keys(onBatch.mock.calls[0]?.[0])).not.toContain('byEntity');
   });
 
   test('the lag is counted from the creation of the last record', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BatchSettings } from '../../src/batch/options.ts';
 import type { RecordContext } from '../../src/batch/record-context.ts';
 import { validated } from '../../src/batch/validated.ts';
 import type { LazyRecord } from '../../src/record/lazy-record.ts';
@@ -6,13 +7,16 @@ import { memoryLogger } from '../fixtures/events.ts';
 
 const CONTEXT = { signal: new AbortController().signal } as RecordContext;
 
+/** A table with a schema. */
+const SETTINGS = { table: { schema: {} } } as unknown as BatchSettings;
+
 function recordWith(validate: () => void | Promise<void>): LazyRecord {
   return { validate } as LazyRecord;
 }
 
 test('a synchronous check leaves a synchronous handler synchronous', () => {
   const calls: string[] = [];
-  const handle = validated(() => calls.push('handled'));
+  const handle = validated(SETTINGS, () => calls.push('handled'));
   expect(
     handle(
       recordWith(() => void calls.push('checked')),
@@ -24,7 +28,7 @@ test('a synchronous check leaves a synchronous handler synchronous', () => {
 
 test('an asynchronous check is waited for', async () => {
   const calls: string[] = [];
-  const handle = validated(() => calls.push('handled'));
+  const handle = validated(SETTINGS, () => calls.push('handled'));
   const result = handle(
     recordWith(() => Promise.resolve().then(() => void calls.push('checked'))),
     CONTEXT,
@@ -48,7 +52,7 @@ test.each([
     },
   ],
 ])('a check that %s keeps the handler from running', async (_, check) => {
-  const handle = validated(() => expect.unreachable());
+  const handle = validated(SETTINGS, () => expect.unreachable());
   await expect((async () => handle(recordWith(check), CONTEXT))()).rejects.toThrow('unfit');
 });
 
@@ -56,7 +60,7 @@ test('after the deadline the handler behind an asynchronous check does not start
   const reason = new Error('deadline');
   const deadline = new AbortController();
   const logger = memoryLogger();
-  const handle = validated(() => expect.unreachable());
+  const handle = validated(SETTINGS, () => expect.unreachable());
   const result = handle(
     recordWith(async () => {}),
     { ...CONTEXT, logger, signal: deadline.signal },

@@ -112,9 +112,11 @@ describe('metrics', () => {
     succeeded: 2,
     failed: 1,
     deadLettered: 1,
+    unknownEntity: 0,
     checkpoint: '5',
     durationMs: 12.5,
     lagMs: 7,
+    byEntity: () => ({}),
   };
 
   function recording() {

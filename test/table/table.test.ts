@@ -70,7 +70,7 @@ describe('what is no declaration is refused, with what was expected and what cam
       'an unknown option',
       { ...good, schema: {} },
       'UNKNOWN_OPTION',
-      /schema is not an option.*name, item, keys, viewType/,
+      /schema is not an option.*name, keys, viewType, item, entities/,
     ],
     ['no name', { ...good, name: undefined }, 'INVALID_TABLE', /name has to be.*got undefined/],
     ['an empty name', { ...good, name: '' }, 'INVALID_TABLE', /name has to be.*got ""/],

@@ -1,0 +1,27 @@
+import { FUNCTION, oneOf } from '../options/check.ts';
+import { requireArgument } from '../options/check-options.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished } from '../promise/unfinished.ts';
+
+/**
+ * Lets a callback add routes for one entity.
+ *
+ * @param names the entities of the table
+ * @param routes what the callback gets
+ * @throws ConfigurationError `INVALID_OPTION` for a name that the table does not declare, `INVALID_HANDLER`
+ */
+export function addRoutes(names: readonly string[], name: unknown, add: unknown, routes: object): void {
+  requireArgument('entity', 'name', name, oneOf(names));
+  requireArgument('entity', 'second argument', add, FUNCTION, {
+    code: 'INVALID_HANDLER',
+    remedy: "Use entity('order', (orders) => orders.onInsert(handler)).",
+  });
+  const added = (add as (routes: object) => unknown)(routes);
+  // Routes that come later would miss records, and nobody would notice.
+  if (isThenable(added) || isUnfinished(added)) {
+    throw invalidOption('entity', undefined, 'the routes have to be added at once, not after a wait.', {
+      code: 'INVALID_HANDLER',
+    });
+  }
+}
