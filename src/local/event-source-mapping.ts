@@ -59,6 +59,8 @@ export interface MappingParts {
   /** A session for the time until the next pause. */
   readonly newSession: () => StreamSession;
   readonly lastProcessingResult: () => LastProcessingResult;
+  /** Called before `caughtUp()` resolves. */
+  readonly onCaughtUp: () => void;
 }
 
 interface Running {
@@ -138,6 +140,7 @@ export class LocalMapping implements LocalEventSourceMapping {
       this.#running?.session.look();
       await sleep(10);
     }
+    this.#parts.onCaughtUp();
   }
 
   pause(): Promise<void> {

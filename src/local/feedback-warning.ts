@@ -1,7 +1,7 @@
 /** Says that a function invokes itself, and the remedy. Never item content: that includes keys. */
 export function feedbackWarning(handler: string, table: string, times: number): string {
   return (
-    `${handler} invokes itself: handling a change of an item of ${table} led to another change of that item, ` +
+    `${handler} seems to invoke itself: handling a change of an item of ${table} led to another change of that item, ` +
     `${times} times in a row, and to none while the mapping waited. If the function writes to the item that it handles, ` +
     "let its route leave out these writes: onModify(not(ownWrite('derivedFrom')), handler)."
   );

@@ -104,6 +104,7 @@ async function start({
   const uuid = randomUUID();
   const emitter = new MappingEmitter(logger);
   const tally = emptyTally();
+  const feedback = new Feedback({ now: Date.now, onFound: (event) => emitter.tell('feedback', event) });
   const source = new StreamSource(client, streamArn, (operation, error, delayMs) =>
     emitter.tell('problem', { operation, error, delayMs }),
   );
@@ -162,7 +163,7 @@ async function start({
       },
       emitter,
       tally,
-      feedback: new Feedback({ now: Date.now, onFound: (event) => emitter.tell('feedback', event) }),
+      feedback,
       onResult: (result) => {
         lastProcessingResult = result;
       },
@@ -196,6 +197,8 @@ async function start({
     positions,
     newSession,
     lastProcessingResult: () => lastProcessingResult,
+    // Who waited for that may write because of it.
+    onCaughtUp: () => feedback.forget(),
   });
   await mapping.begin(aws.enabled, atLatest);
   return mapping;

@@ -82,7 +82,7 @@ test('a function that invokes itself is warned of, with table, count and remedy,
   expect(entries).toEqual([
     [
       'warn',
-      'a.ts invokes itself: handling a change of an item of Orders led to another change of that item, 17 times in a row, ' +
+      'a.ts seems to invoke itself: handling a change of an item of Orders led to another change of that item, 17 times in a row, ' +
         'and to none while the mapping waited. If the function writes to the item that it handles, let its route leave ' +
         "out these writes: onModify(not(ownWrite('derivedFrom')), handler).",
       fields,

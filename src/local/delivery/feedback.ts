@@ -155,6 +155,11 @@ export class Feedback {
     };
   }
 
+  /** What comes from now on follows nothing that was. */
+  forget(): void {
+    this.#handlings.clear();
+  }
+
   /** Enough was found: nothing is watched any more. */
   get #isDone(): boolean {
     return this.#found.size >= MOST_WARNINGS;
