@@ -21,6 +21,12 @@ export { expired } from './conditions/expired.ts';
 export type { Matcher, MatcherData, MatcherKind, MatcherTypes } from './conditions/matcher.ts';
 export { type MatchesPattern, matches } from './conditions/matches.ts';
 export { not } from './conditions/not.ts';
+export {
+  type OwnWriteOptions,
+  ownWrite,
+  type StoredAttribute,
+  type WriteRecord,
+} from './conditions/own-write.ts';
 export type { NumericRange, PatternOperator, PatternValue } from './conditions/pattern-value.ts';
 export { exists, missing } from './conditions/presence-matchers.ts';
 export {

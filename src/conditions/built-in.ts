@@ -20,7 +20,13 @@ export type ConditionData =
       readonly warnings: readonly PatternWarning[];
     }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'matches'; readonly parts: readonly MatchedPart[] };
+  | { readonly kind: 'matches'; readonly parts: readonly MatchedPart[] }
+  | {
+      readonly kind: 'ownWrite';
+      readonly marker: string;
+      /** The marker and all else that is written; undefined: everything. */
+      readonly writes: readonly string[] | undefined;
+    };
 
 /** A part of the record that `matches` reads. */
 export interface MatchedPart {
