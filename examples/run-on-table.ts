@@ -61,6 +61,8 @@ export async function runOnTable(run: TableRun): Promise<void> {
 
     for (const write of run.writes) await apply(write, run, dynamodb);
     await mapping.caughtUp();
+    // A function may have written to the table itself.
+    await mapping.caughtUp();
     await run.conclude?.(dynamodb);
     if (mapping.statistics.recordsDiscarded > 0) process.exitCode = 1;
   } catch (error) {

@@ -4,7 +4,7 @@ import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { isGone, isReachable } from './reachability.ts';
 import { handled, runExample, withoutDynoxide } from './run-example.ts';
 
-describe.each(['echo-log', 'insert-only-audit', 'bark-table'])('%s', (name) => {
+describe.each(['echo-log', 'insert-only-audit', 'derived-attribute', 'bark-table'])('%s', (name) => {
   test('leaves no server behind', async () => {
     const example = runExample(name);
     const [, url] = await example.seen(/^DynamoDB at (http:\/\/127\.0\.0\.1:\d+)$/m);
