@@ -31,6 +31,9 @@ export function outside<T>(run: () => T): T {
 /** More steps than this are a loop. */
 const MOST_STEPS = 200_000;
 
+/** More timers than this are a loop that leaves one behind at each turn. */
+const MOST_TIMERS = 20_000;
+
 /** Turns of the event loop without any timer, after which nothing will happen any more. */
 const MOST_IDLE_TURNS = 10_000;
 
@@ -85,7 +88,7 @@ export async function onVirtualTime(
       // Code may go on for more turns, which take no time.
       for (let turns = 0; immediates > 0 && turns < MOST_IDLE_TURNS; turns++) await nextTurn();
       if (state.over) return await ended;
-      if (step === MOST_STEPS) throw new Error('It goes on for ever.');
+      if (step === MOST_STEPS || clock.countTimers() > MOST_TIMERS) throw new Error('It goes on for ever.');
       if (clock.countTimers() === 0) {
         // Code may wait for turns of the event loop, or load a module.
         if (++idleTurns > MOST_IDLE_TURNS) throw new Error('Nothing is left that could happen.');
@@ -156,6 +159,11 @@ export function currentSandbox(): Halting | undefined {
   return running.getStore();
 }
 
+/** As in Node.js, a fraction of a millisecond takes one. Otherwise time stands still for a loop of such waits. */
+function delayOf(ms: number): number {
+  return ms > 0 && ms < 1 ? 1 : ms;
+}
+
 /** Makes timers obey the sandbox that set them. */
 function guardTimers(): () => void {
   const {
@@ -190,11 +198,12 @@ function guardTimers(): () => void {
   globalThis.setTimeout = ((callback: Callback, ms = 0, ...rest: unknown[]) => {
     const sandbox = running.getStore();
     const run = guarded(callback);
+    const delayMs = delayOf(ms);
     const timer = fakeTimeout(() => {
       sandbox?.timers.delete(timer);
       run(...rest);
-    }, ms);
-    sandbox?.timers.set(timer, timersNow() + ms);
+    }, delayMs);
+    sandbox?.timers.set(timer, timersNow() + delayMs);
     if (sandbox !== undefined) owners.set(timer, sandbox);
     return timer;
   }) as never;
