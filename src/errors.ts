@@ -163,7 +163,7 @@ export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
   readonly #paths: readonly string[];
 
   /** @param paths none where the schema gave neither a value nor issues */
-  constructor(image: 'newImage' | 'oldImage', paths: readonly string[]) {
+  constructor(image: 'newImage' | 'oldImage', paths: readonly string[], options?: ErrorOptions) {
     super(
       'VALIDATION_FAILED',
       paths.length === 0
@@ -171,6 +171,7 @@ export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
             'Correct the schema, then let Lambda deliver the record again.'
         : `The ${image} does not fit the table's schema at ${named(paths)}. ` +
             'Correct the item or widen the schema, then let Lambda deliver the record again.',
+      options,
     );
     this.#paths = paths;
     this.retryable = paths.length === 0;

@@ -100,6 +100,7 @@ export type {
   RecordOf,
   UnknownEntityRecord,
 } from './table/entity-types.ts';
+export { itemFrom, type ReadItem } from './table/item-from.ts';
 export { type ItemType, itemOf } from './table/item-of.ts';
 export type { AnyTable, EntityTable, Table } from './table/table.ts';
 export type { EntityCount, EntityCounts } from './table/table-entities.ts';

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, ValidationError } from '../errors.ts';
+import { contentFreeCause } from '../failure/content-free-cause.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
@@ -103,9 +104,10 @@ export function imageChecks(schema: StandardSchemaV1): ImageChecks {
 // Whatever comes: schemas are made by hand, too.
 function outputOf(result: unknown, image: ImageName): unknown {
   if (typeof result !== 'object' || result === null) throw new ValidationError(image, []);
-  const { issues } = result as { readonly issues?: unknown };
+  const { issues, cause } = result as { readonly issues?: unknown; readonly cause?: unknown };
   if (isForgotten(issues)) throw new ValidationError(image, []);
-  if (issues) throw new ValidationError(image, pathsOf(issues));
+  // A schema of itemFrom says what its function threw.
+  if (issues) throw new ValidationError(image, pathsOf(issues), contentFreeCause(cause));
   if (!('value' in result) || isForgotten(result.value)) throw new ValidationError(image, []);
   return result.value;
 }
