@@ -115,7 +115,7 @@ export function valueMatcher(pattern: unknown, place: Place, steps: readonly Ste
     const entries = entriesOf(pattern, [], place);
     return {
       kind: 'map',
-      operands: [entries],
+      operands: entries,
       test: (value, toNumber) => {
         const map = contentOf(value, 'M') ?? {};
         return entries.every(({ steps, matcher }) => matcher.test(valueAt(map, steps), toNumber));

@@ -34,10 +34,8 @@ function valueImplies(a: MatcherData, b: MatcherData): boolean {
         a.kind === 'map' &&
         entriesImply(a.operands as readonly MatchEntry[], b.operands as readonly MatchEntry[])
       );
-    case 'contains': {
-      const [given, wanted] = [alternativesOf(a)[0], alternativesOf(b)[0]];
-      return a.kind === 'contains' && valueImplies(given as MatcherData, wanted as MatcherData);
-    }
+    case 'contains':
+      return a.kind === 'contains' && valueImplies(elementOf(a), elementOf(b));
     case 'equalsIgnoreCase':
       return a.kind === b.kind && b.test(storedOperand(a));
     case 'prefix':
@@ -93,6 +91,10 @@ function boundImplies(a: MatcherData, b: MatcherData, bounds: Bounds, at: 0 | -1
 
 function alternativesOf({ operands }: MatcherData): readonly MatcherData[] {
   return operands.map((operand) => valueMatcher(operand, { owner: 'implies' }));
+}
+
+function elementOf(contains: MatcherData): MatcherData {
+  return alternativesOf(contains)[0] as MatcherData;
 }
 
 /** The operand of a matcher that takes values. */

@@ -4,7 +4,7 @@ import type { Test } from './literal.ts';
 /** What a matcher asks for, as data, and its test. */
 export interface MatcherData {
   readonly kind: MatcherKind;
-  /** As given: values and matchers. */
+  /** As given: values and matchers; of `map` the entries of the pattern. */
   readonly operands: readonly unknown[];
   readonly test: Test;
 }

@@ -47,3 +47,31 @@ describe('a pattern matches an item if all of its entries match', () => {
     ]);
   });
 });
+
+test('what is not an image fails', () => {
+  expect(() => compile({ note: missing() }).test('text' as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ATTRIBUTE_VALUE', path: '(item)' }),
+  );
+});
+
+test.each<[string, unknown, string]>([
+  ['an empty pattern', {}, 'entities.order.match names no attribute.'],
+  [
+    'a path into a key attribute',
+    { 'pk.x': 1 },
+    'entities.order.match.pk.x goes into pk: a key attribute holds',
+  ],
+  [
+    'a value that is not stored',
+    { sk: undefined },
+    'entities.order.match.sk has to be a value that DynamoDB stores',
+  ],
+])('%s is refused in the words and with the code of the place', (_, pattern, message) => {
+  expect(() => compile(pattern)).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      code: 'INVALID_TABLE',
+      message: expect.stringContaining(`defineTable: ${message}`),
+    }),
+  );
+});
