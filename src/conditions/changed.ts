@@ -66,7 +66,8 @@ export function changed<R extends BothImages>(
       const { toNumber } = lazy;
       return paths.some(({ path, steps }) => {
         try {
-          const [was, is] = [valueAt(before, steps), valueAt(after, steps)];
+          const was = valueAt(before, steps);
+          const is = valueAt(after, steps);
           return (
             !isSameStored(was, is) &&
             (from === undefined || from.test(was, toNumber)) &&

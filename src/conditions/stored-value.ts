@@ -34,10 +34,10 @@ export type StoredType = keyof Contents;
  * @throws MalformedValue for what no handler could read either
  */
 export function storedType(value: AttributeValue): StoredType {
+  // Most values are text or a number.
+  if (typeof value?.S === 'string') return 'S';
   if (!isMap(value)) throw noAttributeValue(cameOf(value));
-  // Most values are text.
-  if (typeof value.S === 'string') return 'S';
-  const type = typeOf(value);
+  const type = typeof value.N === 'string' ? 'N' : typeOf(value);
   // Reading it says what is wrong with it.
   if (type === undefined || !isContent(type, value[type as keyof AttributeValue])) {
     unmarshallMap({ value }, String);
@@ -87,7 +87,10 @@ export function isSameStored(a: AttributeValue | undefined, b: AttributeValue | 
   if (a === undefined || b === undefined) return a === b;
   const type = storedType(a);
   if (type !== storedType(b)) return false;
-  return type === 'S' ? a.S === b.S : canonicalText(a) === canonicalText(b);
+  if (type === 'S') return a.S === b.S;
+  // Numbers of the same text are the same, and those of different doubles are not: this spares most of them a look at the digits.
+  if (type === 'N' && (a.N === b.N || Number(a.N) !== Number(b.N))) return a.N === b.N;
+  return canonicalText(a) === canonicalText(b);
 }
 
 /**
