@@ -97,6 +97,8 @@ export async function invoke(
         `invocation ${number} threw instead of reporting: ${String(outcome.threw)}`,
       );
     if (context.hookThrows) history.count('answer lost');
+    // The router within the hook may have reported another record, or have got past this one.
+    sandbox.reported = undefined;
     rest(sandbox, world);
     return FAILED;
   }
