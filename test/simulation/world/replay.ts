@@ -6,6 +6,7 @@ import type { Change } from '../model/table.ts';
 import { inside, monotonicNow, sleep } from './clock.ts';
 import { type Invocation, nothingYet } from './journal.ts';
 import { sourceOf } from './replay-source.ts';
+import { isAnswerTrimmed, isGone, streamClient } from './replay-stream.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
 
@@ -27,7 +28,7 @@ export async function replayEverything(
   const letters = targets.accepted
     .filter(({ target }) => target === 'letters')
     .map(({ body }) => body as Letter);
-  const sent = [...documents, ...letters];
+  const sent = [...documents, ...restsOf(world, documents), ...letters];
   if (sent.length === 0) return;
   // What came twice, in another order, and what is neither a letter nor a document.
   const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)]
@@ -90,6 +91,7 @@ export async function replayEverything(
     if (reason === 'unreadable' && isSent(message) && !source.inRounds && !newestOnly)
       checkHeldBack(world, indexesIn(world, message), begun);
     source.check?.(id, status, reason);
+    if (isSent(message) && !('record' in message)) checkRange(world, message, reason);
     if (!isSent(message)) {
       if (reason !== 'not-understood') history.violate('replay', `a foreign message was ${status}`);
       continue;
@@ -131,6 +133,32 @@ function checkHeldBack(world: World, unread: readonly number[], begun: ReadonlyS
         `change ${later} is handed over before change ${index}, whose range was not read`,
       );
   }
+}
+
+/** What a range lacks or has too much of is so. */
+function checkRange(world: World, message: OnFailureDocument, reason: string | undefined): void {
+  const { shardId, startSequenceNumber, batchSize } = message.DDBStreamBatchInfo;
+  const indexes = indexesIn(world, message);
+  if (reason === 'mismatch' && indexes.length <= batchSize)
+    world.history.violate('replay', `a range of ${indexes.length} records is said to hold more`);
+  const isTrimmed =
+    isAnswerTrimmed(world, shardId, startSequenceNumber) || indexes.some((index) => isGone(world, index));
+  if (reason === 'trimmed' && !isTrimmed)
+    world.history.violate('replay', 'a range is said to have left the stream, and all of it is there');
+}
+
+/** Documents about the rests of some ranges: a mapping made anew may begin in the midst of a former batch. */
+function restsOf(world: World, documents: readonly OnFailureDocument[]): readonly OnFailureDocument[] {
+  return documents.flatMap((document, place) => {
+    const { DDBStreamBatchInfo: range } = document;
+    const indexes = indexesIn(world, document);
+    if (indexes.length !== range.batchSize || indexes.length < 2) return [];
+    if (!world.random.percent(40, 'rest of a range', place)) return [];
+    world.history.count('replay: ranges that overlap');
+    const rest = indexes.slice(1 + world.random.below(indexes.length - 1, 'rest begins', place));
+    const startSequenceNumber = world.changes[rest[0] as number]?.record.dynamodb?.SequenceNumber as string;
+    return [{ ...document, DDBStreamBatchInfo: { ...range, startSequenceNumber, batchSize: rest.length } }];
+  });
 }
 
 /** Tells if the table has a newer image of the change's item, as far as the record can show it. */
@@ -215,85 +243,6 @@ function tableClient({ changes, random, history }: World): object {
       const last = changes.filter(({ record }) => keysText(record.dynamodb?.Keys as object) === key).at(-1);
       if (last?.eventName === 'REMOVE') return {};
       return { Item: last?.record.dynamodb?.NewImage ?? input.Key };
-    },
-  };
-}
-
-/** Records in an answer of GetRecords. */
-const PAGE = 3;
-
-/** A range is asked for anew so often that it can be read at last, or not. */
-const PASSING_THROTTLES = 2;
-
-/** The stream, as far as replay reads it. */
-function streamClient(world: World): object {
-  const positions = new Map<string, { readonly shardId: string; readonly from: bigint }>();
-  const { random, history } = world;
-  const fail = (name: string): never => {
-    history.count(`replay: ${name}`);
-    throw Object.assign(new Error(name), { name });
-  };
-  /** Some ranges cannot be read for now, some no more, and some at the third attempt. */
-  const mayFail = ({ ShardId = '', SequenceNumber = '' }: Record<string, string>): void => {
-    const range = `${ShardId} ${SequenceNumber}`;
-    const luck = random.below(100, 'range', range);
-    if (luck < 15) fail('ThrottlingException');
-    if (luck < 20) fail('TrimmedDataAccessException');
-    if (luck < 30 && world.nextAttempt(`range ${range}`) < PASSING_THROTTLES) fail('InternalServerError');
-  };
-  return {
-    send: async (command: { readonly input: Record<string, string> }) => {
-      const { input } = command;
-      await sleep(1);
-      switch (command.constructor.name) {
-        case 'ListStreamsCommand':
-          return { Streams: [] };
-        case 'DescribeStreamCommand':
-          return {
-            StreamDescription: {
-              StreamStatus: 'ENABLED',
-              Shards: world.shards.map(({ id, parent }) => ({ ShardId: id, ParentShardId: parent })),
-            },
-          };
-        case 'GetShardIteratorCommand': {
-          mayFail(input);
-          const iterator = `${positions.size}`;
-          positions.set(iterator, {
-            shardId: input.ShardId as string,
-            from: BigInt(input.SequenceNumber ?? 0),
-          });
-          return { ShardIterator: iterator };
-        }
-        default: {
-          const position = positions.get(input.ShardIterator as string);
-          const changes = world.shards.find(({ id }) => id === position?.shardId)?.changes ?? [];
-          const Records = changes
-            .map(({ record: { eventID, eventName, dynamodb, userIdentity } }) => {
-              const { ApproximateCreationDateTime: seconds, ...change } = dynamodb ?? {};
-              const ApproximateCreationDateTime = new Date((seconds ?? 0) * 1000);
-              return {
-                eventID,
-                eventName,
-                // As the SDK spells it.
-                ...(userIdentity && {
-                  userIdentity: { PrincipalId: userIdentity.principalId, Type: userIdentity.type },
-                }),
-                dynamodb: { ...change, ApproximateCreationDateTime },
-              };
-            })
-            .filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber ?? 0) >= (position?.from ?? 0n));
-          const page = Records.slice(0, PAGE);
-          if (Records.length <= PAGE) return { Records };
-          const iterator = `${positions.size}`;
-          const next = BigInt(page.at(-1)?.dynamodb.SequenceNumber ?? 0) + 1n;
-          positions.set(iterator, { shardId: position?.shardId ?? '', from: next });
-          // An answer may be empty, and more follow.
-          const isEmpty = random.percent(20, 'empty page', input.ShardIterator ?? '');
-          if (isEmpty)
-            positions.set(iterator, position as { readonly shardId: string; readonly from: bigint });
-          return { Records: isEmpty ? [] : page, NextShardIterator: iterator };
-        }
-      }
     },
   };
 }
