@@ -1,3 +1,4 @@
+import { usable } from '../model/reference.ts';
 import type { Route } from '../model/scenario.ts';
 import { CANARY, type Change } from '../model/table.ts';
 import type { World } from '../world/world.ts';
@@ -38,6 +39,8 @@ export function checkLetters(world: World): void {
       !routesOf(world, index).some(({ sink }) => sink !== 'none' && targets.refusesForGood(sink, index))
     )
       history.violate('letters', `change ${index} got a letter, and its target would take it later`);
+    if (error.code === 'VALIDATION_FAILED' && isUnwanted(world, index))
+      history.violate('letters', `change ${index} got a letter for a schema, and no route takes it`);
     if (!everything && /AccessDenied/.test(`${error.message} ${error.stack ?? ''}`))
       history.violate('13 misconfiguration', `change ${index} got a letter for want of a permission`);
   }
@@ -46,4 +49,16 @@ export function checkLetters(world: World): void {
 function routesOf({ scenario, journal, changes }: World, index: number): readonly Route[] {
   const places = journal.reference.routesOf(changes[index] as Change);
   return places.map((place) => scenario.fn.routes[place] as Route);
+}
+
+/** Tells if no schema has to be asked: the built-in conditions leave no route, and `validate` does not look either. */
+function isUnwanted(world: World, index: number): boolean {
+  const { scenario, changes } = world;
+  const { layers, routes } = scenario.fn;
+  const { eventName } = changes[index] as Change;
+  const asksUser = usable(scenario).some((place) => {
+    const route = routes[place] as Route;
+    return route.eventName === eventName && route.condition.includes('own');
+  });
+  return !asksUser && routesOf(world, index).length === 0 && !layers.some(({ kind }) => kind === 'validate');
 }

@@ -3,10 +3,7 @@ import middy from '@middy/core';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import {
   type ClosedWindow,
-  changed,
   defineTable,
-  eventPattern,
-  expired,
   itemOf,
   processBatch,
   type RecordContext,
@@ -24,6 +21,7 @@ import type { Change } from '../model/table.ts';
 import { type Halting, monotonicNow, never } from '../world/clock.ts';
 import type { Handler } from '../world/sandbox.ts';
 import type { InvocationContext, World } from '../world/world.ts';
+import { conditionOf } from './conditions.ts';
 import { handle } from './handle.ts';
 import { checksImages, layersOf, tableSchemaOf } from './layers.ts';
 import { memoryLogger } from './logger.ts';
@@ -55,8 +53,8 @@ export interface WindowState {
   readonly seen: number[];
 }
 
-/** Sees what a window's `close` got. */
-export type OnClose = (shardId: string, start: number, seen: readonly number[]) => void;
+/** Sees what a window's `close` got, once that has completed. */
+export type OnClose = (shardId: string, seen: readonly number[]) => void;
 
 /** Makes the handler of a new sandbox. */
 export function handlerOf(world: World, sandbox: Halting, deployment: number, onClose: OnClose): Handler {
@@ -97,8 +95,11 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
         count();
       },
       close: async (state: WindowState, { shardId, start }: ClosedWindow, { signal }: RecordContext) => {
-        onClose(shardId, start.getTime(), state.seen);
-        await sendWindow(world, sinks, `${shardId} ${start.toISOString()}`, signal);
+        const seen = [...state.seen];
+        const window = `${shardId} ${start.toISOString()}`;
+        await sendWindow(world, sinks, window, signal);
+        failToClose(world, window);
+        onClose(shardId, seen);
         // What close does to its state is its own affair.
         if (fn.mutates) Object.assign(state, { itself: state });
       },
@@ -143,7 +144,8 @@ function addRoute(world: World, sandbox: Halting, sinks: Sinks, router: LooseRou
     const called = callHandler(world, sandbox, sinks, record, context, place);
     return handedOn(world, place, world.indexOf(record.sequenceNumber), called);
   };
-  const condition = conditionOf(world, route, place);
+  world.history.count(`condition: ${route.condition}`);
+  const condition = conditionOf(world, route.condition, place);
   const args = condition === undefined ? [run] : [condition, run];
   if (route.eventName === 'INSERT') router.onInsert(...args);
   else if (route.eventName === 'MODIFY') router.onModify(...args);
@@ -156,33 +158,6 @@ function handedOn(world: World, place: number, index: number, called: unknown): 
   if (world.nextAttempt(`forgets ${place} ${index}`) > 0) return called;
   world.history.count('handler forgets to await');
   return index % 2 === 0 ? [called] : Promise.resolve([called]);
-}
-
-function conditionOf(world: World, { condition }: Route, place: number): unknown {
-  switch (condition) {
-    case 'changed to PAID':
-      return (changed as (path: string, to: object) => unknown)('status', { to: 'PAID' });
-    case 'expired':
-      return expired;
-    case 'pattern PAID':
-      return eventPattern({ dynamodb: { NewImage: { status: { S: ['PAID'] } } } });
-    case 'own':
-      return (record: AnyRecord) => world.indexOf(record.sequenceNumber) % 2 === 0;
-    case 'own that throws':
-      return (record: AnyRecord) => {
-        const index = world.indexOf(record.sequenceNumber);
-        world.unanswered.delete(`${place} ${index}`);
-        if (world.nextAttempt(`condition ${place} ${index}`) > 0) return true;
-        if (index % 3 === 0) throw new Error('The condition did not work.');
-        // Another slip: the answer is a promise, which is truthy.
-        world.unanswered.add(`${place} ${index}`);
-        return index % 3 === 1
-          ? Promise.resolve(false)
-          : Promise.reject(new Error('The condition did not work.'));
-      };
-    default:
-      return undefined;
-  }
 }
 
 function callHandler(
@@ -250,6 +225,14 @@ function callHandler(
       for (const part of sent) if (part.status === 'rejected') throw part.reason;
     },
   });
+}
+
+/** Fails as handlers do, in some attempts. */
+function failToClose(world: World, window: string): void {
+  const attempt = world.nextAttempt(`close ${window}`);
+  if (attempt > 1 || !world.random.percent(world.scenario.fn.failPercent, 'close', window, attempt)) return;
+  world.history.count('window failed to close');
+  throw new Error('The close did not work.');
 }
 
 /** Sends a message about a window, which has no record. */

@@ -1,3 +1,4 @@
+import { holdsFor, isUsable } from './conditions.ts';
 import type { MappingPlan, Route, Scenario } from './scenario.ts';
 import type { Change } from './table.ts';
 
@@ -28,12 +29,7 @@ export class Reference {
   }
 
   #matches({ eventName, condition }: Route, change: Change): boolean {
-    if (eventName !== change.eventName) return false;
-    if (condition === 'changed to PAID') return change.status === 'PAID' && change.oldStatus !== 'PAID';
-    if (condition === 'expired') return change.byTtl;
-    if (condition === 'pattern PAID') return change.status === 'PAID';
-    if (condition === 'own') return change.index % 2 === 0;
-    return true;
+    return eventName === change.eventName && holdsFor(condition, change);
   }
 
   get #hasNew(): boolean {
@@ -45,11 +41,7 @@ export class Reference {
 export function usable({ fn, table }: Scenario): readonly number[] {
   return [...fn.routes.keys()].filter((place) => {
     const { eventName, condition } = fn.routes[place] as Route;
-    if (condition === 'changed to PAID')
-      return eventName === 'MODIFY' && table.viewType === 'NEW_AND_OLD_IMAGES';
-    if (condition === 'expired') return eventName === 'REMOVE';
-    if (condition === 'pattern PAID') return eventName !== 'REMOVE' && table.viewType.includes('NEW');
-    return true;
+    return isUsable(condition, eventName, table.viewType);
   });
 }
 

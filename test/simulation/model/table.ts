@@ -16,6 +16,7 @@ export interface Change {
   /** Position in the order in which the table changed. */
   readonly index: number;
   readonly item: number;
+  readonly keys: readonly [customerId: string, invoiceId: string];
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly byTtl: boolean;
   readonly status: 'OPEN' | 'PAID';
@@ -58,6 +59,7 @@ export function streamOf(scenario: Scenario): {
     const change = {
       index,
       item: write.item,
+      keys: keyTextsOf(table, write.item),
       eventName,
       byTtl: write.kind === 'expire',
       status: write.status,
@@ -92,11 +94,13 @@ function imageOf(scenario: Scenario, write: Write, version: number, mayBeMalform
   };
 }
 
-function keysOf({ partitions }: TablePlan, item: number): Image {
-  return {
-    customerId: { S: String(item % partitions) },
-    invoiceId: { S: String(Math.floor(item / partitions)) },
-  };
+function keysOf(table: TablePlan, item: number): Image {
+  const [customerId, invoiceId] = keyTextsOf(table, item);
+  return { customerId: { S: customerId }, invoiceId: { S: invoiceId } };
+}
+
+function keyTextsOf({ partitions }: TablePlan, item: number): Change['keys'] {
+  return [String(item % partitions), String(Math.floor(item / partitions))];
 }
 
 function recordOf(

@@ -1,4 +1,5 @@
 import { BATCH_MUTANTS } from './batch.ts';
+import { CONDITION_MUTANTS } from './conditions.ts';
 import { DELIVERY_MUTANTS } from './delivery.ts';
 import { MIDDLEWARE_MUTANTS } from './middleware.ts';
 import type { Mutant } from './mutant.ts';
@@ -12,6 +13,7 @@ import { WINDOW_MUTANTS } from './windows.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...BATCH_MUTANTS,
   ...ROUTER_MUTANTS,
+  ...CONDITION_MUTANTS,
   ...MIDDLEWARE_MUTANTS,
   ...SINK_MUTANTS,
   ...WINDOW_MUTANTS,

@@ -191,19 +191,6 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a promise of a condition is a yes',
-    happened: true,
-    file: 'conditions/condition.ts',
-    find: 'if (promise || isUnfinished(answer)) {',
-    replace: 'if (false) {',
-  },
-  {
-    name: 'changed() does not look at the value before',
-    file: 'conditions/changed.ts',
-    find: '!isSameStored(was, is) &&',
-    replace: '',
-  },
-  {
     name: 'every delete is one of Time to Live',
     file: 'record/time-to-live.ts',
     find: '    userIdentity?.type === TIME_TO_LIVE.type &&\n    userIdentity.principalId === TIME_TO_LIVE.principalId',

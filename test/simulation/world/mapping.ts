@@ -46,7 +46,7 @@ export class Mapping {
     this.windows = new WindowBook(world);
     this.#engine = new EngineCheck(world);
     this.#sandboxes = new Sandboxes(lambda.sandboxes, lambda.managed, (sandbox) =>
-      handlerOf(world, sandbox, this.#deployment, (...closed) => this.windows.closing(...closed)),
+      handlerOf(world, sandbox, this.#deployment, (...closed) => this.windows.close(...closed)),
     );
     this.#options = {
       maximumRetryAttempts: mapping.maximumRetryAttempts,

@@ -6,7 +6,7 @@ type Closed = Extract<WindowDecision, { readonly type: 'window-closed' }>;
 /** Compares what windows counted with a naive count. */
 export class WindowBook {
   readonly #world: World;
-  /** The changes in the last `close` of a window, by shard. */
+  /** The changes in the last `close` that completed, by shard. */
   readonly #last: Map<string, readonly number[]> = new Map();
   #counted: number[] = [];
   readonly #lost: Set<string> = new Set();
@@ -15,8 +15,8 @@ export class WindowBook {
     this.#world = world;
   }
 
-  closing(shardId: string, _start: number, seen: readonly number[]): void {
-    this.#last.set(shardId, [...seen]);
+  close(shardId: string, seen: readonly number[]): void {
+    this.#last.set(shardId, seen);
   }
 
   closed(shardId: string, { outcome, window }: Closed): void {
@@ -26,7 +26,7 @@ export class WindowBook {
     this.#last.delete(shardId);
     if (outcome === 'discarded') this.#lost.add(`${shardId} ${window.start}`);
     else if (seen === undefined)
-      history.violate('windows', `a window of ${shardId} closed, and its close never ran`);
+      history.violate('windows', `a window of ${shardId} closed, and its close never completed`);
     else this.#counted.push(...seen);
   }
 
