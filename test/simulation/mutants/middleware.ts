@@ -132,7 +132,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
   {
     name: 'what a schema refuses is a success',
     file: 'record/schema.ts',
-    find: 'if (issues) throw new ValidationError(image, pathsOf(issues));',
+    find: 'if (issues) throw new ValidationError(image, pathsOf(issues), contentFreeCause(cause));',
     replace: '',
   },
   {
