@@ -18,6 +18,7 @@ import {
   suffix,
   wildcard,
 } from '../../src/index.ts';
+import { expectProportion } from '../fixtures/proportion.ts';
 
 const PLACE = { owner: 'matches', option: 'newImage' };
 
@@ -292,6 +293,33 @@ describe('values compare as DynamoDB compares them', () => {
     expect(ask(atLeast(bytes(1)), String)).toBe(false);
     expect(ask(prefix('5'), String)).toBe(false);
   });
+});
+
+test('the time of a match is in proportion to the value', () => {
+  const list = (size: number) => Array.from({ length: size }, (_, index) => `${index}`);
+  expectProportion(
+    6000,
+    (size) => ({
+      value: {
+        M: {
+          map: { M: Object.fromEntries(list(size).map((name) => [name, { N: name }])) },
+          set: { SS: list(size) },
+        },
+      },
+      text: { S: 'ab'.repeat(50 * size) },
+      pattern: [
+        {
+          map: Object.fromEntries(list(size).map((name) => [name, Number(name)])),
+          set: new Set(list(size).reverse()),
+        },
+      ],
+    }),
+    ({ value, text, pattern }) => {
+      expect(asked(contains(pattern[0]), { L: [value] })).toBe(true);
+      expect(asked(pattern, { L: [value] })).toBe(true);
+      expect(asked(wildcard('*ab*ab*aa*'), text)).toBe(false);
+    },
+  );
 });
 
 describe('a matcher is frozen data', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalNumber, parseDecimal, plainNumber, significantDigits } from '../../src/item/decimal.ts';
+import {
+  canonicalNumber,
+  compareDecimals,
+  type Decimal,
+  isDecimal,
+  parseDecimal,
+  plainNumber,
+  significantDigits,
+} from '../../src/item/decimal.ts';
 
 describe('parseDecimal reads digits and exponent', () => {
   test.each<[string, boolean, string, number]>([
@@ -104,4 +112,40 @@ describe('a number without an exponent', () => {
       }),
     );
   });
+});
+
+test('numbers compare by all of their digits, in this order', () => {
+  const ascending = [
+    '-1e125',
+    '-20',
+    '-12.5',
+    '-12.4',
+    '-1e-400',
+    '0',
+    '1e-400',
+    '0.12',
+    '0.123',
+    '1',
+    '9',
+    '12',
+    '1e125',
+  ];
+  const decimals = ascending.map((text) => parseDecimal(text) as Decimal);
+  for (const [x, a] of decimals.entries()) {
+    for (const [y, b] of decimals.entries()) expect(Math.sign(compareDecimals(a, b))).toBe(Math.sign(x - y));
+  }
+  expect(compareDecimals(parseDecimal('-0') as Decimal, parseDecimal('0.0') as Decimal)).toBe(0);
+});
+
+test.each<[string, boolean]>([
+  ['5', true],
+  ['-5.50', true],
+  ['1e5', true],
+  ['.5', true],
+  ['', false],
+  ['.', false],
+  ['0x5', false],
+  ['NaN', false],
+])('%j is a decimal number: %s', (text, expected) => {
+  expect(isDecimal(text)).toBe(expected);
 });
