@@ -1,5 +1,13 @@
 // What users run is what is measured: the compiled package, not src.
-export { changed, streamRouter } from '../dist/index.js';
+export {
+  changed,
+  defineTable,
+  itemOf,
+  matches,
+  prefix,
+  type StreamRouter,
+  streamRouter,
+} from '../dist/index.js';
 export { tableWriter } from '../dist/sinks/dynamodb.js';
 export { eventBus } from '../dist/sinks/event-bridge.js';
 export { bucketWriter } from '../dist/sinks/s3.js';

@@ -23,6 +23,16 @@ export const EXPECTATIONS: readonly Expectation[] = [
     unit: 'x faster',
   },
   {
+    text: 'router with five entities vs without, small',
+    group: 'router/small/entities',
+    of: 'streamlane, 5 entities with 5 routes',
+    by: 'streamlane, 5 routes',
+    limit: 'at most',
+    must: 1.25,
+    aim: 1.1,
+    unit: 'x',
+  },
+  {
     text: 'unmarshall vs the plain deep copy, small',
     group: 'unmarshall/small',
     of: 'streamlane',

@@ -4,6 +4,7 @@ import { batchFor, batchText } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
+import { entitiesPlan } from './entities.ts';
 import { roundsFor } from './rounds-for.ts';
 import { routesPlan } from './routes.ts';
 
@@ -21,6 +22,7 @@ const QUICK = [
   'small/keys/sync',
   'large/both/async',
   'large/both/sync',
+  'small/entities',
 ];
 const QUICK_CONTENDERS = ['streamlane', 'loop + util-dynamodb', 'Powertools parallel + unmarshall'];
 
@@ -41,7 +43,7 @@ function plans(effort: Effort): GroupPlan[] {
       [true, false].map((async) => planOf(profile, reads, async, effort)),
     ),
   );
-  return [...cases, routesPlan(effort)];
+  return [...cases, routesPlan(effort), entitiesPlan(effort)];
 }
 
 function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effort): GroupPlan {

@@ -18,6 +18,8 @@ export function validated(
   const { table } = settings;
   if (table === undefined || (table.schema === undefined && table['~entities'] === undefined)) return handle;
   const check: HandleRecord = (record, context) => {
+    // Conditions are asked once more by the routes: only where that saves a check.
+    if (!record.hasSchema) return handle(record, context);
     if (isWanted?.(record) === false) return undefined;
     const checking = record.validate();
     if (checking === undefined) return handle(record, context);

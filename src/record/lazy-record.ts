@@ -148,6 +148,11 @@ export class LazyRecord {
     return this.#reading.toNumber;
   }
 
+  /** Whether a schema makes the images that handlers read. */
+  get hasSchema(): boolean {
+    return this.#checksOf('newImage') !== undefined;
+  }
+
   /**
    * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
    *

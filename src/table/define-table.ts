@@ -5,7 +5,7 @@ import { invalidOption } from '../options/invalid-option.ts';
 import { imageChecks, isStandardSchema } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
-import type { EntityMap } from './entity-types.ts';
+import type { EntityMap, EntityMatches } from './entity-types.ts';
 import { recordEntities } from './record-entities.ts';
 import type { AnyTable, EntityTable, StoredItem, Table } from './table.ts';
 
@@ -39,7 +39,7 @@ export interface EntityTableOptions<
    * The entities, by name: their items and how these are recognized. They are tried in this order, and the first one that
    * matches wins.
    */
-  readonly entities: Entities;
+  readonly entities: Entities & EntityMatches<Entities>;
 }
 
 /** A function, so that a bundle without tables has none of it. */

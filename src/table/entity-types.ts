@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Where } from '../conditions/stored-match.ts';
 import type {
   AnyItem,
   EventName,
@@ -21,6 +22,15 @@ export interface EntityOptions {
 export interface EntityMatch {
   readonly [attribute: string]: unknown;
 }
+
+/**
+ * What the `match` of each entity may name: attributes of its item with values that they can have, and any other attribute.
+ */
+export type EntityMatches<Entities> = {
+  readonly [Name in keyof Entities]: {
+    readonly match: Where<StoredItemOf<Entities[Name]>> & EntityMatch;
+  };
+};
 
 /** The entities of a table, by name. The first one that matches wins. */
 export interface EntityMap {

@@ -11,7 +11,7 @@ const CONTEXT = { signal: new AbortController().signal } as RecordContext;
 const SETTINGS = { table: { schema: {} } } as unknown as BatchSettings;
 
 function recordWith(validate: () => void | Promise<void>): LazyRecord {
-  return { validate } as LazyRecord;
+  return { hasSchema: true, validate } as LazyRecord;
 }
 
 test('a synchronous check leaves a synchronous handler synchronous', () => {

@@ -1,10 +1,13 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import {
+  atLeast,
   defineTable,
   type EntityRoutes,
+  exists,
   expired,
   itemOf,
+  oneOf,
   prefix,
   processBatch,
   type RecordOf,
@@ -45,6 +48,37 @@ const newImages = defineTable({
     customer: { item: Customer, match: { sk: 'PROFILE', type: 'CUSTOMER' } },
     order: { item: itemOf<Order>(), match: { sk: prefix('ORDER#') } },
   },
+});
+
+describe('match', () => {
+  const item = itemOf<Order & { address: { country: string } }>();
+
+  test('takes values and matchers of declared attributes, and any other attribute', () => {
+    defineTable({
+      name: 'App',
+      keys: ['pk', 'sk'],
+      entities: {
+        paid: { item, match: { status: oneOf('PAID'), 'address.country': 'DE', type: 'ORDER' } },
+        big: { item, match: { total: atLeast(100), note: exists(), address: { country: prefix('D') } } },
+        other: { item, match: { __edb_e__: 'order', GSI1PK: prefix('X') } },
+      },
+    });
+  });
+
+  test('does not compile with a value that the attribute cannot have', () => {
+    defineTable({
+      name: 'App',
+      keys: ['pk', 'sk'],
+      // @ts-expect-error no such status
+      entities: { paid: { item, match: { status: 'PAYED' } } },
+    });
+    defineTable({
+      name: 'App',
+      keys: ['pk', 'sk'],
+      // @ts-expect-error total is a number
+      entities: { paid: { item, match: { total: prefix('1') } } },
+    });
+  });
 });
 
 describe('an entity', () => {
