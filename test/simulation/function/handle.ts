@@ -104,7 +104,7 @@ function workFor(
   if (labels[2] < 2 && leftMs < 200 && random.percent(50, 'until the deadline', ...labels)) {
     history.count('handler works until the deadline has passed');
     work(Math.max(0, leftMs) + 1 + random.below(4, 'past the deadline', ...labels));
-  } else work(random.below(30, 'work', ...labels));
+  } else work(random.below(60, 'work', ...labels));
 }
 
 /** Why an attempt fails. Undefined: it does not. */

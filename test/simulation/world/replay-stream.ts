@@ -7,12 +7,22 @@ const PAGE = 3;
 /** A range is asked for anew so often that it can be read at last, or not. */
 const PASSING_THROTTLES = 2;
 
-/** Tells if a change has left its shard: some have lost their oldest records. */
-export function isGone({ random, shards }: World, index: number): boolean {
-  const shard = shards.find(({ changes }) => changes.some((change) => change.index === index));
-  if (shard === undefined || !random.percent(25, 'gone', shard.id)) return false;
-  const oldest = random.below(shard.changes.length, 'oldest', shard.id);
-  return shard.changes.findIndex((change) => change.index === index) < oldest;
+/**
+ * The changes that have left their shards: some shards have lost their oldest records, many up to where a range begins.
+ *
+ * @param rests first changes of ranges that are the rest of another one
+ */
+export function changesGone(world: World, rests: readonly number[]): ReadonlySet<number> {
+  const { random, shards } = world;
+  return new Set(
+    shards.flatMap(({ id, changes }) => {
+      const rest = changes.findIndex(({ index }) => rests.includes(index));
+      if (rest > 0 && random.percent(60, 'gone up to a rest', id))
+        return changes.slice(0, rest).map(({ index }) => index);
+      if (!random.percent(25, 'gone', id)) return [];
+      return changes.slice(0, random.below(changes.length, 'oldest', id)).map(({ index }) => index);
+    }),
+  );
 }
 
 /** How the server answers for a range, of 100. */
@@ -27,7 +37,7 @@ export function isAnswerTrimmed(world: World, shardId: string, startSequenceNumb
 }
 
 /** The stream, as far as replay reads it. Where a range's first record is gone, it begins with the oldest that is there. */
-export function streamClient(world: World): object {
+export function streamClient(world: World, gone: ReadonlySet<number>): object {
   const positions = new Map<string, { readonly shardId: string; readonly from: bigint }>();
   const { random, history } = world;
   const fail = (name: string): never => {
@@ -69,7 +79,7 @@ export function streamClient(world: World): object {
           const position = positions.get(input.ShardIterator as string);
           const changes = world.shards.find(({ id }) => id === position?.shardId)?.changes ?? [];
           const Records = changes
-            .filter(({ index }) => !isGone(world, index))
+            .filter(({ index }) => !gone.has(index))
             .map(({ record: { eventID, eventName, dynamodb, userIdentity } }) => {
               const { ApproximateCreationDateTime: seconds, ...change } = dynamodb ?? {};
               const ApproximateCreationDateTime = new Date((seconds ?? 0) * 1000);

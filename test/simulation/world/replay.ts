@@ -6,7 +6,7 @@ import type { Change } from '../model/table.ts';
 import { inside, monotonicNow, sleep } from './clock.ts';
 import { type Invocation, nothingYet } from './journal.ts';
 import { sourceOf } from './replay-source.ts';
-import { isAnswerTrimmed, isGone, streamClient } from './replay-stream.ts';
+import { changesGone, isAnswerTrimmed, streamClient } from './replay-stream.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { InvocationContext, World } from './world.ts';
 
@@ -28,7 +28,12 @@ export async function replayEverything(
   const letters = targets.accepted
     .filter(({ target }) => target === 'letters')
     .map(({ body }) => body as Letter);
-  const sent = [...documents, ...restsOf(world, documents), ...letters];
+  const rests = restsOf(world, documents);
+  const gone = changesGone(
+    world,
+    rests.map((rest) => indexesIn(world, rest)[0] as number),
+  );
+  const sent = [...documents, ...rests, ...letters];
   if (sent.length === 0) return;
   // What came twice, in another order, and what is neither a letter nor a document.
   const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)]
@@ -74,7 +79,7 @@ export async function replayEverything(
   };
   const summary = await replay({
     ...source.options,
-    client: streamClient(world) as never,
+    client: streamClient(world, gone) as never,
     handler: handler as never,
     signal: stop.signal,
     ...(newestOnly && { newestOnly, tableClient: tableClient(world) as never }),
@@ -91,7 +96,7 @@ export async function replayEverything(
     if (reason === 'unreadable' && isSent(message) && !source.inRounds && !newestOnly)
       checkHeldBack(world, indexesIn(world, message), begun);
     source.check?.(id, status, reason);
-    if (isSent(message) && !('record' in message)) checkRange(world, message, reason);
+    if (isSent(message) && !('record' in message)) checkRange(world, gone, message, reason);
     if (!isSent(message)) {
       if (reason !== 'not-understood') history.violate('replay', `a foreign message was ${status}`);
       continue;
@@ -136,13 +141,18 @@ function checkHeldBack(world: World, unread: readonly number[], begun: ReadonlyS
 }
 
 /** What a range lacks or has too much of is so. */
-function checkRange(world: World, message: OnFailureDocument, reason: string | undefined): void {
+function checkRange(
+  world: World,
+  gone: ReadonlySet<number>,
+  message: OnFailureDocument,
+  reason: string | undefined,
+): void {
   const { shardId, startSequenceNumber, batchSize } = message.DDBStreamBatchInfo;
   const indexes = indexesIn(world, message);
   if (reason === 'mismatch' && indexes.length <= batchSize)
     world.history.violate('replay', `a range of ${indexes.length} records is said to hold more`);
   const isTrimmed =
-    isAnswerTrimmed(world, shardId, startSequenceNumber) || indexes.some((index) => isGone(world, index));
+    isAnswerTrimmed(world, shardId, startSequenceNumber) || indexes.some((index) => gone.has(index));
   if (reason === 'trimmed' && !isTrimmed)
     world.history.violate('replay', 'a range is said to have left the stream, and all of it is there');
 }
@@ -153,7 +163,7 @@ function restsOf(world: World, documents: readonly OnFailureDocument[]): readonl
     const { DDBStreamBatchInfo: range } = document;
     const indexes = indexesIn(world, document);
     if (indexes.length !== range.batchSize || indexes.length < 2) return [];
-    if (!world.random.percent(40, 'rest of a range', place)) return [];
+    if (!world.random.percent(80, 'rest of a range', place)) return [];
     world.history.count('replay: ranges that overlap');
     const rest = indexes.slice(1 + world.random.below(indexes.length - 1, 'rest begins', place));
     const startSequenceNumber = world.changes[rest[0] as number]?.record.dynamodb?.SequenceNumber as string;
