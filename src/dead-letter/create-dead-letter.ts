@@ -13,11 +13,16 @@ const MAX_LEVELS = 30;
 /** A letter in the form that sinks get: `parseDeadLetter` makes a record of the text again. */
 type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
 
-/** Makes the letter about a record that failed. */
+/**
+ * Makes the letter about a record that failed.
+ *
+ * @param entity undefined where the record belongs to none
+ */
 export function createDeadLetter(
   record: DynamoDBRecord,
   thrown: unknown,
   lambdaContext: Context | undefined,
+  entity?: string,
 ): DeadLetter {
   return {
     version: DEAD_LETTER_VERSION,
@@ -29,6 +34,7 @@ export function createDeadLetter(
       version: lambdaContext?.functionVersion ?? '',
       requestId: lambdaContext?.awsRequestId ?? '',
     },
+    ...(entity !== undefined && { entity }),
     record,
   };
 }

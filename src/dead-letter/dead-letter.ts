@@ -19,6 +19,7 @@ export function isDeadLetterVersion(version: unknown): boolean {
  *   "time": "2026-01-01T12:00:00.000Z",
  *   "error": { "name": "ValidationError", "message": "...", "code": "VALIDATION_FAILED", "retryable": false, "stack": "..." },
  *   "function": { "name": "invoices", "version": "$LATEST", "requestId": "7f8a1c52-..." },
+ *   "entity": "order",
  *   "record": { "eventID": "...", "eventName": "INSERT", "dynamodb": { "Keys": {}, "NewImage": {}, "SequenceNumber": "..." } }
  * }
  * ```
@@ -42,6 +43,11 @@ export interface DeadLetter {
     readonly version: string;
     readonly requestId: string;
   };
+  /**
+   * The entity that the record belongs to, for a table that declares entities. Absent for a record that belongs to none, or
+   * whose entity could not be told.
+   */
+  readonly entity?: string;
   /**
    * The record as Lambda sent it. In the letter that is sent it is the text of its JSON where it nests deeper than 30
    * levels, which a table does not take: `parseDeadLetter` reads both.

@@ -3,7 +3,8 @@
 
 import { noteDeadLetter } from '../batch/dead-lettered.ts';
 import { isOver, type RecordContext } from '../batch/record-context.ts';
-import { publishRecordFailed, type RecordFailedMessage } from '../batch/record-failed.ts';
+import { publishRecordFailed } from '../batch/record-failed.ts';
+import { logFieldsOf } from '../batch/require-time.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { createDeadLetter, sentLetterOf } from '../dead-letter/create-dead-letter.ts';
 import { sinkRecordOf } from '../dead-letter/sink-record.ts';
@@ -14,6 +15,7 @@ import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished } from '../promise/unfinished.ts';
+import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
@@ -113,12 +115,16 @@ export function deadLetter(
     noteDeadLetter(context, record.sequenceNumber);
     publishRecordFailed(() => ({
       outcome: 'deadLettered',
-      ...fieldsOf(record),
+      ...logFieldsOf(record),
       streamArn: LazyRecord.rawOf(record).eventSourceARN,
       error: thrown,
     }));
     quietly(() =>
-      context.logger.warn('Record sent to the dead letters', { ...fieldsOf(record), target, error: thrown }),
+      context.logger.warn('Record sent to the dead letters', {
+        ...logFieldsOf(record),
+        target,
+        error: thrown,
+      }),
     );
   };
 
@@ -150,7 +156,7 @@ function isForGood(
   try {
     answer = when(thrown, { record, permanent, exhausted });
   } catch (error) {
-    quietly(() => logger.error('when failed', { ...fieldsOf(record), error }));
+    quietly(() => logger.error('when failed', { ...logFieldsOf(record), error }));
     return false;
   }
   return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', thrown);
@@ -174,7 +180,8 @@ async function accepted(
     // The fallback starts after a wait: by now the record may have been reported.
     if (refusal !== undefined && isOver(context)) break;
     try {
-      const letter = sentLetterOf(createDeadLetter(LazyRecord.rawOf(record), thrown, lambdaContext));
+      const raw = LazyRecord.rawOf(record);
+      const letter = sentLetterOf(createDeadLetter(raw, thrown, lambdaContext, knownEntityOf(record)));
       await finished('The send of the sink', sink.send(letter, { record: sinkRecordOf(record), signal }));
       return sink.target;
     } catch (error) {
@@ -182,13 +189,6 @@ async function accepted(
     }
   }
   throw refusal;
-}
-
-function fieldsOf(
-  record: RecordBase<EventName, object>,
-): Pick<RecordFailedMessage, 'eventID' | 'sequenceNumber' | 'tableName' | 'eventName'> {
-  const { eventID, sequenceNumber, tableName, eventName } = record;
-  return { eventID, sequenceNumber, tableName, eventName };
 }
 
 function isSink(value: unknown): value is Sink {

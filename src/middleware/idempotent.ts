@@ -5,6 +5,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
+import { logFieldsOf } from '../batch/require-time.ts';
 import { type Checks, objectWith, TEXT } from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
@@ -179,15 +180,14 @@ function lockMsOf(context: RecordContext): number {
 }
 
 /** Logs what holds a record up: which one and why, and nothing of the item. */
-function lockEventsOf(
-  { eventID, sequenceNumber, tableName, eventName }: RecordBase<EventName, object>,
-  { logger }: RecordContext,
-): LockEvents {
-  const fields = { eventID, sequenceNumber, tableName, eventName };
+function lockEventsOf(record: RecordBase<EventName, object>, { logger }: RecordContext): LockEvents {
   return {
     waiting: (reason) =>
-      quietly(() => logger.warn('Record waits for its idempotency lock', { ...fields, ...reason })),
-    stuck: (error) => quietly(() => logger.warn('Idempotency lock not removed', { ...fields, error })),
+      quietly(() =>
+        logger.warn('Record waits for its idempotency lock', { ...logFieldsOf(record), ...reason }),
+      ),
+    stuck: (error) =>
+      quietly(() => logger.warn('Idempotency lock not removed', { ...logFieldsOf(record), error })),
   };
 }
 

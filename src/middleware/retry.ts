@@ -2,6 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import type { RecordContext } from '../batch/record-context.ts';
+import { logFieldsOf } from '../batch/require-time.ts';
 import { answerOf } from '../conditions/condition.ts';
 import { giveUp, isPermanent } from '../failure/failure.ts';
 import {
@@ -183,7 +184,7 @@ function asked(
   try {
     answer = retryable(thrown, record);
   } catch (error) {
-    quietly(() => logger.error('retryable failed', { eventID: record.eventID, error }));
+    quietly(() => logger.error('retryable failed', { ...logFieldsOf(record), error }));
     return false;
   }
   return answerOf(

@@ -123,6 +123,11 @@ export class LazyRecord {
     return this.#entityOf()?.isUnknown === true;
   }
 
+  /** The entity of the old image of a MODIFY. The record has the entity of the new one. */
+  get oldEntity(): string | undefined {
+    return this.#reading.entities?.ofImage(this, 'oldImage').name;
+  }
+
   #entityOf(): RecordEntity | undefined {
     this.#entity ??= this.#reading.entities?.of(this);
     return this.#entity;
@@ -204,8 +209,7 @@ export class LazyRecord {
     const { checks, entities } = this.#reading;
     if (entities === undefined) return checks;
     const entity = this.#entityOf() as RecordEntity;
-    const isOther =
-      image === 'oldImage' && entity.checks && entities.ofImage(this, image).name !== entity.name;
+    const isOther = image === 'oldImage' && entity.checks && this.oldEntity !== entity.name;
     return isOther ? undefined : entity.checks;
   }
 

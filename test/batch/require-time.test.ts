@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
 import { recordContext } from '../../src/batch/record-context.ts';
-import { requireTime } from '../../src/batch/require-time.ts';
+import { logFieldsOf, requireTime } from '../../src/batch/require-time.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { memoryLogger, recordOf } from '../fixtures/events.ts';
@@ -31,4 +31,35 @@ test('a copy of the context with a signal of its own has that for its deadline',
   expect(() => requireTime(record, copy, 'a step')).not.toThrow();
   own.abort(new Error('own'));
   expect(() => requireTime(record, copy, 'a step')).toThrow('own');
+});
+
+test.each([
+  ['a record of an entity', { name: 'order', checks: undefined, isUnknown: false }, { entity: 'order' }],
+  ['a record of no entity', { name: undefined, checks: undefined, isUnknown: true }, {}],
+])('the log names %s', (_, entity, expected) => {
+  const entities = { of: () => entity, ofImage: () => entity };
+  const reading = { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined, entities } as const;
+  const { eventID, sequenceNumber, tableName, eventName } = record;
+  expect(logFieldsOf(new LazyRecord(recordOf(), reading))).toEqual({
+    eventID,
+    sequenceNumber,
+    tableName,
+    eventName,
+    ...expected,
+  });
+});
+
+test('a record whose entity cannot be told is logged all the same', () => {
+  const { clock, context } = setUp();
+  const of = (): never => {
+    throw new Error('The record carries no newImage.');
+  };
+  const reading = { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined } as const;
+  clock.advance(1001);
+  const broken = new LazyRecord(recordOf(), { ...reading, entities: { of, ofImage: of } });
+  expect(() => requireTime(broken, context, 'a step')).toThrow();
+  const { entries } = context.logger as ReturnType<typeof memoryLogger>;
+  expect(entries).toMatchObject([
+    { message: 'Deadline reached: a step was not started', fields: { eventID: broken.eventID } },
+  ]);
 });

@@ -27,6 +27,14 @@ describe('a dead letter', () => {
     });
   });
 
+  test('names the entity, and goes without where there is none', () => {
+    const named = createDeadLetter(record, undefined, context, 'order');
+    expect(named).toEqual({ ...named, entity: 'order' });
+    expect(named.version).toBe('streamlane.dead-letter/1');
+    expect(parseDeadLetter(JSON.stringify(named))).toEqual(named);
+    expect(letter).not.toHaveProperty('entity');
+  });
+
   test('is made without a Lambda context too, and for a record without a stream ARN', () => {
     const { eventSourceARN, ...unsourced } = record;
     const made = createDeadLetter(unsourced, undefined, undefined);

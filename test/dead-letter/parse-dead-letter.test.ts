@@ -57,6 +57,7 @@ describe('parseDeadLetter', () => {
     ['one without error', without('error'), 'error'],
     ['one with half an error', { ...letter, error: { name: 'Error' } }, 'error'],
     ['one without function', without('function'), 'function'],
+    ['one whose entity is not text', { ...letter, entity: 5 }, 'its entity is not text'],
     ['one without record', without('record'), 'record'],
     ['one whose record is text of something else', { ...letter, record: '[]' }, 'record'],
     ['one whose record has no event name', withRecord({ eventName: 'UPSERT' }), 'eventName'],

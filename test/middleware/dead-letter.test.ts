@@ -1,9 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { AttributeValue, Context } from 'aws-lambda';
+import type { AttributeValue, Context, DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
@@ -12,6 +13,7 @@ import {
   DeadLetterError,
   defineTable,
   InvalidRecordError,
+  itemOf,
   type RecordMiddleware,
   type StreamRouter,
   streamRouter,
@@ -108,6 +110,75 @@ describe('deadLetter', () => {
         record: event.Records[0],
       },
     ]);
+  });
+
+  describe('with a table with entities', () => {
+    const app = defineTable({
+      name: 'Invoices',
+      keys: ['id'],
+      entities: { order: { item: itemOf<object>(), match: { type: 'ORDER' } } },
+    });
+    const ofType = (type: string) => ({ newImage: { type: { S: type } } });
+    const handled = async (record: DynamoDBRecord, options: { unknownEntity?: 'fail' } = {}) => {
+      const sink = memorySink();
+      const logger = memoryLogger();
+      const messages: unknown[] = [];
+      const note = (message: unknown): void => void messages.push(message);
+      subscribe('streamlane:record-failed', note);
+      try {
+        const router = streamRouter(app, { logger, ...options })
+          .use(deadLetter(sink))
+          .use((_record, _context, next) =>
+            options.unknownEntity === undefined ? throws(declined)() : next(),
+          )
+          .onInsert(() => undefined);
+        expect(await router({ Records: [record] }, contextOf())).toEqual(NOT_FAILED);
+      } finally {
+        unsubscribe('streamlane:record-failed', note);
+      }
+      const logged = logger.entries.find(({ message }) => message === 'Record sent to the dead letters');
+      return { letter: sink.letters[0], logged: logged?.fields, message: messages[0] };
+    };
+
+    test('letter, log and message name the entity', async () => {
+      const { letter, logged, message } = await handled(recordOf(ofType('ORDER')));
+      expect(letter).toHaveProperty('entity', 'order');
+      expect(logged).toHaveProperty('entity', 'order');
+      expect(message).toMatchObject({ outcome: 'deadLettered', entity: 'order' });
+    });
+
+    test('they go without for a record of no entity, which gets a letter where such records fail', async () => {
+      const { letter, logged, message } = await handled(recordOf(ofType('OTHER')), { unknownEntity: 'fail' });
+      expect(letter).toMatchObject({ error: { code: 'UNKNOWN_ENTITY' } });
+      for (const each of [letter, logged, message]) expect(each).not.toHaveProperty('entity');
+    });
+
+    test('a record whose entity cannot be told gets all three as well', async () => {
+      const record = recordOf(ofType('ORDER'));
+      const dynamodb = { ...record.dynamodb, NewImage: undefined as never };
+      const { letter, logged, message } = await handled({ ...record, dynamodb });
+      expect(letter).toBeDefined();
+      expect(logged).toMatchObject({ eventID: record.eventID });
+      expect(message).toMatchObject({ outcome: 'deadLettered' });
+      for (const each of [letter, logged, message]) expect(each).not.toHaveProperty('entity');
+    });
+
+    test('a replayed letter belongs to its entity again, and its new letter names it', async () => {
+      const { letter } = await handled(recordOf(ofType('ORDER')));
+      const sink = memorySink();
+      const seen: unknown[] = [];
+      const router = streamRouter(app, { logger: false })
+        .use(deadLetter(sink))
+        .entity('order', (orders) =>
+          orders.onInsert(({ entity }) => {
+            seen.push(entity);
+            throw declined;
+          }),
+        );
+      await replay({ documents: [JSON.stringify(letter)], handler: router });
+      expect(seen).toEqual(['order']);
+      expect(sink.letters).toMatchObject([{ id: letter?.id, entity: 'order' }]);
+    });
   });
 
   test('lets what lies behind it go on, in order', async () => {

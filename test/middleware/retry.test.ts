@@ -4,6 +4,7 @@ import { concernsAllRecords, isExhausted } from '../../src/failure/failure.ts';
 import {
   defineTable,
   itemOf,
+  prefix,
   type RecordContext,
   streamRouter,
   type Table,
@@ -187,6 +188,36 @@ describe('retry', () => {
         fields: expect.objectContaining({ error: expect.any(TypeError) }),
       }),
     );
+  });
+
+  test('names the record and its entity where retryable throws', async () => {
+    const app = defineTable({
+      name: 'Invoices',
+      keys: ['id'],
+      entities: { order: { item: itemOf<object>(), match: { id: prefix('item-') } } },
+    });
+    const logger = memoryLogger();
+    const router = streamRouter(app, { logger })
+      .use(
+        retry({
+          retryable: () => {
+            throw new Error('no answer');
+          },
+        }),
+      )
+      .onInsert(() => {
+        throw new Error('busy');
+      });
+    const event = eventOf({});
+    await router(event, contextOf());
+    const [{ eventID, eventName } = {}] = event.Records;
+    expect(logger.entries.find(({ message }) => message === 'retryable failed')?.fields).toMatchObject({
+      eventID,
+      eventName,
+      sequenceNumber: event.Records[0]?.dynamodb?.SequenceNumber,
+      tableName: 'Invoices',
+      entity: 'order',
+    });
   });
 
   test('runs every matching route again, in order, and later records of the item wait', async () => {

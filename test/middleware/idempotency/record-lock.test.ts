@@ -2,7 +2,7 @@ import { IdempotencyConfig, IdempotencyItemAlreadyExistsError } from '@aws-lambd
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type RecordContext, streamRouter } from '../../../src/index.ts';
+import { defineTable, exists, itemOf, type RecordContext, streamRouter } from '../../../src/index.ts';
 import { deadLetter } from '../../../src/middleware/dead-letter.ts';
 import { type IdempotentOptions, idempotent } from '../../../src/middleware/idempotent.ts';
 import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from '../../fixtures/events.ts';
@@ -22,6 +22,12 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const NOT_FAILED = { batchItemFailures: [] };
 const failedAt = (index: number) => ({ batchItemFailures: [{ itemIdentifier: sequenceNumberAt(index) }] });
 
+const app = defineTable({
+  name: 'Invoices',
+  keys: ['id'],
+  entities: { order: { item: itemOf<object>(), match: { id: exists() } } },
+});
+
 /** Kept back from the deadline in these tests. */
 const RESERVE_MS = 200;
 
@@ -39,7 +45,7 @@ function sandbox(store: MemoryDynamoDB, handler: Handler, settings: SandboxOptio
   const logger = memoryLogger();
   const persistenceStore = new Layer({ tableName: 'locks', awsSdkV3Client: store.client(wire) });
   const sink = { target: 'memory', send: async (letter: unknown) => void letters.push(letter) };
-  const router = streamRouter({ logger, reserveMs: RESERVE_MS })
+  const router = streamRouter(app, { logger, reserveMs: RESERVE_MS })
     .use(deadLetter(sink))
     .use(idempotent({ persistenceStore, ...options }))
     .onInsert(handler);
@@ -173,7 +179,7 @@ describe('a store that fails', () => {
       cause: { name: 'InternalServerError' },
     });
     expect(entries('Record waits for its idempotency lock')).toMatchObject([
-      { sequenceNumber: sequenceNumberAt(0), error: { name: 'InternalServerError' } },
+      { sequenceNumber: sequenceNumberAt(0), entity: 'order', error: { name: 'InternalServerError' } },
     ]);
     expect(runs).toBe(0);
   });
@@ -211,7 +217,7 @@ describe('a store that fails', () => {
     expect(await passTimeUntil(router(eventOf({}), contextOf(2500)))).toEqual(failedAt(0));
     expect(failure()).toBe(declined);
     expect(entries('Idempotency lock not removed')).toMatchObject([
-      { error: { name: 'AccessDeniedException' } },
+      { entity: 'order', error: { name: 'AccessDeniedException' } },
     ]);
     expect(statuses(store)).toEqual(['INPROGRESS']);
   });
