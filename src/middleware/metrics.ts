@@ -27,6 +27,12 @@ export interface MetricsOptions {
    * @defaultValue true
    */
   readonly publish?: boolean;
+  /**
+   * Whether to count the records of each entity as well, for a table that declares entities.
+   *
+   * @defaultValue false
+   */
+  readonly entities?: boolean;
 }
 
 const { expected, accepts } = objectWith(['addMetric', 'publishStoredMetrics']);
@@ -35,7 +41,7 @@ const METRICS: Check = {
   accepts,
 };
 
-const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN };
+const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN, entities: BOOLEAN };
 
 /**
  * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. What was added meanwhile, by handlers for
@@ -53,6 +59,17 @@ const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN };
  * | `RecordsUnfinished` | Count | not started, or in flight at the deadline |
  * | `BatchDuration` | Milliseconds | how long the batch took |
  * | `Lag` | Milliseconds | now minus the creation of the batch's last record; not there when the record does not say |
+ *
+ * With `entities: true` there are further metrics. Each entity with records in the batch has four; the name of the entity
+ * stands behind a dot:
+ *
+ * | metric | unit | value |
+ * | --- | --- | --- |
+ * | `Records.order` | Count | records of the entity `order` in the batch |
+ * | `RecordsSucceeded.order` | Count | of these, handled in this invocation |
+ * | `RecordsFailed.order` | Count | of these, threw or rejected |
+ * | `RecordsDeadLettered.order` | Count | of these, failed, and a dead letter about them was accepted |
+ * | `RecordsUnknownEntity` | Count | records that belong to no entity |
  *
  * It is no record middleware: a batch has one duration and one lag, and the checkpoint is known at its end only.
  *
@@ -72,9 +89,10 @@ export function metrics(
 ): (summary: BatchSummary) => Promise<void> {
   requireArgument('metrics', 'sink', sink, METRICS);
   checkOptions('metrics', options, CHECKS);
-  const { prefix = '', publish = true } = options;
+  const { prefix = '', publish = true, entities = false } = options;
   return async (summary) => {
-    for (const [name, unit, value] of metricsOf(summary)) {
+    const found = entities ? [...metricsOf(summary), ...entityMetricsOf(summary)] : metricsOf(summary);
+    for (const [name, unit, value] of found) {
       const adding = sink.addMetric(`${prefix}${name}`, unit, value);
       // With a synchronous sink nothing waits, so that no other batch comes between these metrics.
       if (isThenable(adding) || isUnfinished(adding)) await finished('addMetric', adding);
@@ -101,5 +119,19 @@ function metricsOf(summary: BatchSummary): Metric[] {
   ];
   // A record is dated to the second, so it may seem to come from the future.
   if (lagMs !== undefined) found.push(['Lag', 'Milliseconds', Math.max(0, lagMs)]);
+  return found;
+}
+
+/** CloudWatch takes any printable ASCII in the name of a metric. */
+function entityMetricsOf(summary: BatchSummary): Metric[] {
+  const found: Metric[] = [['RecordsUnknownEntity', 'Count', summary.unknownEntity]];
+  for (const [entity, { records, succeeded, failed, deadLettered }] of Object.entries(summary.byEntity())) {
+    found.push(
+      [`Records.${entity}`, 'Count', records],
+      [`RecordsSucceeded.${entity}`, 'Count', succeeded],
+      [`RecordsFailed.${entity}`, 'Count', failed],
+      [`RecordsDeadLettered.${entity}`, 'Count', deadLettered],
+    );
+  }
   return found;
 }

@@ -1,6 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { streamRouter } from '../../src/index.ts';
+import { defineTable, itemOf, streamRouter } from '../../src/index.ts';
+import { deadLetter } from '../../src/middleware/dead-letter.ts';
 import { type MetricsOptions, type MetricsSink, metrics } from '../../src/middleware/metrics.ts';
 import { contextOf, eventOf, memoryLogger } from '../fixtures/events.ts';
 
@@ -90,6 +91,69 @@ describe('metrics, with Powertools', () => {
       [undefined, undefined],
       [250, 250],
     ]);
+  });
+
+  test('counts by entity when asked, with names that CloudWatch takes', async () => {
+    const app = defineTable({
+      name: 'Invoices',
+      keys: ['id'],
+      entities: {
+        order: { item: itemOf<object>(), match: { type: 'ORDER' } },
+        customer: { item: itemOf<object>(), match: { type: 'CUSTOMER' } },
+        payment: { item: itemOf<object>(), match: { type: 'PAYMENT' } },
+      },
+    });
+    const types = ['ORDER', 'CUSTOMER', 'ORDER', 'OTHER', 'ORDER', 'CUSTOMER'];
+    const event = eventOf(
+      ...types.map((type, index) => ({ id: `${index}`, newImage: { type: { S: type } } })),
+    );
+    const play = async (options: MetricsOptions) => {
+      const router = streamRouter(app, {
+        onBatch: metrics(powertools(), options),
+        logger: memoryLogger(),
+        concurrency: 1,
+      })
+        .use(deadLetter({ target: 'memory', send: async () => undefined }))
+        .entity('order', (orders) =>
+          orders.onInsert(({ keys }) => {
+            if (keys.id === '2') throw Object.assign(new Error('no'), { retryable: false });
+          }),
+        )
+        .entity('customer', (customers) =>
+          customers.onInsert(async ({ keys }) => {
+            if (keys.id === '5') throw new Error('busy');
+          }),
+        );
+      await router(event, contextOf());
+      return entries().pop();
+    };
+    const entry = await play({ entities: true });
+    expect(entry).toMatchObject({
+      Records: 6,
+      RecordsUnknownEntity: 1,
+      'Records.order': 3,
+      'RecordsSucceeded.order': 2,
+      'RecordsFailed.order': 0,
+      'RecordsDeadLettered.order': 1,
+      'Records.customer': 2,
+      'RecordsSucceeded.customer': 1,
+      'RecordsFailed.customer': 1,
+      'RecordsDeadLettered.customer': 0,
+    });
+    // Of the entities of the batch alone.
+    expect(entry).not.toHaveProperty(['Records.payment']);
+    const names = entry?._aws.CloudWatchMetrics[0]?.Metrics.map(({ Name }) => Name) ?? [];
+    expect(names).toHaveLength(16);
+    expect(names.every((name) => /^[\x20-\x7e]{1,255}$/.test(name))).toBe(true);
+    expect(await play({ entities: true, prefix: 'App' })).toMatchObject({ 'AppRecords.order': 3 });
+    expect(Object.keys((await play({})) ?? {}).join()).not.toMatch(/order|Unknown/);
+  });
+
+  test('counts no entity of a table without entities', async () => {
+    const router = streamRouter({ onBatch: metrics(powertools(), { entities: true }) }).onInsert(() => {});
+    await router(eventOf({}), contextOf());
+    expect(entries()).toMatchObject([{ Records: 1, RecordsUnknownEntity: 0 }]);
+    expect(Object.keys(entries()[0] ?? {}).join()).not.toContain('.');
   });
 
   test('says how far behind it is: now minus the creation of the last record', async () => {
@@ -247,6 +311,7 @@ describe('metrics', () => {
     [recording().sink, { prefx: 'a' }, 'UNKNOWN_OPTION', 'prefx'],
     [recording().sink, { prefix: '' }, 'INVALID_OPTION', 'prefix'],
     [recording().sink, { publish: 'no' }, 'INVALID_OPTION', 'publish'],
+    [recording().sink, { entities: 1 }, 'INVALID_OPTION', 'entities'],
   ])('refuse %o with %j when they are made', (sink, options, code, name) => {
     expect(() => metrics(sink as MetricsSink, options as MetricsOptions)).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', code, message: expect.stringContaining(name) }),
