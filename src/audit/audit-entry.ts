@@ -2,6 +2,8 @@ import type { StreamRecord as RawChange } from 'aws-lambda';
 import { sortedDeep } from '../item/sorted-entries.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { type ChangedRecord, changes } from '../record/changes.ts';
+import { knownEntityOf } from '../record/known-entity.ts';
+import { LazyRecord } from '../record/lazy-record.ts';
 import { positionOf } from '../record/position.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
@@ -25,6 +27,7 @@ import type { Step } from './path-pattern.ts';
  *   "eventID": "1f3a5c7e9b0d2f4681a3c5e7f9b1d3f5",
  *   "eventName": "MODIFY",
  *   "tableName": "Invoices",
+ *   "entity": "invoice",
  *   "time": "2026-01-01T00:00:00.000Z",
  *   "keys": { "customerId": "C-1", "invoiceId": "I-7" },
  *   "actor": "ada",
@@ -46,6 +49,8 @@ export interface AuditEntry {
   readonly eventID: string;
   readonly eventName: EventName;
   readonly tableName: string;
+  /** The entity of the item, after the change if that has made it another. Absent where the record belongs to none. */
+  readonly entity?: string;
   /** When the change was made, which Lambda says to the second. Absent when the record does not say. */
   readonly time?: string;
   readonly keys: JsonValue;
@@ -78,9 +83,11 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   // A record that came this far has both: it could not have been opened without.
   const change = raw.dynamodb as RawChange;
   const keys = read(change.Keys as AttributeMap);
-  requireShown(keys, settings.hidden);
+  const entity = knownEntityOf(record);
+  const view = settings.viewOf(changesEntity(record, entity) ? undefined : entity);
+  requireShown(keys, view.hidden);
   const images = imagesOf(change);
-  const actor = actorOf(record, images.newImage, settings.actor);
+  const actor = actorOf(record, images.newImage, view.actor);
   const time = record.approximateCreationDateTime;
   return {
     itemKey: auditKeyOf(tableName, keys),
@@ -90,14 +97,22 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
     eventID,
     eventName,
     tableName,
+    ...(entity !== undefined && { entity }),
     ...(Number.isNaN(time.getTime()) ? {} : { time: time.toISOString() }),
     keys: writeValue(keys, NOTHING),
     ...(actor !== undefined && { actor }),
     expired: record.expired,
     ...(settings.changes && {
-      changes: writeChanges(changes({ eventName, ...images } as ChangedRecord), settings.hidden),
+      changes: writeChanges(changes({ eventName, ...images } as ChangedRecord), view.hidden),
     }),
   };
+}
+
+/** Whether the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
+function changesEntity(record: AuditedRecord, entity: string | undefined): boolean {
+  const { NewImage, OldImage } = LazyRecord.rawOf(record).dynamodb as RawChange;
+  if (entity === undefined || !NewImage || !OldImage) return false;
+  return !(record instanceof LazyRecord) || record.oldEntity !== entity;
 }
 
 function imagesOf({ OldImage, NewImage }: RawChange): {

@@ -2,6 +2,8 @@ import type { RecordContext } from '../batch/record-context.ts';
 import type { ChangedRecord } from '../record/changes.ts';
 import type { Next } from '../router/record-middleware.ts';
 import type { Sink } from '../sinks/sink.ts';
+import type { EntityOf } from '../table/entity-types.ts';
+import type { AnyTable } from '../table/table.ts';
 import { type AuditedRecord, auditEntryOf } from './audit-entry.ts';
 import { lighten } from './lighten.ts';
 import { type AuditOptions, auditSettings } from './options.ts';
@@ -32,14 +34,19 @@ export type AuditTrail<R> = (record: R, context?: RecordContext, next?: Next) =>
  * export const handler = streamRouter(invoices).use(audit); // every change
  * // or of some: .onInsert(audit).onRemove(expired, audit)
  * ```
+ * @example
+ * ```ts
+ * // Of a table with entities: a list for each, and names that are checked.
+ * const audit = auditTrail<typeof app>(sink, { redact: { customer: ['email'], order: [] } });
+ * ```
  */
-export function auditTrail(
+export function auditTrail<T extends AnyTable = AnyTable>(
   sink: Sink,
-  options: AuditOptions & { readonly changes: false },
+  options: AuditOptions<NonNullable<EntityOf<T>>> & { readonly changes: false },
 ): AuditTrail<AuditedRecord>;
-export function auditTrail(
+export function auditTrail<T extends AnyTable = AnyTable>(
   sink: Sink,
-  options?: AuditOptions & { readonly changes?: true },
+  options?: AuditOptions<NonNullable<EntityOf<T>>> & { readonly changes?: true },
 ): AuditTrail<AuditedRecord & ChangedRecord>;
 export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<AuditedRecord> {
   const settings = auditSettings(sink, options);

@@ -7,4 +7,4 @@ export type { AuditChange } from './hidden.ts';
 export { auditKeyOf } from './item-key.ts';
 export type { JsonValue } from './json-value.ts';
 export { loggerSink } from './logger-sink.ts';
-export type { AuditOptions } from './options.ts';
+export type { AuditOptions, RedactByEntity } from './options.ts';

@@ -1,12 +1,16 @@
-import { BOOLEAN, type Check, type Checks, numberFrom, objectWith } from '../options/check.ts';
-import { checkOptions, requireArgument } from '../options/check-options.ts';
+import { BOOLEAN, type Check, type Checks, isMembers, numberFrom, objectWith } from '../options/check.ts';
+import { checkOptions, requireArgument, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
 import { type Hidden, hiddenAt } from './hidden.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
 
-/** What an audit trail takes besides its sink. */
-export interface AuditOptions {
+/**
+ * What an audit trail takes besides its sink.
+ *
+ * `Entity` is the names of the entities that `redact` may name: any, unless said otherwise.
+ */
+export interface AuditOptions<Entity extends string = string> {
   /**
    * Where the item says who wrote it, such as `updatedBy` or `meta.user`. Read from the new image: the old one, of a
    * removed item, names who wrote it before.
@@ -15,8 +19,12 @@ export interface AuditOptions {
   /**
    * Whose values are replaced by `[redacted]`, such as `card.number`, `lines[].price`, `cards.*.number`. That a value
    * changed is still shown; what lies beneath the path is replaced as well, names included.
+   *
+   * For a table with entities there may be such a list for each entity: `{ customer: ['email'], order: [] }`. A record gets
+   * the list of its entity. It gets the paths of all lists if there is none for its entity, if it belongs to no entity, or if it
+   * turns an item of one entity into one of another. Use `[]` for an entity that has nothing to hide.
    */
-  readonly redact?: readonly string[];
+  readonly redact?: readonly string[] | RedactByEntity<Entity>;
   /** What is left out wholly, such as `updatedAt`: values, and that they changed. Ends with a name, not in a list. */
   readonly omit?: readonly string[];
   /**
@@ -33,16 +41,27 @@ export interface AuditOptions {
   readonly maxBytes?: number;
 }
 
+/** What is redacted in the entries of each entity. */
+export type RedactByEntity<Entity extends string = string> = {
+  readonly [Name in Entity]?: readonly string[];
+};
+
 /** Where the actor is, and what is hidden beneath. */
 export interface ActorPath {
   readonly steps: readonly Step[];
   readonly hidden: Hidden;
 }
 
-/** The options of an audit trail, read. */
-export interface AuditSettings {
+/** How the entries of one kind of record are written. */
+export interface EntryView {
   readonly actor: ActorPath | undefined;
   readonly hidden: Hidden;
+}
+
+/** The options of an audit trail, read. */
+export interface AuditSettings {
+  /** @param entity undefined for a record of no entity, or of more than one */
+  viewOf(entity: string | undefined): EntryView;
   readonly changes: boolean;
   readonly maxBytes: number;
 }
@@ -56,9 +75,13 @@ const PATH_HELP =
 // JSONPath, JSON Pointer and its URI form: read as names they would hide nothing, and nobody would notice.
 const OTHER_NOTATION = /^(?:\$(?:$|[.[])|#?\/)/;
 
-const PATHS: Check = {
-  expected: `an array of paths. ${PATH_HELP}`,
-  accepts: (value) => Array.isArray(value),
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
+
+const PATHS: Check = { expected: `an array of paths. ${PATH_HELP}`, accepts: isList };
+
+const PATHS_BY_ENTITY: Check = {
+  expected: `an array of paths, or an object with one for each entity, such as { customer: ['email'], order: [] }. ${PATH_HELP}`,
+  accepts: (value) => isList(value) || isMembers(value),
 };
 
 const CHECKS: Checks = {
@@ -67,7 +90,7 @@ const CHECKS: Checks = {
     accepts: (value) =>
       typeof value === 'string' && !OTHER_NOTATION.test(value) && stepsOf(value) !== undefined,
   },
-  redact: PATHS,
+  redact: PATHS_BY_ENTITY,
   omit: PATHS,
   changes: BOOLEAN,
   maxBytes: numberFrom(1024, Number.MAX_SAFE_INTEGER),
@@ -84,12 +107,9 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
   requireArgument(OWNER, 'sink', sink, SINK, { remedy: 'For the log, use auditTrail(loggerSink(logger)).' });
   checkOptions(OWNER, options, CHECKS);
   const { actor, redact = [], omit = [], changes = true, maxBytes = Number.POSITIVE_INFINITY } = options;
-  const hidden = {
-    redact: redact.map((path) => readPattern('redact', path)),
-    omit: omit.map((path) => readPattern('omit', path)),
-  };
+  const omitted = readPatterns('omit', omit);
   omit.forEach((path, index) => {
-    if (endsInList(hidden.omit[index] as PathPattern)) {
+    if (endsInList(omitted[index] as PathPattern)) {
       throw invalidOption(
         OWNER,
         'omit',
@@ -97,7 +117,35 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
       );
     }
   });
-  return { actor: actor === undefined ? undefined : readActor(actor, hidden), hidden, changes, maxBytes };
+  const view = (redacted: readonly PathPattern[]): EntryView => {
+    const hidden = { redact: redacted, omit: omitted };
+    return { hidden, actor: actor === undefined ? undefined : readActor(actor, hidden) };
+  };
+  return { viewOf: viewsOf(redact, view), changes, maxBytes };
+}
+
+function viewsOf(
+  redact: NonNullable<AuditOptions['redact']>,
+  view: (redacted: readonly PathPattern[]) => EntryView,
+): AuditSettings['viewOf'] {
+  if (isList(redact)) {
+    const only = view(readPatterns('redact', redact));
+    return () => only;
+  }
+  const lists = Object.entries(redact).map(([entity, paths]) => {
+    const option = `redact.${entity}`;
+    requireOption(OWNER, option, paths, PATHS);
+    return [entity, readPatterns(option, paths as readonly string[])] as const;
+  });
+  const all = view(lists.flatMap(([, patterns]) => patterns));
+  const views = new Map<string | undefined, EntryView>(
+    lists.map(([entity, patterns]) => [entity, view(patterns)]),
+  );
+  return (entity) => views.get(entity) ?? all;
+}
+
+function readPatterns(option: string, paths: readonly string[]): readonly PathPattern[] {
+  return paths.map((path) => readPattern(option, path));
 }
 
 function readActor(actor: string, hidden: Hidden): ActorPath {

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import { type AuditEntry, type AuditOptions, auditTrail } from '../../src/audit/index.ts';
-import { defineTable, expired, processBatch, streamRouter } from '../../src/index.ts';
+import { defineTable, expired, itemOf, processBatch, streamRouter } from '../../src/index.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import {
   contextOf,
@@ -348,6 +348,148 @@ describe('nothing is lost', () => {
   });
 });
 
+describe('a table with entities', () => {
+  const text = (value: string) => ({ S: value });
+  const app = defineTable({
+    name: 'Invoices',
+    keys: ['id'],
+    entities: {
+      customer: { item: itemOf<object>(), match: { type: 'CUSTOMER' } },
+      order: { item: itemOf<object>(), match: { type: 'ORDER' } },
+      payment: { item: itemOf<object>(), match: { type: 'PAYMENT' } },
+    },
+  });
+  const image = (type: string, more = {}) => ({
+    type: text(type),
+    email: text('ada@example.com'),
+    card: text('4111'),
+    ...more,
+  });
+  const redact = { customer: ['email'], order: [] } as const;
+
+  async function entriesOf(records: readonly DynamoDBRecord[], options: AuditOptions): Promise<AuditEntry[]> {
+    const sink = memorySink();
+    const router = streamRouter(app, { logger }).use(auditTrail(sink, options as { changes?: true }));
+    expect(await router({ Records: [...records] }, context)).toEqual(done);
+    return sink.entries as AuditEntry[];
+  }
+
+  test('an entry names the entity, and has no such field where there is none', async () => {
+    const records = ['ORDER', 'SETTINGS'].map((type, index) => recordOf({ newImage: image(type) }, index));
+    const [order, other] = await entriesOf(records, {});
+    expect(order).toHaveProperty('entity', 'order');
+    expect(other).not.toHaveProperty('entity');
+    expect(await entryOf(recordOf())).not.toHaveProperty('entity');
+  });
+
+  test.each<[string, AuditOptions['redact'], string, readonly string[]]>([
+    ['the list of its entity', { customer: ['email'], order: ['card'] }, 'ORDER', ['card']],
+    ['nothing for an empty list', redact, 'ORDER', []],
+    [
+      'all lists, for an entity without a list',
+      { customer: ['email'], order: ['card'] },
+      'PAYMENT',
+      ['email', 'card'],
+    ],
+    ['all lists, for no entity', { customer: ['email'], order: ['card'] }, 'SETTINGS', ['email', 'card']],
+    ['all lists, if the name is misspelt', { custmer: ['email'] }, 'CUSTOMER', ['email']],
+    ['the one list, whatever the entity', ['card'], 'PAYMENT', ['card']],
+  ])('a record gets %s', async (_, redact, type, hidden) => {
+    const [entry] = await entriesOf([recordOf({ newImage: image(type) })], {
+      redact: redact as readonly string[],
+    });
+    const shown = (entry?.changes ?? [])
+      .filter(({ after }) => after === '[redacted]')
+      .map(({ path }) => path);
+    expect(shown.sort()).toEqual(hidden.toSorted());
+  });
+
+  test.each<[string, string, string]>([
+    ['from a customer to an order', 'CUSTOMER', 'ORDER'],
+    ['from nothing known to an order', 'SETTINGS', 'ORDER'],
+    ['from an order to nothing known', 'ORDER', 'SETTINGS'],
+  ])('a change of entity gets all lists: %s', async (_, before, after) => {
+    const record = recordOf({
+      eventName: 'MODIFY',
+      oldImage: image(before),
+      newImage: image(after, { email: text('grace@example.com') }),
+    });
+    const [entry] = await entriesOf([record], { redact });
+    expect(JSON.stringify(entry)).not.toContain('example.com');
+    const [same] = await entriesOf(
+      [
+        recordOf({
+          ...record,
+          eventName: 'MODIFY',
+          oldImage: image('ORDER'),
+          newImage: image('ORDER', { email: text('b') }),
+        }),
+      ],
+      { redact },
+    );
+    expect(same?.changes).toMatchObject([{ path: 'email', before: 'ada@example.com', after: 'b' }]);
+  });
+
+  test('a removed item gets the list of the entity that it was', async () => {
+    const removed = (type: string) => recordOf({ eventName: 'REMOVE', oldImage: image(type) });
+    const [customer] = await entriesOf([removed('CUSTOMER')], { redact });
+    expect(customer).toMatchObject({ entity: 'customer' });
+    expect(JSON.stringify(customer)).not.toContain('example.com');
+    const [order] = await entriesOf([removed('ORDER')], { redact });
+    expect(JSON.stringify(order)).toContain('example.com');
+  });
+
+  test('a record of your own that only names its entity gets all lists if it has both images', async () => {
+    const sink = memorySink();
+    const audit = auditTrail(sink, { redact });
+    const made = (eventName: 'INSERT' | 'MODIFY') => {
+      const raw = recordOf({ eventName, oldImage: image('CUSTOMER'), newImage: image('ORDER') });
+      return { eventName, raw, entity: 'order', eventID: '1', sequenceNumber: '1', tableName: 'Invoices' };
+    };
+    for (const record of [made('INSERT'), made('MODIFY')]) {
+      const approximateCreationDateTime = new Date(0);
+      await audit({ ...record, approximateCreationDateTime, expired: false } as never);
+    }
+    const [inserted, modified] = sink.entries.map((entry) => JSON.stringify(entry));
+    expect(inserted).toContain('example.com');
+    expect(modified).not.toContain('example.com');
+  });
+
+  test('a record whose entity cannot be told is noted without it, with the paths of all lists', async () => {
+    const sink = memorySink();
+    const audit = auditTrail(sink, { redact, changes: false, actor: 'by' });
+    const record = recordOf();
+    const dynamodb = { ...record.dynamodb, NewImage: undefined as never };
+    const router = streamRouter(app, { logger }).use(audit);
+    expect(await router({ Records: [{ ...record, dynamodb }] }, context)).not.toEqual(done);
+    expect(sink.entries).toHaveLength(1);
+    expect(sink.entries[0]).not.toHaveProperty('entity');
+  });
+
+  test('a hidden attribute of the item key fails the records that its list is for', async () => {
+    const failed = async (type: string) => {
+      const router = streamRouter(app, { logger: memoryLogger() }).use(
+        auditTrail(memorySink(), { redact: { customer: ['id'], order: [] } }),
+      );
+      const { batchItemFailures } = await router({ Records: [recordOf({ newImage: image(type) })] }, context);
+      return batchItemFailures.length === 1;
+    };
+    expect(await Promise.all(['CUSTOMER', 'ORDER', 'SETTINGS'].map(failed))).toEqual([true, false, true]);
+  });
+
+  test('what stands beneath the actor is hidden as the list of the entity says', async () => {
+    const by = { by: { M: { name: text('ada'), email: text('ada@example.com') } } };
+    const records = ['CUSTOMER', 'ORDER'].map((type, index) =>
+      recordOf({ newImage: image(type, by) }, index),
+    );
+    const entries = await entriesOf(records, { actor: 'by', redact: { customer: ['by.email'], order: [] } });
+    expect(entries.map(({ actor }) => actor)).toEqual([
+      { name: 'ada', email: '[redacted]' },
+      { name: 'ada', email: 'ada@example.com' },
+    ]);
+  });
+});
+
 describe('options are checked when it is made', () => {
   const sink = memorySink();
 
@@ -368,6 +510,37 @@ describe('options are checked when it is made', () => {
       sink,
       { redact: 'card' },
       /redact has to be an array of paths.*got "card"/,
+    ],
+    ['a set of paths', sink, { redact: new Set(['card']) }, /redact has to be an array of paths/],
+    [
+      'a map of entities',
+      sink,
+      { redact: new Map([['order', ['card']]]) },
+      /redact has to be an array of paths/,
+    ],
+    [
+      'one path for an entity',
+      sink,
+      { redact: { order: 'card' } },
+      /redact\.order has to be an array of paths.*got "card"/,
+    ],
+    [
+      'no list for an entity',
+      sink,
+      { redact: { order: undefined } },
+      /redact\.order has to be an array of paths/,
+    ],
+    [
+      'no path for an entity',
+      sink,
+      { redact: { order: [], customer: ['$.a'] } },
+      /redact\.customer has to hold paths, got "\$\.a", which is JSONPath/,
+    ],
+    [
+      'an actor that is redacted for one entity',
+      sink,
+      { actor: 'by', redact: { order: [], customer: ['by'] } },
+      /actor by is also in redact or omit/,
     ],
     ['no path', sink, { redact: ['card..number'] }, /redact has to hold paths, got "card\.\.number"/],
     ['JSONPath', sink, { redact: ['$.a.b'] }, /redact has to hold paths, got "\$\.a\.b", which is JSONPath/],

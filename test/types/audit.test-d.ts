@@ -93,3 +93,28 @@ test('an entry is JSON', () => {
   expectTypeOf(loggerSink()).toEqualTypeOf<Sink>();
   expectTypeOf(audit).toExtend<AuditTrail<never>>();
 });
+
+test('the names of entities are checked where the table is named', () => {
+  const app = defineTable({
+    name: 'App',
+    keys: ['pk', 'sk'],
+    entities: {
+      customer: { item: itemOf<{ email: string }>(), match: { sk: 'PROFILE' } },
+      order: { item: itemOf<{ total: number }>(), match: { type: 'ORDER' } },
+    },
+  });
+  auditTrail(loggerSink(), { redact: { anything: ['email'] } });
+  const audit = auditTrail<typeof app>(loggerSink(), { redact: { customer: ['email'], order: [] } });
+  auditTrail<typeof app>(loggerSink(), { redact: ['email'], changes: false });
+  // @ts-expect-error the table has no such entity
+  auditTrail<typeof app>(loggerSink(), { redact: { custmer: ['email'] } });
+  // @ts-expect-error paths come in an array
+  auditTrail<typeof app>(loggerSink(), { redact: { customer: 'email' } });
+  const invoices = defineTable({ name: 'Invoices', item: itemOf<Invoice>(), keys: [...keys] });
+  auditTrail<typeof invoices>(loggerSink(), { redact: ['status'] });
+  streamRouter(app)
+    .use(audit)
+    .onInsert(audit)
+    .entity('order', (orders) => orders.onInsert(audit).onModify(audit).onRemove(audit));
+  expectTypeOf<AuditEntry['entity']>().toEqualTypeOf<string | undefined>();
+});
