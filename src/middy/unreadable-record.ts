@@ -38,6 +38,10 @@ export class MalformedRecord extends UnfitRecord {
     throw this.#reason;
   }
 
+  override get entity(): never {
+    throw this.#reason;
+  }
+
   override get keys(): never {
     throw this.#reason;
   }

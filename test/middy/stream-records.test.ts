@@ -5,9 +5,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AttributeValue, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { defineTable, itemOf, type StreamRecord, UnmarshallError } from '../../src/index.ts';
+import { defineTable, itemOf, prefix, type StreamRecord, UnmarshallError } from '../../src/index.ts';
 import { type StreamRecordsMiddleware, streamRecords } from '../../src/middy/index.ts';
-import { contextOf, eventOf, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
+import { contextOf, eventOf, type RecordSketch, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 interface Invoice {
   id: string;
@@ -268,6 +268,78 @@ describe('with a table', () => {
     await recordsBehind(streamRecords(table), eventOf(...Array.from({ length: 25 }, () => insert)));
 
     expect(running.most).toBe(10);
+  });
+});
+
+describe('with a table with entities', () => {
+  const table = defineTable({
+    name: 'Invoices',
+    keys: ['id'],
+    entities: {
+      customer: { item: z.object({ name: z.string() }), match: { type: 'CUSTOMER' } },
+      order: {
+        item: z.object({ total: z.number() }).refine(async ({ total }) => Promise.resolve(total >= 0)),
+        match: { type: 'ORDER' },
+      },
+      note: { item: itemOf<{ text: string }>(), match: { id: prefix('note-') } },
+    },
+  });
+  const text = (value: string) => ({ S: value });
+  const customer = { type: text('CUSTOMER'), name: text('Ada') };
+  const order = (total: string) => ({ type: text('ORDER'), total: { N: total } });
+  const behind = (...sketches: RecordSketch[]) => recordsBehind(streamRecords(table), eventOf(...sketches));
+
+  test('each record says which one it belongs to, and undefined where it belongs to none', async () => {
+    const records = await behind(
+      { newImage: customer },
+      { newImage: order('1') },
+      { id: 'note-1', newImage: { text: text('call') } },
+      { newImage: { type: text('OTHER') } },
+      { eventName: 'REMOVE', oldImage: customer },
+    );
+    expect(records.map(({ entity }) => entity)).toEqual(['customer', 'order', 'note', undefined, 'customer']);
+    // A record of no entity can be read: nothing checks it.
+    expect(records[3].newImage).toMatchObject({ type: 'OTHER' });
+  });
+
+  test('the schema of the entity alone shapes and checks its images', async () => {
+    const records = await behind(
+      { newImage: customer },
+      { newImage: order('1') },
+      { newImage: order('-1') },
+      { newImage: { type: text('CUSTOMER') } },
+      { id: 'note-1', newImage: { text: { N: '1' } } },
+    );
+    expect(records[0].newImage).toEqual({ name: 'Ada' });
+    expect(records[1].newImage).toEqual({ total: 1 });
+    for (const index of [2, 3]) {
+      expect(records[index].entity).toBe(index === 2 ? 'order' : 'customer');
+      expect(() => records[index].newImage).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
+    }
+    expect(records[4].newImage).toEqual({ id: 'note-1', text: 1 });
+  });
+
+  test('a change to another entity belongs to the new one, and its old image is not checked', async () => {
+    const [record] = await behind({
+      eventName: 'MODIFY',
+      oldImage: { type: text('CUSTOMER') },
+      newImage: order('1'),
+    });
+    expect(record.entity).toBe('order');
+    expect(record.newImage).toEqual({ total: 1 });
+    expect(record.oldImage).toMatchObject({ type: 'CUSTOMER' });
+  });
+
+  test.each<[string, unknown]>([
+    ['without Keys', { Keys: undefined }],
+    ['without an image', { NewImage: undefined }],
+  ])('reading the entity of a record %s throws the reason, and harms no other', async (_, broken) => {
+    const event = eventOf({ newImage: order('1') }, { newImage: customer });
+    Object.assign(event.Records[0]?.dynamodb as object, broken);
+    const [first, second] = await recordsBehind(streamRecords(table), event);
+    expect(() => first.entity).toThrow(expect.objectContaining({ name: 'InvalidRecordError' }));
+    expect(first.sequenceNumber).toBe(sequenceNumberAt(0));
+    expect(second.entity).toBe('customer');
   });
 });
 

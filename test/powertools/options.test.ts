@@ -1,10 +1,17 @@
 import { EventType } from '@aws-lambda-powertools/batch';
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/index.ts';
+import { ConfigurationError, defineTable, itemOf, prefix } from '../../src/index.ts';
 import { OrderedStreamProcessor, type OrderedStreamProcessorOptions } from '../../src/powertools/index.ts';
+
+const app = defineTable({
+  name: 'App',
+  keys: ['pk', 'sk'],
+  entities: { order: { item: itemOf<object>(), match: { sk: prefix('ORDER#') } } },
+});
 
 test.each([
   [{}],
+  [{ order: 'partition', partitionKey: app.keys[0] }],
   [undefined],
   [{ order: undefined, partitionKey: undefined, concurrency: undefined }],
   [{ order: 'shard', concurrency: 10_000, reserveMs: 0, logger: console }],
@@ -19,6 +26,11 @@ test.each([
 
 test.each([
   [{ concurency: 5 }, 'UNKNOWN_OPTION', 'concurency'],
+  // It hands on the records as Lambda sent them, so there is nothing that a table or its entities could say.
+  [{ table: app }, 'UNKNOWN_OPTION', 'table is not an option'],
+  [app, 'UNKNOWN_OPTION', 'is not an option'],
+  [{ order: 'partition', partitionKey: app.keys }, 'INVALID_OPTION', 'partitionKey'],
+  [{ unknownEntity: 'fail' }, 'UNKNOWN_OPTION', 'unknownEntity'],
   [{ parser: () => {} }, 'INVALID_OPTION', 'schema'],
   [{ parser: () => {}, schema: {}, innerSchema: {} }, 'INVALID_OPTION', 'either schema or innerSchema'],
   [{ parser: true, schema: {} }, 'INVALID_OPTION', 'parser'],

@@ -9,7 +9,7 @@ import type {
   DynamoDBStreamHandler,
 } from 'aws-lambda';
 import { expectTypeOf, test } from 'vitest';
-import { defineTable, itemOf, type StreamRecord, streamRouter } from '../../src/index.ts';
+import { defineTable, itemOf, prefix, type StreamRecord, streamRouter } from '../../src/index.ts';
 import { streamRecords } from '../../src/middy/index.ts';
 
 interface Invoice {
@@ -91,6 +91,33 @@ test('a table gives item, keys and view type', () => {
   streamRecords(table, { viewType: 'NEW_IMAGE' });
   // @ts-expect-error not an option of a loop
   streamRecords<Invoice>({ concurrency: 5 });
+});
+
+test('with entities, the entity tells records apart', () => {
+  const app = defineTable({
+    name: 'App',
+    keys: ['pk', 'sk'],
+    entities: {
+      customer: { item: itemOf<{ name: string }>(), match: { sk: 'PROFILE' } },
+      order: { item: itemOf<{ total: number }>(), match: { sk: prefix('ORDER#') } },
+    },
+  });
+  middy<DynamoDBStreamEvent, void>()
+    .use(streamRecords(app))
+    .handler(async (event) => {
+      for (const record of event.records) {
+        expectTypeOf(record.entity).toEqualTypeOf<'customer' | 'order' | undefined>();
+        if (record.eventName !== 'INSERT') continue;
+        if (record.entity === 'order') expectTypeOf(record.newImage).toEqualTypeOf<{ total: number }>();
+        else if (record.entity === 'customer') record.newImage.name satisfies string;
+        // Nothing is known of it, so everything can be read.
+        else record.newImage.anything;
+        // @ts-expect-error only orders have a total
+        if (record.entity !== 'order' && record.entity !== undefined) record.newImage.total;
+      }
+    });
+  // @ts-expect-error the view type belongs to the table
+  streamRecords(app, { viewType: 'NEW_IMAGE' });
 });
 
 test('with the event named, the handler is a DynamoDBStreamHandler', () => {
