@@ -169,7 +169,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'router/router.ts',
     find: 'return processEvent(processor, event, context, reported, handle);',
     replace:
-      'return processEvent(processor, event, context, reported, (record, own) => routes[record.eventName].length === 0 ? undefined : handle(record, own));',
+      'return processEvent(processor, event, context, reported, (record, own) => routes.of(record as never).length === 0 ? undefined : handle(record, own));',
   },
   {
     name: 'the clock of a record is its timer',
