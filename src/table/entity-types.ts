@@ -57,9 +57,14 @@ type EntitiesOf<T> = T extends EntityTable<infer Entities, infer _Key, infer _Vi
  */
 export type StoredEntityItem<T extends EntityTable, Name extends EntityOf<T>> =
   T extends EntityTable<infer Entities, infer Key, infer _View>
-    ? StoredItemOf<Entities[Name & keyof Entities]> &
-        KeysOf<StoredItemOf<Entities[Name & keyof Entities]>, Key> & { readonly [attribute: string]: unknown }
+    ? WithOthers<
+        StoredItemOf<Entities[Name & keyof Entities]> &
+          KeysOf<StoredItemOf<Entities[Name & keyof Entities]>, Key>
+      >
     : never;
+
+/** With other attributes or without: a value of an interface has no index signature, and would not fit the first alone. */
+type WithOthers<Item> = (Item & { readonly [attribute: string]: unknown }) | Item;
 
 /** The names of a table's entities; undefined for a table without entities. */
 export type EntityOf<T> = T extends EntityTable ? keyof EntitiesOf<T> & string : undefined;

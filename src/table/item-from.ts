@@ -59,7 +59,7 @@ function resultOf<Result>(item: unknown): StandardSchemaV1.Result<ReadItem<Resul
   return isObject(item) ? { value: item as ReadItem<Result> } : { issues: [] };
 }
 
-/** What a schema library throws says where its issues lie. Those of others lie in the item as a whole. */
+/** Takes over the issues that a schema library throws. Any other failure is one of the item as a whole. */
 function refused(thrown: unknown): Refusal {
   const issues = partOf(thrown, 'issues');
   return { issues: Array.isArray(issues) ? issues : [], cause: thrown };

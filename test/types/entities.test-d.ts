@@ -186,6 +186,9 @@ test('testStream writes items of an entity as stored', () => {
     .entity('customer')
     .insert({ pk: 'C#1', sk: 'PROFILE', type: 'CUSTOMER', name: 'Ada', since: '2026' });
   stream.insert({ pk: 'X', sk: 'anything' });
+  const order: Order = { pk: 'C#1', sk: 'ORDER#1', status: 'OPEN', total: 1 };
+  stream.entity('order').insert(order);
+  stream.entity('order').modify(order, { ...order, GSI1PK: 'OPEN' });
   // @ts-expect-error since is stored as text
   stream.entity('customer').insert({ pk: 'C#1', sk: 'PROFILE', type: 'CUSTOMER', name: 'Ada', since: 7 });
   // @ts-expect-error an attribute is missing
