@@ -4,23 +4,26 @@ import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { isGone, isReachable } from './reachability.ts';
 import { handled, runExample, withoutDynoxide } from './run-example.ts';
 
-describe.each(['echo-log', 'insert-only-audit', 'derived-attribute', 'bark-table'])('%s', (name) => {
-  test('leaves no server behind', async () => {
-    const example = runExample(name);
-    const [, url] = await example.seen(/^DynamoDB at (http:\/\/127\.0\.0\.1:\d+)$/m);
+describe.each(['echo-log', 'insert-only-audit', 'derived-attribute', 'bark-table', 'single-table'])(
+  '%s',
+  (name) => {
+    test('leaves no server behind', async () => {
+      const example = runExample(name);
+      const [, url] = await example.seen(/^DynamoDB at (http:\/\/127\.0\.0\.1:\d+)$/m);
 
-    expect(await example.ended()).toMatchObject({ code: 0 });
-    expect(await isGone(url)).toBe(true);
-  });
+      expect(await example.ended()).toMatchObject({ code: 0 });
+      expect(await isGone(url)).toBe(true);
+    });
 
-  test('says what to do on a platform without Dynoxide', async () => {
-    const { code, stderr } = await runExample(name, { nodeArgs: withoutDynoxide }).ended();
+    test('says what to do on a platform without Dynoxide', async () => {
+      const { code, stderr } = await runExample(name, { nodeArgs: withoutDynoxide }).ended();
 
-    expect(stderr).toContain('Dynoxide, a DynamoDB server with streams, is not installed for sunos-');
-    expect(stderr).toContain('npm install --save-dev dynoxide');
-    expect(code).toBe(1);
-  });
-});
+      expect(stderr).toContain('Dynoxide, a DynamoDB server with streams, is not installed for sunos-');
+      expect(stderr).toContain('npm install --save-dev dynoxide');
+      expect(code).toBe(1);
+    });
+  },
+);
 
 test('servers that the environment names are used, and left as they were', async () => {
   await using servers = await startEmulators({ env: {} });
