@@ -30,8 +30,19 @@ type Handler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoD
 const { handler } = (await import(pathToFileURL(file).href)) as { handler?: Handler };
 if (handler !== undefined) {
   const { SNIPPET_EVENT } = process.env;
-  const event = SNIPPET_EVENT === undefined ? invoiceEvent(viewType) : JSON.parse(SNIPPET_EVENT);
-  const windowed = readFileSync(file, 'utf8').includes('streamWindow');
+  const code = readFileSync(file, 'utf8');
+  const event = SNIPPET_EVENT === undefined ? eventFor(code) : JSON.parse(SNIPPET_EVENT);
+  const windowed = code.includes('streamWindow');
   const response = await handler(windowed ? { ...event, ...WINDOW } : event, context);
   console.log(`response: ${JSON.stringify(response)}`);
+}
+
+/** For a single table, invoices are orders. */
+function eventFor(code: string): DynamoDBStreamEvent {
+  const event = invoiceEvent(viewType);
+  if (!/keys: \['pk', 'sk'\]|'\.\/app\.ts'/.test(code)) return event;
+  const names: Readonly<Record<string, string>> = { customerId: 'pk', invoiceId: 'sk', 'INV-': 'ORDER#' };
+  return JSON.parse(
+    JSON.stringify(event).replaceAll(/customerId|invoiceId|INV-/g, (name) => names[name] ?? name),
+  );
 }
