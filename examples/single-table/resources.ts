@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { createAuditTable } from '../insert-only-audit/audit-table.ts';
 
-/** What the function connects to besides the table. */
+/** The queues behind the function, to be read at the end. */
 export interface Resources extends AsyncDisposable {
   /** The order events, in the order of the topic. */
   orderEvents(): Promise<unknown[]>;
