@@ -318,6 +318,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     find: 'const decided = work.decide?.(ran) ?? ran;',
     replace:
       'await new Promise((resolve) => setImmediate(resolve));\n  const decided = work.decide?.(ran) ?? ran;',
+    equivalent:
+      'No record starts until then, and those that settle lie past the checkpoint. A window answers what its state holds.',
   },
   {
     name: 'the answer waits for what it holds without end',
