@@ -49,14 +49,6 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
     replace: 'return String(Math.trunc(Number(value.N)));',
   },
   {
-    name: 'changed() compares numbers as doubles',
-    file: 'conditions/stored-value.ts',
-    find: 'return canonicalNumber(value.N) as string;',
-    replace: 'return String(Number(value.N));',
-    equivalent:
-      'No two numbers of the simulated table are one double. The tests of canonicalNumber have such numbers.',
-  },
-  {
     name: 'an order of numbers is that of doubles',
     file: 'conditions/stored-order.ts',
     find: 'return compareDecimals(parseDecimal(text) as Decimal, decimal);',
