@@ -1,9 +1,12 @@
 // What users run is what is measured: the compiled package, not src.
 export {
+  all,
+  atLeast,
   changed,
   defineTable,
   itemOf,
   matches,
+  not,
   prefix,
   type StreamRouter,
   streamRouter,
@@ -19,3 +22,8 @@ export { numberReader, type ToNumber } from '../dist/unmarshall/numbers.js';
 // It is not public, so that dist has no types of it.
 const compiled: string = '../dist/unmarshall/unmarshall.js';
 export const { unmarshall }: typeof import('../src/unmarshall/unmarshall.ts') = await import(compiled);
+
+const compiledRecord: string = '../dist/record/lazy-record.js';
+export const { LazyRecord }: typeof import('../src/record/lazy-record.ts') = await import(compiledRecord);
+const compiledRoute: string = '../dist/router/route.js';
+export const { routeOf, runRoutes }: typeof import('../src/router/route.ts') = await import(compiledRoute);

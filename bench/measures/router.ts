@@ -4,6 +4,7 @@ import { batchFor, batchText } from '../data/batch.ts';
 import { PROFILES, type Profile } from '../data/items.ts';
 import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import type { Reads } from '../tally.ts';
+import { decisionsPlan } from './decisions.ts';
 import { entitiesPlan } from './entities.ts';
 import { roundsFor } from './rounds-for.ts';
 import { routesPlan } from './routes.ts';
@@ -23,6 +24,7 @@ const QUICK = [
   'large/both/async',
   'large/both/sync',
   'small/entities',
+  'decisions',
 ];
 const QUICK_CONTENDERS = ['streamlane', 'loop + util-dynamodb', 'Powertools parallel + unmarshall'];
 
@@ -43,7 +45,7 @@ function plans(effort: Effort): GroupPlan[] {
       [true, false].map((async) => planOf(profile, reads, async, effort)),
     ),
   );
-  return [...cases, routesPlan(effort), entitiesPlan(effort)];
+  return [...cases, routesPlan(effort), entitiesPlan(effort), decisionsPlan(effort)];
 }
 
 function planOf(profile: Profile, reads: Reads, async: boolean, { quick }: Effort): GroupPlan {
