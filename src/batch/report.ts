@@ -5,6 +5,7 @@ import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
+import type { RecordReading } from '../record/lazy-record.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import type { EntityCount } from '../table/table-entities.ts';
 import type { Deadline } from './deadline.ts';
@@ -17,12 +18,13 @@ import { RecordState } from './record-state.ts';
 
 /** Tells tools and the log that a record failed: once for each record that failed. */
 export function reportFailure(
-  logger: Logger,
+  { logger, table }: BatchSettings,
   batch: Batch,
   index: number,
   error: unknown,
-  entity: string | undefined,
+  reading?: RecordReading,
 ): void {
+  const entity = reading && table?.['~entities']?.nameOf(batch.records[index] as ReportableRecord, reading);
   // First, so that a tool that shows the failure can tell the entry about it.
   publishRecordFailed(() => ({
     outcome: 'failed',
@@ -94,13 +96,13 @@ function identifierAt({ identifiers }: Batch, index: number): string {
   );
 }
 
-/** What is noted about the records of a batch while they are handled. */
+/** What a summary is made of besides the outcome. */
 interface Noted {
   /** The sequence numbers of records whose dead letter was accepted. */
-  readonly deadLetters?: ReadonlySet<string> | undefined;
-  readonly unknownEntity?: number | undefined;
-  /** The entity of a record of the batch. */
-  readonly entityAt?: (index: number) => string | undefined;
+  readonly letters?: ReadonlySet<string> | undefined;
+  /** What the invocation is known by. */
+  readonly invocation?: object | undefined;
+  readonly reading?: RecordReading | undefined;
 }
 
 /** Tells logger and `onBatch` what became of the batch. Nothing that they do changes the response. */
@@ -110,31 +112,30 @@ export async function summarize(
   outcome: Outcome,
   startedAt: number,
   deadline: Deadline,
-  { deadLetters = new Set(), unknownEntity = 0, entityAt = () => undefined }: Noted = {},
+  { letters = new Set(), invocation, reading }: Noted = {},
 ): Promise<void> {
   const entities = settings.table?.['~entities'];
-  const deadLettered = countSucceeded(batch, outcome, deadLetters);
+  const deadLettered = countSucceeded(batch, outcome, letters);
   const summary: BatchSummary = {
     records: batch.records.length,
     succeeded: outcome.succeeded - deadLettered,
     failed: outcome.failed,
     deadLettered,
-    unknownEntity,
+    unknownEntity: (invocation && entities?.unknownIn(invocation)) ?? 0,
     checkpoint: batch.sequenceNumbers[outcome.checkpoint],
     durationMs: performance.now() - startedAt,
     lagMs: lagOf(batch.records.at(-1)),
     byEntity: () =>
-      entities?.countsOf(
-        batch.sequenceNumbers.map((sequenceNumber, index) => [
-          entityAt(index),
-          countOf(outcome.states[index], deadLetters.has(sequenceNumber)),
-        ]),
-      ) ?? {},
+      (reading &&
+        entities?.countsOf(batch.records, reading, (index) =>
+          countOf(outcome.states[index], letters.has(batch.sequenceNumbers[index] as string)),
+        )) ??
+      {},
   };
   // A log shows the counts, not a function.
   Object.defineProperty(summary, 'byEntity', { enumerable: false });
   const { logger, onBatch, reserveMs } = settings;
-  if (entities !== undefined && unknownEntity > 0) {
+  if (entities !== undefined && summary.unknownEntity > 0) {
     quietly(() => logger.warn(entities.warning, { ...summary }));
   }
   if (summary.checkpoint !== undefined && deadline.reached()) {

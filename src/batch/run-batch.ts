@@ -1,4 +1,4 @@
-import { entityNameOf, type RecordReading } from '../record/lazy-record.ts';
+import type { RecordReading } from '../record/lazy-record.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import type { BatchSettings } from './options.ts';
@@ -50,14 +50,12 @@ export async function runBatch<Answer>(
   work: BatchWork<Answer>,
 ): Promise<Answer> {
   const { order, concurrency, partitionKey, reported } = work;
-  const entityAt = (index: number): string | undefined =>
-    reading && entityNameOf(batch.records[index] as ReportableRecord, reading);
   const firstAlone = reported?.startsBatch(batch) ?? false;
   const run = new BatchRun(batch.records, { order, concurrency, partitionKey, firstAlone }, deadline, {
     handle: work.handle,
     failed: (index, error) => {
       deadline.answer?.failed(batch.sequenceNumbers[index] as string);
-      reportFailure(settings.logger, batch, index, error, entityAt(index));
+      reportFailure(settings, batch, index, error, reading);
     },
   });
   const ran = await run.run();
@@ -68,8 +66,7 @@ export async function runBatch<Answer>(
   if (released !== undefined) await released;
   reported?.settle(batch, outcome.checkpoint);
   if (batch.records.length > 0 || work.summarizesEmpty !== false) {
-    const unknownEntity = context && settings.table?.['~entities']?.unknownIn(invocationOf(context));
-    const noted = { deadLetters: work.deadLetters?.(), unknownEntity, entityAt };
+    const noted = { letters: work.deadLetters?.(), invocation: context && invocationOf(context), reading };
     await summarize(settings, batch, outcome, startedAt, deadline, noted);
   }
   return work.answer(outcome);

@@ -118,11 +118,6 @@ export class LazyRecord {
     return this.#entityOf()?.name;
   }
 
-  /** Whether the table declares entities and the record belongs to none of them. */
-  get isUnknownEntity(): boolean {
-    return this.#entityOf()?.isUnknown === true;
-  }
-
   /** The entity of the old image of a MODIFY. The record has the entity of the new one. */
   get oldEntity(): string | undefined {
     return this.#reading.entities?.ofImage(this, 'oldImage').name;
@@ -258,16 +253,6 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
     );
   }
   return new LazyRecord(raw, reading);
-}
-
-/** The entity of a record that is known by its raw form, for logs and counts. Undefined where that cannot be told. */
-export function entityNameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined {
-  if (reading.entities === undefined) return undefined;
-  try {
-    return openRecord(raw, reading).entity;
-  } catch {
-    return undefined;
-  }
 }
 
 function hasKeys(keys: unknown): boolean {

@@ -73,14 +73,16 @@ export function recordEntities(
     return first?.needsImage ? UNDECIDED : (first ?? UNKNOWN);
   };
 
+  const of = (record: LazyRecord): RecordEntity => {
+    const image = record.storedImage('newImage') ?? record.storedImage('oldImage');
+    return image === undefined ? ofKeys(record) : find(image, record);
+  };
+
   const names = entities.map(({ name }) => name);
   return {
-    ...entityGuard(table),
+    ...entityGuard(table, of),
     names,
-    of(record) {
-      const image = record.storedImage('newImage') ?? record.storedImage('oldImage');
-      return image === undefined ? ofKeys(record) : find(image, record);
-    },
+    of,
     ofImage: (record, image) => find(record.storedImage(image) as AttributeMap, record),
     addRoutes: (name, add, routes) => addRoutes(names, name, add, routes),
     requireRoute(method, name, eventName) {

@@ -1,5 +1,6 @@
+import type { DynamoDBRecord } from 'aws-lambda';
 import type { RecordEntities } from '../record/entities.ts';
-import type { LazyRecord } from '../record/lazy-record.ts';
+import type { LazyRecord, RecordReading } from '../record/lazy-record.ts';
 
 /** What became of the records of one entity in a batch. */
 export interface EntityCount {
@@ -54,11 +55,17 @@ export interface TableEntities extends RecordEntities {
   /** How many records of no entity an invocation has seen. */
   unknownIn(invocation: object): number;
   /**
-   * Counts by entity what became of records.
+   * The entity of a raw record, for logs and counts. Undefined where it cannot be told.
+   */
+  nameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined;
+  /**
+   * Counts by entity what became of the records of a batch.
    *
-   * @param outcomes the entity of each record, and the count it belongs to; undefined where it did not end
+   * @param outcomeAt the count that a record belongs to; undefined where it did not end
    */
   countsOf(
-    outcomes: readonly (readonly [entity: string | undefined, outcome: keyof EntityCount | undefined])[],
+    records: readonly DynamoDBRecord[],
+    reading: RecordReading,
+    outcomeAt: (index: number) => keyof EntityCount | undefined,
   ): EntityCounts;
 }

@@ -9,7 +9,7 @@ import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { quietly } from '../promise/quietly.ts';
-import { entityNameOf, LazyRecord, openRecord } from '../record/lazy-record.ts';
+import { LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closeWindow } from './close-window.ts';
 import { countAgain } from './count-again.ts';
@@ -78,13 +78,7 @@ export async function processWindowEvent(
             count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
           (record, error) => {
             failed++;
-            reportFailure(
-              logger,
-              batch,
-              firstSince + since.indexOf(record),
-              error,
-              entityNameOf(LazyRecord.rawOf(record), reading),
-            );
+            reportFailure(settings, batch, firstSince + since.indexOf(record), error, reading);
           },
           deadline,
         );

@@ -161,7 +161,7 @@ describe('summarize', () => {
     const outcome = outcomeOf({ states, checkpoint: 2, succeeded: 2, failed: 1 });
     const letters = new Set([sequenceNumberAt(1), sequenceNumberAt(2)]);
     await summarize(settingsOf({ onBatch }), BATCH, outcome, 0, new Deadline(undefined, 1000), {
-      deadLetters: letters,
+      letters,
     });
     expect(onBatch.mock.calls[0]?.[0]).toMatchObject({
       records: 3,
