@@ -2,6 +2,7 @@ import { CANARY } from '../model/table.ts';
 import type { World } from '../world/world.ts';
 
 interface Entry {
+  readonly entity?: string;
   readonly sequenceNumber: string;
   readonly eventName: string;
   readonly expired: boolean;
@@ -27,12 +28,18 @@ export function checkAudit({ targets, history, journal, scenario, changes }: Wor
         layer.kind === 'idempotent' ||
         (layer.kind === 'own' && layer.how.startsWith('swallows')),
     );
-  for (const { index, record, eventName, byTtl } of changes) {
+  for (const change of changes) {
+    const { index, record, eventName, byTtl } = change;
     const entry = entries.get(BigInt(record.dynamodb?.SequenceNumber ?? 0));
     if (entry === undefined) {
       if (isOutermost && journal.fateOf(index).ended === 'succeeded')
         history.violate('audit', `change ${index} has no entry`);
-    } else if (entry.eventName !== eventName || entry.expired !== byTtl)
+      continue;
+    }
+    const entity = journal.reference.entityOf(change);
+    if (entry.entity !== entity)
+      history.violate('entity', `the entry of change ${index} says ${entry.entity}, and not ${entity}`);
+    if (entry.eventName !== eventName || entry.expired !== byTtl)
       history.violate('audit', `the entry of change ${index} says ${entry.eventName}`);
   }
 }

@@ -4,6 +4,7 @@ import { CANARY, type Change } from '../model/table.ts';
 import type { World } from '../world/world.ts';
 
 interface Letter {
+  readonly entity?: string;
   readonly error: { readonly message: string; readonly stack?: string; readonly code?: string };
   readonly record: { readonly dynamodb: { readonly SequenceNumber: string } };
 }
@@ -13,7 +14,7 @@ const PASSING = /did not work|takes too long/;
 
 /** Letters name records of the stream, hold no item content in their errors, and none is about a missing permission. */
 export function checkLetters(world: World): void {
-  const { targets, history, scenario } = world;
+  const { changes, targets, history, journal, scenario } = world;
   const everything = scenario.fn.layers.some(
     (layer) => layer.kind === 'deadLetter' && layer.when === 'every failure',
   );
@@ -23,9 +24,12 @@ export function checkLetters(world: World): void {
   const mayBePassing =
     everything || (letters?.kind === 'deadLetter' && letters.when === 'exhausted' && retries);
   for (const { body } of targets.accepted.filter(({ target }) => target === 'letters')) {
-    const { error, record } = body as Letter;
+    const { error, entity, record } = body as Letter;
     const index = world.indexOf(record.dynamodb.SequenceNumber);
     if (index === undefined) history.violate('letters', 'a letter names no record of the stream');
+    if (entity !== journal.reference.entityOf(changes[index] as Change))
+      history.violate('entity', `the letter of change ${index} says that it is of ${entity}`);
+    if (error.code === 'UNKNOWN_ENTITY') history.count('letter about a record of no entity');
     if (JSON.stringify(error).includes(CANARY))
       history.violate(
         '9 items stay private',

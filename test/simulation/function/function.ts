@@ -14,7 +14,9 @@ import { metrics } from '../../../src/middleware/metrics.ts';
 import { OrderedStreamProcessor } from '../../../src/powertools/index.ts';
 import { publishTo } from '../../../src/sinks/publish-to.ts';
 import type { Sink } from '../../../src/sinks/sink.ts';
+import type { AnyTable } from '../../../src/table/table.ts';
 import { isRead } from '../model/amounts.ts';
+import { declaredEntities, unknownEntityOf } from '../model/entities.ts';
 import { usable } from '../model/reference.ts';
 import type { Detached, Route, Scenario } from '../model/scenario.ts';
 import type { Change } from '../model/table.ts';
@@ -23,7 +25,7 @@ import type { Handler } from '../world/sandbox.ts';
 import type { InvocationContext, World } from '../world/world.ts';
 import { conditionOf } from './conditions.ts';
 import { handle } from './handle.ts';
-import { checksImages, layersOf, tableSchemaOf } from './layers.ts';
+import { checksImage, entitiesOf, layersOf, tableSchemaOf } from './layers.ts';
 import { memoryLogger } from './logger.ts';
 import { type Sinks, sinksOf } from './sinks.ts';
 
@@ -43,6 +45,7 @@ interface Stored {
 /** A record of any view type, as far as handlers here look at it. */
 interface AnyRecord {
   readonly sequenceNumber: string;
+  readonly entity: string | undefined;
   readonly raw: DynamoDBRecord;
   readonly newImage?: object;
   readonly oldImage?: object;
@@ -67,16 +70,11 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
     concurrency: fn.concurrency,
     order: fn.order,
     partialResponses: mapping.partialResponses,
+    ...(declaredEntities(world.scenario) && { unknownEntity: unknownEntityOf(world.scenario) }),
     numbers: fn.numbers === 'BigInt' ? (BigInt as (text: string) => unknown) : fn.numbers,
   };
   const { viewType } = table;
-  const schema = tableSchemaOf(world);
-  const declared = defineTable({
-    name: 'Invoices',
-    item: schema === undefined ? itemOf<Stored>() : (schema as never),
-    keys: ['customerId', 'invoiceId'],
-    viewType,
-  });
+  const declared = tableOf(world);
   const knowsTable = fn.declared || fn.order === 'partition';
 
   if (fn.entryPoint === 'OrderedStreamProcessor') return processorOf(world, sandbox, common);
@@ -120,7 +118,7 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
     return (event, context) => processBatch(event, context, run as never, options as never);
   }
   const router = (knowsTable
-    ? streamRouter(declared as never, common)
+    ? streamRouter(declared as never, common as never)
     : streamRouter({ ...common, viewType } as never)) as unknown as LooseRouter;
   for (const layer of layersOf(world, sandbox, sinks, deployment)) router.use(layer);
   for (const place of usable(world.scenario)) addRoute(world, sandbox, sinks, router, place);
@@ -128,9 +126,25 @@ export function handlerOf(world: World, sandbox: Halting, deployment: number, on
   return fn.entryPoint === 'router' ? handler : behindMiddy(handler);
 }
 
+function tableOf(world: World): AnyTable {
+  const { viewType } = world.scenario.table;
+  const table = { name: 'Invoices', keys: ['customerId', 'invoiceId'], viewType } as const;
+  if (declaredEntities(world.scenario) !== undefined)
+    return defineTable({ ...table, entities: entitiesOf(world) });
+  const schema = tableSchemaOf(world);
+  return defineTable({
+    ...table,
+    item: schema === undefined ? itemOf<Stored>() : (schema as never),
+  }) as never;
+}
+
 /** A router whose types are not told: view types and conditions are drawn. */
-interface LooseRouter {
+interface LooseRouter extends LooseRoutes {
   use(layer: unknown): void;
+  entity(name: string, add: (routes: LooseRoutes) => void): void;
+}
+
+interface LooseRoutes {
   onInsert(...route: unknown[]): void;
   onModify(...route: unknown[]): void;
   onRemove(...route: unknown[]): void;
@@ -147,9 +161,14 @@ function addRoute(world: World, sandbox: Halting, sinks: Sinks, router: LooseRou
   world.history.count(`condition: ${route.condition}`);
   const condition = conditionOf(world, route.condition, place);
   const args = condition === undefined ? [run] : [condition, run];
-  if (route.eventName === 'INSERT') router.onInsert(...args);
-  else if (route.eventName === 'MODIFY') router.onModify(...args);
-  else router.onRemove(...args);
+  const add = (routes: LooseRoutes): void => {
+    if (route.eventName === 'INSERT') routes.onInsert(...args);
+    else if (route.eventName === 'MODIFY') routes.onModify(...args);
+    else routes.onRemove(...args);
+  };
+  const entity = declaredEntities(world.scenario)?.routes[place] ?? 'all';
+  if (entity === 'all') add(router);
+  else router.entity(entity, add);
 }
 
 /** A user's slip: a handler does not wait for what it began, but hands it on, to be noticed. */
@@ -296,14 +315,22 @@ async function sendWithoutRecord({ history }: World, sink: Sink, index: number):
 
 /** Reads the images, which are as the stream sent them, whatever was done to them before. */
 function checkImages(world: World, index: number, record: AnyRecord): void {
-  const { changes, history, scenario } = world;
+  const { changes, history, journal, scenario } = world;
   const change = changes[index] as Change;
+  const entity = journal.reference.entityOf(change);
+  if (record.entity !== entity)
+    history.violate('entity', `change ${index} is of ${entity}, and came as ${record.entity}`);
+  if (declaredEntities(scenario) !== undefined) history.count(`record of ${entity ?? 'no entity'}`);
+  if (entity !== undefined && change.eventName === 'MODIFY' && change.oldKind !== change.kind)
+    history.count('change of the entity');
   const images = [record.newImage, record.oldImage] as readonly (
     | { readonly status?: string; readonly bad?: boolean; readonly amount?: unknown }
     | undefined
   )[];
-  if (checksImages(world) && images.some((image) => image?.bad))
-    history.violate('6 one bad record', `change ${index} was handled, and its schema refuses it`);
+  const isBad = images.some(
+    (image, place) => image?.bad && checksImage(world, change, place === 0 ? 'newImage' : 'oldImage'),
+  );
+  if (isBad) history.violate('6 one bad record', `change ${index} was handled, and its schema refuses it`);
   const [newStatus, oldStatus] = images.map((image) => image?.status);
   if ((newStatus ?? change.status) !== change.status || (oldStatus ?? change.oldStatus) !== change.oldStatus)
     history.violate('10 nothing is mutated', `the images of change ${index} are not those of the stream`);
@@ -394,7 +421,8 @@ function onBatchOf({ scenario, history, random }: World): object {
     if (how === 0) throw new Error('The metrics did not work.');
     return how === 1 ? Promise.reject(new Error('The metrics did not work.')) : never();
   };
-  return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }) };
+  const entities = declaredEntities(scenario) !== undefined;
+  return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }, { entities }) };
 }
 
 /** Tells if the entry point may throw instead of reporting failures. */

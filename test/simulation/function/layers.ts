@@ -1,6 +1,7 @@
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { auditTrail } from '../../../src/audit/index.ts';
+import { exists, itemOf, prefix } from '../../../src/index.ts';
 import { type DeadLetter, deadLetter } from '../../../src/middleware/dead-letter.ts';
 import { idempotent } from '../../../src/middleware/idempotent.ts';
 import { retry } from '../../../src/middleware/retry.ts';
@@ -8,7 +9,10 @@ import { validate } from '../../../src/middleware/validate.ts';
 import type { EventName, RecordBase } from '../../../src/record/stream-record.ts';
 import type { RecordMiddleware } from '../../../src/router/record-middleware.ts';
 import type { Sink } from '../../../src/sinks/sink.ts';
-import type { PassThrough, Scenario } from '../model/scenario.ts';
+import type { EntityMap } from '../../../src/table/entity-types.ts';
+import { declaredEntities, kindIn, NOTE } from '../model/entities.ts';
+import type { EntityName, PassThrough, Scenario } from '../model/scenario.ts';
+import type { Change } from '../model/table.ts';
 import { type Halting, never, sleep } from '../world/clock.ts';
 import type { InvocationContext, World } from '../world/world.ts';
 import { asLateCall } from './late-call.ts';
@@ -29,7 +33,10 @@ export function layersOf(
     switch (layer.kind) {
       case 'audit':
         return auditTrail(sinks.audit, {
-          redact: ['secret', 'total'],
+          redact:
+            declaredEntities(world.scenario) === undefined
+              ? ['secret', 'total']
+              : { note: ['secret', 'total'], bill: ['secret', 'total'], thing: [] },
           changes: world.scenario.table.viewType === 'NEW_AND_OLD_IMAGES',
         } as { changes: false }) as unknown as RouterLayer;
       case 'deadLetter':
@@ -94,8 +101,39 @@ export function tableSchemaOf({ random, scenario }: World): StandardSchemaV1 | u
   return imageSchema(isRead ? 0 : delayMs, scenario);
 }
 
-/** Tells if a schema checks all images before a handler gets them. */
-export function checksImages(world: World): boolean {
+/** The entities of the table, which are tried in this order: a bill is a thing as well. */
+export function entitiesOf(world: World): EntityMap {
+  const schema = tableSchemaOf(world);
+  const itemIs = (entity: EntityName) => (schema === undefined ? itemOf() : only(world, schema, entity));
+  return {
+    note: { item: itemOf(), match: { invoiceId: prefix(NOTE) } },
+    bill: { item: itemIs('bill'), match: { type: 'BILL' } },
+    thing: { item: itemIs('thing'), match: { type: exists() } },
+  };
+}
+
+/** A schema that may be asked about items of its own entity only. */
+function only({ history }: World, schema: StandardSchemaV1, entity: EntityName): StandardSchemaV1 {
+  const validate = (value: unknown) => {
+    const kind = kindIn(value as object);
+    if (kind !== entity) history.violate('entity', `the schema of a ${entity} checks a ${kind}`);
+    return schema['~standard'].validate(value);
+  };
+  return { '~standard': { ...schema['~standard'], validate } };
+}
+
+/** Tells if a schema checks an image before a handler gets it. */
+export function checksImage(world: World, change: Change, image: 'newImage' | 'oldImage'): boolean {
+  if (!checksImages(world)) return false;
+  const { entryPoint, layers } = world.scenario.fn;
+  if (entryPoint.startsWith('router') && layers.some(({ kind }) => kind === 'validate')) return true;
+  if (declaredEntities(world.scenario) === undefined) return true;
+  const entity = world.journal.reference.entityOf(change);
+  if (entity === undefined || entity === 'note') return false;
+  return image === 'newImage' || change.oldKind === entity;
+}
+
+function checksImages(world: World): boolean {
   const { entryPoint, layers, declared, order } = world.scenario.fn;
   if (entryPoint.startsWith('router') && layers.some(({ kind }) => kind === 'validate')) return true;
   if (entryPoint === 'OrderedStreamProcessor') return false;

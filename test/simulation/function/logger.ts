@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Logger } from '../../../src/index.ts';
-import { CANARY } from '../model/table.ts';
+import { CANARY, type Change } from '../model/table.ts';
 import { type Halting, monotonicNow } from '../world/clock.ts';
 import type { World } from '../world/world.ts';
 
@@ -23,13 +23,22 @@ const LOCK_MARGIN_MS = 60;
 
 interface Failed {
   readonly sequenceNumber: string;
-  readonly error: { readonly name?: string; readonly message?: string } | undefined;
+  readonly entity?: string;
+  readonly error: { readonly name?: string; readonly message?: string; readonly code?: string } | undefined;
 }
 
-function checkFailure(world: World, sandbox: Halting, { sequenceNumber, error }: Failed): void {
-  const { history, scenario } = world;
+function checkFailure(world: World, sandbox: Halting, { sequenceNumber, entity, error }: Failed): void {
+  const { history, journal, scenario } = world;
   const { layers, entryPoint } = scenario.fn;
   const index = world.indexOf(sequenceNumber);
+  const change = world.changes[index] as Change;
+  if (entity !== journal.reference.entityOf(change))
+    history.violate('entity', `the log says that change ${index} is of ${entity}`);
+  if (error?.code === 'UNKNOWN_ENTITY') {
+    history.count('record of no entity failed');
+    if (!journal.reference.mustFail(change))
+      history.violate('entity', `change ${index} failed as if it belonged to no entity`);
+  }
   const invocation = world.openIn(sandbox, index);
   if (!entryPoint.startsWith('router') || invocation === undefined) return;
   const { lowestFailure } = invocation;

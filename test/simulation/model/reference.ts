@@ -1,5 +1,6 @@
 import { holdsFor, isUsable } from './conditions.ts';
-import type { MappingPlan, Route, Scenario } from './scenario.ts';
+import { declaredEntities, type Kind, unknownEntityOf } from './entities.ts';
+import type { EntityName, MappingPlan, Route, Scenario } from './scenario.ts';
 import type { Change } from './table.ts';
 
 /** Decides naively, from what was written, what streamlane and the mapping have to decide from the records. */
@@ -22,10 +23,49 @@ export class Reference {
   /** The routes that handle a change, by their places. */
   routesOf(change: Change): readonly number[] {
     const { entryPoint, routes } = this.#scenario.fn;
+    if (this.mustFail(change)) return [];
     if (!entryPoint.startsWith('router')) return [0];
     return usable(this.#scenario).flatMap((place) =>
-      this.#matches(routes[place] as Route, change) ? [place] : [],
+      this.#takes(place, change) && this.#matches(routes[place] as Route, change) ? [place] : [],
     );
+  }
+
+  /** The entity of a change, as far as its record tells. */
+  entityOf(change: Change): EntityName | undefined {
+    const kind = this.#told(change);
+    return kind === 'other' || kind === 'not told' ? undefined : kind;
+  }
+
+  /** Tells if a change has to fail, because it belongs to no entity. */
+  mustFail(change: Change): boolean {
+    return unknownEntityOf(this.#scenario) === 'fail' && this.isUnknown(change);
+  }
+
+  /** Tells if a change belongs to none of the declared entities, for certain. */
+  isUnknown(change: Change): boolean {
+    return this.#told(change) === 'other';
+  }
+
+  /** Tells if a change is not done before somebody has done something about it. */
+  needsHandling(change: Change): boolean {
+    return this.mustFail(change) || this.routesOf(change).length > 0;
+  }
+
+  #told({ eventName, kind, oldKind }: Change): Kind | 'not told' {
+    if (declaredEntities(this.#scenario) === undefined) return 'not told';
+    const { viewType } = this.#scenario.table;
+    if (eventName !== 'REMOVE' && this.#hasNew) return kind;
+    if (eventName !== 'INSERT' && viewType.includes('OLD')) return oldKind as Kind;
+    // The keys of notes are enough.
+    return kind === 'note' ? 'note' : 'not told';
+  }
+
+  /** A route of one entity takes its records; a route of the table those of any. */
+  #takes(place: number, change: Change): boolean {
+    const plan = declaredEntities(this.#scenario);
+    if (plan === undefined) return true;
+    const entity = this.entityOf(change);
+    return entity !== undefined && (plan.routes[place] === 'all' || plan.routes[place] === entity);
   }
 
   #matches({ eventName, condition }: Route, change: Change): boolean {
@@ -38,9 +78,16 @@ export class Reference {
 }
 
 /** Routes that the view type allows, by their places. */
-export function usable({ fn, table }: Scenario): readonly number[] {
+export function usable(scenario: Scenario): readonly number[] {
+  const { fn, table } = scenario;
+  const plan = declaredEntities(scenario);
   return [...fn.routes.keys()].filter((place) => {
     const { eventName, condition } = fn.routes[place] as Route;
+    const hasImage =
+      (eventName !== 'REMOVE' && table.viewType.includes('NEW')) ||
+      (eventName !== 'INSERT' && table.viewType.includes('OLD'));
+    // Their records are known by an attribute that is not a key.
+    if (!hasImage && (plan?.routes[place] === 'bill' || plan?.routes[place] === 'thing')) return false;
     return isUsable(condition, eventName, table.viewType);
   });
 }

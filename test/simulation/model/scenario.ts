@@ -155,6 +155,15 @@ export interface TargetsPlan {
   readonly storeFaultPercent: number;
 }
 
+export type EntityName = 'note' | 'bill' | 'thing';
+
+/** A table that holds several kinds of items. */
+export interface EntityPlan {
+  readonly unknownEntity: 'ignore' | 'fail';
+  /** Whose records each route takes, by the places of routes. */
+  readonly routes: readonly (EntityName | 'all')[];
+}
+
 /** Everything that is drawn for one history. */
 export interface Scenario {
   readonly seed: number;
@@ -165,6 +174,8 @@ export interface Scenario {
   readonly targets: TargetsPlan;
   /** Letters and on-failure documents are replayed at the end. */
   readonly replays: boolean;
+  /** Undefined: all items are of one kind. */
+  readonly entities: EntityPlan | undefined;
 }
 
 const likely = (percent: number): fc.Arbitrary<boolean> => fc.nat(99).map((drawn) => drawn < percent);
@@ -333,6 +344,17 @@ const targets: fc.Arbitrary<TargetsPlan> = fc.record({
   storeFaultPercent: rate(20),
 });
 
+/** For the most routes that a function has. */
+const MOST_ROUTES = 6;
+
+const entities: fc.Arbitrary<EntityPlan> = fc.record({
+  unknownEntity: fc.constantFrom('ignore', 'fail'),
+  routes: fc.array(fc.constantFrom('all', 'all', 'note', 'bill', 'bill', 'thing'), {
+    minLength: MOST_ROUTES,
+    maxLength: MOST_ROUTES,
+  }),
+});
+
 /** Any scenario. `only` narrows the entry points. */
 export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> {
   const narrowed =
@@ -351,6 +373,7 @@ export function scenarios(only?: readonly EntryPoint[]): fc.Arbitrary<Scenario> 
         targets,
         replays: fc.boolean(),
         isCrowded: likely(2),
+        entities: fc.option(entities, { freq: 2, nil: undefined }),
       })
       .map(({ isCrowded, ...scenario }) => coherent(isCrowded ? crowded(scenario) : scenario)),
   );

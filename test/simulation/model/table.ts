@@ -1,14 +1,15 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { STREAM_ARN } from '../../fixtures/events.ts';
 import { type Amount, amountOf } from './amounts.ts';
-import type { Scenario, TablePlan, Write } from './scenario.ts';
+import { givesUp, type Kind, kindOf, NOTE, typeOf } from './entities.ts';
+import type { Scenario, Write } from './scenario.ts';
 
 /** When simulated histories begin. */
 export const BEGINNING_MS = 1_767_225_600_000;
 
 /** The table: partition and sort key have texts in common, so that a mixed-up key shows. */
 
-/** Stands in each item, and may be in no log and no error. */
+/** Stands in each item but things, and may be in no log and no error. */
 export const CANARY = 'canary-7f3a';
 
 /** One change, as it happened; a record of the stream is made of it. */
@@ -23,6 +24,8 @@ export interface Change {
   readonly oldStatus: 'OPEN' | 'PAID' | undefined;
   readonly amount: Amount;
   readonly oldAmount: Amount | undefined;
+  readonly kind: Kind;
+  readonly oldKind: Kind | undefined;
   readonly malformed: boolean;
   readonly poison: boolean;
   readonly record: DynamoDBRecord;
@@ -59,13 +62,15 @@ export function streamOf(scenario: Scenario): {
     const change = {
       index,
       item: write.item,
-      keys: keyTextsOf(table, write.item),
+      keys: keyTextsOf(scenario, write.item),
       eventName,
       byTtl: write.kind === 'expire',
       status: write.status,
       oldStatus: before?.write.status,
       amount: amountOf(scenario, index),
       oldAmount: before && amountOf(scenario, before.version),
+      kind: kindOf(scenario, write.item, index),
+      oldKind: before && kindOf(scenario, write.item, before.version),
       malformed: last && (write.malformed || before?.write.malformed === true),
       poison: last && (write.poison || before?.write.poison === true),
     } as const;
@@ -83,35 +88,40 @@ export function streamOf(scenario: Scenario): {
 type Image = Record<string, AttributeValue>;
 
 function imageOf(scenario: Scenario, write: Write, version: number, mayBeMalformed: boolean): Image {
+  const kind = kindOf(scenario, write.item, version);
   return {
-    ...keysOf(scenario.table, write.item),
+    ...keysOf(scenario, write.item),
+    ...typeOf(kind),
     status: { S: write.status },
     version: { N: String(version) },
     amount: { N: amountOf(scenario, version).text },
-    secret: { S: CANARY },
+    // What an audit trail shows of things holds no secret.
+    ...(kind !== 'thing' && { secret: { S: CANARY } }),
     ...(mayBeMalformed && write.poison && { bad: { BOOL: true } }),
     ...(mayBeMalformed && write.malformed && { total: { N: `x${CANARY}` } }),
   };
 }
 
-function keysOf(table: TablePlan, item: number): Image {
-  const [customerId, invoiceId] = keyTextsOf(table, item);
+function keysOf(scenario: Scenario, item: number): Image {
+  const [customerId, invoiceId] = keyTextsOf(scenario, item);
   return { customerId: { S: customerId }, invoiceId: { S: invoiceId } };
 }
 
-function keyTextsOf({ partitions }: TablePlan, item: number): Change['keys'] {
-  return [String(item % partitions), String(Math.floor(item / partitions))];
+function keyTextsOf(scenario: Scenario, item: number): Change['keys'] {
+  const { partitions } = scenario.table;
+  const prefix = kindOf(scenario, item, 0) === 'note' ? NOTE : '';
+  return [String(item % partitions), `${prefix}${Math.floor(item / partitions)}`];
 }
 
 function recordOf(
-  { table }: Scenario,
+  scenario: Scenario,
   change: Omit<Change, 'record'>,
   second: number,
   { before, after }: { readonly before: Image | undefined; readonly after: Image },
   eventSourceARN: string,
 ): DynamoDBRecord {
-  const { viewType, digits } = table;
-  const keys = Object.entries(keysOf(table, change.item));
+  const { viewType, digits } = scenario.table;
+  const keys = Object.entries(keysOf(scenario, change.item));
   // The order of attributes varies between records.
   const Keys = Object.fromEntries(change.index % 2 === 0 ? keys : keys.toReversed());
   const hasNew = change.eventName !== 'REMOVE' && viewType.includes('NEW');
@@ -156,13 +166,4 @@ function shardsOf({ table }: Scenario, changes: readonly Change[]): readonly Sha
     }
   }
   return shards;
-}
-
-/** Tells if the mapping or the function gets past a record that always fails. */
-function givesUp({ mapping, fn }: Scenario): boolean {
-  if (mapping.maximumRetryAttempts >= 0) return true;
-  if (!fn.entryPoint.startsWith('router')) return false;
-  const letters = fn.layers.findIndex(({ kind }) => kind === 'deadLetter');
-  // What fails outside of deadLetter gets no letter.
-  return letters >= 0 && !fn.layers.slice(0, letters).some(({ kind }) => kind === 'audit');
 }

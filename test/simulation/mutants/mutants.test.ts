@@ -13,6 +13,7 @@ const QUICK = [
   'the batch goes on behind a record that failed alone',
   'records past a failure start',
   'only the first route runs',
+  'the last entity that matches wins',
   'a letter is not waited for',
   'more than ten entries are in a request',
   'every invocation begins with the initial state',

@@ -1,6 +1,7 @@
 import { BATCH_MUTANTS } from './batch.ts';
 import { CONDITION_MUTANTS } from './conditions.ts';
 import { DELIVERY_MUTANTS } from './delivery.ts';
+import { ENTITY_MUTANTS } from './entities.ts';
 import { MIDDLEWARE_MUTANTS } from './middleware.ts';
 import type { Mutant } from './mutant.ts';
 import { POWERTOOLS_MUTANTS } from './powertools.ts';
@@ -13,6 +14,7 @@ import { WINDOW_MUTANTS } from './windows.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...BATCH_MUTANTS,
   ...ROUTER_MUTANTS,
+  ...ENTITY_MUTANTS,
   ...CONDITION_MUTANTS,
   ...MIDDLEWARE_MUTANTS,
   ...SINK_MUTANTS,

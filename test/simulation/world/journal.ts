@@ -207,7 +207,7 @@ export class Journal {
   succeeded(index: number, pass: number): void {
     const fate = this.#fates[index] as Fate;
     fate.ended = 'succeeded';
-    if (this.reference.routesOf(this.changes[index] as Change).length === 0) return;
+    if (!this.reference.needsHandling(this.changes[index] as Change)) return;
     if (fate.last !== 'nothing' && fate.pass === pass) return;
     // The note of `idempotent` says that it is done, where a middleware within has swallowed its failure.
     if (this.isIdempotent && this.#noted.has(index)) {
@@ -267,7 +267,7 @@ export class Journal {
         older < index &&
         !invocation.settled.has(older) &&
         !this.isNoted(older) &&
-        this.reference.routesOf(this.changes[older] as Change).length > 0,
+        this.reference.needsHandling(this.changes[older] as Change),
     );
     if (invocation.beginsReported && pending.includes(invocation.indexes[0] as number))
       violate('4 least repetition', `change ${index} started beside the one that the sandbox had reported`);

@@ -116,7 +116,7 @@ export async function replayEverything(
       history.violate('replay', `a range of ${indexes.length} records is replayed, and others were given up`);
     for (const index of indexes) {
       const isSkipped = newestOnly && hasNewer(world, index);
-      const wanted = !isSkipped && journal.reference.routesOf(world.changes[index] as never).length > 0;
+      const wanted = !isSkipped && journal.reference.needsHandling(world.changes[index] as Change);
       if (wanted && !handled.has(index) && !journal.isNoted(index))
         history.violate('replay', `change ${index} is reported as replayed, and no handler completed it`);
     }
