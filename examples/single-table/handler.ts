@@ -13,7 +13,11 @@ import { auditTable, deadLetters } from './sinks.ts';
  */
 export const handler = streamRouter(app, { order: 'partition' })
   .use(deadLetter(deadLetters))
-  .use(auditTrail(auditTable, { redact: ['email', 'card.number'] }))
+  .use(
+    auditTrail<typeof app>(auditTable, {
+      redact: { customer: ['email'], payment: ['card.number'], order: [], line: [] },
+    }),
+  )
   .entity('customer', customers)
   .entity('order', orders)
   .entity('line', lines)

@@ -45,14 +45,16 @@ await runOnTable({
       for (const entry of await historyOf(dynamodb, auditTable, { tableName: app.name, keys: { pk, sk } })) {
         const changes = entry.changes?.filter(({ path }) => path !== 'pk' && path !== 'sk') ?? [];
         const shown = changes.map(({ path, after }) => ` ${path}=${JSON.stringify(after)}`);
-        console.log(`  ${sk} ${entry.eventName}${entry.eventName === 'REMOVE' ? '' : shown.join('')}`);
+        console.log(
+          `  ${entry.entity} ${sk} ${entry.eventName}${entry.eventName === 'REMOVE' ? '' : shown.join('')}`,
+        );
       }
     }
 
     console.log('\nDead letters:');
     for (const letter of await resources.deadLetters()) {
-      const { record, error } = parseDeadLetter(letter);
-      console.log(`  ${record.dynamodb?.Keys?.sk?.S}: ${error.message}`);
+      const { entity, record, error } = parseDeadLetter(letter);
+      console.log(`  ${entity} ${record.dynamodb?.Keys?.sk?.S}: ${error.message}`);
     }
   },
 });
