@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { thrownText } from '../failure/thrown-text.ts';
+import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { Barriers } from './barriers.ts';
 import { RecordReplay } from './records/record-replay.ts';
 import { identityOf, itemOf, type ReplayRecord } from './records/replay-record.ts';
@@ -149,7 +150,7 @@ export class ReplayRun {
       return [];
     }
     const records = content.records.filter((record) => filter?.passes(record) ?? true);
-    message.problem = countProblem(records.length, content.records.length, range, asFound);
+    message.problem = countProblem(records, content.records, range, asFound);
     return records;
   }
 
@@ -222,26 +223,41 @@ function isDone({ records, skipped }: TakenMessage): boolean {
 }
 
 function countProblem(
-  count: number,
-  unfiltered: number,
-  { batchSize }: StreamRange,
+  { length: count }: readonly DynamoDBRecord[],
+  unfiltered: readonly DynamoDBRecord[],
+  range: StreamRange,
   asFound: boolean,
 ): TakenMessage['problem'] {
+  const { batchSize } = range;
   if (count === 0) {
-    return unfiltered === 0
+    return unfiltered.length === 0
       ? { reason: 'trimmed', detail: `none of its ${batchSize} records is in the stream any more` }
       : { reason: 'mismatch', detail: 'filterCriteria leave out every record of the range' };
   }
-  if (asFound || count === batchSize) return undefined;
-  return count < batchSize
-    ? {
-        reason: 'trimmed',
-        detail: `${count} of its ${batchSize} records are in the stream; asFound takes them`,
-      }
-    : {
-        reason: 'mismatch',
-        detail:
-          `the range holds ${count} records, and ${batchSize} were given up: give the mapping's filterCriteria; ` +
-          'with parallel lanes, asFound takes them all',
-      };
+  if (asFound) return undefined;
+  if (count < batchSize) {
+    return {
+      reason: 'trimmed',
+      detail: `${count} of its ${batchSize} records are in the stream; asFound takes them`,
+    };
+  }
+  // Records of other lanes in the range may make up for those that are gone.
+  if (!hasFirst(unfiltered, range)) {
+    return {
+      reason: 'trimmed',
+      detail: `its first record is not in the stream any more; asFound takes the ${count} records that are`,
+    };
+  }
+  if (count === batchSize) return undefined;
+  return {
+    reason: 'mismatch',
+    detail:
+      `the range holds ${count} records, and ${batchSize} were given up: give the mapping's filterCriteria; ` +
+      'with parallel lanes, asFound takes them all',
+  };
+}
+
+/** The first record of a range was given up. Its last number may be one that no record has. */
+function hasFirst([first]: readonly DynamoDBRecord[], { startSequenceNumber }: StreamRange): boolean {
+  return compareSequenceNumbers(first?.dynamodb?.SequenceNumber as string, startSequenceNumber) === 0;
 }

@@ -236,6 +236,14 @@ describe('a range remains', () => {
     expect(handled).toEqual(['c']);
   });
 
+  test('when its first records have left the stream, and those of other lanes make up for them', async () => {
+    const [, b] = streams.write(SHARD, 'a', 'b');
+    const { messages } = await run([document('1', b, 2)]);
+    const detail = 'its first record is not in the stream any more; asFound takes the 2 records that are';
+    expect(messages).toMatchObject([{ reason: 'trimmed', detail }]);
+    expect(handled).toEqual([]);
+  });
+
   test('when none of its records is there', async () => {
     const { messages } = await run([document('1', '2', 2)], { asFound: true });
     expect(messages).toMatchObject([
