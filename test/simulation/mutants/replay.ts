@@ -28,8 +28,16 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a range that holds another number of records is replayed',
     file: RUN,
-    find: 'if (asFound || count === batchSize) return undefined;',
+    find: 'if (count === batchSize) return undefined;',
     replace: 'return undefined;',
+  },
+  {
+    name: 'a range without its first record is whole when the number of its records fits',
+    happened: true,
+    file: RUN,
+    find: 'if (!hasFirst(unfiltered, range)) {',
+    replace: 'if (false) {',
+    within: 8000,
   },
   {
     name: 'one message that is not understood ends the replay',
