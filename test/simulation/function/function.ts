@@ -2,6 +2,7 @@ import { processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import {
+  type BatchSummary,
   type ClosedWindow,
   defineTable,
   itemOf,
@@ -422,7 +423,15 @@ function onBatchOf({ scenario, history, random }: World): object {
     return how === 1 ? Promise.reject(new Error('The metrics did not work.')) : never();
   };
   const entities = declaredEntities(scenario) !== undefined;
-  return { onBatch: metrics({ addMetric: add, publishStoredMetrics: () => {} }, { entities }) };
+  const report = metrics({ addMetric: add, publishStoredMetrics: () => {} }, { entities });
+  const onBatch = (summary: BatchSummary): unknown => {
+    const counts = Object.values(summary.byEntity()).map(({ records }) => records);
+    const counted = counts.reduce((total, count) => total + count, summary.unknownEntity);
+    if (counted > summary.records)
+      history.violate('metrics', `a batch of ${summary.records} records has ${counted} by entity`);
+    return report(summary);
+  };
+  return { onBatch };
 }
 
 /** Tells if the entry point may throw instead of reporting failures. */

@@ -42,12 +42,6 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
     replace: 'throw unknownEntity(table);',
   },
   {
-    name: 'a record of no entity is counted at each attempt',
-    file: GUARD,
-    find: '(found.get(invocation) ?? new Set()).add(record.sequenceNumber)',
-    replace: '(found.get(invocation) ?? new Set()).add(String(Math.random()))',
-  },
-  {
     name: 'the schema of the new entity checks the old image',
     file: 'record/lazy-record.ts',
     find: 'return isOther ? undefined : entity.checks;',
