@@ -83,7 +83,7 @@ function leadsBelow(steps: readonly Step[], above: readonly Step[]): boolean {
 }
 
 /** The names of the attributes that a pattern reads. */
-export function attributesOf({ entries }: CompiledMatch): string[] {
+export function attributesOf({ entries }: Pick<CompiledMatch, 'entries'>): string[] {
   return [...new Set(entries.map(({ steps }) => steps[0] as string))];
 }
 

@@ -1,5 +1,5 @@
 import { apart } from '../conditions/apart.ts';
-import { type CompiledMatch, compileMatch, testEntry } from '../conditions/compile-match.ts';
+import { attributesOf, type CompiledMatch, compileMatch, testEntry } from '../conditions/compile-match.ts';
 import { implies } from '../conditions/implies.ts';
 import { isObject } from '../options/check.ts';
 import { rejectUnknownOptions } from '../options/check-options.ts';
@@ -89,7 +89,7 @@ export function recordEntities(
       if (hasImage('newImage', viewType, eventName) || hasImage('oldImage', viewType, eventName)) return;
       const problem = problemOf(entities, name);
       if (problem === undefined) return;
-      const carried = `${eventName} records of a ${viewType} stream carry keys alone`;
+      const carried = `${eventName} records of ${table}, whose stream is ${viewType}, carry keys alone`;
       throw invalidOption(method, undefined, `${carried}, ${problem}`, { code: 'INVALID_HANDLER' });
     },
   };
@@ -100,8 +100,8 @@ function problemOf(entities: readonly Entity[], name: string | undefined): strin
   const wanted = name === undefined ? entities : entities.filter((entity) => entity.name === name);
   const told = wanted.filter(({ needsImage }) => !needsImage);
   if (told.length === 0) {
-    const whose = name === undefined ? 'each entity' : name;
-    return `and the match of ${whose} names other attributes. Match keys, or take a stream with images.`;
+    const needed = wanted.map((entity) => `${entity.name} names ${otherThanKeys(entity).join(', ')}`);
+    return `and the match of ${needed.join(', that of ')}. Match keys, or take a stream with images.`;
   }
   for (const entity of told) {
     const other = entities
@@ -115,6 +115,11 @@ function problemOf(entities: readonly Entity[], name: string | undefined): strin
     }
   }
   return undefined;
+}
+
+/** The attributes that the match of an entity names besides keys. */
+function otherThanKeys({ match, ofKeys }: Entity): readonly string[] {
+  return attributesOf({ entries: match.entries.filter((entry) => !ofKeys.includes(entry)) });
 }
 
 function entityOf(owner: string, name: string, options: unknown, keys: readonly string[]): Entity {

@@ -125,7 +125,7 @@ describe('a route whose records do not tell their entity is refused', () => {
       'one that matches other attributes',
       { a: byKey, b: byImage },
       'b',
-      'the match of b names other attributes',
+      'of App, whose stream is NEW_IMAGE, carry keys alone, and the match of b names type.',
     ],
     ['one that may be an earlier one', { a: byImage, b: byKey }, 'b', 'belongs to a or to b'],
     [
@@ -157,7 +157,7 @@ describe('a route whose records do not tell their entity is refused', () => {
       'the whole table, where none is found',
       { a: byImage, b: { item, match: { type: 'ORDER' } } },
       undefined,
-      'the match of each entity names other',
+      'the match of a names type, that of b names type.',
     ],
   ])('%s', (_, entities, name, problem) => {
     const router = streamRouter(tableOf(entities));
