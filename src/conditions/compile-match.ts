@@ -1,6 +1,6 @@
-import { invalidOption } from '../options/invalid-option.ts';
+import { invalidOption, wrongValue } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
-import type { AttributeMap } from '../unmarshall/attribute-value.ts';
+import { type AttributeMap, MAX_LEVELS } from '../unmarshall/attribute-value.ts';
 import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { joinPath, type Step, stepsOf } from '../unmarshall/path.ts';
@@ -110,7 +110,12 @@ export function testEntry(
  * @throws ConfigurationError with the code of `place`
  */
 export function valueMatcher(pattern: unknown, place: Place, steps: readonly Step[] = []): MatcherData {
-  if (isMatcher(pattern)) return pattern['~matcher'];
+  if (isMatcher(pattern)) {
+    const matcher: Partial<MatcherData> | null = pattern['~matcher'];
+    // JSON keeps all of a matcher but its test.
+    if (typeof matcher?.test !== 'function') refuseValue(place, steps, pattern);
+    return matcher as MatcherData;
+  }
   if (isPlainMap(pattern)) {
     const entries = entriesOf(pattern, [], place);
     return {
@@ -125,15 +130,20 @@ export function valueMatcher(pattern: unknown, place: Place, steps: readonly Ste
   try {
     return { kind: 'equals', operands: [pattern], test: equalTo(pattern) };
   } catch {
-    return refuse(
-      place,
-      steps,
-      `has to be a value that DynamoDB stores, or a matcher such as missing(), got ${shown(pattern)}.`,
-    );
+    return refuseValue(place, steps, pattern);
   }
 }
 
+function refuseValue(place: Place, steps: readonly Step[], came: unknown): never {
+  const expected = 'a value that DynamoDB stores, or a matcher such as missing()';
+  refuse(place, steps, wrongValue({ expected }, came));
+}
+
 function entriesOf(pattern: object, at: readonly Step[], place: Place): MatchEntry[] {
+  // Also a pattern that holds itself ends here.
+  if (at.length > MAX_LEVELS) refuse(place, [], `nests deeper than ${MAX_LEVELS} levels.`);
+  // Without the condition that a symbol stands for, the pattern would match more.
+  for (const symbol of Object.getOwnPropertySymbols(pattern)) matchedPath(symbol, place, at);
   const entries = Object.entries(pattern).flatMap(([name, value]) => {
     const { path, steps } = matchedPath(name, place, at);
     return isPlainMap(value) && !isMatcher(value)

@@ -54,6 +54,19 @@ test('what is not an image fails', () => {
   );
 });
 
+const HOLDS_ITSELF: Record<string, unknown> = {};
+HOLDS_ITSELF.self = HOLDS_ITSELF;
+
+function nested(levels: number): object {
+  let pattern: object = { a: 1 };
+  for (let level = 1; level < levels; level++) pattern = { a: pattern };
+  return pattern;
+}
+
+test('a pattern may nest as deep as items are read', () => {
+  expect(() => compile(nested(100))).not.toThrow();
+});
+
 test.each<[string, unknown, string]>([
   ['an empty pattern', {}, 'entities.order.match names no attribute.'],
   [
@@ -66,6 +79,24 @@ test.each<[string, unknown, string]>([
     { sk: undefined },
     'entities.order.match.sk has to be a value that DynamoDB stores',
   ],
+  ['a pattern that holds itself', HOLDS_ITSELF, 'entities.order.match nests deeper than 100 levels.'],
+  ['a pattern of 20,000 levels', nested(20_000), 'entities.order.match nests deeper than 100 levels.'],
+  [
+    'a symbol as a name',
+    { sk: 'A', [Symbol('type')]: 'B' },
+    'entities.order.match has to name attributes by their paths, such as status, lines[0].price or ["a.b"], got Symbol(type)',
+  ],
+  [
+    'a symbol as a name within a map',
+    { address: { city: 'A', [Symbol('type')]: 'B' } },
+    'entities.order.match.address has to name attributes by their paths',
+  ],
+  [
+    'a matcher that went through JSON',
+    { sk: JSON.parse(JSON.stringify(prefix('A'))) },
+    'entities.order.match.sk has to be a value that DynamoDB stores, or a matcher such as missing(), got an object.',
+  ],
+  ['a matcher of null', { sk: { '~matcher': null } }, 'entities.order.match.sk has to be a value'],
 ])('%s is refused in the words and with the code of the place', (_, pattern, message) => {
   expect(() => compile(pattern)).toThrow(
     expect.objectContaining({
