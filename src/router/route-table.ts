@@ -1,20 +1,20 @@
 import { mayHold } from '../conditions/built-in.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName } from '../record/stream-record.ts';
-import type { TableEntities } from '../table/table-entities.ts';
+import type { AnyTable } from '../table/table.ts';
 import type { Route } from './route.ts';
 
 type RoutesByEvent = Record<EventName, readonly Route[]>;
 
 /** The routes of a router, by entity and event, each list in the order registered. */
 export class RouteTable {
-  readonly #entities: TableEntities | undefined;
+  readonly #table: AnyTable | undefined;
   /** Of a table without entities, all routes are those of `undefined`. */
   readonly #routes: ReadonlyMap<string | undefined, RoutesByEvent>;
 
-  constructor(entities: TableEntities | undefined) {
-    this.#entities = entities;
-    const names = entities?.names ?? [undefined];
+  constructor(table: AnyTable | undefined) {
+    this.#table = table;
+    const names = table?.['~entities']?.names ?? [undefined];
     this.#routes = new Map(names.map((name) => [name, { INSERT: [], MODIFY: [], REMOVE: [] }]));
   }
 
@@ -35,7 +35,8 @@ export class RouteTable {
    * @throws ConfigurationError `INVALID_HANDLER` where the records do not tell their entity
    */
   add(method: string, entity: string | undefined, eventName: EventName, route: Route): void {
-    this.#entities?.requireRoute(method, entity, eventName);
+    const table = this.#table;
+    table?.['~entities']?.requireRoute(method, entity, eventName, table.viewType);
     for (const [name, routes] of this.#routes) {
       // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
       if (entity === undefined || name === entity) routes[eventName] = [...routes[eventName], route];

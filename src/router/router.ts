@@ -137,7 +137,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const processor = batchProcessor(settings);
   const reported = new ReportedCheckpoints();
   const entities = table?.['~entities'];
-  const routes = new RouteTable(entities);
+  const routes = new RouteTable(table);
   const layers: RecordMiddleware<LazyRecord>[] = [];
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);

@@ -2,7 +2,7 @@ import { FUNCTION, oneOf } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { isThenable } from '../promise/thenable.ts';
-import { isUnfinished } from '../promise/unfinished.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 
 /**
  * Lets a callback add routes for one entity.
@@ -19,7 +19,10 @@ export function addRoutes(names: readonly string[], name: unknown, add: unknown,
   });
   const added = (add as (routes: object) => unknown)(routes);
   // Routes that come later would miss records, and nobody would notice.
-  if (isThenable(added) || isUnfinished(added)) {
+  const promise = isThenable(added);
+  if (promise || isUnfinished(added)) {
+    // Nothing waits for it any more, and an unhandled rejection would end the process.
+    Promise.resolve(promise ? added : refuseUnfinished('The callback of entity', added)).catch(() => {});
     throw invalidOption('entity', undefined, 'the routes have to be added at once, not after a wait.', {
       code: 'INVALID_HANDLER',
     });

@@ -8,7 +8,7 @@ import { shown } from '../options/kind-of.ts';
 import type { RecordEntity } from '../record/entities.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { type ImageChecks, imageChecks, isStandardSchema } from '../record/schema.ts';
-import { hasImage, type StreamViewType } from '../record/view-type.ts';
+import { hasImage } from '../record/view-type.ts';
 import type { AttributeMap } from '../unmarshall/attribute-value.ts';
 import { entityGuard } from './entity-guard.ts';
 import { addRoutes } from './entity-routes.ts';
@@ -36,7 +36,6 @@ const INTEGER = /^\d+$/;
 export interface EntitySource {
   readonly name: string;
   readonly keys: readonly string[];
-  readonly viewType: StreamViewType;
 }
 
 /**
@@ -48,7 +47,7 @@ export interface EntitySource {
 export function recordEntities(
   owner: string,
   declared: unknown,
-  { name: table, keys, viewType }: EntitySource,
+  { name: table, keys }: EntitySource,
 ): TableEntities {
   if (!isObject(declared) || Object.keys(declared).length === 0) {
     throw invalidOption(
@@ -57,6 +56,10 @@ export function recordEntities(
       `has to be an object with one entity or more, such as { order: { item, match } }, got ${shown(declared)}.`,
       INVALID,
     );
+  }
+  const [symbol] = Object.getOwnPropertySymbols(declared);
+  if (symbol !== undefined) {
+    throw invalidOption(owner, 'entities', `has to name entities by text, got ${shown(symbol)}.`, INVALID);
   }
   const entities = Object.entries(declared).map(([name, options]) => entityOf(owner, name, options, keys));
   refuseHidden(owner, entities);
@@ -85,7 +88,7 @@ export function recordEntities(
     of,
     ofImage: (record, image) => find(record.storedImage(image) as AttributeMap, record),
     addRoutes: (name, add, routes) => addRoutes(names, name, add, routes),
-    requireRoute(method, name, eventName) {
+    requireRoute(method, name, eventName, viewType) {
       if (hasImage('newImage', viewType, eventName) || hasImage('oldImage', viewType, eventName)) return;
       const problem = problemOf(entities, name);
       if (problem === undefined) return;

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RecordEntities } from '../record/entities.ts';
 import type { LazyRecord, RecordReading } from '../record/lazy-record.ts';
+import type { StreamViewType } from '../record/view-type.ts';
 
 /** What became of the records of one entity in a batch. */
 export interface EntityCount {
@@ -31,9 +32,10 @@ export interface TableEntities extends RecordEntities {
    * Refuses a route whose event's records do not tell whether they belong to the entity.
    *
    * @param name undefined for a route of the whole table
+   * @param viewType that of the table as the router got it, which may be a copy with another one
    * @throws ConfigurationError `INVALID_HANDLER`
    */
-  requireRoute(method: string, name: string | undefined, eventName: string): void;
+  requireRoute(method: string, name: string | undefined, eventName: string, viewType: StreamViewType): void;
   /**
    * Lets a callback add routes for one entity.
    *

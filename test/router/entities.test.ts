@@ -96,6 +96,16 @@ describe('router.entity', () => {
       () => streamRouter(app).entity('order', async (orders) => orders.onInsert(() => {})),
       'have to be added at once',
     ],
+    [
+      'an asynchronous function that fails, without an unhandled rejection',
+      () => streamRouter(app).entity('order', () => Promise.reject(new Error('late'))),
+      'have to be added at once',
+    ],
+    [
+      'a list with a promise that fails, without an unhandled rejection',
+      () => streamRouter(app).entity('order', () => [Promise.reject(new Error('late'))]),
+      'have to be added at once',
+    ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(
       expect.objectContaining({
@@ -108,6 +118,24 @@ describe('router.entity', () => {
 });
 
 describe('a route whose records do not tell their entity is refused', () => {
+  test('by the view type of the table that the router got', () => {
+    const images = defineTable({
+      name: 'App',
+      keys: ['pk', 'sk'],
+      entities: { customer: { item: itemOf<object>(), match: { type: 'CUSTOMER' } } },
+    });
+    const copy = { ...images, viewType: 'KEYS_ONLY' } as unknown as typeof images;
+    const add = (table: typeof images) => () =>
+      streamRouter(table).entity('customer', (r) => r.onInsert(() => {}));
+    expect(add(images)).not.toThrow();
+    expect(add(copy)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_HANDLER',
+        message: expect.stringContaining('INSERT records of a KEYS_ONLY stream carry keys alone'),
+      }),
+    );
+  });
+
   const item = itemOf<object>();
   const byKey = { item, match: { sk: prefix('ORDER#') } };
   const byImage = { item, match: { type: 'CUSTOMER' } };
