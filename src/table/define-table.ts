@@ -7,7 +7,13 @@ import type { AttributeOf } from '../record/stream-record.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { EntityMap, EntityMatches } from './entity-types.ts';
 import { recordEntities } from './record-entities.ts';
-import type { AnyTable, EntityTable, StoredItem, Table } from './table.ts';
+import {
+  type AnyTable,
+  type EntityTable,
+  MADE_BY_DEFINE_TABLE,
+  type StoredItem,
+  type Table,
+} from './table.ts';
 
 /** What {@link defineTable} takes. */
 export interface TableOptions<
@@ -115,7 +121,12 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
   require('name', name);
   require('keys', keys);
   require('viewType', viewType);
-  const table = { '~table': true, name, keys: Object.freeze([...keys]) as typeof keys, viewType } as const;
+  const table = {
+    '~table': MADE_BY_DEFINE_TABLE,
+    name,
+    keys: Object.freeze([...keys]) as typeof keys,
+    viewType,
+  } as const;
   if ('entities' in options) {
     if ('item' in options) {
       throw invalidOption(

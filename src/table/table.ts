@@ -8,7 +8,7 @@ import type { TableEntities } from './table-entities.ts';
 
 /** What is known of every declared table. */
 interface TableBase<Key extends string, View extends StreamViewType> {
-  readonly '~table': true;
+  readonly '~table': symbol;
   readonly name: string;
   readonly keys: readonly [Key] | readonly [Key, Key];
   readonly viewType: View;
@@ -53,9 +53,12 @@ export type KeysOf<Stored, Key extends string> = {
 /** What DynamoDB holds, where a schema tells it: hand-made schemas say `unknown`. */
 export type StoredItem<Stored, Item extends object> = unknown extends Stored ? Item : Extract<Stored, object>;
 
+/** Marks a table. JSON drops it, with the functions that a table needs, and keeps the rest. */
+export const MADE_BY_DEFINE_TABLE: unique symbol = Symbol('made by defineTable');
+
 /** Whether a value was made by `defineTable`. */
 export function isTable(value: unknown): value is AnyTable {
-  return typeof value === 'object' && value !== null && '~table' in value;
+  return typeof (value as Partial<AnyTable> | null | undefined)?.['~table'] === 'symbol';
 }
 
 /** The check of an argument or option that takes a table. */

@@ -2,7 +2,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { defineTable, itemOf } from '../../src/index.ts';
+import { defineTable, itemOf, streamRouter } from '../../src/index.ts';
 import { isTable } from '../../src/table/table.ts';
 
 interface Invoice {
@@ -19,7 +19,7 @@ describe('defineTable declares a table once', () => {
       viewType: 'NEW_IMAGE',
     });
     expect(table).toEqual({
-      '~table': true,
+      '~table': expect.any(Symbol),
       name: 'Invoices',
       keys: ['customerId', 'invoiceId'],
       viewType: 'NEW_IMAGE',
@@ -101,9 +101,24 @@ describe('what is no declaration is refused, with what was expected and what cam
   });
 });
 
-test.each([undefined, null, 'Invoices', {}, { name: 'Invoices', keys: ['id'] }])(
+test.each([undefined, null, 'Invoices', {}, { name: 'Invoices', keys: ['id'] }, { '~table': true }])(
   '%j is no table',
   (value) => {
     expect(isTable(value)).toBe(false);
   },
 );
+
+test('a table that went through JSON is not a table, as JSON drops its functions', () => {
+  const schema = z.object({ id: z.string() });
+  const tables = [
+    defineTable({ name: 'T', item: itemOf<{ id: string }>(), keys: ['id'] }),
+    defineTable({ name: 'T', item: schema, keys: ['id'] }),
+    defineTable({ name: 'T', keys: ['id'], entities: { one: { item: schema, match: { id: 'A' } } } }),
+  ];
+  for (const table of tables) {
+    const restored = JSON.parse(JSON.stringify(table));
+    expect([isTable(table), isTable({ ...table }), isTable(restored)]).toEqual([true, true, false]);
+    expect(() => streamRouter(restored)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }));
+    expect(() => streamRouter(restored, {})).toThrow(/has to be made by defineTable/);
+  }
+});
