@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, ValidationError } from '../errors.ts';
-import { contentFreeCause } from '../failure/content-free-cause.ts';
+import { contentFreeCause, partOf } from '../failure/content-free-cause.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
@@ -128,10 +128,10 @@ function pathsOf(issues: unknown): readonly string[] {
 }
 
 function pathOf(issue: unknown): string {
-  const segments = (issue as Partial<StandardSchemaV1.Issue> | null | undefined)?.path;
+  const segments = partOf(issue, 'path');
   let path = '';
   for (const segment of Array.isArray(segments) ? segments : []) {
-    const key: unknown = typeof segment === 'object' ? segment?.key : segment;
+    const key: unknown = typeof segment === 'object' ? partOf(segment, 'key') : segment;
     // Valibot has no key for the element of a set.
     if (typeof key === 'string' || typeof key === 'number') path = joinPath(path, key);
     else if (typeof key === 'symbol') path = joinPath(path, String(key));

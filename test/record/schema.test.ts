@@ -119,6 +119,15 @@ describe('a path is written as everywhere else', () => {
   });
 });
 
+/** An object with a property that throws when it is read. */
+function unreadable(name: string): object {
+  return Object.defineProperty({}, name, {
+    get() {
+      throw new Error(SECRET);
+    },
+  });
+}
+
 describe('a result outside the Standard Schema specification is a ValidationError', () => {
   const refused = (result: unknown) =>
     caught(() =>
@@ -183,6 +192,8 @@ describe('a result outside the Standard Schema specification is a ValidationErro
     [new Array(2), ['(item)']],
     [[null, undefined, 'bad', 5], ['(item)']],
     [[{ path: null }], ['(item)']],
+    [[unreadable('path')], ['(item)']],
+    [[{ path: ['id', unreadable('key')] }], ['id']],
     [[{ path: 'id' }], ['(item)']],
     [[{ path: { length: 1 } }], ['(item)']],
     [[{ path: [null, 'id'] }], ['id']],
