@@ -182,6 +182,7 @@ describe('entities that cannot work are refused', () => {
     ['no entity', {}, 'entities', 'one entity or more'],
     ['no object', null, 'entities', 'got null'],
     ['a name that is a whole number', { 7: order }, 'entities.7', 'is a whole number'],
+    ['a symbol as a name', { order, [Symbol('line')]: order }, 'entities', 'got Symbol(line)'],
     ['no item', { order: { match: order.match } }, 'entities.order.item', 'Standard Schema or itemOf'],
     ['no match', { order: { item } }, 'entities.order.match', 'has to be an object of attributes'],
     ['a match of nothing', { order: { item, match: {} } }, 'entities.order.match', 'names no attribute'],
