@@ -3,6 +3,7 @@ import { partOf } from '../failure/content-free-cause.ts';
 import { FUNCTION, isObject } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { isThenable } from '../promise/thenable.ts';
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { AnyItem } from '../record/stream-record.ts';
 
 /** The item that a function of {@link itemFrom} returns or resolves with; `null` and `undefined` refuse the image. */
@@ -20,7 +21,8 @@ interface Refusal extends StandardSchemaV1.FailureResult {
  *
  * If it throws, rejects, or returns something other than an object, the record fails with a ValidationError. The error
  * names the paths of the `issues` that a schema library throws, its `cause` has the name and the stack of what was thrown,
- * and neither quotes the item.
+ * and neither quotes the item. A generator, or an array with promises, fails the record with a ConfigurationError
+ * `INVALID_RESULT`.
  *
  * @typeParam Result what the function returns
  * @typeParam Stored the item as stored, by which conditions are typed: the type of the function's parameter
@@ -55,7 +57,11 @@ export function itemFrom<Result extends object | null | undefined, Stored extend
   };
 }
 
-function resultOf<Result>(item: unknown): StandardSchemaV1.Result<ReadItem<Result>> {
+function resultOf<Result>(
+  item: unknown,
+): StandardSchemaV1.Result<ReadItem<Result>> | Promise<StandardSchemaV1.Result<ReadItem<Result>>> {
+  // A generator is an object, and promises in an array would run on beside the next record.
+  if (isUnfinished(item)) return refuseUnfinished('The function of itemFrom', item);
   return isObject(item) ? { value: item as ReadItem<Result> } : { issues: [] };
 }
 

@@ -122,6 +122,24 @@ describe('itemFrom', () => {
     ).not.toContain(secret);
   });
 
+  const unfinished: readonly [string, (image: AnyItem) => object][] = [
+    [
+      'a generator',
+      function* read(image: AnyItem) {
+        yield image;
+      },
+    ],
+    ['a list with a promise that rejects', ({ note }) => [Promise.reject(new Error(note))]],
+    ['a promise of such a list', async ({ note }) => [Promise.reject(new Error(note))]],
+  ];
+  test.each(unfinished)('fails the record, and leaves no rejection unhandled, for %s', async (_, read) => {
+    const { seen, error } = await inserting(read);
+    expect(seen).toEqual([]);
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'INVALID_RESULT' });
+    expect(error?.message).toContain('The function of itemFrom returned');
+    expect(error?.stack).not.toContain(secret);
+  });
+
   test('says where the function threw, and what kind of error', async () => {
     const { error } = await inserting(function readOrder({ note }): object {
       throw new TypeError(`bad ${note}`);
