@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
+import { bundleCommandLine } from './bundle-command-line.ts';
 import { bundleDemo } from './bundle-demo.ts';
 import { bundleThirdParty } from './bundle-third-party.ts';
 import { unreachableTypes } from './unreachable-types.ts';
@@ -27,6 +28,7 @@ remove(
 );
 removeComments(filesOf('dist').filter((file) => file.endsWith('.js')));
 await bundleThirdParty(root);
+await bundleCommandLine(root);
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 
 function filesOf(folder: string): readonly string[] {
