@@ -43,7 +43,7 @@ const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
   },
 };
 
-/** What finding the entity of each record costs. */
+/** A plan that measures the cost of finding the entity of each record. */
 export function entitiesPlan({ quick }: Effort): GroupPlan {
   return {
     id: 'router/small/entities',

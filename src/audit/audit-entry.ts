@@ -59,13 +59,13 @@ export interface AuditEntry {
    * `dynamodb.amazonaws.com` for a delete by Time to Live. Absent when neither says.
    */
   readonly actor?: JsonValue;
-  /** Whether Time to Live deleted the item. */
+  /** True if Time to Live deleted the item. */
   readonly expired: boolean;
-  /** What changed. Absent with `changes: false`. */
+  /** The changes. Absent with `changes: false`. */
   readonly changes?: readonly AuditChange[];
 }
 
-/** What an entry is made of: any record that handlers get. */
+/** The source of an entry: any record that handlers get. */
 export type AuditedRecord = RecordBase<EventName, object>;
 
 const SEQUENCE_NUMBER_DIGITS = 40;
@@ -108,7 +108,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   };
 }
 
-/** Whether the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
+/** Tells if the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
 function changesEntity(record: AuditedRecord, entity: string | undefined): boolean {
   const { NewImage, OldImage } = LazyRecord.rawOf(record).dynamodb as RawChange;
   if (entity === undefined || !NewImage || !OldImage) return false;

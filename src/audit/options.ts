@@ -6,7 +6,7 @@ import { type Hidden, hiddenAt } from './hidden.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
 
 /**
- * What an audit trail takes besides its sink.
+ * The options of an audit trail.
  *
  * `Entity` is the names of the entities that `redact` may name: any, unless said otherwise.
  */
@@ -25,10 +25,10 @@ export interface AuditOptions<Entity extends string = string> {
    * turns an item of one entity into one of another. Use `[]` for an entity that has nothing to hide.
    */
   readonly redact?: readonly string[] | RedactByEntity<Entity>;
-  /** What is left out wholly, such as `updatedAt`: values, and that they changed. Ends with a name, not in a list. */
+  /** Paths left out wholly, such as `updatedAt`: values, and that they changed. Each ends with a name, not in a list. */
   readonly omit?: readonly string[];
   /**
-   * Whether entries list what changed. `false` is for streams that do not carry what that takes, which is both images
+   * Lists in each entry what changed. `false` is for streams that do not carry what that takes, which is both images
    * of a changed item.
    *
    * @defaultValue `true`
@@ -41,7 +41,7 @@ export interface AuditOptions<Entity extends string = string> {
   readonly maxBytes?: number;
 }
 
-/** What is redacted in the entries of each entity. */
+/** The paths that are redacted in the entries of each entity. */
 export type RedactByEntity<Entity extends string = string> = {
   readonly [Name in Entity]?: readonly string[];
 };
@@ -72,7 +72,7 @@ const PATH_HELP =
   'A path is names and positions, as in card.number, lines[0].price, ["a.b"].c; ' +
   '* stands for any name and [] for any position.';
 
-// JSONPath, JSON Pointer and its URI form: read as names they would hide nothing, and nobody would notice.
+// JSONPath, JSON Pointer and its URI form: read as names they would hide nothing, and no user would notice.
 const OTHER_NOTATION = /^(?:\$(?:$|[.[])|#?\/)/;
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value);

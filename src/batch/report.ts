@@ -96,11 +96,11 @@ function identifierAt({ identifiers }: Batch, index: number): string {
   );
 }
 
-/** What a summary is made of besides the outcome. */
+/** The parts of a summary besides the outcome. */
 interface Noted {
   /** The sequence numbers of records whose dead letter was accepted. */
   readonly letters?: ReadonlySet<string> | undefined;
-  /** What the invocation is known by. */
+  /** The object that identifies the invocation. */
   readonly invocation?: object | undefined;
   readonly reading?: RecordReading | undefined;
 }

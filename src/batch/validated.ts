@@ -8,7 +8,7 @@ import { requireTime } from './require-time.ts';
  * Checks a record by what the table declares, inside the record's own try, then handles it: its entity, and its images
  * against the schema.
  *
- * @param isWanted whether anything is left to handle the record: what nobody handles is not checked against the schema
+ * @param isWanted whether anything is left to handle the record: a record without a handler is not checked against the schema
  */
 export function validated(
   settings: BatchSettings,

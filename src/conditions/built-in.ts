@@ -5,7 +5,7 @@ import type { Condition } from './condition.ts';
 import type { MatcherData } from './matcher.ts';
 import type { PatternWarning } from './pattern-warnings.ts';
 
-/** What a built-in condition asks for, as data. */
+/** The demand of a built-in condition, as data. */
 export type ConditionData =
   | { readonly kind: 'all' | 'any' | 'not'; readonly conditions: readonly Condition<never>[] }
   | {
@@ -90,7 +90,7 @@ export function decideEach(
   return verdict;
 }
 
-/** What a router is to warn of when it gets the condition. */
+/** The warnings that a router logs when it gets the condition. */
 export function warningsOf(condition: unknown): readonly PatternWarning[] {
   const data = conditionData(condition);
   if (data === undefined) return [];

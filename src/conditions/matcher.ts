@@ -1,7 +1,7 @@
 import type { ConfigurationErrorCode } from '../errors.ts';
 import type { Test } from './literal.ts';
 
-/** What a matcher asks for, as data, and its test. */
+/** The demand of a matcher, as data, and its test. */
 export interface MatcherData {
   readonly kind: MatcherKind;
   /** As given: values and matchers; of `map` the entries of the pattern. */
@@ -42,7 +42,7 @@ export interface Matcher<Asked, Named = never, Held = never> {
   readonly '~types'?: MatcherTypes<(value: Asked) => void, Named, Held>;
 }
 
-/** What TypeScript knows of a matcher. */
+/** The types that TypeScript knows of a matcher. */
 export interface MatcherTypes<Asks, Named, Held> {
   readonly asks: Asks;
   readonly named: Named;
@@ -58,7 +58,7 @@ export function matcherOf(
   return Object.freeze({ '~matcher': Object.freeze({ kind, operands: Object.freeze(operands), test }) });
 }
 
-/** Whether a value was made by one of the matcher functions. */
+/** Tells if a value was made by one of the matcher functions. */
 export function isMatcher(value: unknown): value is { readonly '~matcher': MatcherData } {
   return typeof value === 'object' && value !== null && '~matcher' in value;
 }

@@ -9,7 +9,7 @@ import { lazyRecord, storedImage } from './stored-image.ts';
 import type { AttributePath, StoredOf } from './stored-path.ts';
 import { isSameStored, valueAt } from './stored-value.ts';
 
-/** What a record has to carry, so that an own write can be recognized: the images of its event. */
+/** A record that carries enough to recognize an own write: the images of its event. */
 export type WriteRecord =
   | { readonly eventName: 'INSERT'; readonly newImage: unknown }
   | { readonly eventName: 'MODIFY'; readonly newImage: unknown; readonly oldImage: unknown }
@@ -27,7 +27,7 @@ type NamesOf<Item> = Item extends unknown ? keyof Item & string : never;
 /** Options of {@link ownWrite}. */
 export interface OwnWriteOptions<Attribute extends string> {
   /**
-   * What the function writes, beside the marker. A change of any other attribute is then the write of someone else, whatever
+   * The attributes that the function writes, beside the marker. A change of any other attribute is then the write of someone else, whatever
    * the marker says.
    *
    * @defaultValue everything

@@ -1,7 +1,7 @@
 import type { MatcherData, MatcherTypes } from './matcher.ts';
 import type { AttributePath, ElementOf, ValueAt } from './stored-path.ts';
 
-/** What may stand for a value of a pattern: the value, a matcher, or for a map a pattern of its attributes. */
+/** The forms of a value in a pattern: the value, a matcher, or for a map a pattern of its attributes. */
 export type Match<Value> = MatchOne<Value> | MatcherOn<Value>;
 
 type MatchOne<Value> = Value extends undefined

@@ -1,4 +1,4 @@
-/** What the item of a record is before the table's schema changes it. */
+/** The item of a record before the table's schema changes it. */
 export type StoredOf<R> = R extends { readonly '~stored'?: infer Stored } ? Stored : never;
 
 /** Values without attributes of their own. */
@@ -15,7 +15,7 @@ type Leaf =
   | ReadonlySet<unknown>
   | ((...args: never) => unknown);
 
-/** What a list or set holds. */
+/** An element of a list or set. */
 export type ElementOf<Value> = Value extends readonly (infer Element)[] | ReadonlySet<infer Element>
   ? Element
   : never;

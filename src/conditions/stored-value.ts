@@ -11,7 +11,7 @@ import { decodeBinary } from '../unmarshall/binary.ts';
 import { cameOf, isMap, malformed, noAttributeValue } from '../unmarshall/malformed.ts';
 import type { Step } from '../unmarshall/path.ts';
 
-/** What an AttributeValue of each type holds. */
+/** The content of an AttributeValue of each type. */
 interface Contents {
   readonly S: string;
   readonly N: string;

@@ -7,9 +7,9 @@ export interface LogOptions {
   readonly emitter: MappingEmitter;
   readonly logger: Logger;
   readonly streamArn: string;
-  /** What is invoked, for people. */
+  /** The name of the function that is invoked, for people. */
   readonly handler: string;
-  /** Whether somebody else is told of records that are given up. */
+  /** True if an on-failure destination gets the discarded records. */
   readonly hasDestination: boolean;
 }
 

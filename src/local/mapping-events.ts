@@ -22,9 +22,9 @@ export interface InvocationEvent extends RecordsEvent {
   /** `'throttled'`: it did not start, and uses up no retry. */
   readonly outcome: 'succeeded' | 'partial' | 'failed' | 'throttled';
   readonly durationMs: number;
-  /** What the function answered, as JSON carries it; undefined when it threw. */
+  /** The answer of the function, as JSON carries it; undefined when it threw. */
   readonly response: unknown;
-  /** What it threw, or why it did not start; undefined when it answered. */
+  /** The error that it threw, or why it did not start; undefined when it answered. */
   readonly error: unknown;
 }
 
@@ -85,7 +85,7 @@ export interface FeedbackEvent extends RecordsEvent {
 
 /** The stream could not be read, or a destination not be written to; it is tried again. */
 export interface ProblemEvent {
-  /** What was tried, as in `GetRecords`. */
+  /** The operation that was tried, as in `GetRecords`. */
   readonly operation: string;
   readonly error: unknown;
   readonly delayMs: number;
@@ -95,7 +95,7 @@ export interface ProblemEvent {
 export interface StoppedEvent {
   /**
    * - `stopped`: `stop()` was called.
-   * - `streamDeleted`: the stream is no more, or its table.
+   * - `streamDeleted`: the stream or its table was deleted.
    * - `streamDisabled`: the stream was disabled, and everything that was in it has been read.
    * - `failed`: an error that this mapping does not know; see `error`.
    */

@@ -7,7 +7,7 @@ import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, finished as unlessUnfinished } from '../promise/unfinished.ts';
 
-/** What is needed of Powertools' `Metrics`, or of anything like it. Its methods may return promises. */
+/** The methods that are needed of Powertools' `Metrics`, or of anything like it. They may return promises. */
 export interface MetricsSink {
   addMetric(name: string, unit: 'Count' | 'Milliseconds', value: number): unknown;
   publishStoredMetrics(): unknown;
@@ -16,19 +16,19 @@ export interface MetricsSink {
 /** How {@link metrics} names and publishes. */
 export interface MetricsOptions {
   /**
-   * What stands before each name, such as `'Invoices'` for `InvoicesRecords`.
+   * The text before each name, such as `'Invoices'` for `InvoicesRecords`.
    *
    * @defaultValue nothing
    */
   readonly prefix?: string;
   /**
-   * Whether to publish at the end of each batch. `false` where something else does, such as Powertools' `logMetrics`.
+   * Publishes at the end of each batch. `false` where something else does, such as Powertools' `logMetrics`.
    *
    * @defaultValue true
    */
   readonly publish?: boolean;
   /**
-   * Whether to count the records of each entity as well, for a table that declares entities.
+   * Counts the records of each entity as well, for a table that declares entities.
    *
    * @defaultValue false
    */
@@ -71,7 +71,7 @@ const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN, entities: BOOLEAN };
  * | `RecordsDeadLettered.order` | Count | of these, failed, and a dead letter about them was accepted |
  * | `RecordsUnknownEntity` | Count | records that belong to no entity |
  *
- * It is no record middleware: a batch has one duration and one lag, and the checkpoint is known at its end only.
+ * It is not a record middleware: a batch has one duration and one lag, and the checkpoint is known at its end only.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example

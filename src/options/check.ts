@@ -102,12 +102,12 @@ export function wholeNumberFrom(least: number, most: number): Check {
   return { expected, accepts: (value) => Number.isInteger(value) && accepts(value) };
 }
 
-/** Whether a value is an object, which an array is not. */
+/** Tells if a value is an object, which an array is not. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is an object of named members, as options are: not a list, a promise, a Map or another built-in. */
+/** Tells if a value is an object of named members, as options are: not a list, a promise, a Map or another built-in. */
 export function isMembers(value: unknown): value is object {
   return isObject(value) && builtInOf(value) === undefined;
 }

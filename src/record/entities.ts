@@ -1,13 +1,13 @@
 import type { LazyRecord } from './lazy-record.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 
-/** What is known of a record's entity. */
+/** The entity of a record, if it is known. */
 export interface RecordEntity {
   /** Undefined where the record belongs to no entity, or where that cannot be told. */
   readonly name: string | undefined;
   /** Undefined where the entity has no schema. */
   readonly checks: ImageChecks | undefined;
-  /** Whether the record belongs to none of the entities, for certain. */
+  /** True if the record belongs to none of the entities, for certain. */
   readonly isUnknown: boolean;
 }
 

@@ -47,7 +47,7 @@ export class ReplayRun {
 
   async run(): Promise<ReplaySummary> {
     const { handler, signal } = this.#settings;
-    // Taken even after the signal: the report has every document, so that nobody takes what is missing for replayed.
+    // Taken even after the signal: the report has every document, so that no reader takes a missing one for replayed.
     for (let more = true; more; ) {
       const taken = (await this.#source.take(signal)).map(takenMessage);
       await this.#read(taken);

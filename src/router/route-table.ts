@@ -23,7 +23,7 @@ export class RouteTable {
     return this.#routes.get(record.entity)?.[record.eventName] ?? [];
   }
 
-  /** Whether a route is left for the record once the built-in conditions are asked. */
+  /** Tells if a route is left for the record once the built-in conditions are asked. */
   mayTake(record: LazyRecord): boolean {
     return this.of(record).some(({ condition }) => mayHold(condition, record));
   }

@@ -5,7 +5,7 @@ import type { RecordHandler } from './route.ts';
 export type RecordGuard<R, Narrowed extends R> = (record: R) => record is Narrowed;
 
 /**
- * What a handler gets: the narrowed record. `Narrowed` is `never` while TypeScript looks for the type of a handler that a
+ * The record that a handler gets, narrowed. `Narrowed` is `never` while TypeScript looks for the type of a handler that a
  * function makes, as `publishTo` does; then it is the record of the route.
  */
 type NarrowedTo<Narrowed, R> = [Narrowed] extends [never] ? R : Narrowed;

@@ -15,7 +15,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** What {@link defineTable} takes. */
+/** The options of {@link defineTable}. */
 export interface TableOptions<
   Item extends object,
   Key extends string,
@@ -29,13 +29,13 @@ export interface TableOptions<
   /** The attributes of the item's key: partition key, then sort key if there is one. */
   readonly keys: readonly [Key] | readonly [Key, Key];
   /**
-   * What the stream carries.
+   * The view type of the stream: the images that it carries.
    *
    * @defaultValue `'NEW_AND_OLD_IMAGES'`
    */
   readonly viewType?: View;
 }
-/** What {@link defineTable} takes for a table that holds items of several kinds. */
+/** The options of {@link defineTable} for a table that holds items of several kinds. */
 export interface EntityTableOptions<
   Entities extends EntityMap,
   Key extends string,

@@ -4,7 +4,7 @@ import type { EntityCount, EntityCounts, TableEntities } from './table-entities.
 
 type Counts = { -readonly [Name in keyof EntityCount]: number };
 
-/** What a table with entities does beside finding them: counting and refusing records of no entity. */
+/** Counts and refuses records of no entity, for a table with entities. */
 export function entityGuard(
   table: string,
   of: TableEntities['of'],

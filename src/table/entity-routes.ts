@@ -18,7 +18,7 @@ export function addRoutes(names: readonly string[], name: unknown, add: unknown,
     remedy: "Use entity('order', (orders) => orders.onInsert(handler)).",
   });
   const added = (add as (routes: object) => unknown)(routes);
-  // Routes that come later would miss records, and nobody would notice.
+  // Routes that come later would miss records, and no user would notice.
   const promise = isThenable(added);
   if (promise || isUnfinished(added)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.

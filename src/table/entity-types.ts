@@ -14,7 +14,7 @@ import type { EntityTable, KeysOf, StoredItem, Table } from './table.ts';
 export interface EntityOptions {
   /** The item: a Standard Schema (zod, valibot, arktype, ...) that checks images, or `itemOf<Item>()`. */
   readonly item: StandardSchemaV1;
-  /** What an item of this entity looks like as stored: attributes, each with a literal or a matcher. */
+  /** The attributes of an item of this entity as stored, each with a literal or a matcher. */
   readonly match: EntityMatch;
 }
 
@@ -24,7 +24,7 @@ export interface EntityMatch {
 }
 
 /**
- * What the `match` of each entity may name: attributes of its item with values that they can have, and any other attribute.
+ * The `match` of each entity. It may name attributes of its item with values that they can have, and any other attribute.
  */
 export type EntityMatches<Entities> = {
   readonly [Name in keyof Entities]: {
@@ -52,7 +52,7 @@ export type StoredItemOf<Entity> = Entity extends {
 type EntitiesOf<T> = T extends EntityTable<infer Entities, infer _Key, infer _View> ? Entities : never;
 
 /**
- * An item of an entity as it is written to the table: as declared, with the table's keys and whatever else an item may
+ * An item of an entity as written to the table: as declared, with the table's keys and whatever else an item may
  * carry, such as what `match` names.
  */
 export type StoredEntityItem<T extends EntityTable, Name extends EntityOf<T>> =
@@ -69,7 +69,7 @@ type WithOthers<Item> = (Item & { readonly [attribute: string]: unknown }) | Ite
 /** The names of a table's entities; undefined for a table without entities. */
 export type EntityOf<T> = T extends EntityTable ? keyof EntitiesOf<T> & string : undefined;
 
-/** Whether an entity can be recognized where the stream carries these images. Keys are always there. */
+/** Tells if an entity can be recognized where the stream carries these images. Keys are always there. */
 type Recognizable<Match, Key extends string, View, Event, Yes> = [Exclude<keyof Match, Key>] extends [never]
   ? Yes
   : View extends ViewsWithImage[Event & EventName]

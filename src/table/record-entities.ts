@@ -20,7 +20,7 @@ interface Entity extends RecordEntity {
   readonly match: CompiledMatch;
   /** The part of the match that keys can answer. */
   readonly ofKeys: CompiledMatch['entries'];
-  /** Whether the match names other attributes as well. */
+  /** True if the match names other attributes as well. */
   readonly needsImage: boolean;
 }
 

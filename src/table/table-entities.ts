@@ -3,7 +3,7 @@ import type { RecordEntities } from '../record/entities.ts';
 import type { LazyRecord, RecordReading } from '../record/lazy-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 
-/** What became of the records of one entity in a batch. */
+/** The outcome of the records of one entity in a batch. */
 export interface EntityCount {
   readonly records: number;
   readonly succeeded: number;
@@ -11,7 +11,7 @@ export interface EntityCount {
   readonly deadLettered: number;
 }
 
-/** What became of the records of each entity in a batch, by the entity's name. */
+/** The outcome of the records of each entity in a batch, by the entity's name. */
 export interface EntityCounts {
   readonly [entity: string]: EntityCount;
 }
@@ -26,7 +26,7 @@ type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
 export interface TableEntities extends RecordEntities {
   /** In the order in which they are tried. */
   readonly names: readonly string[];
-  /** What a batch with records of no entity logs. */
+  /** The text that a batch with records of no entity logs. */
   readonly warning: string;
   /**
    * Refuses a route whose event's records do not tell whether they belong to the entity.

@@ -6,7 +6,7 @@ import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap } from './entity-types.ts';
 import type { TableEntities } from './table-entities.ts';
 
-/** What is known of every declared table. */
+/** The members of every declared table. */
 interface TableBase<Key extends string, View extends StreamViewType> {
   readonly '~table': symbol;
   readonly name: string;
@@ -50,13 +50,13 @@ export type KeysOf<Stored, Key extends string> = {
   [Name in Key]: Name extends keyof Stored ? Stored[Name] : string | number | bigint | Uint8Array;
 };
 
-/** What DynamoDB holds, where a schema tells it: hand-made schemas say `unknown`. */
+/** The item that DynamoDB holds, where a schema tells it: hand-made schemas say `unknown`. */
 export type StoredItem<Stored, Item extends object> = unknown extends Stored ? Item : Extract<Stored, object>;
 
 /** Marks a table. JSON drops it, with the functions that a table needs, and keeps the rest. */
 export const MADE_BY_DEFINE_TABLE: unique symbol = Symbol('made by defineTable');
 
-/** Whether a value was made by `defineTable`. */
+/** Tells if a value was made by `defineTable`. */
 export function isTable(value: unknown): value is AnyTable {
   return typeof (value as Partial<AnyTable> | null | undefined)?.['~table'] === 'symbol';
 }

@@ -89,7 +89,7 @@ describe('with writes, a change of anything else is that of others', () => {
   });
 });
 
-/** What is done to an item: by the function itself, or by others. */
+/** A write to an item: by the function itself, or by others. */
 type Step =
   | { readonly by: 'function' }
   | { readonly by: 'others'; readonly name: string; readonly how: 'update' | 'put' | 'put an older copy' };

@@ -13,7 +13,7 @@ import { testStream } from '../../src/testing/index.ts';
 import { contextOf } from '../fixtures/events.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../fixtures/play.ts';
 
-/** What the reference knows of a matcher: a test of a plain value. */
+/** A matcher as the reference knows it: a test of a plain value. */
 interface Rule {
   readonly attribute: 'sk' | 'type';
   readonly matcher: unknown;

@@ -8,7 +8,7 @@ export type ThreadOptions = Pick<
   'seed' | 'step' | 'histories' | 'only' | 'isConvergent' | 'shrinks'
 >;
 
-/** What a thread tells: each history, a violation when it finds one, and the smaller scenario once it has that. */
+/** A message of a thread: each history, a violation when it finds one, and the smaller scenario once it has that. */
 export type ThreadMessage =
   | { readonly kinds: History['kinds'] }
   | { readonly violated: readonly [seed: number, violation: string] }

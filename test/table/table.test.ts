@@ -45,7 +45,7 @@ describe('defineTable declares a table once', () => {
     );
   });
 
-  test('that nobody changes afterwards', () => {
+  test('that no caller changes afterwards', () => {
     const keys: ['invoiceId'] = ['invoiceId'];
     const table = defineTable({ name: 'T', item: itemOf<Invoice>(), keys });
     keys[0] = 'other' as never;
@@ -55,13 +55,13 @@ describe('defineTable declares a table once', () => {
   });
 });
 
-test('itemOf is a Standard Schema that takes every value as it is', () => {
+test('itemOf is a Standard Schema that takes every value unchanged', () => {
   const value = { anything: true };
   expect(itemOf()['~standard']).toMatchObject({ version: 1, vendor: 'streamlane' });
   expect(itemOf()['~standard'].validate(value)).toEqual({ value });
 });
 
-describe('what is no declaration is refused, with what was expected and what came', () => {
+describe('a value that is not a declaration is refused, with what was expected and what came', () => {
   const good = { name: 'Invoices', item: itemOf<Invoice>(), keys: ['customerId', 'invoiceId'] };
   test.each<[string, unknown, string, RegExp]>([
     ['no options', undefined, 'INVALID_OPTION', /options have to be an object, got undefined/],
@@ -74,10 +74,15 @@ describe('what is no declaration is refused, with what was expected and what cam
     ],
     ['no name', { ...good, name: undefined }, 'INVALID_TABLE', /name has to be.*got undefined/],
     ['an empty name', { ...good, name: '' }, 'INVALID_TABLE', /name has to be.*got ""/],
-    ['a name that is no text', { ...good, name: 5 }, 'INVALID_TABLE', /name has to be.*got 5/],
+    ['a name that is not a text', { ...good, name: 5 }, 'INVALID_TABLE', /name has to be.*got 5/],
     ['no item', { ...good, item: undefined }, 'INVALID_TABLE', /itemOf<Item>\(\), got undefined/],
     ['an item that is null', { ...good, item: null }, 'INVALID_TABLE', /got null/],
-    ['an item that is no schema', { ...good, item: {} }, 'INVALID_TABLE', /Standard Schema.*got an object/],
+    [
+      'an item that is not a schema',
+      { ...good, item: {} },
+      'INVALID_TABLE',
+      /Standard Schema.*got an object/,
+    ],
     ['an item that is not called', { ...good, item: itemOf }, 'INVALID_TABLE', /got a function/],
     ['a half schema', { ...good, item: { '~standard': { version: 1 } } }, 'INVALID_TABLE', /Standard Schema/],
     ['no keys', { ...good, keys: undefined }, 'INVALID_TABLE', /keys has to be.*got undefined/],
@@ -86,7 +91,7 @@ describe('what is no declaration is refused, with what was expected and what cam
     ['three keys', { ...good, keys: ['a', 'b', 'c'] }, 'INVALID_TABLE', /one or two attribute names/],
     ['the same key twice', { ...good, keys: ['a', 'a'] }, 'INVALID_TABLE', /one or two attribute names/],
     ['an empty key', { ...good, keys: [''] }, 'INVALID_TABLE', /one or two attribute names/],
-    ['a key that is no text', { ...good, keys: ['a', 5] }, 'INVALID_TABLE', /one or two attribute names/],
+    ['a key that is not a text', { ...good, keys: ['a', 5] }, 'INVALID_TABLE', /one or two attribute names/],
     [
       'an unknown view type',
       { ...good, viewType: 'NEW' },
@@ -102,7 +107,7 @@ describe('what is no declaration is refused, with what was expected and what cam
 });
 
 test.each([undefined, null, 'Invoices', {}, { name: 'Invoices', keys: ['id'] }, { '~table': true }])(
-  '%j is no table',
+  '%j is not a table',
   (value) => {
     expect(isTable(value)).toBe(false);
   },

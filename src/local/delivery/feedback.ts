@@ -41,7 +41,7 @@ export interface FeedbackOptions {
 /** Where Lambda stops a function that invokes itself through SQS, SNS or S3. It does not look at DynamoDB streams. */
 const SUSPICIOUS_CHAIN = 16;
 
-/** How long after its write a change may appear in the stream, or after its handler a write that nobody waited for. */
+/** How long after its write a change may appear in the stream, or after its handler a write that the handler did not wait for. */
 const LATE_MS = 1000;
 
 /** Records carry whole seconds, and clocks differ by another. */
@@ -155,7 +155,7 @@ export class Feedback {
     };
   }
 
-  /** What comes from now on follows nothing that was. */
+  /** Forgets all handlings: no later change follows one of them. */
   forget(): void {
     this.#handlings.clear();
   }

@@ -3,7 +3,7 @@ import type { Change } from './table.ts';
 
 /** A condition of a route, as its user means it. */
 interface ConditionPlan {
-  /** What the record has to carry. */
+  /** The images that the record has to carry. */
   readonly reads?: 'newImage' | 'oldImage' | 'both images';
   /** The only event that it is for. */
   readonly only?: Change['eventName'];

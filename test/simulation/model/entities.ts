@@ -5,7 +5,7 @@ import type { EntityName, EntityPlan, Scenario } from './scenario.ts';
 /** The kind of an item: an entity, or none. */
 export type Kind = EntityName | 'other';
 
-/** What the sort keys of notes begin with. */
+/** The beginning of the sort keys of notes. */
 export const NOTE = 'NOTE#';
 
 /** The kind of one version of an item. Its key decides if it is a note; else it may change with each version. */
@@ -47,7 +47,7 @@ export function givesUp({ mapping, fn }: Scenario): boolean {
   return letters >= 0 && !fn.layers.slice(0, letters).some(({ kind }) => kind === 'audit');
 }
 
-/** What the function does with records of no entity: where nothing gives them up, they would block the shard for a day. */
+/** The way in which the function treats records of no entity: where nothing gives them up, they would block the shard for a day. */
 export function unknownEntityOf(scenario: Scenario): EntityPlan['unknownEntity'] | undefined {
   const plan = declaredEntities(scenario);
   return plan && (givesUp(scenario) ? plan.unknownEntity : 'ignore');

@@ -57,7 +57,7 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
     replace: 'return 0;',
   },
   {
-    name: 'text is no number where the policy gives text',
+    name: 'text is not a number where the policy gives text',
     file: 'conditions/literal.ts',
     find: "return typeof toNumber?.('0') === 'string';",
     replace: 'return false;',

@@ -5,7 +5,7 @@ import { Queue, type Received } from './queue.ts';
 import type { Message } from './send-book.ts';
 
 /** Targets whose messages are consumed. A queue is subscribed to the topic. */
-export const CONSUMED = ['queue', 'fifoQueue', 'fifoTopic'] as const;
+const CONSUMED = ['queue', 'fifoQueue', 'fifoTopic'] as const;
 export type Consumed = (typeof CONSUMED)[number];
 
 /** A message that a consumer has handled to its end. */

@@ -6,7 +6,7 @@ interface Lying {
   readonly body: unknown;
   readonly group: string | undefined;
   readonly sentAt: number;
-  /** By the clock of timers: before that nobody else gets it. */
+  /** By the clock of timers: before that no other consumer gets it. */
   visibleAt: number;
   receipts: number;
   firstReceivedAt: number;

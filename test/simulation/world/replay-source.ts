@@ -61,7 +61,7 @@ export function sourceOf(world: World, messages: readonly unknown[]): Source {
   };
 }
 
-/** What is no JSON lies in a queue as some text. */
+/** The text of a message in a queue. A value that is not JSON becomes some text. */
 function textOf(message: unknown): string {
   try {
     return typeof message === 'string' ? message : JSON.stringify(message);

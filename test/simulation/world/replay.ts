@@ -113,7 +113,10 @@ export async function replayEverything(
     }
     if (status !== 'replayed') continue;
     if (!('record' in message) && message.DDBStreamBatchInfo.batchSize !== indexes.length)
-      history.violate('replay', `a range of ${indexes.length} records is replayed, and others were given up`);
+      history.violate(
+        'replay',
+        `a range of ${indexes.length} records is replayed, and others were discarded`,
+      );
     for (const index of indexes) {
       const isSkipped = newestOnly && hasNewer(world, index);
       const wanted = !isSkipped && journal.reference.needsHandling(world.changes[index] as Change);
@@ -140,7 +143,7 @@ function checkHeldBack(world: World, unread: readonly number[], begun: ReadonlyS
   }
 }
 
-/** What a range lacks or has too much of is so. */
+/** Checks that a range lacks records, or has too many, where its problem says so. */
 function checkRange(
   world: World,
   gone: ReadonlySet<number>,
@@ -240,7 +243,7 @@ function contextOf(invocation: Invocation): InvocationContext {
   } as unknown as InvocationContext;
 }
 
-/** The table as it is now, as far as replay reads it. */
+/** The table in its present state, as far as replay reads it. */
 function tableClient({ changes, random, history }: World): object {
   return {
     send: async ({ input }: { readonly input: { readonly Key: object } }) => {

@@ -2,7 +2,7 @@ import type { Detached } from '../model/scenario.ts';
 import { timersNow } from './clock.ts';
 import type { History } from './history.ts';
 
-/** What handlers send. */
+/** A message that handlers send. */
 export interface Message {
   readonly index: number;
   readonly item: string;

@@ -200,7 +200,7 @@ const FAULTS: readonly RequestFault[] = [
 /** The AWS services that the function sends to, in memory, with what goes wrong there. */
 export class Targets {
   readonly accepted: Accepted[] = [];
-  /** What handlers send. */
+  /** The messages that handlers send. */
   readonly sends: SendBook;
   readonly #scenario: Scenario;
   readonly #random: Random;
