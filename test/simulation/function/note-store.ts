@@ -11,6 +11,8 @@ const MOST_LOCK_MS = 60_000;
 export class NoteStore extends PlainNoteStore {
   readonly #world: World;
   readonly #access: () => Promise<void>;
+  /** Key -> how many invocations of this sandbox have taken its lock and not let go of it. */
+  readonly #holders: Map<string, number> = new Map();
 
   /** @param access waited for before each access; what it rejects with fails the access */
   constructor(world: World, access: () => Promise<void>) {
@@ -22,23 +24,43 @@ export class NoteStore extends PlainNoteStore {
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
     this.#world.lockedBy.set(record, currentSandbox());
     await super._putRecord(record);
+    this.#holders.set(record.idempotencyKey, this.#holdersOf(record) + 1);
     if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
   }
 
+  protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
+    const known = this.#world.notes.get(record.idempotencyKey);
+    const isOwn = known === undefined || this.#world.lockedBy.get(known) === currentSandbox();
+    if (!isOwn || this.#holdersOf(record) > 1) this.#world.lateNotes.add(record);
+    await super._updateRecord(record);
+    this.#letGo(record);
+  }
+
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
     this.#checkDelete(record);
     await super._deleteRecord(record);
+    this.#letGo(record);
+  }
+
+  #holdersOf({ idempotencyKey }: IdempotencyRecord): number {
+    return this.#holders.get(idempotencyKey) ?? 0;
+  }
+
+  #letGo(record: IdempotencyRecord): void {
+    this.#holders.set(record.idempotencyKey, Math.max(0, this.#holdersOf(record) - 1));
   }
 
   /** A delete may be late. When it is sent the lock is the sandbox's own, or gone. */
   #checkDelete({ idempotencyKey }: IdempotencyRecord): void {
-    const { history, lockedBy, notes, scenario } = this.#world;
+    const { history, lateNotes, lockedBy, notes, scenario } = this.#world;
     const known = notes.get(idempotencyKey);
     // Where the clock is put back, a lock that had ended lasts again.
     if (known === undefined || scenario.lambda.clockJumpMs < 0) return;
+    // Nothing is promised where a handler goes on past its deadline: a store has no delete on condition.
+    if (lateNotes.has(known)) return;
     if (known.getStatus() === IdempotencyRecordStatus.COMPLETED || lockedBy.get(known) !== currentSandbox())
       history.violate('lock', 'the note of another invocation was deleted');
   }

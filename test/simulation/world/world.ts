@@ -31,6 +31,8 @@ export class World {
   readonly #invocations: Map<number, Invocation[]> = new Map();
   /** Routes and changes of which a condition has answered with a promise. */
   readonly unanswered: Set<string> = new Set();
+  /** Notes by invocations that had lost their lock to another one: their handlers went on past their deadline. */
+  readonly lateNotes: WeakSet<object> = new WeakSet();
   /** The sandbox that has taken a lock. */
   readonly lockedBy: WeakMap<object, Halting | undefined> = new WeakMap();
   readonly #indexes: ReadonlyMap<string, number>;
