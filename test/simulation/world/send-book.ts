@@ -42,16 +42,13 @@ const MOST_WAIT_MS = 5;
 /** Follows each message that handlers send: through requests, until its call is settled. */
 export class SendBook {
   readonly #history: History;
-  /** Whether handlers may work without waiting: meanwhile no message goes out. */
-  readonly #isBusy: boolean;
   /** The newest call for each message. */
   readonly #sendings: Map<string, Sending> = new Map();
   readonly #places: Map<Mortal, Map<string, Places>> = new Map();
   readonly #unsettled: Set<Sending> = new Set();
 
-  constructor(history: History, isBusy: boolean) {
+  constructor(history: History) {
     this.#history = history;
-    this.#isBusy = isBusy;
   }
 
   /** Follows a call of `send`. */
@@ -82,8 +79,7 @@ export class SendBook {
     } finally {
       this.#unsettled.delete(sending);
       const mayGoSince = Math.max(startedAt, this.#placesOf(sandbox, target).freeSince);
-      const waited = !sending.requested && timersNow() > mayGoSince + MOST_WAIT_MS;
-      if (waited && sending.alone && !sending.twin && !this.#isBusy)
+      if (!sending.requested && sending.alone && !sending.twin && timersNow() > mayGoSince + MOST_WAIT_MS)
         this.#history.violate('sink', `the message of ${what} waited, and nothing was before it`);
     }
   }

@@ -213,7 +213,7 @@ export class Targets {
     this.#scenario = scenario;
     this.#random = random;
     this.#history = history;
-    this.sends = new SendBook(history, scenario.fn.busyPercent > 0);
+    this.sends = new SendBook(history);
   }
 
   /** An SDK client, as far as sinks use it. */
