@@ -131,7 +131,9 @@ describe('a route whose records do not tell their entity is refused', () => {
     expect(add(copy)).toThrow(
       expect.objectContaining({
         code: 'INVALID_HANDLER',
-        message: expect.stringContaining('INSERT records of a KEYS_ONLY stream carry keys alone'),
+        message: expect.stringContaining(
+          'INSERT records of App, whose stream is KEYS_ONLY, carry keys alone',
+        ),
       }),
     );
   });

@@ -70,6 +70,8 @@ export class MicroBatcher<P extends Payload> {
   readonly #settings: BatcherSettings<P>;
   /** What may be sent, in order. A set, as entries leave it from anywhere at their deadline. */
   readonly #ready: Set<Entry<P>> = new Set();
+  /** What waits to be tried again. */
+  readonly #waitingAgain: Set<Entry<P>> = new Set();
   #halves: Half<P>[] = [];
   #suspects: Suspect<P>[] = [];
   readonly #keys: OrderKeys<P> = new OrderKeys();
@@ -259,8 +261,10 @@ export class MicroBatcher<P extends Payload> {
   #retry(entries: readonly Entry<P>[]): void {
     if (entries.length === 0) return;
     const attempts = Math.max(...entries.map((entry) => entry.attempts));
+    for (const entry of entries) this.#waitingAgain.add(entry);
     setTimeout(() => {
-      for (const entry of this.#waiting(entries)) this.#ready.add(entry);
+      const stayed = entries.filter((entry) => this.#waitingAgain.delete(entry));
+      for (const entry of this.#waiting(stayed)) this.#ready.add(entry);
       this.#schedule();
     }, backoffMs(attempts));
   }
@@ -291,7 +295,7 @@ export class MicroBatcher<P extends Payload> {
       if (entry.settled) continue;
       entry.fail(deadlinePassed(this.#settings.target, entry.ended()?.reason));
       // One that is under way may be accepted yet: what is behind it goes when the request has ended.
-      if (this.#ready.delete(entry)) this.#leave(entry);
+      if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);
       else entry.flight?.leave();
     }
     this.#schedule();

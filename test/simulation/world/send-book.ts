@@ -27,7 +27,7 @@ interface Sending {
   acknowledged: boolean;
   /** It was in a request. */
   requested: boolean;
-  /** No other message of its key was there meanwhile. */
+  /** No other message of its key was there meanwhile, nor in a request whose send had ended before. */
   alone: boolean;
   /** The same message was sent by another invocation meanwhile. */
   twin: boolean;
@@ -46,6 +46,9 @@ export class SendBook {
   readonly #sendings: Map<string, Sending> = new Map();
   readonly #places: Map<Mortal, Map<string, Places>> = new Map();
   readonly #unsettled: Set<Sending> = new Set();
+  /** How many requests of a sandbox, by the key of a message in them, have not ended. */
+  readonly #traveling: Map<string, number> = new Map();
+  readonly #sandboxes: Map<Mortal, number> = new Map();
 
   constructor(history: History) {
     this.#history = history;
@@ -64,7 +67,7 @@ export class SendBook {
       orderKey,
       acknowledged: false,
       requested: false,
-      alone: true,
+      alone: !this.#traveling.has(`${orderKey} ${this.#numberOf(sandbox)}`),
       twin: false,
     };
     for (const other of this.#unsettled) {
@@ -93,6 +96,8 @@ export class SendBook {
     for (const sending of sendings)
       if (sending?.acknowledged && !sending.twin)
         this.#history.violate('sink', `the message of ${sending.what} was accepted, and is sent again`);
+    const traveling = messages.map((message) => `${orderKeyOf(target, message)} ${this.#numberOf(sandbox)}`);
+    for (const orderKey of traveling) this.#traveling.set(orderKey, (this.#traveling.get(orderKey) ?? 0) + 1);
     let outcomes: readonly boolean[] = [];
     return {
       answeredWith(accepted) {
@@ -102,10 +107,21 @@ export class SendBook {
         for (const [place, sending] of sendings.entries())
           if (sending !== undefined && outcomes[place]) sending.acknowledged = true;
       },
-      ended() {
+      ended: () => {
         if (places.taken-- === SINK_CONCURRENCY) places.freeSince = timersNow();
+        for (const orderKey of traveling) {
+          const left = (this.#traveling.get(orderKey) ?? 0) - 1;
+          if (left > 0) this.#traveling.set(orderKey, left);
+          else this.#traveling.delete(orderKey);
+        }
       },
     };
+  }
+
+  #numberOf(sandbox: Mortal): number {
+    const known = this.#sandboxes.get(sandbox) ?? this.#sandboxes.size;
+    this.#sandboxes.set(sandbox, known);
+    return known;
   }
 
   #placesOf(sandbox: Mortal, target: string): Places {

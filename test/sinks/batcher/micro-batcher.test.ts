@@ -207,6 +207,27 @@ describe('of the entries with one key', () => {
     expect(numbers()).toEqual([[0], [2]]);
   });
 
+  test('the next goes at the deadline of one that waits to be tried again, and not after its wait', async () => {
+    const { add, sent, numbers } = batcher({ attempts: 9 });
+    const deadline = new AbortController();
+    const first = add(1, { orderKey: 'a' }, deadline.signal);
+    // Each wait is longer than the one before.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await eventually(() => expect(sent).toHaveLength(attempt + 1));
+      sent[attempt]?.fail(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
+    }
+    await nextTurn();
+    deadline.abort();
+    await expect(first).rejects.toThrow('deadline');
+    void add(2, { orderKey: 'a' });
+    await nextTurn();
+    expect(numbers().at(-1)).toEqual([2]);
+    // The wait of the first one ends, and lets nothing else go.
+    void add(3, { orderKey: 'a' });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(numbers()).toEqual([[1], [1], [1], [2]]);
+  });
+
   test('the next goes when one that waited to be tried again has met its deadline', async () => {
     const { add, sent, numbers } = batcher();
     const deadline = new AbortController();
