@@ -129,14 +129,9 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
   } as const;
   if ('entities' in options) {
     if ('item' in options) {
-      throw invalidOption(
-        owner,
-        'item',
-        'and entities exclude each other: each entity has an item of its own.',
-        {
-          code: 'INVALID_TABLE',
-        },
-      );
+      throw invalidOption(owner, 'entities', 'and item exclude each other: each entity has an item.', {
+        code: 'INVALID_TABLE',
+      });
     }
     const entities = recordEntities(owner, options.entities, table);
     return Object.freeze({ ...table, schema: undefined, '~checks': undefined, '~entities': entities });

@@ -225,6 +225,6 @@ describe('entities that cannot work are refused', () => {
         item: itemOf<{ pk: string }>(),
         entities: { order },
       } as never),
-    ).toThrow(expect.objectContaining({ code: 'INVALID_TABLE', option: 'item' }));
+    ).toThrow(expect.objectContaining({ code: 'INVALID_TABLE', option: 'entities' }));
   });
 });

@@ -70,7 +70,7 @@ export class MicroBatcher<P extends Payload> {
   readonly #settings: BatcherSettings<P>;
   /** What may be sent, in order. A set, as entries leave it from anywhere at their deadline. */
   readonly #ready: Set<Entry<P>> = new Set();
-  /** What waits to be tried again. */
+  /** Entries that wait to be tried again. */
   readonly #waitingAgain: Set<Entry<P>> = new Set();
   #halves: Half<P>[] = [];
   #suspects: Suspect<P>[] = [];
