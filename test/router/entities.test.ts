@@ -321,6 +321,20 @@ test('the summary counts by entity when asked', async () => {
   ]);
 });
 
+test('the summary counts a record that did not start in no other count', async () => {
+  const counted: unknown[] = [];
+  const stream = testStream(app);
+  const router = streamRouter(app, {
+    logger: false,
+    order: 'shard',
+    onBatch: (summary) => void counted.push(summary.byEntity()),
+  }).onInsert(async () => {
+    throw new Error('boom');
+  });
+  await router(stream.event([stream.insert(order), stream.insert({ ...order, pk: 'C#2' })]), contextOf());
+  expect(counted).toEqual([{ order: { records: 2, succeeded: 0, failed: 1, deadLettered: 0 } }]);
+});
+
 test('processBatch tells records apart by entity, and fails unknown ones where asked', async () => {
   const stream = testStream(app);
   const seen: unknown[] = [];
