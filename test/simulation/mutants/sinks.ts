@@ -200,7 +200,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
   {
     name: 'entries behind one whose call has failed wait for ever',
     file: BATCHER,
-    find: 'if (this.#ready.delete(entry)) this.#leave(entry);\n      else entry.flight?.leave();',
+    find: 'if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);\n      else entry.flight?.leave();',
     replace: 'this.#ready.delete(entry);\n      entry.flight?.leave();',
   },
   {
