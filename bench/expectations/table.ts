@@ -243,7 +243,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   // creation times 0.8, records 0.8; the redelivery memory that went was 1.0. Then it grew to 35.8: one runBatch and one set of
   // option checks for all entry points 1.2, errors that name owner and option as data 0.4, failures for tools 0.3.
   // Then to 36.6: options that would not be read are refused, and named 0.4, owners of run-time errors 0.1, conditions as data 0.2.
-  // Then to 40.0: `changed` compares stored values, and takes paths and matchers 1.6, the router knows entities 1.6.
+  // Then to 40.5: `changed` compares stored values, and takes paths and matchers 1.6, the router knows entities 1.6, both faster 0.3.
   {
     text: 'bundle of the 12-line program without a sink, minified',
     group: 'footprint/bundle/sdk-external',
@@ -261,7 +261,8 @@ export const EXPECTATIONS: readonly Expectation[] = [
     by: 'empty handler',
     compare: 'difference',
     limit: 'at most',
-    must: 1.9,
+    // 1.9 before conditions read stored values: making the one of the program takes 0.3 ms, entities 0.1.
+    must: 2.7,
     aim: 1,
     unit: 'ms',
   },

@@ -16,8 +16,9 @@ export function validated(
   isWanted?: (record: LazyRecord) => boolean,
 ): HandleRecord {
   const { table } = settings;
-  if (table === undefined || (table.schema === undefined && table['~entities'] === undefined)) return handle;
-  const check: HandleRecord = (record, context) => {
+  if (table === undefined) return handle;
+  const { schema, '~entities': entities } = table;
+  const checked: HandleRecord = (record, context) => {
     // Conditions are asked once more by the routes: only where that saves a check.
     if (!record.hasSchema) return handle(record, context);
     if (isWanted?.(record) === false) return undefined;
@@ -28,5 +29,6 @@ export function validated(
       return handle(record, context);
     });
   };
-  return table['~entities']?.guard(check, settings.unknownEntity === 'fail', invocationOf) ?? check;
+  const check = schema === undefined && entities?.hasSchema !== true ? handle : checked;
+  return entities?.guard(check, settings.unknownEntity === 'fail', invocationOf) ?? check;
 }

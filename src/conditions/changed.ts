@@ -64,19 +64,19 @@ export function changed<R extends BothImages>(
       const before = storedImage('changed', lazy, 'oldImage');
       const after = storedImage('changed', lazy, 'newImage');
       const { toNumber } = lazy;
-      return paths.some(({ path, steps }) => {
+      // Not `some`, whose closure each record pays for (bench: router/decisions).
+      for (const { path, steps } of paths) {
         try {
           const was = valueAt(before, steps);
           const is = valueAt(after, steps);
-          return (
-            !isSameStored(was, is) &&
-            (from === undefined || from.test(was, toNumber)) &&
-            (to === undefined || to.test(is, toNumber))
-          );
+          if (isSameStored(was, is)) continue;
+          if (from !== undefined && !from.test(was, toNumber)) continue;
+          if (to === undefined || to.test(is, toNumber)) return true;
         } catch (thrown) {
           throw unreadable(path, thrown);
         }
-      });
+      }
+      return false;
     },
     { kind: 'changed', paths, from, to },
   );

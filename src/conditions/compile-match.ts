@@ -66,7 +66,9 @@ export function compileMatch(
       if (image === undefined) return false;
       // Says what came in the place of an image.
       if (!isMap(image)) unmarshall(image, String);
-      return entries.every((entry) => testEntry(entry, image, toNumber));
+      // Not `every`, whose closure each record pays for (bench: router/small/entities).
+      for (const entry of entries) if (!testEntry(entry, image, toNumber)) return false;
+      return true;
     },
   };
 }

@@ -14,11 +14,9 @@ export interface Condition<R> {
  * @throws ConfigurationError `ASYNC_CONDITION`
  */
 export function holds<R>(condition: Condition<R>, record: R): boolean {
-  return answerOf(
-    'A condition',
-    condition(record),
-    'Conditions answer at once: move what waits into the handler.',
-  );
+  const answer: unknown = condition(record);
+  if (typeof answer === 'boolean') return answer;
+  return answerOf('A condition', answer, 'Conditions answer at once: move what waits into the handler.');
 }
 
 /**
@@ -33,7 +31,7 @@ export function holds<R>(condition: Condition<R>, record: R): boolean {
 export function answerOf(owner: string, answer: unknown, remedy: string, cause?: unknown): boolean {
   const promise = isThenable(answer);
   if (promise || isUnfinished(answer)) {
-    // Nobody waits for it any more, and an unhandled rejection would end the process.
+    // Nothing waits for it any more, and an unhandled rejection would end the process.
     Promise.resolve(promise ? answer : refuseUnfinished(owner, answer)).catch(() => {});
     throw new ConfigurationError(
       'ASYNC_CONDITION',

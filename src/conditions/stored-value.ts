@@ -57,6 +57,8 @@ export function contentOf<Type extends StoredType>(
   value: AttributeValue | undefined,
   type: Type,
 ): Contents[Type] | undefined {
+  // Most values are text, and are asked for as that.
+  if (type === 'S' && typeof value?.S === 'string') return value.S as Contents[Type];
   if (value === undefined || storedType(value) !== type) return undefined;
   return (value as unknown as Contents)[type];
 }
@@ -85,9 +87,9 @@ function ownValue(map: AttributeMap, name: string): AttributeValue | undefined {
  */
 export function isSameStored(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
+  if (typeof a?.S === 'string' && typeof b?.S === 'string') return a.S === b.S;
   const type = storedType(a);
   if (type !== storedType(b)) return false;
-  if (type === 'S') return a.S === b.S;
   // Numbers of the same text are the same, and those of different doubles are not: this spares most of them a look at the digits.
   if (type === 'N' && (a.N === b.N || Number(a.N) !== Number(b.N))) return a.N === b.N;
   return canonicalText(a) === canonicalText(b);

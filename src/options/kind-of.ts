@@ -29,9 +29,11 @@ function inWords(value: unknown): string {
   return typeof value === 'function' ? kindOf(value) : String(value);
 }
 
+const WITH_MEMBERS: ReadonlySet<string> = new Set(['Array', 'Module', 'Object']);
+
 /** Names a built-in object, as in `a Promise`, also of another realm. Undefined for arrays and objects of members. */
 export function builtInOf(value: object): string | undefined {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   // `import * as options` is a module.
-  return /^(Object|Module|Array)$/.test(tag) ? undefined : withArticle(tag);
+  return WITH_MEMBERS.has(tag) ? undefined : withArticle(tag);
 }

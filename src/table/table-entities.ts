@@ -26,6 +26,8 @@ type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
 export interface TableEntities extends RecordEntities {
   /** In the order in which they are tried. */
   readonly names: readonly string[];
+  /** Tells if an entity has a schema. */
+  readonly hasSchema: boolean;
   /** The text that a batch with records of no entity logs. */
   readonly warning: string;
   /**

@@ -22,6 +22,8 @@ const STEP = /(^|(?!^)\.)([^.[\]"]+)|\[(?:("(?:[^"\\]|\\.)*")|(\d{1,9}))\]/y;
  * @returns undefined for any other text
  */
 export function stepsOf(path: string): readonly Step[] | undefined {
+  // Most paths are names. Compiling the larger expression takes 0.2 ms of a cold start (bench: footprint).
+  if (PLAIN_NAME.test(path)) return [path];
   const steps: Step[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < path.length) {

@@ -15,7 +15,7 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
   {
     name: 'changed() does not look at the value before',
     file: 'conditions/changed.ts',
-    find: '!isSameStored(was, is) &&',
+    find: 'if (isSameStored(was, is)) continue;',
     replace: '',
   },
   {
@@ -33,14 +33,14 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
   {
     name: 'changed() does not ask what was before',
     file: 'conditions/changed.ts',
-    find: '(from === undefined || from.test(was, toNumber)) &&',
+    find: 'if (from !== undefined && !from.test(was, toNumber)) continue;',
     replace: '',
   },
   {
     name: 'changed() looks at its first path alone',
     file: 'conditions/changed.ts',
-    find: 'return paths.some(',
-    replace: 'return paths.slice(0, 1).some(',
+    find: 'for (const { path, steps } of paths) {',
+    replace: 'for (const { path, steps } of paths.slice(0, 1)) {',
   },
   {
     name: 'changed() ignores the decimals of a number',
@@ -107,8 +107,8 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
   {
     name: 'one attribute of a pattern is enough',
     file: MATCH,
-    find: 'return entries.every((entry) => testEntry(entry, image, toNumber));',
-    replace: 'return entries.some((entry) => testEntry(entry, image, toNumber));',
+    find: 'if (!testEntry(entry, image, toNumber)) return false;\n      return true;',
+    replace: 'if (testEntry(entry, image, toNumber)) return true;\n      return false;',
   },
   {
     name: 'all() is any()',

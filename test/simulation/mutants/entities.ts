@@ -8,8 +8,9 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the last entity that matches wins',
     file: FIND,
-    find: 'entities.find(({ match }) => match.test(image, toNumber)) ?? UNKNOWN;',
-    replace: 'entities.findLast(({ match }) => match.test(image, toNumber)) ?? UNKNOWN;',
+    find: 'for (const entity of entities) if (entity.match.test(image, toNumber)) return entity;',
+    replace:
+      'for (const entity of entities.toReversed()) if (entity.match.test(image, toNumber)) return entity;',
   },
   {
     name: 'the old image decides the entity of a change',
