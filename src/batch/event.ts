@@ -120,7 +120,7 @@ function refuse(record: DynamoDBRecord | null | undefined, index: number): never
 function refuseSource(index: number): never {
   throw new InvalidEventError(
     'WRONG_EVENT_SOURCE',
-    `Records[${index}] is no DynamoDB stream record: expected the eventSource aws:dynamodb. ` +
+    `Records[${index}] is not a DynamoDB stream record: expected the eventSource aws:dynamodb. ` +
       NOTHING_HANDLED +
       'Give other sources a handler of their own.',
   );

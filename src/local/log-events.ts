@@ -38,8 +38,8 @@ export function logEvents({ emitter, logger, streamArn, handler, hasDestination 
   );
   emitter.on('discard', ({ records, document }) => {
     const { requestContext, DDBStreamBatchInfo } = document;
-    const told = hasDestination ? '' : ', and no on-failure destination is told of them';
-    logger.warn(`Records were given up${told}`, {
+    const lost = hasDestination ? '' : '. No on-failure destination gets them';
+    logger.warn(`Records were discarded${lost}`, {
       records: records.length,
       condition: requestContext.condition,
       ...DDBStreamBatchInfo,

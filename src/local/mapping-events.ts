@@ -45,7 +45,7 @@ export interface SplitEvent extends ShardEvent {
   readonly requestId: string;
 }
 
-/** Records were given up. The destination, if there is one, has the document by now. */
+/** Records were discarded. The destination, if there is one, has the document by now. */
 export interface DiscardEvent extends RecordsEvent {
   /** Of the invocations of these records, if there were any. */
   readonly requestId: string;
@@ -77,7 +77,7 @@ export interface WindowClosedEvent extends ShardEvent {
   readonly requestId: string;
 }
 
-/** The function invokes itself: handling the changes of an item led to more of them. Told of an item once, and of three items at most. */
+/** The function invokes itself: handling the changes of an item led to more of them. Sent once for an item, and for three items at most. */
 export interface FeedbackEvent extends RecordsEvent {
   /** How many changes of the item followed each other in this way. `records` has the last one. */
   readonly times: number;

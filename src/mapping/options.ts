@@ -53,7 +53,7 @@ export interface EventSourceMappingOptions {
    */
   readonly maximumRetryAttempts?: number;
   /**
-   * Seconds after which a record is given up, 60 to 604,800; -1: never, up to the stream's own 24 hours.
+   * Seconds after which a record is discarded, 60 to 604,800; -1: never, up to the stream's own 24 hours.
    *
    * @defaultValue -1
    */
@@ -76,7 +76,7 @@ export interface EventSourceMappingOptions {
    * @defaultValue 0
    */
   readonly tumblingWindowInSeconds?: number;
-  /** Where records that are given up are told of. Nowhere, unless given. */
+  /** Where Lambda sends details of discarded records. @defaultValue nowhere */
   readonly destinationConfig?: DestinationConfig;
   /** Which records the function gets: those that match at least one filter. All, unless given. */
   readonly filterCriteria?: FilterCriteria;

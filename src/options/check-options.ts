@@ -29,7 +29,7 @@ export function checkOptions(
 }
 
 /**
- * Refuses options that nobody reads: a typo would otherwise be a default that nobody notices. For the same reason it
+ * Refuses unknown options: a typo would otherwise go unnoticed, and the default would apply. For the same reason it
  * refuses options that are inherited: a copy of the object, as by `{ ...options }`, does not have them.
  *
  * @param path where the options lie within those of the owner, as in `destinationConfig.onFailure`

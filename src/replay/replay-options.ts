@@ -98,7 +98,7 @@ export interface ReplayOptions {
   /** The filters of the mapping, if it has any: a range of the stream also has what they left out. */
   readonly filterCriteria?: FilterCriteria;
   /**
-   * Replays ranges that hold more or fewer records than were given up: fewer, when some have left the stream; more,
+   * Replays ranges that hold more or fewer records than were discarded: fewer, when some have left the stream; more,
    * when the mapping has filters or parallel lanes, and then records are replayed that had succeeded.
    *
    * @defaultValue false: such a message remains

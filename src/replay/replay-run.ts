@@ -252,12 +252,12 @@ function countProblem(
   return {
     reason: 'mismatch',
     detail:
-      `the range holds ${count} records, and ${batchSize} were given up: give the mapping's filterCriteria; ` +
+      `the range holds ${count} records, and ${batchSize} were discarded: give the mapping's filterCriteria; ` +
       'with parallel lanes, asFound takes them all',
   };
 }
 
-/** The first record of a range was given up. Its last number may be one that no record has. */
+/** The first record of a range was discarded. Its last number may be one that no record has. */
 function hasFirst([first]: readonly DynamoDBRecord[], { startSequenceNumber }: StreamRange): boolean {
   return compareSequenceNumbers(first?.dynamodb?.SequenceNumber as string, startSequenceNumber) === 0;
 }

@@ -92,8 +92,8 @@ test('a function that invokes itself is warned of, with table, count and remedy,
 });
 
 test.each([
-  [true, 'Records were given up'],
-  [false, 'Records were given up, and no on-failure destination is told of them'],
+  [true, 'Records were discarded'],
+  [false, 'Records were discarded. No on-failure destination gets them'],
 ])('records that are given up are warned of; with a destination: %s', (hasDestination, message) => {
   log(hasDestination);
   const document = {

@@ -255,7 +255,7 @@ describe('a range remains', () => {
     const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
     const { messages } = await run([document(a, c, 2)]);
     expect(messages).toMatchObject([
-      { reason: 'mismatch', detail: expect.stringContaining('holds 3 records, and 2 were given up') },
+      { reason: 'mismatch', detail: expect.stringContaining('holds 3 records, and 2 were discarded') },
     ]);
     expect(handled).toEqual([]);
   });

@@ -53,7 +53,7 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     },
     maximumRecordAgeInSeconds: {
       value: '<seconds>',
-      meaning: 'Age at which a record is given up, 60 to 604800; -1: never. (default: -1)',
+      meaning: 'Age at which a record is discarded, 60 to 604800; -1: never. (default: -1)',
       read: number,
     },
     bisectBatchOnFunctionError: {
@@ -73,8 +73,7 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     },
     destinationConfig: {
       value: '<arn>',
-      meaning:
-        'Where records that are given up are told of: ARN of a queue, topic or bucket, or the JSON of AWS.',
+      meaning: 'Where details of discarded records go: ARN of a queue, topic or bucket, or the JSON of AWS.',
       read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { onFailure: { destination: text } }),
     },
     filterCriteria: {
@@ -120,7 +119,7 @@ function json(text: string, flag: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw usageError(
-      `${flag} is no JSON: ${(cause as Error).message}. Quote it for the shell: '{...}'.`,
+      `${flag} is not JSON: ${(cause as Error).message}. Quote it for the shell: '{...}'.`,
       cause,
     );
   }

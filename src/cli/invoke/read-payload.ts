@@ -22,11 +22,11 @@ export async function readPayload(path: string, io: CliIo): Promise<Payload> {
   try {
     event = JSON.parse(json);
   } catch (cause) {
-    throw usageError(`${name} is no JSON: ${(cause as Error).message}.`, cause);
+    throw usageError(`${name} is not JSON: ${(cause as Error).message}.`, cause);
   }
   const records = (event as { readonly Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) {
-    throw usageError(`${name} is no event of a DynamoDB stream: it has no list Records.`);
+    throw usageError(`${name} is not an event of a DynamoDB stream: it has no list Records.`);
   }
   return { event: event as object, records };
 }

@@ -37,7 +37,7 @@ function parseItem(text: string): Record<string, AttributeValue> {
     item = parseJson(text);
   } catch (cause) {
     throw usageError(
-      `--item is no JSON: ${(cause as Error).message}. Quote it for the shell: --item '{"id":"1"}'.`,
+      `--item is not JSON: ${(cause as Error).message}. Quote it for the shell: --item '{"id":"1"}'.`,
       cause,
     );
   }

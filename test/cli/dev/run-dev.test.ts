@@ -309,7 +309,7 @@ test.each<[string[], RegExp]>([
     ['dev', 'src/index.ts', '--table', 'T', '--starting-position', 'NOW'],
     /--starting-position is refused: .*'NOW' at 'startingPosition' failed .* Use TRIM_HORIZON or LATEST\./,
   ],
-  [['dev', 'src/index.ts', '--table', 'T', '--filter-criteria', '{'], /--filter-criteria is no JSON/],
+  [['dev', 'src/index.ts', '--table', 'T', '--filter-criteria', '{'], /--filter-criteria is not JSON/],
   [['dev', 'src/index.ts', '--table', 'T', '--create', 'a,b,c'], /A table has a partition key/],
   [['dev', 'src/index.ts', '--table', 'T', '--timeout', '0'], /--timeout has to be a number of seconds/],
   [['dev', 'src/index.ts', '--table', 'T', '--batch', '1'], /unknown option '--batch'/],

@@ -166,11 +166,11 @@ describe('streamlane invoke', () => {
       /^error: There is no file nowhere\.json\. Paths are relative to .+\.\n$/,
     ],
     ['that is a directory', 'src', /^error: src cannot be read: .+\n$/],
-    ['that is no JSON', 'README.md', /^error: README\.md is no JSON: .+\n$/],
+    ['that is no JSON', 'README.md', /^error: README\.md is not JSON: .+\n$/],
     [
       'of something else',
       'package.json',
-      /^error: package\.json is no event of a DynamoDB stream: it has no list Records\.\n$/,
+      /^error: package\.json is not an event of a DynamoDB stream: it has no list Records\.\n$/,
     ],
   ])('a payload %s is bad input', async (_name, payload, line) => {
     const { code, stderr } = await run(['invoke', `${HANDLERS}#router`, payload], { env }).ended();
@@ -181,7 +181,7 @@ describe('streamlane invoke', () => {
   test('a payload on stdin that is nothing is bad input', async () => {
     const { stderr } = await run(['invoke', `${HANDLERS}#router`, '-'], { env, input: 'null' }).ended();
     expect(stderr).toBe(
-      'error: The payload on stdin is no event of a DynamoDB stream: it has no list Records.\n',
+      'error: The payload on stdin is not an event of a DynamoDB stream: it has no list Records.\n',
     );
   });
 });

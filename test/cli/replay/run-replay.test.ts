@@ -316,7 +316,7 @@ test.each<[string[], RegExp]>([
     ['replay', 'package.json', '--dry-run', '--visibility-timeout', '1'],
     /--visibility-timeout has to be a number from 3/,
   ],
-  [['replay', 'package.json', '--dry-run', '--filter-criteria', '{'], /--filter-criteria is no JSON/],
+  [['replay', 'package.json', '--dry-run', '--filter-criteria', '{'], /--filter-criteria is not JSON/],
   [
     ['replay', 'package.json', '--dry-run', '--filter-criteria', '{"eventName":[]}'],
     /Invalid filter pattern definition/,
@@ -350,7 +350,7 @@ test('the options of a replay are taken from the flags', async () => {
     'us-east-1',
   ];
   const refused = await inProcess(argv, { env }).ended();
-  expect(refused.stdout).toMatch(/mismatch +the range holds 4 records, and 1 were given up/);
+  expect(refused.stdout).toMatch(/mismatch +the range holds 4 records, and 1 were discarded/);
   const filter = ['--filter-criteria', '{"dynamodb":{"Keys":{"pk":{"S":["0"]}}}}'];
   const more = ['--as-found', '--no-partial-responses', '--function-name', 'mine', ...filter];
   const { code: exit, stdout } = await inProcess([...argv, ...more], { env }).ended();

@@ -95,7 +95,7 @@ test('the table can be named as JSON', async () => {
 test.each([
   [
     ['put', 'T', '--item', '{id:1}'],
-    /^error: --item is no JSON: .+ Quote it for the shell: --item '\{"id":"1"\}'\.\n$/,
+    /^error: --item is not JSON: .+ Quote it for the shell: --item '\{"id":"1"\}'\.\n$/,
   ],
   [['put', 'T', '--item', '[1]'], /^error: --item has to be a JSON object: --item '\{"id":"1"\}'\.\n$/],
   [['put', 'T', '--item', '12'], /^error: --item has to be a JSON object/],
