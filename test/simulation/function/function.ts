@@ -411,7 +411,9 @@ function deadlineSignal(context: Context): AbortSignal {
 }
 
 function onBatchOf({ scenario, history, random }: World): object {
-  if (scenario.fn.metrics === 'none') return {};
+  const entities = declaredEntities(scenario) !== undefined;
+  const hasMetrics = scenario.fn.metrics !== 'none';
+  if (!hasMetrics && !entities) return {};
   const fails = scenario.fn.metrics === 'fails';
   const add = (name: string, _unit: string, value: number): unknown => {
     history.count('metrics added');
@@ -422,14 +424,13 @@ function onBatchOf({ scenario, history, random }: World): object {
     if (how === 0) throw new Error('The metrics did not work.');
     return how === 1 ? Promise.reject(new Error('The metrics did not work.')) : never();
   };
-  const entities = declaredEntities(scenario) !== undefined;
   const report = metrics({ addMetric: add, publishStoredMetrics: () => {} }, { entities });
   const onBatch = (summary: BatchSummary): unknown => {
     const counts = Object.values(summary.byEntity()).map(({ records }) => records);
     const counted = counts.reduce((total, count) => total + count, summary.unknownEntity);
     if (counted > summary.records)
       history.violate('metrics', `a batch of ${summary.records} records has ${counted} by entity`);
-    return report(summary);
+    return hasMetrics ? report(summary) : undefined;
   };
   return { onBatch };
 }

@@ -94,7 +94,7 @@ function idempotentLayer(
 
 /** The schema of a declared table, if it has one. */
 export function tableSchemaOf({ random, scenario }: World): StandardSchemaV1 | undefined {
-  const delayMs = random.pick([undefined, undefined, 0, 2, 5], 'schema');
+  const delayMs = random.pick([undefined, 0, 2, 5], 'schema');
   if (delayMs === undefined) return undefined;
   // validate() reads the images in its middleware, where no asynchronous schema of the table has checked them.
   const isRead = scenario.fn.layers.some(({ kind }) => kind === 'validate');

@@ -39,6 +39,10 @@ function checkFailure(world: World, sandbox: Halting, { sequenceNumber, entity, 
     if (!journal.reference.mustFail(change))
       history.violate('entity', `change ${index} failed as if it belonged to no entity`);
   }
+  // They read images themselves.
+  const isCheckedByLayers = layers.some(({ kind }) => kind === 'validate' || kind === 'audit');
+  if (error?.code === 'VALIDATION_FAILED' && !isCheckedByLayers && !journal.reference.mayNeedHandling(change))
+    history.violate('schema', `change ${index} was checked, and no route takes it`);
   const invocation = world.openIn(sandbox, index);
   if (!entryPoint.startsWith('router') || invocation === undefined) return;
   const { lowestFailure } = invocation;

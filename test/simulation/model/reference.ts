@@ -51,6 +51,12 @@ export class Reference {
     return this.mustFail(change) || this.routesOf(change).length > 0;
   }
 
+  /** Tells if a route may take a change: what the user's own conditions will say is not known beforehand. */
+  mayNeedHandling(change: Change): boolean {
+    // The user's conditions ask whether the index is even.
+    return this.needsHandling(change) || this.needsHandling({ ...change, index: change.index + 1 });
+  }
+
   #told({ eventName, kind, oldKind }: Change): Kind | 'not told' {
     if (declaredEntities(this.#scenario) === undefined) return 'not told';
     const { viewType } = this.#scenario.table;

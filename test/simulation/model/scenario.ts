@@ -193,7 +193,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   status: fc.constantFrom('OPEN', 'PAID'),
   together: likely(20),
   malformed: likely(2),
-  poison: likely(4),
+  poison: likely(8),
 });
 
 const table: fc.Arbitrary<TablePlan> = fc.record({
@@ -260,6 +260,7 @@ const layers: fc.Arbitrary<readonly Layer[]> = fc
         kind: fc.constant('deadLetter' as const),
         when: fc.constantFrom('permanent', 'exhausted', 'every failure'),
       }),
+      { freq: 3 },
     ),
     fc.option(fc.record({ kind: fc.constant('idempotent' as const), localCache: fc.boolean() }), { freq: 2 }),
     fc.option(fc.record({ kind: fc.constant('retry' as const), attempts: fc.integer({ min: 1, max: 4 }) })),

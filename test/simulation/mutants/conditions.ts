@@ -48,7 +48,6 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
     find: 'return canonicalNumber(value.N) as string;',
     replace: 'return String(Math.trunc(Number(value.N)));',
     only: ['router'],
-    within: 8000,
   },
   {
     name: 'an order of numbers is that of doubles',

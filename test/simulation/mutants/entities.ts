@@ -43,6 +43,12 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
     replace: 'throw unknownEntity(table);',
   },
   {
+    name: 'a record of no entity is counted at each attempt',
+    file: GUARD,
+    find: '.add(record.sequenceNumber));',
+    replace: '.add(Math.random() as never));',
+  },
+  {
     name: 'the schema of the new entity checks the old image',
     file: 'record/lazy-record.ts',
     find: 'return isOther ? undefined : entity.checks;',

@@ -10,15 +10,15 @@ const PASSING_THROTTLES = 2;
 /**
  * The changes that have left their shards: some shards have lost their oldest records, many up to where a range begins.
  *
- * @param rests first changes of ranges that are the rest of another one
+ * @param begins changes before which a shard may be cut
  */
-export function changesGone(world: World, rests: readonly number[]): ReadonlySet<number> {
+export function changesGone(world: World, begins: readonly number[]): ReadonlySet<number> {
   const { random, shards } = world;
   return new Set(
     shards.flatMap(({ id, changes }) => {
-      const rest = changes.findIndex(({ index }) => rests.includes(index));
-      if (rest > 0 && random.percent(60, 'gone up to a rest', id))
-        return changes.slice(0, rest).map(({ index }) => index);
+      const begin = changes.findIndex(({ index }) => begins.includes(index));
+      if (begin > 0 && random.percent(60, 'gone up to a range', id))
+        return changes.slice(0, begin).map(({ index }) => index);
       if (!random.percent(25, 'gone', id)) return [];
       return changes.slice(0, random.below(changes.length, 'oldest', id)).map(({ index }) => index);
     }),

@@ -29,10 +29,10 @@ export async function replayEverything(
     .filter(({ target }) => target === 'letters')
     .map(({ body }) => body as Letter);
   const rests = restsOf(world, documents);
-  const gone = changesGone(
-    world,
-    rests.map((rest) => indexesIn(world, rest)[0] as number),
-  );
+  const gone = changesGone(world, [
+    ...rests.map((rest) => indexesIn(world, rest)[0] as number),
+    ...documents.flatMap((document) => wholeByCount(world, document)),
+  ]);
   const sent = [...documents, ...rests, ...letters];
   if (sent.length === 0) return;
   // What came twice, in another order, and what is neither a letter nor a document.
@@ -172,6 +172,13 @@ function restsOf(world: World, documents: readonly OnFailureDocument[]): readonl
     const startSequenceNumber = world.changes[rest[0] as number]?.record.dynamodb?.SequenceNumber as string;
     return [{ ...document, DDBStreamBatchInfo: { ...range, startSequenceNumber, batchSize: rest.length } }];
   });
+}
+
+/** The change that a range of several lanes may begin with, so that the number of its records fits although the first one is gone. */
+function wholeByCount(world: World, document: OnFailureDocument): readonly number[] {
+  const indexes = indexesIn(world, document);
+  const excess = indexes.length - document.DDBStreamBatchInfo.batchSize;
+  return excess > 0 ? [indexes[excess] as number] : [];
 }
 
 /** Tells if the table has a newer image of the change's item, as far as the record can show it. */
