@@ -141,7 +141,7 @@ export class Journal {
     if (this.reference.routesOf(this.changes[index] as Change).includes(route) === false)
       violate('route', `change ${index} went to route ${route}, whose condition it does not meet`);
     if (!invocation.indexes.includes(index)) violate('route', `change ${index} is not in the event`);
-    this.#checkOrder(index, invocation);
+    this.#checkOrder(index, route, invocation);
     this.#checkAttempts(index, route, invocation);
   }
 
@@ -257,7 +257,7 @@ export class Journal {
     this.#history.violate('11 convergence', `item ${item} ends with change ${held}, its newest is ${newest}`);
   }
 
-  #checkOrder(index: number, invocation: Invocation): void {
+  #checkOrder(index: number, route: number, invocation: Invocation): void {
     const { violate } = bound(this.#history);
     const { order, layers, entryPoint, declared } = this.#scenario.fn;
     const { partitions } = this.#scenario.table;
@@ -280,6 +280,8 @@ export class Journal {
     if (before !== undefined)
       violate('3 lane order', `change ${index} started before change ${before} was done`);
     if (layers.length > 0 && entryPoint.startsWith('router')) return;
+    // A record in flight goes on to its other routes.
+    if (!this.#isFirst(index, route)) return;
     const graceMs = declared || order === 'partition' ? SCHEMA_MS : 0;
     for (const [failed, at] of invocation.failed) {
       if (failed < index && at + graceMs < timersNow())
