@@ -76,13 +76,14 @@ export async function invoke(
 
   const timers = new Set(sandbox.timers.keys());
   const answer = inside(sandbox, () => call(sandbox, event, context));
-  const ends: Promise<Outcome>[] = [answer, sleep(endsAt - monotonicNow()).then(() => 'timed out')];
+  const leftMs = endsAt - monotonicNow();
+  const ends: Promise<Outcome>[] = [answer, sleep(leftMs).then(() => 'timed out')];
   // Another invocation of it may have met its end.
   ends.push(sandbox.death.then(() => 'killed'));
   if (fault === 'killed') ends.push(sleep(random.below(30, 'killed', number)).then(() => 'killed'));
   const first = await Promise.race(ends);
   // Code that never waits may outrun its time: Lambda ends it then.
-  const outcome = first !== 'killed' && monotonicNow() > endsAt ? 'outran its time' : first;
+  const outcome = first !== 'killed' && (leftMs <= 0 || monotonicNow() > endsAt) ? 'outran its time' : first;
   invocation.over = true;
   sandbox.busy--;
   history.note(
