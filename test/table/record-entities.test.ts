@@ -193,6 +193,12 @@ describe('entities that cannot work are refused', () => {
       'a value that DynamoDB stores',
     ],
     [
+      'a match that goes into a key attribute',
+      { order: { item, match: { 'sk.number': 1 } } },
+      'entities.order.match.sk.number',
+      'a key attribute holds neither a map nor a list',
+    ],
+    [
       'one that an earlier one hides',
       { order, line: { item, match: { sk: wildcard('ORDER#*#LINE#*') } } },
       'entities.line',
