@@ -132,13 +132,12 @@ async function sleepUnlessAborted(
 ): Promise<void> {
   if (signal === undefined) return sleep(ms);
   if (signal.aborted) throw signal.reason;
-  await Promise.race([
-    sleep(ms),
-    new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        onAbort();
-        reject(signal.reason);
-      });
-    }),
-  ]);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      onAbort();
+      reject(signal.reason);
+    });
+  });
 }
