@@ -9,8 +9,9 @@ import { MAX_TIMEOUT_MS } from './deadline.ts';
 export async function inTime(result: PromiseLike<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
-    // Past the deadline the time that is left is negative, of which Node warns on standard error.
-    timer = setTimeout(resolve, Math.min(Math.max(ms, 0), MAX_TIMEOUT_MS), false);
+    // The shortest timer takes 1 ms, which may be the last one. Of a negative time Node warns on standard error.
+    if (ms < 1) setImmediate(resolve, false);
+    else timer = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS), false);
   });
   try {
     return await Promise.race([Promise.resolve(result).then(() => true), timeout]);

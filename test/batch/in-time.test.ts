@@ -18,6 +18,14 @@ describe('inTime', () => {
     warned.mockRestore();
   });
 
+  test('waits no millisecond where less than one is left, and takes what has settled', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    expect(await inTime(new Promise(() => {}), 0.5)).toBe(false);
+    expect(await inTime(Promise.resolve(), 0.5)).toBe(true);
+    expect(timers.mock.calls).toEqual([]);
+    timers.mockRestore();
+  });
+
   test('throws what is rejected in time', async () => {
     await expect(inTime(Promise.reject(new Error('down')), 1000)).rejects.toThrow('down');
   });
