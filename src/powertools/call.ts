@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   BaseRecord,
   BatchProcessingOptions,
@@ -24,8 +25,17 @@ export interface CallMessages {
   successMessages: EventSourceDataClassTypes[];
 }
 
+/**
+ * The innermost call that code runs for, also after an await. One for all processors: Node 24 keeps each AsyncLocalStorage that
+ * has run in the contexts that follow, so a sandbox that made a processor for each batch would become slower with each one.
+ */
+const INNERMOST: AsyncLocalStorage<Call> = new AsyncLocalStorage();
+
 /** One call of `process()`. */
 export class Call {
+  readonly #owner: object;
+  /** The call within which this one was made. */
+  readonly #outer: Call | undefined = INNERMOST.getStore();
   input: CallInput;
   messages: CallMessages = { errors: [], failureMessages: [], successMessages: [] };
   /** The errors with which records failed, for the log. */
@@ -40,8 +50,22 @@ export class Call {
   /** A record object may be in a batch more than once, so each has a list. */
   readonly #entries: Map<unknown, Entry[]> = new Map();
 
-  constructor(input: CallInput) {
+  /** @param owner the processor */
+  constructor(owner: object, input: CallInput) {
+    this.#owner = owner;
     this.input = { ...input, records: copyOf(input.records) };
+  }
+
+  /** The call of a processor that code runs for. A hook asks for it: after an await, the processor may show another one. */
+  static of(owner: object): Call | undefined {
+    let call = INNERMOST.getStore();
+    while (call !== undefined && call.#owner !== owner) call = call.#outer;
+    return call;
+  }
+
+  /** Runs code for this call. */
+  run<Result>(run: () => Result): Result {
+    return INNERMOST.run(this, run);
   }
 
   add(record: unknown, entry: Entry): void {

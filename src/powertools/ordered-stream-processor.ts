@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   BatchProcessingError,
   BatchProcessor,
@@ -72,8 +71,6 @@ import { answeredAtOnce } from './verdict.ts';
  */
 export class OrderedStreamProcessor extends BatchProcessor {
   readonly #turns: ReadingTurns = new ReadingTurns();
-  /** The call that a hook belongs to, also after an await, where the processor may show another call. */
-  readonly #calls: AsyncLocalStorage<Call> = new AsyncLocalStorage();
   readonly #running: Running;
 
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
@@ -111,8 +108,8 @@ export class OrderedStreamProcessor extends BatchProcessor {
    */
   override async process(): Promise<Entry[]> {
     const { handler, options, records } = this;
-    const call = new Call({ handler, options, records });
-    return this.#calls.run(call, async () => {
+    const call = new Call(this, { handler, options, records });
+    return call.run(async () => {
       try {
         const { verdict, deadline } = await runCall(this, call, this.#running);
         return await this.#turns.take(() => answerCall(this, call, verdict, deadline));
@@ -134,7 +131,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    */
   override async processRecord(record: BaseRecord): Promise<Entry> {
     const raw = record as EventSourceDataClassTypes;
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     const { settings } = this.#running;
     if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
     const { handler, options } = call?.input ?? this;
@@ -182,7 +179,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    * @returns `['success', result, record]`
    */
   override successHandler(record: EventSourceDataClassTypes, result: unknown): SuccessResponse {
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     if (call === undefined) return super.successHandler(record, result);
     if (call.verdict === undefined) call.messages.successMessages.push(record);
     return ['success', result, record];
@@ -195,7 +192,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    * @returns `['fail', message, record]`
    */
   override failureHandler(record: EventSourceDataClassTypes, error: Error): FailureResponse {
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     if (call === undefined) return super.failureHandler(record, error);
     if (!call.closed) {
       call.messages.errors.push(error);
@@ -213,7 +210,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
    * @throws FullBatchFailureError with `throwOnFullBatchFailure: true` when records failed and none succeeded
    */
   override clean(): void {
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     // An asynchronous override may come here too late: the response is another call's by then.
     if (call?.closed) return;
     const reports = answeredAtOnce('hasMessagesToReport', this.hasMessagesToReport());
@@ -231,7 +228,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
 
   /** Says whether records failed and none succeeded. After a failure no record past it starts, so not all may fail. */
   override entireBatchFailed(): boolean {
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     const { errors, successMessages } = call?.messages ?? this;
     const succeeded = call?.succeeded ?? successMessages.length;
     return errors.length > 0 && (succeeded === 0 || errors.length === (call?.input ?? this).records.length);
@@ -246,7 +243,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
 
   /** Gives the lowest record that did not succeed, or none. */
   override collectDynamoDBFailures(): PartialItemFailures[] {
-    const call = this.#calls.getStore();
+    const call = Call.of(this);
     return (
       call?.verdict?.failures(call.messages.failureMessages) ?? [...this.batchResponse.batchItemFailures]
     );

@@ -15,7 +15,7 @@ const naming = (index: number) => ({ batchItemFailures: [{ itemIdentifier: seque
 function answer(clean: (processor: OrderedStreamProcessor) => unknown, remainingMs = 30_000) {
   const processor = new OrderedStreamProcessor({ logger: memoryLogger() });
   Object.assign(processor, { clean: () => clean(processor) });
-  const call = new Call({ handler: () => {}, options: undefined, records: records as never[] });
+  const call = new Call({}, { handler: () => {}, options: undefined, records: records as never[] });
   call.add(records[0], ['success', 1, records[0] as never]);
   const deadline = new Deadline(contextOf(remainingMs), 0);
   const answered = answerCall(processor, call, new Verdict(records, identifiers, 1), deadline);

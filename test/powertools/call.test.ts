@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, test, vi } from 'vitest';
 import { Call, copyOf, type Entry, entryOr, isEntry } from '../../src/powertools/call.ts';
 import { recordOf } from '../fixtures/events.ts';
 
@@ -10,24 +11,27 @@ const failed: Entry = ['fail', 'no', second];
 describe('a call', () => {
   test('keeps its records, whatever is done to the list that was registered', () => {
     const records = [first, second];
-    const call = new Call({ handler: noop, options: undefined, records });
+    const call = new Call({}, { handler: noop, options: undefined, records });
     records.length = 0;
     expect(call.input.records).toEqual([first, second]);
   });
 
   test('gives the entries in the order of its records, and leaves out records that did not finish', () => {
-    const call = new Call({
-      handler: noop,
-      options: undefined,
-      records: [first, recordOf({}, 2) as never, second],
-    });
+    const call = new Call(
+      {},
+      {
+        handler: noop,
+        options: undefined,
+        records: [first, recordOf({}, 2) as never, second],
+      },
+    );
     call.add(second, failed);
     call.add(first, succeeded);
     expect(call.result()).toEqual([succeeded, failed]);
   });
 
   test('gives each occurrence of a record an entry of its own, in the order that they ended in', () => {
-    const call = new Call({ handler: noop, options: undefined, records: [first, first, first] });
+    const call = new Call({}, { handler: noop, options: undefined, records: [first, first, first] });
     const again: Entry = ['fail', 'the second time', first];
     call.add(first, succeeded);
     call.add(first, again);
@@ -35,7 +39,7 @@ describe('a call', () => {
   });
 
   test('begins open, without a verdict, errors and messages', () => {
-    const call = new Call({ handler: noop, options: undefined, records: [] });
+    const call = new Call({}, { handler: noop, options: undefined, records: [] });
     expect(call).toMatchObject({
       verdict: undefined,
       closed: false,
@@ -43,6 +47,39 @@ describe('a call', () => {
       messages: { errors: [], failureMessages: [], successMessages: [] },
     });
     expect(call.result()).toEqual([]);
+  });
+});
+
+describe('the call that code runs for', () => {
+  const input = { handler: noop, options: undefined, records: [] };
+  const [one, other] = [{}, {}];
+
+  test('is the one of the processor that asks, also after an await and within calls of others', async () => {
+    const call = new Call(one, input);
+    const seen = await call.run(async () => {
+      await undefined;
+      const inner = new Call(other, input);
+      return inner.run(() => [Call.of(one) === call, Call.of(other) === inner]);
+    });
+    expect(seen).toEqual([true, true]);
+  });
+
+  test('is the inner one where a call of the same processor has another within it', () => {
+    const call = new Call(one, input);
+    const inner = call.run(() => new Call(one, input));
+    expect(call.run(() => inner.run(() => Call.of(one)))).toBe(inner);
+  });
+
+  test('is undefined outside of calls, and for another processor', () => {
+    expect(Call.of(one)).toBeUndefined();
+    expect(new Call(one, input).run(() => Call.of(other))).toBeUndefined();
+  });
+
+  test('is known by one AsyncLocalStorage for all processors, as Node keeps each of them for good', () => {
+    const run = vi.spyOn(AsyncLocalStorage.prototype, 'run');
+    for (const owner of [one, other]) new Call(owner, input).run(noop);
+    expect(new Set(run.mock.contexts).size).toBe(1);
+    run.mockRestore();
   });
 });
 

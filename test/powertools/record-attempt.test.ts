@@ -11,7 +11,7 @@ const no = new Error('no');
 
 /** Attempts one record with these hooks; what is left out does nothing. */
 function attempt(more: Partial<Hooks>) {
-  const call = new Call({ handler: () => {}, options: undefined, records: [record as never] });
+  const call = new Call({}, { handler: () => {}, options: undefined, records: [record as never] });
   const logged: unknown[] = [];
   const seen: string[] = [];
   const hooks: Hooks = {

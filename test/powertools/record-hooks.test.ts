@@ -18,7 +18,7 @@ function hooksOf(options: OrderedStreamProcessorOptions = {}, overrides: object 
     return 'handled';
   };
   const context = { awsRequestId: 'r' } as never;
-  const call = new Call({ handler, options: { context }, records: [record as never] });
+  const call = new Call({}, { handler, options: { context }, records: [record as never] });
   return { hooks: recordHooks(processor, base, settings), call, seen, context };
 }
 

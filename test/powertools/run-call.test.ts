@@ -14,7 +14,7 @@ function run(input: Partial<Call['input']>, options: OrderedStreamProcessorOptio
   const given = { logger: memoryLogger(), ...options };
   const processor = Object.assign(new OrderedStreamProcessor(given), { prepare });
   const settings = processorSettings(given);
-  const call = new Call({ handler: () => {}, options: undefined, records: ids('a', 'b'), ...input });
+  const call = new Call({}, { handler: () => {}, options: undefined, records: ids('a', 'b'), ...input });
   const hooks = recordHooks(processor, OrderedStreamProcessor.prototype, settings);
   return { call, ran: runCall(processor, call, { settings, hooks, reported: new ReportedCheckpoints() }) };
 }
