@@ -22,21 +22,30 @@ export class NoteStore extends PlainNoteStore {
   }
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    this.#world.lockedBy.set(record, currentSandbox());
     await super._putRecord(record);
-    this.#holders.set(record.idempotencyKey, this.#holdersOf(record) + 1);
     if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
   }
 
+  protected override lock(record: IdempotencyRecord): void {
+    this.#world.lockedBy.set(record, currentSandbox());
+    this.#holders.set(record.idempotencyKey, this.#holdersOf(record) + 1);
+    super.lock(record);
+  }
+
   protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
+    await super._updateRecord(record);
+    this.#letGo(record);
+  }
+
+  /** The lock may have ended while the note was under way, and another invocation have taken it. */
+  protected override note(record: IdempotencyRecord): void {
     const known = this.#world.notes.get(record.idempotencyKey);
     const isOwn = known === undefined || this.#world.lockedBy.get(known) === currentSandbox();
     if (!isOwn || this.#holdersOf(record) > 1) this.#world.lateNotes.add(record);
-    await super._updateRecord(record);
-    this.#letGo(record);
+    super.note(record);
   }
 
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {

@@ -164,6 +164,8 @@ function checkLeftovers(
   const { entryPoint, layers, routes, deafPercent, metrics } = scenario.fn;
   if (sandbox.busy > 0 || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
   if (layers.some(({ kind }) => kind === 'own') || scenario.lambda.clockJumpMs !== 0) return;
+  // A request of an earlier invocation may still be under way, and its handler with it.
+  if (routes.some(({ detached }) => detached === 'without a signal')) return;
   if (monotonicNow() < deadlineAt + RESERVE_MS / 4 && metrics !== 'fails') {
     for (const note of notes.values())
       if (note.getStatus() === 'INPROGRESS' && lockedBy.get(note) === sandbox)
@@ -171,8 +173,6 @@ function checkLeftovers(
   }
   // The processor hands on no signal: handlers here set timers of their own.
   if (entryPoint === 'OrderedStreamProcessor' || monotonicNow() >= deadlineAt) return;
-  // A request of an earlier invocation may still be under way.
-  if (routes.some(({ detached }) => detached === 'without a signal')) return;
   for (const [timer, dueAt] of sandbox.timers)
     if (!before.has(timer) && dueAt > timersNow() + 20)
       history.violate('handles', `invocation ${number} left a timer of ${dueAt - timersNow()} ms behind`);

@@ -20,6 +20,8 @@ interface Mortal {
 /** One call of a sink's `send`. */
 interface Sending {
   readonly what: string;
+  /** Names the target and the message. */
+  readonly key: string;
   readonly sandbox: Mortal;
   /** Messages of one key travel one after the other. */
   readonly orderKey: string;
@@ -63,6 +65,7 @@ export class SendBook {
     const key = keyOf(target, message);
     const sending: Sending = {
       what,
+      key,
       sandbox,
       orderKey,
       acknowledged: false,
@@ -72,7 +75,7 @@ export class SendBook {
     };
     for (const other of this.#unsettled) {
       if (other.orderKey === orderKey && other.sandbox === sandbox) other.alone = sending.alone = false;
-      if (this.#sendings.get(key) === other) other.twin = sending.twin = true;
+      if (other.key === key) other.twin = sending.twin = true;
     }
     this.#sendings.set(key, sending);
     this.#unsettled.add(sending);
