@@ -48,9 +48,15 @@ export class Deadline {
     return new Deadline(this.#countdown, this.#reserveMs / 2);
   }
 
+  /** A second deadline on the same clock, halfway from now until Lambda ends the invocation. */
+  halfway(): Deadline {
+    // Without a clock there is no end.
+    return new Deadline(this.#countdown, Math.min(this.remainingMs() / 2, MAX_TIMEOUT_MS));
+  }
+
   /** Whether no record may start any more. Once true, it stays so. */
   reached(): boolean {
-    if (!this.#expired && this.leftMs() < 0) this.#expire();
+    if (!this.#expired && this.leftMs() < 0) this.end();
     return this.#expired;
   }
 
@@ -87,7 +93,8 @@ export class Deadline {
     this.#forgetClock = undefined;
   }
 
-  #expire(): void {
+  /** Counts as reached from now on. */
+  end(): void {
     this.#expired = true;
     this.#controller?.abort(new DeadlineError(this.#reserveMs));
   }

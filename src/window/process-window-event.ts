@@ -1,8 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { Deadline } from '../batch/deadline.ts';
 import { openBatch } from '../batch/open-batch.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
-import { recordContext } from '../batch/record-context.ts';
+import { type RecordContext, recordContext } from '../batch/record-context.ts';
 import { reportFailure, respond } from '../batch/report.ts';
 import { runBatch } from '../batch/run-batch.ts';
 import { validated } from '../batch/validated.ts';
@@ -45,11 +44,12 @@ export async function processWindowEvent(
   const { batch, deadline, reading, context } = opened;
   requireWindow(event);
   const { logger, reserveMs } = settings;
-  const reduceFrom = (text: string): Aggregate => new Aggregate(reduce, initial, text, context);
+  const reduceFrom = (text: string, reducing: RecordContext): Aggregate =>
+    new Aggregate(reduce, initial, text, reducing);
   const countingInto = (aggregate: Aggregate): HandleRecord => {
     return validated(settings, (record) => aggregate.add(record));
   };
-  const aggregate = reduceFrom(stateJson(isEmpty(event.state) ? initial : event.state, initial));
+  const aggregate = reduceFrom(stateJson(isEmpty(event.state) ? initial : event.state, initial), context);
   const handle = countingInto(aggregate);
   let text = '';
   const outcome = await runBatch(settings, opened, {
@@ -66,21 +66,20 @@ export async function processWindowEvent(
       let { failed } = ran;
       const { since, counted: firstSince } = sealed;
       if (since.length > 0) {
-        const again = reduceFrom(sealed.text);
+        // Part of the answer: a deadline that was reached stops nothing here. The other half of the time is for `onBatch` and the answer.
+        const until = deadline.halfway();
+        const answering = recordContext(logger, until, lambdaContext);
+        const again = reduceFrom(sealed.text, answering);
         const count = countingInto(again);
-        // Part of the answer, in the time kept back for it: a deadline that was reached stops nothing here.
-        const timeout = new Deadline(lambdaContext, 0);
-        const answering = recordContext(logger, timeout, lambdaContext);
         await countAgain(
           since,
           // Opened anew: reduce may have put images into the state, and changed them there.
-          (record) =>
-            count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: timeout }), answering),
+          (record) => count(openRecord(LazyRecord.rawOf(record), { ...reading, deadline: until }), answering),
           (record, error) => {
             failed++;
             reportFailure(settings, batch, firstSince + since.indexOf(record), error, reading);
           },
-          deadline,
+          until,
         );
         const counted = again.seal();
         sealed = { ...counted, counted: firstSince + counted.counted };

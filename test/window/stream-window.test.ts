@@ -399,6 +399,24 @@ describe('after a failure the records before it are counted again', () => {
     expect(performance.now() - startedAt).toBeLessThan(190);
   });
 
+  test('and one that is given up learns it by its signal, before the answer', async () => {
+    const signals: AbortSignal[] = [];
+    const handler = streamWindow<Item, Counted>({
+      initial: { seen: [] },
+      logger: memoryLogger(),
+      reserveMs: 0,
+      reduce(state, _record, { signal }) {
+        signals.push(signal);
+        state.seen.push(0);
+        failing(signals.length, 2);
+        return signals.length === 3 ? (new Promise(() => {}) as never) : undefined;
+      },
+      close() {},
+    });
+    await handler(windowEvent(records(1, 2)), contextOf(200));
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, true]);
+  });
+
   test.each<[string, () => unknown]>([
     [
       'throws',

@@ -67,14 +67,14 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
     name: 'counting again goes past the deadline',
     happened: true,
     file: 'window/count-again.ts',
-    find: 'if (isThenable(result) && !(await inTime(result, deadline.remainingMs() - keepMs))) return;',
+    find: 'if (isThenable(result) && !(await inTime(result, until.leftMs()))) return until.end();',
     replace: 'await result;',
   },
   {
     name: 'counting again goes on past the time that is kept',
     happened: true,
     file: 'window/count-again.ts',
-    find: 'if (deadline.remainingMs() <= keepMs) return;',
+    find: 'if (until.leftMs() <= 0) return until.end();',
     replace: '',
   },
   {
