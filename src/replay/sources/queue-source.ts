@@ -77,7 +77,10 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
     );
   };
 
-  const receive = async (abortSignal: AbortSignal): Promise<readonly Message[]> => {
+  const receive = async (
+    abortSignal: AbortSignal,
+    later: ReadonlyMap<string, string>,
+  ): Promise<readonly Message[]> => {
     const input = {
       QueueUrl,
       MaxNumberOfMessages: BATCH,
@@ -90,7 +93,7 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       return Messages;
     } catch (error) {
       if (abortSignal.aborted) return [];
-      isFull = held.size > 0 && (error as Error).name === 'OverLimit';
+      isFull = held.size + later.size > 0 && (error as Error).name === 'OverLimit';
       if (isFull) return [];
       throw error;
     }
@@ -123,7 +126,7 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       try {
         for (let laterAnswers = 0; laterAnswers < MOST_LATER_ANSWERS; ) {
           const askedAt = performance.now();
-          const messages = await receive(signal);
+          const messages = await receive(signal, later);
           if (messages.length === 0) break;
           sent.learn(messages, askedAt);
           const before = taken.length;

@@ -386,6 +386,23 @@ test('where others hold all that SQS has in flight, the replay fails and says so
   await expect(run(() => {}, { sqsClient })).rejects.toMatchObject({ name: 'OverLimit' });
 });
 
+test('a replay does not fail where it holds all that SQS has in flight itself, messages that came later', async () => {
+  await send(letterOf('a', 0));
+  let received = 0;
+  const sqsClient = clientThat(async (command) => {
+    if (!(command instanceof ReceiveMessageCommand)) return command;
+    received++;
+    if (received === 2) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await send(letterOf('later', 1));
+    }
+    if (received === 3) throw Object.assign(new Error('too many'), { name: 'OverLimit' });
+    return command;
+  });
+  expect(await run(() => {}, { sqsClient })).toMatchObject({ records: 1, remaining: 0 });
+  expect(await visible()).toHaveLength(1);
+});
+
 test('messages are given back when the queue cannot be read to its end, later ones too', async () => {
   await send(letterOf('a', 0));
   let received = 0;

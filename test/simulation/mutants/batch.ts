@@ -178,7 +178,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'only the timer ends the time',
     file: 'batch/deadline.ts',
-    find: 'if (!this.#expired && this.leftMs() < 0) this.#expire();\n    return this.#expired;',
+    find: 'if (!this.#expired && this.leftMs() < 0) this.end();\n    return this.#expired;',
     replace: 'return this.#controller?.signal.aborted === true;',
   },
   {

@@ -54,8 +54,9 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'what is counted again adds to what is counted',
     file: EVENT,
-    find: 'const again = reduceFrom(sealed.text);',
-    replace: 'const again = reduceFrom(JSON.stringify({ seen: [...JSON.parse(sealed.text).seen, 0] }));',
+    find: 'const again = reduceFrom(sealed.text, answering);',
+    replace:
+      'const again = reduceFrom(JSON.stringify({ seen: [...JSON.parse(sealed.text).seen, 0] }), answering);',
   },
   {
     name: 'the records that are counted again are not added to those before them',

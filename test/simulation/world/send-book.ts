@@ -48,6 +48,8 @@ export class SendBook {
   readonly #sendings: Map<string, Sending> = new Map();
   readonly #places: Map<Mortal, Map<string, Places>> = new Map();
   readonly #unsettled: Set<Sending> = new Set();
+  /** How many messages of an order key and a sandbox are sent without being followed. */
+  readonly #unfollowed: Map<string, number> = new Map();
   /** How many requests of a sandbox, by the key of a message in them, have not ended. */
   readonly #traveling: Map<string, number> = new Map();
   readonly #sandboxes: Map<Mortal, number> = new Map();
@@ -58,10 +60,16 @@ export class SendBook {
 
   /** Follows a call of `send`. */
   async follow(target: string, message: Message, sandbox: Mortal, send: () => Promise<void>): Promise<void> {
-    // Without a deadline it may go on beside the next one, until the sink's attempts end.
-    if (message.detached === 'without a signal') return send();
     const what = `change ${message.index} to ${target}`;
     const orderKey = orderKeyOf(target, message);
+    const line = `${orderKey} ${this.#numberOf(sandbox)}`;
+    // Without a deadline it may go on beside the next one, until the sink's attempts end.
+    if (message.detached === 'without a signal') {
+      for (const other of this.#unsettled)
+        if (other.orderKey === orderKey && other.sandbox === sandbox) other.alone = false;
+      addTo(this.#unfollowed, line, 1);
+      return send().finally(() => addTo(this.#unfollowed, line, -1));
+    }
     const key = keyOf(target, message);
     const sending: Sending = {
       what,
@@ -70,7 +78,7 @@ export class SendBook {
       orderKey,
       acknowledged: false,
       requested: false,
-      alone: !this.#traveling.has(`${orderKey} ${this.#numberOf(sandbox)}`),
+      alone: !this.#traveling.has(line) && !this.#unfollowed.has(line),
       twin: false,
     };
     for (const other of this.#unsettled) {
@@ -100,7 +108,7 @@ export class SendBook {
       if (sending?.acknowledged && !sending.twin)
         this.#history.violate('sink', `the message of ${sending.what} was accepted, and is sent again`);
     const traveling = messages.map((message) => `${orderKeyOf(target, message)} ${this.#numberOf(sandbox)}`);
-    for (const orderKey of traveling) this.#traveling.set(orderKey, (this.#traveling.get(orderKey) ?? 0) + 1);
+    for (const line of traveling) addTo(this.#traveling, line, 1);
     let outcomes: readonly boolean[] = [];
     return {
       answeredWith(accepted) {
@@ -112,11 +120,7 @@ export class SendBook {
       },
       ended: () => {
         if (places.taken-- === SINK_CONCURRENCY) places.freeSince = timersNow();
-        for (const orderKey of traveling) {
-          const left = (this.#traveling.get(orderKey) ?? 0) - 1;
-          if (left > 0) this.#traveling.set(orderKey, left);
-          else this.#traveling.delete(orderKey);
-        }
+        for (const line of traveling) addTo(this.#traveling, line, -1);
       },
     };
   }
@@ -167,4 +171,11 @@ function orderKeyOf(target: string, message: Message): string {
   if (target === 'bucket') return keyOf(target, message);
   if (message.detached !== 'no') return `${target} detached ${message.item}`;
   return `${target} ${target === 'table' ? message.item : message.item.split('-')[0]}`;
+}
+
+/** Adds to a count. One of 0 is left out. */
+function addTo(counts: Map<string, number>, key: string, more: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + more;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
