@@ -169,8 +169,8 @@ function keyOf(target: string, { index, route, part }: Message): string {
 /** Of a bucket and a table it is that of an object or item, else the record's. */
 function orderKeyOf(target: string, message: Message): string {
   if (target === 'bucket') return keyOf(target, message);
-  if (message.detached !== 'no') return `${target} detached ${message.item}`;
-  return `${target} ${target === 'table' ? message.item : message.item.split('-')[0]}`;
+  if (target === 'table') return `${target} ${message.item}`;
+  return `${target} ${message.detached === 'no' ? message.item.split('-')[0] : `detached ${message.item}`}`;
 }
 
 /** Adds to a count. One of 0 is left out. */
