@@ -6,15 +6,14 @@ import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import type { RecordReading } from '../record/lazy-record.ts';
+import { RecordState } from '../record/record-state.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import type { EntityCount } from '../table/table-entities.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import { inTime } from './in-time.ts';
 import type { BatchSettings, BatchSummary } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { publishRecordFailed } from './record-failed.ts';
-import { RecordState } from './record-state.ts';
 
 /** Tells tools and the log that a record failed: once for each record that failed. */
 export function reportFailure(
@@ -114,30 +113,36 @@ export async function summarize(
   deadline: Deadline,
   { letters = new Set(), invocation, reading }: Noted = {},
 ): Promise<void> {
-  const entities = settings.table?.['~entities'];
+  const { logger, onBatch, reserveMs, table } = settings;
+  const entities = table?.['~entities'];
   const deadLettered = countSucceeded(batch, outcome, letters);
-  const summary: BatchSummary = {
+  const plain: BatchSummary = {
     records: batch.records.length,
     succeeded: outcome.succeeded - deadLettered,
     failed: outcome.failed,
     deadLettered,
-    unknownEntity: (invocation && entities?.unknownIn(invocation)) ?? 0,
+    unknownEntity: 0,
     checkpoint: batch.sequenceNumbers[outcome.checkpoint],
     durationMs: performance.now() - startedAt,
     lagMs: lagOf(batch.records.at(-1)),
-    byEntity: () =>
-      (reading &&
-        entities?.countsOf(batch.records, reading, (index) =>
-          countOf(outcome.states[index], letters.has(batch.sequenceNumbers[index] as string)),
-        )) ??
-      {},
+    byEntity: () => ({}),
   };
   // A log shows the counts, not a function.
-  Object.defineProperty(summary, 'byEntity', { enumerable: false });
-  const { logger, onBatch, reserveMs } = settings;
-  if (entities !== undefined && summary.unknownEntity > 0) {
-    quietly(() => logger.warn(entities.warning, { ...summary }));
-  }
+  Object.defineProperty(plain, 'byEntity', { enumerable: false });
+  const summary =
+    entities && invocation && reading
+      ? entities.summarize(
+          plain,
+          {
+            invocation,
+            records: batch.records,
+            reading,
+            states: outcome.states,
+            hasLetter: (index) => letters.has(batch.sequenceNumbers[index] as string),
+          },
+          logger,
+        )
+      : plain;
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
     const stuck = outcome.succeeded + outcome.failed === 0;
@@ -154,13 +159,6 @@ export async function summarize(
   } catch (error) {
     quietly(() => logger.error('onBatch failed', { error }));
   }
-}
-
-/** The count of a summary that a record belongs to; undefined where it did not end. */
-function countOf(state: number | undefined, hasLetter: boolean): keyof EntityCount | undefined {
-  if (state === RecordState.failed) return 'failed';
-  if (state !== RecordState.succeeded) return undefined;
-  return hasLetter ? 'deadLettered' : 'succeeded';
 }
 
 /** A record whose letter was accepted may fail all the same, in a middleware around `deadLetter`. */

@@ -1,11 +1,11 @@
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
+import { RecordState } from '../record/record-state.ts';
 import type { Deadline } from './deadline.ts';
 import type { ReportableRecord } from './event.ts';
 import { LaneIndex, type Order } from './lane-index.ts';
 import { Lanes } from './lanes.ts';
 import type { Outcome } from './outcome.ts';
-import { RecordState } from './record-state.ts';
 
 /** How a batch is run. */
 export interface RunSettings {

@@ -1,4 +1,4 @@
-import { builtIn, decideEach } from './built-in.ts';
+import { builtIn, decideEach, warningsOf } from './built-in.ts';
 import { type Condition, holds } from './condition.ts';
 import { requireConditions } from './require-conditions.ts';
 
@@ -15,7 +15,7 @@ export function all<R>(...conditions: readonly Condition<R>[]): Condition<R> {
   requireConditions('all', conditions);
   return builtIn(
     (record: R) => conditions.every((condition) => holds(condition, record)),
-    { kind: 'all', conditions },
+    { kind: 'all', conditions, warnings: conditions.flatMap(warningsOf) },
     (record) => decideEach(conditions, record, false),
   );
 }

@@ -7,7 +7,11 @@ import type { PatternWarning } from './pattern-warnings.ts';
 
 /** The demand of a built-in condition, as data. */
 export type ConditionData =
-  | { readonly kind: 'all' | 'any' | 'not'; readonly conditions: readonly Condition<never>[] }
+  | {
+      readonly kind: 'all' | 'any' | 'not';
+      readonly conditions: readonly Condition<never>[];
+      readonly warnings: readonly PatternWarning[];
+    }
   | {
       readonly kind: 'changed';
       readonly paths: readonly MatchedPath[];
@@ -93,7 +97,5 @@ export function decideEach(
 /** The warnings that a router logs when it gets the condition. */
 export function warningsOf(condition: unknown): readonly PatternWarning[] {
   const data = conditionData(condition);
-  if (data === undefined) return [];
-  if ('warnings' in data) return data.warnings;
-  return 'conditions' in data ? data.conditions.flatMap(warningsOf) : [];
+  return data && 'warnings' in data ? data.warnings : [];
 }

@@ -1,6 +1,6 @@
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
-import { builtIn, decide } from './built-in.ts';
+import { builtIn, decide, warningsOf } from './built-in.ts';
 import { type Condition, holds } from './condition.ts';
 
 /**
@@ -19,7 +19,7 @@ export function not<R>(condition: Condition<R>): Condition<R> {
   });
   return builtIn(
     (record: R) => !holds(condition, record),
-    { kind: 'not', conditions: [condition] },
+    { kind: 'not', conditions: [condition], warnings: warningsOf(condition) },
     (record) => {
       const verdict = decide(condition, record);
       return verdict === undefined ? undefined : !verdict;

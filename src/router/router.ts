@@ -21,9 +21,9 @@ import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap, EntityOf, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
 import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
+import { plainRoutes } from './plain-routes.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
-import { routeOf, runRoutes } from './route.ts';
-import { RouteTable } from './route-table.ts';
+import { type Route, routeOf, runRoutes } from './route.ts';
 import type { Routes } from './routes.ts';
 
 /**
@@ -137,11 +137,11 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const processor = batchProcessor(settings);
   const reported = new ReportedCheckpoints();
   const entities = table?.['~entities'];
-  const routes = new RouteTable(table);
+  const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
   const layers: RecordMiddleware<LazyRecord>[] = [];
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
-  const dispatch = validated(settings, run, (record) => routes.mayTake(record));
+  const dispatch = validated(settings, run, routes.of);
   let handle = dispatch;
 
   // Two parameters, not three: Lambda's Node 24 runtime refuses handlers that take a callback.

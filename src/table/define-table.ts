@@ -7,6 +7,7 @@ import type { AttributeOf } from '../record/stream-record.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { EntityMap, EntityMatches } from './entity-types.ts';
 import { recordEntities } from './record-entities.ts';
+import { schemaGuard } from './schema-guard.ts';
 import {
   type AnyTable,
   type EntityTable,
@@ -134,7 +135,13 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
       });
     }
     const entities = recordEntities(owner, options.entities, table);
-    return Object.freeze({ ...table, schema: undefined, '~checks': undefined, '~entities': entities });
+    return Object.freeze({
+      ...table,
+      schema: undefined,
+      '~checks': undefined,
+      '~guard': entities.guard,
+      '~entities': entities,
+    });
   }
   const { item } = options;
   require('item', item);
@@ -143,6 +150,7 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
     ...table,
     schema,
     '~checks': schema && imageChecks(schema),
+    '~guard': schema && schemaGuard,
     '~entities': undefined,
   });
 }

@@ -1,6 +1,9 @@
 import { InvalidRecordError } from '../errors.ts';
+import { quietly } from '../promise/quietly.ts';
 import { openRecord } from '../record/lazy-record.ts';
-import type { EntityCount, EntityCounts, TableEntities } from './table-entities.ts';
+import { RecordState } from '../record/record-state.ts';
+import { schemaGuard } from './schema-guard.ts';
+import type { CountedBatch, EntityCount, EntityCounts, TableEntities } from './table-entities.ts';
 
 type Counts = { -readonly [Name in keyof EntityCount]: number };
 
@@ -8,30 +11,37 @@ type Counts = { -readonly [Name in keyof EntityCount]: number };
 export function entityGuard(
   table: string,
   of: TableEntities['of'],
-): Pick<TableEntities, 'countsOf' | 'guard' | 'nameOf' | 'unknownIn' | 'warning'> {
+  hasSchema: boolean,
+): Pick<TableEntities, 'guard' | 'nameOf' | 'summarize'> {
   /** Invocation -> the sequence numbers of its records that belong to no entity. */
   const found: WeakMap<object, Set<string>> = new WeakMap();
   return {
-    warning:
-      `Records belong to none of the entities that defineTable declares for ${table}, so no route got them. Declare ` +
-      'their entity, without routes if nothing is to be done.',
-    guard: (handle, fails, invocationOf) => (record, context) => {
-      // Of one that belongs to an entity, the name is kept.
-      if (record.entity === undefined && of(record).isUnknown) {
-        const invocation = invocationOf(context);
-        // By sequence number: a retry hands the record in again.
-        found.set(invocation, (found.get(invocation) ?? new Set()).add(record.sequenceNumber));
-        if (fails) throw unknownEntity(table);
-      }
-      return handle(record, context);
+    guard(handle, guarded) {
+      const check = hasSchema ? schemaGuard(handle, guarded) : handle;
+      return (record, context) => {
+        // Of one that belongs to an entity, the name is kept.
+        if (record.entity === undefined && of(record).isUnknown) {
+          const invocation = guarded.invocationOf(context);
+          // By sequence number: a retry hands the record in again.
+          found.set(invocation, (found.get(invocation) ?? new Set()).add(record.sequenceNumber));
+          if (guarded.fails) throw unknownEntity(table);
+        }
+        return check(record, context);
+      };
     },
-    unknownIn: (invocation) => found.get(invocation)?.size ?? 0,
     nameOf,
-    countsOf,
+    summarize(summary, { invocation, ...batch }, logger) {
+      const unknownEntity = found.get(invocation)?.size ?? 0;
+      const counted = { ...summary, unknownEntity };
+      if (unknownEntity > 0) quietly(() => logger.warn(warningAbout(table), { ...counted }));
+      // A log shows the counts, not a function.
+      return Object.defineProperty(counted, 'byEntity', { value: () => countsOf(batch) });
+    },
   };
 }
 
-function countsOf(...[records, reading, outcomeAt]: Parameters<TableEntities['countsOf']>): EntityCounts {
+/** Counts by entity what became of the records of a batch. */
+function countsOf({ records, reading, states, hasLetter }: Omit<CountedBatch, 'invocation'>): EntityCounts {
   const byName = new Map<string, Counts>();
   records.forEach((raw, index) => {
     const entity = nameOf(raw, reading);
@@ -39,8 +49,9 @@ function countsOf(...[records, reading, outcomeAt]: Parameters<TableEntities['co
     const counts = byName.get(entity) ?? { records: 0, succeeded: 0, failed: 0, deadLettered: 0 };
     byName.set(entity, counts);
     counts.records++;
-    const outcome = outcomeAt(index);
-    if (outcome !== undefined) counts[outcome]++;
+    const state = states[index];
+    if (state === RecordState.failed) counts.failed++;
+    if (state === RecordState.succeeded) counts[hasLetter(index) ? 'deadLettered' : 'succeeded']++;
   });
   return Object.fromEntries(byName);
 }
@@ -51,6 +62,13 @@ function nameOf(...[raw, reading]: Parameters<TableEntities['nameOf']>): string 
   } catch {
     return undefined;
   }
+}
+
+function warningAbout(table: string): string {
+  return (
+    `Records belong to none of the entities that defineTable declares for ${table}, so no route got them. Declare ` +
+    'their entity, without routes if nothing is to be done.'
+  );
 }
 
 function unknownEntity(table: string): InvalidRecordError {

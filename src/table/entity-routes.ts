@@ -3,6 +3,36 @@ import { requireArgument } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
+import type { EventName } from '../record/stream-record.ts';
+import type { RouteTable } from './table-entities.ts';
+
+/**
+ * The routes of a router for a table with entities.
+ *
+ * @param names the entities of the table
+ * @param requireRoute refuses a route whose event's records do not tell whether they belong to the entity
+ */
+export function entityRoutes<Route>(
+  names: readonly string[],
+  requireRoute: (method: string, entity: string | undefined, eventName: EventName) => void,
+): RouteTable<Route> {
+  const byEntity = new Map(
+    names.map((name): [string, Record<EventName, readonly Route[]>] => [
+      name,
+      { INSERT: [], MODIFY: [], REMOVE: [] },
+    ]),
+  );
+  return {
+    of: ({ entity, eventName }) => (entity === undefined ? [] : (byEntity.get(entity)?.[eventName] ?? [])),
+    add(method, entity, eventName, route) {
+      requireRoute(method, entity, eventName);
+      for (const [name, routes] of byEntity) {
+        // A new list: records in flight go on with the one they began with, where each place has been asked for its condition.
+        if (entity === undefined || name === entity) routes[eventName] = [...routes[eventName], route];
+      }
+    },
+  };
+}
 
 /**
  * Lets a callback add routes for one entity.

@@ -11,7 +11,7 @@ import { type ImageChecks, imageChecks, isStandardSchema } from '../record/schem
 import { hasImage } from '../record/view-type.ts';
 import type { AttributeMap } from '../unmarshall/attribute-value.ts';
 import { entityGuard } from './entity-guard.ts';
-import { addRoutes } from './entity-routes.ts';
+import { addRoutes, entityRoutes } from './entity-routes.ts';
 import type { TableEntities } from './table-entities.ts';
 
 /** An entity, made ready. */
@@ -86,19 +86,23 @@ export function recordEntities(
 
   const names = entities.map(({ name }) => name);
   return {
-    ...entityGuard(table, of),
+    ...entityGuard(
+      table,
+      of,
+      entities.some(({ checks }) => checks !== undefined),
+    ),
     names,
-    hasSchema: entities.some(({ checks }) => checks !== undefined),
     of,
     ofImage: (record, image) => find(record.storedImage(image) as AttributeMap, record),
     addRoutes: (name, add, routes) => addRoutes(names, name, add, routes),
-    requireRoute(method, name, eventName, viewType) {
-      if (hasImage('newImage', viewType, eventName) || hasImage('oldImage', viewType, eventName)) return;
-      const problem = problemOf(entities, name);
-      if (problem === undefined) return;
-      const carried = `${eventName} records of ${table}, whose stream is ${viewType}, carry keys alone`;
-      throw invalidOption(method, undefined, `${carried}, ${problem}`, { code: 'INVALID_HANDLER' });
-    },
+    routes: (viewType) =>
+      entityRoutes(names, (method, name, eventName) => {
+        if (hasImage('newImage', viewType, eventName) || hasImage('oldImage', viewType, eventName)) return;
+        const problem = problemOf(entities, name);
+        if (problem === undefined) return;
+        const carried = `${eventName} records of ${table}, whose stream is ${viewType}, carry keys alone`;
+        throw invalidOption(method, undefined, `${carried}, ${problem}`, { code: 'INVALID_HANDLER' });
+      }),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Logger } from '../logger.ts';
 import type { RecordEntities } from '../record/entities.ts';
 import type { LazyRecord, RecordReading } from '../record/lazy-record.ts';
+import type { EventName } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
+import type { TableGuard } from './schema-guard.ts';
 
 /** The outcome of the records of one entity in a batch. */
 export interface EntityCount {
@@ -16,8 +19,30 @@ export interface EntityCounts {
   readonly [entity: string]: EntityCount;
 }
 
-/** Handles a record, in a context. */
-type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
+/** A batch whose records are counted by entity. */
+export interface CountedBatch {
+  /** The object that identifies the invocation. */
+  readonly invocation: object;
+  readonly records: readonly DynamoDBRecord[];
+  readonly reading: RecordReading;
+  /** One {@link RecordState} per record. */
+  readonly states: Uint8Array;
+  /** Whether a dead letter about a record was accepted. */
+  hasLetter(index: number): boolean;
+}
+
+/** The routes of a router. */
+export interface RouteTable<Route> {
+  /** The routes for a record's entity and event, in the order registered. A record that belongs to no entity has none. */
+  of(record: LazyRecord): readonly Route[];
+  /**
+   * Adds a route.
+   *
+   * @param entity undefined for all records
+   * @throws ConfigurationError `INVALID_HANDLER` where the records do not tell their entity
+   */
+  add(method: string, entity: string | undefined, eventName: EventName, route: Route): void;
+}
 
 /**
  * The entities of a table, with all that only programs with entities need. The table carries it, so that the bundles of
@@ -26,18 +51,14 @@ type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
 export interface TableEntities extends RecordEntities {
   /** In the order in which they are tried. */
   readonly names: readonly string[];
-  /** Tells if an entity has a schema. */
-  readonly hasSchema: boolean;
-  /** The text that a batch with records of no entity logs. */
-  readonly warning: string;
+  /** Counts the records of no entity, and checks the others against the schema of their entity, before they are handled. */
+  readonly guard: TableGuard;
   /**
-   * Refuses a route whose event's records do not tell whether they belong to the entity.
+   * Makes the routes of a router.
    *
-   * @param name undefined for a route of the whole table
    * @param viewType that of the table as the router got it, which may be a copy with another one
-   * @throws ConfigurationError `INVALID_HANDLER`
    */
-  requireRoute(method: string, name: string | undefined, eventName: string, viewType: StreamViewType): void;
+  routes<Route>(viewType: StreamViewType): RouteTable<Route>;
   /**
    * Lets a callback add routes for one entity.
    *
@@ -45,31 +66,8 @@ export interface TableEntities extends RecordEntities {
    * @throws ConfigurationError `INVALID_OPTION` for a name that the table does not declare, `INVALID_HANDLER`
    */
   addRoutes(name: unknown, add: unknown, routes: object): void;
-  /**
-   * Counts the records of no entity before they are handled.
-   *
-   * @param fails whether they fail
-   * @param invocationOf what the invocation of a context is known by
-   */
-  guard<Context>(
-    handle: Handle<Context>,
-    fails: boolean,
-    invocationOf: (context: Context) => object,
-  ): Handle<Context>;
-  /** How many records of no entity an invocation has seen. */
-  unknownIn(invocation: object): number;
-  /**
-   * The entity of a raw record, for logs and counts. Undefined where it cannot be told.
-   */
+  /** The entity of a raw record, for logs and counts. Undefined where it cannot be told. */
   nameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined;
-  /**
-   * Counts by entity what became of the records of a batch.
-   *
-   * @param outcomeAt the count that a record belongs to; undefined where it did not end
-   */
-  countsOf(
-    records: readonly DynamoDBRecord[],
-    reading: RecordReading,
-    outcomeAt: (index: number) => keyof EntityCount | undefined,
-  ): EntityCounts;
+  /** Adds what is known of entities to the summary of a batch. Logs a warning where records belong to none. */
+  summarize<Summary extends object>(summary: Summary, batch: CountedBatch, logger: Logger): Summary;
 }

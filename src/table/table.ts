@@ -4,6 +4,7 @@ import type { ImageChecks } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap } from './entity-types.ts';
+import type { TableGuard } from './schema-guard.ts';
 import type { TableEntities } from './table-entities.ts';
 
 /** The members of every declared table. */
@@ -12,6 +13,8 @@ interface TableBase<Key extends string, View extends StreamViewType> {
   readonly name: string;
   readonly keys: readonly [Key] | readonly [Key, Key];
   readonly viewType: View;
+  /** Undefined where there is nothing to check. */
+  readonly '~guard': TableGuard | undefined;
 }
 
 /** A table, declared once: it gives item type, keys, view type and validation to all that reads its stream. */

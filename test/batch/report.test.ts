@@ -3,9 +3,9 @@ import { Deadline } from '../../src/batch/deadline.ts';
 import type { Batch, ReportableRecord } from '../../src/batch/event.ts';
 import { type BatchOptions, batchSettings } from '../../src/batch/options.ts';
 import type { Outcome } from '../../src/batch/outcome.ts';
-import { RecordState } from '../../src/batch/record-state.ts';
 import { logFailure, respond, summarize } from '../../src/batch/report.ts';
 import { BatchFailedError, DeadlineError } from '../../src/errors.ts';
+import { RecordState } from '../../src/record/record-state.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 

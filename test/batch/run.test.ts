@@ -3,8 +3,8 @@ import { Deadline } from '../../src/batch/deadline.ts';
 import type { ReportableRecord } from '../../src/batch/event.ts';
 import type { Order } from '../../src/batch/lane-index.ts';
 import type { Outcome } from '../../src/batch/outcome.ts';
-import { RecordState } from '../../src/batch/record-state.ts';
 import { BatchRun } from '../../src/batch/run.ts';
+import { RecordState } from '../../src/record/record-state.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { contextOf, recordOf } from '../fixtures/events.ts';
 

@@ -1,73 +1,16 @@
 import { expect, test } from 'vitest';
-import type { BatchSettings } from '../../src/batch/options.ts';
-import type { RecordContext } from '../../src/batch/record-context.ts';
+import { batchSettings } from '../../src/batch/options.ts';
 import { validated } from '../../src/batch/validated.ts';
-import type { LazyRecord } from '../../src/record/lazy-record.ts';
-import { memoryLogger } from '../fixtures/events.ts';
+import { defineTable, itemOf } from '../../src/index.ts';
 
-const CONTEXT = { signal: new AbortController().signal } as RecordContext;
-
-/** A table with a schema. */
-const SETTINGS = { table: { schema: {} } } as unknown as BatchSettings;
-
-function recordWith(validate: () => void | Promise<void>): LazyRecord {
-  return { hasSchema: true, validate } as LazyRecord;
-}
-
-test('a synchronous check leaves a synchronous handler synchronous', () => {
-  const calls: string[] = [];
-  const handle = validated(SETTINGS, () => calls.push('handled'));
-  expect(
-    handle(
-      recordWith(() => void calls.push('checked')),
-      CONTEXT,
-    ),
-  ).toBe(2);
-  expect(calls).toEqual(['checked', 'handled']);
-});
-
-test('an asynchronous check is waited for', async () => {
-  const calls: string[] = [];
-  const handle = validated(SETTINGS, () => calls.push('handled'));
-  const result = handle(
-    recordWith(() => Promise.resolve().then(() => void calls.push('checked'))),
-    CONTEXT,
-  );
-  expect(calls).toEqual([]);
-  await result;
-  expect(calls).toEqual(['checked', 'handled']);
-});
+const handle = (): string => 'handled';
 
 test.each([
+  ['without a table', undefined],
   [
-    'throws',
-    () => {
-      throw new Error('unfit');
-    },
+    'with a table that has no schema',
+    defineTable({ name: 'Notes', keys: ['id'], item: itemOf<{ id: string }>() }),
   ],
-  [
-    'rejects',
-    async () => {
-      throw new Error('unfit');
-    },
-  ],
-])('a check that %s keeps the handler from running', async (_, check) => {
-  const handle = validated(SETTINGS, () => expect.unreachable());
-  await expect((async () => handle(recordWith(check), CONTEXT))()).rejects.toThrow('unfit');
-});
-
-test('after the deadline the handler behind an asynchronous check does not start', async () => {
-  const reason = new Error('deadline');
-  const deadline = new AbortController();
-  const logger = memoryLogger();
-  const handle = validated(SETTINGS, () => expect.unreachable());
-  const result = handle(
-    recordWith(async () => {}),
-    { ...CONTEXT, logger, signal: deadline.signal },
-  );
-  deadline.abort(reason);
-  await expect(result).rejects.toBe(reason);
-  expect(logger.entries).toMatchObject([
-    { level: 'warn', message: 'Deadline reached: the handler behind the schema was not started' },
-  ]);
+])('%s the handler is the one that was given: there is nothing to check', (_, table) => {
+  expect(validated(batchSettings('streamRouter', {}, table), handle)).toBe(handle);
 });

@@ -33,13 +33,13 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a record of no entity succeeds, though it has to fail',
     file: GUARD,
-    find: 'if (fails) throw unknownEntity(table);',
-    replace: 'if (fails) return undefined;',
+    find: 'if (guarded.fails) throw unknownEntity(table);',
+    replace: 'if (guarded.fails) return undefined;',
   },
   {
     name: 'a record of no entity fails, though it is to be ignored',
     file: GUARD,
-    find: 'if (fails) throw unknownEntity(table);',
+    find: 'if (guarded.fails) throw unknownEntity(table);',
     replace: 'throw unknownEntity(table);',
   },
   {
@@ -62,13 +62,13 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a route of one entity takes the records of all',
-    file: 'router/route-table.ts',
+    file: 'table/entity-routes.ts',
     find: 'if (entity === undefined || name === entity)',
     replace: 'if (true)',
   },
   {
     name: 'a route of the table misses all entities but one',
-    file: 'router/route-table.ts',
+    file: 'table/entity-routes.ts',
     find: 'if (entity === undefined || name === entity)',
     replace: "if (name === (entity ?? 'note'))",
   },

@@ -186,7 +186,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the handler behind a schema starts after the deadline',
     happened: true,
-    file: 'batch/validated.ts',
+    file: 'table/schema-guard.ts',
     find: "requireTime(record, context, 'the handler behind the schema');",
     replace: '',
   },
