@@ -4,11 +4,11 @@ import type { LazyRecord } from '../record/lazy-record.ts';
 /** Handles a record, in a context. */
 export type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
 
-/** What a guard knows of the batch. */
+/** The facts that a guard needs of a batch. */
 export interface Guarded<Context> {
-  /** Whether records of no entity fail. */
+  /** True if records of no entity fail. */
   readonly fails: boolean;
-  /** What the invocation of a context is known by. */
+  /** The object by which the invocation of a context is known. */
   invocationOf(context: Context): object;
   /**
    * Refuses to start a step after the deadline.

@@ -27,7 +27,7 @@ export interface CountedBatch {
   readonly reading: RecordReading;
   /** One {@link RecordState} per record. */
   readonly states: Uint8Array;
-  /** Whether a dead letter about a record was accepted. */
+  /** Tells if a dead letter about a record was accepted. */
   hasLetter(index: number): boolean;
 }
 

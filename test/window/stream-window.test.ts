@@ -399,7 +399,7 @@ describe('after a failure the records before it are counted again', () => {
     expect(performance.now() - startedAt).toBeLessThan(190);
   });
 
-  test('and one that is given up learns it by its signal, before the answer', async () => {
+  test('and a reduce that takes longer learns it by its signal, before the answer', async () => {
     const signals: AbortSignal[] = [];
     const handler = streamWindow<Item, Counted>({
       initial: { seen: [] },
