@@ -311,6 +311,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     file: 'batch/run-batch.ts',
     find: 'if (released !== undefined) await released;',
     replace: '',
+    within: 5000,
   },
   {
     name: 'the outcome is decided a turn later',
@@ -332,6 +333,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     file: 'batch/held-answer.ts',
     find: 'if (this.#work.size === 0) this.#release?.();',
     replace: 'this.#release?.();',
+    within: 5000,
   },
   {
     name: 'the failure that is known is the latest, and not the lowest',

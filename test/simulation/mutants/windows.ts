@@ -70,6 +70,7 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
     file: 'window/count-again.ts',
     find: 'if (isThenable(result) && !(await inTime(result, until.leftMs()))) return until.end();',
     replace: 'await result;',
+    within: 5000,
   },
   {
     name: 'counting again goes on past the time that is kept',

@@ -165,7 +165,7 @@ function checkLeftovers(
   if (sandbox.busy > 0 || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
   if (layers.some(({ kind }) => kind === 'own') || scenario.lambda.clockJumpMs !== 0) return;
   // A request of an earlier invocation may still be under way, and its handler with it.
-  if (routes.some(({ detached }) => detached === 'without a signal')) return;
+  if (routes.some(({ detached, sink }) => detached === 'without a signal' && sink !== 'none')) return;
   if (monotonicNow() < deadlineAt + RESERVE_MS / 4 && metrics !== 'fails') {
     for (const note of notes.values())
       if (note.getStatus() === 'INPROGRESS' && lockedBy.get(note) === sandbox)
