@@ -23,7 +23,7 @@ export function entityRoutes<Route>(
     ]),
   );
   return {
-    of: ({ entity, eventName }) => (entity === undefined ? [] : (byEntity.get(entity)?.[eventName] ?? [])),
+    of: ({ entity, eventName }) => byEntity.get(entity as string)?.[eventName] ?? [],
     add(method, entity, eventName, route) {
       requireRoute(method, entity, eventName);
       for (const [name, routes] of byEntity) {
