@@ -304,7 +304,8 @@ describe('the lock', () => {
     await idempotent({ persistenceStore })({ raw: recordOf({}) } as never, context, () => undefined);
     const [, lastsMs = 0] = saved.mock.calls[0] ?? [];
     expect(lastsMs).toBeGreaterThan(expected - 5);
-    expect(lastsMs).toBeLessThan(expected + 1);
+    // A lock is told from others by a random part, of up to 16 ms.
+    expect(lastsMs).toBeLessThan(expected + 17);
     expect(lastsMs).not.toBe(0);
   });
 

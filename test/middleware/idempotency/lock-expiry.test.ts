@@ -15,9 +15,21 @@ async function sentBy(expiry: LockExpiry, laterMs = 0): Promise<number> {
 }
 
 describe('the end of a lock', () => {
-  test('is the end of the invocation, to the millisecond', async () => {
+  test('is the end of the invocation, or up to 15 ms later', async () => {
+    for (let count = 0; count < 200; count++) {
+      const longerMs = Math.floor(await sentBy(new LockExpiry(30_000))) - Date.now() - 30_000;
+      expect(longerMs).toBeGreaterThanOrEqual(0);
+      expect(longerMs).toBeLessThan(16);
+    }
+  });
+
+  // Seed 1702526 of the simulation.
+  test('is rarely the same for two locks of one millisecond, though a number has room for few digits', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValueOnce(0.5).mockReturnValueOnce(0.1);
     const sent = await sentBy(new LockExpiry(30_000));
-    expect(Math.floor(sent)).toBe(Date.now() + 30_000);
+    random.mockReturnValueOnce(0.5).mockReturnValueOnce(0.9);
+    expect(new LockExpiry(30_000).isOwn(sent)).toBe(false);
+    random.mockRestore();
   });
 
   test('is the same at every try, however late', async () => {
