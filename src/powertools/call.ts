@@ -34,8 +34,8 @@ const INNERMOST: AsyncLocalStorage<Call> = new AsyncLocalStorage();
 /** One call of `process()`. */
 export class Call {
   readonly #owner: object;
-  /** The call within which this one was made. */
-  readonly #outer: Call | undefined = INNERMOST.getStore();
+  /** The open call within which this one was made: of closed ones the list would become longer and longer. */
+  readonly #outer: Call | undefined;
   input: CallInput;
   messages: CallMessages = { errors: [], failureMessages: [], successMessages: [] };
   /** The errors with which records failed, for the log. */
@@ -53,6 +53,9 @@ export class Call {
   /** @param owner the processor */
   constructor(owner: object, input: CallInput) {
     this.#owner = owner;
+    let outer = INNERMOST.getStore();
+    while (outer?.closed) outer = outer.#outer;
+    this.#outer = outer;
     this.input = { ...input, records: copyOf(input.records) };
   }
 

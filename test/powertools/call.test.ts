@@ -75,6 +75,15 @@ describe('the call that code runs for', () => {
     expect(new Call(one, input).run(() => Call.of(other))).toBeUndefined();
   });
 
+  test('is none that was closed before the inner one was made', () => {
+    const call = new Call(one, input);
+    const inner = call.run(() => {
+      call.closed = true;
+      return new Call(other, input);
+    });
+    expect(inner.run(() => Call.of(one))).toBeUndefined();
+  });
+
   test('is known by one AsyncLocalStorage for all processors, as Node keeps each of them for good', () => {
     const run = vi.spyOn(AsyncLocalStorage.prototype, 'run');
     for (const owner of [one, other]) new Call(owner, input).run(noop);
