@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../../src/local/index.ts';
@@ -386,36 +386,33 @@ test('where others hold all that SQS has in flight, the replay fails and says so
   await expect(run(() => {}, { sqsClient })).rejects.toMatchObject({ name: 'OverLimit' });
 });
 
-test('a replay does not fail where it holds all that SQS has in flight itself, messages that came later', async () => {
-  await send(letterOf('a', 0));
-  let received = 0;
-  const sqsClient = clientThat(async (command) => {
-    if (!(command instanceof ReceiveMessageCommand)) return command;
-    received++;
-    if (received === 2) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await send(letterOf('later', 1));
-    }
-    if (received === 3) throw Object.assign(new Error('too many'), { name: 'OverLimit' });
-    return command;
-  });
-  expect(await run(() => {}, { sqsClient })).toMatchObject({ records: 1, remaining: 0 });
-  expect(await visible()).toHaveLength(1);
-});
+describe('after a message that was sent later', () => {
+  /** Sends a message during the replay. What is asked for after it fails. */
+  const failingAfterLaterOne = (error: Error) => {
+    let received = 0;
+    return clientThat(async (command) => {
+      if (!(command instanceof ReceiveMessageCommand)) return command;
+      received++;
+      if (received === 2) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await send(letterOf('later', 1));
+      }
+      if (received === 3) throw error;
+      return command;
+    });
+  };
 
-test('messages are given back when the queue cannot be read to its end, later ones too', async () => {
-  await send(letterOf('a', 0));
-  let received = 0;
-  const sqsClient = clientThat(async (command) => {
-    if (!(command instanceof ReceiveMessageCommand)) return command;
-    received++;
-    if (received === 2) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await send(letterOf('later', 1));
-    }
-    if (received === 3) throw new Error('The permission is gone.');
-    return command;
+  test('a replay goes on where it holds all that SQS has in flight itself', async () => {
+    await send(letterOf('a', 0));
+    const sqsClient = failingAfterLaterOne(Object.assign(new Error('too many'), { name: 'OverLimit' }));
+    expect(await run(() => {}, { sqsClient })).toMatchObject({ records: 1, remaining: 0 });
+    expect(await visible()).toHaveLength(1);
   });
-  await expect(run(() => {}, { sqsClient })).rejects.toThrow('The permission is gone.');
-  expect(await visible()).toHaveLength(2);
+
+  test('all messages are given back when the queue cannot be read to its end', async () => {
+    await send(letterOf('a', 0));
+    const sqsClient = failingAfterLaterOne(new Error('The permission is gone.'));
+    await expect(run(() => {}, { sqsClient })).rejects.toThrow('The permission is gone.');
+    expect(await visible()).toHaveLength(2);
+  });
 });
