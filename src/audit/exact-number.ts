@@ -17,7 +17,7 @@ export class ExactNumber {
 /**
  * The number policy of audit entries, whatever that of the router is: nothing is rounded.
  *
- * @throws TypeError when the text is no number
+ * @throws TypeError when the text is not a number
  */
 export function exactNumber(text: string): number | ExactNumber {
   const number = exactDouble(text);

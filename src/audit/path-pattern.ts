@@ -17,7 +17,7 @@ const STEP =
 /**
  * Reads the path of a change, as `changes()` writes it.
  *
- * @returns undefined for what is no path to one place
+ * @returns undefined for text that is not a path to one place
  */
 export function stepsOf(path: string): Step[] | undefined {
   const steps = parse(path, (name) => name);

@@ -13,7 +13,7 @@ export class Lanes {
   readonly #index: LaneIndex;
   /** The lane of each record that was entered. */
   readonly #lane: Int32Array;
-  /** Lane -> the last record entered while somebody follows the lane; NONE while nobody does. */
+  /** Lane -> the last record entered while a worker follows the lane; NONE while no worker does. */
   readonly #tail: Int32Array;
   /** Record -> the record linked behind it. */
   readonly #behind: Int32Array;
@@ -29,8 +29,8 @@ export class Lanes {
   /**
    * Brings a record to its lane.
    *
-   * @returns true when nobody follows the lane: the caller does now. False when the record was linked
-   * behind the last one, for whoever follows.
+   * @returns true when no worker follows the lane: the caller does now. False when the record was linked
+   * behind the last one, for the worker that follows.
    */
   enter(index: number): boolean {
     // biome-ignore lint/style/noNonNullAssertion: index is below records.length
@@ -44,7 +44,7 @@ export class Lanes {
     return false;
   }
 
-  /** The record linked behind this one; or -1, and then nobody follows the lane any more. */
+  /** The record linked behind this one; or -1, and then no worker follows the lane any more. */
   after(index: number): number {
     // biome-ignore lint/style/noNonNullAssertion: index was entered
     const next = this.#behind[index]!;

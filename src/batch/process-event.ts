@@ -21,7 +21,7 @@ export interface BatchProcessor {
 /** Makes settings ready for events. */
 export function batchProcessor(settings: BatchSettings): BatchProcessor {
   const toNumber = numberReader(settings.numbers);
-  // Thrown to whoever awaits it, at the first event; until then nobody does.
+  // Thrown at the first event, which awaits it; until then it would be an unhandled rejection.
   if (toNumber instanceof Promise) toNumber.catch(() => {});
   return { settings, toNumber };
 }

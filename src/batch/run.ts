@@ -18,11 +18,11 @@ export interface RunSettings {
   readonly firstAlone: boolean;
 }
 
-/** What is done with the records. */
+/** The work on the records. */
 export interface RunCallbacks {
   /** Handles one record; what it throws or rejects with fails that record. */
   handle(record: ReportableRecord): unknown;
-  /** Told of each failure as it happens. Must not throw. */
+  /** Gets each failure as it happens. Must not throw. */
   failed(index: number, error: unknown): void;
 }
 
@@ -31,7 +31,7 @@ export interface RunCallbacks {
  *
  * As long as handlers answer synchronously there is no lane at all: one record after the other, in order.
  * The first thenable starts lanes: up to `concurrency` workers, each following one lane at a time. A worker
- * takes the next record whose lane nobody follows; a record met while its lane is busy is linked behind the
+ * takes the next record whose lane no other worker follows; a record met while its lane is busy is linked behind the
  * last one of that lane, and the worker that follows the lane gets to it.
  *
  * A failure lowers the limit to its index: nothing past it starts, what is in flight finishes.
@@ -162,7 +162,7 @@ export class BatchRun {
     return behind < this.#limit && !this.#stopAtDeadline() ? behind : -1;
   }
 
-  /** The next record whose lane nobody follows; those met before it are linked into theirs. */
+  /** The next record whose lane no worker follows; those met before it are linked into theirs. */
   #takeFree(lanes: Lanes): number {
     let index = this.#take();
     while (index !== -1 && !lanes.enter(index)) index = this.#take();

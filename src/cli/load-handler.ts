@@ -10,7 +10,7 @@ import { requireHandler } from '../local/handler/local-function.ts';
 import { usageError } from './errors/cli-error.ts';
 
 /**
- * Imports the handler that `module#export` names. TypeScript loads as it is: Node strips the types.
+ * Imports the handler that `module#export` names. TypeScript loads without a build: Node strips the types.
  *
  * @param handler relative to the working directory; without an export, `handler`
  * @throws CliError with what to correct; ConfigurationError `INVALID_HANDLER` when Lambda would refuse it

@@ -32,7 +32,7 @@ export async function runCli(
     })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: () => {}, // told of below, with every other error
+      writeErr: () => {}, // shown below, with every other error
       getOutHasColors: () => hasColors(io.stdout, io.env),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
     });
@@ -45,7 +45,7 @@ export async function runCli(
   }
   program.addHelpText('after', examplesOf(definitions.flatMap(({ examples }) => examples.slice(0, 1))));
   try {
-    // A command alone has nothing to run, and that is no mistake.
+    // A command alone has nothing to run. That is not a mistake.
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
     return exitCode;
   } catch (error) {

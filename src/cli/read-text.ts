@@ -17,7 +17,7 @@ export async function readText(path: string, name: string, io: CliIo): Promise<s
       `${name} is in UTF-16. Save it as UTF-8; in Windows PowerShell: Out-File -Encoding utf8, not >.`,
     );
   }
-  // Its byte order mark is no part of a text, and JSON.parse would refuse it.
+  // Its byte order mark does not belong to the text, and JSON.parse would refuse it.
   return new TextDecoder().decode(bytes);
 }
 

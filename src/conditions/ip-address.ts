@@ -39,7 +39,7 @@ export function sameAddress(address: string): AddressTest | undefined {
 }
 
 function addressBytes(text: string): readonly number[] | undefined {
-  // The longest address has 39 characters; leading zeros may make it longer, and nobody writes so many.
+  // The longest address has 39 characters; leading zeros may make it longer, but not by so many.
   if (text.length > 64) return undefined;
   if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) {
     const bytes = text.split('.').map(Number);

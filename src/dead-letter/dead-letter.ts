@@ -33,7 +33,7 @@ export interface DeadLetter {
    * key of a table it makes a repeated letter overwrite itself.
    */
   readonly id: string;
-  /** When the record was given up: ISO 8601. */
+  /** The moment in which the letter was made: ISO 8601. */
   readonly time: string;
   /** What its handler threw last. */
   readonly error: ThrownError;

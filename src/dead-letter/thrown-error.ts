@@ -2,7 +2,7 @@ import { shown } from '../options/kind-of.ts';
 
 /** What was thrown, as JSON can carry it. */
 export interface ThrownError {
-  /** `Error`, `ValidationError`, ...; `NonError` for what is no error, such as `throw undefined`. */
+  /** `Error`, `ValidationError`, ...; `NonError` for other values, such as `throw undefined`. */
   readonly name: string;
   readonly message: string;
   /** The error's `code`, where it is text, as those of streamlane and Node.js are. */

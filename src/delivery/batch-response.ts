@@ -3,7 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 /** What a response says of a batch, to the event source mapping. */
 export type BatchVerdict =
   | { readonly type: 'succeeded' }
-  /** Everything before the index is done with; Lambda delivers again from there. The index is above 0. */
+  /** Everything before the index is processed; Lambda delivers again from there. The index is above 0. */
   | { readonly type: 'partial'; readonly index: number }
   | { readonly type: 'failed' };
 
@@ -42,10 +42,10 @@ export function readBatchResponse(response: unknown, records: readonly DynamoDBR
 /** Reads the part of a response that needs no batch, after the same table. */
 export function reportedBy(response: unknown): Reported {
   if (isEmpty(response)) return SUCCEEDED;
-  if (typeof response !== 'object' || Array.isArray(response)) return malformed('it is no object');
+  if (typeof response !== 'object' || Array.isArray(response)) return malformed('it is not an object');
   const failures: unknown = (response as { readonly batchItemFailures?: unknown }).batchItemFailures;
   if (failures === undefined || failures === null) return SUCCEEDED;
-  if (!Array.isArray(failures)) return malformed('its batchItemFailures is no array');
+  if (!Array.isArray(failures)) return malformed('its batchItemFailures is not an array');
   if (failures.length === 0) return SUCCEEDED;
   return { type: 'identifiers', identifiers: failures.map((failure): unknown => failure?.itemIdentifier) };
 }

@@ -53,9 +53,9 @@ export type Decision =
     }
   | {
       readonly type: 'checkpoint';
-      /** Of the last record that is done with. */
+      /** Of the last record that is processed. */
       readonly sequenceNumber: string;
-      /** The records that are done with since the last checkpoint. */
+      /** The records that were processed since the last checkpoint. */
       readonly records: readonly DynamoDBRecord[];
       readonly outcome: 'succeeded' | 'discarded';
       /** Of their invocations, if there were any. */
@@ -133,7 +133,7 @@ export const STREAM_RETENTION_SECONDS: number = 86_400;
  *   too old as well, with a document.
  * - Checkpoints ascend, and the last one is the batch's last record.
  *
- * It does nothing itself and knows no clock: whoever runs it sends the result of each `invoke` into the
+ * It does nothing itself and knows no clock: the caller sends the result of each `invoke` into the
  * generator, and carries out the rest as it sees fit, on real or virtual time.
  *
  * ```text
@@ -159,7 +159,7 @@ export function* deliverBatch(
   }
 }
 
-/** Delivers records until they are done with or cut; returns the pieces that are left, in order. */
+/** Delivers records until they are processed or cut; returns the pieces that are left, in order. */
 function* deliverRun(
   batch: DeliveryBatch,
   all: readonly DynamoDBRecord[],
@@ -206,7 +206,7 @@ function* deliverRun(
       yield { type: 'split', left, right, requestId };
       return [left, right];
     }
-    // Nobody waits for a retry that will not be.
+    // There is no wait for a retry that will not be.
     if (!usedUp()) yield* retry('failed', attempts);
   }
 

@@ -28,7 +28,7 @@ export async function startDynoxide(
       [...program, binary, 'serve', '--host', '127.0.0.1', '--port', `${port}`],
       {
         stdio: ['pipe', 'ignore', 'pipe'],
-        // Out of reach of Ctrl-C, which a terminal sends to the whole group: whoever uses the server decides when
+        // Out of reach of Ctrl-C, which a terminal sends to the whole group: the user of the server decides when
         // it ends. Windows would open a window for it.
         detached: process.platform !== 'win32',
       },
@@ -51,7 +51,7 @@ function firstWords(stderr: Readable, timeoutMs: number): Promise<{ listens: boo
     let said = '';
     const end = (listens: boolean): void => {
       clearTimeout(timer);
-      // What it says later is nobody's, but a pipe that nobody empties would stop it.
+      // Later output is dropped, but a pipe that is not read would stop it.
       stderr.removeAllListeners().resume();
       resolve({ listens, said: said.trim() });
     };

@@ -1,7 +1,7 @@
 /**
  * A program for `node --eval`: runs the command line it is given for as long as the process that started it lives.
  *
- * Its standard input is a pipe that nobody writes to. The kernel closes that pipe when the starter ends, and it
+ * Its standard input is a pipe without a writer. The kernel closes that pipe when the starter ends, and it
  * does so for every ending: a return, an uncaught error, Ctrl-C, SIGTERM and even SIGKILL, where no handler of
  * the starter could run. So this is the one place that has to stop a server.
  *

@@ -11,7 +11,7 @@ export interface EmulatorOptions {
   /**
    * Where servers that run already are named, by `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`,
    * `AWS_ENDPOINT_URL_SNS`, `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`. Such a server is
-   * used as it is, and not stopped.
+   * used unchanged, and not stopped.
    *
    * @defaultValue `process.env`
    */

@@ -99,7 +99,7 @@ export class CheckpointFile {
         await sleep(RETRY_MS);
         return this.#write(shards);
       });
-      this.#writing = written.catch(() => {}); // told to whoever waits for it
+      this.#writing = written.catch(() => {}); // thrown to the callers that wait for it
       return written;
     });
     return this.#next;

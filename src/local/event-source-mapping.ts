@@ -18,7 +18,7 @@ export interface LocalEventSourceMapping {
   readonly streamArn: string;
   readonly state: MappingState;
   readonly lastProcessingResult: LastProcessingResult;
-  /** How far each shard is done with, by shard. Where the mapping goes on after a pause. */
+  /** The position up to which each shard is processed, by shard. Where the mapping goes on after a pause. */
   readonly position: Readonly<Record<string, ShardPosition>>;
   readonly statistics: MappingStatistics;
   /** Resolves when the mapping has stopped, for whatever reason. */
@@ -32,7 +32,7 @@ export interface LocalEventSourceMapping {
   off<Name extends keyof MappingEvents>(name: Name, listener: (event: MappingEvents[Name][0]) => void): this;
 
   /**
-   * Resolves when everything written before the call is done with: every shard was polled and had nothing new,
+   * Resolves when everything written before the call is processed: every shard was polled and had nothing new,
    * and nothing is under way. A batch that fails for ever keeps it waiting. Rejects with `MAPPING_NOT_ENABLED`
    * when the mapping is disabled or has stopped first, unless it stopped because the stream was read to its end.
    */
@@ -206,7 +206,7 @@ export class LocalMapping implements LocalEventSourceMapping {
   #stopped(event: StoppedEvent): void {
     if (this.#state === 'Stopped') return;
     this.#reason = event.reason;
-    // First of all: whoever waits for the end is not to depend on those who are only told.
+    // First of all: the end does not depend on listeners.
     this.#end(event);
     this.#enter('Stopped');
     this.#parts.emitter.tell('stopped', event);

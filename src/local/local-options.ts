@@ -88,7 +88,7 @@ export interface LocalMappingOptions
     ConnectionOptions,
     FunctionOptions {
   /**
-   * A file for the positions: written before a checkpoint is told of, read at the start. Without it a mapping
+   * A file for the positions: written before the event about a checkpoint, read at the start. Without it a mapping
    * begins at `startingPosition` each time it is started.
    */
   readonly checkpointFile?: string;
@@ -120,7 +120,7 @@ export interface LocalMappingOptions
    */
   readonly discoveryIntervalMs?: number;
   /**
-   * Where what goes wrong is told of: anything with debug, info, warn and error.
+   * Gets the errors and warnings: anything with debug, info, warn and error.
    *
    * @defaultValue `console`
    */

@@ -52,7 +52,7 @@ export interface DiscardEvent extends RecordsEvent {
   readonly document: OnFailureDocument;
 }
 
-/** Records are done with. If there is a `checkpointFile`, it says so by now. */
+/** Records are processed. If there is a `checkpointFile`, it says so by now. */
 export interface CheckpointEvent extends RecordsEvent {
   readonly outcome: 'succeeded' | 'discarded';
   /** Of the invocations of these records, if there were any. */
@@ -60,7 +60,7 @@ export interface CheckpointEvent extends RecordsEvent {
   /** Of the last of these records. */
   readonly sequenceNumber: string;
   /**
-   * Where the shard would go on: everything up to here is done with. Behind `sequenceNumber` when
+   * Where the shard would go on: everything up to here is processed. Behind `sequenceNumber` when
    * `parallelizationFactor` lets other items lag behind. Undefined: nothing yet.
    */
   readonly position: string | undefined;
@@ -125,7 +125,7 @@ export interface MappingEvents {
   filtered: [RecordsEvent];
   /** Reading of a shard begins. */
   shardStarted: [ShardEvent];
-  /** A shard is closed, and all of its records are done with. */
+  /** A shard is closed, and all of its records are processed. */
   shardFinished: [ShardEvent];
   /** Records left the stream before they could be read: they are lost to this mapping. */
   trimmed: [ShardEvent];

@@ -42,7 +42,7 @@ export interface DeadLetterOptions {
   /**
    * - `'permanent'`: errors with `retryable: false`, such as those of unmarshalling and validation, that concern this
    *   record alone: a ConfigurationError, or a missing permission, fails the record and waits for its fix
-   * - `'exhausted'`: those, and whatever `retry` has given up; for that, add `retry` after `deadLetter`, so within it
+   * - `'exhausted'`: those, and records whose attempts `retry` has used up; for that, add `retry` after `deadLetter`, so within it
    * - a function: decides for each error, at once. What it throws counts as no; a promise fails the record with a
    *   ConfigurationError `ASYNC_CONDITION`.
    *

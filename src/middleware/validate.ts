@@ -26,7 +26,7 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  *
  * - Those images are checked that the record has: the new one of an INSERT, both of a MODIFY, the old one of a REMOVE,
  *   as far as the view type carries them.
- * - It checks and changes nothing: the schema gets a copy, handlers get the item as it is. For what a schema makes of it (defaults,
+ * - It checks and changes nothing: the schema gets a copy, handlers get the item unchanged. For what a schema makes of it (defaults,
  *   transforms), declare the schema in `defineTable`, which also gives the types.
  * - It checks records that no route takes too.
  *

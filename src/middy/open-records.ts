@@ -30,7 +30,7 @@ function openOrRefuse(raw: DynamoDBRecord, reading: RecordReading): LazyRecord {
 }
 
 async function checkAll(records: LazyRecord[], reading: RecordReading): Promise<LazyRecord[]> {
-  // One iterator for all: each record is checked by whoever is free.
+  // One iterator for all: each record is checked by the worker that is free.
   const unchecked = records.entries();
   const check = async (): Promise<void> => {
     for (const [index, record] of unchecked) {

@@ -55,12 +55,12 @@ export interface StreamRecordsMiddleware<R> {
  *
  * - A record without Keys, or with an unknown eventName, stays in its place. Reading its `eventName`,
  *   `keys` or images throws an InvalidRecordError; its `sequenceNumber`, `eventID` and `raw` can be read,
- *   to report it. Records that are not read harm nobody.
+ *   to report it. Records that are not read do no harm.
  * - A malformed or missing image throws when it is read.
  * - A table's schema checks the images before the handler runs, as an asynchronous one could not do it
  *   later. An image that does not fit throws its ValidationError when one of the record's images is read.
  *
- * The middleware throws, before the handler has run, an InvalidEventError for what is no stream event or
+ * The middleware throws, before the handler has run, an InvalidEventError for what is not a stream event or
  * could not be reported, and a ConfigurationError for a stream of another view type or table.
  *
  * A handler declared as `.handler<DynamoDBStreamEvent, DynamoDBBatchResponse>(...)` can be called with a
@@ -119,7 +119,7 @@ export function streamRecords(
   rejectUnknownOptions('streamRecords', options, ['viewType', 'numbers']);
   const { owner, viewType, numbers } = batchSettings('streamRecords', options, table);
   const toNumber = numberReader(numbers);
-  // Thrown to whoever awaits it, at the first event; until then nobody does.
+  // Thrown at the first event, which awaits it; until then it would be an unhandled rejection.
   if (toNumber instanceof Promise) toNumber.catch(() => {});
 
   return {
@@ -133,7 +133,7 @@ export function streamRecords(
         entities: table?.['~entities'],
       };
       const records = await openRecords(raws, reading);
-      // A new object: whoever else holds the event has it as Lambda sent it.
+      // A new object: other holders of the event have it as Lambda sent it.
       const lambdaEvent = Array.isArray(event) ? { Records: event } : event;
       request.event = { ...lambdaEvent, records: records as unknown as readonly StreamRecord<AnyItem>[] };
     },

@@ -47,7 +47,7 @@ export class LazyRecord {
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
-  /** What an asynchronous schema made of the images, which nobody gets: readers get copies. */
+  /** The images as an asynchronous schema made them. Readers get copies. */
   #checked: Readonly<Record<ImageName, unknown>> | undefined;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading) {

@@ -18,7 +18,7 @@ export type ImageName = 'newImage' | 'oldImage';
 /**
  * Checks an image and gives what the schema makes of it.
  *
- * @param value the schema may change it, so nobody else may have it
+ * @param value the schema may change it, so it must not be shared
  * @throws ValidationError with the paths that the schema refused, never the values
  */
 export function checkImage(
@@ -63,7 +63,7 @@ async function settleBoth(
 /** Checks the images of records. A table with a schema carries one, so that routers without bundle none of it. */
 export interface ImageChecks {
   /**
-   * Checks an image where nobody can wait: when a property is read.
+   * Checks an image where no wait is possible: when a property is read.
    *
    * @throws ValidationError, or ConfigurationError `ASYNC_SCHEMA` when the schema answers with a promise
    */

@@ -131,7 +131,7 @@ export interface ReplayOptions {
   readonly visibilityTimeoutSeconds?: number;
   /** Ends the replay after the invocation that runs: what was not handled remains. */
   readonly signal?: AbortSignal;
-  /** Told of the records to do, and after each invocation. What it throws or rejects with is dropped. */
+  /** Called with the number of records to do, and after each invocation. What it throws or rejects with is dropped. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /**
    * Told when the stream could not be read and is tried again, and when messages could not be kept from others or

@@ -11,7 +11,7 @@ export interface StreamRange {
   readonly shardId: string;
   readonly startSequenceNumber: string;
   readonly endSequenceNumber: string;
-  /** How many records of the range were given up: with filters or parallel lanes not all that are in it. */
+  /** The number of records of the range that were discarded: with filters or parallel lanes not all that are in it. */
   readonly batchSize: number;
 }
 

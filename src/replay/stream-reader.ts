@@ -14,7 +14,7 @@ export interface StreamReaderOptions {
   /** One is made for each region when undefined. */
   readonly client: DynamoDBStreamsClient | undefined;
   readonly clientOptions: { readonly region?: string };
-  /** Told of what is tried again. */
+  /** Gets each failure that is tried again. */
   readonly onProblem: (operation: string, error: unknown) => void;
 }
 
@@ -133,7 +133,7 @@ async function nameAtServer(eventSourceArn: string, client: DynamoDBStreamsClien
   const { ListStreamsCommand } = await streamsModule();
   const list = new ListStreamsCommand({ TableName: tableNameOf(eventSourceArn) });
   const { Streams = [] } = await client.send(list).catch((error: Error) => {
-    // Whoever may read a stream on AWS need not be allowed to list streams, and names are the same there.
+    // A permission to read a stream on AWS does not include that to list streams, and names are the same there.
     if (error.name !== 'AccessDeniedException') throw error;
     return { Streams: [] };
   });

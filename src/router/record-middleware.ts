@@ -16,7 +16,7 @@ export type Next = () => void | Promise<void>;
  * `next()` may be called again, as a retry does, or not at all: then the record counts as handled. It
  * answers synchronously as long as everything within does, so `await` it rather than chaining on it.
  *
- * - A call that nobody awaits is waited for, and fails the record when it fails.
+ * - A call that is not awaited is waited for, and fails the record when it fails.
  * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
  *   retry nor the next record of the lane starts.
  * - After a call, the next call and the middleware itself read the item as it was, whatever was done to its images. So
@@ -135,14 +135,14 @@ function nextCall(result: PromiseLike<unknown>, record: LazyRecord): NextCall<vo
     record.reread();
   };
   // Not call.then: that would count as observed. It also keeps Node from ending the process for a rejection
-  // that nobody awaits: `succeedAfter` fails the record with it instead.
+  // that is not awaited: `succeedAfter` fails the record with it instead.
   Promise.prototype.then.call(call, settle, settle);
   return call;
 }
 
 /**
  * Waits for the calls that a middleware which succeeded has let go of. A forgotten `await` would otherwise report
- * success for a handler that still runs, or whose failure nobody has seen.
+ * success for a handler that still runs, or whose failure was not seen.
  *
  * @param value what the middleware returned
  */
@@ -180,7 +180,7 @@ function failAfter(
   if (running === undefined || running.length === 0 || signal.aborted) throw thrown;
   return new Promise((_, reject) => {
     const atDeadline = (): void => {
-      // The answer names the record as unfinished, and nobody else logs the error.
+      // The answer names the record as unfinished, and no other code logs the error.
       quietly(() =>
         logger.error('A middleware failed, and what it had started still ran at the deadline', {
           ...logFieldsOf(record),

@@ -61,7 +61,7 @@ function runFrom(
     // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
     const result = routes[index]!.handler(record, context);
     if (isThenable(result)) {
-      // Whoever waits for the last one looks at what it resolves with: a further promise would cost every record.
+      // The caller that waits for the last one looks at what it resolves with: a further promise would cost every record.
       if (following === routes.length) return result;
       return Promise.resolve(result).then((value) => {
         if (isUnfinished(value)) return refuseUnfinished('A handler', value);

@@ -66,7 +66,7 @@ const MOST_OBJECT_BYTES = 5 * 1024 ** 3;
 const MOST_KEY_BYTES = 1024;
 
 /**
- * An S3 bucket. A message becomes an object: JSON, text as it is, or bytes.
+ * An S3 bucket. A message becomes an object: JSON, text, or bytes.
  *
  * Its key is made of the table's name, the sequence number and a hash of the content, so that redelivery writes the same
  * object again, and keys sort as the changes happened.

@@ -27,7 +27,7 @@ export type QueueOptions = SendOptions & QueueMessageOptions;
 export interface QueueMessageOptions extends GroupOptions {
   /** Up to 10 message attributes. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
-  /** How long nobody receives it, 0 to 900. Not for FIFO queues, where the queue has one delay for all. */
+  /** Seconds for which consumers do not receive it, 0 to 900. Not for FIFO queues, where the queue has one delay for all. */
   readonly delaySeconds?: number;
 }
 
@@ -74,7 +74,7 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
 
 /**
  * The SDK asks the host of the queue's URL, even where the environment names an endpoint; and emulators name their queues
- * by hosts that nobody can resolve. Who names an endpoint means it.
+ * by hosts that do not resolve. Who names an endpoint means it.
  */
 function queueClient(settings: ClientSettings): SQSClient {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS = AWS_ENDPOINT_URL } = process.env;

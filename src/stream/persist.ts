@@ -3,7 +3,7 @@ import { wait } from './wait.ts';
 
 export interface PersistOptions {
   readonly signal: AbortSignal;
-  /** Told of each failure that is tried again, and of the delay before that. */
+  /** Gets each failure that is tried again, and the delay before that. */
   readonly onProblem: (error: unknown, delayMs: number) => void;
   /** Whether an error is for the caller, rather than one that passes with time or by somebody's hand. */
   readonly isFinal?: (error: unknown) => boolean;

@@ -30,7 +30,7 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-/** Told of each failure that is tried again. */
+/** Gets each failure that is tried again. */
 export type OnProblem = (operation: string, error: unknown, delayMs: number) => void;
 
 /** What the reader has to know of; everything else passes with time, or by somebody's hand. */
@@ -41,7 +41,7 @@ const REJECTIONS = ['ValidationException', 'SerializationException'];
 
 const THROTTLE = /Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests/;
 
-/** Whether the stream, or a shard of it, is no more. */
+/** Tells if the stream, or a shard of it, is gone. */
 export function isNotFound(error: unknown): boolean {
   return (error as Error).name === 'ResourceNotFoundException';
 }

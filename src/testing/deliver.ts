@@ -27,7 +27,7 @@ export interface DeliveryInvocation {
   readonly requestId: string;
   /** 1 for the first invocation of these records; partial progress and a split start again at 1. */
   readonly attempt: number;
-  /** `partial`: some records at the front were done with. */
+  /** `partial`: some records at the front were processed. */
   readonly outcome: 'succeeded' | 'partial' | 'failed';
 }
 
@@ -41,14 +41,14 @@ export interface Delivery {
   readonly filtered: readonly string[];
   /**
    * What an on-failure destination gets, in order; with an S3 bucket as `destinationConfig`, with the `payload`.
-   * They are listed without a destination too, although nobody would get them then.
+   * They are listed without a destination too, although no destination gets them then.
    */
   readonly onFailure: readonly OnFailureDocument[];
   /** What the function threw, in order, timeouts included. */
   readonly errors: readonly unknown[];
-  /** The sequence number of the last record that is done with; undefined when nothing was read. */
+  /** The sequence number of the last record that is processed; undefined when nothing was read. */
   readonly checkpoint: string | undefined;
-  /** Virtual milliseconds from the start until the last record was done with. */
+  /** Virtual milliseconds from the start until the last record was processed. */
   readonly elapsedMs: number;
 }
 

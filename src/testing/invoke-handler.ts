@@ -19,7 +19,7 @@ const GRACE_MS = 50;
  * Invokes a handler as Lambda does: the event is parsed from JSON each time, and the response goes through JSON.
  *
  * A handler that has not settled within `settleWithinMs` of real time is told that all but a millisecond of its
- * time has passed. A router then answers with its checkpoint; whoever does not has timed out.
+ * time has passed. A router then answers with its checkpoint; a handler that does not has timed out.
  */
 export async function invokeHandler(
   handler: LambdaHandler,

@@ -26,7 +26,7 @@ export interface LambdaTestContext extends Context {
    * Lets milliseconds of the invocation pass. A router that is waiting for a handler learns of it at once: at its
    * deadline, `signal` aborts before `advance` returns.
    *
-   * @throws ConfigurationError `INVALID_OPTION` when it is no finite number
+   * @throws ConfigurationError `INVALID_OPTION` when it is not a finite number
    */
   advance(ms: number): void;
 }

@@ -22,7 +22,7 @@ export interface StreamAssertions<Result = void> {
    */
   toReportCheckpoint(sequenceNumber: string): Result;
   /**
-   * The response reports no failure: Lambda is done with the whole batch.
+   * The response reports no failure: Lambda has processed the whole batch.
    *
    * @example
    * ```ts
@@ -77,7 +77,7 @@ export const streamMatchers: {
       pass: reading.type === 'succeeded',
       message: () =>
         reading.type === 'succeeded'
-          ? 'Expected the response to report a failure, but it reports none: Lambda is done with the whole batch.'
+          ? 'Expected the response to report a failure, but it reports none: the whole batch counts as processed.'
           : `Expected the response to report no failure, but ${inWords(reading)}`,
     };
   },
@@ -96,7 +96,7 @@ function readingOf(received: unknown): Reading {
   if (wrong !== -1) {
     return {
       type: 'malformed',
-      problem: `batchItemFailures[${wrong}].itemIdentifier is no sequence number`,
+      problem: `batchItemFailures[${wrong}].itemIdentifier is not a sequence number`,
     };
   }
   const [checkpoint] = (identifiers as readonly string[]).toSorted(compareSequenceNumbers);
@@ -104,7 +104,7 @@ function readingOf(received: unknown): Reading {
 }
 
 function inWords(reading: Reading): string {
-  if (reading.type === 'succeeded') return 'it reports no failure: Lambda is done with the whole batch.';
+  if (reading.type === 'succeeded') return 'it reports no failure: the whole batch counts as processed.';
   if (reading.type === 'checkpoint') {
     return `it reports ${reading.checkpoint}: Lambda delivers again from there.`;
   }

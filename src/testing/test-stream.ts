@@ -72,7 +72,7 @@ export interface TestStream<Item extends object> extends TestRecords<Item> {
   /**
    * Lets milliseconds pass until the next change: it moves `ApproximateCreationDateTime`.
    *
-   * @throws ConfigurationError `INVALID_OPTION` when it is no finite number
+   * @throws ConfigurationError `INVALID_OPTION` when it is not a finite number
    */
   advance(ms: number): void;
 }

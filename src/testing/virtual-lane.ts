@@ -25,8 +25,8 @@ export interface LaneSurroundings {
 type Deciding = Generator<WindowDecision, void, InvocationResult | undefined>;
 
 /**
- * Records that are delivered in order, on a clock of their own. Lanes of one shard run side by side: whoever
- * drives them lets the one go on whose clock is behind.
+ * Records that are delivered in order, on a clock of their own. Lanes of one shard run side by side: of them,
+ * the lane goes on whose clock is behind.
  */
 export class VirtualLane {
   /** Epoch milliseconds. */
@@ -54,7 +54,7 @@ export class VirtualLane {
     this.#decisions = mapping.tumblingWindowInSeconds > 0 ? this.#inWindows(options) : this.#plain(options);
   }
 
-  /** What comes next; undefined when all records are done with. */
+  /** The next step; undefined when all records are processed. */
   decide(): WindowDecision | undefined {
     return this.#decisions.next().value ?? undefined;
   }
@@ -76,7 +76,7 @@ export class VirtualLane {
     yield* windows.close();
   }
 
-  /** The next batch closes when the one before is done with. */
+  /** The next batch closes when the one before is processed. */
   *#batches(): Generator<readonly DynamoDBRecord[], void> {
     const { batchSize, maximumBatchingWindowInSeconds: windowInSeconds } = this.#mapping;
     for (let next = 0; next < this.#queue.length; ) {

@@ -4,7 +4,7 @@ import { kindOf } from '../options/kind-of.ts';
 /** Why a value cannot be unmarshalled, in words that contain no item content. */
 export class MalformedValue extends TypeError {}
 
-/** What is said of a text that is no number. */
+/** The message about text that is not a number. */
 export const NO_NUMBER = 'expected the text of a number, got another string';
 
 /** Refuses a value. Says nothing about where it lies: the hot path carries no path along. */

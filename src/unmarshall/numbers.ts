@@ -16,7 +16,7 @@ import { MalformedValue, NO_NUMBER } from './malformed.ts';
  */
 export type NumberPolicy = 'number' | 'exact' | 'string' | ((text: string) => unknown);
 
-/** A number policy, made ready. Throws for a text that is no number. */
+/** A number policy, made ready. Throws for text that is not a number. */
 export type ToNumber = (text: string) => unknown;
 
 // DynamoDB's largest number has 126 digits; the bound only keeps a forged exponent from filling the memory.

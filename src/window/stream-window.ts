@@ -140,7 +140,7 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
     requireOption(OWNER, name, value, FUNCTION, { code: 'INVALID_HANDLER' });
   }
   const processor = batchProcessor(batchSettings(OWNER, options, table));
-  // Copied, so that nobody changes it later.
+  // Copied, so that later changes do not matter.
   const reducer: WindowReducer = { initial: JSON.parse(initialJson(initial)), reduce, close };
   return async (event, context) => processWindowEvent(processor, reducer, event, context);
 }

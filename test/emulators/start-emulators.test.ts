@@ -110,7 +110,7 @@ describe('Dynoxide', () => {
     );
   });
 
-  test('a server that cannot have its port is given up after three attempts, whoever answers there', async () => {
+  test('a server that cannot have its port fails after three attempts, whatever answers there', async () => {
     const failing = join(mkdtempSync(join(tmpdir(), 'streamlane-')), 'fails.sh');
     writeFileSync(failing, '#!/bin/sh\necho "error: port 1 is already in use" >&2\nexit 1\n', {
       mode: 0o755,

@@ -37,7 +37,7 @@ test('servers that the environment names are used, and left as they were', async
   expect(TableNames).toEqual([]);
 });
 
-test('a function that keeps failing is given up after two retries, and the exit code says so', async () => {
+test('a record of a function that keeps failing is discarded after two retries, and the exit code says so', async () => {
   const noTopic =
     'const log=console.log;console.log=(text)=>{if(text.includes("Jane"))throw new Error("no topic");log(text)}';
   const { code, stdout } = await runExample('bark-table', {

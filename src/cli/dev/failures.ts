@@ -6,7 +6,7 @@ import { type PublishedFailure, plainError } from './sandbox/messages.ts';
 
 /** Why a record failed, or an invocation as a whole. */
 export interface Failure {
-  /** Undefined when nobody knows which record it was. */
+  /** Undefined when it is not known which record it was. */
   readonly eventID: string | undefined;
   readonly eventName: string | undefined;
   /** Whether the record's dead letter was accepted, so that it counts as handled. */
@@ -62,7 +62,7 @@ function unexplained(records: InvocationEvent['records'], response: unknown, err
       ? 'the handler reported it'
       : identifiers.length > 0
         ? 'the answer names records that are not in the batch'
-        : 'the answer is no response of a batch';
+        : 'the answer is not a response to a batch';
   return {
     eventID: first?.eventID,
     eventName: first?.eventName,

@@ -20,7 +20,7 @@ export type Consequence =
  * Tells of each invocation together with what came of it, which a mapping tells of one after the other, and of
  * several batches at once.
  *
- * @param tell without an invocation for records that were given up before one: they were too old
+ * @param tell without an invocation for records that were discarded before one: they were too old
  * @returns tells of invocations of which nothing came, because the mapping has stopped
  */
 export function followInvocations(

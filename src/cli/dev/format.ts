@@ -44,11 +44,11 @@ function consequenceOf(consequence: Consequence): string {
       return `split ${event.left.length} + ${event.right.length}`;
     case 'discard': {
       const { condition } = event.document.requestContext;
-      return `given up: ${count(event.records.length, 'record')}, ${condition}`;
+      return `discarded: ${count(event.records.length, 'record')}, ${condition}`;
     }
     case 'windowClosed': {
       const { window, early, outcome } = event;
-      return `window of ${window.start} ${outcome === 'succeeded' ? 'closed' : 'given up'}${early ? ' early' : ''}`;
+      return `window of ${window.start} ${outcome === 'succeeded' ? 'closed' : 'discarded'}${early ? ' early' : ''}`;
     }
   }
 }
@@ -83,7 +83,7 @@ export function formatStatus(
     tableName,
     count(recordsSucceeded, 'record'),
     ...(recordsFiltered > 0 ? [`${recordsFiltered} filtered`] : []),
-    ...(recordsDiscarded > 0 ? [`${recordsDiscarded} given up`] : []),
+    ...(recordsDiscarded > 0 ? [`${recordsDiscarded} discarded`] : []),
     ...(failedInvocations > 0 ? [count(failedInvocations, 'failed invocation')] : []),
     `lag ${lagMs === undefined ? '-' : duration(lagMs)}`,
     `checkpoint ${checkpoint === undefined ? '-' : numberOf(checkpoint)}`,

@@ -5,9 +5,9 @@ import type { PublishedFailure } from './sandbox/messages.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 export interface HandlerPoolOptions {
-  /** Starts a sandbox with the code as it is now. */
+  /** Starts a sandbox with the present code. */
   readonly start: () => Promise<Sandbox>;
-  /** Told of the records that a handler says have failed, before its answer counts. */
+  /** Gets the records that a handler says have failed, before its answer counts. */
   readonly onFailures: (failures: readonly PublishedFailure[]) => void;
   /** The changed code is loaded, and gets the next invocation. */
   readonly onReloaded: () => void;
@@ -105,7 +105,7 @@ export class HandlerPool {
     try {
       return await this.#start();
     } catch (cause) {
-      // Changed code was loaded meanwhile: nobody would end the wait for it.
+      // Changed code was loaded meanwhile: nothing would end the wait for it.
       if (generation !== this.#generation) return this.#take();
       this.#options.onStuck();
       throw new NotStartedError('The handler cannot be loaded.', { cause });

@@ -18,7 +18,7 @@ export interface Screen {
   done(): void;
 }
 
-// Nobody reads along, so what matters is that a log has it now and then.
+// The output goes to a log: a line now and then is enough.
 const PLAIN_STATUS_EVERY_MS = 30_000;
 
 /** The status line is at the bottom of a terminal; elsewhere it is a line now and then, and at the end. */

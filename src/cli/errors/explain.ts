@@ -5,7 +5,7 @@ import { flagProblem } from '../flags/flag-of.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** What the user is told of an error. */
+/** The text that the user gets for an error. */
 export interface Explanation {
   /** One line. */
   readonly message: string;

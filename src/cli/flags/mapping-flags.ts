@@ -16,7 +16,7 @@ interface MappingFlag {
 
 const text: MappingFlag['read'] = (given) => given;
 
-// What is no number stays as it is, so that the mapping says what came.
+// Text that is not a number stays unchanged, so that the mapping says what came.
 const number: MappingFlag['read'] = (text) =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 

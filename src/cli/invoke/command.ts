@@ -6,7 +6,7 @@ export const invoke: CommandDefinition = {
   summary: 'Invoke a handler once, with an event from a file.',
   details:
     'Prints the response, and how many records it was successful with. What the handler logs goes to stderr. ' +
-    'TypeScript loads as it is.',
+    'TypeScript loads without a build.',
   examples: [
     ['invoke src/handler.ts#handler event.json', 'the export handler, with the event of a file'],
     ['invoke src/handler.ts event.json --json | jq .response', 'the same, for programs'],

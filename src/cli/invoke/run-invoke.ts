@@ -76,13 +76,13 @@ async function servers(context: CommandContext, flags: ConnectionFlags): Promise
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof StreamlaneError && cause.code === 'MISSING_PEER')) throw error;
-    const text = 'The embedded servers are not installed: the handler runs in the environment as it is.';
+    const text = 'The embedded servers are not installed: the handler runs in the present environment.';
     void writeLines(context.io.stderr, context.note('dim', text));
     return undefined;
   }
 }
 
-/** How many records are done with, from the first on. A response without batchItemFailures says that all are. */
+/** Counts the records that are processed, from the first on. A response without batchItemFailures says that all are. */
 function processedOf(outcome: InvocationOutcome, records: readonly DynamoDBRecord[]): number {
   if (outcome.type !== 'returned') return 0;
   if (reportedBy(outcome.response).type !== 'identifiers') return records.length;

@@ -13,7 +13,7 @@ export interface Progress {
   end(): void;
 }
 
-// Where nobody looks on, a line now and then is enough.
+// Outside of a terminal a line now and then is enough.
 const PLAIN_EVERY_MS = 5000;
 const CLEAR_LINE = '\r\x1b[K';
 
@@ -24,7 +24,7 @@ const CLEAR_LINE = '\r\x1b[K';
 export async function openProgress({ io, note }: CommandContext): Promise<Progress> {
   const { stderr } = io;
   const isTTY = stderr.isTTY === true;
-  // The stream as it is: what a handler writes there from now on has no control over a terminal, and the bar has.
+  // The stream itself: what a handler writes there from now on has no control over a terminal, and the bar has.
   const own: TextOutput = Object.create(stderr, { write: { value: stderr.write.bind(stderr) } });
   const bar = isTTY
     ? await openBar(own as NodeJS.WriteStream)

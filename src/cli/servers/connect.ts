@@ -18,7 +18,7 @@ export interface ConnectOptions {
   readonly own?: true;
 }
 
-// Whoever has one of these has told the SDK to go to AWS.
+// A user who has one of these has told the SDK to go to AWS.
 const OF_AWS = [
   'AWS_PROFILE',
   'AWS_ACCESS_KEY_ID',

@@ -65,7 +65,7 @@ export async function createTable(
     );
   } catch (cause) {
     if ((cause as Error).name !== 'ResourceInUseException') throw cause;
-    throw failure(`There is a table ${TableName} already. Use it as it is, or choose another name.`, cause);
+    throw failure(`There is a table ${TableName} already. Use it unchanged, or choose another name.`, cause);
   }
   await waitUntilTableExists({ client, maxWaitTime: CREATE_TIMEOUT_SECONDS, minDelay: 1 }, { TableName });
 }

@@ -14,7 +14,7 @@ export interface RunningServers {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What is written down of them. Whoever reads it can use the servers, so it is for the user alone. */
+/** The file about them. Its readers can use the servers, so it is for the user alone. */
 interface Announcement extends RunningServers {
   /** When they were started: of several, the latest are used. */
   readonly startedAt: number;
@@ -65,7 +65,7 @@ export async function announceServers(
     const { directory, prefix } = placeOf(env);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     file = join(directory, `${prefix}${process.pid}-${port}.json`);
-    // Renamed into place, so that nobody reads half of it.
+    // Renamed into place, so that no process reads half of it.
     await writeFile(`${file}.new`, JSON.stringify(servers), { mode: 0o600, flag: 'wx' });
     await rename(`${file}.new`, file);
   } catch (error) {

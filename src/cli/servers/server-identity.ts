@@ -35,7 +35,7 @@ export async function provesIdentity({ port, secret }: Identity): Promise<boolea
     );
     return given?.length === expected?.length && timingSafeEqual(given as Buffer, expected as Buffer);
   } catch {
-    return false; // nobody is there, or somebody who does not answer
+    return false; // no server is there, or one that does not answer
   }
 }
 

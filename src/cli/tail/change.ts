@@ -9,7 +9,7 @@ import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
 import { unmarshall } from '../../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-numbers.ts';
 
-/** A change of a table, as it is shown. */
+/** A change of a table, ready to be shown. */
 export interface TailedChange {
   readonly eventName: EventName;
   readonly table: string;

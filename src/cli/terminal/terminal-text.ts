@@ -65,7 +65,7 @@ export async function writeLines(output: TextOutput, ...lines: readonly string[]
 
 /**
  * What a handler writes. On a terminal it keeps its lines, tabs and colours, and loses control over everything else; elsewhere
- * it stays as it is. Its colours end with it: a log may show an item, and what is written hidden would hide the lines behind
+ * it stays unchanged. Its colours end with it: a log may show an item, and what is written hidden would hide the lines behind
  * it.
  */
 export function handlerText(output: TextOutput, text: string): string {

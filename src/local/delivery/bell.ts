@@ -1,4 +1,4 @@
-/** Wakes whoever waits for something to have changed. */
+/** Wakes all that wait for a change. */
 export class Bell {
   #ringing: PromiseWithResolvers<void> = Promise.withResolvers();
 

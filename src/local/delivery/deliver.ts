@@ -23,7 +23,7 @@ export interface DeliveryTools {
   /** As records and documents name it. */
   readonly streamArn: string;
   readonly invoke: Invoke;
-  /** Undefined: what is discarded is told of by events alone. */
+  /** Undefined: only events tell which records were discarded. */
   readonly sendOnFailure: SendOnFailure | undefined;
   readonly settings: DeliveryOptions;
   readonly emitter: MappingEmitter;
@@ -33,7 +33,7 @@ export interface DeliveryTools {
   readonly onResult: (result: 'OK' | 'PROBLEM: Function call failed') => void;
 }
 
-/** Moves the shard's checkpoint past records that are done with. @returns the shard's position */
+/** Moves the shard's checkpoint past records that are processed. @returns the shard's position */
 export type Commit = (records: readonly DynamoDBRecord[]) => Promise<string | undefined>;
 
 /** What the delivery engine decides about a batch. */
@@ -164,7 +164,7 @@ function count(tally: Tally, { outcome }: InvocationEvent): void {
   if (outcome === 'partial') tally.partialInvocations++;
 }
 
-/** Until it worked: a document that is lost would be records that nobody hears of again. */
+/** Until it worked: a document that is lost would be records that are lost without a trace. */
 async function sendOnFailure(
   { document, records }: Decided<'discard'>,
   { sendOnFailure: send, emitter }: DeliveryTools,

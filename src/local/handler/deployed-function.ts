@@ -60,7 +60,7 @@ function outcomeOf({ FunctionError, Payload }: InvokeCommandOutput): InvocationO
     const response: unknown = text === '' ? null : JSON.parse(text);
     return FunctionError === undefined ? { type: 'returned', response } : { type: 'failed', error: response };
   } catch (error) {
-    return { type: 'failed', error }; // it ran, so this is no throttle
+    return { type: 'failed', error }; // it ran, so it was not throttled
   }
 }
 

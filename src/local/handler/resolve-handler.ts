@@ -25,7 +25,7 @@ const HANDLER: Check = {
 };
 
 /**
- * Refuses what is none of the three, so that a mistyped path is not taken for a deployed function.
+ * Refuses other values, so that a mistyped path is not taken for a deployed function.
  *
  * @throws ConfigurationError `INVALID_HANDLER`
  */

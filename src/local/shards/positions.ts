@@ -1,7 +1,7 @@
 import type { ShardPosition } from '../../stream/shard-position.ts';
 import type { CheckpointFile } from '../checkpoint-file.ts';
 
-/** How far each shard is done with: in memory, and in a file if there is one. */
+/** The position up to which each shard is processed: in memory, and in a file if there is one. */
 export class ShardPositions {
   readonly #byShard: Map<string, ShardPosition>;
   readonly #file: CheckpointFile | undefined;

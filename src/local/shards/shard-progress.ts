@@ -1,12 +1,12 @@
 /**
- * How far a shard is done with while its lanes finish at their own pace: up to the record before the first one
- * that is not done with. A restart from there repeats some records and misses none.
+ * The position up to which a shard is processed while its lanes finish at their own pace: up to the record before the first one
+ * that is not processed. A restart from there repeats some records and misses none.
  *
- * Only records that are not done with are kept, each with the one before it: a record that fails for ever costs nothing for
+ * Only records that are not processed are kept, each with the one before it: a record that fails for ever costs nothing for
  * the records that are read past it.
  */
 export class ShardProgress {
-  /** The records that are not done with, in the order in which they were read; each with the one before it. */
+  /** The records that are not processed, in the order in which they were read; each with the one before it. */
   readonly #open: Map<string, string | undefined> = new Map();
   #lastRead: string | undefined;
 
@@ -14,7 +14,7 @@ export class ShardProgress {
     this.#lastRead = position;
   }
 
-  /** The sequence number up to which everything is done with; undefined: nothing yet. */
+  /** The sequence number up to which everything is processed; undefined: nothing yet. */
   get position(): string | undefined {
     for (const before of this.#open.values()) return before;
     return this.#lastRead;
@@ -34,7 +34,7 @@ export class ShardProgress {
     }
   }
 
-  /** Records are done with. @returns whether the position has moved */
+  /** Notes that records are processed. @returns whether the position has moved */
   finish(sequenceNumbers: readonly string[]): boolean {
     const before = this.position;
     for (const sequenceNumber of sequenceNumbers) this.#open.delete(sequenceNumber);

@@ -32,7 +32,7 @@ export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly tools: ShardTools;
   /** Stops the worker; what is in flight ends before. */
   readonly signal: AbortSignal;
-  /** Writes down how far the shard is done with, and the window that is open there. */
+  /** Writes down how far the shard is processed, and the window that is open there. */
   readonly onPosition: (after: string, window: OpenWindow | undefined) => Promise<void>;
   /** Writes down what there is: the position has not moved. */
   readonly onSamePosition: () => Promise<void>;
@@ -93,9 +93,9 @@ export class ShardWorker {
   }
 
   /**
-   * Works until the shard is closed and done with, or until the signal aborts and what is in flight has ended.
+   * Works until the shard is closed and processed, or until the signal aborts and what is in flight has ended.
    *
-   * @returns whether the shard is done with
+   * @returns whether the whole shard is processed
    * @throws ResourceNotFoundException
    */
   async run(): Promise<boolean> {

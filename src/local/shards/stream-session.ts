@@ -23,7 +23,7 @@ export interface StreamSessionOptions {
   readonly discoveryIntervalMs: number;
 }
 
-/** Reads all shards of a stream, each when it is its turn, from where they are done with. */
+/** Reads all shards of a stream, each when it is its turn, from the position up to which they are processed. */
 export class StreamSession {
   readonly #options: StreamSessionOptions;
   readonly #workers: Map<string, ShardWorker> = new Map();

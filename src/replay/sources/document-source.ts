@@ -1,6 +1,6 @@
 import type { ReplaySource, SourceMessage } from './source.ts';
 
-/** Documents that are there already. They are nobody's to delete. */
+/** Documents that are there already. They are not deleted. */
 export function documentSource(documents: readonly unknown[]): ReplaySource {
   // A list may have holes, which map() leaves out.
   const messages = Array.from(

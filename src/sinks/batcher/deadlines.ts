@@ -6,7 +6,7 @@ export class Deadlines<P extends Payload> {
   readonly #bound: Map<AbortSignal, Set<Entry<P>>> = new Map();
   readonly #reached: (entries: Iterable<Entry<P>>) => void;
 
-  /** @param reached told of all entries that end with a signal, once it is aborted */
+  /** @param reached gets all entries that end with a signal, once it is aborted */
   constructor(reached: (entries: Iterable<Entry<P>>) => void) {
     this.#reached = reached;
   }

@@ -2,8 +2,8 @@
  * Who has to act before a refused message can be accepted.
  *
  * - `'passing'`: no one; the same message may be accepted later
- * - `'unreachable'`: no one, or whoever wrote the endpoint: it is tried as often as `'passing'`, then it is the target
- * - `'target'`: whoever runs the function or the target: every message fails until region, credentials, permissions, names,
+ * - `'unreachable'`: nothing, or the endpoint's configuration: it is tried as often as `'passing'`, then it is the target
+ * - `'target'`: the configuration of the function or the target: every message fails until region, credentials, permissions, names,
  *   keys or quotas are corrected
  * - `'message'`: the message itself; AWS documents that its content causes this error, and only that
  * - `'unproven'`: it may be the message or the target. Unless other messages pass where this one fails, it is the target.

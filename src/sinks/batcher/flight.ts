@@ -1,4 +1,4 @@
-/** A request under way: it ends with its answer, at its timeout, or when nobody waits for it any more. */
+/** A request under way: it ends with its answer, at its timeout, or when no entry waits for it any more. */
 export class Flight {
   readonly #controller: AbortController = new AbortController();
   readonly #timeoutMs: number;
@@ -29,7 +29,7 @@ export class Flight {
     }
   }
 
-  /** One of the entries has been given up. */
+  /** One of the entries waits no longer. */
   leave(): void {
     if (--this.#waiting === 0) this.#controller.abort();
   }

@@ -20,7 +20,7 @@ export interface BatcherSettings<P extends Payload> {
   readonly maxEntryBytes?: number;
   /** Requests under way at once, at most. */
   readonly concurrency: number;
-  /** Requests that an entry may be part of before it is given up. */
+  /** Requests that an entry may be part of before it fails. */
   readonly attempts: number;
   /** How long a request may take before it is tried again. */
   readonly requestTimeoutMs: number;

@@ -16,7 +16,7 @@ export interface CloudEvent<Data = ChangeData> {
   /** When the change was made, to the second. */
   readonly time?: string;
   readonly datacontenttype: 'application/json';
-  /** The sequence number with leading zeros, as it is to be compared as text. */
+  /** The sequence number with leading zeros, so that it can be compared as text. */
   readonly sequence: string;
   /** What has to stay in order: the item key. */
   readonly partitionkey: string;

@@ -4,7 +4,7 @@ import { isThenable } from '../../promise/thenable.ts';
 import { invalid } from '../batcher/sink-errors.ts';
 
 /**
- * A message as text: a string as it is, anything else as JSON.
+ * A message as text: a string unchanged, anything else as JSON.
  *
  * What an item can hold and JSON cannot is written as it would be in DynamoDB's own JSON: sets as arrays, binary as
  * base64, bigints and the SDK's NumberValue as text of their digits, so that no reader rounds them.

@@ -71,13 +71,13 @@ test.each<[string, Partial<InvocationEvent> | undefined, Consequence | undefined
     'a failure for good',
     { outcome: 'failed' },
     { type: 'discard', event: { shardId: 's', requestId: 'r', records, document } },
-    '✗ 3 records  12 ms  failed  → given up: 3 records, RecordAgeExceeded',
+    '✗ 3 records  12 ms  failed  → discarded: 3 records, RecordAgeExceeded',
   ],
   [
-    'records that are given up before any invocation',
+    'records that are discarded before any invocation',
     undefined,
     { type: 'discard', event: { shardId: 's', requestId: 'r', records, document } },
-    '✗ given up: 3 records, RecordAgeExceeded',
+    '✗ discarded: 3 records, RecordAgeExceeded',
   ],
   [
     'a window',
@@ -89,13 +89,13 @@ test.each<[string, Partial<InvocationEvent> | undefined, Consequence | undefined
     '✓ window  12 ms  → window of 2026-01-01T00:00:00Z closed',
   ],
   [
-    'a window that is given up early',
+    'a window that is discarded early',
     { records: [], outcome: 'failed' },
     {
       type: 'windowClosed',
       event: { shardId: 's', requestId: 'r', window, outcome: 'discarded', early: true },
     },
-    '✗ window  12 ms  failed  → window of 2026-01-01T00:00:00Z given up early',
+    '✗ window  12 ms  failed  → window of 2026-01-01T00:00:00Z discarded early',
   ],
   [
     'an invocation of which nothing came',
@@ -219,7 +219,7 @@ describe('what went wrong', () => {
       { response: { batchItemFailures: [{ itemIdentifier: '7' }] } },
       { eventID: undefined, message: 'the answer names records that are not in the batch' },
     ],
-    ['an answer that is none', { response: 'done' }, { message: 'the answer is no response of a batch' }],
+    ['an answer that is none', { response: 'done' }, { message: 'the answer is not a response to a batch' }],
   ])('is %s', (_name, fields, expected) => {
     const response = 'error' in fields ? undefined : null;
     expect(new Failures().of(invocation({ outcome: 'failed', response, ...fields }))).toMatchObject([
@@ -260,7 +260,7 @@ describe('what went wrong', () => {
     failures.add([{ sequenceNumber: '002', deadLettered: false, error }]);
     expect(failures.of(invocation())).toEqual([]);
     expect(failures.of(invocation({ outcome: 'failed', response: 'done' }))).toMatchObject([
-      { message: 'the answer is no response of a batch' },
+      { message: 'the answer is not a response to a batch' },
     ]);
   });
 
@@ -321,7 +321,7 @@ test('the status has what there is to say', () => {
   tally.failedInvocations = 4;
   tally.lagMs = 1500;
   expect(formatStatus('T', tally, '000')).toBe(
-    'T · 1 record · 2 filtered · 3 given up · 4 failed invocations · lag 1.5 s · checkpoint 0',
+    'T · 1 record · 2 filtered · 3 discarded · 4 failed invocations · lag 1.5 s · checkpoint 0',
   );
 });
 

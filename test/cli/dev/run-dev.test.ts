@@ -335,7 +335,7 @@ test('without a server it runs its own, which other commands of the project find
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
 
-test('what is filtered, and what is given up, is told of; the destination gets the document', async () => {
+test('filtered and discarded records are counted; the destination gets the document', async () => {
   const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'given-up' }));
   const command = spawned(
@@ -356,17 +356,17 @@ test('what is filtered, and what is given up, is told of; the destination gets t
   await put('a', -1);
   await command.seen(/- 1 record match no filter/);
   await command.seen(
-    /given up: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\n {6}RangeError: negative\n {10}at check/,
+    /discarded: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\n {6}RangeError: negative\n {10}at check/,
   );
   command.interrupt();
-  expect((await command.ended()).stdout).toMatch(/· 1 filtered · 1 given up ·/);
+  expect((await command.ended()).stdout).toMatch(/· 1 filtered · 1 discarded ·/);
   const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
   expect(JSON.parse(`${Messages?.[0]?.Body}`)).toMatchObject({
     requestContext: { functionArn: expect.stringContaining(':mine') },
   });
 });
 
-test('what is filtered, and what is given up without a destination, is told of in a terminal too', async () => {
+test('filtered records, and records that are discarded without a destination, are counted in a terminal too', async () => {
   const command = inProcess(
     [
       ...[
@@ -392,8 +392,8 @@ test('what is filtered, and what is given up without a destination, is told of i
   await put('other');
   await command.seen(/- 1 record match no filter/);
   await put('a', -1);
-  await command.seen(/given up: 1 record, RetryAttemptsExhausted/);
-  await command.seen(/Table\d+ · 0 records · 1 filtered · 1 given up · 1 failed invocation · lag/);
+  await command.seen(/discarded: 1 record, RetryAttemptsExhausted/);
+  await command.seen(/Table\d+ · 0 records · 1 filtered · 1 discarded · 1 failed invocation · lag/);
   command.interrupt();
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
@@ -499,7 +499,7 @@ describe('on a stream that does what no emulator does', () => {
     });
     await command.seen(/INSERT b{32} {2}UnmarshallError: The attribute /);
     streams.write('shardId-1', 'after');
-    await command.seen(/given up: 1 record, RetryAttemptsExhausted\n/);
+    await command.seen(/discarded: 1 record, RetryAttemptsExhausted\n/);
     await command.seen(/handling {"pk":"after"}/);
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
@@ -508,7 +508,7 @@ describe('on a stream that does what no emulator does', () => {
     await streams.stop();
   });
 
-  test('records that are too old are given up before any invocation', async () => {
+  test('records that are too old are discarded before any invocation', async () => {
     const { streams, command } = await onFake(
       ...['--starting-position', 'TRIM_HORIZON', '--maximum-record-age-in-seconds', '60'],
     );
@@ -518,7 +518,7 @@ describe('on a stream that does what no emulator does', () => {
       Keys: { pk: { S: 'a' } },
     };
     streams.writeRaw('shardId-1', { eventName: 'INSERT', dynamodb });
-    await command.seen(/✗ given up: 1 record, RecordAgeExceeded\n/);
+    await command.seen(/✗ discarded: 1 record, RecordAgeExceeded\n/);
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
     await streams.stop();

@@ -284,12 +284,12 @@ test('without an endpoint, the handler finds embedded servers in its environment
   expect(code).toBe(EXIT.ok);
 });
 
-test('where they are not installed, the handler runs in the environment as it is', async () => {
+test('where they are not installed, the handler runs in the present environment', async () => {
   const { code, stderr } = await spawned(['invoke', `${HANDLERS}#router`, event], {
     nodeArgs: withoutEmulators,
   }).ended();
   expect(stderr).toBe(
-    'The embedded servers are not installed: the handler runs in the environment as it is.\n',
+    'The embedded servers are not installed: the handler runs in the present environment.\n',
   );
   expect(code).toBe(EXIT.ok);
 });

@@ -225,7 +225,7 @@ describe('where the embedded servers are not installed', () => {
       inProcess(argv, { input: '{"Records":[]}', env: { XDG_CACHE_HOME: directory } }).ended(),
     );
     expect(stderr).toMatch(
-      /^The embedded servers are not installed: the handler runs in the environment as it is\.\n/,
+      /^The embedded servers are not installed: the handler runs in the present environment\.\n/,
     );
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', records: 0 });
     expect(code).toBe(EXIT.failed);

@@ -63,7 +63,7 @@ describe('streamlane tables and put', () => {
   test('a table that is there already is left as it is', async () => {
     const { code, stderr } = await run(['tables', 'create', table, '--keys', 'id'], { env }).ended();
     expect(stderr).toBe(
-      `error: There is a table ${table} already. Use it as it is, or choose another name.\n`,
+      `error: There is a table ${table} already. Use it unchanged, or choose another name.\n`,
     );
     expect(code).toBe(EXIT.failed);
   });

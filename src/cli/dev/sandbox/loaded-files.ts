@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * The files that modules of this thread are loaded from, from now on, without installed packages. Those that are
- * missing are among them, so that whoever watches hears of them.
+ * missing are among them, so that the watcher hears of them.
  *
  * Node has no hooks for this before 22.15: then it is the handler's module alone.
  *

@@ -17,7 +17,7 @@ export interface SandboxOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Gets what the handler writes. */
   readonly onOutput: (output: Readable) => void;
-  /** Told of files that the handler's code is loaded from. */
+  /** Gets the files that the handler's code is loaded from. */
   readonly onFiles: (files: readonly string[]) => void;
 }
 
