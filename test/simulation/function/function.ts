@@ -267,7 +267,8 @@ async function sendWindow(
   history.count('message of a window');
   await sinks[sink].send({ window, item: window }, {
     detached: true,
-    groupId: 'windows',
+    // One for all shards would let each attempt queue up behind the one before.
+    groupId: window.split(' ')[0] as string,
     deduplicationId: window.replaceAll(' ', '-'),
     detailType: 'WindowClosed',
     ...(detached !== 'without a signal' && { signal }),

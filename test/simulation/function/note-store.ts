@@ -27,6 +27,7 @@ export class NoteStore extends PlainNoteStore {
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
+    this.#world.answeredLocks.add(record);
   }
 
   protected override lock(record: IdempotencyRecord): void {

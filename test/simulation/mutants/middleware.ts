@@ -175,6 +175,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     file: 'middleware/idempotent.ts',
     find: 'answer.hold(handled);',
     replace: '',
+    within: 5000,
   },
   {
     name: 'an unlock that outlasts its record is cut off by the answer',

@@ -160,16 +160,15 @@ function checkLeftovers(
   { number, deadlineAt }: Invocation,
   before: ReadonlySet<unknown>,
 ): void {
-  const { history, journal, scenario, notes, lockedBy } = world;
+  const { history, scenario, notes, lockedBy, answeredLocks } = world;
   const { entryPoint, layers, routes, deafPercent, metrics } = scenario.fn;
   if (sandbox.busy > 0 || deafPercent > 0 || scenario.targets.storeFaultPercent > 0) return;
   if (layers.some(({ kind }) => kind === 'own') || scenario.lambda.clockJumpMs !== 0) return;
   // A request of an earlier invocation may still be under way, and its handler with it.
   if (routes.some(({ detached, sink }) => detached === 'without a signal' && sink !== 'none')) return;
-  // A lock that two invocations ask for may be taken by a request that is no longer waited for.
-  if (monotonicNow() < deadlineAt + RESERVE_MS / 4 && metrics !== 'fails' && !journal.mayDiverge) {
+  if (monotonicNow() < deadlineAt + RESERVE_MS / 4 && metrics !== 'fails') {
     for (const note of notes.values())
-      if (note.getStatus() === 'INPROGRESS' && lockedBy.get(note) === sandbox)
+      if (note.getStatus() === 'INPROGRESS' && lockedBy.get(note) === sandbox && answeredLocks.has(note))
         history.violate('lock', `invocation ${number} left a lock behind`);
   }
   // The processor hands on no signal: handlers here set timers of their own.

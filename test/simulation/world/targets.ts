@@ -221,32 +221,41 @@ export class Targets {
     send(command: object, options?: { abortSignal?: AbortSignal }): Promise<object>;
   } {
     let flying = 0;
-    const keysUnderWay = new Set<string>();
+    /** Order key -> messages under way. */
+    const underWay = new Map<string, number>();
+    const count = (orderKey: string, more: number): number => {
+      const now = (underWay.get(orderKey) ?? 0) + more;
+      underWay.set(orderKey, now);
+      return now;
+    };
     return {
       send: async (command, options = {}) => {
         const { input } = command as { readonly input: Input };
         if (++flying > SINK_CONCURRENCY)
-          void outside(async () => {
-            // One that was aborted settles in this very moment.
-            await sleep(1);
+          soon(() => {
             if (flying > SINK_CONCURRENCY)
               this.#history.violate('sink', `${flying} requests to ${target} at once`);
           });
         const service = SERVICES[command.constructor.name] as Service;
         const entries = service.entriesOf(input as never);
-        for (const { orderKey } of entries) {
-          // A group of a standard queue is for fairness.
-          if (orderKey === undefined || target === 'topic' || target === 'queue') continue;
-          if (keysUnderWay.has(orderKey))
-            this.#history.violate('sink', `two messages of ${orderKey} travel to ${target} at once`);
-          keysUnderWay.add(orderKey);
+        // A group of a standard queue is for fairness.
+        const isOrdered = target !== 'topic' && target !== 'queue';
+        const orderKeys = entries.flatMap(({ orderKey }) =>
+          isOrdered && orderKey !== undefined ? [orderKey] : [],
+        );
+        for (const orderKey of orderKeys) {
+          if (count(orderKey, 1) > 1)
+            soon(() => {
+              if (count(orderKey, 0) > 1)
+                this.#history.violate('sink', `two messages of ${orderKey} travel to ${target} at once`);
+            });
         }
         const request = this.#request(target, service, entries, options.abortSignal);
         try {
           return await request;
         } finally {
           flying--;
-          for (const { orderKey } of entries) if (orderKey !== undefined) keysUnderWay.delete(orderKey);
+          for (const orderKey of orderKeys) count(orderKey, -1);
         }
       },
     };
@@ -414,5 +423,13 @@ function errorOf(fault: RequestFault | 'denied' | 'for good'): Error {
   return Object.assign(new Error(fault), {
     name,
     ...(status === undefined ? { code: 'ECONNRESET' } : { $metadata: { httpStatusCode: status } }),
+  });
+}
+
+/** Checks a little later: a request that was aborted settles in the same moment. */
+function soon(check: () => void): void {
+  void outside(async () => {
+    await sleep(1);
+    check();
   });
 }

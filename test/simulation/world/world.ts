@@ -33,6 +33,8 @@ export class World {
   readonly unanswered: Set<string> = new Set();
   /** Notes by invocations that had lost their lock to another one: their handlers went on past their deadline. */
   readonly lateNotes: WeakSet<object> = new WeakSet();
+  /** Locks of which the sandbox got the answer. Of another one it cannot know. */
+  readonly answeredLocks: WeakSet<object> = new WeakSet();
   /** The sandbox that has taken a lock. */
   readonly lockedBy: WeakMap<object, Halting | undefined> = new WeakMap();
   readonly #indexes: ReadonlyMap<string, number>;
