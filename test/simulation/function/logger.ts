@@ -47,9 +47,10 @@ function checkFailure(world: World, sandbox: Halting, { sequenceNumber, entity, 
   if (!entryPoint.startsWith('router') || invocation === undefined) return;
   const { lowestFailure } = invocation;
   invocation.lowestFailure = Math.min(lowestFailure, index);
-  // Which of several invocations waits for a lock is not known.
+  // Which of several invocations the record failed in is not known.
   const open = world.invocationsOf(index).filter((own) => own.sandbox === sandbox && !own.over);
-  const isStoreFailure = open.length === 1 && STORE_FAILURE.test(error?.name ?? '');
+  if (open.length > 1) return;
+  const isStoreFailure = STORE_FAILURE.test(error?.name ?? '');
   const mayLeaveLocks =
     scenario.targets.storeFaultPercent > 0 &&
     layers.some((layer) => layer.kind === 'own' && layer.how === 'calls twice');
