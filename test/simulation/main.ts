@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Finding } from './campaign.ts';
-import type { EntryPoint } from './model/scenario.ts';
+import { ENTRY_POINTS, type EntryPoint } from './model/scenario.ts';
 import { Tally } from './tally.ts';
 import { playInThreads } from './threads.ts';
 
@@ -23,20 +23,23 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
-const histories = Number(
-  values.histories ??
-    (values.minutes !== undefined ? Number.MAX_SAFE_INTEGER : values.seed !== undefined ? 1 : 1000),
-);
+const seed = countOf('seed') ?? Math.floor(Math.random() * 2 ** 30);
+const minutes = countOf('minutes');
+const histories =
+  countOf('histories') ??
+  (minutes !== undefined ? Number.MAX_SAFE_INTEGER : values.seed !== undefined ? 1 : 1000);
+const threads = countOf('threads') as number;
+for (const name of values.only ?? [])
+  if (!ENTRY_POINTS.includes(name as EntryPoint))
+    refuse(`--only has to be one of ${ENTRY_POINTS.join(', ')}, got ${name}.`);
 const startedAt = performance.now();
 const tally = new Tally();
 let shownAt = 0;
 const over = new AbortController();
-const timer =
-  values.minutes === undefined ? undefined : setTimeout(() => over.abort(), Number(values.minutes) * 60_000);
+const timer = minutes === undefined ? undefined : setTimeout(() => over.abort(), minutes * 60_000);
 
 const findings = await playInThreads({
-  threads: Math.min(Number(values.threads), histories),
+  threads: Math.min(threads, histories),
   seed,
   histories,
   ...(values.only !== undefined && { only: values.only as EntryPoint[] }),
@@ -75,4 +78,18 @@ function show({ seed, violations, shrunk, timeline }: Finding): void {
   console.log(
     `Play it again: npm run simulate -- --seed ${seed}${(values.only ?? []).map((name) => ` --only '${name}'`).join('')}`,
   );
+}
+
+/** The whole number of a flag. Undefined where it is not given. */
+function countOf(name: 'histories' | 'minutes' | 'seed' | 'threads'): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const least = name === 'seed' ? 0 : 1;
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  return refuse(`--${name} has to be a whole number from ${least}, got ${text}.`);
+}
+
+function refuse(problem: string): never {
+  console.error(problem);
+  process.exit(2);
 }

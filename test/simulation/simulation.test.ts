@@ -1,4 +1,6 @@
 // npm run simulate plays other and more histories, and again the one of a seed.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Scenario, scenarios } from './model/scenario.ts';
@@ -60,6 +62,18 @@ describe('a campaign', () => {
     expect(together).toEqual(alone);
     expect(alone).toMatchObject({ findings: [], histories: 15 });
   }, 60_000);
+
+  test.each([
+    [['--seed', 'one'], '--seed has to be a whole number from 0, got one.'],
+    [['--histories', '0'], '--histories has to be a whole number from 1, got 0.'],
+    [['--threads', '1.5'], '--threads has to be a whole number from 1, got 1.5.'],
+    [['--only', 'lambda'], '--only has to be one of router, router behind Middy,'],
+  ])('is refused with %j', (flags, problem) => {
+    const main = join(import.meta.dirname, 'main.ts');
+    const { status, stderr } = spawnSync(process.execPath, [main, ...flags], { encoding: 'utf8' });
+    expect(stderr).toContain(problem);
+    expect(status).toBe(2);
+  });
 
   test('ends early when it is told to', async () => {
     const over = new AbortController();

@@ -79,12 +79,16 @@ export interface LambdaPlan {
   readonly clockJumpMs: number;
 }
 
-export type EntryPoint =
-  | 'router'
-  | 'router behind Middy'
-  | 'processBatch'
-  | 'OrderedStreamProcessor'
-  | 'window';
+/** The entry points that a function may have. */
+export const ENTRY_POINTS = [
+  'router',
+  'router behind Middy',
+  'processBatch',
+  'OrderedStreamProcessor',
+  'window',
+] as const;
+
+export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
 export type PassThrough =
   | 'returns'
