@@ -332,8 +332,10 @@ export class Targets {
     if (fault === 'never answers' || fault === 'answer lost')
       void outside(async () => {
         await sleep(REQUEST_TIMEOUT_MS + 5);
-        if (ended || sandbox?.dead || sandbox?.frozen) return;
-        this.#history.violate('sink', `request ${number} to ${target} is waited for after its timeout`);
+        soon(() => {
+          if (ended || sandbox?.dead || sandbox?.frozen) return;
+          this.#history.violate('sink', `request ${number} to ${target} is waited for after its timeout`);
+        });
       });
     // The answer comes to the sandbox by a timer of its own: a dead one gets none, a frozen one later.
     return inside(sandbox, async () => {
@@ -426,7 +428,7 @@ function errorOf(fault: RequestFault | 'denied' | 'for good'): Error {
   });
 }
 
-/** Checks a little later: a request that was aborted settles in the same moment. */
+/** Checks a little later: a request that was aborted, or whose sandbox was thawed, settles in the same moment. */
 function soon(check: () => void): void {
   void outside(async () => {
     await sleep(1);
