@@ -15,6 +15,7 @@ export type ConfigurationErrorCode =
   | 'KEYS_MISMATCH'
   | 'KEYS_REQUIRED'
   | 'LATE_NEXT'
+  | 'LATE_ROUTE'
   | 'MAPPING_CONFLICT'
   | 'MAPPING_NOT_ENABLED'
   | 'MISSING_ENVIRONMENT_VARIABLE'

@@ -1,3 +1,4 @@
+import { isMembers } from '../options/check.ts';
 import { requireOptions, within } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 
@@ -65,4 +66,30 @@ export function inCamelCase(owner: string, given: unknown, path?: string): Reado
 /** `BatchSize` is `batchSize`, and `KMSKeyArn` is `kmsKeyArn`: capitals in a row are one word. */
 function camelCase(name: string): string {
   return name.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase());
+}
+
+/** Renames the members of options to those of CloudFormation: `batchSize` to `BatchSize`. Tags keep their names. */
+export function inPascalCase(options: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        pascalCase(name),
+        name === 'tags' ? tagList(value) : valueInPascalCase(value),
+      ]),
+  );
+}
+
+function pascalCase(name: string): string {
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
+function valueInPascalCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(valueInPascalCase);
+  return isMembers(value) ? inPascalCase(value) : value;
+}
+
+/** CloudFormation takes tags as a list. */
+function tagList(tags: Readonly<Record<string, string>>): readonly object[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -19,6 +19,7 @@ import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
+import { seesRouted } from '../router/sees.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 export type { DeadLetter } from '../dead-letter/dead-letter.ts';
@@ -128,7 +129,7 @@ export function deadLetter(
     );
   };
 
-  return (record, context, next) => {
+  return seesRouted((record, context, next) => {
     let result: void | Promise<void>;
     try {
       result = next();
@@ -137,7 +138,7 @@ export function deadLetter(
     }
     if (!isThenable(result)) return undefined;
     return result.then(undefined, (thrown) => settle(record, context, thrown));
-  };
+  });
 }
 
 function isForGood(

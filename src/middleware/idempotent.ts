@@ -12,6 +12,7 @@ import { invalidOption } from '../options/invalid-option.ts';
 import { quietly } from '../promise/quietly.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
+import { seesRouted } from '../router/sees.ts';
 import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';
 import { errorName } from './idempotency/store-failure.ts';
 
@@ -92,7 +93,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
   const config = configOf(options.config);
 
-  return (record, context, next) => {
+  return seesRouted((record, context, next) => {
     const answer = heldAnswerOf(context);
     const lock = new RecordLock(
       store,
@@ -126,7 +127,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
     const handled = handleOnce();
     answer.hold(handled);
     return handled;
-  };
+  });
 }
 
 /** Persistence layers, and what they are used with. */

@@ -19,6 +19,7 @@ import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { Next, RecordMiddleware } from '../router/record-middleware.ts';
+import { seesRouted } from '../router/sees.ts';
 
 /** How long to wait before each further attempt: `minMs` times `factor` to the power of those before it. */
 export interface RetryBackoff {
@@ -108,7 +109,7 @@ interface RetrySettings extends Required<RetryBackoff> {
  */
 export function retry(options: RetryOptions = {}): RecordMiddleware<RecordBase<EventName, object>> {
   const settings = retrySettings(options);
-  return (record, context, next) => {
+  return seesRouted((record, context, next) => {
     // Handlers that succeed at once, as most do, never get near a promise.
     let first: void | Promise<void>;
     try {
@@ -118,7 +119,7 @@ export function retry(options: RetryOptions = {}): RecordMiddleware<RecordBase<E
     }
     if (!isThenable(first)) return undefined;
     return first.then(undefined, (thrown) => attemptAgain(settings, record, context, next, thrown));
-  };
+  });
 }
 
 function retrySettings(options: RetryOptions): RetrySettings {

@@ -8,6 +8,7 @@ import { copyOf } from '../record/copy.ts';
 import { checkBoth, checkImage, isStandardSchema } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
+import { seesRouted } from '../router/sees.ts';
 
 const SCHEMA: Check = {
   expected: 'a Standard Schema, as zod, valibot and arktype make them',
@@ -42,12 +43,12 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  */
 export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRecord> {
   requireArgument('validate', 'schema', schema, SCHEMA);
-  return (record, _context, next) => {
+  return seesRouted((record, _context, next) => {
     const checked = checkBoth((image) => {
       const value = record[image];
       return value === undefined ? undefined : checkImage(schema, image, copyOf(value));
     });
     // Handlers of a synchronous schema stay as synchronous as they are without it.
     return checked instanceof Promise ? checked.then(() => next()) : next();
-  };
+  });
 }

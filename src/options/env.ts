@@ -11,6 +11,13 @@ export interface EnvironmentVariable {
   readonly environmentVariable: string;
 }
 
+const named = new Set<string>();
+
+/** The names that {@link env} was called with in this process, in alphabetical order. */
+export function environmentNames(): readonly string[] {
+  return [...named].sort();
+}
+
 /**
  * Names an environment variable, for an ARN, a URL or a name that a sink takes. It is read when a message is sent, so that a
  * module can be imported where the variable is not set: by a test, or when a template is made of it.
@@ -27,6 +34,7 @@ export interface EnvironmentVariable {
  */
 export function env(name: string): EnvironmentVariable {
   requireArgument('env', 'name of an environment variable', name, TEXT);
+  named.add(name);
   return { environmentVariable: name };
 }
 

@@ -1,4 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { FACTS, type RoutedHandler } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
@@ -21,10 +22,12 @@ import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap, EntityOf, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
 import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
+import { CollectedFacts } from './facts.ts';
 import { plainRoutes } from './plain-routes.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type Route, routeOf, runRoutes } from './route.ts';
 import type { Routes } from './routes.ts';
+import { seesOf, type UseOptions } from './sees.ts';
 
 /**
  * A Lambda handler that dispatches each record of a batch to the routes that match it.
@@ -34,28 +37,37 @@ import type { Routes } from './routes.ts';
  * - The response is empty, or names the lowest SequenceNumber that did not succeed.
  */
 export interface StreamRouter<Item, View extends StreamViewType, Keys, Stored = Item>
-  extends Routes<
-    InsertRecord<Item, View, Keys, undefined, Stored>,
-    ModifyRecord<Item, View, Keys, undefined, Stored>,
-    RemoveRecord<Item, View, Keys, undefined, Stored>
-  > {
+  extends RoutedHandler,
+    Routes<
+      InsertRecord<Item, View, Keys, undefined, Stored>,
+      ModifyRecord<Item, View, Keys, undefined, Stored>,
+      RemoveRecord<Item, View, Keys, undefined, Stored>
+    > {
   /**
    * Handles one event. Deploy the router itself: it is the handler.
    *
    * @throws InvalidEventError, ConfigurationError; BatchFailedError with `partialResponses: false`
    */
   (event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse>;
-  /** Wraps the handling of every record. What was added first lies outermost. */
-  use(middleware: RecordMiddleware<StreamRecord<Item, View, Keys, undefined, Stored>>): this;
+  /**
+   * Wraps the handling of every record. What was added first lies outermost.
+   *
+   * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, `LATE_ROUTE`
+   */
+  use(
+    middleware: RecordMiddleware<StreamRecord<Item, View, Keys, undefined, Stored>>,
+    options?: UseOptions,
+  ): this;
 }
 
 /** A router of a table that declares entities. */
 export interface EntityRouter<T extends EntityTable>
-  extends Routes<
-    RecordOf<T, EntityOf<T>, 'INSERT'>,
-    RecordOf<T, EntityOf<T>, 'MODIFY'>,
-    RecordOf<T, EntityOf<T>, 'REMOVE'>
-  > {
+  extends RoutedHandler,
+    Routes<
+      RecordOf<T, EntityOf<T>, 'INSERT'>,
+      RecordOf<T, EntityOf<T>, 'MODIFY'>,
+      RecordOf<T, EntityOf<T>, 'REMOVE'>
+    > {
   /**
    * Handles one event. Deploy the router itself: it is the handler.
    *
@@ -71,8 +83,10 @@ export interface EntityRouter<T extends EntityTable>
   entity<Name extends EntityOf<T>>(name: Name, routes: (routes: EntityRoutes<T, Name>) => unknown): this;
   /**
    * Wraps the handling of every record, also of those that belong to no entity. What was added first lies outermost.
+   *
+   * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, `LATE_ROUTE`
    */
-  use(middleware: RecordMiddleware<RecordOf<T> | UnknownEntityRecord<T>>): this;
+  use(middleware: RecordMiddleware<RecordOf<T> | UnknownEntityRecord<T>>, options?: UseOptions): this;
 }
 
 /** The routes of one entity: what the callback of `router.entity` gets. Write the callback in a file of its own. */
@@ -139,6 +153,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const entities = table?.['~entities'];
   const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
   const layers: RecordMiddleware<LazyRecord>[] = [];
+  const facts = new CollectedFacts(settings);
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
   const dispatch = validated(settings, run, routes.of);
@@ -161,6 +176,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     ...routesInto(undefined, () => router),
     entity,
     use,
+    [FACTS]: facts,
   });
 
   /** The methods that add routes for an entity, or for all records. */
@@ -168,8 +184,10 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     const adding =
       (method: string, eventName: EventName) =>
       (...args: unknown[]): Self => {
+        facts.requireOpen(method);
         const route = routeOf(method, args);
         routes.add(method, entity, eventName, route);
+        facts.routes.push({ eventName, entity, condition: route.condition });
         for (const { code, message } of warningsOf(route.condition)) {
           settings.logger.warn(
             `A pattern of a route for ${eventName} does not do what it seems to: ${message}`,
@@ -194,8 +212,10 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     return router;
   }
 
-  function use(middleware: RecordMiddleware<LazyRecord>): typeof router {
+  function use(middleware: RecordMiddleware<LazyRecord>, options?: UseOptions): typeof router {
+    facts.requireOpen('use');
     requireArgument('use', 'middleware', middleware, MIDDLEWARE, { code: 'INVALID_HANDLER' });
+    facts.sees.push(seesOf(middleware, options));
     layers.push(middleware);
     handle = layers.reduceRight<HandleRecord>((inner, layer) => wrapLayer(layer, inner), dispatch);
     return router;

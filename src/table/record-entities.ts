@@ -94,6 +94,10 @@ export function recordEntities(
     names,
     of,
     ofImage: (record, image) => find(record.storedImage(image) as AttributeMap, record),
+    matchOf(name) {
+      const { match, ofKeys } = entities.find((entity) => entity.name === name) as Entity;
+      return { ofKeys, others: match.entries.filter((entry) => !ofKeys.includes(entry)) };
+    },
     addRoutes: (name, add, routes) => addRoutes(names, name, add, routes),
     routes: (viewType) =>
       entityRoutes(names, (method, name, eventName) => {

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { MatchEntry } from '../conditions/compile-match.ts';
 import type { Logger } from '../logger.ts';
 import type { RecordEntities } from '../record/entities.ts';
 import type { LazyRecord, RecordReading } from '../record/lazy-record.ts';
@@ -29,6 +30,13 @@ export interface CountedBatch {
   readonly states: Uint8Array;
   /** Tells if a dead letter about a record was accepted. */
   hasLetter(index: number): boolean;
+}
+
+/** The match of an entity, in parts. */
+export interface EntityMatch {
+  /** What is asked of keys. */
+  readonly ofKeys: readonly MatchEntry[];
+  readonly others: readonly MatchEntry[];
 }
 
 /** The routes of a router. */
@@ -66,6 +74,8 @@ export interface TableEntities extends RecordEntities {
    * @throws ConfigurationError `INVALID_OPTION` for a name that the table does not declare, `INVALID_HANDLER`
    */
   addRoutes(name: unknown, add: unknown, routes: object): void;
+  /** The match of an entity, for filters. */
+  matchOf(name: string): EntityMatch;
   /** The entity of a raw record, for logs and counts. Undefined where it cannot be told. */
   nameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined;
   /** Adds what is known of entities to the summary of a batch. Logs a warning where records belong to none. */

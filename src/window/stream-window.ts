@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { FACTS, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings } from '../batch/options.ts';
 import { batchProcessor } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
@@ -46,10 +47,9 @@ export interface ViewWindowOptions<Record, State extends object, View extends St
 }
 
 /** What {@link streamWindow} makes: a Lambda handler. */
-export type StreamWindow = (
-  event: DynamoDBStreamWindowEvent,
-  context?: Context,
-) => Promise<DynamoDBWindowResponse>;
+export interface StreamWindow extends RoutedHandler {
+  (event: DynamoDBStreamWindowEvent, context?: Context): Promise<DynamoDBWindowResponse>;
+}
 
 /** A state of which nothing is declared. */
 // biome-ignore lint/suspicious/noExplicitAny: undeclared state can be anything, and is read without a cast
@@ -139,10 +139,16 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
   for (const [name, value] of Object.entries({ reduce, close })) {
     requireOption(OWNER, name, value, FUNCTION, { code: 'INVALID_HANDLER' });
   }
-  const processor = batchProcessor(batchSettings(OWNER, options, table));
+  const settings = batchSettings(OWNER, options, table);
+  const processor = batchProcessor(settings);
   // Copied, so that later changes do not matter.
   const reducer: WindowReducer = { initial: JSON.parse(initialJson(initial)), reduce, close };
-  return async (event, context) => processWindowEvent(processor, reducer, event, context);
+  const window = async (
+    event: DynamoDBStreamWindowEvent,
+    context?: Context,
+  ): Promise<DynamoDBWindowResponse> => processWindowEvent(processor, reducer, event, context);
+  const facts: HandlerFacts = { kind: 'window', settings, routes: [], sees: [], close() {} };
+  return Object.assign(window, { [FACTS]: facts });
 }
 
 function initialJson(initial: unknown): string {

@@ -1,0 +1,72 @@
+import type { HandlerFacts } from '../../batch/handler-facts.ts';
+import type { MappingWarning } from '../router-mapping.ts';
+import { type RouteFilter, routeFilters } from './route-filters.ts';
+
+/** Filters that are derived from a router, as the options of a mapping take them. */
+export interface DerivedFilterCriteria {
+  readonly filters: readonly { readonly pattern: string }[];
+  readonly routes: readonly RouteFilter[];
+  readonly warnings: readonly MappingWarning[];
+}
+
+/** Derives the filters of a router. None where it has to get every record: a warning then says why. */
+export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): DerivedFilterCriteria {
+  // A window counts every record, and AWS refuses filters beside it.
+  if (kind === 'window') return { filters: [], routes: [], warnings: [] };
+  const warning = reasonForNone();
+  if (warning !== undefined) {
+    return {
+      filters: [],
+      routes: routes.map(({ eventName, entity }) => ({ eventName, entity, patterns: [] })),
+      warnings: [warning],
+    };
+  }
+  const { table } = settings;
+  const entities = table?.['~entities'];
+  const derived = routeFilters({
+    routes,
+    viewType: settings.viewType,
+    keys: table?.keys,
+    numbers: { areText: settings.numbers !== 'number' && settings.numbers !== 'exact' },
+    matchOf: entities && ((name) => entities.matchOf(name)),
+  });
+  return {
+    filters: derived.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+    routes: derived.routes,
+    warnings: derived.precision === 'values' ? [] : [widened(derived.precision)],
+  };
+
+  function reasonForNone(): MappingWarning | undefined {
+    if (routes.length === 0) {
+      return {
+        code: 'NO_ROUTES',
+        message:
+          'The router has no routes, so no filter is derived. Call eventSourceMapping after the last route.',
+      };
+    }
+    if (sees.includes('all')) {
+      return {
+        code: 'FILTERS_OFF_BY_MIDDLEWARE',
+        message:
+          'A middleware sees every record, so no filter is derived. If it may miss records that no route takes, add it by ' +
+          "use(middleware, { sees: 'routed' }).",
+      };
+    }
+    if (settings.unknownEntity === 'fail') {
+      return {
+        code: 'FILTERS_OFF_BY_UNKNOWN_ENTITY',
+        message: "With unknownEntity: 'fail' records of no entity have to fail, so no filter is derived.",
+      };
+    }
+    return undefined;
+  }
+}
+
+function widened(precision: string): MappingWarning {
+  const said =
+    precision === 'none' ? 'No filter is derived' : `The filters say no more than the ${precision}`;
+  return {
+    code: 'FILTERS_WIDENED',
+    message: `${said}: filters that say more would exceed AWS's limits of 5 filters and 4,096 characters.`,
+  };
+}

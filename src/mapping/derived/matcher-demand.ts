@@ -1,0 +1,148 @@
+import type { MatchEntry } from '../../conditions/compile-match.ts';
+import type { MatcherData } from '../../conditions/matcher.ts';
+import { type Asked, allOf, anyOf, opposite, UNKNOWN } from './asked.ts';
+import { both, type Demand, EVERYTHING, either, leaf } from './demand.ts';
+
+/** The types that an attribute may be asked for by name: a pattern cannot ask whether there is a map or a list. */
+const TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS'];
+
+/** Names that a pattern takes for a comparison, or for alternatives. */
+const OPERATORS: ReadonlySet<string> = new Set([
+  '$or',
+  'anything-but',
+  'cidr',
+  'equals-ignore-case',
+  'exactly',
+  'exists',
+  'numeric',
+  'prefix',
+  'suffix',
+  'wildcard',
+]);
+
+/** What is known of the numbers that conditions compare with. */
+export interface NumberKnowledge {
+  /** True if the number policy gives text, so that text may stand for a number. */
+  readonly areText: boolean;
+}
+
+/** The demand of the entries of a pattern, on the attributes below a path such as `dynamodb.NewImage`. */
+export function entriesDemand(
+  entries: readonly MatchEntry[],
+  image: readonly string[],
+  numbers: NumberKnowledge,
+): Asked {
+  return allOf(
+    entries.map(({ steps, matcher }) => {
+      const path = pathOf(steps, image);
+      return path === undefined ? UNKNOWN : matcherDemand(matcher, path, numbers);
+    }),
+  );
+}
+
+/** The fields that lead to an attribute. Undefined where a pattern cannot name it. */
+export function pathOf(
+  steps: readonly (string | number)[],
+  above: readonly string[],
+): readonly string[] | undefined {
+  const path: string[] = [...above];
+  for (const [index, step] of steps.entries()) {
+    // A pattern asks any element of a list, and one element for all that it asks.
+    if (typeof step === 'number' || step.includes('.') || OPERATORS.has(step)) return undefined;
+    if (index > 0) path.push('M');
+    path.push(step);
+  }
+  return path;
+}
+
+/** The demand of a matcher on the attribute at a path. */
+export function matcherDemand(
+  { kind, operands }: MatcherData,
+  path: readonly string[],
+  numbers: NumberKnowledge,
+): Asked {
+  const [first] = operands;
+  const text = [...path, 'S'];
+  switch (kind) {
+    case 'equals':
+      return equalsDemand(first, path, numbers);
+    case 'prefix':
+    case 'suffix':
+      return { yes: leaf(text, { [kind]: first } as never), no: EVERYTHING };
+    case 'wildcard':
+      return { yes: wildcardDemand(first as string, text), no: EVERYTHING };
+    case 'equalsIgnoreCase':
+      // Lambda's comparison may fold more letters than ours. So the opposite is asked of the very text alone.
+      return {
+        yes: leaf(text, { 'equals-ignore-case': first as string }),
+        no: leaf(text, { 'anything-but': [first as string] }, { exists: false }),
+      };
+    case 'atLeast':
+    case 'atMost':
+    case 'between':
+    case 'greaterThan':
+    case 'lessThan':
+      return { yes: rangeDemand(first, path, numbers), no: EVERYTHING };
+    case 'oneOf':
+      return anyOf(operands.map((operand) => operandDemand(operand, path, numbers)));
+    case 'anythingBut': {
+      const { yes, no } = opposite(anyOf(operands.map((operand) => operandDemand(operand, path, numbers))));
+      // It does not hold for a missing attribute either.
+      return { yes, no: either([no, absent(path)]) };
+    }
+    case 'missing':
+      return { yes: absent(path), no: EVERYTHING };
+    case 'exists':
+      return { yes: EVERYTHING, no: absent(path) };
+    case 'map':
+      return entriesDemand(operands as readonly MatchEntry[], [...path, 'M'], numbers);
+    case 'contains':
+      return UNKNOWN;
+  }
+}
+
+/** An operand of `oneOf` and `anythingBut`: a value or a matcher. */
+function operandDemand(operand: unknown, path: readonly string[], numbers: NumberKnowledge): Asked {
+  const matcher = (operand as { readonly '~matcher'?: MatcherData } | null)?.['~matcher'];
+  return matcher === undefined ? equalsDemand(operand, path, numbers) : matcherDemand(matcher, path, numbers);
+}
+
+function equalsDemand(literal: unknown, path: readonly string[], { areText }: NumberKnowledge): Asked {
+  if (typeof literal === 'string') {
+    const asText = valueDemand([...path, 'S'], literal);
+    // Text may stand for a number there, which is written in more than one way.
+    return areText
+      ? { yes: either([asText.yes, leaf([...path, 'N'], { exists: true })]), no: asText.no }
+      : asText;
+  }
+  if (typeof literal === 'boolean') return valueDemand([...path, 'BOOL'], literal);
+  if (literal === null) return valueDemand([...path, 'NULL'], true);
+  if (typeof literal !== 'number' && typeof literal !== 'bigint') return UNKNOWN;
+  const digits = String(literal);
+  // DynamoDB writes whole numbers in one way. Of others, and of large ones in exponents, we do not know it for certain.
+  return /^(0|-?[1-9]\d{0,20})$/.test(digits) ? valueDemand([...path, 'N'], digits) : UNKNOWN;
+}
+
+function valueDemand(path: readonly string[], value: string | boolean): Asked {
+  const others = typeof value === 'string' ? [{ 'anything-but': [value] }] : [!value];
+  return { yes: leaf(path, value), no: leaf(path, ...others, { exists: false }) };
+}
+
+/** The beginning of a wildcard, as Lambda does not document the comparison. */
+function wildcardDemand(pattern: string, path: readonly string[]): Demand {
+  const [start = ''] = /^(?:[^*\\]|\\.)*/.exec(pattern) ?? [];
+  const text = start.replace(/\\(.)/g, '$1');
+  if (start.length === pattern.length) return leaf(path, text);
+  return text === '' ? leaf(path, { exists: true }) : leaf(path, { prefix: text });
+}
+
+/** A value of the type that is compared with. */
+function rangeDemand(bound: unknown, path: readonly string[], { areText }: NumberKnowledge): Demand {
+  if (typeof bound === 'number' || typeof bound === 'bigint') return leaf([...path, 'N'], { exists: true });
+  return typeof bound === 'string' && !areText ? leaf([...path, 'S'], { exists: true }) : EVERYTHING;
+}
+
+/** No value of a type that can be asked for: the attribute is missing, or is a map or a list. */
+function absent(path: readonly string[]): Demand {
+  return both(TYPES.map((type) => leaf([...path, type], { exists: false })));
+}

@@ -1,0 +1,165 @@
+import type { EventPattern } from '../../conditions/compile-pattern.ts';
+import type { EventName } from '../../record/stream-record.ts';
+import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../record/view-type.ts';
+import type { EntityMatch } from '../../table/table-entities.ts';
+import { PARTS, routeConditionDemand } from './condition-demand.ts';
+import {
+  both,
+  type Conjunction,
+  type Demand,
+  EVERYTHING,
+  either,
+  isEverything,
+  leaf,
+  NOTHING,
+} from './demand.ts';
+import { entriesDemand, type NumberKnowledge, pathOf } from './matcher-demand.ts';
+
+/** A route, as far as a filter can know it. */
+export interface FilteredRoute {
+  readonly eventName: EventName;
+  /** Undefined: the records of all entities, or of a table without entities. */
+  readonly entity: string | undefined;
+  readonly condition: unknown;
+}
+
+/** What filters are derived from. */
+export interface Filtered {
+  readonly routes: readonly FilteredRoute[];
+  readonly viewType: StreamViewType;
+  readonly numbers: NumberKnowledge;
+  /** The keys that the table declares. Undefined for a router without a table. */
+  readonly keys: readonly string[] | undefined;
+  /** How each entity is recognized. Undefined for a table without entities. */
+  readonly matchOf: ((entity: string) => EntityMatch) | undefined;
+}
+
+/** How much of the routes filters say, from the most to the least. */
+export const PRECISIONS = ['values', 'entity', 'event name', 'none'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
+/** What became of a route in the filters. */
+export interface RouteFilter {
+  readonly eventName: EventName;
+  /** Undefined: the records of all entities, or of a table without entities. */
+  readonly entity: string | undefined;
+  /** The route gets records that match one of these. Empty: the filters say nothing of it, and all records pass. */
+  readonly patterns: readonly EventPattern[];
+}
+
+/** Derived filters, and how much they say. */
+export interface DerivedFilters {
+  readonly precision: Precision;
+  /** Empty: every record passes. */
+  readonly patterns: readonly EventPattern[];
+  readonly routes: readonly RouteFilter[];
+}
+
+/** AWS's limits: filters of a mapping without a raised quota, characters of a filter. */
+const MOST_FILTERS = 5;
+const MOST_CHARACTERS = 4096;
+
+/**
+ * Derives the filters of a router. They let through every record that a route may take, and what the router has to refuse; of others as few
+ * as AWS's limits allow.
+ */
+export function routeFilters(filtered: Filtered): DerivedFilters {
+  for (const precision of PRECISIONS) {
+    const demand = demandOf(filtered, precision);
+    const refused = refusedRecords(filtered, demand);
+    if (isEverything(either([demand, refused]))) continue;
+    const patterns = [...demand.map(patternOf), ...oneOf(refused.map(patternOf))];
+    const fits =
+      patterns.length <= MOST_FILTERS &&
+      patterns.every((pattern) => JSON.stringify(pattern).length <= MOST_CHARACTERS);
+    if (fits) return { precision, patterns, routes: routesAt(filtered, precision) };
+  }
+  return { precision: 'none', patterns: [], routes: routesAt(filtered, 'none') };
+}
+
+/** The records that one of the routes may take. */
+export function demandOf(filtered: Filtered, precision: Precision): Demand {
+  if (precision === 'none') return EVERYTHING;
+  return either(filtered.routes.map((route) => routeDemand(filtered, route, precision)));
+}
+
+function routesAt(filtered: Filtered, precision: Precision): readonly RouteFilter[] {
+  return filtered.routes.map((route) => {
+    const demand = precision === 'none' ? EVERYTHING : routeDemand(filtered, route, precision);
+    const { eventName, entity } = route;
+    return { eventName, entity, patterns: isEverything(demand) ? [] : demand.map(patternOf) };
+  });
+}
+
+function routeDemand(filtered: Filtered, route: FilteredRoute, precision: Precision): Demand {
+  const { viewType } = filtered;
+  const { eventName, entity, condition } = route;
+  const event = leaf(['eventName'], eventName);
+  if (precision === 'event name') return event;
+  const kind = entity === undefined ? EVERYTHING : entityDemand(filtered, entity, eventName);
+  if (precision === 'entity') return both([event, kind]);
+  return both([event, kind, routeConditionDemand(condition, { eventName, viewType }, filtered.numbers).yes]);
+}
+
+/** The records that may belong to an entity. The streams that a router accepts may carry more than it declares. */
+function entityDemand({ matchOf, viewType, numbers }: Filtered, name: string, eventName: EventName): Demand {
+  const { ofKeys, others } = (matchOf as NonNullable<typeof matchOf>)(name);
+  const keys = entriesDemand(ofKeys, PARTS.keys, numbers).yes;
+  // The new image decides where there is one.
+  const image = eventName === 'REMOVE' ? 'oldImage' : 'newImage';
+  if (!hasImage(image, viewType, eventName)) return keys;
+  return both([keys, entriesDemand(others, PARTS[image], numbers).yes]);
+}
+
+/** Fields that a stream with another view type has as well. */
+const IN_EVERY_VIEW = ['eventName', 'userIdentity', 'dynamodb.Keys'];
+
+/** Fields that the stream of another table has as well. */
+const IN_EVERY_TABLE = ['eventName', 'userIdentity'];
+
+/** The types of key attributes. */
+const KEY_TYPES = ['S', 'N', 'B'];
+
+/**
+ * Lets records through that the router refuses, and says why: of a stream that carries less than declared, or of a table with other
+ * keys. The demand would leave them out where it names what they lack, and nobody would notice.
+ */
+function refusedRecords({ viewType, keys = [] }: Filtered, demand: Demand): Demand {
+  const fields = demand.flatMap((conjunction) => [...conjunction.values()].map(({ path }) => path));
+  const namesMore = (known: readonly string[]): boolean =>
+    fields.some(([first, second]) => !known.some((name) => name === first || name === `${first}.${second}`));
+  const enough = VIEW_TYPES.filter((actual) => carries(actual, viewType));
+  return either([
+    namesMore(IN_EVERY_VIEW) && enough.length < VIEW_TYPES.length
+      ? leaf(['dynamodb', 'StreamViewType'], { 'anything-but': enough })
+      : NOTHING,
+    ...(namesMore(IN_EVERY_TABLE) ? keys.map(withoutKey) : []),
+  ]);
+}
+
+function withoutKey(key: string): Demand {
+  const path = pathOf([key], PARTS.keys);
+  // Of a name that a pattern cannot say, every record may lack the key.
+  return path === undefined
+    ? EVERYTHING
+    : both(KEY_TYPES.map((type) => leaf([...path, type], { exists: false })));
+}
+
+/** One filter for all patterns, as a mapping may have few filters. */
+function oneOf(patterns: readonly EventPattern[]): readonly EventPattern[] {
+  return patterns.length < 2 ? patterns : [{ $or: patterns } as EventPattern];
+}
+
+function patternOf(conjunction: Conjunction): EventPattern {
+  const pattern: Record<string, unknown> = {};
+  for (const { path, alternatives } of conjunction.values()) {
+    let at = pattern;
+    for (const name of path.slice(0, -1)) {
+      at[name] ??= {};
+      at = at[name] as Record<string, unknown>;
+    }
+    at[path.at(-1) as string] = alternatives;
+  }
+  return pattern as EventPattern;
+}

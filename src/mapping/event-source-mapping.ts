@@ -1,0 +1,156 @@
+import { factsOf, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { BOOLEAN, isMembers } from '../options/check.ts';
+import { rejectUnknownOptions, requireOption } from '../options/check-options.ts';
+import { environmentNames } from '../options/env.ts';
+import { invalidOption } from '../options/invalid-option.ts';
+import { inCamelCase, inPascalCase, mappingOptions } from './aws-names.ts';
+import { derivedFilters } from './derived/derived-filters.ts';
+import {
+  type EventSourceMappingOptions,
+  MAPPING_OPTION_NAMES,
+  type MappingSettings,
+  mappingSettings,
+} from './options.ts';
+import type { MappingWarning, RouterMapping, RouterMappingOptions } from './router-mapping.ts';
+
+const OWNER = 'eventSourceMapping';
+
+/** Half a day. */
+const RECORD_AGE_SECONDS = 43_200;
+
+/**
+ * Derives the event source mapping of a router from its routes, conditions, middleware and options.
+ *
+ * - `FunctionResponseTypes` is set unless the router has `partialResponses: false`.
+ * - Filters keep records from the function that no route takes. They never drop one that a route, a middleware or a
+ *   configuration error of the router would have seen. A router whose `use` sees every record gets none.
+ * - Defaults: `bisectBatchOnFunctionError: true`, and with a destination `maximumRecordAgeInSeconds: 43200`. A permission that is
+ *   missing for an hour discards nothing then, and what cannot succeed is described while the stream still has it.
+ * - The router takes no further routes or middleware afterwards: the filters would drop their records.
+ *
+ * @param router what `streamRouter` or `streamWindow` made. What Middy or `processBatch` makes of it carries no routes: export both.
+ * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN`
+ * @example
+ * ```ts
+ * const mapping = eventSourceMapping(router, { startingPosition: 'TRIM_HORIZON', batchSize: 1000 });
+ * const { invocations } = await deliver(router, records, mapping.options);
+ * ```
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ */
+export function eventSourceMapping(router: RoutedHandler, options: RouterMappingOptions): RouterMapping {
+  const facts = requireFacts(router);
+  const { filters = true, ...given } = optionsOf(options);
+  requireOption(OWNER, 'filters', filters, BOOLEAN);
+  const reference = referenceIn(given.destinationConfig);
+  const { destinationConfig, ...others } = given;
+  const own = reference === undefined ? given : others;
+  const derived =
+    filters === true && given.filterCriteria === undefined
+      ? derivedFilters(facts)
+      : { filters: [], routes: [], warnings: [] };
+  const mapping: unknown = {
+    bisectBatchOnFunctionError: true,
+    ...own,
+    ...(facts.settings.partialResponses && { functionResponseTypes: ['ReportBatchItemFailures'] }),
+    ...(derived.filters.length > 0 && { filterCriteria: { filters: derived.filters } }),
+  };
+  const settings = mappingSettings(mapping as EventSourceMappingOptions, OWNER);
+  checkWindow(facts, settings);
+  const hasDestination = reference !== undefined || settings.onFailure !== undefined;
+  const complete: EventSourceMappingOptions = {
+    ...(hasDestination && { maximumRecordAgeInSeconds: RECORD_AGE_SECONDS }),
+    ...(mapping as EventSourceMappingOptions),
+  };
+  facts.close();
+  return {
+    properties: inPascalCase(reference === undefined ? complete : { ...complete, destinationConfig }),
+    options: complete,
+    warnings: [
+      ...derived.warnings,
+      ...(settings.filter?.warnings ?? []),
+      ...settingsWarnings(facts, settings, hasDestination),
+    ],
+    environment: environmentNames(),
+    routes: derived.routes,
+  };
+}
+
+function requireFacts(router: unknown): HandlerFacts {
+  const facts = factsOf(router);
+  if (facts !== undefined) return facts;
+  throw invalidOption(
+    OWNER,
+    undefined,
+    'the first argument has to be a router or a window, which carry their routes. What middy(router) gives, and a function ' +
+      'that calls processBatch, carry none: export the router as well, and pass it.',
+    { code: 'INVALID_HANDLER' },
+  );
+}
+
+function optionsOf(options: unknown): Readonly<Record<string, unknown>> {
+  const given = mappingOptions(OWNER, options);
+  if (given.functionResponseTypes !== undefined) {
+    throw invalidOption(
+      OWNER,
+      'functionResponseTypes',
+      "follows from the router's partialResponses. Leave it out.",
+    );
+  }
+  rejectUnknownOptions(OWNER, given, [...MAPPING_OPTION_NAMES, 'filters']);
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The destination, if it is one that only the template knows. */
+function referenceIn(config: unknown): unknown {
+  if (config === undefined) return undefined;
+  const { onFailure } = inCamelCase(OWNER, config, 'destinationConfig');
+  if (onFailure === undefined) return undefined;
+  const { destination } = inCamelCase(OWNER, onFailure, 'destinationConfig.onFailure');
+  const isReference =
+    typeof destination === 'string'
+      ? destination.includes('${')
+      : isMembers(destination) && Object.keys(destination).length === 1;
+  return isReference ? destination : undefined;
+}
+
+/** A function for windows, and one for batches, cannot answer the events of the other. */
+function checkWindow({ kind }: HandlerFacts, { tumblingWindowInSeconds }: MappingSettings): void {
+  if (kind === 'window' && tumblingWindowInSeconds === 0) {
+    throw invalidOption(
+      OWNER,
+      'tumblingWindowInSeconds',
+      'is needed: a streamWindow only answers events of a tumbling window. Set it to 1 to 900.',
+    );
+  }
+  if (kind === 'router' && tumblingWindowInSeconds > 0) {
+    throw invalidOption(
+      OWNER,
+      'tumblingWindowInSeconds',
+      'cannot be used with a router: it returns no state. Use streamWindow, or leave the option out.',
+    );
+  }
+}
+
+function settingsWarnings(
+  { settings: { order } }: HandlerFacts,
+  { parallelizationFactor }: MappingSettings,
+  hasDestination: boolean,
+): readonly MappingWarning[] {
+  const warnings: MappingWarning[] = [];
+  if (!hasDestination) {
+    warnings.push({
+      code: 'NO_DESTINATION',
+      message:
+        'Nobody is told of records that the mapping discards. Set destinationConfig.onFailure.destination to a queue, a topic or a bucket.',
+    });
+  }
+  if (parallelizationFactor > 1 && order !== 'item') {
+    warnings.push({
+      code: 'ORDER_WITH_PARALLELIZATION',
+      message:
+        `With parallelizationFactor ${parallelizationFactor} AWS keeps the order of each item alone, and the router has ` +
+        `order '${order}'. Set parallelizationFactor to 1.`,
+    });
+  }
+  return warnings;
+}

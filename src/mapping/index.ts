@@ -1,0 +1,20 @@
+// @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
+/// <reference types="node" preserve="true" />
+
+export type { RoutedHandler } from '../batch/handler-facts.ts';
+export type { RouteFilter } from './derived/route-filters.ts';
+export { eventSourceMapping } from './event-source-mapping.ts';
+export type { FilterCriteria } from './filter-criteria.ts';
+export type {
+  DestinationConfig,
+  EventSourceMappingOptions,
+  FunctionResponseType,
+  MetricsConfig,
+  StartingPosition,
+} from './options.ts';
+export type {
+  MappingWarning,
+  RouterMapping,
+  RouterMappingOptions,
+  TemplateReference,
+} from './router-mapping.ts';
