@@ -68,17 +68,28 @@ function camelCase(name: string): string {
   return name.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase());
 }
 
-/** Renames the members of options to those of CloudFormation: `batchSize` to `BatchSize`. Tags keep their names. */
+/**
+ * Renames the members of options to those of CloudFormation: `batchSize` to `BatchSize`. Tags, patterns and references keep their
+ * names.
+ */
 export function inPascalCase(options: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(options)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [
-        pascalCase(name),
-        name === 'tags' ? tagList(value) : valueInPascalCase(value),
-      ]),
+      .map(([name, value]) => {
+        const pascal = pascalCase(name);
+        const write = AS_THEY_ARE[pascal] ?? valueInPascalCase;
+        return [pascal, write(value as never)];
+      }),
   );
 }
+
+/** Values with names of somebody else, and what CloudFormation takes in their place. */
+const AS_THEY_ARE: Readonly<Record<string, (value: never) => unknown>> = {
+  Destination: (reference: unknown) => reference,
+  Pattern: (pattern: unknown) => (typeof pattern === 'string' ? pattern : JSON.stringify(pattern)),
+  Tags: tagList,
+};
 
 function pascalCase(name: string): string {
   return `${name[0]?.toUpperCase()}${name.slice(1)}`;

@@ -5,6 +5,15 @@ export type { RoutedHandler } from '../batch/handler-facts.ts';
 export type { RouteFilter } from './derived/route-filters.ts';
 export { eventSourceMapping } from './event-source-mapping.ts';
 export type { FilterCriteria } from './filter-criteria.ts';
+export {
+  type CloudFormationOptions,
+  type MappingResource,
+  toCloudFormation,
+} from './formats/cloud-formation.ts';
+export { type SamEvent, type SamOptions, toSam } from './formats/sam.ts';
+export { type ServerlessEvent, type ServerlessOptions, toServerless } from './formats/serverless.ts';
+export type { DestinationType, FormattedMapping, MappedFunction, MappedStream } from './formats/template.ts';
+export { type TerraformConfiguration, type TerraformOptions, toTerraform } from './formats/terraform.ts';
 export type {
   DestinationConfig,
   EventSourceMappingOptions,

@@ -1,0 +1,69 @@
+import { invalidOption } from '../../options/invalid-option.ts';
+import { cloudFormationProperties, substituted } from './cloud-formation.ts';
+import {
+  checkFormat,
+  type DestinationType,
+  type FormattedMapping,
+  type MappedStream,
+  partsOf,
+  serviceOf,
+} from './template.ts';
+
+/** The options of {@link toSam}. */
+export interface SamOptions extends MappedStream {
+  /**
+   * What the destination is, so that SAM lets the function send to it.
+   *
+   * @defaultValue what the destination's ARN says; for a reference: none, and the function's `Policies` have to allow it
+   */
+  readonly destinationType?: DestinationType | undefined;
+}
+
+/** An entry of `Events` of an `AWS::Serverless::Function`. */
+export interface SamEvent {
+  readonly Type: 'DynamoDB';
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes a mapping as an event of an `AWS::Serverless::Function`. The function is the one that has the event.
+ *
+ * SAM lets the function read the stream, and send to a queue or a topic; for a bucket, add `s3:PutObject` and `s3:ListBucket` to its `Policies`.
+ *
+ * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION`, also for a mapping with `tags`, which an event cannot have
+ * @example
+ * ```ts
+ * const Events = { Stream: toSam(mapping, { streamArn: { 'Fn::GetAtt': ['App', 'StreamArn'] } }) };
+ * ```
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-dynamodb.html
+ */
+export function toSam(mapping: FormattedMapping, options: SamOptions): SamEvent {
+  checkFormat('toSam', options, ['streamArn'], { destinationType: undefined });
+  const parts = partsOf('toSam', mapping);
+  if (parts.values.Tags !== undefined) {
+    throw invalidOption(
+      'toSam',
+      undefined,
+      "the mapping has tags, and an event of SAM has none. Use toCloudFormation, or the function's Tags with PropagateTags.",
+    );
+  }
+  const { destination } = parts;
+  const type = destination && typeOf(options.destinationType ?? serviceOf(destination));
+  return {
+    Type: 'DynamoDB',
+    Properties: {
+      Stream: substituted(options.streamArn),
+      ...cloudFormationProperties(parts),
+      ...(destination !== undefined && {
+        DestinationConfig: {
+          OnFailure: { ...(type && { Type: type }), Destination: substituted(destination) },
+        },
+      }),
+    },
+  };
+}
+
+/** SAM's `Type`: it adds a permission for these two. */
+function typeOf(service: string | undefined): string | undefined {
+  return service === 'sns' || service === 'sqs' ? service.toUpperCase() : undefined;
+}
