@@ -21,6 +21,9 @@ export type {
   MetricsConfig,
   StartingPosition,
 } from './options.ts';
+export { type SinkPolicyOptions, sinkPolicy } from './policies/sink-policy.ts';
+export type { PolicyStatement, ResourcePolicy } from './policies/statement.ts';
+export { type CrossAccountOptions, crossAccountPolicy, streamPolicy } from './policies/stream-policy.ts';
 export type {
   MappingWarning,
   RouterMapping,

@@ -18,6 +18,7 @@ import { invalid, tooLarge } from './batcher/sink-errors.ts';
 import { itemProblem } from './message/item-problem.ts';
 import { jsonValue, refuseUnawaited, UnawaitedWork } from './message/message-text.ts';
 import type { SendOptions, Sink } from './sink.ts';
+import { TARGET } from './sink-target.ts';
 
 /** What {@link tableWriter} can be told. */
 export interface TableWriterOptions extends AwsSinkOptions<DynamoDBClient> {
@@ -108,7 +109,8 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     },
   });
   const put: TableWriter['put'] = (item, sendOptions) => sink.send({ put: item }, sendOptions);
-  return {
+  const writer: TableWriter & Pick<typeof sink, typeof TARGET> = {
+    [TARGET]: sink[TARGET],
     get target() {
       return sink.target;
     },
@@ -116,6 +118,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     put,
     delete: (key, sendOptions) => sink.send({ deleted: key }, sendOptions),
   };
+  return writer;
 }
 
 /** Refuses an item that no table takes, or that has not the keys of this one. */

@@ -89,6 +89,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
   return batchedSink<ObjectPart, ObjectOptions>(options, {
     named: ['bucketWriter', 'bucket'],
     target: options.bucket,
+    prefix: options.prefix ?? '',
     maxEntries: lines ? 1000 : 1,
     maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
     maxEntryBytes: MOST_OBJECT_BYTES,

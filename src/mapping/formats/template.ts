@@ -34,14 +34,16 @@ export function hasReference(text: string): boolean {
   return text.includes('${');
 }
 
-const REFERENCE: Check = {
+/** A value that may be a reference. */
+export const REFERENCE: Check = {
   expected: "text, or a reference such as { Ref: 'Name' }",
   accepts: (value) => TEXT.accepts(value) || (isMembers(value) && Object.keys(value).length === 1),
 };
 
 const STREAM_ARN = /^arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/./;
 
-const STREAM: Check = {
+/** The ARN of a stream, or a reference to it. */
+export const STREAM: Check = {
   expected:
     'the ARN of a stream (arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME), or a reference to it',
   accepts: (value) =>

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
 import { UnawaitedWork } from '../message/message-text.ts';
 import type { SendOptions, Sink } from '../sink.ts';
+import { type SinkTarget, TARGET } from '../sink-target.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { type BatcherSettings, MicroBatcher } from './micro-batcher.ts';
@@ -14,6 +15,8 @@ export interface BatchedSinkSettings<P extends Payload, Message, Options extends
   readonly named: readonly [owner: string, option: string];
   /** The value of that option. */
   readonly target: string | EnvironmentVariable;
+  /** What the keys of all objects begin with, in a bucket. */
+  readonly prefix?: string | EnvironmentVariable;
   /**
    * Makes the payload of a message. What it throws rejects the call.
    *
@@ -36,11 +39,16 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
+/** A sink that carries its target for `sinkPolicy`. */
+export interface BatchedSink<Options extends SendOptions, Message> extends Sink<Options, Message> {
+  readonly [TARGET]: SinkTarget;
+}
+
 /** Makes a sink that sends the messages of one turn in few requests. All sinks of this folder are made by it. */
 export function batchedSink<P extends Payload, Options extends SendOptions, Message = unknown>(
   options: SinkOptions,
   settings: BatchedSinkSettings<P, Message, Options>,
-): Sink<Options, Message> {
+): BatchedSink<Options, Message> {
   const [owner, option] = settings.named;
   const makeBatcher = (target: string): MicroBatcher<P> =>
     new MicroBatcher({
@@ -58,6 +66,7 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
   };
   let last: { readonly target: string; readonly batcher: MicroBatcher<P> } | undefined;
   return {
+    [TARGET]: { named: settings.named, value: settings.target, prefix: settings.prefix },
     get target() {
       return showEnv(settings.target);
     },
