@@ -57,5 +57,6 @@ export const DEFAULTS: Setup = {
 export const PRICES = {
   usdPerGBSecond: 0.000_016_666_7,
   usdPerMillionRequests: 0.2,
-  comparedOn: '2026-11-30',
+  /** In archived copies of the page. */
+  lookedUpOn: '2026-11-30',
 } as const;

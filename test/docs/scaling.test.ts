@@ -39,10 +39,10 @@ describe('the page', () => {
   });
 
   test('names the prices that the script takes, and their date', () => {
-    const { usdPerGBSecond, usdPerMillionRequests, comparedOn } = PRICES;
+    const { usdPerGBSecond, usdPerMillionRequests, lookedUpOn } = PRICES;
     expect(page).toContain(`$${usdPerGBSecond.toFixed(10)} for a GB-second`);
     expect(page).toContain(`$${usdPerMillionRequests.toFixed(2)} for a million requests`);
-    expect(page).toContain(`as of ${comparedOn}`);
+    expect(page).toContain(`looked up on ${lookedUpOn}`);
     expect(page).toContain(`The tables take ${DEFAULTS.memoryMB} MB`);
     expect(page).toContain(`On this page ${DEFAULTS.overheadMs} ms`);
   });
