@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
-import { bundleCommandLine } from './bundle-command-line.ts';
+
 import { bundleDemo } from './bundle-demo.ts';
+import { bundleRooms } from './bundle-rooms.ts';
 import { bundleThirdParty } from './bundle-third-party.ts';
 import { unreachableTypes } from './unreachable-types.ts';
 
@@ -28,7 +29,7 @@ remove(
 );
 removeComments(filesOf('dist').filter((file) => file.endsWith('.js')));
 await bundleThirdParty(root);
-await bundleCommandLine(root);
+await bundleRooms(root);
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 
 function filesOf(folder: string): readonly string[] {
