@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** npm packages that each subpath loads when it is imported. A subpath that is not named here loads none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  './cdk': ['aws-cdk-lib', 'constructs'],
   './middleware/idempotent': ['@aws-lambda-powertools/idempotency'],
   './powertools': ['@aws-lambda-powertools/batch'],
   './sinks/dynamodb': ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'],

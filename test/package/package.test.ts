@@ -265,6 +265,7 @@ describe('the packed package, in an empty project', () => {
   test.each([
     ['streamlane', []],
     ['streamlane/audit', []],
+    ['streamlane/cdk', ['aws-cdk-lib', 'constructs']],
     ['streamlane/local', ['@aws-sdk/client-dynamodb-streams']],
     ['streamlane/middleware/dead-letter', []],
     ['streamlane/middleware/idempotent', ['@aws-lambda-powertools/idempotency']],
