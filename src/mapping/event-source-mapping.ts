@@ -41,6 +41,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
   const facts = requireFacts(router);
   const { filters = true, ...given } = optionsOf(options);
   requireOption(OWNER, 'filters', filters, BOOLEAN);
+  checkWindow(facts, given.tumblingWindowInSeconds);
   const reference = referenceIn(given.destinationConfig);
   const { destinationConfig, ...others } = given;
   const own = reference === undefined ? given : others;
@@ -55,7 +56,6 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     ...(derived.filters.length > 0 && { filterCriteria: { filters: derived.filters } }),
   };
   const settings = mappingSettings(mapping as EventSourceMappingOptions, OWNER);
-  checkWindow(facts, settings);
   const hasDestination = reference !== undefined || settings.onFailure !== undefined;
   const complete: EventSourceMappingOptions = {
     ...(hasDestination && { maximumRecordAgeInSeconds: RECORD_AGE_SECONDS }),
@@ -114,15 +114,15 @@ function referenceIn(config: unknown): unknown {
 }
 
 /** A function for windows, and one for batches, cannot answer the events of the other. */
-function checkWindow({ kind }: HandlerFacts, { tumblingWindowInSeconds }: MappingSettings): void {
-  if (kind === 'window' && tumblingWindowInSeconds === 0) {
+function checkWindow({ kind }: HandlerFacts, seconds: unknown = 0): void {
+  if (kind === 'window' && seconds === 0) {
     throw invalidOption(
       OWNER,
       'tumblingWindowInSeconds',
       'is needed: a streamWindow only answers events of a tumbling window. Set it to 1 to 900.',
     );
   }
-  if (kind === 'router' && tumblingWindowInSeconds > 0) {
+  if (kind === 'router' && seconds !== 0) {
     throw invalidOption(
       OWNER,
       'tumblingWindowInSeconds',
@@ -141,7 +141,7 @@ function settingsWarnings(
     warnings.push({
       code: 'NO_DESTINATION',
       message:
-        'Nobody is told of records that the mapping discards. Set destinationConfig.onFailure.destination to a queue, a topic or a bucket.',
+        'Records that the mapping discards are not recorded anywhere. Set destinationConfig.onFailure.destination to a queue, a topic or a bucket.',
     });
   }
   if (parallelizationFactor > 1 && order !== 'item') {

@@ -20,7 +20,7 @@ export interface RouterMappingOptions
     | DestinationConfig
     | { readonly onFailure?: { readonly destination?: TemplateReference } };
   /**
-   * Whether filters are derived from the routes. Filters of your own, in `filterCriteria`, replace them.
+   * Derives filters from the routes. Filters of your own, in `filterCriteria`, replace them.
    *
    * @defaultValue true
    */
@@ -30,7 +30,7 @@ export interface RouterMappingOptions
 /** Something in a mapping that may do harm, or less than it could. */
 export interface MappingWarning {
   /**
-   * - `NO_DESTINATION`: nobody is told of discarded records.
+   * - `NO_DESTINATION`: discarded records are not recorded anywhere.
    * - `NO_ROUTES`: the router has no route yet, so no filter is derived.
    * - `FILTERS_OFF_BY_MIDDLEWARE`: a middleware sees every record, so no filter is derived.
    * - `FILTERS_OFF_BY_UNKNOWN_ENTITY`: records of no entity have to fail, so no filter is derived.
@@ -62,6 +62,6 @@ export interface RouterMapping {
   readonly warnings: readonly MappingWarning[];
   /** The environment variables that `env()` was called with in this process: the function needs them. */
   readonly environment: readonly string[];
-  /** What became of each route in the filters, in the order registered. Empty for a window. */
+  /** The part of the filters that each route asks for, in the order registered. Empty for a window. */
   readonly routes: readonly RouteFilter[];
 }

@@ -34,7 +34,7 @@ export interface CountedBatch {
 
 /** The match of an entity, in parts. */
 export interface EntityMatch {
-  /** What is asked of keys. */
+  /** The part that keys can answer. */
   readonly ofKeys: readonly MatchEntry[];
   readonly others: readonly MatchEntry[];
 }

@@ -43,6 +43,7 @@ function needsMissingImage(condition: unknown, records: AskedRecords): boolean {
     case 'matches':
       return data.parts.some(({ part }) => part !== 'keys' && lacks(part));
     case 'changed':
+    case 'ownWrite':
       return lacks('newImage') || lacks('oldImage');
     default:
       return false;

@@ -13,10 +13,10 @@ export type Conjunction = ReadonlyMap<string, Leaf>;
 /** Conjunctions, one of which has to match. Empty: no record. */
 export type Demand = readonly Conjunction[];
 
-/** What every record meets. */
+/** A demand that every record meets. */
 export const EVERYTHING: Demand = [new Map()];
 
-/** What no record meets. */
+/** A demand that no record meets. */
 export const NOTHING: Demand = [];
 
 /** More conjunctions than this become {@link EVERYTHING}: no mapping could have them. */
@@ -25,11 +25,6 @@ const MOST = 64;
 /** The demand for one field. */
 export function leaf(path: readonly string[], ...alternatives: readonly PatternValue[]): Demand {
   return [new Map([[JSON.stringify(path), { path, alternatives }]])];
-}
-
-/** Tells if a demand is met by every record. */
-export function isEverything(demand: Demand): boolean {
-  return demand.some((conjunction) => conjunction.size === 0);
 }
 
 /** Records that meet one of the demands. */
@@ -55,14 +50,29 @@ function together(one: Conjunction, other: Conjunction): Demand {
   for (const [key, leaf] of other) {
     const known = merged.get(key);
     if (known === undefined) {
-      merged.set(key, leaf);
+      if (![...merged.values()].some(({ path }) => isWithinOther(path, leaf.path))) merged.set(key, leaf);
       continue;
     }
+    // Of the elements of a list or a set, each demand may be met by another one.
+    if (isOfElements(leaf.path)) continue;
     const alternatives = common(known.alternatives, leaf.alternatives);
     if (alternatives.length === 0) return NOTHING;
     merged.set(key, { ...leaf, alternatives });
   }
   return [merged];
+}
+
+/** Tells if one path leads through the other: a pattern has alternatives or fields at a place, not both. */
+function isWithinOther(one: readonly string[], other: readonly string[]): boolean {
+  const length = Math.min(one.length, other.length);
+  return one.length !== other.length && one.slice(0, length).every((name, index) => name === other[index]);
+}
+
+/** The types whose value is a list. */
+const OF_ELEMENTS: ReadonlySet<string> = new Set(['L', 'SS', 'NS', 'BS']);
+
+function isOfElements(path: readonly string[]): boolean {
+  return path.some((name) => OF_ELEMENTS.has(name));
 }
 
 /** Alternatives that allow what both lists allow, and maybe more. */
@@ -111,10 +121,10 @@ function join(one: Conjunction, other: Conjunction): Conjunction | undefined {
     ([key, { alternatives }]) =>
       JSON.stringify(other.get(key)?.alternatives) !== JSON.stringify(alternatives),
   );
-  const [[key, leaf] = []] = different;
-  const others = key === undefined ? undefined : other.get(key);
-  if (different.length !== 1 || key === undefined || leaf === undefined || others === undefined)
-    return undefined;
+  if (different.length !== 1) return undefined;
+  const [[key, leaf]] = different as [[string, Leaf]];
+  const others = other.get(key);
+  if (others === undefined) return undefined;
   const texts = new Set(leaf.alternatives.map((value) => JSON.stringify(value)));
   const more = others.alternatives.filter((value) => !texts.has(JSON.stringify(value)));
   return new Map(one).set(key, { ...leaf, alternatives: [...leaf.alternatives, ...more] });

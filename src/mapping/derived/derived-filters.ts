@@ -63,10 +63,10 @@ export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): 
 }
 
 function widened(precision: string): MappingWarning {
-  const said =
-    precision === 'none' ? 'No filter is derived' : `The filters say no more than the ${precision}`;
   return {
     code: 'FILTERS_WIDENED',
-    message: `${said}: filters that say more would exceed AWS's limits of 5 filters and 4,096 characters.`,
+    message:
+      `The filters say no more than the ${precision}. Filters that say more would exceed AWS's limits of 5 filters and 4,096 ` +
+      'characters, or need the name of a key that a filter cannot say.',
   };
 }

@@ -20,7 +20,7 @@ const OPERATORS: ReadonlySet<string> = new Set([
   'wildcard',
 ]);
 
-/** What is known of the numbers that conditions compare with. */
+/** The facts about the numbers that conditions compare with. */
 export interface NumberKnowledge {
   /** True if the number policy gives text, so that text may stand for a number. */
   readonly areText: boolean;
@@ -48,15 +48,20 @@ export function pathOf(
   const path: string[] = [...above];
   for (const [index, step] of steps.entries()) {
     // A pattern asks any element of a list, and one element for all that it asks.
-    if (typeof step === 'number' || step.includes('.') || OPERATORS.has(step)) return undefined;
+    if (typeof step === 'number' || !isPlainName(step) || OPERATORS.has(step)) return undefined;
     if (index > 0) path.push('M');
     path.push(step);
   }
   return path;
 }
 
+/** Tells if a pattern may name a field so: not by a path, nor by what JavaScript takes for the prototype of an object. */
+export function isPlainName(name: string): boolean {
+  return !name.includes('.') && name !== '__proto__';
+}
+
 /** The demand of a matcher on the attribute at a path. */
-export function matcherDemand(
+function matcherDemand(
   { kind, operands }: MatcherData,
   path: readonly string[],
   numbers: NumberKnowledge,
@@ -130,7 +135,8 @@ function valueDemand(path: readonly string[], value: string | boolean): Asked {
 
 /** The beginning of a wildcard, as Lambda does not document the comparison. */
 function wildcardDemand(pattern: string, path: readonly string[]): Demand {
-  const [start = ''] = /^(?:[^*\\]|\\.)*/.exec(pattern) ?? [];
+  // Also nothing is a beginning.
+  const [start] = /^(?:[^*\\]|\\.)*/.exec(pattern) as RegExpExecArray;
   const text = start.replace(/\\(.)/g, '$1');
   if (start.length === pattern.length) return leaf(path, text);
   return text === '' ? leaf(path, { exists: true }) : leaf(path, { prefix: text });

@@ -1,7 +1,8 @@
 import { type EventPattern, readPattern } from '../../conditions/compile-pattern.ts';
-import { entriesOf, soleEntry } from '../../conditions/pattern-object.ts';
+import { entriesOf, type PatternEntry, soleEntry } from '../../conditions/pattern-object.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
 import { both, type Demand, EVERYTHING, leaf } from './demand.ts';
+import { isPlainName } from './matcher-demand.ts';
 
 /** The comparisons that Lambda documents for filters, besides the value itself. */
 const DOCUMENTED: ReadonlySet<string> = new Set([
@@ -15,31 +16,47 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
 
 /** The demand of an event pattern. What Lambda does not document, and what a merged pattern would change, is left out. */
 export function patternDemand(pattern: string | EventPattern): Demand {
-  return fieldsDemand(readPattern(pattern, 'eventPattern'), []);
+  const leaves = new Map<string, Leaf>();
+  collect(readPattern(pattern, 'eventPattern'), [], leaves);
+  return both([...leaves.values()].map(leafDemand));
 }
 
-function fieldsDemand(fields: unknown, path: readonly string[]): Demand {
-  const entries = entriesOf(fields) ?? [];
-  return both(
-    entries.map(([name, value], index): Demand => {
-      // Of alternatives that are written twice, the last ones count.
-      const isLast = !entries
-        .slice(index + 1)
-        .some(([later, other]) => later === name && Array.isArray(other));
-      if (!isLast && Array.isArray(value)) return EVERYTHING;
-      const own = [...path, name];
-      // Alternatives of whole patterns, and names that are paths.
-      if (name === '$or' || name.includes('.')) return EVERYTHING;
-      if (!Array.isArray(value)) return fieldsDemand(value, own);
-      // All that is asked below a list is asked of one element: together with another condition's, it would ask too much.
-      if (own.includes('L')) return EVERYTHING;
-      return value.every(isDocumented) ? leaf(own, ...(value as PatternValue[])) : EVERYTHING;
-    }),
-  );
+/** The alternatives of a field, as the pattern has them. */
+interface Leaf {
+  readonly path: readonly string[];
+  readonly alternatives: readonly unknown[];
 }
 
-function isDocumented(value: unknown): boolean {
-  const [operator, operand] = soleEntry(value) ?? [];
-  if (operator === undefined) return true;
-  return DOCUMENTED.has(operator) && !(typeof operand === 'object' && soleEntry(operand) !== undefined);
+function collect(fields: unknown, path: readonly string[], leaves: Map<string, Leaf>): void {
+  // The condition has refused a pattern that is not made of fields and alternatives.
+  for (const [name, value] of entriesOf(fields) as readonly PatternEntry[]) {
+    const own = [...path, name];
+    // Alternatives of whole patterns, and names that are paths.
+    if (name === '$or' || !isPlainName(name)) continue;
+    // Of alternatives that are written twice, the last ones count.
+    if (Array.isArray(value)) leaves.set(JSON.stringify(own), { path: own, alternatives: value });
+    else collect(value, own, leaves);
+  }
+}
+
+function leafDemand({ path, alternatives }: Leaf): Demand {
+  // All that is asked below a list is asked of one element: together with another condition's, it would ask too much.
+  if (path.includes('L')) return EVERYTHING;
+  const known = alternatives.map(documented);
+  return known.every((one) => one !== undefined) ? leaf(path, ...known) : EVERYTHING;
+}
+
+/** An alternative as JSON. Undefined for what Lambda does not document, and for numbers that JSON would round. */
+function documented(value: unknown): PatternValue | undefined {
+  const entry = soleEntry(value);
+  if (entry === undefined) return isScalar(value) ? value : undefined;
+  const [operator, operand] = entry;
+  const isPlain = Array.isArray(operand) ? operand.every(isScalar) : isScalar(operand);
+  return DOCUMENTED.has(operator) && isPlain
+    ? ({ [operator]: operand } as unknown as PatternValue)
+    : undefined;
+}
+
+function isScalar(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -3,16 +3,7 @@ import type { EventName } from '../../record/stream-record.ts';
 import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../record/view-type.ts';
 import type { EntityMatch } from '../../table/table-entities.ts';
 import { PARTS, routeConditionDemand } from './condition-demand.ts';
-import {
-  both,
-  type Conjunction,
-  type Demand,
-  EVERYTHING,
-  either,
-  isEverything,
-  leaf,
-  NOTHING,
-} from './demand.ts';
+import { both, type Conjunction, type Demand, EVERYTHING, either, leaf, NOTHING } from './demand.ts';
 import { entriesDemand, type NumberKnowledge, pathOf } from './matcher-demand.ts';
 
 /** A route, as far as a filter can know it. */
@@ -23,7 +14,7 @@ export interface FilteredRoute {
   readonly condition: unknown;
 }
 
-/** What filters are derived from. */
+/** The facts that filters are derived from. */
 export interface Filtered {
   readonly routes: readonly FilteredRoute[];
   readonly viewType: StreamViewType;
@@ -34,12 +25,10 @@ export interface Filtered {
   readonly matchOf: ((entity: string) => EntityMatch) | undefined;
 }
 
-/** How much of the routes filters say, from the most to the least. */
-export const PRECISIONS = ['values', 'entity', 'event name', 'none'] as const;
+/** How much of the routes the filters say, from the most to the least. */
+export type Precision = 'values' | 'entity' | 'event name';
 
-export type Precision = (typeof PRECISIONS)[number];
-
-/** What became of a route in the filters. */
+/** The part of the filters that a route asks for. */
 export interface RouteFilter {
   readonly eventName: EventName;
   /** Undefined: the records of all entities, or of a table without entities. */
@@ -65,31 +54,33 @@ const MOST_CHARACTERS = 4096;
  * as AWS's limits allow.
  */
 export function routeFilters(filtered: Filtered): DerivedFilters {
-  for (const precision of PRECISIONS) {
-    const demand = demandOf(filtered, precision);
-    const refused = refusedRecords(filtered, demand);
-    if (isEverything(either([demand, refused]))) continue;
-    const patterns = [...demand.map(patternOf), ...oneOf(refused.map(patternOf))];
-    const fits =
-      patterns.length <= MOST_FILTERS &&
-      patterns.every((pattern) => JSON.stringify(pattern).length <= MOST_CHARACTERS);
-    if (fits) return { precision, patterns, routes: routesAt(filtered, precision) };
+  const narrow = filtered.matchOf === undefined ? (['values'] as const) : (['values', 'entity'] as const);
+  for (const precision of narrow) {
+    const derived = filtersAt(filtered, precision);
+    if (derived.patterns.length <= MOST_FILTERS && derived.patterns.every(isShort)) return derived;
   }
-  return { precision: 'none', patterns: [], routes: routesAt(filtered, 'none') };
+  // One filter with three names at most.
+  return filtersAt(filtered, 'event name');
 }
 
-/** The records that one of the routes may take. */
-export function demandOf(filtered: Filtered, precision: Precision): Demand {
-  if (precision === 'none') return EVERYTHING;
-  return either(filtered.routes.map((route) => routeDemand(filtered, route, precision)));
+function filtersAt(filtered: Filtered, precision: Precision): DerivedFilters {
+  const demands = filtered.routes.map((route) => routeDemand(filtered, route, precision));
+  const demand = either(demands);
+  const refused = refusedRecords(filtered, demand);
+  return {
+    precision,
+    patterns: [...demand.map(patternOf), ...oneOf(refused.map(patternOf))],
+    routes: filtered.routes.map(({ eventName, entity }, index) => ({
+      eventName,
+      entity,
+      patterns: (demands[index] as Demand).map(patternOf),
+    })),
+  };
 }
 
-function routesAt(filtered: Filtered, precision: Precision): readonly RouteFilter[] {
-  return filtered.routes.map((route) => {
-    const demand = precision === 'none' ? EVERYTHING : routeDemand(filtered, route, precision);
-    const { eventName, entity } = route;
-    return { eventName, entity, patterns: isEverything(demand) ? [] : demand.map(patternOf) };
-  });
+/** A pattern of nothing would be refused: it stands for records that a pattern cannot tell. */
+function isShort(pattern: EventPattern): boolean {
+  return Object.keys(pattern).length > 0 && JSON.stringify(pattern).length <= MOST_CHARACTERS;
 }
 
 function routeDemand(filtered: Filtered, route: FilteredRoute, precision: Precision): Demand {
@@ -123,7 +114,7 @@ const KEY_TYPES = ['S', 'N', 'B'];
 
 /**
  * Lets records through that the router refuses, and says why: of a stream that carries less than declared, or of a table with other
- * keys. The demand would leave them out where it names what they lack, and nobody would notice.
+ * keys. The demand would leave them out where it names what they lack, without any sign of it.
  */
 function refusedRecords({ viewType, keys = [] }: Filtered, demand: Demand): Demand {
   const fields = demand.flatMap((conjunction) => [...conjunction.values()].map(({ path }) => path));

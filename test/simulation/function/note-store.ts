@@ -13,8 +13,6 @@ export class NoteStore extends PlainNoteStore {
   readonly #access: () => Promise<void>;
   /** Key -> how many invocations of this sandbox have taken its lock and not let go of it. */
   readonly #holders: Map<string, number> = new Map();
-  /** Keys that this sandbox was refused since it last took their lock. */
-  readonly #refused: Set<string> = new Set();
 
   /** @param access waited for before each access; what it rejects with fails the access */
   constructor(world: World, access: () => Promise<void>) {
@@ -24,18 +22,12 @@ export class NoteStore extends PlainNoteStore {
   }
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    try {
-      await super._putRecord(record);
-    } catch (error) {
-      this.#refused.add(record.idempotencyKey);
-      throw error;
-    }
+    await super._putRecord(record);
     if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
-    // Who waited for a lock may have given up meanwhile. Such a lock stays, as no delete on condition can remove it.
-    if (!this.#refused.delete(record.idempotencyKey)) this.#world.answeredLocks.add(record);
+    this.#world.answeredLocks.add(record);
   }
 
   protected override lock(record: IdempotencyRecord): void {

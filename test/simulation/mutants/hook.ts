@@ -1,8 +1,9 @@
-// node --import ./test/simulation/mutants/hook.ts, with SIMULATION_MUTANT: loads the source with that mutant in it.
+// node --import ./test/simulation/mutants/hook.ts, with MUTANT: loads the source with that mutant in it.
 import { registerHooks } from 'node:module';
+import { FILTER_MUTANTS } from '../../soundness/mutants.ts';
 import { MUTANTS } from './mutants.ts';
 
-const mutant = MUTANTS.find(({ name }) => name === process.env.SIMULATION_MUTANT);
+const mutant = [...MUTANTS, ...FILTER_MUTANTS].find(({ name }) => name === process.env.MUTANT);
 
 if (mutant !== undefined) {
   const ending = `/src/${mutant.file}`;

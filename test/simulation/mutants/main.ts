@@ -40,7 +40,7 @@ function attack({ name, within = WITHIN, only = [] }: Mutant): Promise<Verdict> 
       '--no-shrink',
       ...only.flatMap((entryPoint) => ['--only', entryPoint]),
     ],
-    { env: { ...process.env, SIMULATION_MUTANT: name }, timeout: MOST_MS, killSignal: 'SIGKILL' },
+    { env: { ...process.env, MUTANT: name }, timeout: MOST_MS, killSignal: 'SIGKILL' },
   );
   let output = '';
   let errors = '';

@@ -1,0 +1,235 @@
+import type { Mutant } from '../simulation/mutants/mutant.ts';
+
+/** Faults in the derivation of filters, each of which drops records, or asks Lambda for more than it documents. */
+export const FILTER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'alternatives that are written twice have to hold both',
+    file: 'mapping/derived/pattern-demand.ts',
+    find: 'leaves.set(JSON.stringify(own), {',
+    replace: 'leaves.set(JSON.stringify([...own, leaves.size]), {',
+  },
+  {
+    name: 'not(changed) asks for nothing',
+    file: 'mapping/derived/condition-demand.ts',
+    find: `        no: EVERYTHING,
+      };
+    }
+    case 'expired'`,
+    replace: `        no: NOTHING,
+      };
+    }
+    case 'expired'`,
+  },
+  {
+    name: 'not(all) is all of the opposites',
+    file: 'mapping/derived/asked.ts',
+    find: 'no: either(asked.map(({ no }) => no))',
+    replace: 'no: both(asked.map(({ no }) => no))',
+  },
+  {
+    name: 'a predicate of the user never fails to hold',
+    file: 'mapping/derived/asked.ts',
+    find: '{ yes: EVERYTHING, no: EVERYTHING }',
+    replace: '{ yes: EVERYTHING, no: [] }',
+  },
+  {
+    name: 'a predicate of the user never holds',
+    file: 'mapping/derived/asked.ts',
+    find: '{ yes: EVERYTHING, no: EVERYTHING }',
+    replace: '{ yes: [], no: EVERYTHING }',
+  },
+  {
+    name: 'another value has to exist',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'no: leaf(path, ...others, { exists: false }) };',
+    replace: 'no: leaf(path, ...others) };',
+  },
+  {
+    name: 'an attribute exists only as text',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return { yes: EVERYTHING, no: absent(path) };',
+    replace: 'return { yes: leaf(text, { exists: true }), no: absent(path) };',
+  },
+  {
+    name: 'exists asks for the attribute, not for its types',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return { yes: EVERYTHING, no: absent(path) };',
+    replace: 'return { yes: leaf(path, { exists: true }), no: absent(path) };',
+  },
+  {
+    name: 'not(missing) asks for nothing',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return { yes: absent(path), no: EVERYTHING };',
+    replace: 'return { yes: absent(path), no: [] };',
+  },
+  {
+    name: 'a missing attribute has some value',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'leaf([...path, type], { exists: false })',
+    replace: 'leaf([...path, type], { exists: true })',
+  },
+  {
+    name: 'two demands are made of one element of a list',
+    file: 'mapping/derived/pattern-demand.ts',
+    find: "  if (path.includes('L')) return EVERYTHING;\n",
+    replace: '',
+  },
+  {
+    name: 'two demands are made of one element of a set',
+    file: 'mapping/derived/demand.ts',
+    find: '    if (isOfElements(leaf.path)) continue;\n',
+    replace: '',
+  },
+  {
+    name: 'the index of a list is the name of a field',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: "typeof step === 'number' || !isPlainName(step)",
+    replace: '!isPlainName((step = String(step)))',
+  },
+  {
+    name: 'a name with a dot is a name',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: "!name.includes('.') && ",
+    replace: '',
+  },
+  {
+    name: 'the prototype is the name of an attribute',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: " && name !== '__proto__'",
+    replace: '',
+  },
+  {
+    name: 'the name of an operator is a name',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: ' || OPERATORS.has(step)',
+    replace: '',
+  },
+  {
+    name: 'a number is written in one way',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: '/^(0|-?[1-9]\\d{0,20})$/.test(digits)',
+    replace: 'true',
+  },
+  {
+    name: 'a range is a comparison of numbers',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: "return leaf([...path, 'N'], { exists: true });\n  return",
+    replace: "return leaf([...path, 'N'], { numeric: ['>=', Number(bound)] });\n  return",
+  },
+  {
+    name: 'text never stands for a number',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return areText\n',
+    replace: 'return areText && false\n',
+  },
+  {
+    name: 'other letters than those of ASCII are folded',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: "no: leaf(text, { 'anything-but': [first as string] }, { exists: false }),",
+    replace:
+      "no: leaf(text, { 'anything-but': { 'equals-ignore-case': first as string } }, { exists: false }),",
+  },
+  {
+    name: 'a wildcard is text',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'if (start.length === pattern.length) return leaf(path, text);',
+    replace: 'return leaf(path, text);',
+  },
+  {
+    name: 'a wildcard goes into the filter',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return { yes: wildcardDemand(first as string, text), no: EVERYTHING };',
+    replace: 'return { yes: leaf(text, { wildcard: first as string }), no: EVERYTHING };',
+  },
+  {
+    name: 'operators of EventBridge go into the filter',
+    file: 'mapping/derived/pattern-demand.ts',
+    find: 'DOCUMENTED.has(operator) && isPlain',
+    replace: 'true',
+  },
+  {
+    name: 'streams that carry less are dropped',
+    file: 'mapping/derived/route-filters.ts',
+    find: 'namesMore(IN_EVERY_VIEW) && enough.length < VIEW_TYPES.length',
+    replace: 'false',
+  },
+  {
+    name: 'streams of another table are dropped',
+    file: 'mapping/derived/route-filters.ts',
+    find: 'keys.map(withoutKey)',
+    replace: '[]',
+  },
+  {
+    name: 'records of no entity are dropped, though they fail',
+    file: 'mapping/derived/derived-filters.ts',
+    find: "settings.unknownEntity === 'fail'",
+    replace: 'false',
+  },
+  {
+    name: 'the entity of a change is that of its old image',
+    file: 'mapping/derived/route-filters.ts',
+    find: "eventName === 'REMOVE' ? 'oldImage' : 'newImage'",
+    replace: "eventName === 'INSERT' ? 'newImage' : 'oldImage'",
+  },
+  {
+    name: 'conjunctions past the limit are dropped',
+    file: 'mapping/derived/demand.ts',
+    find: 'demand.length > MOST ? EVERYTHING : demand',
+    replace: 'demand.slice(0, 3)',
+  },
+  {
+    name: 'a mapping has any number of filters',
+    file: 'mapping/derived/route-filters.ts',
+    find: 'derived.patterns.length <= MOST_FILTERS',
+    replace: 'derived.patterns.length <= 10',
+  },
+  {
+    name: 'a middleware that sees every record is not asked',
+    file: 'mapping/derived/derived-filters.ts',
+    find: "sees.includes('all')",
+    replace: 'false',
+  },
+  {
+    name: 'every middleware says that it sees routed records',
+    file: 'router/sees.ts',
+    find: "?? 'all'",
+    replace: "?? 'routed'",
+  },
+  {
+    name: 'a route may come after the filters',
+    file: 'router/facts.ts',
+    find: 'this.#closed = true;',
+    replace: 'this.#closed = false;',
+  },
+  {
+    name: 'a condition that fails every record is asked like others',
+    file: 'mapping/derived/condition-demand.ts',
+    find: 'needsMissingImage(condition, records) ? UNKNOWN',
+    replace: 'false ? UNKNOWN',
+  },
+  {
+    name: 'a change of one of several attributes is one of the first',
+    file: 'mapping/derived/condition-demand.ts',
+    find: 'if (only === undefined || others.length > 0) return UNKNOWN;',
+    replace:
+      "if (only === undefined || others.length > 0) return { yes: leaf([...PARTS.newImage, 's', 'S'], { exists: true }), no: EVERYTHING };",
+  },
+  {
+    name: 'an anything-but holds for a missing attribute',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return { yes, no: either([no, absent(path)]) };',
+    replace: 'return { yes, no };',
+  },
+  {
+    name: 'a filter asks for one of two places, where one leads through the other',
+    file: 'mapping/derived/demand.ts',
+    find: 'if (![...merged.values()].some(({ path }) => isWithinOther(path, leaf.path))) merged.set(key, leaf);',
+    replace: 'merged.set(key, leaf);',
+  },
+  {
+    name: 'of two comparisons that are both there, none is enough',
+    file: 'mapping/derived/demand.ts',
+    find: 'return isNarrow(other) && !isNarrow(one) ? other : one;',
+    replace: 'return one.filter((value) => texts.has(JSON.stringify(value)));',
+  },
+];
