@@ -8,3 +8,9 @@ export {
   type StreamSource,
   type StreamTable,
 } from './stream-event-source.ts';
+export {
+  type StreamAlarmProps,
+  type StreamAlarms,
+  StreamFunction,
+  type StreamFunctionProps,
+} from './stream-function.ts';
