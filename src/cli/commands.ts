@@ -3,6 +3,7 @@ import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
 import { emulators } from './emulators/command.ts';
 import { invoke } from './invoke/command.ts';
+import { mapping } from './mapping/command.ts';
 import { put } from './put/command.ts';
 import { replay } from './replay/command.ts';
 import { streams } from './streams/command.ts';
@@ -22,5 +23,6 @@ export const commands: readonly CommandDefinition[] = [
   replay,
   streams,
   tables,
+  mapping,
   emulators,
 ];

@@ -16,6 +16,18 @@ import { usageError } from './errors/cli-error.ts';
  * @throws CliError with what to correct; ConfigurationError `INVALID_HANDLER` when Lambda would refuse it
  */
 export async function loadHandler(handler: string): Promise<LambdaHandler> {
+  const exported = await loadExport(handler);
+  const [path, name = 'handler'] = handler.split('#');
+  requireHandler(exported, `the export ${name} of ${path}`);
+  return exported;
+}
+
+/**
+ * Imports what `module#export` names.
+ *
+ * @throws CliError with what to correct
+ */
+export async function loadExport(handler: string): Promise<unknown> {
   requireModulePath(handler);
   const [path = '', name = 'handler'] = handler.split('#');
   let module: Readonly<Record<string, unknown>>;
@@ -25,9 +37,7 @@ export async function loadHandler(handler: string): Promise<LambdaHandler> {
     throw await notImported(path, cause);
   }
   if (!(name in module)) throw notExported(path, name, module);
-  const exported = module[name];
-  requireHandler(exported, `the export ${name} of ${path}`);
-  return exported;
+  return module[name];
 }
 
 /**

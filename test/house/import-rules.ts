@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
   // The build bundles these.
-  'cli/third-party': ['chokidar', 'cli-progress', 'cli-table3', 'commander', 'log-update'],
+  'cli/third-party': ['chokidar', 'cli-progress', 'cli-table3', 'commander', 'js-yaml', 'log-update'],
 };
 
 const EVERY_PACKAGE: readonly string[] = [

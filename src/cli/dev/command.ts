@@ -29,6 +29,7 @@ export const dev: CommandDefinition = {
         .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
         .option('--function-name <name>', 'What the context says the function is called. (default: local)')
         .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
+        .option('--mapping <export>', "Take the options of the mapping that the handler's module exports.")
         .option('--json', 'Print a line of JSON for each event.'),
     ),
   stopsItself: true,

@@ -5,6 +5,7 @@ import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { exportedOptions } from '../flags/exported-mapping.ts';
 import { flagProblem } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
 import { requireModulePath } from '../load-handler.ts';
@@ -26,6 +27,7 @@ export interface DevFlags extends ConnectionFlags, MappingFlags {
   readonly functionName?: string;
   readonly timeout?: string;
   readonly checkpointFile?: string;
+  readonly mapping?: string;
   readonly json?: true;
 }
 
@@ -35,7 +37,9 @@ export interface DevFlags extends ConnectionFlags, MappingFlags {
 export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
   const { io } = context;
   requireModulePath(handler);
-  const mappingOptions = mappingOptionsOf(options);
+  const deployed =
+    options.mapping === undefined ? undefined : await exportedOptions(handler, options.mapping, io);
+  const mappingOptions = mappingOptionsOf(options, deployed);
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
   await using connection = await connect(context, options, { start: 'shared' });
@@ -101,9 +105,16 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   throw stopped.error;
 };
 
-/** Reads and checks the options of the mapping, before anything is started for them. */
-function mappingOptionsOf(flags: DevFlags): EventSourceMappingOptions {
-  const options = readMappingFlags(flags);
+/**
+ * Reads and checks the options of the mapping, before anything is started for them.
+ *
+ * @param deployed those that the module exports; flags change them
+ */
+function mappingOptionsOf(
+  flags: DevFlags,
+  deployed: EventSourceMappingOptions | undefined,
+): EventSourceMappingOptions {
+  const options = readMappingFlags(flags, deployed);
   try {
     mappingSettings(options, 'dev');
   } catch (cause) {

@@ -103,10 +103,14 @@ export function mappingFlags(command: Command, names: readonly string[] = Object
 /**
  * Reads the options of a mapping, as they were typed.
  *
+ * @param defaults the options that were not
  * @throws CliError for JSON that is none; what else is wrong the mapping says
  */
-export function readMappingFlags(flags: MappingFlags): EventSourceMappingOptions {
-  const options: Record<string, unknown> = { ...DEFAULTS };
+export function readMappingFlags(
+  flags: MappingFlags,
+  defaults: Partial<EventSourceMappingOptions> = DEFAULTS,
+): EventSourceMappingOptions {
+  const options: Record<string, unknown> = { ...defaults };
   for (const [name, { read }] of Object.entries(FLAGS)) {
     const given = flags[name as keyof MappingFlags];
     if (given !== undefined) options[name] = typeof given === 'string' ? read(given, flagOf(name)) : given;

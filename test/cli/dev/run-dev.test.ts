@@ -58,6 +58,9 @@ async function put(id: string, total = 1): Promise<void> {
 
 const READY = /Ctrl-C stops/;
 
+/** Where a module imports `streamlane/mapping` from. */
+const MAPPING = STREAMLANE.replace('index.ts', 'mapping/index.ts');
+
 /** A router that says what it handles, in JSON. */
 const CANDID_ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
@@ -101,6 +104,31 @@ describe('streamlane dev', () => {
     );
     expect(stderr).toMatch(/Stopping after what is in flight\. Ctrl-C again ends it at once\.\n$/);
     expect(code).toBe(EXIT.ok);
+  });
+
+  test('--mapping takes the options that the module deploys, and flags change them', async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { eventSourceMapping } from ${MAPPING};
+        export const handler = streamRouter<any>()
+          .onInsert(({ newImage }) => { console.log('handling', newImage.id); });
+        export const deployed = eventSourceMapping(handler, { startingPosition: 'TRIM_HORIZON', maximumRetryAttempts: 2 });
+        export const other = {};
+        console.log('loaded');`,
+    });
+    const command = dev(code, '--mapping', 'deployed', '--batch-size', '1');
+    await command.seen(READY);
+    expect(command.stderr()).toMatch(/from TRIM_HORIZON/);
+    await put('a');
+    await command.seen(/handling a/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+
+    const { code: exitCode, stderr } = await dev(code, '--mapping', 'other').ended();
+    expect(stderr).toMatch(
+      /The export other of .*handler\.ts is not a mapping\. Export what eventSourceMapping returns\./,
+    );
+    expect(exitCode).toBe(EXIT.usage);
   });
 
   test('a handler that writes to its own item is warned of, once', { timeout: 40_000 }, async () => {

@@ -1,0 +1,32 @@
+import type { EventSourceMappingOptions } from '../../mapping/options.ts';
+import type { RouterMapping } from '../../mapping/router-mapping.ts';
+import { isMembers } from '../../options/check.ts';
+import { usageError } from '../errors/cli-error.ts';
+import { loadExport } from '../load-handler.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { logsToStderr } from '../terminal/logs-to-stderr.ts';
+
+/** Tells if a value is what `eventSourceMapping` returns. */
+export function isRouterMapping(value: unknown): value is RouterMapping {
+  const { properties, options, warnings, routes } = (isMembers(value) ? value : {}) as Partial<RouterMapping>;
+  return isMembers(properties) && isMembers(options) && Array.isArray(warnings) && Array.isArray(routes);
+}
+
+/**
+ * Gives the options of a mapping that the module of a handler exports.
+ *
+ * @param handler `module#export`, or a module
+ * @param name the export that is the mapping
+ * @throws CliError
+ */
+export async function exportedOptions(
+  handler: string,
+  name: string,
+  io: CliIo,
+): Promise<EventSourceMappingOptions> {
+  const [path] = handler.split('#');
+  const restore = logsToStderr(io);
+  const exported = await loadExport(`${path}#${name}`).finally(restore);
+  if (isRouterMapping(exported)) return exported.options;
+  throw usageError(`The export ${name} of ${path} is not a mapping. Export what eventSourceMapping returns.`);
+}

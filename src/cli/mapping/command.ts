@@ -1,0 +1,51 @@
+import type { CommandDefinition } from '../command.ts';
+import { mappingFlags } from '../flags/mapping-flags.ts';
+
+/** Options of a mapping that mean here what they mean for `dev`. */
+const SHARED: readonly string[] = [
+  'batchSize',
+  'maximumBatchingWindowInSeconds',
+  'parallelizationFactor',
+  'maximumRetryAttempts',
+  'maximumRecordAgeInSeconds',
+  'tumblingWindowInSeconds',
+  'destinationConfig',
+  'filterCriteria',
+  'enabled',
+];
+
+export const mapping: CommandDefinition = {
+  usage: 'mapping <source>',
+  summary: 'Print the event source mapping of a router, for the tool that deploys it.',
+  details:
+    'The source is module#export: a router, or what eventSourceMapping returned. Or it is a file .yaml, .yml or .json that declares ' +
+    'mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template.',
+  examples: [
+    [
+      "mapping src/handler.ts#handler --starting-position TRIM_HORIZON --function OnChange --stream '${App.StreamArn}'",
+      'a resource of CloudFormation',
+    ],
+    ['mapping src/handler.ts#mapping --format terraform', 'what the module exports as mapping'],
+    ['mapping mappings.yaml --format sam', 'the mappings that a file declares'],
+    ['mapping src/handler.ts --starting-position LATEST --explain', 'and what the filters say of each route'],
+  ],
+  configure: (command) =>
+    mappingFlags(
+      command
+        .option(
+          '--format <format>',
+          'cloudformation, sam, terraform, serverless, cdk or json.',
+          'cloudformation',
+        )
+        .option('--function <name>', 'Name or ARN of the function, or a reference to it.')
+        .option('--stream <arn>', 'ARN of the stream, or a reference to it.')
+        .option('--name <name>', 'What the resource is called. (default: Stream)')
+        .option('--destination-type <type>', 'sqs or sns, where the destination is a reference.')
+        .option('--explain', 'Say what became of each route in the filters.')
+        .option('--starting-position <position>', 'TRIM_HORIZON or LATEST. Needed for a router.')
+        .option('--no-bisect-batch-on-function-error', 'Do not halve a batch that failed.')
+        .option('--no-filters', 'Derive no filters.'),
+      SHARED,
+    ),
+  load: async () => (await import('./run-mapping.ts')).runMapping,
+};
