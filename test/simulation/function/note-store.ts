@@ -13,6 +13,8 @@ export class NoteStore extends PlainNoteStore {
   readonly #access: () => Promise<void>;
   /** Key -> how many invocations of this sandbox have taken its lock and not let go of it. */
   readonly #holders: Map<string, number> = new Map();
+  /** Keys that this sandbox was refused since it last took their lock. */
+  readonly #refused: Set<string> = new Set();
 
   /** @param access waited for before each access; what it rejects with fails the access */
   constructor(world: World, access: () => Promise<void>) {
@@ -22,12 +24,18 @@ export class NoteStore extends PlainNoteStore {
   }
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    await super._putRecord(record);
+    try {
+      await super._putRecord(record);
+    } catch (error) {
+      this.#refused.add(record.idempotencyKey);
+      throw error;
+    }
     if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
-    this.#world.answeredLocks.add(record);
+    // Who waited for a lock may have given up meanwhile. Such a lock stays, as no delete on condition can remove it.
+    if (!this.#refused.delete(record.idempotencyKey)) this.#world.answeredLocks.add(record);
   }
 
   protected override lock(record: IdempotencyRecord): void {
