@@ -1,3 +1,4 @@
+import type { AttributeValue } from 'aws-lambda';
 import fc from 'fast-check';
 import {
   all,
@@ -28,12 +29,22 @@ import {
 export interface DrawnCondition {
   readonly condition: unknown;
   readonly kinds: readonly string[];
+  /** Values of attributes for which it may hold. Records have them more often, as conditions rarely hold by chance. */
+  readonly hints: readonly Hint[];
+}
+
+/** A value for an attribute. */
+export interface Hint {
+  readonly image: string;
+  readonly path: string;
+  readonly value: AttributeValue;
 }
 
 /** A matcher or a literal, and the names of all that it is made of. */
 interface DrawnMatcher {
   readonly matcher: unknown;
   readonly kinds: readonly string[];
+  readonly examples?: readonly AttributeValue[];
 }
 
 /** The functions without their types: attributes and paths are drawn. */
@@ -50,27 +61,41 @@ export const drawnText = fc.oneof(
 const text = drawnText;
 const number = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<number | bigint>(5, 5n, 0) },
-  fc.constantFrom<number | bigint>(-5, 1.5, 42n, 100, 1e21, 10n ** 25n),
+  fc.constantFrom<number | bigint>(-5, 1.5, 42n, 1e21, 1e21, 10n ** 25n),
 );
 
 const literal: fc.Arbitrary<DrawnMatcher> = fc
   .oneof(
-    text,
-    number,
+    { weight: 5, arbitrary: text },
+    { weight: 3, arbitrary: number },
     fc.boolean(),
     fc.constant(null),
     fc.constant(['a']),
     fc.constant(new Set(['a', 'ab'])),
     fc.constant(new Uint8Array([1])),
   )
-  .map((matcher) => ({ matcher, kinds: [matcher === null ? 'null' : (matcher?.constructor.name ?? '')] }));
+  .map((matcher) => ({
+    matcher,
+    kinds: [matcher === null ? 'null' : (matcher?.constructor.name ?? '')],
+    examples: examplesOf(matcher),
+  }));
+
+/** How DynamoDB stores a literal; text also as a number, which a number policy may give as text. */
+function examplesOf(value: unknown): readonly AttributeValue[] {
+  if (typeof value === 'string') return value === '5' ? [{ S: value }, { N: value }] : [{ S: value }];
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return [{ N: value === 1e21 ? `1${'0'.repeat(21)}` : String(value) }];
+  }
+  if (typeof value === 'boolean') return [{ BOOL: value }];
+  return value === null ? [{ NULL: true }] : [];
+}
 
 const { matcher: drawnMatcher } = fc.letrec<{ matcher: DrawnMatcher }>((tie) => {
   const some = fc.array(tie('matcher'), { minLength: 1, maxLength: 3 });
   return {
     matcher: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
-      literal,
+      { weight: 8, arbitrary: literal },
       text.map((one) => matcherOf('prefix', () => prefix(one))),
       text.map((one) => matcherOf('suffix', () => suffix(one))),
       text.map((one) => matcherOf('equalsIgnoreCase', () => equalsIgnoreCase(one))),
@@ -114,7 +139,7 @@ function combined(kind: string, make: unknown, parts: readonly DrawnMatcher[]): 
 export const ATTRIBUTES = ['s', 't', 'm', 'l', 'type', 'a.b', '$or', 'prefix', 'exists', 'S', '__proto__'];
 
 const path = fc.oneof(
-  { weight: 3, arbitrary: fc.constant('s') },
+  fc.constant('s'),
   fc.constantFrom(
     't',
     'type',
@@ -216,9 +241,12 @@ export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnConditi
   return {
     condition: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
-      fc
-        .tuple(fc.constantFrom('newImage', 'oldImage'), where)
-        .map(([image, fields]) => matched(image, fields)),
+      {
+        weight: 5,
+        arbitrary: fc
+          .tuple(fc.constantFrom('newImage', 'newImage', 'oldImage'), where)
+          .map(([image, fields]) => matched(image, fields)),
+      },
       keyWhere.map((fields) => conditionOf('matches', [], () => loose(matches)({ keys: fields }))),
       fc.tuple(path, drawnMatcher).map(([one, to]) => changedTo(one, { to })),
       fc.tuple(path, drawnMatcher, drawnMatcher).map(([one, from, to]) => changedTo(one, { from, to })),
@@ -228,7 +256,7 @@ export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnConditi
       fc
         .oneof({ weight: 4, arbitrary: patternText }, eitherText)
         .map((pattern) => conditionOf('eventPattern', [], () => loose(eventPattern)(pattern))),
-      meeting,
+      { weight: 2, arbitrary: meeting },
       fc.boolean().map((answer) => conditionOf('predicate', [], () => () => answer)),
       some.map((parts) => joined('all', all, parts)),
       some.map((parts) => joined('any', any, parts)),
@@ -239,26 +267,36 @@ export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnConditi
 
 function conditionOf(kind: string, kinds: readonly string[], make: () => unknown): DrawnCondition {
   try {
-    return { condition: make(), kinds: [kind, ...kinds] };
+    return { condition: make(), kinds: [kind, ...kinds], hints: [] };
   } catch {
-    return { condition: () => true, kinds: ['predicate'] };
+    return { condition: () => true, kinds: ['predicate'], hints: [] };
   }
 }
 
 function matched(image: string, fields: Readonly<Record<string, DrawnMatcher>>): DrawnCondition {
   const entries = Object.entries(fields);
+  const hints = entries.flatMap(([path, { examples = [] }]) =>
+    examples.map((value) => ({ image, path, value })),
+  );
   const wanted = Object.fromEntries(entries.map(([name, { matcher }]) => [name, matcher]));
   const kinds = entries.flatMap(([, drawn]) => drawn.kinds);
-  return conditionOf('matches', kinds, () => loose(matches)({ [image]: wanted }));
+  return { ...conditionOf('matches', kinds, () => loose(matches)({ [image]: wanted })), hints };
 }
 
 function changedTo(one: string, sides: Readonly<Record<string, DrawnMatcher>>): DrawnCondition {
   const options = Object.fromEntries(Object.entries(sides).map(([side, { matcher }]) => [side, matcher]));
   const kinds = Object.values(sides).flatMap((drawn) => drawn.kinds);
-  return conditionOf('changed', kinds, () => loose(changed)(one, options));
+  const hints = Object.entries(sides).flatMap(([side, { examples = [] }]) =>
+    examples.map((value) => ({ image: side === 'to' ? 'newImage' : 'oldImage', path: one, value })),
+  );
+  return { ...conditionOf('changed', kinds, () => loose(changed)(one, options)), hints };
 }
 
 function joined(kind: string, make: unknown, parts: readonly DrawnCondition[]): DrawnCondition {
   const kinds = parts.flatMap((part) => part.kinds);
-  return conditionOf(kind, kinds, () => loose(make)(...parts.map(({ condition }) => condition)));
+  const hints = parts.flatMap((part) => part.hints);
+  return {
+    ...conditionOf(kind, kinds, () => loose(make)(...parts.map(({ condition }) => condition))),
+    hints,
+  };
 }

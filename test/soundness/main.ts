@@ -27,7 +27,10 @@ async function play(): Promise<void> {
 }
 
 function attackMutants(): void {
-  const chosen = FILTER_MUTANTS.filter(({ name }) => values.name === undefined || name.includes(values.name));
+  const chosen = FILTER_MUTANTS.filter(
+    ({ name, equivalent }) =>
+      equivalent === undefined && (values.name === undefined || name.includes(values.name)),
+  );
   let found = 0;
   for (const { name } of chosen) {
     const { stderr } = spawnSync(

@@ -31,7 +31,12 @@ export async function checkSoundness(parameters: {
       fc.array(
         fc
           .oneof({ weight: 5, arbitrary: fc.constant(plan.viewType) }, fc.constantFrom(...VIEW_TYPES))
-          .chain(drawnRecord),
+          .chain((viewType) =>
+            drawnRecord(
+              viewType,
+              plan.routes.flatMap(({ drawn }) => drawn?.hints ?? []),
+            ),
+          ),
         { minLength: 1, maxLength: 8 },
       ),
     ),

@@ -50,7 +50,7 @@ function together(one: Conjunction, other: Conjunction): Demand {
   for (const [key, leaf] of other) {
     const known = merged.get(key);
     if (known === undefined) {
-      if (![...merged.values()].some(({ path }) => isWithinOther(path, leaf.path))) merged.set(key, leaf);
+      merged.set(key, leaf);
       continue;
     }
     // Of the elements of a list or a set, each demand may be met by another one.
@@ -60,12 +60,6 @@ function together(one: Conjunction, other: Conjunction): Demand {
     merged.set(key, { ...leaf, alternatives });
   }
   return [merged];
-}
-
-/** Tells if one path leads through the other: a pattern has alternatives or fields at a place, not both. */
-function isWithinOther(one: readonly string[], other: readonly string[]): boolean {
-  const length = Math.min(one.length, other.length);
-  return one.length !== other.length && one.slice(0, length).every((name, index) => name === other[index]);
 }
 
 /** The types whose value is a list. */
