@@ -45,6 +45,7 @@ export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
   const directory = mkdtempSync(join(tmpdir(), 'streamlane-docs-'));
   const fileOf = (block: Block): string => join(directory, block.page, `line-${block.line}.ts`);
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(directory, 'package-lock.json'), '{}');
   writeFileSync(
     join(directory, 'vitest.config.js'),
     "export default { test: { include: ['**/line-*.ts'] } };\n",
@@ -104,7 +105,7 @@ function runSnippet(
     const child = execFile(
       process.execPath,
       args,
-      { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 },
+      { cwd: directory, env: { PATH: process.env.PATH, ...env }, timeout: 20_000 },
       (error, stdout, stderr) => {
         const response = /^response: (.+)$/m.exec(stdout)?.[1];
         resolve({
