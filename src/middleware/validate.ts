@@ -29,7 +29,7 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  *   as far as the view type carries them.
  * - It checks and changes nothing: the schema gets a copy, handlers get the item unchanged. For what a schema makes of it (defaults,
  *   transforms), declare the schema in `defineTable`, which also gives the types.
- * - It checks records that no route takes too.
+ * - It checks records that no route takes too, as far as the filters of the mapping let them reach the function.
  *
  * @param schema any Standard Schema (zod, valibot, arktype, ...), synchronous or not
  * @throws ConfigurationError `INVALID_OPTION`; for a record, ValidationError with the paths and not the values

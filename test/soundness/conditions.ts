@@ -111,7 +111,7 @@ const { matcher: drawnMatcher } = fc.letrec<{ matcher: DrawnMatcher }>((tie) => 
       fc.constant(matcherOf('exists', exists)),
       fc.constant(matcherOf('missing', missing)),
       some.map((parts) => combined('oneOf', oneOf, parts)),
-      some.map((parts) => combined('anythingBut', anythingBut, parts)),
+      { weight: 3, arbitrary: some.map((parts) => combined('anythingBut', anythingBut, parts)) },
       literal.map(({ matcher }) => matcherOf('contains', () => loose(contains)(matcher))),
       fc.dictionary(fc.constantFrom('x', 'y'), tie('matcher'), { minKeys: 1, maxKeys: 2 }).map((fields) => ({
         matcher: Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.matcher])),
@@ -260,7 +260,7 @@ export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnConditi
       fc.boolean().map((answer) => conditionOf('predicate', [], () => () => answer)),
       some.map((parts) => joined('all', all, parts)),
       some.map((parts) => joined('any', any, parts)),
-      tie('condition').map((part) => joined('not', not, [part])),
+      { weight: 3, arbitrary: tie('condition').map((part) => joined('not', not, [part])) },
     ),
   };
 });

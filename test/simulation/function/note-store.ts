@@ -34,7 +34,7 @@ export class NoteStore extends PlainNoteStore {
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();
-    // Who waited for a lock may have given up meanwhile. Such a lock stays, as no delete on condition can remove it.
+    // A caller that waited for the lock may have stopped waiting. Such a lock stays, as no delete on condition can remove it.
     if (!this.#refused.delete(record.idempotencyKey)) this.#world.answeredLocks.add(record);
   }
 
