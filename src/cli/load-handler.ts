@@ -67,7 +67,14 @@ function notExported(path: string, name: string, module: Readonly<Record<string,
 
 /** What to tell of a module that cannot be imported. */
 export async function notImported(path: string, cause: unknown): Promise<Error> {
-  const { code, message = thrownText(cause), name, stack } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  const {
+    code,
+    name,
+    stack,
+    message: text = thrownText(cause),
+  } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  // A sentence goes on behind it.
+  const message = `${text}`.replace(/\.$/, '');
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return usageError(
       `This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.`,

@@ -141,6 +141,11 @@ describe('streamlane invoke', () => {
       /throws when it is imported: no table\. --verbose shows where\.\n$/,
     ],
     [
+      'an error whose text ends in a full stop',
+      "throw new Error('There is no table.');\n",
+      /throws when it is imported: There is no table\. --verbose shows where\.\n$/,
+    ],
+    [
       'a throw of nothing',
       'throw undefined;\n',
       /throws when it is imported: undefined\. --verbose shows where\.\n$/,
