@@ -1,4 +1,5 @@
 import type { RouteFilter } from '../../mapping/derived/route-filters.ts';
+import type { RouterMapping } from '../../mapping/router-mapping.ts';
 import { conditionWords } from './condition-words.ts';
 import type { SourceMapping } from './source.ts';
 
@@ -12,7 +13,7 @@ const METHODS: Readonly<Record<RouteFilter['eventName'], string>> = {
 export function explained({ name, mapping, router }: SourceMapping): readonly string[] {
   const { routes } = mapping;
   if (routes.length === 0) return [`${name}: no filter is derived from routes.`];
-  return routes.flatMap(({ eventName, entity, patterns }, index) => {
+  const lines = routes.flatMap(({ eventName, entity, patterns }, index) => {
     const of = entity === undefined ? '' : ` of ${entity}`;
     const condition = router === undefined ? '' : `, ${conditionWords(router.conditions[index])}`;
     return [
@@ -22,4 +23,18 @@ export function explained({ name, mapping, router }: SourceMapping): readonly st
         : patterns.map((pattern, at) => `  ${at === 0 ? 'gets' : 'and '} ${JSON.stringify(pattern)}`)),
     ];
   });
+  const others = otherFilters(mapping);
+  if (others.length === 0) return lines;
+  return [
+    ...lines,
+    'what the router refuses, so that it fails and is noticed:',
+    ...others.map((json) => `  gets ${json}`),
+  ];
+}
+
+/** The filters that stand for no route: those of routes, merged ones too, begin with the event name. */
+function otherFilters({ options }: RouterMapping): readonly string[] {
+  return (options.filterCriteria?.filters ?? [])
+    .map(({ pattern }) => `${pattern}`)
+    .filter((json) => !json.startsWith('{"eventName"'));
 }

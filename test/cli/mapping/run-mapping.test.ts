@@ -35,6 +35,7 @@ export const conditions = streamRouter()
 export const several = streamRouter()
   .onModify(any(matches({ keys: { pk: 'a' } }), matches({ keys: { sk: 'b' } })), nothing)
   .onModify(not(ownWrite('derivedFrom', { writes: ['text'] })), nothing);
+export const narrow = streamRouter().onInsert(matches({ newImage: { pk: prefix('A#') } }), nothing);
 export const wide = streamRouter().use(async (_record, _context, next) => next()).onInsert(nothing);
 const app = defineTable({ name: 'App', keys: ['pk'], entities: { order: { item: itemOf(), match: { pk: prefix('ORDER#') } } } });
 export const single = streamRouter(app).entity('order', (orders) => orders.onInsert(nothing));
@@ -325,6 +326,7 @@ describe('--explain says what became of each route', () => {
       'onRemove, deleted by TTL:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',
+      'what the router refuses, so that it fails and is noticed:',
     ]);
     expect(lines).toContain('  gets {"eventName":["MODIFY"]}');
   });
@@ -343,6 +345,15 @@ describe('--explain says what became of each route', () => {
       expect.stringMatching(/^ {2}and {2}.*"sk"/),
       'onModify, not (a write of its own, by derivedFrom):',
       '  gets {"eventName":["MODIFY"]}',
+    ]);
+  });
+
+  test('with what else the filters let through', async () => {
+    const lines = await explained('narrow', ...LATEST);
+
+    expect(lines.slice(-2)).toEqual([
+      'what the router refuses, so that it fails and is noticed:',
+      expect.stringMatching(/^ {2}gets \{"dynamodb":\{"StreamViewType":/),
     ]);
   });
 
