@@ -21,6 +21,7 @@ export type {
   MetricsConfig,
   StartingPosition,
 } from './options.ts';
+export { type DestinationPolicyOptions, destinationPolicy } from './policies/destination-policy.ts';
 export { type SinkPolicyOptions, sinkPolicy } from './policies/sink-policy.ts';
 export type { PolicyStatement, ResourcePolicy } from './policies/statement.ts';
 export { type CrossAccountOptions, crossAccountPolicy, streamPolicy } from './policies/stream-policy.ts';
