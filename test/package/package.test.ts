@@ -212,9 +212,13 @@ describe('a production install', () => {
   });
 });
 
+/** Dependencies without code in the bundles: argparse reads the arguments of the command of js-yaml. */
+const WITHOUT_CODE: readonly string[] = ['argparse'];
+
 /** The folders of these packages of this repository, and of all that they depend on. */
 function bundledPackages(names: readonly string[], from: string = root): Set<string> {
-  const folders = names.flatMap((name) => {
+  const bundled = names.filter((name) => !WITHOUT_CODE.includes(name));
+  const folders = bundled.flatMap((name) => {
     const folder = folderOf(name, from);
     return [folder, ...bundledPackages(Object.keys(manifestOf(folder).dependencies ?? {}), folder)];
   });
