@@ -2,7 +2,6 @@
 /// <reference types="node" preserve="true" />
 
 export type { RoutedHandler } from '../batch/handler-facts.ts';
-export type { RouteFilter } from './derived/route-filters.ts';
 export { eventSourceMapping } from './event-source-mapping.ts';
 export type { FilterCriteria } from './filter-criteria.ts';
 export {
@@ -27,6 +26,7 @@ export type { PolicyStatement, ResourcePolicy } from './policies/statement.ts';
 export { type CrossAccountOptions, crossAccountPolicy, streamPolicy } from './policies/stream-policy.ts';
 export type {
   MappingWarning,
+  RouteFilter,
   RouterMapping,
   RouterMappingOptions,
   TemplateReference,

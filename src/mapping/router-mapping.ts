@@ -1,5 +1,6 @@
+import type { EventPattern } from '../conditions/compile-pattern.ts';
 import type { PatternWarning } from '../conditions/pattern-warnings.ts';
-import type { RouteFilter } from './derived/route-filters.ts';
+import type { EventName } from '../record/stream-record.ts';
 import type { DestinationConfig, EventSourceMappingOptions } from './options.ts';
 
 /**
@@ -48,6 +49,15 @@ export interface MappingWarning {
     | PatternWarning['code'];
   /** One sentence or two, with the remedy. */
   readonly message: string;
+}
+
+/** The part of the filters that a route asks for. */
+export interface RouteFilter {
+  readonly eventName: EventName;
+  /** Undefined: the records of all entities, or of a table without entities. */
+  readonly entity: string | undefined;
+  /** The route gets records that match one of these. Empty: the filters say nothing of it, and all records pass. */
+  readonly patterns: readonly EventPattern[];
 }
 
 /** The event source mapping that a router needs. */

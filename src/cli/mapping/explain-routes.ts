@@ -1,5 +1,4 @@
-import type { RouteFilter } from '../../mapping/derived/route-filters.ts';
-import type { RouterMapping } from '../../mapping/router-mapping.ts';
+import type { RouteFilter, RouterMapping } from '../../mapping/router-mapping.ts';
 import { conditionWords } from './condition-words.ts';
 import type { SourceMapping } from './source.ts';
 

@@ -1,6 +1,6 @@
 import type { HandlerFacts } from '../../batch/handler-facts.ts';
-import type { MappingWarning } from '../router-mapping.ts';
-import { type RouteFilter, routeFilters } from './route-filters.ts';
+import type { MappingWarning, RouteFilter } from '../router-mapping.ts';
+import { routeFilters } from './route-filters.ts';
 
 /** Filters that are derived from a router, as the options of a mapping take them. */
 export interface DerivedFilterCriteria {

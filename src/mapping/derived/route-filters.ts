@@ -2,6 +2,7 @@ import type { EventPattern } from '../../conditions/compile-pattern.ts';
 import type { EventName } from '../../record/stream-record.ts';
 import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../record/view-type.ts';
 import type { EntityMatch } from '../../table/table-entities.ts';
+import type { RouteFilter } from '../router-mapping.ts';
 import { PARTS, routeConditionDemand } from './condition-demand.ts';
 import { both, type Conjunction, type Demand, EVERYTHING, either, leaf, NOTHING } from './demand.ts';
 import { entriesDemand, type NumberKnowledge, pathOf } from './matcher-demand.ts';
@@ -27,15 +28,6 @@ export interface Filtered {
 
 /** How much of the routes the filters say, from the most to the least. */
 export type Precision = 'values' | 'entity' | 'event name';
-
-/** The part of the filters that a route asks for. */
-export interface RouteFilter {
-  readonly eventName: EventName;
-  /** Undefined: the records of all entities, or of a table without entities. */
-  readonly entity: string | undefined;
-  /** The route gets records that match one of these. Empty: the filters say nothing of it, and all records pass. */
-  readonly patterns: readonly EventPattern[];
-}
 
 /** Derived filters, and how much they say. */
 export interface DerivedFilters {
