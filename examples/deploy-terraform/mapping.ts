@@ -1,0 +1,9 @@
+import { eventSourceMapping } from 'streamlane/mapping';
+import { handler } from './handler.ts';
+
+/** The mapping that is deployed. Tests pass its `options` to `deliver`, so that they run what is deployed. */
+export const mapping = eventSourceMapping(handler, {
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 1000,
+  destinationConfig: { onFailure: { destination: '${aws_sqs_queue.discarded.arn}' } },
+});
