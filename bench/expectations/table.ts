@@ -244,7 +244,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   // option checks for all entry points 1.2, errors that name owner and option as data 0.4, failures for tools 0.3.
   // Then to 36.6: options that would not be read are refused, and named 0.4, owners of run-time errors 0.1, conditions as data 0.2.
   // Then to 39.8: `changed` compares stored values, and takes paths and matchers 1.8, records, routes, options and reports know
-  // entities 1.3. The table carries the rest of what entities need.
+  // entities 1.3. The table carries the rest of what entities need. Then to 40.1: facts for eventSourceMapping 0.3.
   {
     text: 'bundle of the 12-line program without a sink, minified',
     group: 'footprint/bundle/sdk-external',

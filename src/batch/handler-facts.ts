@@ -5,11 +5,14 @@ import type { BatchSettings } from './options.ts';
 export interface HandlerFacts {
   readonly kind: 'router' | 'window';
   readonly settings: BatchSettings;
-  readonly routes: readonly RouteFacts[];
+  readonly routes: RouteFacts[];
   /** For each middleware, in the order added. */
-  readonly sees: readonly Sees[];
-  /** Refuses routes and middleware from now on: a filter that was derived before would drop their records. */
-  close(): void;
+  readonly sees: Sees[];
+  /**
+   * Called before a route or a middleware is added. `eventSourceMapping` sets it: the filters that it derived would drop their
+   * records. It says so itself, so that the text is in no bundle.
+   */
+  refuse?: (method: string) => never;
 }
 
 /** The records that a middleware has to see: all, or only those that a route may take. */

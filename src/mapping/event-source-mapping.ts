@@ -1,4 +1,5 @@
 import { factsOf, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { ConfigurationError } from '../errors.ts';
 import { BOOLEAN, isMembers } from '../options/check.ts';
 import { rejectUnknownOptions, requireOption } from '../options/check-options.ts';
 import { environmentNames } from '../options/env.ts';
@@ -61,7 +62,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     ...(hasDestination && { maximumRecordAgeInSeconds: RECORD_AGE_SECONDS }),
     ...(mapping as EventSourceMappingOptions),
   };
-  facts.close();
+  facts.refuse = refuseLate;
   return {
     properties: inPascalCase(reference === undefined ? complete : { ...complete, destinationConfig }),
     options: complete,
@@ -73,6 +74,16 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     environment: environmentNames(),
     routes: derived.routes,
   };
+}
+
+/** @throws ConfigurationError `LATE_ROUTE` always */
+function refuseLate(method: string): never {
+  throw new ConfigurationError(
+    'LATE_ROUTE',
+    'the event source mapping has been derived from this router already, and its filters may drop the records of what is ' +
+      'added now. Call eventSourceMapping after the last route and middleware.',
+    { owner: method },
+  );
 }
 
 function requireFacts(router: unknown): HandlerFacts {

@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { FACTS, type RoutedHandler } from '../batch/handler-facts.ts';
+import { FACTS, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
@@ -22,7 +22,6 @@ import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap, EntityOf, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
 import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
-import { CollectedFacts } from './facts.ts';
 import { plainRoutes } from './plain-routes.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type Route, routeOf, runRoutes } from './route.ts';
@@ -153,7 +152,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const entities = table?.['~entities'];
   const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
   const layers: RecordMiddleware<LazyRecord>[] = [];
-  const facts = new CollectedFacts(settings);
+  const facts: HandlerFacts = { kind: 'router', settings, routes: [], sees: [] };
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
   const dispatch = validated(settings, run, routes.of);
@@ -184,7 +183,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     const adding =
       (method: string, eventName: EventName) =>
       (...args: unknown[]): Self => {
-        facts.requireOpen(method);
+        facts.refuse?.(method);
         const route = routeOf(method, args);
         routes.add(method, entity, eventName, route);
         facts.routes.push({ eventName, entity, condition: route.condition });
@@ -213,7 +212,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   }
 
   function use(middleware: RecordMiddleware<LazyRecord>, options?: UseOptions): typeof router {
-    facts.requireOpen('use');
+    facts.refuse?.('use');
     requireArgument('use', 'middleware', middleware, MIDDLEWARE, { code: 'INVALID_HANDLER' });
     facts.sees.push(seesOf(middleware, options));
     layers.push(middleware);

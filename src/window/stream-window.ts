@@ -147,7 +147,7 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
     event: DynamoDBStreamWindowEvent,
     context?: Context,
   ): Promise<DynamoDBWindowResponse> => processWindowEvent(processor, reducer, event, context);
-  const facts: HandlerFacts = { kind: 'window', settings, routes: [], sees: [], close() {} };
+  const facts: HandlerFacts = { kind: 'window', settings, routes: [], sees: [] };
   return Object.assign(window, { [FACTS]: facts });
 }
 

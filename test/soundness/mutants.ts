@@ -200,9 +200,9 @@ export const FILTER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a route may come after the filters',
-    file: 'router/facts.ts',
-    find: 'this.#closed = true;',
-    replace: 'this.#closed = false;',
+    file: 'mapping/event-source-mapping.ts',
+    find: '  facts.refuse = refuseLate;\n',
+    replace: '',
   },
   {
     name: 'a condition that fails every record is asked like others',
