@@ -1,4 +1,4 @@
-import { App, Annotations as CdkAnnotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations as CdkAnnotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, type ITable, StreamViewType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import {
@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { StreamEventSource, type StreamEventSourceProps } from '../../src/cdk/stream-event-source.ts';
 import { changed, defineTable, itemOf, streamRouter, streamWindow } from '../../src/index.ts';
 import { eventSourceMapping } from '../../src/mapping/index.ts';
+import { newApp } from './new-app.ts';
 
 interface Invoice {
   id: string;
@@ -30,7 +31,7 @@ const router = () =>
 const newImages = defineTable({ name: 'T', item: itemOf<Invoice>(), keys: ['id'], viewType: 'NEW_IMAGE' });
 
 function stackWithFunction() {
-  const stack = new Stack(new App(), 'Stack', { env: { region: 'eu-central-1', account: '123456789012' } });
+  const stack = new Stack(newApp(), 'Stack', { env: { region: 'eu-central-1', account: '123456789012' } });
   const table = new Table(stack, 'Table', { partitionKey, stream: StreamViewType.NEW_AND_OLD_IMAGES });
   const onChange = new LambdaFunction(stack, 'OnChange', {
     runtime: Runtime.NODEJS_24_X,
@@ -295,7 +296,7 @@ describe('the stream', () => {
   ])('of %s has to carry what the router declares', (_, tableIn) => {
     const { stack } = stackWithFunction();
     const enough = tableIn(stack, StreamViewType.NEW_IMAGE);
-    const little = tableIn(new Stack(), StreamViewType.OLD_IMAGE);
+    const little = tableIn(new Stack(newApp(), 'Other'), StreamViewType.OLD_IMAGE);
     const options = { startingPosition: 'LATEST' } as const;
 
     expect(
@@ -333,7 +334,7 @@ describe('the stream', () => {
 
 describe('wrong arguments are refused:', () => {
   const onFailure = (value: unknown) => ({ router: router(), startingPosition: 'LATEST', onFailure: value });
-  const fifo = () => new Queue(new Stack(), 'Q', { fifo: true });
+  const fifo = () => new Queue(new Stack(newApp(), 'Other'), 'Q', { fifo: true });
 
   test.each<[string, unknown, unknown, object]>([
     ['no table', undefined, { router: router(), startingPosition: 'LATEST' }, { code: 'INVALID_OPTION' }],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -19,6 +19,7 @@ import { testStream } from '../../src/testing/index.ts';
 import { handler, type Invoice, inserts } from './entries/payments.ts';
 import { handler as window } from './entries/window.ts';
 import { other, router as wrapped } from './entries/wrapped.ts';
+import { newApp } from './new-app.ts';
 
 const entry = (name: string) => fileURLToPath(new URL(`entries/${name}.ts`, import.meta.url));
 const variables = { PAYMENTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:p', ARCHIVE_TOPIC_ARN: 'a' };
@@ -29,7 +30,7 @@ function synthesized(
   change?: (onChange: StreamFunction) => void,
   context: Record<string, unknown> = {},
 ) {
-  const stack = new Stack(new App({ context }), 'Stack');
+  const stack = new Stack(newApp(context), 'Stack');
   const table = new Table(stack, 'Table', {
     partitionKey: { name: 'id', type: AttributeType.STRING },
     stream: StreamViewType.NEW_AND_OLD_IMAGES,
@@ -348,7 +349,7 @@ describe('wrong options are refused:', () => {
     const construct = () =>
       given && 'entry' in given && ('destinationConfig' in given || 'functionResponseTypes' in given)
         ? synthesized(props as never, undefined, UNBUNDLED)
-        : new StreamFunction(new Stack(), 'OnChange', given as never);
+        : new StreamFunction(new Stack(newApp(), 'Other'), 'OnChange', given as never);
     expect(construct).toThrow(expect.objectContaining(error));
   });
 });
