@@ -8,7 +8,7 @@ export interface SinkTarget {
   /** The function that made the sink, and its option that names the target, as in `snsTopic` and `topicArn`. */
   readonly named: readonly [owner: string, option: string];
   readonly value: string | EnvironmentVariable;
-  /** What the keys of all objects begin with. Undefined for other targets than a bucket. */
+  /** The beginning of the keys of all objects. Undefined for other targets than a bucket. */
   readonly prefix: string | EnvironmentVariable | undefined;
 }
 

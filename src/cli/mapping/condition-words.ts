@@ -33,7 +33,7 @@ export function conditionWords(condition: unknown): string {
   }
 }
 
-/** A literal stands for itself, and a matcher is written as it is called. */
+/** A literal stands for itself, and a matcher is written like its call. */
 function matcherWords({ kind, operands }: MatcherData): string {
   const words = operands.map(operandWords).join(', ');
   return kind === 'equals' ? words : `${kind}(${words})`;

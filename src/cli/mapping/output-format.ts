@@ -13,10 +13,10 @@ export interface OutputFlags {
   readonly destinationType?: string;
 }
 
-/** What a mapping is printed for. */
+/** The tools that a mapping is printed for. */
 export type OutputFormat = 'cdk' | 'cloudformation' | 'json' | 'sam' | 'serverless' | 'terraform';
 
-/** What a format makes of the mappings of a source. */
+/** Writes the mappings of a source in a format. */
 type Write = (
   mappings: readonly SourceMapping[],
   flags: OutputFlags,

@@ -42,7 +42,7 @@ export const runMapping: RunCommand<MappingCommandFlags> = async (context, [sour
   return EXIT.ok;
 };
 
-/** What the module logs is not the template. */
+/** Reads the source. Its logs go to stderr: they do not belong to the template. */
 async function read(
   source: string,
   flags: MappingCommandFlags,

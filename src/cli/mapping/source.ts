@@ -24,7 +24,7 @@ export interface SourceMapping {
   /** Undefined where the source does not say it. */
   readonly functionName: TemplateReference | undefined;
   readonly streamArn: TemplateReference | undefined;
-  /** What the mapping was made of. Undefined for one that was made elsewhere. */
+  /** The origin of the mapping. Undefined for one that was made elsewhere. */
   readonly router?: { readonly options: RouterMappingOptions; readonly conditions: readonly unknown[] };
 }
 

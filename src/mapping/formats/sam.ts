@@ -12,7 +12,7 @@ import {
 /** The options of {@link toSam}. */
 export interface SamOptions extends MappedStream {
   /**
-   * What the destination is, so that SAM lets the function send to it.
+   * The kind of the destination, so that SAM lets the function send to it.
    *
    * @defaultValue what the destination's ARN says; for a reference: none, and the function's `Policies` have to allow it
    */

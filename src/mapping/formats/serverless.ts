@@ -14,7 +14,7 @@ import {
 
 /** The options of {@link toServerless}. */
 export interface ServerlessOptions extends MappedStream {
-  /** What the destination is. Needed for a reference that is an object. */
+  /** The kind of the destination. Needed for a reference that is an object. */
   readonly destinationType?: DestinationType | undefined;
 }
 
@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Enabled: 'enabled',
 };
 
-/** What an event of the Serverless Framework has no name for. */
+/** Options that an event of the Serverless Framework has no name for. */
 const UNKNOWN: Readonly<Record<string, string>> = {
   KmsKeyArn: 'kmsKeyArn',
   MetricsConfig: 'metricsConfig',

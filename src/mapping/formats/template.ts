@@ -2,7 +2,7 @@ import { type Check, isMembers, oneOf, TEXT } from '../../options/check.ts';
 import { rejectUnknownOptions, requireArgument, requireOption } from '../../options/check-options.ts';
 import type { RouterMapping, TemplateReference } from '../router-mapping.ts';
 
-/** What a format takes of a mapping: what `eventSourceMapping` returns. */
+/** The part of a mapping that a format takes. `eventSourceMapping` returns it. */
 export type FormattedMapping = Pick<RouterMapping, 'properties'>;
 
 /** The stream that a mapping reads. */
@@ -17,7 +17,7 @@ export interface MappedFunction extends MappedStream {
   readonly functionName: TemplateReference;
 }
 
-/** What a destination is that only the template knows. */
+/** The kind of a destination that only the template knows. */
 export type DestinationType = 'sns' | 'sqs';
 
 /** The properties of a mapping, taken apart for a format. */

@@ -7,7 +7,7 @@ import { allow, type PolicyStatement } from './statement.ts';
 
 /** The options of {@link destinationPolicy}. */
 export interface DestinationPolicyOptions {
-  /** What the destination is. @defaultValue what its ARN says; needed for a reference */
+  /** The kind of the destination. @defaultValue what its ARN says; needed for a reference */
   readonly type?: 's3' | 'sns' | 'sqs' | undefined;
 }
 

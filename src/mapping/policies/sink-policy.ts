@@ -24,7 +24,7 @@ const OWNER = 'sinkPolicy';
 
 const SINK = objectWith(['send']);
 
-/** What a kind of sink needs. */
+/** The permission that a kind of sink needs. */
 interface Permission {
   readonly action: string;
   /** Undefined where the target does not say it. */
@@ -58,7 +58,7 @@ const PERMISSIONS: Readonly<Record<string, Permission>> = {
  * The resource follows from the sink's target: an ARN, the URL of a queue, or the name of a bucket in the partition `aws`. Names of buses and
  * tables say neither region nor account: pass `resource`. A target of `env('NAME')` is read from the environment of this process.
  *
- * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION` for a sink of `createSink` and for what is no sink;
+ * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION` for a sink of `createSink` and for other objects than sinks;
  *   `MISSING_ENVIRONMENT_VARIABLE` where `resource` is needed
  * @example
  * ```ts

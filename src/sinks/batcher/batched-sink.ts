@@ -15,7 +15,7 @@ export interface BatchedSinkSettings<P extends Payload, Message, Options extends
   readonly named: readonly [owner: string, option: string];
   /** The value of that option. */
   readonly target: string | EnvironmentVariable;
-  /** What the keys of all objects begin with, in a bucket. */
+  /** The beginning of the keys of all objects, in a bucket. */
   readonly prefix?: string | EnvironmentVariable;
   /**
    * Makes the payload of a message. What it throws rejects the call.

@@ -294,7 +294,7 @@ test('what eventSourceMapping returned is a resource of the CDK', async () => {
   );
 });
 
-test('what eventSourceMapping returned is printed as it is', async () => {
+test('what eventSourceMapping returned is printed unchanged', async () => {
   const { stdout, code } = await run(app('mapped'), '--function', 'on-change', '--stream', STREAM);
 
   expect(load(stdout)).toMatchObject({

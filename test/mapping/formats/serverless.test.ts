@@ -86,7 +86,7 @@ test.each([
   },
 );
 
-/** What the framework has no words for is refused, and the rest is read back. */
+/** Mappings that the framework has no words for are refused, and the others are read back. */
 test('an event that is read back says what the mapping does', () => {
   fc.assert(
     fc.property(mappingOptions, fc.boolean(), (options, partialResponses) => {

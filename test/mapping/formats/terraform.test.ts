@@ -79,7 +79,7 @@ test('a resource has every option of the mapping by its name in the AWS provider
   });
 });
 
-test('references stay as they are, and other text is no template', () => {
+test('references stay as they are, and other text is not a template', () => {
   const mapping = mappingOf({
     startingPosition: 'LATEST',
     destinationConfig: { onFailure: { destination: '${aws_sqs_queue.failures.arn}' } },

@@ -81,7 +81,7 @@ describe('a target of the environment', () => {
 });
 
 test.each([{ Ref: 'PaymentsTopic' }, '${aws_sns_topic.payments.arn}', TOPIC])(
-  'resource %o is used as it is',
+  'resource %o is used unchanged',
   (resource) => {
     expect(sinkPolicy(snsTopic({ topicArn: env('NOT_SET') }), { resource })).toEqual([
       { Effect: 'Allow', Action: ['sns:Publish'], Resource: resource },
