@@ -43,9 +43,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
   const { filters = true, ...given } = optionsOf(options);
   requireOption(OWNER, 'filters', filters, BOOLEAN);
   checkWindow(facts, given.tumblingWindowInSeconds);
-  const reference = referenceIn(given.destinationConfig);
-  const { destinationConfig, ...others } = given;
-  const own = reference === undefined ? given : others;
+  const { own, references } = withoutReferences(given);
   const derived =
     filters === true && given.filterCriteria === undefined
       ? derivedFilters(facts)
@@ -57,14 +55,14 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     ...(derived.filters.length > 0 && { filterCriteria: { filters: derived.filters } }),
   };
   const settings = mappingSettings(mapping as EventSourceMappingOptions, OWNER);
-  const hasDestination = reference !== undefined || settings.onFailure !== undefined;
+  const hasDestination = references.destinationConfig !== undefined || settings.onFailure !== undefined;
   const complete: EventSourceMappingOptions = {
     ...(hasDestination && { maximumRecordAgeInSeconds: RECORD_AGE_SECONDS }),
     ...(mapping as EventSourceMappingOptions),
   };
   facts.refuse = refuseLate;
   return {
-    properties: inPascalCase(reference === undefined ? complete : { ...complete, destinationConfig }),
+    properties: inPascalCase({ ...complete, ...references }),
     options: complete,
     warnings: [
       ...derived.warnings,
@@ -111,17 +109,31 @@ function optionsOf(options: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** The destination, if it is one that only the template knows. */
-function referenceIn(config: unknown): unknown {
+/** Splits options into those that are known now, and those with a value that only the template knows. */
+function withoutReferences(given: Readonly<Record<string, unknown>>): {
+  readonly own: Readonly<Record<string, unknown>>;
+  readonly references: Readonly<Record<string, unknown>>;
+} {
+  const { destinationConfig, kmsKeyArn } = given;
+  const references = {
+    ...(isReference(destinationOf(destinationConfig)) && { destinationConfig }),
+    ...(isReference(kmsKeyArn) && { kmsKeyArn }),
+  };
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(references, name)));
+  return { own, references };
+}
+
+function destinationOf(config: unknown): unknown {
   if (config === undefined) return undefined;
   const { onFailure } = inCamelCase(OWNER, config, 'destinationConfig');
   if (onFailure === undefined) return undefined;
-  const { destination } = inCamelCase(OWNER, onFailure, 'destinationConfig.onFailure');
-  const isReference =
-    typeof destination === 'string'
-      ? destination.includes('${')
-      : isMembers(destination) && Object.keys(destination).length === 1;
-  return isReference ? destination : undefined;
+  return inCamelCase(OWNER, onFailure, 'destinationConfig.onFailure').destination;
+}
+
+function isReference(value: unknown): boolean {
+  return typeof value === 'string'
+    ? value.includes('${')
+    : isMembers(value) && Object.keys(value).length === 1;
 }
 
 /** A function for windows, and one for batches, cannot answer the events of the other. */

@@ -11,7 +11,7 @@ export type TemplateReference = string | Readonly<Record<string, unknown>>;
 
 /** The options of `eventSourceMapping`: those of a mapping, without the ones that the router decides. */
 export interface RouterMappingOptions
-  extends Omit<EventSourceMappingOptions, 'functionResponseTypes' | 'destinationConfig'> {
+  extends Omit<EventSourceMappingOptions, 'functionResponseTypes' | 'destinationConfig' | 'kmsKeyArn'> {
   /**
    * Where Lambda sends details of discarded records: an ARN, or a {@link TemplateReference} to a queue, topic or bucket.
    *
@@ -20,6 +20,8 @@ export interface RouterMappingOptions
   readonly destinationConfig?:
     | DestinationConfig
     | { readonly onFailure?: { readonly destination?: TemplateReference } };
+  /** ARN of the KMS key that encrypts the filters on AWS, or a {@link TemplateReference} to it. Only a deployed mapping reads it. */
+  readonly kmsKeyArn?: TemplateReference;
   /**
    * Derives filters from the routes. Filters of your own, in `filterCriteria`, replace them.
    *
@@ -66,7 +68,7 @@ export interface RouterMapping {
   readonly properties: Readonly<Record<string, unknown>>;
   /**
    * The same as options. `deliver`, `startEventSourceMapping` and `streamlane dev` take them, so that what is deployed is what is tested.
-   * A destination that only the template knows is left out.
+   * A destination and a key that only the template knows are left out.
    */
   readonly options: EventSourceMappingOptions;
   readonly warnings: readonly MappingWarning[];

@@ -63,6 +63,13 @@ describe('the mapping of a router', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('a key may be a reference', () => {
+    const kmsKeyArn = { 'Fn::GetAtt': ['Key', 'Arn'] };
+    const { properties, options } = eventSourceMapping(insertOnly(), { ...START, kmsKeyArn });
+    expect(properties.KmsKeyArn).toEqual(kmsKeyArn);
+    expect(options).not.toHaveProperty('kmsKeyArn');
+  });
+
   test.each<[RouterMappingOptions, object]>([
     [
       { ...START, bisectBatchOnFunctionError: false, maximumRetryAttempts: 3 },
