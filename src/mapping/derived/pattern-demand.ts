@@ -1,5 +1,6 @@
 import { type EventPattern, readPattern } from '../../conditions/compile-pattern.ts';
 import { entriesOf, type PatternEntry, soleEntry } from '../../conditions/pattern-object.ts';
+import { isEither } from '../../conditions/pattern-rules.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
 import { both, type Demand, EVERYTHING, leaf } from './demand.ts';
 import { isPlainName } from './matcher-demand.ts';
@@ -17,7 +18,7 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
 /** The demand of an event pattern. What Lambda does not document, and what a merged pattern would change, is left out. */
 export function patternDemand(pattern: string | EventPattern): Demand {
   const leaves = new Map<string, Leaf>();
-  collect(readPattern(pattern, 'eventPattern'), [], leaves);
+  collect(readPattern(pattern, 'eventPattern'), [], leaves, true);
   return both([...leaves.values()].map(leafDemand));
 }
 
@@ -27,15 +28,24 @@ interface Leaf {
   readonly alternatives: readonly unknown[];
 }
 
-function collect(fields: unknown, path: readonly string[], leaves: Map<string, Leaf>): void {
+/** @param isCertain false where a pattern cannot say what is asked: below a name that is a path, and among whole patterns */
+function collect(
+  fields: unknown,
+  path: readonly string[],
+  leaves: Map<string, Leaf>,
+  isCertain: boolean,
+): void {
   // The condition has refused a pattern that is not made of fields and alternatives.
   for (const [name, value] of entriesOf(fields) as readonly PatternEntry[]) {
     const own = [...path, name];
-    // Alternatives of whole patterns, and names that are paths.
-    if (name === '$or' || !isPlainName(name)) continue;
+    const isSaid = isCertain && name !== '$or' && isPlainName(name);
+    // A field is known by its path, however that is written.
+    const key = own.join('.');
+    if (isEither(name, value)) for (const one of value) collect(one, path, leaves, false);
+    else if (!Array.isArray(value)) collect(value, own, leaves, isSaid);
     // Of alternatives that are written twice, the last ones count.
-    if (Array.isArray(value)) leaves.set(JSON.stringify(own), { path: own, alternatives: value });
-    else collect(value, own, leaves);
+    else if (isSaid) leaves.set(key, { path: own, alternatives: value });
+    else leaves.delete(key);
   }
 }
 

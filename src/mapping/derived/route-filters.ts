@@ -4,7 +4,16 @@ import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../record
 import type { EntityMatch } from '../../table/table-entities.ts';
 import type { RouteFilter } from '../router-mapping.ts';
 import { PARTS, routeConditionDemand } from './condition-demand.ts';
-import { both, type Conjunction, type Demand, EVERYTHING, either, leaf, NOTHING } from './demand.ts';
+import {
+  both,
+  type Conjunction,
+  type Demand,
+  EVERYTHING,
+  either,
+  type Leaf,
+  leaf,
+  NOTHING,
+} from './demand.ts';
 import { entriesDemand, type NumberKnowledge, pathOf } from './matcher-demand.ts';
 
 /** A route, as far as a filter can know it. */
@@ -135,14 +144,25 @@ function oneOf(patterns: readonly EventPattern[]): readonly EventPattern[] {
 }
 
 function patternOf(conjunction: Conjunction): EventPattern {
-  const pattern: Record<string, unknown> = {};
-  for (const { path, alternatives } of conjunction.values()) {
-    let at = pattern;
-    for (const name of path.slice(0, -1)) {
-      at[name] ??= {};
-      at = at[name] as Record<string, unknown>;
-    }
-    at[path.at(-1) as string] = alternatives;
-  }
+  const pattern = noFields();
+  for (const leaf of conjunction.values()) put(pattern, leaf);
   return pattern as EventPattern;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Without a prototype: an attribute may be called `constructor`. */
+function noFields(): Fields {
+  return Object.create(null);
+}
+
+function put(pattern: Fields, { path, alternatives }: Leaf): void {
+  let at = pattern;
+  for (const name of path.slice(0, -1)) {
+    at[name] ??= noFields();
+    // A pattern has alternatives or fields at a place, not both: the first ones stay.
+    if (Array.isArray(at[name])) return;
+    at = at[name] as Fields;
+  }
+  at[path.at(-1) as string] ??= alternatives;
 }

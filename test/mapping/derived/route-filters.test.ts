@@ -91,6 +91,11 @@ describe('a matcher becomes a filter that lets no less through', () => {
     ['the name of an operator', (matches as Loose)({ newImage: { prefix: 'x' } }), 'every MODIFY'],
     ['$or as a name', (matches as Loose)({ newImage: { $or: 'x' } }), 'every MODIFY'],
     ['__proto__ as a name', (matches as Loose)({ newImage: { ['__proto__']: 'x' } }), 'every MODIFY'],
+    ...['constructor', 'toString', 'hasOwnProperty'].map((name): [string, unknown, unknown] => [
+      `${name} as a name, which objects inherit`,
+      (matches as Loose)({ newImage: { [name]: { [name]: 'x' } } }),
+      [{ [name]: { M: { [name]: { S: ['x'] } } } }],
+    ]),
   ])('%s', (_, condition, expected) => {
     expect(newImageOf(condition)).toEqual(expected);
   });
@@ -168,6 +173,37 @@ describe('a condition becomes a filter that lets no less through', () => {
       all(pattern({ a: { S: ['x'] } }), pattern({ a: [{ exists: false }] })),
       [{ a: [{ exists: false }] }],
     ],
+    [
+      'the same, where an array inherits the name',
+      all(
+        pattern({ a: [{ exists: false }] }),
+        (matches as Loose)({ newImage: { a: { length: 'x', push: 'y', map: { map: 'z' } } } }),
+        eventPattern({ dynamodb: { NewImage: { a: { push: ['x'], length: ['y'] } } } } as Loose),
+      ),
+      [{ a: [{ exists: false }] }],
+    ],
+    [
+      'a field that an alternative of patterns writes anew',
+      eventPattern({
+        dynamodb: { SizeBytes: [1] },
+        $or: [{ dynamodb: { SizeBytes: [2] } }, { eventName: ['MODIFY'] }],
+      } as Loose),
+      'every MODIFY',
+    ],
+    [
+      'a field that is written anew as a path',
+      eventPattern({ dynamodb: { SizeBytes: [1] }, 'dynamodb.SizeBytes': [2] } as Loose),
+      'every MODIFY',
+    ],
+    [
+      'a field that is written anew after a path',
+      eventPattern({
+        'dynamodb.NewImage': { a: { S: ['x'] } },
+        dynamodb: { NewImage: { a: { S: ['y'] } } },
+      } as Loose),
+      [{ a: { S: ['y'] } }],
+    ],
+    ['$or as the name of an attribute', pattern({ $or: { S: ['x'] } }), 'every MODIFY'],
     [
       'alternatives of patterns',
       eventPattern({ $or: [{ eventName: ['MODIFY'] }, { eventName: ['INSERT'] }] }),
