@@ -27,7 +27,12 @@ export interface RouteFacts {
 }
 
 /** The name under which a handler carries its facts. */
-export const FACTS = '~router';
+const FACTS = '~router';
+
+/** Lets a handler carry its facts. Not enumerable: a function around the handler that took its properties may need other records. */
+export function withFacts<Handler extends object>(handler: Handler, facts: HandlerFacts): Handler {
+  return Object.defineProperty(handler, FACTS, { value: facts });
+}
 
 /** The facts that a handler carries. Undefined for a handler that is neither a router nor a window. */
 export function factsOf(handler: unknown): HandlerFacts | undefined {

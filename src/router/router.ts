@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { FACTS, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { type HandlerFacts, type RoutedHandler, withFacts } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
@@ -171,12 +171,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     return processEvent(processor, event, context, reported, handle);
   }
 
-  return Object.assign(router, {
-    ...routesInto(undefined, () => router),
-    entity,
-    use,
-    [FACTS]: facts,
-  });
+  return withFacts(Object.assign(router, { ...routesInto(undefined, () => router), entity, use }), facts);
 
   /** The methods that add routes for an entity, or for all records. */
   function routesInto<Self>(entity: string | undefined, self: () => Self) {

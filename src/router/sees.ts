@@ -18,7 +18,8 @@ const SEES = '~sees';
 
 /** Lets a middleware say that it needs no records without a route. */
 export function seesRouted<Middleware extends object>(middleware: Middleware): Middleware {
-  return Object.assign(middleware, { [SEES]: 'routed' });
+  // Not enumerable: a middleware around it that took its properties may need other records.
+  return Object.defineProperty(middleware, SEES, { value: 'routed' });
 }
 
 /** @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION` */

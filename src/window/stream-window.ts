@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { FACTS, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { type HandlerFacts, type RoutedHandler, withFacts } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings } from '../batch/options.ts';
 import { batchProcessor } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
@@ -148,7 +148,7 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
     context?: Context,
   ): Promise<DynamoDBWindowResponse> => processWindowEvent(processor, reducer, event, context);
   const facts: HandlerFacts = { kind: 'window', settings, routes: [], sees: [] };
-  return Object.assign(window, { [FACTS]: facts });
+  return withFacts(window, facts);
 }
 
 function initialJson(initial: unknown): string {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { auditTrail } from '../../src/audit/index.ts';
 import { defineTable, env, itemOf, streamRouter, streamWindow } from '../../src/index.ts';
 import { eventSourceMapping, type RouterMappingOptions } from '../../src/mapping/index.ts';
+import { retry } from '../../src/middleware/retry.ts';
 import { deliver, testStream } from '../../src/testing/index.ts';
 
 interface Invoice {
@@ -160,6 +161,15 @@ describe('a warning says why', () => {
       ['FILTERS_OFF_BY_MIDDLEWARE'],
     ],
     [
+      'a middleware around one that does not sees every record',
+      () =>
+        insertOnly().use(
+          Object.assign((_record: unknown, _context: unknown, next: () => void) => next(), retry()),
+        ),
+      {},
+      ['FILTERS_OFF_BY_MIDDLEWARE'],
+    ],
+    [
       'the audit trail sees every record',
       () => insertOnly().use(auditTrail({ target: 'audit', send: async () => {} } as never)),
       {},
@@ -246,6 +256,13 @@ describe('what is refused', () => {
     [
       'a handler that carries no routes',
       async () => {},
+      START,
+      'INVALID_HANDLER',
+      'export the router as well, and pass it',
+    ],
+    [
+      'a function that has taken the properties of a router',
+      Object.assign(async () => {}, insertOnly()),
       START,
       'INVALID_HANDLER',
       'export the router as well, and pass it',
