@@ -1,6 +1,5 @@
 import type { LazyRecord } from '../record/lazy-record.ts';
 import type { CompiledMatch, MatchedPath } from './compile-match.ts';
-import type { EventPattern } from './compile-pattern.ts';
 import type { Condition } from './condition.ts';
 import type { MatcherData } from './matcher.ts';
 import type { PatternWarning } from './pattern-warnings.ts';
@@ -20,7 +19,8 @@ export type ConditionData =
     }
   | {
       readonly kind: 'eventPattern';
-      readonly pattern: string | EventPattern;
+      /** As JSON. */
+      readonly pattern: string;
       readonly warnings: readonly PatternWarning[];
     }
   | { readonly kind: 'expired' }
@@ -51,7 +51,8 @@ export function builtIn<R>(
   data: ConditionData,
   decide?: Decide,
 ): Condition<R> {
-  return Object.assign(condition, { '~condition': { ...data, decide: decide ?? condition } });
+  // Not enumerable: a function around the condition that took its properties would be another condition.
+  return Object.defineProperty(condition, '~condition', { value: { ...data, decide: decide ?? condition } });
 }
 
 /** The data of a built-in condition; undefined for a predicate of users. */

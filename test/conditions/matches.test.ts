@@ -345,7 +345,7 @@ test('a condition carries what it asks for as data', () => {
   expect(conditionData(expired)).toMatchObject({ kind: 'expired' });
   expect(conditionData(eventPattern({ eventName: ['INSERT'] }))).toMatchObject({
     kind: 'eventPattern',
-    pattern: { eventName: ['INSERT'] },
+    pattern: '{"eventName":["INSERT"]}',
   });
   expect(conditionData(() => true)).toBeUndefined();
 });

@@ -18,7 +18,7 @@ export function conditionWords(condition: unknown): string {
     case 'ownWrite':
       return `a write of its own, by ${data.marker}`;
     case 'eventPattern':
-      return `the event pattern ${typeof data.pattern === 'string' ? data.pattern : JSON.stringify(data.pattern)}`;
+      return `the event pattern ${data.pattern}`;
     case 'changed': {
       const from = data.from === undefined ? '' : ` from ${matcherWords(data.from)}`;
       const to = data.to === undefined ? '' : ` to ${matcherWords(data.to)}`;

@@ -53,9 +53,6 @@ function needsMissingImage(condition: unknown, records: AskedRecords): boolean {
 function conditionDemand(condition: unknown, numbers: NumberKnowledge): Asked {
   const data = conditionData(condition);
   switch (data?.kind) {
-    case undefined:
-    case 'ownWrite':
-      return UNKNOWN;
     case 'all':
       return allOf(data.conditions.map((one) => conditionDemand(one, numbers)));
     case 'any':
@@ -85,5 +82,8 @@ function conditionDemand(condition: unknown, numbers: NumberKnowledge): Asked {
       };
     case 'eventPattern':
       return { yes: patternDemand(data.pattern), no: EVERYTHING };
+    // Also what another version of the package may have.
+    default:
+      return UNKNOWN;
   }
 }

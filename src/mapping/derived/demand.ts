@@ -1,3 +1,4 @@
+import { sameAddress } from '../../conditions/ip-address.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
 
 /** The alternatives for one field of a record, as an event pattern writes them. */
@@ -72,7 +73,10 @@ function isOfElements(path: readonly string[]): boolean {
 /** Alternatives that allow what both lists allow, and maybe more. */
 function common(one: readonly PatternValue[], other: readonly PatternValue[]): readonly PatternValue[] {
   const texts = new Set(other.map((value) => JSON.stringify(value)));
-  const isPlain = [...one, ...other].every((value) => typeof value === 'string');
+  // An IP address also stands for its other spellings.
+  const isPlain = [...one, ...other].every(
+    (value) => typeof value === 'string' && sameAddress(value) === undefined,
+  );
   if (isPlain) return one.filter((value) => texts.has(JSON.stringify(value)));
   // Values say more than comparisons.
   const isNarrow = (values: readonly PatternValue[]): boolean =>

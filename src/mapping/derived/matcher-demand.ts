@@ -1,5 +1,6 @@
 import type { MatchEntry } from '../../conditions/compile-match.ts';
 import type { MatcherData } from '../../conditions/matcher.ts';
+import { RESERVED_NAMES } from '../../conditions/pattern-value.ts';
 import { type Asked, allOf, anyOf, opposite, UNKNOWN } from './asked.ts';
 import { both, type Demand, EVERYTHING, either, leaf } from './demand.ts';
 
@@ -7,18 +8,7 @@ import { both, type Demand, EVERYTHING, either, leaf } from './demand.ts';
 const TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS'];
 
 /** Names that a pattern takes for a comparison, or for alternatives. */
-const OPERATORS: ReadonlySet<string> = new Set([
-  '$or',
-  'anything-but',
-  'cidr',
-  'equals-ignore-case',
-  'exactly',
-  'exists',
-  'numeric',
-  'prefix',
-  'suffix',
-  'wildcard',
-]);
+const OPERATORS: ReadonlySet<string> = new Set(['$or', ...RESERVED_NAMES]);
 
 /** The facts about the numbers that conditions compare with. */
 export interface NumberKnowledge {
@@ -57,7 +47,20 @@ export function pathOf(
 
 /** Tells if a pattern may name a field so: not by a path, nor by what JavaScript takes for the prototype of an object. */
 export function isPlainName(name: string): boolean {
-  return !name.includes('.') && name !== '__proto__';
+  return !name.includes('.') && name !== '__proto__' && isWhole(name);
+}
+
+/** Tells if text has no half of a character: Lambda would read a question mark there. */
+export function isWhole(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+/**
+ * Tells if a pattern may compare text in capitals or not: Lambda compares its letters by their small and their large form. Some letters are
+ * neither of them, and of characters in two halves it finds none.
+ */
+export function hasTwoForms(text: string): boolean {
+  return !/[\u0080-\uffff]/.test(text);
 }
 
 /** The demand of a matcher on the attribute at a path. */
@@ -68,6 +71,7 @@ function matcherDemand(
 ): Asked {
   const [first] = operands;
   const text = [...path, 'S'];
+  if (typeof first === 'string' && !isWhole(first)) return UNKNOWN;
   switch (kind) {
     case 'equals':
       return equalsDemand(first, path, numbers);
@@ -79,7 +83,10 @@ function matcherDemand(
     case 'equalsIgnoreCase':
       // Lambda's comparison may fold more letters than ours. So the opposite is asked of the very text alone.
       return {
-        yes: leaf(text, { 'equals-ignore-case': first as string }),
+        yes: leaf(
+          text,
+          hasTwoForms(first as string) ? { 'equals-ignore-case': first as string } : { exists: true },
+        ),
         no: leaf(text, { 'anything-but': [first as string] }, { exists: false }),
       };
     case 'atLeast':
@@ -101,7 +108,8 @@ function matcherDemand(
       return { yes: EVERYTHING, no: absent(path) };
     case 'map':
       return entriesDemand(operands as readonly MatchEntry[], [...path, 'M'], numbers);
-    case 'contains':
+    // Also what another version of the package may have.
+    default:
       return UNKNOWN;
   }
 }
@@ -114,6 +122,7 @@ function operandDemand(operand: unknown, path: readonly string[], numbers: Numbe
 
 function equalsDemand(literal: unknown, path: readonly string[], { areText }: NumberKnowledge): Asked {
   if (typeof literal === 'string') {
+    if (!isWhole(literal)) return UNKNOWN;
     const asText = valueDemand([...path, 'S'], literal);
     // Text may stand for a number there, which is written in more than one way.
     return areText

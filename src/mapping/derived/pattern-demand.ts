@@ -1,9 +1,9 @@
-import { type EventPattern, readPattern } from '../../conditions/compile-pattern.ts';
+import { readPattern } from '../../conditions/compile-pattern.ts';
 import { entriesOf, type PatternEntry, soleEntry } from '../../conditions/pattern-object.ts';
 import { isEither } from '../../conditions/pattern-rules.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
 import { both, type Demand, EVERYTHING, leaf } from './demand.ts';
-import { isPlainName } from './matcher-demand.ts';
+import { hasTwoForms, isPlainName, isWhole } from './matcher-demand.ts';
 
 /** The comparisons that Lambda documents for filters, besides the value itself. */
 const DOCUMENTED: ReadonlySet<string> = new Set([
@@ -16,7 +16,7 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
 ]);
 
 /** The demand of an event pattern. What Lambda does not document, and what a merged pattern would change, is left out. */
-export function patternDemand(pattern: string | EventPattern): Demand {
+export function patternDemand(pattern: string): Demand {
   const leaves = new Map<string, Leaf>();
   collect(readPattern(pattern, 'eventPattern'), [], leaves, true);
   return both([...leaves.values()].map(leafDemand));
@@ -56,17 +56,19 @@ function leafDemand({ path, alternatives }: Leaf): Demand {
   return known.every((one) => one !== undefined) ? leaf(path, ...known) : EVERYTHING;
 }
 
-/** An alternative as JSON. Undefined for what Lambda does not document, and for numbers that JSON would round. */
+/** An alternative as JSON. Undefined for what Lambda does not document or may read otherwise, and for numbers that JSON would round. */
 function documented(value: unknown): PatternValue | undefined {
   const entry = soleEntry(value);
   if (entry === undefined) return isScalar(value) ? value : undefined;
   const [operator, operand] = entry;
   const isPlain = Array.isArray(operand) ? operand.every(isScalar) : isScalar(operand);
+  if (operator === 'equals-ignore-case' && !hasTwoForms(operand as string)) return undefined;
   return DOCUMENTED.has(operator) && isPlain
     ? ({ [operator]: operand } as unknown as PatternValue)
     : undefined;
 }
 
 function isScalar(value: unknown): value is string | number | boolean | null {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  if (typeof value === 'string') return isWhole(value);
+  return value === null || ['number', 'boolean'].includes(typeof value);
 }

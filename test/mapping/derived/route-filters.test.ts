@@ -32,6 +32,7 @@ type Loose = any;
 const START = { startingPosition: 'TRIM_HORIZON' } as const;
 const POORER = { dynamodb: { StreamViewType: [{ 'anything-but': ['NEW_AND_OLD_IMAGES'] }] } };
 const GONE = [{ exists: false }];
+const SOME_TEXT = [{ a: { S: [{ exists: true }] } }];
 const ABSENT = { S: GONE, N: GONE, B: GONE, BOOL: GONE, NULL: GONE, SS: GONE, NS: GONE, BS: GONE };
 
 /** The patterns of a router, without those for streams of another kind. */
@@ -76,6 +77,32 @@ describe('a matcher becomes a filter that lets no less through', () => {
     ['exists: a filter finds no maps and lists', to(exists()), 'every MODIFY'],
     ['missing: of no type', to(missing()), [{ a: ABSENT }]],
     ['contains', to(contains('a')), 'every MODIFY'],
+    [
+      'equalsIgnoreCase of a letter that is neither small nor large',
+      to(equalsIgnoreCase('\u01c5')),
+      SOME_TEXT,
+    ],
+    ['equalsIgnoreCase of a character in two halves', to(equalsIgnoreCase('\u{1f600}')), SOME_TEXT],
+    ...[
+      '\ud83d',
+      prefix('\ud83d'),
+      suffix('\ude00'),
+      wildcard('\ud83d*'),
+      equalsIgnoreCase('\ud83d'),
+      oneOf('\ud83d'),
+      anythingBut('\ud83d'),
+    ].map((matcher): [string, unknown, unknown] => [
+      `half of a character, which Lambda reads otherwise: ${JSON.stringify(matcher)}`,
+      to(matcher),
+      'every MODIFY',
+    ]),
+    ['a name with half of a character', (matches as Loose)({ newImage: { '\ud83d': 'x' } }), 'every MODIFY'],
+    ['text with a whole character', to(prefix('\u{1f600}')), [{ a: { S: [{ prefix: '\u{1f600}' }] } }]],
+    [
+      'a matcher of another version',
+      to({ '~matcher': { kind: 'newer', operands: [], test: () => true } }),
+      'every MODIFY',
+    ],
     ['a map', to({ b: 'x', c: 'y' }), [{ a: { M: { b: { S: ['x'] }, c: { S: ['y'] } } } }]],
     [
       'a path into a map',
@@ -157,6 +184,40 @@ describe('a condition becomes a filter that lets no less through', () => {
     ['a pattern that Lambda does not document', pattern({ a: { S: [{ wildcard: 'x*' }] } }), 'every MODIFY'],
     ['a nested comparison', pattern({ a: { S: [{ 'anything-but': { prefix: 'x' } }] } }), 'every MODIFY'],
     [
+      'a pattern that compares letters which are neither small nor large',
+      pattern({ a: { S: [{ 'equals-ignore-case': '\u01c5' }] } }),
+      'every MODIFY',
+    ],
+    ['a pattern with half of a character', pattern({ a: { S: [{ prefix: '\ud83d' }] } }), 'every MODIFY'],
+    ['a pattern with half of a character as text', pattern({ a: { S: ['\ud83d'] } }), 'every MODIFY'],
+    [
+      'two spellings of an IP address',
+      all(to('::1'), pattern({ a: { S: ['0:0:0:0:0:0:0:1'] } })),
+      [{ a: { S: ['::1'] } }],
+    ],
+    [
+      'a pattern that is used for another one later',
+      changedLater({ dynamodb: { NewImage: { a: { S: ['x'] } } } }),
+      [{ a: { S: ['x'] } }],
+    ],
+    [
+      'a pattern that is compared with a large number',
+      eventPattern({
+        dynamodb: { SizeBytes: [{ numeric: ['<', 1e20] }, { 'anything-but': [1e20] }] },
+      } as Loose),
+      'every MODIFY',
+    ],
+    [
+      'a condition of another version',
+      Object.assign(() => true, { '~condition': { kind: 'newer', decide: () => true } }),
+      'every MODIFY',
+    ],
+    [
+      'a condition that another function has taken the properties of',
+      Object.assign(() => true, paid),
+      'every MODIFY',
+    ],
+    [
       'a number of many digits',
       eventPattern('{"dynamodb":{"SizeBytes":[12345678901234567890123]}}'),
       'every MODIFY',
@@ -212,6 +273,12 @@ describe('a condition becomes a filter that lets no less through', () => {
   ])('%s', (_, condition, expected) => {
     expect(newImageOf(condition)).toEqual(expected);
   });
+
+  function changedLater(given: Loose): Loose {
+    const condition = eventPattern(given);
+    given.dynamodb.NewImage.a.S[0] = 'y';
+    return condition;
+  }
 
   function pattern(image: object): Loose {
     return eventPattern({ dynamodb: { NewImage: image } } as Loose);
@@ -347,6 +414,14 @@ describe('the filters of a table', () => {
 
   test('whose key has a name that a pattern cannot say, name the event alone', () => {
     const router = (streamRouter(table('NEW_AND_OLD_IMAGES', ['a.b', 'sk'] as Loose)) as Loose).entity(
+      'order',
+      (orders: Loose) => orders.onInsert(() => {}),
+    );
+    expect(patternsOf(router)).toEqual([{ eventName: ['INSERT'] }]);
+  });
+
+  test('whose key has a name that EventBridge keeps for a comparison, name the event alone', () => {
+    const router = (streamRouter(table('NEW_AND_OLD_IMAGES', ['regex', 'sk'] as Loose)) as Loose).entity(
       'order',
       (orders: Loose) => orders.onInsert(() => {}),
     );
