@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-const BEGIN = '# Written by npm run mapping';
-const END = '# End of what npm run mapping writes';
+const BEGIN = '# Written by streamlane mapping';
+const END = '# End of what streamlane mapping writes';
 
 const [, , path = 'template.yaml'] = process.argv;
 const template = readFileSync(path, 'utf8');

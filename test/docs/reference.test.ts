@@ -85,7 +85,7 @@ describe('other blocks', () => {
   };
 
   test('every block names a language that is checked or is plain text', () => {
-    const known = ['ts', 'sh', 'json', 'yaml', 'diff', 'text'];
+    const known = ['ts', 'sh', 'json', 'yaml', 'hcl', 'go', 'diff', 'text'];
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 

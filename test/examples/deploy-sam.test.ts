@@ -32,7 +32,10 @@ function expanded(Properties: Readonly<Record<string, unknown>>): Resource {
 
 test('npm run mapping writes what the template has', async () => {
   const copy = copyExample('deploy-sam');
-  copy.write('template.yaml', TEMPLATE.replace(/(?<=# Written by npm run mapping\n)[\s\S]*?(?= *# End)/, ''));
+  copy.write(
+    'template.yaml',
+    TEMPLATE.replace(/(?<=# Written by streamlane mapping\n)[\s\S]*?(?= *# End)/, ''),
+  );
   expect(copy.read('template.yaml')).not.toContain('ReportBatchItemFailures');
 
   await copy.run('mapping');
