@@ -28,7 +28,7 @@ export function eventPattern<R extends RecordBase<EventName, unknown> = RecordBa
   const warnings = patternWarnings(pattern).filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR');
   return builtIn((record: R) => matches(LazyRecord.rawOf(record)), {
     kind: 'eventPattern',
-    // Whoever made the pattern may go on with it, and make another one of it.
+    // The caller may change the object later.
     pattern: typeof pattern === 'string' ? pattern : JSON.stringify(pattern),
     warnings,
   });
