@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readExample } from '../examples/project-copy.ts';
 import { validateTemplate } from '../examples/validate-template.ts';
-import { blocksOf, ROOT } from './markdown.ts';
+import { blocksOf } from './markdown.ts';
+import { runCommand } from './run-command.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 
 const PAGE = 'docs/deploy.md';
@@ -29,15 +28,7 @@ beforeAll(() => {
 
 afterAll(() => project.remove());
 
-/** Runs a line in the reader's project, with Node's and the packages' commands. */
-async function run(line: string): Promise<string> {
-  const PATH = [dirname(process.execPath), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const { stdout } = await promisify(execFile)('sh', ['-c', line.replace(/^npx /, '')], {
-    cwd: join(project.directory, PAGE),
-    env: { PATH },
-  });
-  return stdout;
-}
+const run = (line: string): Promise<string> => runCommand(project, PAGE, line);
 
 function commandFor(format: string): string {
   const found = commands.filter((line) => line.includes(`--format ${format} `));
