@@ -98,6 +98,8 @@ export const FILTER_MUTANTS: readonly Mutant[] = [
     file: 'mapping/derived/matcher-demand.ts',
     find: " && name !== '__proto__'",
     replace: '',
+    equivalent:
+      'Patterns are made without a prototype. Code that copies them by assignment would lose the name.',
   },
   {
     name: 'the name of an operator is a name',

@@ -23,8 +23,16 @@ export const NOTHING: Demand = [];
 /** More conjunctions than this become {@link EVERYTHING}: no mapping could have them. */
 const MOST = 64;
 
+/** Further fields are left out: so many do not fit into a filter. */
+const MOST_FIELDS = 512;
+
 /** The demand for one field. */
 export function leaf(path: readonly string[], ...alternatives: readonly PatternValue[]): Demand {
+  return leafOf(path, alternatives);
+}
+
+/** The same for alternatives of any number. */
+export function leafOf(path: readonly string[], alternatives: readonly PatternValue[]): Demand {
   return [new Map([[JSON.stringify(path), { path, alternatives }]])];
 }
 
@@ -51,7 +59,7 @@ function together(one: Conjunction, other: Conjunction): Demand {
   for (const [key, leaf] of other) {
     const known = merged.get(key);
     if (known === undefined) {
-      merged.set(key, leaf);
+      if (merged.size < MOST_FIELDS) merged.set(key, leaf);
       continue;
     }
     // Of the elements of a list or a set, each demand may be met by another one.
@@ -72,7 +80,7 @@ function isOfElements(path: readonly string[]): boolean {
 
 /** Alternatives that allow what both lists allow, and maybe more. */
 function common(one: readonly PatternValue[], other: readonly PatternValue[]): readonly PatternValue[] {
-  const texts = new Set(other.map((value) => JSON.stringify(value)));
+  const texts = textsOf(other);
   // An IP address also stands for its other spellings.
   const isPlain = [...one, ...other].every(
     (value) => typeof value === 'string' && sameAddress(value) === undefined,
@@ -86,8 +94,15 @@ function common(one: readonly PatternValue[], other: readonly PatternValue[]): r
 
 /** Leaves out conjunctions within others, and joins those that differ in one field. */
 function simplified(demand: Demand): Demand {
+  // In halves: thousands of values, joined one after the other, would be copied as often.
+  const half = Math.ceil(demand.length / 2);
+  const parts = half > MOST ? [demand.slice(0, half), demand.slice(half)].flatMap(simplified) : demand;
   const kept: Conjunction[] = [];
-  for (const conjunction of demand) add(kept, conjunction);
+  for (const conjunction of parts) {
+    add(kept, conjunction);
+    // Each one is compared with all others: with thousands of routes that would take minutes.
+    if (kept.length > 4 * MOST) return EVERYTHING;
+  }
   return kept;
 }
 
@@ -105,25 +120,46 @@ function add(kept: Conjunction[], conjunction: Conjunction): void {
 
 /** Tells if the first one asks all that the second one asks. */
 function isWithin(narrow: Conjunction, wide: Conjunction): boolean {
-  return [...wide].every(([key, { alternatives }]) => {
+  for (const [key, { alternatives }] of wide) {
     const own = narrow.get(key);
-    const texts = new Set(alternatives.map((value) => JSON.stringify(value)));
-    return own?.alternatives.every((value) => texts.has(JSON.stringify(value))) === true;
-  });
+    if (own === undefined || !isAmong(own.alternatives, alternatives)) return false;
+  }
+  return true;
 }
 
 /** One conjunction for two that differ in the alternatives of one field. Undefined: they differ in more. */
 function join(one: Conjunction, other: Conjunction): Conjunction | undefined {
   if (one.size !== other.size) return undefined;
-  const different = [...one].filter(
-    ([key, { alternatives }]) =>
-      JSON.stringify(other.get(key)?.alternatives) !== JSON.stringify(alternatives),
-  );
-  if (different.length !== 1) return undefined;
-  const [[key, leaf]] = different as [[string, Leaf]];
-  const others = other.get(key);
-  if (others === undefined) return undefined;
-  const texts = new Set(leaf.alternatives.map((value) => JSON.stringify(value)));
-  const more = others.alternatives.filter((value) => !texts.has(JSON.stringify(value)));
-  return new Map(one).set(key, { ...leaf, alternatives: [...leaf.alternatives, ...more] });
+  let different: string | undefined;
+  for (const [key, { alternatives }] of one) {
+    const others = other.get(key);
+    if (others === undefined) return undefined;
+    if (isAmong(alternatives, others.alternatives) && isAmong(others.alternatives, alternatives)) continue;
+    if (different !== undefined) return undefined;
+    different = key;
+  }
+  // They differ, as neither is within the other.
+  const key = different as string;
+  const { path, alternatives } = one.get(key) as Leaf;
+  const texts = textsOf(alternatives);
+  const more = (other.get(key) as Leaf).alternatives.filter((value) => !texts.has(JSON.stringify(value)));
+  return new Map(one).set(key, { path, alternatives: [...alternatives, ...more] });
+}
+
+function isAmong(some: readonly PatternValue[], all: readonly PatternValue[]): boolean {
+  const texts = textsOf(all);
+  for (const text of textsOf(some)) if (!texts.has(text)) return false;
+  return true;
+}
+
+const texts: WeakMap<readonly PatternValue[], ReadonlySet<string>> = new WeakMap();
+
+/** Alternatives as text, to compare them. Kept, as each list of them is compared with many others. */
+function textsOf(alternatives: readonly PatternValue[]): ReadonlySet<string> {
+  let known = texts.get(alternatives);
+  if (known === undefined) {
+    known = new Set(alternatives.map((value) => JSON.stringify(value)));
+    texts.set(alternatives, known);
+  }
+  return known;
 }

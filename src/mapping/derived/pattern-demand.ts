@@ -2,7 +2,7 @@ import { readPattern } from '../../conditions/compile-pattern.ts';
 import { entriesOf, type PatternEntry, soleEntry } from '../../conditions/pattern-object.ts';
 import { isEither } from '../../conditions/pattern-rules.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
-import { both, type Demand, EVERYTHING, leaf } from './demand.ts';
+import { both, type Demand, EVERYTHING, leafOf } from './demand.ts';
 import { hasTwoForms, isPlainName, isWhole } from './matcher-demand.ts';
 
 /** The comparisons that Lambda documents for filters, besides the value itself. */
@@ -53,7 +53,7 @@ function leafDemand({ path, alternatives }: Leaf): Demand {
   // All that is asked below a list is asked of one element: together with another condition's, it would ask too much.
   if (path.includes('L')) return EVERYTHING;
   const known = alternatives.map(documented);
-  return known.every((one) => one !== undefined) ? leaf(path, ...known) : EVERYTHING;
+  return known.every((one) => one !== undefined) ? leafOf(path, known) : EVERYTHING;
 }
 
 /** An alternative as JSON. Undefined for what Lambda does not document or may read otherwise, and for numbers that JSON would round. */

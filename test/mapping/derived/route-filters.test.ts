@@ -89,7 +89,7 @@ describe('a matcher becomes a filter that lets no less through', () => {
       suffix('\ude00'),
       wildcard('\ud83d*'),
       equalsIgnoreCase('\ud83d'),
-      oneOf('\ud83d'),
+      oneOf('x', '\ud83d'),
       anythingBut('\ud83d'),
     ].map((matcher): [string, unknown, unknown] => [
       `half of a character, which Lambda reads otherwise: ${JSON.stringify(matcher)}`,
@@ -159,6 +159,11 @@ describe('a condition becomes a filter that lets no less through', () => {
     ['changed', (changed as Loose)('a'), 'every MODIFY'],
     ['changed, of several', (changed as Loose)(['a', 'b'], { to: 'PAID' }), 'every MODIFY'],
     ['changed to', (changed as Loose)('a', { to: 'PAID' }), [{ a: { S: ['PAID'] } }]],
+    [
+      'changed to a map',
+      (changed as Loose)('a', { to: { b: 'x', c: missing() } }),
+      [{ a: { M: { b: { S: ['x'] }, c: ABSENT } } }],
+    ],
     ['changed to nothing', (changed as Loose)('a', { to: undefined }), [{ a: ABSENT }]],
     ['a predicate', () => true, 'every MODIFY'],
     ['ownWrite', (ownWrite as Loose)('marker'), 'every MODIFY'],
@@ -330,6 +335,12 @@ describe('the filters of several routes', () => {
     expect(patternsOf(router)).toEqual([{ eventName: ['INSERT', 'MODIFY', 'REMOVE'] }]);
   });
 
+  test('routes that differ in two attributes have a filter each', () => {
+    const asks = (text: string) => (matches as Loose)({ newImage: { a: text, b: text } });
+    const router = (streamRouter() as Loose).onModify(asks('x'), () => {}).onModify(asks('y'), () => {});
+    expect(patternsOf(router)).toHaveLength(3);
+  });
+
   test('what a wider route takes is not said again', () => {
     const router = (streamRouter() as Loose).onModify(to('PAID'), () => {}).onModify(() => {});
     expect(patternsOf(router)).toEqual([{ eventName: ['MODIFY'] }]);
@@ -341,6 +352,30 @@ describe('the filters of several routes', () => {
         router.onModify((matches as Loose)({ newImage: { [`a${index}`]: `${text}${index}` } }), () => {}),
       streamRouter() as Loose,
     );
+
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `a${index}`);
+  const asked = (name: string): unknown => (matches as Loose)({ newImage: { [name]: 'x' } });
+
+  // Each within the time of a test, for which comparing each with all others takes too long.
+  test.each<[string, () => unknown]>([
+    ['routes', () => many(5000, 'x')],
+    ['alternatives', () => any(...(numbered(5000).map(asked) as Loose[]))],
+    ['conditions', () => all(...(numbered(5000).map(asked) as Loose[]))],
+    ['values', () => to((oneOf as Loose)(...numbered(5000)))],
+    ['values of a pattern', () => eventPattern({ dynamodb: { NewImage: { a: { S: numbered(200_000) } } } })],
+  ])('thousands of %s are widened to the event as well', (name, make) => {
+    const made = make() as Loose;
+    const router = name === 'routes' ? made : (streamRouter() as Loose).onModify(made, () => {});
+    expect(patternsOf(router)).toEqual([{ eventName: ['MODIFY'] }]);
+  });
+
+  test('a route that takes all, behind hundreds, is enough', () => {
+    const router = (many(200, 'x') as Loose).onModify(() => {});
+    expect(patternsOf(router)).toEqual([{ eventName: ['MODIFY'] }]);
+    expect(eventSourceMapping(router, START).warnings.map(({ code }) => code)).not.toContain(
+      'FILTERS_WIDENED',
+    );
+  });
 
   test.each<[string, number, string]>([
     ['five filters', 6, 'x'],
