@@ -16,6 +16,8 @@ import type { MappingWarning, RouterMapping, RouterMappingOptions } from './rout
 
 const OWNER = 'eventSourceMapping';
 
+const NO_DESTINATION = { destinationConfig: undefined };
+
 /** Half a day. */
 const RECORD_AGE_SECONDS = 43_200;
 
@@ -62,7 +64,8 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
   };
   facts.refuse = refuseLate;
   return {
-    properties: inPascalCase({ ...complete, ...references }),
+    // CloudFormation takes no empty destination, and none where the options name none.
+    properties: inPascalCase({ ...complete, ...(!hasDestination && NO_DESTINATION), ...references }),
     options: complete,
     warnings: [
       ...derived.warnings,
@@ -116,18 +119,25 @@ function withoutReferences(given: Readonly<Record<string, unknown>>): {
 } {
   const { destinationConfig, kmsKeyArn } = given;
   const references = {
-    ...(isReference(destinationOf(destinationConfig)) && { destinationConfig }),
+    ...(hasReference(destinationConfig) && { destinationConfig }),
     ...(isReference(kmsKeyArn) && { kmsKeyArn }),
   };
   const own = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(references, name)));
   return { own, references };
 }
 
-function destinationOf(config: unknown): unknown {
-  if (config === undefined) return undefined;
-  const { onFailure } = inCamelCase(OWNER, config, 'destinationConfig');
-  if (onFailure === undefined) return undefined;
-  return inCamelCase(OWNER, onFailure, 'destinationConfig.onFailure').destination;
+/** Tells if the destination is a reference. What stands beside it is checked here, as nothing else looks at it. */
+function hasReference(config: unknown): boolean {
+  if (config === undefined) return false;
+  const given = inCamelCase(OWNER, config, 'destinationConfig');
+  if (given.onFailure === undefined) return false;
+  const members = inCamelCase(OWNER, given.onFailure, 'destinationConfig.onFailure');
+  const { destination } = members;
+  const isTopicOfKafka = typeof destination === 'string' && destination.startsWith('kafka://');
+  if (!isReference(destination) || isTopicOfKafka) return false;
+  rejectUnknownOptions(OWNER, given, ['onFailure'], 'destinationConfig');
+  rejectUnknownOptions(OWNER, members, ['destination'], 'destinationConfig.onFailure');
+  return true;
 }
 
 function isReference(value: unknown): boolean {

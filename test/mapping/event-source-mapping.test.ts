@@ -292,6 +292,34 @@ describe('what is refused', () => {
       'filters has to be true or false',
     ],
     [
+      'an unknown option beside a reference',
+      insertOnly(),
+      { ...START, destinationConfig: { onFailure: { destination: { Ref: 'Failures' } }, onfailure: {} } },
+      'UNKNOWN_OPTION',
+      'destinationConfig.onfailure is not an option',
+    ],
+    [
+      'an unknown option beside a reference, within onFailure',
+      insertOnly(),
+      { ...START, destinationConfig: { onFailure: { destination: { Ref: 'Failures' }, arn: 'x' } } },
+      'UNKNOWN_OPTION',
+      'destinationConfig.onFailure.arn is not an option',
+    ],
+    [
+      'a reference that is inherited',
+      insertOnly(),
+      { ...START, destinationConfig: Object.create({ onFailure: { destination: { Ref: 'Failures' } } }) },
+      'INVALID_OPTION',
+      'destinationConfig.onFailure is inherited',
+    ],
+    [
+      'a topic of Kafka that only the template knows',
+      insertOnly(),
+      toQueue('kafka://${topic}'),
+      'INVALID_OPTION',
+      'cannot be a Kafka topic',
+    ],
+    [
       'a destination that is neither an ARN nor a reference',
       insertOnly(),
       toQueue('failures'),
@@ -325,9 +353,13 @@ describe('what is refused', () => {
     );
   });
 
-  test('a destinationConfig without onFailure is not a destination', () => {
-    const { warnings } = eventSourceMapping(insertOnly(), { ...START, destinationConfig: {} });
+  test.each<[string, object]>([
+    ['no onFailure', {}],
+    ['an empty destination, which CloudFormation refuses', { onFailure: { destination: '' } }],
+  ])('%s is not a destination', (_, destinationConfig) => {
+    const { properties, warnings } = eventSourceMapping(insertOnly(), { ...START, destinationConfig });
     expect(warnings).toMatchObject([{ code: 'NO_DESTINATION' }]);
+    expect(properties).not.toHaveProperty('DestinationConfig');
   });
 });
 
