@@ -77,7 +77,7 @@ resource "aws_iam_role_policy_attachment" "logs" {
   policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 }
 
-# The statements are those of streamPolicy and sinkPolicy, and one for the queue.
+# The statements are those of streamPolicy, sinkPolicy and destinationPolicy.
 resource "aws_iam_role_policy" "on_invoice" {
   name = "stream"
   role = aws_iam_role.on_invoice.id

@@ -4,7 +4,7 @@ import { mapping } from '../../examples/deploy-sam/mapping.ts';
 import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { toCloudFormation } from '../../src/mapping/index.ts';
 import { deliver, testStream } from '../../src/testing/index.ts';
-import { copyExample, readExample } from './project-copy.ts';
+import { copyExample, packagesOf, readExample } from './project-copy.ts';
 import { type Resource, validateTemplate } from './validate-template.ts';
 
 const TEMPLATE = readExample('deploy-sam/template.yaml');
@@ -13,6 +13,16 @@ interface SamFunction {
   readonly Environment: { readonly Variables: object };
   readonly Policies: readonly object[];
   readonly Events: Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
+}
+
+interface SamBuild {
+  readonly BuildProperties: {
+    readonly EntryPoints: readonly string[];
+    readonly Format: string;
+    readonly OutExtension: readonly string[];
+    readonly Target: string;
+    readonly External: readonly string[];
+  };
 }
 
 /** The mapping that SAM makes of an event of the function. */
@@ -79,6 +89,30 @@ test('the event of the function is the mapping of the router, and CloudFormation
     }),
   );
   expect(unknown).toEqual([]);
+});
+
+test('esbuild makes the file that Handler names, by the properties for the build', async () => {
+  const { Resources } = validateTemplate(TEMPLATE);
+  const { Metadata, Properties } = Resources.OnInvoice as Resource & { readonly Metadata: SamBuild };
+  const { EntryPoints, Format, OutExtension, Target, External } = Metadata.BuildProperties;
+  const copy = copyExample('deploy-sam');
+
+  // SAM's command line for them.
+  await copy.execute([
+    'esbuild',
+    ...EntryPoints,
+    ...['--bundle', '--platform=node', `--format=${Format}`, `--target=${Target}`, '--outdir=dist'],
+    ...OutExtension.map((extension) => `--out-extension:${extension}`),
+    ...External.map((name) => `--external:${name}`),
+  ]);
+
+  expect(Properties.Handler).toBe('handler.handler');
+  expect(await copy.load('dist/handler.mjs')).toEqual({ handler: expect.any(Function) });
+});
+
+test('package.json asks for the packages that the tests run with', () => {
+  const { asked, installed } = packagesOf('deploy-sam');
+  expect(asked).toEqual(installed);
 });
 
 test('the function gets what its code needs: the variables of env(), and the permission to publish', () => {

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { mapping } from '../../examples/deploy-terraform/mapping.ts';
 import type { Arguments, ResourceSchema } from '../../scripts/terraform-schema.ts';
-import { streamPolicy, toTerraform } from '../../src/mapping/index.ts';
-import { copyExample, readExample } from './project-copy.ts';
+import { env } from '../../src/index.ts';
+import { destinationPolicy, sinkPolicy, streamPolicy, toTerraform } from '../../src/mapping/index.ts';
+import { snsTopic } from '../../src/sinks/sns.ts';
+import { copyExample, packagesOf, readExample } from './project-copy.ts';
 import { type Block, blocksOf, referencesIn } from './terraform-files.ts';
 
 const SCHEMA = JSON.parse(
@@ -110,7 +112,7 @@ test('npm run build makes the code that main.tf takes, with the handler that it 
     '"${path.module}/dist/handler.mjs"',
   );
   expect(resource('aws_lambda_function', 'on_invoice').handler).toBe('"handler.handler"');
-  expect(copy.read('dist/handler.mjs')).toMatch(/export \{\s+handler\s+\}/);
+  expect(await copy.load('dist/handler.mjs')).toEqual({ handler: expect.any(Function) });
 });
 
 test('the files have no argument and no reference that the provider does not know, and all that it requires', () => {
@@ -123,15 +125,20 @@ test('the role allows what the stream, the topic and the queue need, and no more
     ([, actions = '', target]) => ({ Action: JSON.parse(actions), Resource: target?.replaceAll('"', '') }),
   );
 
-  const stream = streamPolicy('${aws_dynamodb_table.invoices.stream_arn}').map(({ Action, Resource }) => ({
-    Action,
-    Resource: `${Resource}`.replace(/^\$\{(.*)\}$/, '$1'),
-  }));
-  expect(statements).toEqual([
-    ...stream,
-    { Action: ['sns:Publish'], Resource: 'aws_sns_topic.payments.arn' },
-    { Action: ['sqs:SendMessage'], Resource: 'aws_sqs_queue.discarded.arn' },
-  ]);
+  const topic = snsTopic({ topicArn: env('PAYMENTS_TOPIC_ARN') });
+  const needed = [
+    ...streamPolicy('${aws_dynamodb_table.invoices.stream_arn}'),
+    ...sinkPolicy(topic, { resource: '${aws_sns_topic.payments.arn}' }),
+    ...destinationPolicy('${aws_sqs_queue.discarded.arn}', { type: 'sqs' }),
+  ];
+  expect(statements).toEqual(
+    needed.map(({ Action, Resource }) => ({ Action, Resource: `${Resource}`.replace(/^\$\{(.*)\}$/, '$1') })),
+  );
+});
+
+test('package.json asks for the packages that the tests run with', () => {
+  const { asked, installed } = packagesOf('deploy-terraform');
+  expect(asked).toEqual(installed);
 });
 
 test('the function has the variables of env()', () => {
