@@ -1,6 +1,6 @@
 import type { HandlerFacts } from '../../batch/handler-facts.ts';
 import type { MappingWarning, RouteFilter } from '../router-mapping.ts';
-import { routeFilters } from './route-filters.ts';
+import { patternText, routeFilters } from './route-filters.ts';
 
 /** Filters that are derived from a router, as the options of a mapping take them. */
 export interface DerivedFilterCriteria {
@@ -31,7 +31,7 @@ export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): 
     matchOf: entities && ((name) => entities.matchOf(name)),
   });
   return {
-    filters: derived.patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+    filters: derived.patterns.map((pattern) => ({ pattern: patternText(pattern) })),
     routes: derived.routes,
     warnings: derived.precision === 'values' ? [] : [widened(derived.precision)],
   };

@@ -79,9 +79,17 @@ function filtersAt(filtered: Filtered, precision: Precision): DerivedFilters {
   };
 }
 
+/** A pattern as JSON. Lambda takes patterns of one line, and JSON leaves these ends of lines as they are. */
+export function patternText(pattern: EventPattern): string {
+  return JSON.stringify(pattern).replace(
+    /[\u0085\u2028\u2029]/g,
+    (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** A pattern of nothing would be refused: it stands for records that a pattern cannot tell. */
 function isShort(pattern: EventPattern): boolean {
-  return Object.keys(pattern).length > 0 && JSON.stringify(pattern).length <= MOST_CHARACTERS;
+  return Object.keys(pattern).length > 0 && patternText(pattern).length <= MOST_CHARACTERS;
 }
 
 function routeDemand(filtered: Filtered, route: FilteredRoute, precision: Precision): Demand {

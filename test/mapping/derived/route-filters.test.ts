@@ -319,6 +319,18 @@ describe('a condition becomes a filter that lets no less through', () => {
   });
 });
 
+test('a filter is one line, also where text has ends of lines', () => {
+  const ends = '\n\r\u0085\u2028\u2029';
+  const { options } = eventSourceMapping(
+    (streamRouter() as Loose).onModify(to(ends), () => {}),
+    START,
+  );
+  const pattern = options.filterCriteria?.filters[0]?.pattern as string;
+  expect(pattern).toMatch(/^.*$/);
+  expect(pattern).toContain('\\u0085\\u2028\\u2029');
+  expect(JSON.parse(pattern).dynamodb.NewImage).toEqual({ a: { S: [ends] } });
+});
+
 describe('the filters of several routes', () => {
   test('routes that differ in the event share a filter', () => {
     const router = streamRouter()
