@@ -136,7 +136,10 @@ function combined(kind: string, make: unknown, parts: readonly DrawnMatcher[]): 
 }
 
 /** Names that a pattern can say, and names that it cannot. */
-export const ATTRIBUTES = ['s', 't', 'm', 'l', 'type', 'a.b', '$or', 'prefix', 'exists', 'S', '__proto__'];
+export const ATTRIBUTES = [
+  ...['s', 't', 'm', 'l', 'type', 'S'],
+  ...['a.b', '$or', 'prefix', 'exists', '__proto__', 'constructor'],
+];
 
 const path = fc.oneof(
   fc.constant('s'),
@@ -153,6 +156,7 @@ const path = fc.oneof(
     '["$or"]',
     'exists',
     '["__proto__"]',
+    'constructor',
   ),
 );
 
@@ -235,6 +239,22 @@ const meeting = fc
 
 const eitherText = fc.tuple(patternText, patternText).map((texts) => `{"$or":[${texts.join(',')}]}`);
 
+/** Patterns that write alternatives anew: as they are, among patterns or as a path. */
+const anewText = fc
+  .tuple(
+    place,
+    fc.constantFrom('["a"]', '["ab"]', '["PAID"]', '[{"exists":true}]'),
+    alternatives.map((values) => JSON.stringify(values)),
+    fc.constantFrom('as they are', 'among patterns', 'as a path'),
+  )
+  .map(([names, first, second, how]) => {
+    const nested = (values: string): string =>
+      names.reduceRight((inner, name) => `{${JSON.stringify(name)}:${inner}}`, values).slice(1, -1);
+    if (how === 'as they are') return `{${nested(first)},${nested(second)}}`;
+    if (how === 'as a path') return `{${nested(first)},${JSON.stringify(names.join('.'))}:${second}}`;
+    return `{${nested(first)},"$or":[{${nested(second)}},{"eventName":["REMOVE"]}]}`;
+  });
+
 /** Any condition. Where a part is refused, a predicate that holds takes its place. */
 export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnCondition }>((tie) => {
   const some = fc.array(tie('condition'), { minLength: 1, maxLength: 3 });
@@ -254,7 +274,7 @@ export const { condition: drawnCondition } = fc.letrec<{ condition: DrawnConditi
       fc.constant(conditionOf('expired', [], () => expired)),
       fc.constant(conditionOf('ownWrite', [], () => loose(ownWrite)('s'))),
       fc
-        .oneof({ weight: 4, arbitrary: patternText }, eitherText)
+        .oneof({ weight: 4, arbitrary: patternText }, eitherText, anewText)
         .map((pattern) => conditionOf('eventPattern', [], () => loose(eventPattern)(pattern))),
       { weight: 2, arbitrary: meeting },
       fc.boolean().map((answer) => conditionOf('predicate', [], () => () => answer)),

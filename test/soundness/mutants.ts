@@ -9,6 +9,18 @@ export const FILTER_MUTANTS: readonly Mutant[] = [
     replace: 'leaves.set(`${key} ${leaves.size}`, {',
   },
   {
+    name: 'alternatives that are written anew as a path, or among patterns, still count',
+    file: 'mapping/derived/pattern-demand.ts',
+    find: '    else leaves.delete(key);\n',
+    replace: '',
+  },
+  {
+    name: 'a field has the name of what objects inherit',
+    file: 'mapping/derived/route-filters.ts',
+    find: 'return Object.create(null);',
+    replace: 'return {};',
+  },
+  {
     name: 'not(changed) asks for nothing',
     file: 'mapping/derived/condition-demand.ts',
     find: `        no: EVERYTHING,
