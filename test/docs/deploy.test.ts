@@ -4,8 +4,8 @@ import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readExample } from '../examples/project-copy.ts';
 import { validateTemplate } from '../examples/validate-template.ts';
+import { inShell } from '../fixtures/shell.ts';
 import { blocksOf } from './markdown.ts';
-import { runCommand } from './run-command.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 
 const PAGE = 'docs/deploy.md';
@@ -28,7 +28,9 @@ beforeAll(() => {
 
 afterAll(() => project.remove());
 
-const run = (line: string): Promise<string> => runCommand(project, PAGE, line);
+/** Runs a line beside the files that the page names. */
+const run = (line: string): Promise<string> =>
+  inShell(line.replace(/^npx /, ''), join(project.directory, PAGE));
 
 function commandFor(format: string): string {
   const found = commands.filter((line) => line.includes(`--format ${format} `));

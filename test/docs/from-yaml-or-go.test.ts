@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inProcess } from '../cli/in-process.ts';
+import { inShell } from '../fixtures/shell.ts';
 import { blocksOf, tableUnder } from './markdown.ts';
-import { runCommand } from './run-command.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
 
 const PAGE = 'docs/from-yaml-or-go.md';
@@ -35,11 +35,11 @@ beforeAll(() => {
 afterAll(() => project.remove());
 
 test('the command prints the resource of the declaration', { timeout: 30_000 }, async () => {
-  expect(await runCommand(project, PAGE, ofFile)).toBe(resource);
+  expect(await inShell(ofFile, join(project.directory, PAGE))).toBe(resource);
 });
 
 test('that of the router has a filter and FunctionResponseTypes besides', { timeout: 30_000 }, async () => {
-  const printed = load(await runCommand(project, PAGE, ofRouter)) as Template;
+  const printed = load(await inShell(ofRouter, join(project.directory, PAGE))) as Template;
   expect(printed.Resources.Invoices.Properties).toEqual({
     ...(load(resource) as Template).Resources.Invoices.Properties,
     FunctionResponseTypes: ['ReportBatchItemFailures'],

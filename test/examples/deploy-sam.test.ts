@@ -40,18 +40,21 @@ function expanded(Properties: Readonly<Record<string, unknown>>): Resource {
   };
 }
 
-test('npm run mapping writes what the template has', async () => {
-  const copy = copyExample('deploy-sam');
-  copy.write(
-    'template.yaml',
-    TEMPLATE.replace(/(?<=# Written by streamlane mapping\n)[\s\S]*?(?= *# End)/, ''),
-  );
-  expect(copy.read('template.yaml')).not.toContain('ReportBatchItemFailures');
+test.each(['run', 'runFromExamples'] as const)(
+  'npm run writes the mapping into the template: %s',
+  async (run) => {
+    const copy = copyExample('deploy-sam');
+    copy.write(
+      'template.yaml',
+      TEMPLATE.replace(/(?<=# Written by streamlane mapping\n)[\s\S]*?(?= *# End)/, ''),
+    );
+    expect(copy.read('template.yaml')).not.toContain('ReportBatchItemFailures');
 
-  await copy.run('mapping');
+    await copy[run]('mapping');
 
-  expect(copy.read('template.yaml')).toBe(TEMPLATE);
-});
+    expect(copy.read('template.yaml')).toBe(TEMPLATE);
+  },
+);
 
 test('the template has no property, reference or value that AWS does not know', { timeout: 60_000 }, () => {
   const { unknown } = validateTemplate(TEMPLATE);
@@ -98,13 +101,12 @@ test('esbuild makes the file that Handler names, by the properties for the build
   const copy = copyExample('deploy-sam');
 
   // SAM's command line for them.
-  await copy.execute([
-    'esbuild',
-    ...EntryPoints,
+  const flags = [
     ...['--bundle', '--platform=node', `--format=${Format}`, `--target=${Target}`, '--outdir=dist'],
     ...OutExtension.map((extension) => `--out-extension:${extension}`),
-    ...External.map((name) => `--external:${name}`),
-  ]);
+    ...External.map((name) => `'--external:${name}'`),
+  ];
+  await copy.execute(['esbuild', ...EntryPoints, ...flags].join(' '));
 
   expect(Properties.Handler).toBe('handler.handler');
   expect(await copy.load('dist/handler.mjs')).toEqual({ handler: expect.any(Function) });

@@ -87,11 +87,11 @@ function resource(type: string, name: string): Readonly<Record<string, string>> 
   return found?.arguments ?? {};
 }
 
-test('npm run mapping writes mapping.tf.json', async () => {
+test.each(['run', 'runFromExamples'] as const)('npm run writes mapping.tf.json: %s', async (run) => {
   const copy = copyExample('deploy-terraform');
   copy.write('mapping.tf.json', '');
 
-  await copy.run('mapping');
+  await copy[run]('mapping');
 
   expect(copy.read('mapping.tf.json')).toBe(MAPPING);
   expect(JSON.parse(MAPPING)).toEqual(
