@@ -58,8 +58,8 @@ export interface RouteFilter {
   readonly eventName: EventName;
   /** Undefined: the records of all entities, or of a table without entities. */
   readonly entity: string | undefined;
-  /** The route gets records that match one of these. Empty: the filters say nothing of it, and all records pass. */
-  readonly patterns: readonly EventPattern[];
+  /** The route gets records that match one of these. Empty: no record can meet its condition. Undefined: there are no filters. */
+  readonly patterns: readonly EventPattern[] | undefined;
 }
 
 /** The event source mapping that a router needs. */

@@ -138,7 +138,7 @@ function combined(kind: string, make: unknown, parts: readonly DrawnMatcher[]): 
 /** Names that a pattern can say, and names that it cannot. */
 export const ATTRIBUTES = [
   ...['s', 't', 'm', 'l', 'type', 'S'],
-  ...['a.b', '$or', 'prefix', 'exists', '__proto__', 'constructor'],
+  ...['a.b', '$or', 'prefix', 'exists', '__proto__', 'constructor', 'm.M.x'],
 ];
 
 const path = fc.oneof(

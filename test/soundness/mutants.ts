@@ -238,6 +238,12 @@ export const FILTER_MUTANTS: readonly Mutant[] = [
     replace: 'return { yes, no };',
   },
   {
+    name: 'a value in a map is missing, though an attribute has its path as a name',
+    file: 'mapping/derived/matcher-demand.ts',
+    find: 'return saysMissing ? EVERYTHING : demand;',
+    replace: 'return demand;',
+  },
+  {
     name: 'of two comparisons that are both there, none is enough',
     file: 'mapping/derived/demand.ts',
     find: 'return isNarrow(other) && !isNarrow(one) ? other : one;',

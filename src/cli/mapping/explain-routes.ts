@@ -17,9 +17,11 @@ export function explained({ name, mapping, router }: SourceMapping): readonly st
     const condition = router === undefined ? '' : `, ${conditionWords(router.conditions[index])}`;
     return [
       `${METHODS[eventName]}${of}${condition}:`,
-      ...(patterns.length === 0
-        ? ['  the filters say nothing of it, and every record passes']
-        : patterns.map((pattern, at) => `  ${at === 0 ? 'gets' : 'and '} ${JSON.stringify(pattern)}`)),
+      ...(patterns === undefined
+        ? ['  there are no filters, and every record passes']
+        : patterns.length === 0
+          ? ['  no record can meet its conditions']
+          : patterns.map((pattern, at) => `  ${at === 0 ? 'gets' : 'and '} ${JSON.stringify(pattern)}`)),
     ];
   });
   const others = otherFilters(mapping);

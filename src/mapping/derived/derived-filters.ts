@@ -17,7 +17,7 @@ export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): 
   if (warning !== undefined) {
     return {
       filters: [],
-      routes: routes.map(({ eventName, entity }) => ({ eventName, entity, patterns: [] })),
+      routes: routes.map(({ eventName, entity }) => ({ eventName, entity, patterns: undefined })),
       warnings: [warning],
     };
   }

@@ -25,9 +25,24 @@ export function entriesDemand(
   return allOf(
     entries.map(({ steps, matcher }) => {
       const path = pathOf(steps, image);
-      return path === undefined ? UNKNOWN : matcherDemand(matcher, path, numbers);
+      if (path === undefined) return UNKNOWN;
+      const asked = matcherDemand(matcher, path, numbers);
+      return path.length > 3 ? { yes: ofMap(asked.yes), no: ofMap(asked.no) } : asked;
     }),
   );
+}
+
+/**
+ * The demand on a value in a map. Lambda joins names by dots: an attribute named `a.M.b` would be there for it where the `b` of the map `a` is
+ * missing. So no value is said to be missing there.
+ */
+function ofMap(demand: Demand): Demand {
+  const saysMissing = demand.some((conjunction) =>
+    [...conjunction.values()].some(({ alternatives }) =>
+      alternatives.some((one) => JSON.stringify(one) === '{"exists":false}'),
+    ),
+  );
+  return saysMissing ? EVERYTHING : demand;
 }
 
 /** The fields that lead to an attribute. Undefined where a pattern cannot name it. */

@@ -36,6 +36,7 @@ export const several = streamRouter()
   .onModify(any(matches({ keys: { pk: 'a' } }), matches({ keys: { sk: 'b' } })), nothing)
   .onModify(not(ownWrite('derivedFrom', { writes: ['text'] })), nothing);
 export const narrow = streamRouter().onInsert(matches({ newImage: { pk: prefix('A#') } }), nothing);
+export const never = streamRouter().onInsert(all(matches({ keys: { pk: 'a' } }), matches({ keys: { pk: 'b' } })), nothing);
 export const wide = streamRouter().use(async (_record, _context, next) => next()).onInsert(nothing);
 const app = defineTable({ name: 'App', keys: ['pk'], entities: { order: { item: itemOf(), match: { pk: prefix('ORDER#') } } } });
 export const single = streamRouter(app).entity('order', (orders) => orders.onInsert(nothing));
@@ -358,7 +359,8 @@ describe('--explain says what became of each route', () => {
   });
 
   test.each([
-    ['wide', LATEST, ['onInsert, every record:', '  the filters say nothing of it, and every record passes']],
+    ['wide', LATEST, ['onInsert, every record:', '  there are no filters, and every record passes']],
+    ['never', LATEST, [expect.stringMatching(/^onInsert, all of /), '  no record can meet its conditions']],
     ['mapped', [], ['onRemove:', expect.stringMatching(/^ {2}gets /)]],
     ['handler', [...LATEST, '--no-filters'], ['Stream: no filter is derived from routes.']],
   ])('of %s', async (name, flags, lines) => {
