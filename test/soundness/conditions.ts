@@ -212,30 +212,34 @@ const patternText = fc.array(field, { minLength: 1, maxLength: 2 }).map((fields)
 });
 
 /** Patterns that meet at one attribute, each of which another element of a list or a set may match. */
-const meeting = fc
+const meeting: fc.Arbitrary<DrawnCondition> = fc
   .tuple(
-    fc.constantFrom<readonly string[]>(['s', 'SS'], ['l', 'L', 'S'], ['l', 'L', 'M', 'x', 'S']),
-    fc.constantFrom<readonly string[]>(['s', 'SS'], ['s'], ['l', 'L', 'S'], ['l', 'L', 'M', 'x', 'S']),
+    fc.constantFrom<readonly string[]>(['s', 'SS'], ['s', 'SS'], ['l', 'L', 'S'], ['l', 'L', 'M', 'x', 'S']),
+    fc.constantFrom<readonly string[]>(
+      ['s', 'SS'],
+      ['s', 'SS'],
+      ['s'],
+      ['l', 'L', 'S'],
+      ['l', 'L', 'M', 'x', 'S'],
+    ),
     fc.constantFrom<unknown>('a', 'ab'),
     fc.constantFrom<unknown>('a', 'ab', { exists: false }),
   )
-  .map(([one, other, first, second]) =>
-    joined(
-      'all',
-      all,
-      (
-        [
-          [one, first],
-          [other, second],
-        ] as const
-      ).map(([names, value]) => {
-        const below = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), [value]);
-        return conditionOf('eventPattern', ['meeting'], () =>
-          loose(eventPattern)({ dynamodb: { NewImage: below } }),
-        );
-      }),
-    ),
-  );
+  .map(([one, other, first, second]) => {
+    const patterns = (
+      [
+        [one, first],
+        [other, second],
+      ] as const
+    ).map(([names, value]) => {
+      const below = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), [value]);
+      return conditionOf('eventPattern', ['meeting'], () =>
+        loose(eventPattern)({ dynamodb: { NewImage: below } }),
+      );
+    });
+    const hints = [{ image: 'newImage', path: 's', value: { SS: ['a', 'ab'] } }];
+    return { ...joined('all', all, patterns), hints };
+  });
 
 const eitherText = fc.tuple(patternText, patternText).map((texts) => `{"$or":[${texts.join(',')}]}`);
 
