@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import ts from 'typescript';
@@ -100,7 +100,10 @@ function runSnippet(
 ): Promise<SnippetRun> {
   const viewType = /viewType: '(\w+)'/.exec(block.code)?.[1] ?? 'NEW_AND_OLD_IMAGES';
   const isTest = /from 'vitest'/.test(block.code);
-  const args = isTest ? [VITEST, 'run', '--root', directory, file] : [RUNNER, file, viewType];
+  // The folder, as Vitest would take a file of docs/README.md for one of README.md too.
+  const args = isTest
+    ? [VITEST, 'run', '--root', directory, '--dir', dirname(file), file]
+    : [RUNNER, file, viewType];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
