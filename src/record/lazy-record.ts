@@ -107,7 +107,11 @@ export class LazyRecord {
   }
 
   get userIdentity(): UserIdentity | undefined {
-    return this.#raw.userIdentity ?? undefined;
+    const { userIdentity } = this.#raw;
+    // A copy, as the next route, attempt and letter read it as well.
+    return typeof userIdentity === 'object' && userIdentity !== null
+      ? Object.freeze({ ...userIdentity })
+      : undefined;
   }
 
   get expired(): boolean {

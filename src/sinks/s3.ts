@@ -69,7 +69,7 @@ const MOST_KEY_BYTES = 1024;
  * An S3 bucket. A message becomes an object: JSON, text, or bytes.
  *
  * Its key is made of the table's name, the sequence number and a hash of the content, so that redelivery writes the same
- * object again, and keys sort as the changes happened.
+ * object again, and the keys of one shard sort as its changes happened.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example

@@ -43,6 +43,8 @@ export async function processWindowEvent(
   const opened = openBatch(settings, reader, event, lambdaContext);
   const { batch, deadline, reading, context } = opened;
   requireWindow(event);
+  // Read before reduce, which may change its event.
+  const { isFinalInvokeForWindow: final } = event;
   const { logger, reserveMs } = settings;
   const reduceFrom = (text: string, reducing: RecordContext): Aggregate =>
     new Aggregate(reduce, initial, text, reducing);
@@ -91,7 +93,6 @@ export async function processWindowEvent(
     },
   });
   // A final invocation has no records; were there any that failed, the window could not close yet.
-  const final = event.isFinalInvokeForWindow;
   const response = respond(final ? { ...settings, partialResponses: false } : settings, batch, outcome);
   if (final) await closeWindow(close, JSON.parse(text), event, { logger, deadline, context, reserveMs });
   else warnOfSize(logger, text);

@@ -127,6 +127,13 @@ describe('what a record does not carry is undefined, empty or invalid, and never
   });
 });
 
+test('a handler cannot change the identity that the next route, attempt or letter reads', () => {
+  const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+  const record = open({ ...recordOf({ eventName: 'REMOVE' }), userIdentity } as unknown as DynamoDBRecord);
+  expect(() => Object.assign(record.userIdentity as object, { principalId: 'another' })).toThrow(TypeError);
+  expect([record.expired, record.userIdentity]).toEqual([true, userIdentity]);
+});
+
 describe('expired means: deleted by Time to Live', () => {
   const TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   test.each<['INSERT' | 'MODIFY' | 'REMOVE', object | undefined, boolean]>([
@@ -139,7 +146,7 @@ describe('expired means: deleted by Time to Live', () => {
   ])('%s by %o: %s', (eventName, userIdentity, expected) => {
     const record = open({ ...recordOf({ eventName }), userIdentity } as unknown as DynamoDBRecord);
     expect(record.expired).toBe(expected);
-    expect(record.userIdentity).toBe(userIdentity);
+    expect(record.userIdentity).toEqual(userIdentity);
   });
 });
 

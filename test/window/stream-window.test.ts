@@ -489,6 +489,27 @@ describe('after a failure the records before it are counted again', () => {
   });
 });
 
+test.each([true, false])(
+  'a reduce that sets isFinalInvokeForWindow to %s does not decide if the window closes',
+  async (given) => {
+    const event = windowEvent(records(1), { isFinalInvokeForWindow: !given });
+    const closed: number[] = [];
+    const handler = streamWindow<Item, { sum: number }>({
+      initial: { sum: 0 },
+      logger: false,
+      reduce(state) {
+        state.sum += 1;
+        Object.assign(event, { isFinalInvokeForWindow: given });
+      },
+      close: ({ sum }) => void closed.push(sum),
+    });
+
+    await handler(event, contextOf());
+
+    expect(closed).toEqual(given ? [] : [1]);
+  },
+);
+
 test('with partialResponses: false a failure throws', async () => {
   const handler = streamWindow<Item, { n: number }>({
     initial: { n: 0 },
