@@ -164,7 +164,9 @@ function checkStream(source: StreamSource, router: RoutedHandler): void {
     throw invalidOption(OWNER, undefined, 'the first argument has to be a table, or the ARN of a stream.');
   }
   const table = given as StreamTable;
-  if (table.tableStreamArn === undefined) {
+  const actual = viewTypeOf(table);
+  // A TableV2 of this app has an ARN for a stream that it does not have.
+  if (table.tableStreamArn === undefined || actual === 'none') {
     throw new ConfigurationError(
       'STREAM_NOT_FOUND',
       'the table has no stream. Set stream (dynamoStream of a TableV2) to a StreamViewType; for a table that is imported, ' +
@@ -172,7 +174,6 @@ function checkStream(source: StreamSource, router: RoutedHandler): void {
       { owner: OWNER },
     );
   }
-  const actual = viewTypeOf(table);
   // eventSourceMapping has refused what carries no facts.
   const { viewType: declared } = (factsOf(router) as NonNullable<ReturnType<typeof factsOf>>).settings;
   if (actual === undefined || carries(actual, declared)) return;
@@ -184,13 +185,14 @@ function checkStream(source: StreamSource, router: RoutedHandler): void {
   );
 }
 
-/** The view type that a table of this app has. Undefined for a table that is imported. */
-function viewTypeOf(table: StreamTable): StreamViewType | undefined {
+/** The view type that a table of this app has; 'none' for one without a stream. Undefined for a table that is imported. */
+function viewTypeOf(table: StreamTable): StreamViewType | 'none' | undefined {
   const resource = table.node.defaultChild as { readonly streamSpecification?: unknown } | undefined;
-  const specification: { readonly streamViewType?: StreamViewType } | undefined = Stack.of(table).resolve(
-    resource?.streamSpecification,
+  if (resource === undefined) return undefined;
+  const specification: { readonly streamViewType: StreamViewType } | undefined = Stack.of(table).resolve(
+    resource.streamSpecification,
   );
-  return specification?.streamViewType;
+  return specification === undefined ? 'none' : specification.streamViewType;
 }
 
 /** The arguments of `CfnEventSourceMapping` have the names of its properties, with a small first letter. */

@@ -322,13 +322,15 @@ describe('the stream', () => {
     expect(mappingIn(stack).properties.EventSourceArn).toBe(STREAM_ARN);
   });
 
-  test('has to be there', () => {
+  test.each<[string, (stack: Stack) => Table | TableV2]>([
+    ['a Table', (stack) => new Table(stack, 'T', { partitionKey })],
+    ['a TableV2, which has an ARN all the same', (stack) => new TableV2(stack, 'T', { partitionKey })],
+  ])('has to be there: %s', (_, make) => {
     const { stack } = stackWithFunction();
-    const table = new Table(stack, 'T', { partitionKey });
 
-    expect(() => new StreamEventSource(table, { router: router(), startingPosition: 'LATEST' })).toThrow(
-      expect.objectContaining({ code: 'STREAM_NOT_FOUND', owner: 'StreamEventSource' }),
-    );
+    expect(
+      () => new StreamEventSource(make(stack), { router: router(), startingPosition: 'LATEST' }),
+    ).toThrow(expect.objectContaining({ code: 'STREAM_NOT_FOUND', owner: 'StreamEventSource' }));
   });
 });
 
