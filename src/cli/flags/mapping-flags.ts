@@ -74,7 +74,7 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     destinationConfig: {
       value: '<arn>',
       meaning: 'Where details of discarded records go: ARN of a queue, topic or bucket, or the JSON of AWS.',
-      read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { onFailure: { destination: text } }),
+      read: (text, flag) => destinationConfig(text.startsWith('{') ? json(text, flag) : text),
     },
     filterCriteria: {
       value: '<json>',
@@ -127,6 +127,18 @@ function json(text: string, flag: string): unknown {
       cause,
     );
   }
+}
+
+/** A text and a reference are the destination itself. */
+function destinationConfig(value: unknown): unknown {
+  const isDestination = typeof value === 'string' || isReference(value as object);
+  return isDestination ? { onFailure: { destination: value } } : value;
+}
+
+/** Tells if an object is a reference of CloudFormation, such as `{ Ref: 'Topic' }`. */
+export function isReference(value: object): boolean {
+  const [name = '', ...others] = Object.keys(value);
+  return others.length === 0 && /^(?:Ref$|Fn::)/.test(name);
 }
 
 function filterCriteria(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { isMembers } from '../../options/check.ts';
 import { usageError } from '../errors/cli-error.ts';
+import { isReference } from '../flags/mapping-flags.ts';
 import type { SourceMapping } from './source.ts';
 
 /** Classes of the CDK that stand for a destination that exists already, by the service in its ARN. */
@@ -111,11 +112,6 @@ function inLowerCamelCase(value: unknown): unknown {
 
 /** The CDK takes text in the place of a reference. */
 const TOKEN = 'Token.asString';
-
-function isReference(value: object): boolean {
-  const [name = '', ...others] = Object.keys(value);
-  return others.length === 0 && /^(?:Ref$|Fn::)/.test(name);
-}
 
 /** Writes a value as TypeScript. */
 function literal(value: unknown): string {

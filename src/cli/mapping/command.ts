@@ -40,7 +40,7 @@ export const mapping: CommandDefinition = {
         .option('--function <name>', 'Name or ARN of the function, or a reference to it.')
         .option('--stream <arn>', 'ARN of the stream, or a reference to it.')
         .option('--name <name>', 'What the resource is called. (default: Stream)')
-        .option('--destination-type <type>', 'sqs or sns, where the destination is a reference.')
+        .option('--destination-type <type>', 'sqs, sns or s3, where the destination is a reference.')
         .option('--explain', 'Say what became of each route in the filters.')
         .option('--starting-position <position>', 'TRIM_HORIZON or LATEST. Needed for a router.')
         .option('--no-bisect-batch-on-function-error', 'Do not halve a batch that failed.')

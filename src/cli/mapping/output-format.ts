@@ -1,5 +1,5 @@
 import { toCloudFormation } from '../../mapping/formats/cloud-formation.ts';
-import { toSam } from '../../mapping/formats/sam.ts';
+import { type SamOptions, toSam } from '../../mapping/formats/sam.ts';
 import { toServerless } from '../../mapping/formats/serverless.ts';
 import type { DestinationType } from '../../mapping/formats/template.ts';
 import { toTerraform } from '../../mapping/formats/terraform.ts';
@@ -41,7 +41,7 @@ const FORMATS: Readonly<Record<OutputFormat, Write>> = {
       ...mapping,
       event: toSam(mapping.mapping, {
         streamArn: mapping.streamArn ?? { Ref: 'StreamArn' },
-        destinationType: flags.destinationType as DestinationType | undefined,
+        destinationType: flags.destinationType as SamOptions['destinationType'],
       }),
     }));
     const functions = byFunction(events);

@@ -1,4 +1,6 @@
+import { type Check, oneOf } from '../../options/check.ts';
 import { invalidOption } from '../../options/invalid-option.ts';
+import type { TemplateReference } from '../router-mapping.ts';
 import { cloudFormationProperties, substituted } from './cloud-formation.ts';
 import {
   checkFormat,
@@ -12,12 +14,12 @@ import {
 /** The options of {@link toSam}. */
 export interface SamOptions extends MappedStream {
   /**
-   * The kind of the destination, so that SAM lets the function send to it.
-   *
-   * @defaultValue what the destination's ARN says; for a reference: none, and the function's `Policies` have to allow it
+   * The kind of the destination, so that SAM lets the function send to it. Needed for a reference: an ARN says it itself.
    */
-  readonly destinationType?: DestinationType | undefined;
+  readonly destinationType?: DestinationType | 's3' | undefined;
 }
+
+const TYPE: Check = oneOf(['sns', 'sqs', 's3']);
 
 /** An entry of `Events` of an `AWS::Serverless::Function`. */
 export interface SamEvent {
@@ -30,7 +32,8 @@ export interface SamEvent {
  *
  * SAM lets the function read the stream, and send to a queue or a topic; for a bucket, add `s3:PutObject` and `s3:ListBucket` to its `Policies`.
  *
- * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION`, also for a mapping with `tags`, which an event cannot have
+ * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION`, also for a mapping with `tags`, which an event cannot have, and for a
+ *   destination that is a reference without its type
  * @example
  * ```ts
  * const Events = { Stream: toSam(mapping, { streamArn: { 'Fn::GetAtt': ['App', 'StreamArn'] } }) };
@@ -38,7 +41,7 @@ export interface SamEvent {
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-dynamodb.html
  */
 export function toSam(mapping: FormattedMapping, options: SamOptions): SamEvent {
-  checkFormat('toSam', options, ['streamArn'], { destinationType: undefined });
+  checkFormat('toSam', options, ['streamArn'], { destinationType: TYPE });
   const parts = partsOf('toSam', mapping);
   if (parts.values.Tags !== undefined) {
     throw invalidOption(
@@ -48,7 +51,7 @@ export function toSam(mapping: FormattedMapping, options: SamOptions): SamEvent 
     );
   }
   const { destination } = parts;
-  const type = destination && typeOf(options.destinationType ?? serviceOf(destination));
+  const type = destination && typeOf(destination, options.destinationType);
   return {
     Type: 'DynamoDB',
     Properties: {
@@ -63,7 +66,15 @@ export function toSam(mapping: FormattedMapping, options: SamOptions): SamEvent 
   };
 }
 
-/** SAM's `Type`: it adds a permission for these two. */
-function typeOf(service: string | undefined): string | undefined {
+/** SAM's `Type`: it adds a permission for a topic and a queue, and none for a bucket. */
+function typeOf(destination: TemplateReference, given: string | undefined): string | undefined {
+  const service = serviceOf(destination) ?? given;
+  if (service === undefined) {
+    throw invalidOption(
+      'toSam',
+      'destinationType',
+      "is needed, 'sqs', 'sns' or 's3': for a reference, SAM does not know what the function has to be allowed.",
+    );
+  }
   return service === 'sns' || service === 'sqs' ? service.toUpperCase() : undefined;
 }

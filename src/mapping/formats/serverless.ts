@@ -14,7 +14,7 @@ import {
 
 /** The options of {@link toServerless}. */
 export interface ServerlessOptions extends MappedStream {
-  /** The kind of the destination. Needed for a reference that is an object. */
+  /** The kind of the destination. Needed for a reference that is an object: an ARN says it itself. */
   readonly destinationType?: DestinationType | undefined;
 }
 
@@ -97,10 +97,8 @@ function unsaid(problem: string): Error {
   );
 }
 
-function onFailure(
-  destination: TemplateReference,
-  type: DestinationType | undefined = typeOf(destination),
-): object | string {
+function onFailure(destination: TemplateReference, given: DestinationType | undefined): object | string {
+  const type = typeOf(destination) ?? given;
   if (type !== undefined) return { arn: destination, type };
   if (typeof destination === 'string') return destination;
   throw invalidOption(

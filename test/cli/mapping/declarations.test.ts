@@ -104,6 +104,23 @@ describe('the formats of a file', () => {
     });
   });
 
+  test.each(['sam', 'serverless'])(
+    '%s asks for the type of a destination that is a reference',
+    async (format) => {
+      const yaml = `dynamodb:
+  orders: { lambda: f, stream: '${STREAM}', starting_position: LATEST, on_failure: { Fn::GetAtt: [Failures, Arn] } }
+`;
+      const flags = ['--format', format];
+      const without = await run(yaml, { flags, type: 'yaml' });
+      const typed = await run(yaml, { flags: [...flags, '--destination-type', 'sqs'], type: 'yaml' });
+
+      expect(without.stderr).toContain("--destination-type is needed, 'sqs'");
+      expect(without.code).toBe(EXIT.usage);
+      expect(typed.stdout).toMatch(/type: sqs/i);
+      expect(typed.code).toBe(EXIT.ok);
+    },
+  );
+
   test('serverless has the events of each function', async () => {
     expect(load((await run({ dynamodb }, { flags: ['--format', 'serverless'] })).stdout)).toMatchObject({
       functions: {

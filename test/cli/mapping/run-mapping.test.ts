@@ -138,6 +138,19 @@ describe('the mapping of a router', () => {
     expect(stderr).toBe('');
   });
 
+  test.each([
+    [{ Ref: 'Topic' }, { Ref: 'Topic' }],
+    [{ 'Fn::GetAtt': ['Discarded', 'Arn'] }, { 'Fn::GetAtt': ['Discarded', 'Arn'] }],
+    [{ OnFailure: { Destination: { Ref: 'Topic' } } }, { Ref: 'Topic' }],
+    [{ onFailure: { destination: QUEUE } }, QUEUE],
+  ])('has the destination that --destination-config is or has: %j', async (given, Destination) => {
+    const { stdout } = await run(app('handler'), ...LATEST, '--destination-config', JSON.stringify(given));
+
+    expect(load(stdout)).toHaveProperty('Resources.Stream.Properties.DestinationConfig', {
+      OnFailure: { Destination },
+    });
+  });
+
   test('is an event of SAM, by its function where that has a name', async () => {
     const event = {
       Type: 'DynamoDB',
@@ -375,11 +388,7 @@ describe('it refuses', () => {
       ['--format', 'pulumi', ...LATEST],
       /--format has to be cloudformation, .* or json, got pulumi\./,
     ],
-    [
-      'handler',
-      [],
-      /--starting-position is refused: .*Member must not be null\. Use TRIM_HORIZON or LATEST\./,
-    ],
+    ['handler', [], /^error: --starting-position is needed: TRIM_HORIZON or LATEST\.\n$/m],
     [
       'handler',
       [...LATEST, '--batch-size', '0'],
@@ -391,7 +400,17 @@ describe('it refuses', () => {
     [
       'handler',
       [...LATEST, '--format', 'sam', '--destination-type', 'x'],
-      /--destination-type has to be one of sns, sqs/,
+      /--destination-type has to be one of sns, sqs, s3/,
+    ],
+    [
+      'handler',
+      [...LATEST, '--format', 'sam', '--destination-config', '{"Ref":"Failures"}'],
+      /--destination-type is needed, 'sqs', 'sns' or 's3': /,
+    ],
+    [
+      'handler',
+      [...LATEST, '--destination-config', '{"Ref":"Failures","Fn::Sub":"a"}'],
+      /--destination-config\.\S+ is not an option/,
     ],
     ['handler', [...LATEST, '--name', '?'], /The name "\?" has neither letters nor digits\./],
     [

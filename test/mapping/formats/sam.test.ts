@@ -54,7 +54,10 @@ test.each([
   ['a queue', QUEUE, undefined, { Type: 'SQS', Destination: QUEUE }],
   ['a topic', TOPIC, undefined, { Type: 'SNS', Destination: TOPIC }],
   ['a bucket, for which SAM adds no permission', BUCKET, undefined, { Destination: BUCKET }],
-  ['a reference', { Ref: 'Failures' }, undefined, { Destination: { Ref: 'Failures' } }],
+  ['a reference to a queue', { Ref: 'Failures' }, 'sqs', { Type: 'SQS', Destination: { Ref: 'Failures' } }],
+  ['a reference to a bucket', { Ref: 'Failures' }, 's3', { Destination: { Ref: 'Failures' } }],
+  ['a topic, whatever the type of references is', TOPIC, 'sqs', { Type: 'SNS', Destination: TOPIC }],
+  ['a bucket, whatever the type of references is', BUCKET, 'sqs', { Destination: BUCKET }],
   ['a reference to a topic', { Ref: 'Failures' }, 'sns', { Type: 'SNS', Destination: { Ref: 'Failures' } }],
   [
     'text that CloudFormation completes',
@@ -73,6 +76,18 @@ test.each([
     expect(toSam(mapping, { ...OPTIONS, destinationType }).Properties.DestinationConfig).toEqual({
       OnFailure,
     });
+  },
+);
+
+test.each([[{ Ref: 'Failures' }], [{ 'Fn::GetAtt': ['Failures', 'Arn'] }], ['${Failures.Arn}']])(
+  'it asks for the type of a destination that is a reference: %j',
+  (destination) => {
+    const mapping = mappingOf({
+      startingPosition: 'LATEST',
+      destinationConfig: { onFailure: { destination } },
+    });
+
+    expect(() => toSam(mapping, OPTIONS)).toThrow("toSam: destinationType is needed, 'sqs', 'sns' or 's3': ");
   },
 );
 
@@ -100,7 +115,7 @@ test.each([
   [
     { startingPosition: 'LATEST' },
     { ...OPTIONS, destinationType: 'SQS' },
-    /^toSam: destinationType has to be one of sns, sqs, got "SQS"\.$/,
+    /^toSam: destinationType has to be one of sns, sqs, s3, got "SQS"\.$/,
   ],
   [
     { startingPosition: 'LATEST' },

@@ -71,6 +71,7 @@ test("the batch size is AWS's default, where the framework has another", () => {
 
 test.each([
   ['a topic', TOPIC, undefined, { arn: TOPIC, type: 'sns' }],
+  ['a topic, whatever the type of references is', TOPIC, 'sqs', { arn: TOPIC, type: 'sns' }],
   ['a reference', { Ref: 'Failures' }, 'sqs', { arn: { Ref: 'Failures' }, type: 'sqs' }],
   ['a variable', '${param:failures}', undefined, '${param:failures}'],
   ['a variable with its type', '${param:failures}', 'sns', { arn: '${param:failures}', type: 'sns' }],
