@@ -75,6 +75,9 @@ function mappingOf(
     refuseOptions(options, `${source} is a mapping and has them`);
     return { mapping: exported };
   }
+  if (options.startingPosition === undefined) {
+    throw usageError('--starting-position is needed: TRIM_HORIZON or LATEST.');
+  }
   const mapping = eventSourceMapping(exported as RoutedHandler, options);
   // eventSourceMapping has refused what carries no facts.
   const { routes } = factsOf(exported) as NonNullable<ReturnType<typeof factsOf>>;
