@@ -1,6 +1,6 @@
 import type { ConfigurationError } from '../../errors.ts';
 import { eventSourceMapping } from '../../mapping/event-source-mapping.ts';
-import { REFERENCE, STREAM } from '../../mapping/formats/template.ts';
+import { FUNCTION, REFERENCE, STREAM } from '../../mapping/formats/template.ts';
 import type { RouterMappingOptions, TemplateReference } from '../../mapping/router-mapping.ts';
 import { BOOLEAN, type Check, isMembers, oneOf, wholeNumberFrom } from '../../options/check.ts';
 import { wrongValue } from '../../options/invalid-option.ts';
@@ -22,7 +22,7 @@ interface Field {
 const RECORD_AGE = wholeNumberFrom(60, 604_800);
 
 const FIELDS: Readonly<Record<string, Field>> = {
-  lambda: { check: REFERENCE, isRequired: true },
+  lambda: { check: FUNCTION, isRequired: true },
   stream: { check: STREAM, isRequired: true },
   starting_position: {
     check: oneOf(['TRIM_HORIZON', 'LATEST']),
@@ -84,9 +84,19 @@ function parsed(path: string, text: string): unknown {
   try {
     return path.endsWith('.json') ? JSON.parse(text) : load(text);
   } catch (cause) {
-    const [problem] = (cause as Error).message.split('\n');
+    const [problem = ''] = (cause as Error).message.split('\n');
+    const [, tag] = /tag !<!([A-Z]\w+)>/.exec(problem) ?? [];
+    if (tag !== undefined) {
+      throw usageError(`${path} has the tag !${tag}, which is not read. Write ${withoutTag(tag)}.`, cause);
+    }
     throw usageError(`${path} is not ${path.endsWith('.json') ? 'JSON' : 'YAML'}: ${problem}.`, cause);
   }
+}
+
+/** The long form of a tag of CloudFormation. */
+function withoutTag(tag: string): string {
+  if (tag === 'Ref') return '{ Ref: X }';
+  return tag === 'GetAtt' ? '{ Fn::GetAtt: [X, Arn] }' : `{ Fn::${tag}: ... }`;
 }
 
 type Refuse = (place: string, problem: string) => never;

@@ -5,21 +5,8 @@ import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import type { InvocationOutcome, Invoke } from '../../delivery/invoke.ts';
 import { ConfigurationError } from '../../errors.ts';
 
-// `invoices`, `invoices:live`, `123456789012:function:invoices` or a whole ARN: Lambda's own pattern.
-const FUNCTION_NAME =
-  /^(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]+(:(\$LATEST|[\w-]+))?$/;
-
 // What neither time nor another attempt mends.
 const FINAL_ERRORS = ['AccessDeniedException', 'ResourceNotFoundException'];
-
-/**
- * Whether Lambda would take it for the name or the ARN of a function.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
- */
-export function isFunctionName(handler: string): boolean {
-  return FUNCTION_NAME.test(handler);
-}
 
 /**
  * Invokes a deployed function. Its own timeout counts. Whatever keeps an invocation from starting, such as a

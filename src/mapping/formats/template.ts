@@ -1,5 +1,6 @@
 import { type Check, isMembers, oneOf, TEXT } from '../../options/check.ts';
 import { rejectUnknownOptions, requireArgument, requireOption } from '../../options/check-options.ts';
+import { isFunctionName } from '../function-name.ts';
 import type { RouterMapping, TemplateReference } from '../router-mapping.ts';
 
 /** The part of a mapping that a format takes. `eventSourceMapping` returns it. */
@@ -40,6 +41,14 @@ export const REFERENCE: Check = {
   accepts: (value) => TEXT.accepts(value) || (isMembers(value) && Object.keys(value).length === 1),
 };
 
+/** A function, or a reference to it. */
+export const FUNCTION: Check = {
+  expected:
+    "the name of a function (letters, digits, - and _), its ARN, or a reference such as { Ref: 'Name' }",
+  accepts: (value) =>
+    REFERENCE.accepts(value) && (typeof value !== 'string' || hasReference(value) || isFunctionName(value)),
+};
+
 const STREAM_ARN = /^arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/./;
 
 /** The ARN of a stream, or a reference to it. */
@@ -51,7 +60,7 @@ export const STREAM: Check = {
 };
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  functionName: REFERENCE,
+  functionName: FUNCTION,
   streamArn: STREAM,
   destinationType: oneOf(['sns', 'sqs']),
 };

@@ -189,12 +189,15 @@ describe('the formats of a file', () => {
 
 describe('a field that is wrong is named with its value and its rule', () => {
   const reference = "text, or a reference such as { Ref: 'Name' }";
+  const lambda = `the name of a function (letters, digits, - and _), its ARN, or a reference such as { Ref: 'Name' }`;
   const arn = 'the ARN of an SQS queue, an SNS topic or an S3 bucket';
 
   test.each([
-    ['lambda', undefined, `has to be ${reference}, got undefined.`],
-    ['lambda', 5, `has to be ${reference}, got 5.`],
-    ['lambda', {}, `has to be ${reference}, got an object.`],
+    ['lambda', undefined, `has to be ${lambda}, got undefined.`],
+    ['lambda', 5, `has to be ${lambda}, got 5.`],
+    ['lambda', 'app.on_invoice', `has to be ${lambda}, got "app.on_invoice".`],
+    ['lambda', QUEUE, `has to be ${lambda}, got "${QUEUE}".`],
+    ['lambda', {}, `has to be ${lambda}, got an object.`],
     ['stream', undefined, 'has to be the ARN of a stream'],
     ['stream', 'arn:aws:dynamodb:eu-central-1:123456789012:table/App', 'has to be the ARN of a stream'],
     ['starting_position', undefined, 'has to be one of TRIM_HORIZON, LATEST, got undefined.'],
@@ -226,6 +229,17 @@ describe('a field that is wrong is named with its value and its rule', () => {
   });
 });
 
+test.each([
+  'on-order',
+  'on-order:live',
+  '123456789012:function:on-order',
+  'arn:aws:lambda:eu-central-1:123456789012:function:on-order',
+])('lambda may be %s', async (lambda) => {
+  const { stdout } = await run({ dynamodb: { orders: { ...ORDERS, lambda } } });
+
+  expect(load(stdout)).toHaveProperty('Resources.Orders.Properties.FunctionName', lambda);
+});
+
 test.each([-1, 60, 604_800])('record_age may be %d', async (record_age) => {
   const { stdout } = await run({ dynamodb: { orders: { ...ORDERS, record_age } } });
 
@@ -243,7 +257,19 @@ describe('a file that declares no mapping is refused', () => {
     ['{', 'json', 'FILE is not JSON: '],
     ['dynamodb: {', 'yaml', 'FILE is not YAML: '],
     ['dynamodb:\n  a: 1\n  a: 2', 'yaml', 'FILE is not YAML: duplicated mapping key'],
-    ['dynamodb: !Ref Orders', 'yaml', 'FILE is not YAML: unknown scalar tag'],
+    ['dynamodb: !foo Orders', 'yaml', 'FILE is not YAML: unknown scalar tag'],
+    ['dynamodb: !Ref Orders', 'yaml', 'FILE has the tag !Ref, which is not read. Write { Ref: X }.'],
+    [
+      'a: !GetAtt Orders.Arn',
+      'yaml',
+      'has the tag !GetAtt, which is not read. Write { Fn::GetAtt: [X, Arn] }.',
+    ],
+    [
+      'a: !GetAtt [Orders, Arn]',
+      'yml',
+      'has the tag !GetAtt, which is not read. Write { Fn::GetAtt: [X, Arn] }.',
+    ],
+    ['a: !Sub { b: c }', 'yaml', 'has the tag !Sub, which is not read. Write { Fn::Sub: ... }.'],
   ])('%s', async (content, type, message) => {
     const { code, stderr } = await run(content, { type });
 

@@ -130,17 +130,15 @@ describe('it refuses', () => {
   const streamRule =
     'the ARN of a stream (arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME), or a reference to it';
 
+  const functionRule =
+    "the name of a function (letters, digits, - and _), its ARN, or a reference such as { Ref: 'Name' }";
+
   test.each([
-    [
-      { functionName: undefined },
-      "functionName has to be text, or a reference such as { Ref: 'Name' }, got undefined.",
-    ],
-    [{ functionName: '' }, 'functionName has to be text, or a reference such as { Ref: \'Name\' }, got "".'],
-    [
-      { functionName: {} },
-      "functionName has to be text, or a reference such as { Ref: 'Name' }, got an object.",
-    ],
-    [{ functionName: 5 }, "functionName has to be text, or a reference such as { Ref: 'Name' }, got 5."],
+    [{ functionName: 'app.on_invoice' }, `functionName has to be ${functionRule}, got "app.on_invoice".`],
+    [{ functionName: undefined }, `functionName has to be ${functionRule}, got undefined.`],
+    [{ functionName: '' }, `functionName has to be ${functionRule}, got "".`],
+    [{ functionName: {} }, `functionName has to be ${functionRule}, got an object.`],
+    [{ functionName: 5 }, `functionName has to be ${functionRule}, got 5.`],
     [{ streamArn: undefined }, `streamArn has to be ${streamRule}, got undefined.`],
     [
       { streamArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/App' },
