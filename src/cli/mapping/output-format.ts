@@ -33,7 +33,7 @@ const FORMATS: Readonly<Record<OutputFormat, Write>> = {
         streamArn: streamArn ?? parameters.streamArn,
       }),
     );
-    return yaml({ Resources: Object.assign({}, ...resources) });
+    return yaml({ ...declared(parameters, mappings), Resources: Object.assign({}, ...resources) });
   },
 
   async sam(mappings, flags) {
@@ -49,7 +49,7 @@ const FORMATS: Readonly<Record<OutputFormat, Write>> = {
     const Resources = Object.fromEntries(
       functions.map(([id, own]) => [pascal(id), { Properties: { Events: eventsByName(own) } }]),
     );
-    return yaml({ Resources });
+    return yaml({ ...declared({ streamArn: { Ref: 'StreamArn' } }, mappings), Resources });
   },
 
   async serverless(mappings, flags) {
@@ -107,6 +107,18 @@ export async function writtenIn(
   flags: OutputFlags,
 ): Promise<string> {
   return FORMATS[format](mappings, flags, source);
+}
+
+/** The section `Parameters` with those that stand in for what a mapping does not say. Empty where there are none. */
+function declared(
+  parameters: Readonly<Partial<Record<'functionName' | 'streamArn', { readonly Ref: string }>>>,
+  mappings: readonly SourceMapping[],
+): object {
+  const missing = Object.entries(parameters).filter(([name]) =>
+    mappings.some((mapping) => mapping[name as keyof typeof parameters] === undefined),
+  );
+  if (missing.length === 0) return {};
+  return { Parameters: Object.fromEntries(missing.map(([, { Ref }]) => [Ref, { Type: 'String' }])) };
 }
 
 /** Gives each mapping a name that the format takes. */

@@ -1,4 +1,5 @@
 import { factsOf, type RoutedHandler } from '../../batch/handler-facts.ts';
+import { isModulePath } from '../../local/handler/handler-module.ts';
 import { eventSourceMapping } from '../../mapping/event-source-mapping.ts';
 import type { RouterMapping, RouterMappingOptions, TemplateReference } from '../../mapping/router-mapping.ts';
 import { usageError } from '../errors/cli-error.ts';
@@ -47,6 +48,12 @@ export async function readSource(
     );
     refuseOptions({ ...given, ...Object.fromEntries(target) }, `${source} declares mappings itself`);
     return readDeclarations(source, io);
+  }
+  if (!isModulePath(source)) {
+    throw usageError(
+      `${source} is neither a module nor declarations. Name a module and its export, such as src/handler.ts#handler, ` +
+        'or a file that declares mappings, whose name ends in .yaml, .yml or .json.',
+    );
   }
   const exported = await loadExport(source);
   return [

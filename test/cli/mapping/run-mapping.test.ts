@@ -104,12 +104,25 @@ describe('the mapping of a router', () => {
     const { stdout } = await run(app('handler'), ...LATEST, '--name', 'on-change');
 
     expect(load(stdout)).toMatchObject({
+      Parameters: { FunctionName: { Type: 'String' }, StreamArn: { Type: 'String' } },
       Resources: {
         OnChange: {
           Properties: { FunctionName: { Ref: 'FunctionName' }, EventSourceArn: { Ref: 'StreamArn' } },
         },
       },
     });
+  });
+
+  test.each([
+    [['--function', 'f'], { StreamArn: { Type: 'String' } }],
+    [['--stream', STREAM], { FunctionName: { Type: 'String' } }],
+    [['--format', 'sam', '--function', 'f'], { StreamArn: { Type: 'String' } }],
+    [['--format', 'sam', '--function', 'f', '--stream', STREAM], undefined],
+    [TARGET, undefined],
+  ])('declares the parameters that it refers to, with %j', async (flags, parameters) => {
+    const { stdout } = await run(app('handler'), ...LATEST, ...flags);
+
+    expect((load(stdout) as { Parameters?: unknown }).Parameters).toEqual(parameters);
   });
 
   test('has references where a flag is an object or text that the template completes', async () => {
@@ -396,7 +409,16 @@ describe('it refuses', () => {
     ],
     ['handler', [...LATEST, '--stream', 'App'], /--stream has to be the ARN of a stream .*, got "App"\./],
     ['handler', [...LATEST, '--function', '{'], /--function is not JSON: /],
-    ['handler', [...LATEST, '--function', '{}'], /--function has to be text, or a reference/],
+    [
+      'handler',
+      [...LATEST, '--function', '{}'],
+      /--function has to be the name of a function \(.*\), its ARN, or a reference/,
+    ],
+    [
+      'handler',
+      [...LATEST, '--function', 'app.on_invoice'],
+      /--function has to be .*, got "app\.on_invoice"\./,
+    ],
     [
       'handler',
       [...LATEST, '--format', 'sam', '--destination-type', 'x'],
@@ -450,6 +472,19 @@ describe('it refuses', () => {
     expect(code).toBe(EXIT.usage);
   });
 });
+
+test.each(['mappings.txt', './mappings', 'mappings.yaml#orders', './mappings.json#x', 'MAPPINGS.YAML', '-'])(
+  'a source that is neither a module nor declarations is refused: %s',
+  async (source) => {
+    const { code, stderr } = await run(source, ...LATEST);
+
+    expect(stderr).toBe(
+      `error: ${source} is neither a module nor declarations. Name a module and its export, such as src/handler.ts#handler, ` +
+        'or a file that declares mappings, whose name ends in .yaml, .yml or .json.\n',
+    );
+    expect(code).toBe(EXIT.usage);
+  },
+);
 
 test('as a process, it prints the template on stdout and nothing else there', async () => {
   const path = file(
