@@ -81,6 +81,22 @@ describe('the end of a lock', () => {
     expect([expiry.isOwn(sent), expiry.moments(50)?.[0]]).toEqual([true, sent]);
   });
 
+  test('of another sandbox is not recognised after a put that is never answered, though their fractions are the same', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const expiry = new LockExpiry(30_000);
+    let own = Number.NaN;
+    void expiry.send((leftMs) => {
+      own = Date.now() + leftMs;
+      return new Promise(() => {});
+    });
+    vi.setSystemTime(Date.now() + 5000);
+    const others = await sentBy(new LockExpiry(30_000));
+    vi.setSystemTime(Date.now() + 20_000);
+    random.mockRestore();
+
+    expect([expiry.isOwn(own), expiry.isOwn(others)]).toEqual([true, false]);
+  });
+
   test('of another sandbox is not recognised, not even within the same millisecond', async () => {
     const others = new Set<number>();
     for (let count = 0; count < 1000; count++) others.add(await sentBy(new LockExpiry(30_000)));
