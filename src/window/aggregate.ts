@@ -65,7 +65,7 @@ export class Aggregate {
     if (this.#since.length > 0) this.#copyWhenDue();
     this.#unfinished = true;
     const result = this.#reduce(this.#state, record, this.#context);
-    if (!isThenable(result)) {
+    if (!isPromise(result)) {
       if (isUnfinished(result)) return refuseUnfinished('reduce', result, REDUCE);
       this.#added(record, result);
       return;
@@ -111,10 +111,23 @@ export class Aggregate {
   }
 }
 
+function isPromise(result: unknown): result is PromiseLike<unknown> {
+  try {
+    return isThenable(result);
+  } catch (cause) {
+    throw notState('an object that cannot be read', cause);
+  }
+}
+
 function object(result: unknown): object {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result;
-  throw new WindowStateError(
+  throw notState('something else than an object');
+}
+
+function notState(returned: string, cause?: unknown): WindowStateError {
+  return new WindowStateError(
     'INVALID_STATE',
-    'reduce returned something else than an object. Return the state, or nothing after changing it in place.',
+    `reduce returned ${returned}. Return the state, or nothing after changing it in place.`,
+    cause === undefined ? undefined : { cause },
   );
 }

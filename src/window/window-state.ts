@@ -13,7 +13,13 @@ const MAX_LEVELS = 1000;
 
 /** Whether a state is `{}`, or missing: Lambda sends that when a window begins. */
 export function isEmpty(state: object | null | undefined): state is null | undefined {
-  return state === undefined || state === null || Object.keys(state).length === 0;
+  return state === undefined || state === null || (!isProxy(state) && Object.keys(state).length === 0);
+}
+
+/** Tells if a value is a Proxy: whatever is asked of it may throw, and be another value the next time. */
+function isProxy(value: unknown): boolean {
+  // Not imported: importing node:util takes a millisecond of every cold start (bench: footprint).
+  return process.getBuiltinModule('node:util').types.isProxy(value);
 }
 
 /**
@@ -24,23 +30,36 @@ export function isEmpty(state: object | null | undefined): state is null | undef
  * answer that much
  */
 export function stateJson(state: unknown, initial: unknown): string {
-  if (!isObject(state)) {
+  if (isProxy(state) || !isObject(state)) {
     throw new WindowStateError(
       'INVALID_STATE',
-      `The state of a window has to be an object, got ${kindOf(state)}. Return the state from reduce.`,
+      `The state of a window has to be an object, got ${isProxy(state) ? 'a Proxy' : kindOf(state)}. ` +
+        'Return the state from reduce.',
     );
   }
   const lost = new StateCheck().lost(state, initial, '', 1);
-  if (lost !== undefined) {
-    throw new WindowStateError(
-      'INVALID_STATE',
-      `The state of a window has to be JSON, and ${lost} is not. Nothing was counted. ` +
-        'Keep text, finite numbers, booleans, null, arrays and plain objects.',
-    );
-  }
-  const text = JSON.stringify(state);
+  if (lost !== undefined) throw notJson(`${lost} is not`);
+  const text = written(state);
   if (Buffer.byteLength(text) > MAX_RESPONSE_BYTES) throw tooLarge();
   return text;
+}
+
+/** A state has no code of its own. But a program may give all objects or arrays a toJSON, as old libraries do. */
+function written(state: object): string {
+  try {
+    return JSON.stringify(state);
+  } catch (cause) {
+    throw notJson('toJSON of all objects or arrays threw an error', cause);
+  }
+}
+
+function notJson(why: string, cause?: unknown): WindowStateError {
+  return new WindowStateError(
+    'INVALID_STATE',
+    `The state of a window has to be JSON, and ${why}. Nothing was counted. ` +
+      'Keep text, finite numbers, booleans, null, arrays and plain objects.',
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 /** Looks for what JSON would lose. One for each state. */
@@ -72,6 +91,7 @@ class StateCheck {
     // Without the path, which would be as long.
     if (level > MAX_LEVELS)
       return `a value that contains itself or is nested deeper than ${MAX_LEVELS} levels`;
+    if (isProxy(value)) return `${at} (a Proxy)`;
     const isArray = Array.isArray(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (isArray ? prototype !== Array.prototype : prototype !== Object.prototype && prototype !== null) {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { type DynamoDBStreamWindowEvent, defineTable, streamRouter, streamWindow } from '../../src/index.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
+import { stateJson } from '../../src/window/window-state.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import {
   contextOf,
@@ -684,6 +685,14 @@ describe('the state has to be JSON', () => {
     for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { value };
     return value;
   };
+  const throwing = (): never => {
+    throw new TypeError('secret');
+  };
+  const revoked = (target: object): object => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy;
+  };
   const counting = (value: unknown, logger = memoryLogger()) =>
     streamWindow<Item, { value: unknown }>({
       initial: { value: [1] },
@@ -724,6 +733,28 @@ describe('the state has to be JSON', () => {
       },
     ],
     ['value.* (not enumerable)', Object.defineProperty({}, 'secret', { value: 1 })],
+    [
+      'value.* (a getter or setter)',
+      {
+        get toJSON() {
+          return throwing();
+        },
+      },
+    ],
+    ['value.* (function)', { toJSON: throwing }],
+    [
+      'value (an instance of a class)',
+      new (class {
+        toJSON = throwing;
+      })(),
+    ],
+    ['value (a Proxy)', revoked({})],
+    ['value (a Proxy)', revoked([])],
+    ['value.* (a Proxy)', [revoked({})]],
+    ['value.* (a Proxy)', { secret: new Proxy({}, { ownKeys: throwing }) }],
+    ['value (a Proxy)', new Proxy({}, { getPrototypeOf: throwing })],
+    // JSON would get another value than the check.
+    ['value (a Proxy)', new Proxy({ secret: 1 }, { get: () => 2 })],
     ['a value that contains itself or is nested deeper than 1000 levels', cycle({})],
     ['a value that contains itself or is nested deeper than 1000 levels', cycle([])],
     ['a value that contains itself or is nested deeper than 1000 levels', nested(20_000)],
@@ -735,21 +766,60 @@ describe('the state has to be JSON', () => {
     expect((error as Error).message).not.toContain('secret');
   });
 
-  test.each<[unknown]>([['x'], [1], [[]], [null]])(
-    'a reducer that returns %j fails its record',
-    async (returned) => {
-      const logger = memoryLogger();
-      const handler = streamWindow<Item, { n: number }>({
-        initial: { n: 0 },
-        logger,
-        reduce: () => returned as never,
-        close() {},
-      });
-      const response = await handler(windowEvent(records(1)));
-      expect(response).toEqual({ batchItemFailures: failedAt(0), state: { n: 0 } });
-      expect(logger.entries[0]?.fields.error).toMatchObject({ code: 'INVALID_STATE' });
-    },
-  );
+  test('a state that is a Proxy is refused, whatever it does', async () => {
+    const state = revoked({});
+    expect(() => stateJson(state, {})).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_STATE',
+        message: expect.stringContaining('got a Proxy'),
+      }) as Error,
+    );
+    await expect(counting(1)(windowEvent(records(1), { state: state as never }))).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+    });
+    expect(() => streamWindow({ initial: state, reduce() {}, close() {} })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }) as Error,
+    );
+  });
+
+  test('a toJSON of all objects that throws makes no other error', () => {
+    Object.defineProperty(Object.prototype, 'toJSON', { value: throwing, configurable: true });
+    try {
+      expect(() => stateJson({ a: 1 }, {})).toThrow(
+        expect.objectContaining({ code: 'INVALID_STATE', cause: expect.any(TypeError) }) as Error,
+      );
+    } finally {
+      delete (Object.prototype as { toJSON?: unknown }).toJSON;
+    }
+  });
+
+  test.each<[string, unknown]>([
+    ['a text', 'x'],
+    ['a number', 1],
+    ['an array', []],
+    ['null', null],
+    ['a revoked Proxy', revoked({})],
+    [
+      'an object whose then cannot be read',
+      {
+        // biome-ignore lint/suspicious/noThenProperty: the point of this test
+        get then() {
+          return throwing();
+        },
+      },
+    ],
+  ])('a reducer that returns %s fails its record', async (_, returned) => {
+    const logger = memoryLogger();
+    const handler = streamWindow<Item, { n: number }>({
+      initial: { n: 0 },
+      logger,
+      reduce: () => returned as never,
+      close() {},
+    });
+    const response = await handler(windowEvent(records(1)));
+    expect(response).toEqual({ batchItemFailures: failedAt(0), state: { n: 0 } });
+    expect(logger.entries[0]?.fields.error).toMatchObject({ code: 'INVALID_STATE' });
+  });
 
   describe('a state that becomes {} is not taken for the beginning of a window', () => {
     const emptying = (initial: object, logger = memoryLogger()) =>
