@@ -138,12 +138,12 @@ export class LazyRecord {
   }
 
   get newImage(): unknown {
-    this.#newImage ??= this.#read('newImage');
+    this.#newImage ??= this.readAnew('newImage');
     return this.#newImage;
   }
 
   get oldImage(): unknown {
-    this.#oldImage ??= this.#read('oldImage');
+    this.#oldImage ??= this.readAnew('oldImage');
     return this.#oldImage;
   }
 
@@ -196,7 +196,8 @@ export class LazyRecord {
     this.#oldImage = undefined;
   }
 
-  #read(image: ImageName): unknown {
+  /** Makes an image that no other reader has, whatever its values are instances of. */
+  readAnew(image: ImageName): unknown {
     const checks = this.#checksOf(image);
     if (checks === undefined) return this.#unmarshall(image);
     if (this.#checked !== undefined) return copyOf(this.#checked[image]);

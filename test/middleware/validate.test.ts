@@ -1,11 +1,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type RecordMiddleware, streamRouter, ValidationError } from '../../src/index.ts';
-import { validate } from '../../src/middleware/validate.ts';
+import {
+  defineTable,
+  itemFrom,
+  type RecordMiddleware,
+  streamRouter,
+  ValidationError,
+} from '../../src/index.ts';
+import { type ValidatedRecord, validate } from '../../src/middleware/validate.ts';
 import { contextOf, eventOf, memoryLogger, type RecordSketch, sequenceNumberAt } from '../fixtures/events.ts';
+
+type Router = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 
 const NOT_FAILED = { batchItemFailures: [] };
 const good = { total: { N: '12' } };
@@ -117,6 +126,79 @@ describe('validate', () => {
       expect(handled).toEqual([item, item]);
     },
   );
+
+  /** Keeps what it is hidden from a copy. */
+  class Money {
+    #cents: number;
+    constructor(cents: number) {
+      this.#cents = cents;
+    }
+    get cents(): number {
+      return this.#cents;
+    }
+    spoil(): void {
+      this.#cents = 0;
+    }
+  }
+  const transformed = itemFrom(({ id, total }: { id: string; total: number }) => ({
+    id,
+    total: new Money(total),
+  }));
+
+  test.each<
+    [string, (layer: RecordMiddleware<ValidatedRecord>, seen: (total: unknown) => void) => Router, unknown]
+  >([
+    [
+      'a NumberValue',
+      (layer, seen) =>
+        streamRouter<{ total: { value: string } }>({ numbers: 'exact' })
+          .use(layer)
+          .onModify(({ newImage, oldImage }) =>
+            [newImage, oldImage].forEach(({ total }) => void seen(total.value)),
+          ),
+      '12345678901234567890',
+    ],
+    [
+      'what numbers makes',
+      (layer, seen) =>
+        streamRouter<{ total: Money }>({ numbers: (text) => new Money(Number(text)) })
+          .use(layer)
+          .onModify(({ newImage, oldImage }) =>
+            [newImage, oldImage].forEach(({ total }) => void seen(total.cents)),
+          ),
+      12345678901234567000,
+    ],
+    [
+      'what the schema of the table makes',
+      (layer, seen) =>
+        streamRouter(defineTable({ name: 'T', keys: ['id'], item: transformed }), {
+          numbers: (text) => Number(text),
+        })
+          .use(layer)
+          .onModify(({ newImage, oldImage }) =>
+            [newImage, oldImage].forEach(({ total }) => void seen(total.cents)),
+          ),
+      12345678901234567000,
+    ],
+  ])('hands on %s as it was before a schema changed it', async (_, routerOf, total) => {
+    const spoiling = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (item: { total: Money & { value?: string } }) => {
+          if (item.total instanceof Money) item.total.spoil();
+          else Object.assign(item.total, { value: '0' });
+          return { value: item };
+        },
+      },
+    } as unknown as StandardSchemaV1;
+    const seen: unknown[] = [];
+    const router = routerOf(validate(spoiling), (value) => void seen.push(value));
+    const image = { total: { N: '12345678901234567890' } };
+    const event = eventOf({ eventName: 'MODIFY', newImage: image, oldImage: image });
+    expect(await router(event, contextOf())).toEqual(NOT_FAILED);
+    expect(seen).toEqual([total, total]);
+  });
 
   test('keeps synchronous handlers of a synchronous schema synchronous', () => {
     const layer = validate(z.object({}));
