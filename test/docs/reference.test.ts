@@ -23,6 +23,25 @@ describe('links', () => {
   });
 });
 
+describe('an index for language models', () => {
+  const index = readFileSync(`${ROOT}/llms.txt`, 'utf8');
+  const targets = [...index.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+
+  test('has every page of the documentation', () => {
+    expect(targets).toEqual(expect.arrayContaining(PAGES.filter((page) => page.startsWith('docs/'))));
+  });
+
+  test.each(targets)('%s exists', (target) => {
+    expect(existsSync(join(ROOT, target))).toBe(true);
+  });
+});
+
+test.each(PAGES.filter((page) => /^docs\/(?!README)/.test(page)))('%s is in the table of pages', (page) => {
+  expect(tableUnder('docs/README.md', 'Documentation').map(([name]) => name)).toContainEqual(
+    expect.stringContaining(`(${page.slice('docs/'.length)})`),
+  );
+});
+
 const SPECIAL: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [undefined, 'none'],
   [consoleLogger, 'console'],

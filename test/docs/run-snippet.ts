@@ -34,7 +34,7 @@ if (handler !== undefined) {
   const event = SNIPPET_EVENT === undefined ? eventFor(code) : JSON.parse(SNIPPET_EVENT);
   const windowed = code.includes('streamWindow');
   const response = await handler(windowed ? { ...event, ...WINDOW } : event, context);
-  console.log(`response: ${JSON.stringify(response)}`);
+  console.log(`response: ${JSON.stringify(response ?? null)}`);
 }
 
 /** For a single table, invoices are orders. */

@@ -10,8 +10,8 @@ import { type Block, ROOT } from './markdown.ts';
 /** What became of a snippet. */
 export interface SnippetRun {
   readonly exitCode: number;
-  /** What its `handler` answered; undefined when it exports none. */
-  readonly response: DynamoDBBatchResponse | undefined;
+  /** What its `handler` answered, null for nothing; undefined when it exports none. */
+  readonly response: DynamoDBBatchResponse | null | undefined;
   readonly output: string;
 }
 
