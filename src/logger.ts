@@ -16,7 +16,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
  * The logger of a router that was given none: `console`, whose `debug` Lambda prints whatever the log level.
- * So a summary per batch is written only when the function's log level asks for it.
+ * So a summary per batch is written only when the function's log level asks for it. Its methods are looked up at each call,
+ * as `deliver` of `streamlane/testing` replaces them.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */

@@ -1,6 +1,7 @@
 // A binding of its own, which fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { RecordFailedMessage } from '../batch/record-failed.ts';
 import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { type OnFailureDocument, withPayload } from '../delivery/on-failure-document.ts';
 import { requireHandler } from '../delivery/require-handler.ts';
@@ -11,7 +12,9 @@ import { setEnvironment } from './environment.ts';
 import { invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
+import { failuresOf, type RecordFailure } from './record-failures.ts';
 import { VirtualLane } from './virtual-lane.ts';
+import { watched } from './watched.ts';
 
 /** AWS's largest maximumRetryAttempts. With its default delays, 24 hours take some 1,450 attempts. */
 const MOST_ENDLESS_ATTEMPTS = 10_000;
@@ -46,6 +49,13 @@ export interface Delivery {
   readonly onFailure: readonly OnFailureDocument[];
   /** What the function threw, in order, timeouts included. */
   readonly errors: readonly unknown[];
+  /**
+   * Each failure of a record, in order, with the record and what was thrown for it: the failures that a router,
+   * `processBatch`, a window or the `OrderedStreamProcessor` reports, and the records that another response names.
+   */
+  readonly failures: readonly RecordFailure[];
+  /** The records whose dead letter a sink accepted, with the error that is in the letter. They count as succeeded. */
+  readonly deadLettered: readonly RecordFailure[];
   /** The sequence number of the last record that is processed; undefined when nothing was read. */
   readonly checkpoint: string | undefined;
   /** Virtual milliseconds from the start until the last record was processed. */
@@ -65,6 +75,7 @@ export interface Delivery {
  * - With `tumblingWindowInSeconds`, windows follow the records' creation times; the shard ends behind the last
  *   record, which closes the last window.
  * - With `parallelizationFactor`, lanes run side by side in virtual time; handlers are never invoked at once.
+ * - Nothing is written to the console: entries of routers without a logger of their own go to `logger`.
  * - Virtual time passes between attempts, not within the handler: its timers are real. A handler that does not
  *   settle within `settleWithinMs` runs into its timeout; each such attempt takes that long.
  *
@@ -108,6 +119,8 @@ class VirtualMapping {
   readonly #succeeded: string[] = [];
   readonly #onFailure: OnFailureDocument[] = [];
   readonly #errors: unknown[] = [];
+  readonly #failures: RecordFailure[] = [];
+  readonly #deadLettered: RecordFailure[] = [];
   #requests = 0;
 
   constructor(handler: LambdaHandler, shard: Shard, settings: DeliverSettings) {
@@ -138,6 +151,8 @@ class VirtualMapping {
       filtered: this.#shard.filtered,
       onFailure: this.#onFailure,
       errors: this.#errors,
+      failures: this.#failures,
+      deadLettered: this.#deadLettered,
       checkpoint: this.#shard.checkpoint,
       elapsedMs: Math.max(0, ...this.#lanes.map(({ now }) => now - this.#shard.startedAt)),
     };
@@ -159,7 +174,7 @@ class VirtualMapping {
     this.#refuseEndlessRetries(attempt);
     if (this.#invocations.length % ATTEMPTS_PER_TURN === ATTEMPTS_PER_TURN - 1) await nextTurn();
     const { functionArn } = this.#shard;
-    const { timeoutMs, settleWithinMs } = this.#settings;
+    const { timeoutMs, settleWithinMs, logger } = this.#settings;
     const context = lambdaContext({
       remainingMs: timeoutMs,
       awsRequestId: requestId,
@@ -167,9 +182,16 @@ class VirtualMapping {
       invokedFunctionArn: functionArn,
     });
     const event = this.#shard.eventOf(records, window);
-    const { result, thrown } = await invokeHandler(this.#handler, event, context, settleWithinMs);
+    const published: RecordFailedMessage[] = [];
+    const { result, thrown } = await watched({ logger, failed: (message) => published.push(message) }, () =>
+      invokeHandler(this.#handler, event, context, settleWithinMs),
+    );
     lane.now += timeoutMs - context.getRemainingTimeInMillis();
     this.#errors.push(...thrown);
+    const response = result.type === 'returned' ? result.response : undefined;
+    const { failures, deadLettered } = failuresOf({ records, published, response, requestId, attempt });
+    this.#failures.push(...failures);
+    this.#deadLettered.push(...deadLettered);
     const { outcome, done } = lane.answer(result);
     this.#succeeded.push(...sequenceNumbersOf(records.slice(0, done)));
     this.#invocations.push({ sequenceNumbers: sequenceNumbersOf(records), requestId, attempt, outcome });

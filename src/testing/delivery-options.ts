@@ -1,5 +1,6 @@
 import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
 import { exponentialDelay, type RetryDelay } from '../delivery/retry-delay.ts';
+import { type Logger, loggerOf } from '../logger.ts';
 import { mappingOptions } from '../mapping/aws-names.ts';
 import {
   type EventSourceMappingOptions,
@@ -7,7 +8,7 @@ import {
   type MappingSettings,
   mappingSettings,
 } from '../mapping/options.ts';
-import { type Checks, FUNCTION, millisecondsFrom, TEXT } from '../options/check.ts';
+import { type Checks, FUNCTION, LOGGER_OR_FALSE, millisecondsFrom, TEXT } from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
 import { type Environment, isEnvironment } from './environment.ts';
 import { MILLISECONDS } from './milliseconds.ts';
@@ -58,6 +59,12 @@ export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
    * @defaultValue those of the test
    */
   readonly environment?: Environment;
+  /**
+   * Gets what routers without a logger of their own would write to the console. `false` writes nothing.
+   *
+   * @defaultValue `false`: the failures are in what `deliver` returns
+   */
+  readonly logger?: Logger | false;
 }
 
 /** Options, checked and with their defaults. */
@@ -69,6 +76,7 @@ export interface DeliverSettings {
   readonly settleWithinMs: number;
   readonly functionArn: string | undefined;
   readonly environment: Environment;
+  readonly logger: Logger;
 }
 
 // An event source mapping on Lambda Managed Instances. Anywhere else a function has 15 minutes.
@@ -86,6 +94,7 @@ const CHECKS: Checks = {
     expected: "an object of text by name, as in { TOPIC_ARN: 'arn:...' }",
     accepts: isEnvironment,
   },
+  logger: LOGGER_OR_FALSE,
   functionArn: { ...TEXT, expected: 'the ARN of a function' },
   timeoutMs: millisecondsFrom(1, MAX_FUNCTION_TIMEOUT_MS),
   settleWithinMs: millisecondsFrom(1, MAX_TIMEOUT_MS),
@@ -102,6 +111,7 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
     settleWithinMs = 2000,
     functionArn,
     environment = {},
+    logger = false,
     ...mapping
   } = options;
   checkOptions(OWNER, options, CHECKS, { others: MAPPING_OPTION_NAMES });
@@ -114,6 +124,7 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
     settleWithinMs,
     functionArn,
     environment,
+    logger: loggerOf(logger),
   };
 }
 

@@ -8,4 +8,5 @@ export { type Delivery, type DeliveryInvocation, deliver } from './deliver.ts';
 export type { DeliverOptions } from './delivery-options.ts';
 export { type LambdaContextOptions, type LambdaTestContext, lambdaContext } from './lambda-context.ts';
 export { type MatcherResult, type StreamAssertions, streamMatchers } from './matchers.ts';
+export type { RecordFailure } from './record-failures.ts';
 export { type TestRecord, type TestStream, type TestStreamOptions, testStream } from './test-stream.ts';

@@ -1,6 +1,9 @@
 import { type Reported, reportedBy } from '../delivery/batch-response.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
+import type { Delivery } from './deliver.ts';
+import { deliveryProblem, deliveryReasons, isDelivery } from './delivery-verdict.ts';
+import { rememberedFailure } from './recent-failures.ts';
 
 /** What a matcher tells Vitest, or Jest. */
 export interface MatcherResult {
@@ -22,11 +25,13 @@ export interface StreamAssertions<Result = void> {
    */
   toReportCheckpoint(sequenceNumber: string): Result;
   /**
-   * The response reports no failure: Lambda has processed the whole batch.
+   * The response reports no failure: Lambda has processed the whole batch. Of what `deliver` returns: every record was
+   * handled, in whatever attempt, and none was discarded, dead-lettered or lost. If it fails, it shows why records failed.
    *
    * @example
    * ```ts
    * expect(await router(event)).toSucceed();
+   * expect(await deliver(router, records)).toSucceed();
    * ```
    */
   toSucceed(): Result;
@@ -41,7 +46,8 @@ type Reading =
  * Matchers for the response of a router, or of any handler with ReportBatchItemFailures. They read it as Lambda
  * does: of several identifiers the lowest counts, `{}` and nothing at all are success.
  *
- * `import 'streamlane/testing/vitest'` registers them in Vitest, types included.
+ * `import 'streamlane/testing/vitest'` registers them in Vitest, and `import 'streamlane/testing/jest'` in Jest, types
+ * included.
  *
  * @example
  * ```ts
@@ -59,6 +65,12 @@ export const streamMatchers: {
           `got ${JSON.stringify(sequenceNumber)}.`,
       );
     }
+    if (isDelivery(received)) {
+      throw new TypeError(
+        'toReportCheckpoint: expected the response of one invocation, got what deliver returns. Compare its checkpoint: ' +
+          'expect(delivery.checkpoint).toBe(sequenceNumber).',
+      );
+    }
     const reading = readingOf(received);
     return {
       pass: reading.type === 'checkpoint' && compareSequenceNumbers(reading.checkpoint, sequenceNumber) === 0,
@@ -72,6 +84,7 @@ export const streamMatchers: {
     };
   },
   toSucceed(received) {
+    if (isDelivery(received)) return deliverySucceeds(received);
     const reading = readingOf(received);
     return {
       pass: reading.type === 'succeeded',
@@ -83,10 +96,21 @@ export const streamMatchers: {
   },
 };
 
+function deliverySucceeds(delivery: Delivery): MatcherResult {
+  const problem = deliveryProblem(delivery);
+  return {
+    pass: problem === undefined,
+    message: () =>
+      problem === undefined
+        ? 'Expected the delivery not to succeed, but every record was handled.'
+        : `Expected the delivery to succeed, but ${problem}${deliveryReasons(delivery)}`,
+  };
+}
+
 function readingOf(received: unknown): Reading {
   if (isThenable(received)) {
     throw new TypeError(
-      'Expected a response, got a promise. Await the handler: expect(await router(event)).',
+      'Expected a response, got a promise. Await the handler: expect(await router(event)), expect(await deliver(...)).',
     );
   }
   const reported = reportedBy(received);
@@ -106,7 +130,7 @@ function readingOf(received: unknown): Reading {
 function inWords(reading: Reading): string {
   if (reading.type === 'succeeded') return 'it reports no failure: the whole batch counts as processed.';
   if (reading.type === 'checkpoint') {
-    return `it reports ${reading.checkpoint}: Lambda delivers again from there.`;
+    return `it reports ${reading.checkpoint}: Lambda delivers again from there.${rememberedFailure(reading.checkpoint)}`;
   }
   return `it is malformed, as ${reading.problem}: Lambda takes the whole batch as failed.`;
 }

@@ -12,6 +12,7 @@
  */
 import { expect } from 'vitest';
 import { type StreamAssertions, streamMatchers } from './matchers.ts';
+import { rememberFailures } from './recent-failures.ts';
 
 declare module 'vitest' {
   // The type parameters are Vitest's: a declaration that is merged has to repeat them.
@@ -20,3 +21,4 @@ declare module 'vitest' {
 }
 
 expect.extend(streamMatchers);
+rememberFailures(() => expect.getState().currentTestName);

@@ -553,6 +553,8 @@ describe('positions', () => {
       filtered: [],
       onFailure: [],
       errors: [],
+      failures: [],
+      deadLettered: [],
       checkpoint: undefined,
       elapsedMs: 0,
     });

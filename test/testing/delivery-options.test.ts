@@ -38,6 +38,7 @@ const PARAMETERS: readonly [
     [{ filters: [{ pattern: '{' }] }, { filters: Array.from({ length: 11 }, () => ({ pattern: '{}' })) }],
   ],
   ['enabled', [true], ['yes']],
+  ['logger', [false, console], [true, null, {}, { error() {} }]],
 ];
 
 describe.each(PARAMETERS)('%s', (name, accepted, refused) => {
