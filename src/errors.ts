@@ -7,6 +7,8 @@ export type ConfigurationErrorCode =
   | 'INVALID_DOCUMENTS'
   | 'INVALID_HANDLER'
   | 'INVALID_ITEM'
+  | 'INVALID_MESSAGE'
+  | 'INVALID_MESSAGE'
   | 'INVALID_OPTION'
   | 'INVALID_OVERRIDE'
   | 'INVALID_PATTERN'

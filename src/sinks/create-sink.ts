@@ -113,7 +113,8 @@ const OPTIONAL = { maxEntryBytes: BYTES, entryOf: FUNCTION, bytesOf: FUNCTION, o
  *   the record is never a dead letter because of it.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a message, which fails its record,
- * `INVALID_RESULT` if `entryOf`, `bytesOf` or `orderBy` returns something else than they have to
+ * `INVALID_RESULT` if `entryOf`, `bytesOf` or `orderBy` returns something else than they have to, and `INVALID_MESSAGE` for
+ * a message that cannot be written as JSON
  * @example
  * ```ts
  * const search = createSink<Invoice>({
@@ -152,10 +153,10 @@ export function createSink<Message, Options extends SendOptions>(
     maxEntries,
     maxBytes,
     maxEntryBytes,
-    payloadOf(target, message, sendOptions) {
-      const entry = entryOf === undefined ? jsonText(target, message) : entryOf(message, sendOptions);
+    payloadOf(_target, message, sendOptions) {
+      const entry = entryOf === undefined ? jsonText(message) : entryOf(message, sendOptions);
       if (isThenable(entry) || isUnfinished(entry)) throw wrongResult('entryOf', 'the entry itself', entry);
-      const bytes = bytesOf === undefined ? entryBytes(target, entry) : bytesOf(entry);
+      const bytes = bytesOf === undefined ? entryBytes(entry) : bytesOf(entry);
       if (!(Number.isFinite(bytes) && bytes >= 0))
         throw wrongResult('bytesOf', 'a number of bytes from 0', bytes);
       const orderKey = orderBy(message, sendOptions);
@@ -202,9 +203,9 @@ function itemOrder(_message: unknown, { record }: SendOptions): string | undefin
   return record === undefined ? undefined : `${record.tableName} ${itemKeyOf(record)}`;
 }
 
-function entryBytes(target: string, entry: unknown): number {
+function entryBytes(entry: unknown): number {
   if (entry instanceof Uint8Array) return entry.byteLength;
-  return Buffer.byteLength(typeof entry === 'string' ? entry : jsonText(target, entry));
+  return Buffer.byteLength(typeof entry === 'string' ? entry : jsonText(entry));
 }
 
 /** Names the kind of the result only, as its value is made of the item. */

@@ -7,16 +7,21 @@ import {
   DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { ConfigurationError } from '../errors.ts';
+import { partOf } from '../failure/content-free-cause.ts';
+import { canonicalNumber } from '../item/decimal.ts';
 import { itemSize } from '../item/item-size.ts';
 import { marshallMap, UnsafeNumber } from '../item/marshall-map.ts';
 import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import { kindOf } from '../options/kind-of.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
+import type { Fault } from './batcher/fault.ts';
+import { awsRefusal } from './batcher/request-failure.ts';
 import { invalid, tooLarge } from './batcher/sink-errors.ts';
 import { itemProblem } from './message/item-problem.ts';
 import { jsonValue, refuseUnawaited, UnawaitedWork } from './message/message-text.ts';
+import { WrongMessage } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { TARGET } from './sink-target.ts';
 
@@ -78,7 +83,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
   const client = clientOf(options, (settings) => new DynamoDBClient(settings));
   const keyOf = (item: Item): string =>
     JSON.stringify(
-      keys.map((name) => item[name]),
+      keys.map((name) => keyValue(item[name])),
       jsonValue,
     );
   const requestKey = ({ PutRequest, DeleteRequest }: WriteRequest): string =>
@@ -88,9 +93,9 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     target: options.tableName,
     maxEntries: 25,
     maxBytes: MOST_BYTES,
-    payloadOf(target, { put, deleted }, _options, hasAccepted) {
+    payloadOf(target, { put, deleted }) {
       const item = marshalled(target, put ?? deleted);
-      checkItem(target, item, keys, hasAccepted);
+      checkItem(target, item, keys);
       const request = put === undefined ? { DeleteRequest: { Key: item } } : { PutRequest: { Item: item } };
       const bytes = Buffer.byteLength(JSON.stringify(request, jsonValue)) + 1;
       return { bytes, orderKey: keyOf(item), request };
@@ -107,6 +112,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
       const known = writes.filter(({ orderKey }) => unprocessed.has(orderKey)).length === unprocessed.size;
       return writes.map(({ orderKey }) => (known && !unprocessed.has(orderKey) ? undefined : UNPROCESSED));
     },
+    refusalOf: tableRefusal,
   });
   const put: TableWriter['put'] = (item, sendOptions) => sink.send({ put: item }, sendOptions);
   const writer: TableWriter & Pick<typeof sink, typeof TARGET> = {
@@ -122,17 +128,10 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
 }
 
 /** Refuses an item that no table takes, or that has not the keys of this one. */
-function checkItem(target: string, item: Item, keys: readonly string[], hasAccepted: boolean): void {
+function checkItem(target: string, item: Item, keys: readonly string[]): void {
   for (const name of keys) {
-    if (item[name] !== undefined) continue;
-    // Once an item was accepted that has them all, keys are right, and it is the item that is wrong.
-    if (hasAccepted) throw invalid(target, `what is written has no key attribute ${name}`);
-    throw new ConfigurationError(
-      'KEYS_MISMATCH',
-      `names the attribute ${name}, and what is written to ${target} has none. Correct keys, or ` +
-        'write items with their key attributes.',
-      { owner: 'tableWriter', option: 'keys' },
-    );
+    // Nothing shows that keys is right: items that have its attributes by chance are accepted under wrong keys too.
+    if (item[name] === undefined) throw keysMismatch(name);
   }
   const problem = itemProblem(item, keys);
   if (problem !== undefined) throw invalid(target, problem);
@@ -143,6 +142,45 @@ function checkItem(target: string, item: Item, keys: readonly string[], hasAccep
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+function keysMismatch(name: string): WrongMessage {
+  return new WrongMessage(
+    'KEYS_MISMATCH',
+    `has no attribute ${name}, which keys names. Correct keys, or write items with their key attributes.`,
+  );
+}
+
+/** The value of a key attribute, so that equal ones have one text: 1 and 1.0 are one key. */
+function keyValue(value: AttributeValue | undefined): unknown {
+  return value?.N === undefined ? value : canonicalNumber(value.N);
+}
+
+/**
+ * What a failed request means. A ValidationException may be about the content of one item, unless it says that `keys` is not
+ * what the table has:
+ *
+ * - An item without a key attribute of the table, or with another type there. The others may be written, but an item of
+ *   that kind never is.
+ * - Two items with one key. As keys are told apart by `keys`, the table has other ones, and the order of writes is lost.
+ *
+ * @see https://github.com/nubo-db/dynoxide/pull/101, with the words that DynamoDB answers
+ */
+function tableRefusal(error: unknown): Refusal {
+  const refusal = awsRefusal(error);
+  const message = partOf(error, 'message');
+  const [, fault] =
+    SCHEMA_FAULTS.find(([words]) => typeof message === 'string' && message.includes(words)) ?? [];
+  return refusal.fault === 'unproven' && fault !== undefined
+    ? { ...refusal, fault, remedy: KEYS_REMEDY }
+    : refusal;
+}
+
+const SCHEMA_FAULTS: readonly (readonly [words: string, fault: Fault])[] = [
+  ['key element does not match the schema', 'unknown'],
+  ['item keys contains duplicates', 'target'],
+];
+const KEYS_REMEDY =
+  "Compare keys with the key attributes of the table, their names and types, and the item's attributes with both.";
 
 const UNPROCESSED: Refusal = { code: 'UnprocessedItems', fault: 'passing' };
 const NO_RESULT: Refusal = { code: 'an answer without UnprocessedItems', fault: 'passing' };
@@ -157,7 +195,7 @@ const KEYS = {
 
 function marshalled(target: string, item: unknown): Item {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    throw invalid(target, 'an item has to be an object of its attributes');
+    throw new WrongMessage('INVALID_MESSAGE', `has to be an object of its attributes, got ${kindOf(item)}.`);
   }
   refuseUnawaited(item);
   try {
@@ -166,8 +204,11 @@ function marshalled(target: string, item: unknown): Item {
     refuseWork(item);
     // No cause: the SDK quotes the value, and errors are logged with their causes.
     const name = unfit(item);
-    const what = name === undefined ? 'the item is' : `the attribute ${name} is, or has in it,`;
-    throw invalid(target, `${what} ${error instanceof UnsafeNumber ? UNSAFE : UNFIT}`);
+    // A number that is rounded comes from an image. What DynamoDB cannot hold comes from no item.
+    if (error instanceof UnsafeNumber)
+      throw invalid(target, `the attribute ${name} is, or has in it, ${UNSAFE}`);
+    const where = name === undefined ? 'is' : `has in its attribute ${name}`;
+    throw new WrongMessage('INVALID_MESSAGE', `${where} ${UNFIT}.`);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Payload, Refusal } from './batcher/entry.ts';
 import { faultOf } from './batcher/fault.ts';
 import { invalid } from './batcher/sink-errors.ts';
 import { jsonText } from './message/message-text.ts';
+import { checkTexts, WrongMessage, wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
 /** What {@link eventBus} can be told. */
@@ -100,9 +101,16 @@ interface BusDefaults {
 }
 
 function busEventOf(target: string, bus: BusDefaults, message: unknown, options: EventOptions): BusEvent {
+  checkTexts(options, ['detailType']);
   const { record, detailType = bus.detailType ?? record?.eventName, resources = [], time } = options;
   if (detailType === undefined)
     throw recordRequired('eventBus', target, 'is detached, and needs a detailType');
+  if (!(Array.isArray(resources) && resources.every((resource) => typeof resource === 'string'))) {
+    throw wrongSetting('resources', 'a list of texts', resources);
+  }
+  if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
+    throw wrongSetting('time', 'a valid Date', time);
+  }
   const Detail = detailOf(target, message);
   return {
     bytes: [bus.source, detailType, Detail, ...resources].reduce(
@@ -121,12 +129,19 @@ function busEventOf(target: string, bus: BusDefaults, message: unknown, options:
 }
 
 function detailOf(target: string, message: unknown): string {
-  const text = typeof message === 'string' ? message : jsonText(target, message);
+  const text = typeof message === 'string' ? message : jsonText(message);
   // Rules match the fields of the detail: EventBridge refuses what has none.
   const isObject = typeof message === 'string' ? isJsonObject(text) : text.startsWith('{');
-  if (!isObject) throw invalid(target, 'the detail of an event has to be an object, or JSON text of one');
-  return text;
+  if (isObject) return text;
+  // JSON text that an item holds may be broken. Text of anything else is not meant as JSON of an object.
+  if (BEGINS_AS_OBJECT.test(text)) throw invalid(target, 'the detail of an event is not JSON');
+  throw new WrongMessage(
+    'INVALID_MESSAGE',
+    'has to be an object, or JSON text of one, as it is the detail of an event.',
+  );
 }
+
+const BEGINS_AS_OBJECT = /^\s*\{/;
 
 function isJsonObject(text: string): boolean {
   try {

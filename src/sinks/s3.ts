@@ -13,6 +13,7 @@ import type { Payload, Refusal } from './batcher/entry.ts';
 import { invalid } from './batcher/sink-errors.ts';
 import { digest } from './message/item-identity.ts';
 import { contentText, jsonText, messageText } from './message/message-text.ts';
+import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 
 /** What {@link bucketWriter} can be told. */
@@ -133,7 +134,7 @@ function lineOf(
       { owner: 'bucketWriter' },
     );
   }
-  const body = jsonText(target, message);
+  const body = jsonText(message);
   return {
     bytes: Buffer.byteLength(body) + 1,
     record,
@@ -145,6 +146,7 @@ function lineOf(
 }
 
 function objectOf(target: string, prefix: string, message: unknown, options: ObjectOptions): ObjectPart {
+  checkTexts(options, ['key', 'contentType']);
   const body = message instanceof Uint8Array ? message : messageText(target, message);
   const { extension, type } = kindOf(message);
   const { record, contentType = type } = options;

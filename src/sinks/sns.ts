@@ -11,6 +11,7 @@ import type { Payload } from './batcher/entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
+import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
 /** What {@link snsTopic} can be told. */
@@ -18,9 +19,10 @@ export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {
   /** The topic. */
   readonly topicArn: string | EnvironmentVariable;
   /**
-   * The topic's own `MaximumMessageSize`, where that was raised.
+   * The topic's own `MaximumMessageSize`, where that was changed: 1,024 to 1,048,576 bytes.
    *
    * @defaultValue 262,144
+   * @see https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
    */
   readonly maxMessageBytes?: number;
 }
@@ -70,7 +72,7 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
     'snsTopic',
     options,
     { topicArn: TEXT_OR_ENV },
-    { maxMessageBytes: wholeNumberFrom(1, 1_048_576) },
+    { maxMessageBytes: wholeNumberFrom(1024, 1_048_576) },
   );
   const client = clientOf(options, (settings) => new SNSClient(settings));
   const sink = batchedSink<Publication, PublishOptions>(options, {
@@ -92,6 +94,7 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
 }
 
 function publicationOf(target: string, message: unknown, options: PublishOptions): Publication {
+  checkTexts(options, ['subject']);
   const { subject: Subject } = options;
   const Message = messageText(target, message);
   const MessageAttributes = messageAttributes(target, options.attributes);

@@ -8,10 +8,10 @@ import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, type ClientSettings, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
 import type { Payload } from './batcher/entry.ts';
-import { invalid } from './batcher/sink-errors.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
 import { contentText, messageText } from './message/message-text.ts';
+import { wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
 /** What {@link sqsQueue} can be told. */
@@ -111,6 +111,6 @@ function checkDelay(target: string, seconds: number): void {
     );
   }
   if (!(Number.isInteger(seconds) && seconds >= 0 && seconds <= 900)) {
-    throw invalid(target, 'delaySeconds has to be a whole number from 0 to 900');
+    throw wrongSetting('delaySeconds', 'a whole number from 0 to 900', seconds);
   }
 }

@@ -37,9 +37,9 @@ describe('an error of a sink quotes nothing of the message, not even in its caus
         throw new Error(SECRET);
       },
     };
-    const write = () => jsonText('t', message);
+    const write = () => jsonText(message);
     expect(write).toThrow(
-      expect.objectContaining({ code: 'SINK_MESSAGE_INVALID', cause: expect.any(Error) }),
+      expect.objectContaining({ message: expect.stringContaining('JSON'), cause: expect.any(Error) }),
     );
     try {
       write();

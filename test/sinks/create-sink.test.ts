@@ -546,7 +546,8 @@ test('a message needs its record, or to be told that there is none', async () =>
   const { sink, requests } = sinkOf(accept);
   await expect(sink.send(1, undefined as never)).rejects.toMatchObject({ code: 'RECORD_REQUIRED' });
   await expect(sink.send(undefined, { detached: true })).rejects.toMatchObject({
-    code: 'SINK_MESSAGE_INVALID',
+    code: 'INVALID_MESSAGE',
+    owner: 'createSink',
   });
   expect(requests).toEqual([]);
 });

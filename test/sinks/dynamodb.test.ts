@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, NumberValueImpl } from '@aws-sdk/util-dynamodb';
@@ -92,12 +93,13 @@ test.each([
   ['text', 'item', 'has to be an object'],
   ['a list', [], 'has to be an object'],
   ['null', null, 'has to be an object'],
-  ['an item of a class', new Date(), 'the item is something that DynamoDB cannot hold'],
+  ['an item of a class', new Date(), 'is something that DynamoDB cannot hold'],
   ['a date for an attribute', { pk: 'a', sk: 1, at: new Date() }, 'DynamoDB cannot hold'],
   ['a circle', circular, 'DynamoDB cannot hold'],
 ])('refuses %s', async (_, item, reason) => {
   await expect(writer().send(item, { detached: true })).rejects.toMatchObject({
-    code: 'SINK_MESSAGE_INVALID',
+    code: 'INVALID_MESSAGE',
+    owner: 'tableWriter',
     message: expect.stringContaining(reason),
   });
   expect(fake.requests).toEqual([]);
@@ -118,19 +120,27 @@ test.each([
   },
 );
 
-test('an item without a key attribute shows that keys are wrong, until an item was accepted', async () => {
+test('an item without a key attribute shows that keys is wrong, also after an item that has it was accepted', async () => {
   const table = writer();
-  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject({
+  const refused = {
     name: 'ConfigurationError',
     code: 'KEYS_MISMATCH',
-    message: expect.stringContaining('keys names the attribute sk'),
-  });
+    owner: 'tableWriter',
+    message: expect.stringContaining('a message to Totals has no attribute sk, which keys names'),
+  };
+  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject(refused);
   await table.put({ pk: 'a', sk: 1 }, { detached: true });
-  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject({
-    code: 'SINK_MESSAGE_INVALID',
-    message: expect.stringContaining('no key attribute sk'),
-  });
+  await expect(table.put({ pk: 'a' }, { detached: true })).rejects.toMatchObject(refused);
   expect(fake.requests).toHaveLength(1);
+});
+
+test('keys that are one number in two spellings go one after the other', async () => {
+  const table = writer();
+  await Promise.all([
+    table.put({ pk: 'a', sk: 1, n: 1 }, { detached: true }),
+    table.put({ pk: 'a', sk: NumberValueImpl.from('1.0'), n: 2 }, { detached: true }),
+  ]);
+  expect(fake.requests.map(({ entries }) => entries.length)).toEqual([1, 1]);
 });
 
 test('a key that DynamoDB refuses fails its write alone', async () => {
@@ -168,5 +178,45 @@ describe('the size of an item', () => {
     ['maps', { m: { a: 'b' } }, 1 + 3 + 1 + 2],
   ])('is that of DynamoDB: %s', (_, item, bytes) => {
     expect(itemSize(marshall(item))).toBe(bytes);
+  });
+});
+
+describe('what DynamoDB says of the key schema', () => {
+  const schema = 'The provided key element does not match the schema';
+  const duplicates = 'Provided list of item keys contains duplicates';
+  const refused = {
+    code: 'SINK_REQUEST_FAILED',
+    retryable: false,
+    message: expect.stringContaining('Compare keys'),
+  };
+
+  test('fails that item as a mistake of the configuration, and writes the others', async () => {
+    fake.fault = ({ entries }) =>
+      entries.some(({ text }) => text.includes('other'))
+        ? { code: 'ValidationException', senderFault: true, message: schema }
+        : undefined;
+    const table = writer();
+    const results = await Promise.allSettled(
+      ['a', 'b', 'other', 'c'].map((pk) => table.put({ pk, sk: 1 }, { detached: true })),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(results[2]).toMatchObject({ reason: refused });
+  });
+
+  test('of two items with one key fails both, as their order would be lost', async () => {
+    fake.fault = ({ entries }) =>
+      entries.length > 1
+        ? { code: 'ValidationException', senderFault: true, message: duplicates }
+        : undefined;
+    const table = writer();
+    const results = await Promise.allSettled(
+      [1, 2].map((sk) => table.put({ pk: 'a', sk }, { detached: true })),
+    );
+    expect(results).toMatchObject([{ reason: refused }, { reason: refused }]);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test.each([schema, duplicates])('is documented: %s', (words) => {
+    expect(readFileSync('docs/sink-errors.md', 'utf8')).toContain(words);
   });
 });

@@ -52,12 +52,19 @@ test.each([['text'], ['[1]'], ['null'], ['1'], [''], [[1]], [null], [1], [true]]
   'the detail may not be %j, which has no fields that a rule could match',
   async (message) => {
     await expect(bus().send(message, { detached: true, detailType: 'Paid' })).rejects.toMatchObject({
-      code: 'SINK_MESSAGE_INVALID',
+      code: 'INVALID_MESSAGE',
       message: expect.stringContaining('has to be an object'),
     });
     expect(fake.requests).toEqual([]);
   },
 );
+
+test('JSON text that is broken is the fault of its message alone', async () => {
+  await expect(bus().send(' {"total": 1', { detached: true, detailType: 'Paid' })).rejects.toMatchObject({
+    code: 'SINK_MESSAGE_INVALID',
+    message: expect.stringContaining('is not JSON'),
+  });
+});
 
 test('an event that the answer does not mention is sent again', async () => {
   let answers = 0;

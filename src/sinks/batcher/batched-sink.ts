@@ -1,6 +1,5 @@
-import { ConfigurationError } from '../../errors.ts';
 import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
-import { UnawaitedWork } from '../message/message-text.ts';
+import { WrongMessage } from '../message/wrong-message.ts';
 import type { SendOptions, Sink } from '../sink.ts';
 import { type SinkTarget, TARGET } from '../sink-target.ts';
 import { checkSend } from './check-send.ts';
@@ -18,11 +17,9 @@ export interface BatchedSinkSettings<P extends Payload, Message, Options extends
   /** The beginning of the keys of all objects, in a bucket. */
   readonly prefix?: string | EnvironmentVariable;
   /**
-   * Makes the payload of a message. What it throws rejects the call.
-   *
-   * @param hasAccepted whether the target has accepted anything yet
+   * Makes the payload of a message. What it throws rejects the call; a WrongMessage as a ConfigurationError.
    */
-  payloadOf(target: string, message: Message, options: Options, hasAccepted: boolean): P;
+  payloadOf(target: string, message: Message, options: Options): P;
   /**
    * Makes one request.
    *
@@ -61,7 +58,7 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
     try {
       return settings.payloadOf(target, ...given);
     } catch (error) {
-      throw error instanceof UnawaitedWork ? unawaited(owner, target) : error;
+      throw error instanceof WrongMessage ? error.of(owner, target) : error;
     }
   };
   let last: { readonly target: string; readonly batcher: MicroBatcher<P> } | undefined;
@@ -76,17 +73,7 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
       checkSend(owner, target, sendOptions as SendOptions | undefined);
       // The environment may name another target than for the last message: a test may change it.
       if (last?.target !== target) last = { target, batcher: makeBatcher(target) };
-      const { batcher } = last;
-      return batcher.add(payloadOf(target, message, sendOptions, batcher.hasAccepted), sendOptions);
+      return last.batcher.add(payloadOf(target, message, sendOptions), sendOptions);
     },
   };
-}
-
-/** A mistake of the code, which every message would have. So it is never permanent, and its record is not a dead letter. */
-function unawaited(owner: string, target: string): ConfigurationError {
-  return new ConfigurationError(
-    'INVALID_RESULT',
-    `a message to ${target} is or holds a promise or an iterator, and would be sent as {}. Await it first.`,
-    { owner },
-  );
 }

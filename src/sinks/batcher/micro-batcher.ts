@@ -87,11 +87,6 @@ export class MicroBatcher<P extends Payload> {
     this.#settings = settings;
   }
 
-  /** Whether the target has ever accepted something. */
-  get hasAccepted(): boolean {
-    return this.#lastAccepted > 0;
-  }
-
   /**
    * Sends one payload.
    *

@@ -12,7 +12,10 @@ export function tooLarge(target: string, bytes: number, most: number): SinkError
   );
 }
 
-/** It is nothing that the target takes. */
+/**
+ * It has a value that an item may hold and the target does not take, such as an empty text. What comes of the program, such as
+ * undefined, is a WrongMessage.
+ */
 export function invalid(target: string, reason: string, options?: ErrorOptions): SinkError {
   return new SinkError(
     'SINK_MESSAGE_INVALID',

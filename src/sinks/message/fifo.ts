@@ -1,6 +1,7 @@
 import { recordRequired } from '../batcher/check-send.ts';
 import type { SendOptions } from '../sink.ts';
 import { allowedId, deduplicationIdOf, itemKeyOf } from './item-identity.ts';
+import { checkTexts } from './wrong-message.ts';
 
 /** What a message to a topic or a queue can be grouped and known by. */
 export interface GroupOptions {
@@ -29,14 +30,16 @@ export interface GroupIds {
  *
  * @param owner the function that made the sink
  * @param content gives what tells it from other messages about the same record
- * @throws ConfigurationError `RECORD_REQUIRED` for a FIFO target without a group
+ * @throws ConfigurationError `RECORD_REQUIRED` for a FIFO target without a group; WrongMessage for an id that is not text
  */
 export function groupIds(
   owner: string,
   target: string,
-  { record, groupId, deduplicationId }: GroupOptions & SendOptions,
+  options: GroupOptions & SendOptions,
   content: () => readonly (string | undefined)[],
 ): GroupIds {
+  checkTexts(options, ['groupId', 'deduplicationId']);
+  const { record, groupId, deduplicationId } = options;
   const fifo = isFifo(target);
   const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
   if (fifo && group === undefined) {

@@ -1,4 +1,5 @@
 import { invalid } from '../batcher/sink-errors.ts';
+import { WrongMessage, wrongSetting } from './wrong-message.ts';
 
 /** A message attribute: text, a number or bytes. */
 export type AttributeValue = string | number | Uint8Array;
@@ -10,13 +11,15 @@ export interface MessageAttribute {
   readonly BinaryValue?: Uint8Array;
 }
 
+const EXPECTED = 'text, a finite number or bytes';
+
 /** The most that SQS takes; and what SNS cannot hand to a queue with raw delivery, it drops. */
 const MOST = 10;
 
 /**
  * Attributes as SNS and SQS take them.
  *
- * @throws SinkError `SINK_MESSAGE_INVALID` for more than 10, or an empty one
+ * @throws SinkError `SINK_MESSAGE_INVALID` for an empty one; WrongMessage for more than 10, or one of another type
  * @see https://docs.aws.amazon.com/sns/latest/dg/SNSMessageAttributes.html
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
@@ -27,7 +30,8 @@ export function messageAttributes(
   if (attributes === undefined) return undefined;
   const entries = Object.entries(attributes);
   if (entries.length > MOST) {
-    throw invalid(target, `a message has at most ${MOST} attributes, got ${entries.length}`);
+    const problem = `can be ${MOST} at most, got ${entries.length}. Send fewer.`;
+    throw new WrongMessage('INVALID_OPTION', problem, { option: 'attributes' });
   }
   return Object.fromEntries(entries.map(([name, value]) => [name, attributeOf(target, name, value)]));
 }
@@ -38,10 +42,10 @@ function attributeOf(target: string, name: string, value: AttributeValue): Messa
     return { DataType: 'Number', StringValue: String(value) };
   }
   if (value instanceof Uint8Array && value.length > 0) return { DataType: 'Binary', BinaryValue: value };
-  throw invalid(
-    target,
-    `attribute ${name} has to be text, a number or bytes, and not empty; got ${value === '' ? 'an empty text' : typeof value}`,
-  );
+  if (value === '' || value instanceof Uint8Array) {
+    throw invalid(target, `attribute ${name} is empty; leave it out where there is no value`);
+  }
+  throw wrongSetting(`attributes.${name}`, EXPECTED, value);
 }
 
 /** Bytes that count against the size of a message: name, type and value of each attribute. */

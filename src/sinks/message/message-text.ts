@@ -1,7 +1,9 @@
 import { contentFreeCause } from '../../failure/content-free-cause.ts';
 import { sortedEntries } from '../../item/sorted-entries.ts';
+import { kindOf } from '../../options/kind-of.ts';
 import { isThenable } from '../../promise/thenable.ts';
 import { invalid } from '../batcher/sink-errors.ts';
+import { WrongMessage } from './wrong-message.ts';
 
 /**
  * A message as text: a string unchanged, anything else as JSON.
@@ -9,27 +11,32 @@ import { invalid } from '../batcher/sink-errors.ts';
  * What an item can hold and JSON cannot is written as it would be in DynamoDB's own JSON: sets as arrays, binary as
  * base64, bigints and the SDK's NumberValue as text of their digits, so that no reader rounds them.
  *
- * @throws SinkError `SINK_MESSAGE_INVALID` for what is neither text nor JSON, and for an empty text
+ * @throws SinkError `SINK_MESSAGE_INVALID` for an empty text; WrongMessage for what is neither text nor JSON
  */
 export function messageText(target: string, message: unknown): string {
   if (typeof message === 'string') {
     if (message === '') throw invalid(target, 'the message is empty');
     return message;
   }
-  return jsonText(target, message);
+  return jsonText(message);
 }
 
-/** A message as JSON. @throws SinkError `SINK_MESSAGE_INVALID`; UnawaitedWork */
-export function jsonText(target: string, message: unknown): string {
+/** A message as JSON. @throws WrongMessage */
+export function jsonText(message: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(message, jsonValue);
   } catch (cause) {
     if (cause instanceof UnawaitedWork) throw cause;
-    throw invalid(target, 'the message cannot be written as JSON', contentFreeCause(cause));
+    throw new WrongMessage(
+      'INVALID_MESSAGE',
+      'cannot be written as JSON: the cause says why. Send plain objects and lists.',
+      contentFreeCause(cause),
+    );
   }
   if (text === undefined) {
-    throw invalid(target, `the message has to be text or JSON, got ${typeof message}`);
+    const problem = `has to be text or JSON, got ${kindOf(message)}. To send nothing for some records, use a condition.`;
+    throw new WrongMessage('INVALID_MESSAGE', problem);
   }
   return text;
 }
@@ -50,7 +57,11 @@ function orderedValue(this: unknown, key: string, value: unknown): unknown {
 }
 
 /** A message is, or holds, work that has not been done: a promise or an iterator, which JSON writes as `{}`. */
-export class UnawaitedWork extends Error {}
+export class UnawaitedWork extends WrongMessage {
+  constructor() {
+    super('INVALID_RESULT', 'is or holds a promise or an iterator, and would be sent as {}. Await it first.');
+  }
+}
 
 /** @throws UnawaitedWork */
 export function refuseUnawaited(value: object): void {

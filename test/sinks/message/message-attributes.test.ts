@@ -49,24 +49,21 @@ describe.each([
     const numbered = (count: number) => Object.fromEntries(upTo(count).map((n) => [`a${n}`, n]));
     await make().send('a', { detached: true, attributes: numbered(10) });
     await expect(make().send('a', { detached: true, attributes: numbered(11) })).rejects.toMatchObject({
-      code: 'SINK_MESSAGE_INVALID',
-      message: expect.stringContaining('at most 10 attributes, got 11'),
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('can be 10 at most, got 11'),
     });
     expect(fake.accepted).toHaveLength(1);
   });
 
   test.each([
-    ['an empty text', ''],
-    ['no number', Number.NaN],
-    ['no bytes', new Uint8Array()],
-    ['true', true],
-  ])('refuses an attribute that is %s, and names it', async (_, value) => {
+    ['an empty text', '', 'SINK_MESSAGE_INVALID', 'attribute broken is empty'],
+    ['no bytes', new Uint8Array(), 'SINK_MESSAGE_INVALID', 'attribute broken is empty'],
+    ['NaN', Number.NaN, 'INVALID_OPTION', 'attributes.broken of a message to'],
+    ['true', true, 'INVALID_OPTION', 'has to be text, a finite number or bytes, got a boolean'],
+  ])('refuses an attribute that is %s, and names it', async (_, value, code, message) => {
     await expect(
       make().send('a', { detached: true, attributes: { broken: value as string } }),
-    ).rejects.toMatchObject({
-      code: 'SINK_MESSAGE_INVALID',
-      message: expect.stringContaining('attribute broken'),
-    });
+    ).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 });
 
@@ -97,7 +94,8 @@ test('the subject of a notification is sent and counted', async () => {
 test.each([-1, 901, 0.5])('a queue refuses a delay of %d seconds', async (delaySeconds) => {
   const queue = sqsQueue({ queueUrl: QUEUE, client: new SQSClient(fake.connection) });
   await expect(queue.send('a', { detached: true, delaySeconds })).rejects.toMatchObject({
-    code: 'SINK_MESSAGE_INVALID',
+    code: 'INVALID_OPTION',
+    option: 'delaySeconds',
   });
 });
 

@@ -1,6 +1,7 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { jsonText, messageText, UnawaitedWork } from '../../../src/sinks/message/message-text.ts';
+import { WrongMessage } from '../../../src/sinks/message/wrong-message.ts';
 
 test.each([
   ['text as it is', 'text', 'text'],
@@ -28,18 +29,22 @@ const circular: { self?: unknown } = {};
 circular.self = circular;
 
 test.each([
-  ['an empty text', '', /the message is empty/],
   ['undefined', undefined, /has to be text or JSON, got undefined/],
-  ['a function', () => 1, /has to be text or JSON, got function/],
+  ['a function', () => 1, /has to be text or JSON, got a function/],
   ['a circle', circular, /cannot be written as JSON/],
-] as const)('refuses %s', (_, message, reason) => {
-  expect(() => messageText('target', message)).toThrow(
+] as const)('refuses %s, which no item holds, as a mistake of the program', (_, message, reason) => {
+  expect(() => messageText('target', message)).toThrow(WrongMessage);
+  expect(() => messageText('target', message)).toThrow(reason);
+});
+
+test('refuses an empty text, which an item may hold, as this message alone', () => {
+  expect(() => messageText('target', '')).toThrow(
     expect.objectContaining({
       name: 'SinkError',
       code: 'SINK_MESSAGE_INVALID',
       retryable: false,
       target: 'target',
-      message: expect.stringMatching(reason),
+      message: expect.stringContaining('the message is empty'),
     }),
   );
 });
@@ -54,9 +59,9 @@ test.each([
   ['an object with an async generator', () => ({ lines: (async function* () {})() })],
 ])('%s is refused, as it would be sent as {}', (_, message) => {
   expect(() => messageText('t', message())).toThrow(UnawaitedWork);
-  expect(() => jsonText('t', message())).toThrow(UnawaitedWork);
+  expect(() => jsonText(message())).toThrow(UnawaitedWork);
 });
 
 test.each([['then'], ['next']])('an attribute may be called %s', (name) => {
-  expect(jsonText('t', { [name]: 'text' })).toBe(`{"${name}":"text"}`);
+  expect(jsonText({ [name]: 'text' })).toBe(`{"${name}":"text"}`);
 });
