@@ -57,7 +57,7 @@ function entrant(): Entrant {
   );
   let taken = 0;
   const routes = conditions.map((condition) => routeOf('onModify', [condition, () => taken++]));
-  const reading = { toNumber: Number, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined } as const;
+  const reading = { toNumber: Number, viewType: 'NEW_AND_OLD_IMAGES' } as const;
   return timed({
     prepare: () => {
       taken = 0;

@@ -30,12 +30,6 @@ export function openBatch(
   const { owner, table, viewType, logger, reserveMs } = settings;
   const batch = validateEvent(event, { owner, viewType, keys: table?.keys });
   const deadline = new Deadline(lambdaContext, reserveMs);
-  const reading: RecordReading = {
-    toNumber,
-    viewType,
-    checks: table?.['~checks'],
-    entities: table?.['~entities'],
-    deadline,
-  };
+  const reading: RecordReading = { toNumber, viewType, open: table?.['~open'], deadline };
   return { startedAt, batch, deadline, reading, context: recordContext(logger, deadline, lambdaContext) };
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
+import { TableRecord } from '../record/table-record.ts';
 import { MalformedRecord, UnfitRecord } from './unreadable-record.ts';
 
 // An asynchronous schema may ask a server: as many at once as a router has lanes by default.
@@ -16,9 +17,7 @@ export function openRecords(
   reading: RecordReading,
 ): LazyRecord[] | Promise<LazyRecord[]> {
   const records = raws.map((raw) => openOrRefuse(raw, reading));
-  return reading.checks === undefined && reading.entities === undefined
-    ? records
-    : checkAll(records, reading);
+  return reading.open === undefined ? records : checkAll(records, reading);
 }
 
 function openOrRefuse(raw: DynamoDBRecord, reading: RecordReading): LazyRecord {
@@ -35,9 +34,9 @@ async function checkAll(records: LazyRecord[], reading: RecordReading): Promise<
   const check = async (): Promise<void> => {
     for (const [index, record] of unchecked) {
       try {
-        await record.validate();
+        if (record instanceof TableRecord) await record.validate();
       } catch (reason) {
-        records[index] = new UnfitRecord(LazyRecord.rawOf(record), reading, reason);
+        records[index] = new UnfitRecord(record, reading, reason);
       }
     }
   };

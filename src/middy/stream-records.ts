@@ -126,12 +126,7 @@ export function streamRecords(
     before: async (request) => {
       const { event } = request;
       const { records: raws } = validateEvent(event, { owner, viewType, keys: table?.keys });
-      const reading = {
-        toNumber: await toNumber,
-        viewType,
-        checks: table?.['~checks'],
-        entities: table?.['~entities'],
-      };
+      const reading = { toNumber: await toNumber, viewType, open: table?.['~open'] };
       const records = await openRecords(raws, reading);
       // A new object: other holders of the event have it as Lambda sent it.
       const lambdaEvent = Array.isArray(event) ? { Records: event } : event;

@@ -3,11 +3,17 @@ import { LazyRecord, type RecordReading } from '../record/lazy-record.ts';
 
 /** A record whose images do not fit the table's schema: reading one throws the reason. */
 export class UnfitRecord extends LazyRecord {
+  readonly #record: LazyRecord;
   readonly #reason: unknown;
 
-  constructor(raw: DynamoDBRecord, reading: RecordReading, reason: unknown) {
-    super(raw, reading);
+  constructor(record: LazyRecord, reading: RecordReading, reason: unknown) {
+    super(LazyRecord.rawOf(record), reading);
+    this.#record = record;
     this.#reason = reason;
+  }
+
+  override get entity(): string | undefined {
+    return this.#record.entity;
   }
 
   override get newImage(): never {
@@ -17,20 +23,17 @@ export class UnfitRecord extends LazyRecord {
   override get oldImage(): never {
     throw this.#reason;
   }
-
-  /** Nothing more to find out. */
-  override validate(): void {}
 }
 
 /**
  * A record that says not what happened or to which item: reading that throws the reason.
  * What identifies the record can be read, so that its failure can be reported.
  */
-export class MalformedRecord extends UnfitRecord {
+export class MalformedRecord extends LazyRecord {
   readonly #reason: unknown;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading, reason: unknown) {
-    super(raw, reading, reason);
+    super(raw, reading);
     this.#reason = reason;
   }
 
@@ -43,6 +46,14 @@ export class MalformedRecord extends UnfitRecord {
   }
 
   override get keys(): never {
+    throw this.#reason;
+  }
+
+  override get newImage(): never {
+    throw this.#reason;
+  }
+
+  override get oldImage(): never {
     throw this.#reason;
   }
 }

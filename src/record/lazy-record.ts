@@ -4,11 +4,9 @@ import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
-import { copyOf } from './copy.ts';
 import { creationDateOf } from './creation-time.ts';
-import type { RecordEntities, RecordEntity } from './entities.ts';
 import { frozenCopy } from './frozen-copy.ts';
-import type { ImageChecks, ImageName } from './schema.ts';
+import type { ImageName } from './schema.ts';
 import { tableNameOf } from './stream-arn.ts';
 import type { EventName, UserIdentity } from './stream-record.ts';
 import { isExpired } from './time-to-live.ts';
@@ -18,13 +16,14 @@ import { hasImage, type StreamViewType } from './view-type.ts';
 export interface RecordReading {
   readonly toNumber: ToNumber;
   readonly viewType: StreamViewType;
-  /** Undefined where the table has no schema. */
-  readonly checks: ImageChecks | undefined;
-  /** Undefined where the table declares no entities. */
-  readonly entities?: RecordEntities | undefined;
+  /** Opens the records of a table with a schema or entities. Undefined for all others. */
+  readonly open?: RecordOpener | undefined;
   /** The invocation's deadline, for sinks that are handed the record alone. */
   readonly deadline?: { readonly signal: AbortSignal; reached(): boolean };
 }
+
+/** Opens a record whose event name and keys were checked. A table carries one, so that routers without bundle none of it. */
+export type RecordOpener = (raw: DynamoDBRecord, reading: RecordReading) => LazyRecord;
 
 /**
  * The one class behind every record type: keys and images are unmarshalled when somebody reads them, then kept until
@@ -43,12 +42,9 @@ export class LazyRecord {
   readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
   #copy: DynamoDBRecord | undefined;
-  #entity: RecordEntity | undefined;
   #keys: NativeMap | undefined;
   #newImage: unknown;
   #oldImage: unknown;
-  /** The images as an asynchronous schema made them. Readers get copies. */
-  #checked: Readonly<Record<ImageName, unknown>> | undefined;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading) {
     this.#raw = raw;
@@ -118,18 +114,9 @@ export class LazyRecord {
     return isExpired(this.#raw);
   }
 
+  /** Undefined where the table declares no entities. */
   get entity(): string | undefined {
-    return this.#entityOf()?.name;
-  }
-
-  /** The entity of the old image of a MODIFY. The record has the entity of the new one. */
-  get oldEntity(): string | undefined {
-    return this.#reading.entities?.ofImage(this, 'oldImage').name;
-  }
-
-  #entityOf(): RecordEntity | undefined {
-    this.#entity ??= this.#reading.entities?.of(this);
-    return this.#entity;
+    return undefined;
   }
 
   get keys(): NativeMap {
@@ -152,40 +139,6 @@ export class LazyRecord {
     return this.#reading.toNumber;
   }
 
-  /** Whether a schema makes the images that handlers read. */
-  get hasSchema(): boolean {
-    return this.#checksOf('newImage') !== undefined;
-  }
-
-  /**
-   * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
-   *
-   * @returns a promise where the schema is asynchronous
-   */
-  validate(): void | Promise<void> {
-    const { viewType } = this.#reading;
-    const checks = this.#checksOf('newImage');
-    if (checks === undefined || this.#checked !== undefined) return undefined;
-    let waited = false;
-    const checking = checks.both(
-      (image) => {
-        const read = image === 'newImage' ? this.#newImage : this.#oldImage;
-        return read === undefined && hasImage(image, viewType, this.eventName) && this.#checksOf(image)
-          ? this.#unmarshall(image)
-          : undefined;
-      },
-      (newImage, oldImage) => {
-        if (waited) this.#checked = { newImage, oldImage };
-        else {
-          this.#newImage ??= newImage;
-          this.#oldImage ??= oldImage;
-        }
-      },
-    );
-    waited = true;
-    return checking;
-  }
-
   /**
    * Lets the next reader have keys and images as they were: called between attempts, routes and layers. A reader may
    * change its images, and no other one sees that. Costs nothing until somebody reads again, which unmarshalls again.
@@ -196,25 +149,8 @@ export class LazyRecord {
     this.#oldImage = undefined;
   }
 
-  /** Makes an image that no other reader has, whatever its values are instances of. */
+  /** Makes an image that no other reader has, whatever its values are instances of. Undefined where the record has none. */
   readAnew(image: ImageName): unknown {
-    const checks = this.#checksOf(image);
-    if (checks === undefined) return this.#unmarshall(image);
-    if (this.#checked !== undefined) return copyOf(this.#checked[image]);
-    return checks.now(image, this.#unmarshall(image));
-  }
-
-  /** The schema of an image. The old image of a change to another entity has none: it is an item of the entity before. */
-  #checksOf(image: ImageName): ImageChecks | undefined {
-    const { checks, entities } = this.#reading;
-    if (entities === undefined) return checks;
-    const entity = this.#entityOf() as RecordEntity;
-    const isOther = image === 'oldImage' && entity.checks && this.oldEntity !== entity.name;
-    return isOther ? undefined : entity.checks;
-  }
-
-  /** Undefined where the event or the view type has no such image. */
-  #unmarshall(image: ImageName): NativeMap | undefined {
     const map = this.storedImage(image);
     return map === undefined ? undefined : unmarshall(map, this.#reading.toNumber);
   }
@@ -257,7 +193,7 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
       'The record carries no Keys, which DynamoDB always sends. Check what builds the event.',
     );
   }
-  return new LazyRecord(raw, reading);
+  return reading.open?.(raw, reading) ?? new LazyRecord(raw, reading);
 }
 
 function hasKeys(keys: unknown): boolean {

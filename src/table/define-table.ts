@@ -4,6 +4,7 @@ import { rejectUnknownOptions, requireOption } from '../options/check-options.ts
 import { invalidOption } from '../options/invalid-option.ts';
 import { imageChecks, isStandardSchema } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
+import { tableRecords } from '../record/table-record.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { EntityMap, EntityMatches } from './entity-types.ts';
 import { recordEntities } from './record-entities.ts';
@@ -138,8 +139,8 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
     return Object.freeze({
       ...table,
       schema: undefined,
-      '~checks': undefined,
       '~guard': entities.guard,
+      '~open': tableRecords({ entities }),
       '~entities': entities,
     });
   }
@@ -149,8 +150,8 @@ export function tableOf(owner: string, options: AnyTableOptions): AnyTable {
   return Object.freeze({
     ...table,
     schema,
-    '~checks': schema && imageChecks(schema),
     '~guard': schema && schemaGuard,
+    '~open': schema && tableRecords({ checks: imageChecks(schema) }),
     '~entities': undefined,
   });
 }

@@ -1,5 +1,6 @@
 import { mayHold } from '../conditions/built-in.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
+import type { TableRecord } from '../record/table-record.ts';
 
 /** Handles a record, in a context. */
 export type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
@@ -31,9 +32,10 @@ export const schemaGuard: TableGuard =
   (handle, { requireTime, routesOf }) =>
   (record, context) => {
     // Conditions are asked once more by the routes: only where that saves a check.
-    if (!record.hasSchema) return handle(record, context);
+    const checked = record as TableRecord;
+    if (!checked.hasSchema) return handle(record, context);
     if (routesOf?.(record).some(({ condition }) => mayHold(condition, record)) === false) return undefined;
-    const checking = record.validate();
+    const checking = checked.validate();
     if (checking === undefined) return handle(record, context);
     return checking.then(() => {
       requireTime(record, context, 'the handler behind the schema');

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Check } from '../options/check.ts';
-import type { ImageChecks } from '../record/schema.ts';
+import type { RecordOpener } from '../record/lazy-record.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap } from './entity-types.ts';
@@ -15,6 +15,8 @@ interface TableBase<Key extends string, View extends StreamViewType> {
   readonly viewType: View;
   /** Undefined where there is nothing to check. */
   readonly '~guard': TableGuard | undefined;
+  /** Opens records that know the table's schema or entities. Undefined where there is neither. */
+  readonly '~open': RecordOpener | undefined;
 }
 
 /** A table, declared once: it gives item type, keys, view type and validation to all that reads its stream. */
@@ -26,8 +28,6 @@ export interface Table<
 > extends TableBase<Key, View> {
   /** Undefined when the table was declared with `itemOf`: there is nothing to check. */
   readonly schema: StandardSchemaV1<Stored, Item> | undefined;
-  /** The schema made ready. */
-  readonly '~checks': ImageChecks | undefined;
   readonly '~entities': undefined;
 }
 
@@ -38,7 +38,7 @@ export interface EntityTable<
   View extends StreamViewType = StreamViewType,
 > extends TableBase<Key, View> {
   readonly schema: undefined;
-  readonly '~checks': undefined;
+  readonly '~open': RecordOpener;
   /** Tells which entity a record belongs to. */
   readonly '~entities': TableEntities;
   /** For types alone: no table has this property. */

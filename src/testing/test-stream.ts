@@ -4,7 +4,6 @@ import { ConfigurationError } from '../errors.ts';
 import { itemSize } from '../item/item-size.ts';
 import { oneOf } from '../options/check.ts';
 import { rejectUnknownOptions, requireArgument } from '../options/check-options.ts';
-import { LazyRecord } from '../record/lazy-record.ts';
 import type { AnyItem, AttributeOf, EventName } from '../record/stream-record.ts';
 import { TIME_TO_LIVE } from '../record/time-to-live.ts';
 import { hasImage, type StreamViewType } from '../record/view-type.ts';
@@ -219,13 +218,8 @@ export function testStream(
 
 /** A test that takes an item for another one than the router does would promise nothing. */
 function requireEntity(owner: string, image: Image, name: string, table: EntityTable): void {
-  const reading = {
-    toNumber: Number,
-    viewType: 'NEW_IMAGE',
-    checks: undefined,
-    entities: table['~entities'],
-  } as const;
-  const { entity } = new LazyRecord({ eventName: 'INSERT', dynamodb: { NewImage: image } }, reading);
+  const raw = { eventName: 'INSERT', dynamodb: { NewImage: image } } as const;
+  const { entity } = table['~open'](raw, { toNumber: Number, viewType: 'NEW_IMAGE' });
   if (entity === name) return;
   throw new ConfigurationError(
     'INVALID_ITEM',

@@ -8,7 +8,7 @@ import { memorySink } from './memory-sink.ts';
 
 test('an entry about sets of binary and numbers in another order takes time in proportion to them', () => {
   const settings = auditSettings(memorySink(), {});
-  const reading = { toNumber: String, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined } as const;
+  const reading = { toNumber: String, viewType: 'NEW_AND_OLD_IMAGES' } as const;
   expectProportion(
     4000,
     (size) => {

@@ -3,10 +3,11 @@ import { Deadline } from '../../src/batch/deadline.ts';
 import { recordContext } from '../../src/batch/record-context.ts';
 import { logFieldsOf, requireTime } from '../../src/batch/require-time.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
+import { tableRecords } from '../../src/record/table-record.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { memoryLogger, recordOf } from '../fixtures/events.ts';
 
-const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
+const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY' });
 
 function setUp() {
   const clock = scriptedContext(2000);
@@ -38,9 +39,9 @@ test.each([
   ['a record of no entity', { name: undefined, checks: undefined, isUnknown: true }, {}],
 ])('the log names %s', (_, entity, expected) => {
   const entities = { of: () => entity, ofImage: () => entity };
-  const reading = { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined, entities } as const;
+  const opened = tableRecords({ entities })(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY' });
   const { eventID, sequenceNumber, tableName, eventName } = record;
-  expect(logFieldsOf(new LazyRecord(recordOf(), reading))).toEqual({
+  expect(logFieldsOf(opened)).toEqual({
     eventID,
     sequenceNumber,
     tableName,
@@ -54,9 +55,9 @@ test('a record whose entity cannot be told is logged all the same', () => {
   const of = (): never => {
     throw new Error('The record carries no newImage.');
   };
-  const reading = { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined } as const;
+  const reading = { toNumber: Number, viewType: 'KEYS_ONLY' } as const;
   clock.advance(1001);
-  const broken = new LazyRecord(recordOf(), { ...reading, entities: { of, ofImage: of } });
+  const broken = tableRecords({ entities: { of, ofImage: of } })(recordOf(), reading);
   expect(() => requireTime(broken, context, 'a step')).toThrow();
   const { entries } = context.logger as ReturnType<typeof memoryLogger>;
   expect(entries).toMatchObject([

@@ -26,7 +26,7 @@ async function modified(
   const imageOf = (value: unknown) => (value === undefined ? {} : { a: value as AttributeValue });
   const raw = recordOf({ eventName: 'MODIFY', oldImage: imageOf(before), newImage: imageOf(after) });
   const toNumber = await numberReader(policy);
-  const reading = { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined } as const;
+  const reading = { toNumber, viewType: 'NEW_AND_OLD_IMAGES' } as const;
   return openRecord(raw, reading) as unknown as AnyChange;
 }
 
@@ -162,7 +162,7 @@ describe('a record that cannot be compared fails alone', () => {
     const raw = recordOf({ eventName: 'MODIFY' });
     Object.assign(raw.dynamodb as object, { OldImage });
     const toNumber = await numberReader('number');
-    const opened = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined });
+    const opened = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES' });
     expect(() => changed<AnyChange>('a')(opened as unknown as AnyChange)).toThrow(
       expect.objectContaining(error),
     );
@@ -172,7 +172,7 @@ describe('a record that cannot be compared fails alone', () => {
   test('an image that the view type does not carry', async () => {
     const raw = recordOf({ eventName: 'MODIFY', viewType: 'NEW_IMAGE' });
     const toNumber = await numberReader('number');
-    const opened = openRecord(raw, { toNumber, viewType: 'NEW_IMAGE', checks: undefined });
+    const opened = openRecord(raw, { toNumber, viewType: 'NEW_IMAGE' });
     expect(() => changed<AnyChange>('a')(opened as unknown as AnyChange)).toThrow(
       expect.objectContaining({ code: 'MISSING_IMAGE', message: expect.stringContaining('onModify') }),
     );
@@ -199,7 +199,7 @@ test('to compare sets in another order takes time in proportion to them', async 
       });
     },
     (raw) => {
-      const record = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined });
+      const record = openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES' });
       for (const name of ['NS', 'BS']) {
         expect(changed<AnyChange>(name)(record as unknown as AnyChange)).toBe(false);
       }

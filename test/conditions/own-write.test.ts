@@ -10,7 +10,7 @@ import { memoryLogger, recordOf } from '../fixtures/events.ts';
 type Image = Record<string, AttributeValue>;
 type AnyRecord = StreamRecord<AnyItem>;
 
-const reading = { toNumber: Number, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined } as const;
+const reading = { toNumber: Number, viewType: 'NEW_AND_OLD_IMAGES' } as const;
 const opened = (raw: DynamoDBRecord): AnyRecord => openRecord(raw, reading) as unknown as AnyRecord;
 const modified = (oldImage: Image, newImage: Image): AnyRecord =>
   opened(recordOf({ eventName: 'MODIFY', oldImage, newImage }));

@@ -1,10 +1,7 @@
 import { inspect } from 'node:util';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
-import * as z from 'zod';
 import { LazyRecord, openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
-import { imageChecks } from '../../src/record/schema.ts';
 import type { StreamViewType } from '../../src/record/view-type.ts';
 import type { ToNumber } from '../../src/unmarshall/numbers.ts';
 import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
@@ -12,7 +9,7 @@ import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
 const toNumber: ToNumber = Number;
 
 function open(raw: DynamoDBRecord, reading: Partial<RecordReading> = {}): LazyRecord {
-  return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', checks: undefined, ...reading });
+  return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', ...reading });
 }
 
 /** A record with parts of `dynamodb` replaced by what nobody should send. */
@@ -288,116 +285,6 @@ describe('a record that cannot be dispatched is refused', () => {
   });
 });
 
-describe('validate checks the images against the schema, before anybody reads them', () => {
-  const Item = z.object({ id: z.string().transform((id) => `checked ${id}`) });
-  const slow = (isGood: (image: { id: string }) => boolean): StandardSchemaV1 => ({
-    '~standard': {
-      version: 1,
-      vendor: 'test',
-      validate: async (image) =>
-        isGood(image as { id: string })
-          ? { value: { checked: image } }
-          : { issues: [{ message: 'no', path: ['id'] }] },
-    },
-  });
-
-  test('without a schema there is nothing to do', () => {
-    expect(open(recordOf()).validate()).toBeUndefined();
-  });
-
-  test.each([
-    ['INSERT', { id: 'checked a' }, undefined],
-    ['MODIFY', { id: 'checked a' }, { id: 'checked a' }],
-    ['REMOVE', undefined, { id: 'checked a' }],
-  ] as const)(
-    '%s: what is read is what the schema made, and it is made once',
-    (eventName, newImage, oldImage) => {
-      const validate = vi.spyOn(Item['~standard'], 'validate');
-      const record = open(recordOf({ eventName, id: 'a' }), { checks: imageChecks(Item) });
-      expect(record.validate()).toBeUndefined();
-      expect([record.newImage, record.oldImage]).toEqual([newImage, oldImage]);
-      expect(record.validate()).toBeUndefined();
-      expect(validate).toHaveBeenCalledTimes(eventName === 'MODIFY' ? 2 : 1);
-      validate.mockRestore();
-    },
-  );
-
-  test('an image read before is checked when it is read, and not again', () => {
-    const validate = vi.spyOn(Item['~standard'], 'validate');
-    const record = open(recordOf({ id: 'a' }), { checks: imageChecks(Item) });
-    expect(record.newImage).toEqual({ id: 'checked a' });
-    record.validate();
-    expect(validate).toHaveBeenCalledTimes(1);
-    validate.mockRestore();
-  });
-
-  test('an asynchronous schema is waited for', async () => {
-    const record = open(recordOf({ eventName: 'MODIFY', id: 'a' }), {
-      checks: imageChecks(slow(() => true)),
-    });
-    await record.validate();
-    expect(record.newImage).toEqual({ checked: { id: 'a' } });
-    expect(record.oldImage).toEqual({ checked: { id: 'a' } });
-  });
-
-  test('an image that is read before its asynchronous schema has checked it is refused', async () => {
-    const record = open(recordOf({ eventName: 'MODIFY' }), { checks: imageChecks(slow(() => true)) });
-    expect(() => record.newImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
-    expect(() => record.oldImage).toThrow(expect.objectContaining({ code: 'ASYNC_SCHEMA' }));
-    await record.validate();
-    expect(record.newImage).toEqual({ checked: { id: 'item-0' } });
-  });
-
-  test('only the images that the declared view type carries are checked', () => {
-    // The stream carries more than declared; what no handler can read must not fail the record.
-    const raw = recordOf({ eventName: 'MODIFY', id: 'a', oldImage: { id: { N: '1' } } });
-    const reading = { checks: imageChecks(Item) };
-    expect(open(raw, { ...reading, viewType: 'NEW_IMAGE' }).validate()).toBeUndefined();
-    expect(open(raw, { ...reading, viewType: 'KEYS_ONLY' }).validate()).toBeUndefined();
-    for (const viewType of ['OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const)
-      expect(() => open(raw, { ...reading, viewType }).validate()).toThrow(
-        expect.objectContaining({ code: 'VALIDATION_FAILED', paths: ['id'] }),
-      );
-  });
-
-  test('a missing image fails', () => {
-    const record = open(twisted(recordOf(), { NewImage: undefined }), { checks: imageChecks(Item) });
-    expect(() => record.validate()).toThrow(expect.objectContaining({ code: 'MISSING_IMAGE' }));
-  });
-
-  test('when both images fail, one at once and one later, no rejection is left unhandled', async () => {
-    const unhandled: unknown[] = [];
-    const listener = (reason: unknown) => unhandled.push(reason);
-    process.on('unhandledRejection', listener);
-    try {
-      const later = slow(() => false);
-      const schema: StandardSchemaV1 = {
-        '~standard': {
-          ...later['~standard'],
-          validate: (image) =>
-            (image as { id: string }).id === 'old'
-              ? { issues: [{ message: 'no' }] }
-              : later['~standard'].validate(image),
-        },
-      };
-      const raw = recordOf({
-        eventName: 'MODIFY',
-        newImage: { id: { S: 'new' } },
-        oldImage: { id: { S: 'old' } },
-      });
-      await expect(open(raw, { checks: imageChecks(schema) }).validate()).rejects.toMatchObject({
-        paths: ['id'],
-      });
-      const both = open(recordOf({ eventName: 'MODIFY' }), { checks: imageChecks(later) });
-      await expect(both.validate()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    } finally {
-      process.off('unhandledRejection', listener);
-    }
-    expect(unhandled).toEqual([]);
-  });
-});
-
 test('a record hands sinks the deadline of its invocation, where there is one, and looks at the clock', () => {
   const controller = new AbortController();
   const reached = (): boolean => {
@@ -435,33 +322,6 @@ describe('after reread()', () => {
     expect(record.newImage).toBe(record.newImage);
     record.reread();
     expect(read(record)).toEqual(asStored);
-  });
-
-  const schemas: readonly [string, z.ZodType][] = [
-    ['a synchronous', z.object({ id: z.string(), n: z.number().transform((n) => n * 10) })],
-    ['an asynchronous', z.object({ id: z.string(), n: z.number().transform(async (n) => n * 10) })],
-  ];
-  test.each(schemas)('what %s schema made of them is as it was', async (_, schema) => {
-    const record = open(raw, { checks: imageChecks(schema) });
-    const checked = { keys: { id: 'a' }, newImage: { id: 'a', n: 20 }, oldImage: { id: 'a', n: 10 } };
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await record.validate();
-      expect(read(record)).toEqual(checked);
-      expect(record.newImage).toBe(record.newImage);
-      spoil(record);
-      record.reread();
-    }
-    expect(read(record)).toEqual(checked);
-  });
-
-  test('an asynchronous schema is asked once', async () => {
-    const validate = vi.fn(async (value: unknown) => ({ value }));
-    const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate } };
-    const record = open(raw, { checks: imageChecks(schema) });
-    await record.validate();
-    record.reread();
-    await record.validate();
-    expect(validate).toHaveBeenCalledTimes(2); // both images
   });
 });
 

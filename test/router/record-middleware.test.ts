@@ -9,7 +9,7 @@ import { lambdaContext } from '../../src/testing/lambda-context.ts';
 import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 const tick = (ms = 1) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
+const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY' });
 const context = { signal: new AbortController().signal } as RecordContext;
 
 type Layer = RecordMiddleware<unknown>;

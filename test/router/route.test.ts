@@ -5,7 +5,7 @@ import { LazyRecord } from '../../src/record/lazy-record.ts';
 import { type Route, routeOf, runRoutes } from '../../src/router/route.ts';
 import { memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
-const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY', checks: undefined });
+const record = new LazyRecord(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY' });
 const context = { signal: new AbortController().signal } as RecordContext;
 
 const handler = () => {};
@@ -125,7 +125,6 @@ describe('runRoutes', () => {
       const opened = new LazyRecord(recordOf({ id: 'a', newImage: { total: { N: '1.5' } } }), {
         toNumber: Number,
         viewType: 'NEW_AND_OLD_IMAGES',
-        checks: undefined,
       });
       const spoiling = (record: LazyRecord): unknown => {
         const image = record.newImage as { total: number };

@@ -13,6 +13,7 @@ import {
 } from '../../src/index.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
 import type { EventName } from '../../src/record/stream-record.ts';
+import type { TableRecord } from '../../src/record/table-record.ts';
 
 type Image = Record<string, AttributeValue>;
 
@@ -47,10 +48,8 @@ function recordOf(
     ...(oldImage && { OldImage: { ...Keys, ...oldImage } }),
     StreamViewType: viewType ?? table.viewType,
   };
-  return new LazyRecord(
-    { eventName, dynamodb },
-    { toNumber: Number, viewType: table.viewType, checks: undefined, entities: table['~entities'] },
-  );
+  const reading = { toNumber: Number, viewType: table.viewType };
+  return table['~open']({ eventName, dynamodb }, reading) as TableRecord;
 }
 
 const isUnknown = (record: LazyRecord, table: EntityTable = app) => table['~entities'].of(record).isUnknown;
@@ -129,7 +128,7 @@ describe('the entity of a record', () => {
     const table = defineTable({ name: 'T', item, keys: ['pk', 'sk'] });
     const record = new LazyRecord(
       { eventName: 'INSERT', dynamodb: { Keys: { pk: { S: 'P' } } } },
-      { toNumber: Number, viewType: table.viewType, checks: undefined },
+      { toNumber: Number, viewType: table.viewType },
     );
     expect(record.entity).toBeUndefined();
   });
