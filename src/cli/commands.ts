@@ -3,8 +3,8 @@ import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
 import { emulators } from './emulators/command.ts';
 import { invoke } from './invoke/command.ts';
+import { put, remove, update } from './items/command.ts';
 import { mapping } from './mapping/command.ts';
-import { put } from './put/command.ts';
 import { replay } from './replay/command.ts';
 import { streams } from './streams/command.ts';
 import { tables } from './tables/command.ts';
@@ -20,6 +20,8 @@ export const commands: readonly CommandDefinition[] = [
   invoke,
   tail,
   put,
+  update,
+  remove,
   replay,
   streams,
   tables,

@@ -47,7 +47,6 @@ describe('streamlane', () => {
       ['streams', 'lst'],
       "error: unknown command 'lst' (Did you mean list?) See streamlane streams --help.\n",
     ],
-    [['put', 'T'], "error: required option '--item <json>' not specified. See streamlane put --help.\n"],
     [
       ['tables', 'create', 'T'],
       "error: required option '--keys <names>' not specified. See streamlane tables create --help.\n",

@@ -42,7 +42,10 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const mappingOptions = mappingOptionsOf(options, deployed);
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
-  await using connection = await connect(context, options, { start: 'shared' });
+  await using connection = await connect(context, options, {
+    start: 'shared',
+    writes: keys !== undefined,
+  });
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   Object.assign(io.env, connection.environment);
   const { streamArn, isNew } = await ensureTable(options.table, keys, connection.dynamodb);

@@ -5,6 +5,7 @@ export interface ConnectionFlags {
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
+  readonly aws?: true;
 }
 
 /** Declares {@link ConnectionFlags}. */
@@ -12,5 +13,6 @@ export function connectionOptions(command: Command): Command {
   return command
     .option('--endpoint <url>', 'A server that speaks the AWS API, such as http://127.0.0.1:8000.')
     .option('--region <name>', 'The AWS region.')
-    .option('--profile <name>', 'A profile of ~/.aws: talk to AWS.');
+    .option('--profile <name>', 'A profile of ~/.aws: talk to AWS.')
+    .option('--aws', 'Talk to AWS, with the credentials of the environment.');
 }

@@ -44,7 +44,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   if (options.handler !== undefined) requireModulePath(options.handler);
   const settings = settingsOf(options);
   const source = target ?? (await documentsOf(paths, io));
-  await using connection = await connect(context, options);
+  await using connection = await connect(context, options, { writes: !dryRun });
   // Before the handler's module is imported: that is where clients are made.
   Object.assign(io.env, connection.environment);
   const { endpoint, credentials, region } = connection.streams;

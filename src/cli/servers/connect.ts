@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly start?: 'private' | 'shared';
   /** Uses servers that were asked for by name or its own, never AWS because the environment has credentials. */
   readonly own?: true;
+  /** The command changes what is there: AWS has to be asked for, by `--profile` or `--aws`. */
+  readonly writes?: boolean;
 }
 
 // A user who has one of these has told the SDK to go to AWS.
@@ -28,31 +30,28 @@ const OF_AWS = [
 ];
 
 /**
- * Finds the services, in this order: `--endpoint`; `--profile`, which is AWS; the `AWS_ENDPOINT_URL` variables;
- * embedded servers that run for this project; AWS, where the environment has credentials or a profile; embedded
- * servers of this command's own. What was not asked for by name is told on stderr.
+ * Finds the services, in this order: `--endpoint`; `--profile` and `--aws`, which are AWS; the `AWS_ENDPOINT_URL`
+ * variables; embedded servers that run for this project; AWS, where the environment has credentials or a profile and the
+ * command only reads; embedded servers of this command's own. What was not asked for by name is told on stderr.
  *
  * @throws CliError when there is nothing to talk to
  */
 export async function connect(
   context: CommandContext,
   flags: ConnectionFlags,
-  { start, own }: ConnectOptions = {},
+  { start, own, writes = false }: ConnectOptions = {},
 ): Promise<Connection> {
   const { io, note } = context;
   const { env } = io;
-  const { endpoint, profile } = flags;
   const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
-  if (endpoint !== undefined) {
-    if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
-      throw usageError(`--endpoint has to be a URL such as http://127.0.0.1:8000, got ${endpoint}.`);
-    }
-    return namedServers(namedEndpoints({ AWS_ENDPOINT_URL: endpoint }) as Endpoints, env, flags);
-  }
-  if (profile === undefined) {
+  const asked = askedFor(flags, env);
+  if (asked?.kind === 'named') return asked;
+  if (asked === undefined) {
     const { tables, messages } = namedEndpoints(env);
-    if (tables !== undefined) return namedServers({ tables, messages }, env, flags);
-    const running = own ? undefined : await runningServers(env);
+    if (tables !== undefined && !(writes && isOfAws(tables.dynamodb))) {
+      return namedServers({ tables, messages }, env, flags);
+    }
+    const running = own || tables !== undefined ? undefined : await runningServers(env);
     if (running !== undefined) {
       say(`Using the embedded servers of this project, which process ${running.pid} runs.`);
       const { AWS_REGION } = running.environment;
@@ -61,21 +60,51 @@ export async function connect(
       return { ...servers, kind: 'running' };
     }
   }
-  if (profile !== undefined || (!own && OF_AWS.some((name) => env[name]))) {
-    const connection = aws(env, flags);
+  const mayGuess = !own && !writes && OF_AWS.some((name) => env[name]);
+  if (asked !== undefined || mayGuess) {
+    const connection = asked ?? aws(env, flags);
     say(`Using ${connection.description}.`);
     return connection;
   }
-  if (start === undefined) {
-    throw failure(
-      'There is no server to talk to. Start embedded ones in another terminal with streamlane emulators, ' +
-        'or name a server with --endpoint, or AWS with --profile.',
-    );
-  }
+  if (start === undefined) throw failure(writes ? NOTHING_TO_WRITE_TO : NOTHING_TO_TALK_TO);
   const { embeddedServers } = await import('./embedded-servers.ts');
   const connection = await embeddedServers(env, flags, start, (text) => tellWarning(context, text));
   say(`Using embedded servers of this command: ${connection.description}.`);
   return connection;
+}
+
+const START =
+  'Start embedded ones in another terminal with streamlane emulators, or name a server with --endpoint';
+const NOTHING_TO_TALK_TO = `There is no server to talk to. ${START}, or AWS with --profile or --aws.`;
+const NOTHING_TO_WRITE_TO =
+  `There is no local server to write to, and this command writes to AWS only if you say so. ${START}. ` +
+  'For AWS, use --profile <name>, or --aws with the credentials of the environment.';
+
+/** What the flags ask for by name. @throws CliError when they contradict each other */
+function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | undefined {
+  const { endpoint, profile } = flags;
+  if (endpoint !== undefined) {
+    if (flags.aws) throw usageError('--endpoint and --aws name two places. Leave one of them out.');
+    if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
+      throw usageError(`--endpoint has to be a URL such as http://127.0.0.1:8000, got ${endpoint}.`);
+    }
+    return namedServers(namedEndpoints({ AWS_ENDPOINT_URL: endpoint }) as Endpoints, env, flags);
+  }
+  if (profile !== undefined) return aws(env, flags);
+  if (!flags.aws) return undefined;
+  const { tables } = namedEndpoints(env);
+  // The SDK would call that server instead.
+  if (tables !== undefined && !isOfAws(tables.dynamodb)) {
+    throw usageError(
+      `--aws is AWS, and the environment names ${tables.dynamodb} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
+    );
+  }
+  return aws(env, flags);
+}
+
+/** Whether a server is one of AWS, in whatever partition, and not one that stands in for it. */
+function isOfAws(endpoint: string): boolean {
+  return URL.canParse(endpoint) && /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }
 
 function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Connection {

@@ -25,7 +25,7 @@ export async function embeddedServers(
     if (!(error instanceof StreamlaneError && error.code === 'MISSING_PEER')) throw error;
     throw failure(
       `The embedded servers are not installed. Install them with: npm install --save-dev ${dynoxidePackage()} fauxqs, ` +
-        'or name a server with --endpoint, or AWS with --profile.',
+        'or name a server with --endpoint, or AWS with --profile or --aws.',
       error,
     );
   });

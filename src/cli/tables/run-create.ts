@@ -18,7 +18,7 @@ export interface CreateFlags extends ConnectionFlags {
 export const runCreate: RunCommand<CreateFlags> = async (context, [table = ''], options) => {
   const keys = parseKeys(options.keys);
   const viewType = requireViewType(options.viewType);
-  await using connection = await connect(context, options);
+  await using connection = await connect(context, options, { writes: true });
   const client = await dynamodbClient(connection.dynamodb);
   await createTable(client, table, keys, viewType);
   const streamArn = await streamOfTable(client, table);

@@ -1,5 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { attributeMap, parseJson } from '../../../src/cli/put/attribute-value.ts';
+import { attributeMap, parseJson } from '../../../src/cli/items/attribute-value.ts';
 import { createTable, parseKeys } from '../../../src/cli/servers/create-table.ts';
 import { startEmulators } from '../../../src/emulators/start-emulators.ts';
 import { inTerminal } from '../terminal.ts';

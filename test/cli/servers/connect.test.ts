@@ -120,6 +120,39 @@ describe('where a command finds its services', () => {
     expect(stderr()).toBe(`Using ${description}.\n`);
   });
 
+  test.each<[string, ConnectionFlags, Record<string, string>]>([
+    ['--aws with keys', { aws: true }, KEYS],
+    [
+      '--aws with an endpoint of AWS',
+      { aws: true },
+      { ...KEYS, AWS_ENDPOINT_URL: 'https://dynamodb.us-east-1.api.aws' },
+    ],
+    ['--profile', { profile: 'dev' }, {}],
+  ])('%s: AWS, also for a command that writes, and whatever runs', async (_name, flags, variables) => {
+    const env = { ...nothingRuns(), ...variables };
+    const withdraw = await announceServers(aws.environment, env, expectNoWarning);
+    await using connection = await connect(contextFor(env).context, flags, { writes: true });
+    expect(connection.kind).toBe('aws');
+    await withdraw();
+  });
+
+  test.each<[ConnectionFlags, Record<string, string>, string]>([
+    [{ aws: true, endpoint: NAMED }, {}, '--endpoint and --aws name two places. Leave one of them out.'],
+    [
+      { aws: true },
+      { AWS_ENDPOINT_URL: NAMED },
+      `--aws is AWS, and the environment names ${NAMED} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
+    ],
+  ])('%j with %j contradict each other', async (flags, env, message) => {
+    await expect(connect(contextFor(env).context, flags)).rejects.toThrow(message);
+  });
+
+  test('a server whose address only looks like that of AWS is written to', async () => {
+    const env = { AWS_ENDPOINT_URL: 'http://amazonaws.com.example.org:8000' };
+    await using connection = await connect(contextFor(env).context, {}, { writes: true });
+    expect(connection.kind).toBe('named');
+  });
+
   test('servers that run for this project, before credentials of the environment; those are not sent to them', async () => {
     const env = { ...nothingRuns(), ...KEYS };
     const withdraw = await announceServers(aws.environment, env, expectNoWarning);
@@ -195,12 +228,60 @@ describe('a command that needs a server', () => {
   const argv = ['put', 'T', '--item', '{"id":"1"}'];
 
   test('without any server, a command says how to get one', async () => {
-    const { code, stderr } = await run(argv, { env: nothingRuns() }).ended();
+    const { code, stderr } = await run(['tail', 'T'], { env: nothingRuns() }).ended();
     expect(stderr).toBe(
       'error: There is no server to talk to. Start embedded ones in another terminal with streamlane emulators, ' +
-        'or name a server with --endpoint, or AWS with --profile.\n',
+        'or name a server with --endpoint, or AWS with --profile or --aws.\n',
     );
     expect(code).toBe(EXIT.failed);
+  });
+
+  describe.each([
+    [argv],
+    [['update', 'T', '{"id":"1"}', '--set', 'n=1']],
+    [['delete', 'T', '{"id":"1"}']],
+    [['tables', 'create', 'T', '--keys', 'id']],
+    [['replay', '-', '--handler', `${join(import.meta.dirname, '../handlers.ts')}#nothing`]],
+  ])('%j changes things', (command) => {
+    test.each([
+      ['keys', KEYS],
+      ['a profile', { AWS_PROFILE: 'prod' }],
+      [
+        'an endpoint of AWS',
+        { ...KEYS, AWS_ENDPOINT_URL_DYNAMODB: 'https://dynamodb.eu-central-1.amazonaws.com' },
+      ],
+      ['nothing', {}],
+    ])('with %s in the environment it does not talk to AWS, and says both ways', async (_name, variables) => {
+      const { code, stdout, stderr } = await run(command, {
+        env: { ...nothingRuns(), ...variables },
+        input: '[]',
+      }).ended();
+      expect(stderr).toBe(
+        'error: There is no local server to write to, and this command writes to AWS only if you say so. ' +
+          'Start embedded ones in another terminal with streamlane emulators, or name a server with --endpoint. ' +
+          'For AWS, use --profile <name>, or --aws with the credentials of the environment.\n',
+      );
+      expect({ code, stdout }).toEqual({ code: EXIT.failed, stdout: '' });
+    });
+  });
+
+  test('servers that run are written to, whatever credentials the environment has', async () => {
+    const env = { ...nothingRuns(), ...KEYS };
+    const withdraw = await announceServers(aws.environment, env, expectNoWarning);
+    const created = await run(['tables', 'create', 'Written', '--keys', 'id'], { env }).ended();
+    expect([created.code, created.stderr]).toEqual([
+      EXIT.ok,
+      `Using the embedded servers of this project, which process ${process.pid} runs.\n`,
+    ]);
+    await withdraw();
+  });
+
+  test('a dry run of a replay reads only, so the credentials of the environment are enough', async () => {
+    const { stderr } = await run(['replay', '-', '--dry-run'], {
+      env: { ...nothingRuns(), ...KEYS, AWS_REGION: 'eu-west-1' },
+      input: '[]',
+    }).ended();
+    expect(stderr).toBe('Using AWS, region eu-west-1.\n');
   });
 
   test.each([
@@ -276,7 +357,7 @@ test.each([['emulators'], ['demo']])(
     }).ended();
     expect(stderr).toBe(
       'error: The embedded servers are not installed. Install them with: npm install --save-dev dynoxide fauxqs, ' +
-        'or name a server with --endpoint, or AWS with --profile.\n',
+        'or name a server with --endpoint, or AWS with --profile or --aws.\n',
     );
     expect(code).toBe(EXIT.failed);
   },

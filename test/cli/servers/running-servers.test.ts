@@ -116,7 +116,7 @@ describe('a stranger is not taken for a server of ours', () => {
     const announced = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...announced, identity: { ...announced.identity, port } }));
     const { code, stderr } = await inProcess(['put', 'T', '--item', '{"id":"secret"}'], { env }).ended();
-    expect(stderr).toContain('There is no server to talk to.');
+    expect(stderr).toContain('There is no local server to write to');
     expect(code).toBe(EXIT.failed);
     // It was asked who it is, and told nothing.
     expect(asked).toEqual([expect.stringMatching(/^GET \/[0-9a-f]{32}$/)]);
