@@ -18,7 +18,7 @@ export const put: CommandDefinition = {
       'with sets and binary',
     ],
     [
-      'put Meters --file - --dynamodb-json --aws < scan.json',
+      'put Meters --file scan.json --dynamodb-json --aws',
       'what aws dynamodb scan printed, into a table on AWS',
     ],
   ],
