@@ -27,6 +27,16 @@ const EXPECTED = [
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+test('a history that is played again takes the same course', async () => {
+  const again = fc.sample(histories, { numRuns: 10, seed: 1 });
+  const courses = async (): Promise<string[]> => {
+    const trace: string[] = [];
+    for (const history of again) await play(history, new Map(), trace);
+    return trace;
+  };
+  expect(await courses()).toEqual(await courses());
+});
+
 test(
   'no handler runs twice at once, none is left out, and no note is lost: whatever the store and the sandboxes do',
   async () => {
