@@ -1,8 +1,8 @@
 import type { EventSourceDataClassTypes } from '@aws-lambda-powertools/batch/types';
 import type { Order } from '../batch/lane-index.ts';
 import { type BatchSettings, batchSettings } from '../batch/options.ts';
-import type { Logger } from '../logger.ts';
-import { type Checks, FUNCTION, oneOf, TEXT } from '../options/check.ts';
+import { type Logger, loggerOf } from '../logger.ts';
+import { type Check, type Checks, FUNCTION, objectWith, oneOf, TEXT } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 
@@ -30,11 +30,11 @@ export interface OrderedStreamProcessorOptions {
    */
   readonly reserveMs?: number;
   /**
-   * Anything with debug, info, warn and error: a Powertools Logger fits. `false` logs nothing.
+   * Anything with debug, warn and error: a Powertools Logger fits. `false` logs nothing.
    *
    * @defaultValue `console`
    */
-  readonly logger?: Logger | false;
+  readonly logger?: ProcessorLogger | false;
   /**
    * Powertools' parser, from `@aws-lambda-powertools/batch/parser`. With it, the record handler gets the parsed record.
    * A record that does not fit fails. Needs `schema` or `innerSchema`.
@@ -50,21 +50,21 @@ export interface OrderedStreamProcessorOptions {
   readonly transformer?: 'json' | 'base64' | 'unmarshall';
 }
 
+/** Where an `OrderedStreamProcessor` writes, as a `BatchProcessor` does. */
+export type ProcessorLogger = Pick<Logger, 'debug' | 'warn' | 'error'>;
+
 /** Powertools' parser, or a function like it: gives the record that the record handler gets, or rejects. */
 export type RecordParser = (
   record: EventSourceDataClassTypes,
   eventType: 'DynamoDBStreams',
-  logger: Logger,
+  logger: ProcessorLogger,
   // Powertools types its configuration as a union; what is passed here are the options.
   config: never,
 ) => Promise<EventSourceDataClassTypes>;
 
-/** What Powertools' parser is given. */
-export interface Parsing {
+/** What Powertools' parser is given: the options, as a `BatchProcessor` gives its own. */
+export interface Parsing extends OrderedStreamProcessorOptions {
   readonly parser: RecordParser;
-  readonly schema?: unknown;
-  readonly innerSchema?: unknown;
-  readonly transformer?: string;
 }
 
 /** Options, checked and with their defaults. */
@@ -75,10 +75,17 @@ export interface ProcessorSettings extends BatchSettings {
 
 /** The name of the processor in messages. */
 export const OWNER = 'OrderedStreamProcessor';
-const OF_BATCHES = ['order', 'concurrency', 'reserveMs', 'logger'];
+const OF_BATCHES = ['order', 'concurrency', 'reserveMs'];
 const SCHEMAS = ['schema', 'innerSchema'];
 
+const LOGGER = objectWith(['debug', 'warn', 'error']);
+const LOGGER_OR_FALSE: Check = {
+  expected: `${LOGGER.expected}, or false`,
+  accepts: (value) => value === false || LOGGER.accepts(value),
+};
+
 const CHECKS: Checks = {
+  logger: LOGGER_OR_FALSE,
   partitionKey: { ...TEXT, expected: 'the name of an attribute' },
   parser: FUNCTION,
   transformer: oneOf(['json', 'base64', 'unmarshall']),
@@ -91,8 +98,17 @@ const CHECKS: Checks = {
  */
 export function processorSettings(options: OrderedStreamProcessorOptions): ProcessorSettings {
   checkOptions(OWNER, options, CHECKS, { others: [...OF_BATCHES, ...SCHEMAS] });
-  const { partitionKey, order, parser, schema, innerSchema, transformer, ...others } = options;
-  const parsing = parsingOf({ parser, schema, innerSchema, transformer });
+  const { partitionKey, order, concurrency, reserveMs, logger } = options;
+  const others = {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(reserveMs !== undefined && { reserveMs }),
+  };
+  const own = {
+    // A batch of raw records logs with nothing else, so a logger needs no `info`.
+    logger: loggerOf(logger as Logger | false | undefined),
+    partitionKey,
+    parsing: parsingOf(options),
+  };
   if (order === 'partition' && partitionKey === undefined) {
     throw invalidOption(
       OWNER,
@@ -110,20 +126,19 @@ export function processorSettings(options: OrderedStreamProcessorOptions): Proce
   }
   // Elsewhere a table gives the partition key; here there is none, so that order is checked above.
   if (order === 'partition') {
-    return { ...batchSettings(OWNER, others, undefined), order, partitionKey, parsing };
+    return { ...batchSettings(OWNER, others, undefined), order, ...own };
   }
   return {
     ...batchSettings(OWNER, { ...others, ...(order !== undefined && { order }) }, undefined),
-    partitionKey,
-    parsing,
+    ...own,
   };
 }
 
-function parsingOf(options: Partial<Record<keyof Parsing, unknown>>): Parsing | undefined {
+function parsingOf(options: OrderedStreamProcessorOptions): Parsing | undefined {
   const { parser, schema, innerSchema } = options;
   if (parser === undefined) {
-    const unread = ['schema', 'innerSchema', 'transformer'].find(
-      (name) => options[name as keyof Parsing] !== undefined,
+    const unread = (['schema', 'innerSchema', 'transformer'] as const).find(
+      (name) => options[name] !== undefined,
     );
     if (unread === undefined) return undefined;
     throw invalidOption(
@@ -135,5 +150,6 @@ function parsingOf(options: Partial<Record<keyof Parsing, unknown>>): Parsing | 
   if ((schema === undefined) === (innerSchema === undefined)) {
     throw invalidOption(OWNER, 'parser', 'needs either schema or innerSchema.');
   }
-  return options as Parsing;
+  // A copy: later changes do not matter.
+  return { ...options, parser };
 }

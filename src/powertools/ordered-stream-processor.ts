@@ -76,7 +76,8 @@ export class OrderedStreamProcessor extends BatchProcessor {
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
   constructor(options: OrderedStreamProcessorOptions = {}) {
     const settings = processorSettings(options);
-    super(EventType.DynamoDBStreams, { logger: settings.logger });
+    // With the parser, for subclasses that read Powertools' own property.
+    super(EventType.DynamoDBStreams, { ...settings.parsing, logger: settings.logger } as never);
     this.#running = {
       settings,
       hooks: recordHooks(this, BASE, settings),

@@ -11,11 +11,11 @@ import {
 import { parser } from '@aws-lambda-powertools/batch/parser';
 import type { BatchProcessingOptions, BatchProcessorConfig } from '@aws-lambda-powertools/batch/types';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
 import { tableUnder } from '../docs/markdown.ts';
-import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
+import { contextOf, eventOf, memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 type Processor = BatchProcessor;
 type Overrides = (processor: Processor, base: Processor) => Record<string, unknown>;
@@ -79,15 +79,16 @@ async function see(make: Make, it: Case): Promise<Seen> {
   const started: number[] = [];
   const processor = make(it.overrides ?? (() => ({})), it.parsing);
   const handler: RecordHandler =
-    it.recordHandler ??
-    (async (record) => {
-      const index = records.indexOf(record);
-      started.push(index);
-      it.during?.(event);
-      await sleep(1);
-      if (it.fails?.includes(index)) throw 'thrown' in it ? it.thrown : new Error('no');
-      return `done ${index}`;
-    });
+    it.recordHandler !== undefined
+      ? it.recordHandler
+      : async (record) => {
+          const index = records.indexOf(record);
+          started.push(index);
+          it.during?.(event);
+          await sleep(1);
+          if (it.fails?.includes(index)) throw 'thrown' in it ? it.thrown : new Error('no');
+          return `done ${index}`;
+        };
   const outcome: { threw?: string; recordErrors?: number; entries?: string[] } = {};
   try {
     const entries = await processor.register(event.Records as never, handler, it.options).process();
@@ -422,12 +423,84 @@ const CASES: readonly Case[] = [
     row: '`throw undefined` in a handler',
   },
   {
+    name: 'a text thrown',
+    ids: ['a'],
+    fails: [0],
+    thrown: 'no',
+    options: DO_NOT_THROW,
+    powertools: { ...firstAlone, entries: ['fail undefined 0'] },
+    ours: firstAlone,
+    row: '`throw` of what is not an Error',
+  },
+  {
+    name: 'a record handler that is not a function',
+    recordHandler: null as never,
+    powertools: thrown({ ...allFail, response: [], started: [] }, 'FullBatchFailureError', 3),
+    ours: thrown({ response: [''], started: [], succeeded: [], failed: [] }, 'ConfigurationError'),
+    row: 'Record handler that is not a function',
+  },
+  {
+    name: 'a record of another event source',
+    change: (event) => void Object.assign(event.Records[1] as object, { eventSource: 'aws:kinesis' }),
+    powertools: allSucceed,
+    ours: thrown({ response: [''], started: [], succeeded: [], failed: [] }, 'InvalidEventError'),
+    row: 'Records of another event source',
+  },
+  {
+    name: 'a record with a SequenceNumber that is not a number',
+    change: (event) => void Object.assign(event.Records[1]?.dynamodb as object, { SequenceNumber: 'next' }),
+    powertools: allSucceed,
+    ours: thrown({ response: [''], started: [], succeeded: [], failed: [] }, 'InvalidEventError'),
+    row: 'Record without SequenceNumber, or with one that is not a number',
+  },
+  {
+    name: 'records without Keys',
+    change: (event) => {
+      for (const record of event.Records) delete record.dynamodb?.Keys;
+    },
+    powertools: allSucceed,
+  },
+  {
+    name: 'a failure noted for a record of another batch',
+    ids: ['a'],
+    overrides: (it, base) => ({
+      clean: () => {
+        const [, other] = eventOf({}, {}).Records;
+        it.failureHandler(other as DynamoDBRecord, new Error('no'));
+        base.clean.call(it);
+      },
+    }),
+    options: DO_NOT_THROW,
+    powertools: {
+      response: [sequenceNumberAt(1)],
+      entries: [SUCCESS(0)],
+      started: [0],
+      succeeded: [0],
+      failed: [-1],
+    },
+    ours: thrown({ response: [0], started: [0], succeeded: [0], failed: [-1] }, 'ConfigurationError'),
+    row: 'Failures noted for records of another batch',
+  },
+  {
+    name: 'an asynchronous hasMessagesToReport',
+    overrides: () => ({ hasMessagesToReport: async () => false }),
+    powertools: allSucceed,
+    ours: thrown(allSucceed, 'ConfigurationError'),
+    row: 'Asynchronous `hasMessagesToReport`, `getMessagesToReport`, `collectDynamoDBFailures`, `entireBatchFailed`',
+  },
+  {
+    name: 'response leaves the failure out',
+    fails: [1],
+    overrides: () => ({ response: () => ({ batchItemFailures: [] }) }),
+    powertools: { ...secondFails, response: [] },
+  },
+  {
     name: 'a failed record without SequenceNumber',
     fails: [1],
     change: (event) => void delete event.Records[1]?.dynamodb?.SequenceNumber,
     powertools: { ...secondFails, response: [] },
     ours: thrown({ response: [''], started: [], succeeded: [], failed: [] }, 'InvalidEventError'),
-    row: 'Failed record without SequenceNumber',
+    row: 'Record without SequenceNumber, or with one that is not a number',
   },
   {
     name: 'successHandler and failureHandler overridden',
@@ -756,6 +829,153 @@ test('each case that differs names a row of the documentation', () => {
   expect(CASES.filter(({ ours, row }) => ours === undefined && row !== undefined)).toEqual([]);
 });
 
+/** What programs see elsewhere than in a batch. */
+interface Elsewhere {
+  readonly name: string;
+  readonly see: (options: object, who: Who) => unknown;
+  readonly options?: object;
+  readonly powertools: unknown;
+  readonly ours: unknown;
+  readonly row: string;
+}
+
+type Who = keyof typeof PROCESSORS;
+
+const construct = (options: object, who: Who): Processor =>
+  who === 'ours'
+    ? new OrderedStreamProcessor(options)
+    : new BatchProcessor(EventType.DynamoDBStreams, options as BatchProcessorConfig);
+
+const FAIL = () => {
+  throw new Error('no');
+};
+
+/** The names of the errors of a batch of one, or the code that the constructor throws. */
+async function errorsOf(options: object, who: Who): Promise<unknown> {
+  try {
+    const processor = construct(options, who);
+    await processPartialResponse(eventOf({}), () => {}, processor, DO_NOT_THROW);
+    return processor.errors.map(({ name }) => name);
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}
+
+const SCHEMA = z.object({});
+const failsQuietly: typeof parser = () => Promise.reject(new Error('not called'));
+
+const ELSEWHERE: readonly Elsewhere[] = [
+  {
+    name: 'a parser without a schema',
+    see: errorsOf,
+    options: { parser, logger: memoryLogger() },
+    powertools: ['ParsingError'],
+    ours: 'INVALID_OPTION',
+    row: '`parser` without `schema` or `innerSchema`',
+  },
+  ...[{ schema: SCHEMA }, { innerSchema: SCHEMA }, { transformer: 'unmarshall' }].map((options) => ({
+    name: `${Object.keys(options)[0]} without a parser`,
+    see: errorsOf,
+    options,
+    powertools: [],
+    ours: 'INVALID_OPTION',
+    row: '`schema`, `innerSchema` or `transformer` without `parser`',
+  })),
+  {
+    name: 'two schemas',
+    see: errorsOf,
+    options: { parser, schema: SCHEMA, innerSchema: z.never() },
+    powertools: [],
+    ours: 'INVALID_OPTION',
+    row: '`schema` and `innerSchema`',
+  },
+  {
+    name: 'an option that is misspelt',
+    see: errorsOf,
+    options: { parsr: failsQuietly },
+    powertools: [],
+    ours: 'UNKNOWN_OPTION',
+    row: 'Unknown options, or values that do not fit',
+  },
+  {
+    name: 'a failed record without a logger',
+    async see(options, who) {
+      const error = vi.spyOn(console, 'error').mockReturnValue();
+      await processPartialResponse(eventOf({}), FAIL, construct(options, who), DO_NOT_THROW);
+      return error.mock.calls.map(([message]) => message);
+    },
+    powertools: [],
+    ours: ['Record failed'],
+    row: 'Failed records in the log',
+  },
+  {
+    name: 'a subclass that processes synchronously',
+    see(options, who) {
+      const sync = (Base: new (...args: never[]) => Processor) =>
+        class extends Base {
+          override processRecordSync(record: DynamoDBRecord) {
+            return this.successHandler(record, 'done') as never;
+          }
+        };
+      const processor =
+        who === 'ours'
+          ? new (sync(OrderedStreamProcessor as never))(options as never)
+          : new (sync(BatchProcessor as never))(EventType.DynamoDBStreams as never);
+      try {
+        return processPartialResponseSync(eventOf({}), () => {}, processor);
+      } catch (error) {
+        return (error as Error).name;
+      }
+    },
+    powertools: { batchItemFailures: [] },
+    ours: 'BatchProcessingError',
+    row: '`processRecordSync` of a subclass, with `processPartialResponseSync`',
+  },
+  {
+    name: 'a response that is changed',
+    async see(options, who) {
+      const processor = construct(options, who);
+      const call = () => processPartialResponse(eventOf({}), () => {}, processor);
+      const response = await call();
+      response.batchItemFailures.push({ itemIdentifier: 'spoilt' });
+      const seen = (await call()).batchItemFailures.length;
+      // Powertools shares its array among all processors.
+      response.batchItemFailures.pop();
+      return seen;
+    },
+    powertools: 1,
+    ours: 0,
+    row: 'A response that is changed after the call',
+  },
+];
+
+afterEach(() => void vi.restoreAllMocks());
+
+test.each(ELSEWHERE)('$name: documented', async ({ see: look, options = {}, powertools, ours, row }) => {
+  expect(await look(options, 'powertools')).toEqual(powertools);
+  expect(await look(options, 'ours')).toEqual(ours);
+  expect(ROWS).toContain(row);
+});
+
+test.each(['powertools', 'ours'] as const)(
+  '%s takes a logger without info, and gives its parser what it was given',
+  async (who) => {
+    const { info: _, ...logger } = memoryLogger();
+    const seen: unknown[] = [];
+    const own = async (record: never, ...rest: unknown[]) => {
+      seen.push(...rest);
+      return record;
+    };
+    const options = { parser: own, schema: SCHEMA, logger };
+    const processor = construct(options, who);
+    await processPartialResponse(eventOf({}), () => {}, processor);
+    expect(seen).toEqual(['DynamoDBStreams', logger, options]);
+    expect(seen[1]).toBe(logger);
+    expect((processor as unknown as { parserConfig: unknown }).parserConfig).toEqual(options);
+    expect((processor as unknown as { logger: unknown }).logger).toBe(logger);
+  },
+);
+
 test.each(['powertools', 'ours'] as const)(
   '%s refuses what is not a batch, and synchronous processing',
   async (name) => {
@@ -765,6 +985,9 @@ test.each(['powertools', 'ours'] as const)(
       name: 'UnexpectedBatchTypeError',
     });
     expect(() => processPartialResponseSync(eventOf({}), () => {}, processor)).toThrow(
+      expect.objectContaining({ name: 'BatchProcessingError' }) as Error,
+    );
+    expect(() => processor.processRecordSync(recordOf({}))).toThrow(
       expect.objectContaining({ name: 'BatchProcessingError' }) as Error,
     );
   },

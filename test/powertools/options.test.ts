@@ -17,6 +17,9 @@ test.each([
   [{ order: 'shard', concurrency: 10_000, reserveMs: 0, logger: console }],
   [{ order: 'partition', partitionKey: 'customerId' }],
   [{ parser: () => {}, schema: {} }],
+  [{ logger: false }],
+  // As a BatchProcessor does.
+  [{ logger: { debug() {}, warn() {}, error() {} } }],
   [{ parser: () => {}, innerSchema: {}, transformer: 'unmarshall' }],
 ])('%o is accepted', (options) => {
   expect(new OrderedStreamProcessor(options as OrderedStreamProcessorOptions)).toBeInstanceOf(
