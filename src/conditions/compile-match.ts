@@ -1,3 +1,4 @@
+import { isPlainObject } from '../options/check.ts';
 import { invalidOption, wrongValue } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
 import { type AttributeMap, MAX_LEVELS } from '../unmarshall/attribute-value.ts';
@@ -5,7 +6,7 @@ import { isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { joinPath, type Step, stepsOf } from '../unmarshall/path.ts';
 import { unmarshall, unreadable } from '../unmarshall/unmarshall.ts';
-import { equalTo, isPlainMap } from './literal.ts';
+import { equalTo } from './literal.ts';
 import { isMatcher, type MatcherData, type MatcherKind, type Place } from './matcher.ts';
 import { contentOf, valueAt } from './stored-value.ts';
 
@@ -46,7 +47,7 @@ export function compileMatch(
   place: Place,
   isKey: (attribute: string) => boolean = () => false,
 ): CompiledMatch {
-  if (!isPlainMap(pattern) || isMatcher(pattern)) {
+  if (!isPlainObject(pattern) || isMatcher(pattern)) {
     refuse(place, [], `has to be an object of attributes, got ${shown(pattern)}.`);
   }
   const entries = entriesOf(pattern, [], place);
@@ -118,7 +119,7 @@ export function valueMatcher(pattern: unknown, place: Place, steps: readonly Ste
     if (typeof matcher?.test !== 'function') refuseValue(place, steps, pattern);
     return matcher as MatcherData;
   }
-  if (isPlainMap(pattern)) {
+  if (isPlainObject(pattern)) {
     const entries = entriesOf(pattern, [], place);
     return {
       kind: 'map',
@@ -148,7 +149,7 @@ function entriesOf(pattern: object, at: readonly Step[], place: Place): MatchEnt
   for (const symbol of Object.getOwnPropertySymbols(pattern)) matchedPath(symbol, place, at);
   const entries = Object.entries(pattern).flatMap(([name, value]) => {
     const { path, steps } = matchedPath(name, place, at);
-    return isPlainMap(value) && !isMatcher(value)
+    return isPlainObject(value) && !isMatcher(value)
       ? entriesOf(value, steps, place)
       : [{ path, steps, matcher: valueMatcher(value, place, steps) }];
   });
@@ -181,5 +182,5 @@ function pathOf(steps: readonly Step[], start = ''): string {
 
 function refuse({ owner, option = '', code }: Place, steps: readonly Step[], problem: string): never {
   const at = pathOf(steps, option) || undefined;
-  throw invalidOption(owner, at, at ? problem : `the value ${problem}`, code && { code });
+  throw invalidOption(owner, at, at ? problem : `the value ${problem}`, { code });
 }

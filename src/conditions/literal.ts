@@ -1,4 +1,5 @@
 import type { AttributeValue } from 'aws-lambda';
+import { isPlainObject } from '../options/check.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { canonicalText } from './stored-value.ts';
 
@@ -54,17 +55,10 @@ export function storedLiteral(value: unknown): AttributeValue {
     // In a mixed set, some texts are undefined, and an empty one has no type.
     return { [`${type}S` as 'SS']: elements.map((element) => element[type] as string) };
   }
-  if (isPlainMap(value)) {
+  if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([name, one]) => [name, storedLiteral(one)] as const);
     // Not an object that grows: assigning `__proto__` would set a prototype.
     return { M: Object.fromEntries(entries) };
   }
   return { N: String(value) };
-}
-
-/** Tells if a value is a plain object, whose members are attributes. */
-export function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -1,4 +1,5 @@
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
+import { isPlainObject } from '../options/check.ts';
 
 /** The SDK's AttributeValue: Lambda's, but for binary, which is bytes. */
 export type SdkAttributeValue = ReturnType<typeof convertToAttr>;
@@ -25,7 +26,7 @@ function marshallValue(value: unknown): SdkAttributeValue {
   if (Array.isArray(value)) return { L: value.filter(isGiven).map(marshallValue) };
   if (value instanceof Set) return marshallSet(value);
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new UnsafeNumber();
-  if (!isPlain(value)) return convertToAttr(value as string, { removeUndefinedValues: true });
+  if (!isPlainObject(value)) return convertToAttr(value as string, { removeUndefinedValues: true });
   const given = Object.entries(value).filter(([, attribute]) => isGiven(attribute));
   // Not an object that grows: assigning `__proto__` would set a prototype.
   return { M: Object.fromEntries(given.map(([name, attribute]) => [name, marshallValue(attribute)])) };
@@ -46,10 +47,4 @@ function marshallSet(set: ReadonlySet<unknown>): SdkAttributeValue {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function';
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

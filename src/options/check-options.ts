@@ -88,7 +88,7 @@ export function requireOption(
   { code, remedy }: Advice = {},
 ): void {
   if (check.accepts(value)) return;
-  throw invalidOption(owner, option, wrongValue(check, value, remedy), code && { code });
+  throw invalidOption(owner, option, wrongValue(check, value, remedy), { code });
 }
 
 /**
@@ -104,5 +104,5 @@ export function requireArgument(
   { code, remedy }: Advice = {},
 ): void {
   if (check.accepts(value)) return;
-  throw invalidOption(owner, undefined, `the ${name} ${wrongValue(check, value, remedy)}`, code && { code });
+  throw invalidOption(owner, undefined, `the ${name} ${wrongValue(check, value, remedy)}`, { code });
 }

@@ -54,14 +54,18 @@ export const SIGNAL: Check = {
 /** A logger, or `false` for no log. */
 export const LOGGER_OR_FALSE: Check = {
   expected: 'an object with the methods debug, info, warn, error, or false',
-  accepts: (value) => value === false || LOGGER.accepts(value),
+  accepts: (value) => value === false || isLogger(value),
 };
 
 /** A logger. */
 export const LOGGER: Check = {
   expected: 'an object with the methods debug, info, warn, error',
-  accepts: (value) => hasMethods(value, ['debug', 'info', 'warn', 'error']),
+  accepts: isLogger,
 };
+
+function isLogger(value: unknown): boolean {
+  return hasMethods(value, ['debug', 'info', 'warn', 'error']);
+}
 
 /** An object that has methods of these names. */
 export function objectWith(methods: readonly string[]): Check {
@@ -105,6 +109,13 @@ export function wholeNumberFrom(least: number, most: number): Check {
 /** Tells if a value is an object, which an array is not. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Tells if a value is an object that no class made, also one without a prototype. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Tells if a value is an object of named members, as options are: not a list, a promise, a Map or another built-in. */

@@ -5,7 +5,7 @@ import { shown } from './kind-of.ts';
 /** What an error about an option has besides its text. */
 export interface InvalidOption extends ErrorOptions {
   /** @defaultValue `'INVALID_OPTION'` */
-  readonly code?: ConfigurationErrorCode;
+  readonly code?: ConfigurationErrorCode | undefined;
 }
 
 /**

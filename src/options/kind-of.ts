@@ -1,9 +1,7 @@
-const WITHOUT_ARTICLE: ReadonlySet<string> = new Set(['undefined', 'null']);
-
 /** Names the kind of a value, as in `a number`. It shows no content, so it fits messages about items. */
 export function kindOf(value: unknown): string {
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-  return WITHOUT_ARTICLE.has(kind) ? kind : withArticle(kind);
+  if (value === undefined || value === null) return String(value);
+  return withArticle(Array.isArray(value) ? 'array' : typeof value);
 }
 
 function withArticle(kind: string): string {
@@ -29,11 +27,11 @@ function inWords(value: unknown): string {
   return typeof value === 'function' ? kindOf(value) : String(value);
 }
 
-const WITH_MEMBERS: ReadonlySet<string> = new Set(['Array', 'Module', 'Object']);
+const WITH_MEMBERS = /^(Array|Module|Object)$/;
 
 /** Names a built-in object, as in `a Promise`, also of another realm. Undefined for arrays and objects of members. */
 export function builtInOf(value: object): string | undefined {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   // `import * as options` is a module.
-  return WITH_MEMBERS.has(tag) ? undefined : withArticle(tag);
+  return WITH_MEMBERS.test(tag) ? undefined : withArticle(tag);
 }

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../options/check.ts';
+
 /**
  * Copies a value as deep as it consists of what items consist of: plain objects, arrays, Sets, Maps, bytes and dates.
  * Instances of other classes, such as `NumberValue`, are shared: only their class knows how to copy them.
@@ -10,8 +12,7 @@ export function copyOf(value: unknown): unknown {
   // Not value.slice(): that of a Buffer shares the bytes.
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value);
   if (value instanceof Date) return new Date(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
+  if (!isPlainObject(value)) return value;
   // fromEntries defines, where an assignment to __proto__ would set the prototype.
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)]));
 }

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../options/check.ts';
+
 /**
  * Copies what JSON.parse made, frozen at every depth. Not recursive: an event may be nested as deep as JSON allows.
  * Objects of a class, which only tests put into an event, stay what they are.
@@ -19,16 +21,9 @@ export function frozenCopy<Value extends object>(value: Value): Value {
   for (let copy = unfinished.pop(); copy !== undefined; copy = unfinished.pop()) {
     for (const [name, inner] of Object.entries(copy)) {
       // The copy has an attribute named __proto__ as its own, so assigning to it sets the attribute.
-      if (isPlain(inner)) copy[name] = copyOf(inner);
+      if (Array.isArray(inner) || isPlainObject(inner)) copy[name] = copyOf(inner);
     }
     Object.freeze(copy);
   }
   return root as Value;
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
