@@ -1,9 +1,9 @@
 const FRAME = /^ {4}at /;
 
 /**
- * Makes a `cause` that a log may show: the name, the code, AWS's request id and status, and the stack frames of what was
- * thrown. Its message is left out, because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a
- * BigInt", and AWS's ValidationException quotes the value that it refuses. So are all other properties, and its own cause.
+ * Makes a `cause` that a log may show: the name, the code and the stack frames of what was thrown. Its message is left out,
+ * because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a BigInt". So are all other
+ * properties, and its own cause.
  *
  * @param message what stands in the place of its message
  * @returns options for the Error constructor; empty ones for what is not an error, which may be the item itself
@@ -13,12 +13,22 @@ export function contentFreeCause(
   message = 'The message is left out, because it may quote the item.',
 ): { readonly cause?: Error } {
   if (typeof thrown !== 'object' || partOf(thrown, 'message') === undefined) return {};
-  const [code, $fault, $metadata] = ['code', '$fault', '$metadata'].map((name) => partOf(thrown, name));
+  const code = partOf(thrown, 'code');
   const cause = new Error(message);
   cause.name = nameOf(thrown);
   cause.stack = [`${cause.name}: ${cause.message}`, ...framesOf(thrown)].join('\n');
+  return { cause: typeof code === 'string' ? Object.assign(cause, { code }) : cause };
+}
+
+/**
+ * The same of a failed request: with AWS's request id, its status and whose fault it was. AWS's ValidationException quotes
+ * the value that it refuses, so its message is left out as well.
+ */
+export function requestCause(thrown: unknown, message?: string): { readonly cause?: Error } {
+  const { cause } = contentFreeCause(thrown, message);
+  if (cause === undefined) return {};
+  const [$fault, $metadata] = ['$fault', '$metadata'].map((name) => partOf(thrown, name));
   Object.assign(cause, {
-    ...(typeof code === 'string' && { code }),
     ...(typeof $fault === 'string' && { $fault }),
     ...(typeof $metadata === 'object' &&
       $metadata !== null && {

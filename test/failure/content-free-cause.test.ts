@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { contentFreeCause, isInstance, nameOf } from '../../src/failure/content-free-cause.ts';
+import { contentFreeCause, isInstance, nameOf, requestCause } from '../../src/failure/content-free-cause.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 
 const SECRET = 'hunter2';
@@ -34,17 +34,27 @@ describe('a cause that a log may show', () => {
     expect(shown(contentFreeCause(thrown))).not.toContain(SECRET);
   });
 
-  test('keeps the name, the code, the request and the frames', () => {
-    const thrown = Object.assign(new ValidationException(`one\nor more: ${SECRET}`), { code: 'E_CODE' });
-    const { cause } = contentFreeCause(thrown);
+  const refused = Object.assign(new ValidationException(`one\nor more: ${SECRET}`), { code: 'E_CODE' });
+
+  test('keeps the name, the code and the frames', () => {
+    const { cause } = contentFreeCause(refused);
     expect(cause).toBeInstanceOf(Error);
+    expect(cause).toMatchObject({ name: 'ValidationException', code: 'E_CODE' });
+    expect(Object.keys(cause as Error)).not.toContain('$metadata');
+    expect(cause?.stack).toContain('content-free-cause.test.ts');
+  });
+
+  test('keeps the fault and the request of a failed request too', () => {
+    const { cause } = requestCause(refused, 'left out');
     expect(cause).toMatchObject({
       name: 'ValidationException',
+      message: 'left out',
       code: 'E_CODE',
       $fault: 'client',
       $metadata: { httpStatusCode: 400, requestId: 'request-1' },
     });
-    expect(cause?.stack).toContain('content-free-cause.test.ts');
+    expect(shown(cause)).not.toContain(SECRET);
+    expect(requestCause(undefined)).toEqual({});
   });
 
   test('has no frames where the message was set after the stack was made', () => {

@@ -1,5 +1,5 @@
 import { SinkError } from '../../errors.ts';
-import { contentFreeCause, nameOf, partOf } from '../../failure/content-free-cause.ts';
+import { nameOf, partOf, requestCause } from '../../failure/content-free-cause.ts';
 import type { Refusal } from './entry.ts';
 
 /** It can never fit into a request. */
@@ -34,7 +34,7 @@ export function refused(target: string, { code, cause, fault }: Refusal, attempt
     target,
     `a message was refused ${times(attempts)}: ${short(code)}. See this code in the documentation of the target.`,
     // Without the target's words, which may quote the message.
-    contentFreeCause(cause),
+    requestCause(cause),
   );
 }
 
@@ -45,7 +45,7 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
     true,
     target,
     `a message was not sent, as its request failed ${times(attempts)}: ${short(code)}. See the cause: the target's quotas, its service, the network.`,
-    contentFreeCause(cause, textOf(cause)),
+    requestCause(cause, textOf(cause)),
   );
 }
 
@@ -56,7 +56,7 @@ export function targetFailed(target: string, { code, cause, remedy = AWS_REMEDY 
     false,
     target,
     `a message was not accepted, and nothing shows that the message is the reason: ${short(code)}. ${remedy}`,
-    NAMES_NO_CONTENT.test(nameOf(cause)) ? contentFreeCause(cause, textOf(cause)) : contentFreeCause(cause),
+    NAMES_NO_CONTENT.test(nameOf(cause)) ? requestCause(cause, textOf(cause)) : requestCause(cause),
   );
 }
 

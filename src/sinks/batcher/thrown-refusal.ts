@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import { contentFreeCause, isInstance, partOf } from '../../failure/content-free-cause.ts';
+import { isInstance, partOf, requestCause } from '../../failure/content-free-cause.ts';
 import type { Refusal } from './entry.ts';
 import type { Fault } from './fault.ts';
 import { failureName, requestFault } from './request-failure.ts';
@@ -21,7 +21,7 @@ export function thrownRefusal(error: unknown): Refusal {
   return {
     code: codeOf(error, source, status),
     // The text may quote the item, unless it is the network's.
-    ...contentFreeCause(source, networkText(source)),
+    ...requestCause(source, networkText(source)),
     fault: faultOf(error, source, status),
     remedy:
       'See the cause, and check the target, its name and its permissions. If the message can never be accepted, let ' +
