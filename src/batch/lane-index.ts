@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { plainNumber } from '../item/decimal.ts';
-import { keysText } from '../item/sorted-entries.ts';
+import { sortedEntries } from '../item/sorted-entries.ts';
 
 /**
  * Which lane a record belongs to.
@@ -67,7 +67,12 @@ export class LaneIndex {
 
   /** Keys of another shape than the first record's: not from one table, but still one lane per item. */
   #laneOfShape(keys: Readonly<Record<string, AttributeValue>>): number {
-    return this.#laneOf(keysText(keys));
+    try {
+      return this.#laneOf(JSON.stringify(sortedEntries(keys)));
+    } catch {
+      // DynamoDB never sends such keys. They share a lane, so that those of one item do.
+      return this.#laneOf('');
+    }
   }
 }
 

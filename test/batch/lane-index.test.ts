@@ -90,6 +90,13 @@ describe('by item', () => {
     expect(lanesOf('item', [S('a', '1'), other, swapped, odd, odd, S('a', '1')])).toEqual([0, 1, 1, 2, 2, 0]);
   });
 
+  test('keys that cannot be written as text share a lane', () => {
+    const deep = JSON.parse(`${'{"M":{"a":'.repeat(50_000)}{}${'}}'.repeat(50_000)}`);
+    const circle: { M: Record<string, object> } = { M: {} };
+    circle.M['a'] = circle;
+    expect(lanesOf('item', [{ id: deep }, { id: { S: 'a' } }, { id: circle as object }])).toEqual([0, 1, 0]);
+  });
+
   test('empty keys are a shape of their own', () => {
     expect(lanesOf('item', [{}, {}, { id: { S: 'a' } }, {}])).toEqual([0, 0, 1, 0]);
   });
