@@ -20,8 +20,9 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 export class Deadline {
   /** The answer that is due then, once something holds it. */
   answer: HeldAnswer | undefined;
+  /** Milliseconds between the deadline and the end of the invocation. */
+  readonly reserveMs: number;
   readonly #countdown: Countdown | undefined;
-  readonly #reserveMs: number;
   #controller: AbortController | undefined;
   #expired = false;
   #timer: NodeJS.Timeout | undefined;
@@ -30,7 +31,7 @@ export class Deadline {
   constructor(countdown: Countdown | undefined, reserveMs: number) {
     // Tests pass contexts without a clock: then there is no deadline.
     this.#countdown = typeof countdown?.getRemainingTimeInMillis === 'function' ? countdown : undefined;
-    this.#reserveMs = reserveMs;
+    this.reserveMs = reserveMs;
   }
 
   /** Milliseconds until Lambda ends the invocation; Infinity without a clock. */
@@ -40,18 +41,12 @@ export class Deadline {
 
   /** Milliseconds until the deadline; Infinity without a clock. */
   leftMs(): number {
-    return this.remainingMs() - this.#reserveMs;
+    return this.remainingMs() - this.reserveMs;
   }
 
-  /** A second deadline on the same clock, at which half of the reserve is left. */
-  halfOfReserve(): Deadline {
-    return new Deadline(this.#countdown, this.#reserveMs / 2);
-  }
-
-  /** A second deadline on the same clock, halfway from now until Lambda ends the invocation. */
-  halfway(): Deadline {
-    // Without a clock there is no end.
-    return new Deadline(this.#countdown, Math.min(this.remainingMs() / 2, MAX_TIMEOUT_MS));
+  /** A second deadline on the same clock. */
+  withReserve(reserveMs: number): Deadline {
+    return new Deadline(this.#countdown, reserveMs);
   }
 
   /** Whether no record may start any more. Once true, it stays so. */
@@ -64,7 +59,7 @@ export class Deadline {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#expired) this.#controller.abort(new DeadlineError(this.#reserveMs));
+      if (this.#expired) this.#controller.abort(new DeadlineError(this.reserveMs));
     }
     return this.#controller.signal;
   }
@@ -96,6 +91,6 @@ export class Deadline {
   /** Counts as reached from now on. */
   end(): void {
     this.#expired = true;
-    this.#controller?.abort(new DeadlineError(this.#reserveMs));
+    this.#controller?.abort(new DeadlineError(this.reserveMs));
   }
 }

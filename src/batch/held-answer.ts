@@ -18,7 +18,7 @@ export class HeldAnswer {
 
   constructor(deadline: Deadline) {
     this.#deadline = deadline;
-    this.#end = deadline.halfOfReserve();
+    this.#end = deadline.withReserve(deadline.reserveMs / 2);
   }
 
   /** Aborts at the deadline. */

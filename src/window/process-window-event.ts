@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { MAX_TIMEOUT_MS } from '../batch/deadline.ts';
 import { openBatch } from '../batch/open-batch.ts';
 import type { BatchProcessor, HandleRecord } from '../batch/process-event.ts';
 import { type RecordContext, recordContext } from '../batch/record-context.ts';
@@ -69,7 +70,9 @@ export async function processWindowEvent(
       const { since, counted: firstSince } = sealed;
       if (since.length > 0) {
         // Part of the answer: a deadline that was reached stops nothing here. The other half of the time is for `onBatch` and the answer.
-        const until = deadline.halfway();
+        // Part of the answer: a deadline that was reached stops nothing here. The other half of the time is for `onBatch` and the
+        // answer. Without a clock it never ends, and a timer needs a number.
+        const until = deadline.withReserve(Math.min(deadline.remainingMs() / 2, MAX_TIMEOUT_MS));
         const answering = recordContext(logger, until, lambdaContext);
         const again = reduceFrom(sealed.text, answering);
         const count = countingInto(again);
