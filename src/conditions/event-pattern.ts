@@ -25,7 +25,9 @@ export function eventPattern<R extends RecordBase<EventName, unknown> = RecordBa
 ): Condition<R> {
   const matches = compilePattern(pattern, 'eventPattern');
   // Lambda refuses nothing here: what it documents does not matter.
-  const warnings = patternWarnings(pattern).filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR');
+  const warnings = patternWarnings(pattern)
+    .filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR')
+    .map(({ code, message }) => ({ code, message: `a pattern does not do what it seems to: ${message}` }));
   return builtIn((record: R) => matches(LazyRecord.rawOf(record)), {
     kind: 'eventPattern',
     // The caller may change the object later.

@@ -183,10 +183,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
         routes.add(method, entity, eventName, route);
         facts.routes.push({ eventName, entity, condition: route.condition });
         for (const { code, message } of warningsOf(route.condition)) {
-          settings.logger.warn(
-            `A pattern of a route for ${eventName} does not do what it seems to: ${message}`,
-            { code },
-          );
+          settings.logger.warn(`${method}: ${message}`, { code });
         }
         return self();
       };

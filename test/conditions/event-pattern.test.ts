@@ -55,12 +55,10 @@ test('a router warns of a pattern that can never match, when it gets it', () => 
     .onModify(not(eventPattern(JSON.stringify(untyped))), () => {})
     .onRemove(eventPattern({ eventID: [{ wildcard: 'a*' }] }), () => {});
   expect(logger.entries).toEqual(
-    ['INSERT', 'MODIFY'].map((eventName) => ({
+    ['onInsert', 'onModify'].map((method) => ({
       level: 'warn',
       message: expect.stringMatching(
-        new RegExp(
-          `^A pattern of a route for ${eventName} .*: dynamodb\\.NewImage\\.status: .* Name its type`,
-        ),
+        new RegExp(`^${method}: a pattern .*: dynamodb\\.NewImage\\.status: .* Name its type`),
       ),
       fields: { code: 'NEVER_MATCHES' },
     })),
