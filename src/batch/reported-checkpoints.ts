@@ -30,10 +30,8 @@ export class ReportedCheckpoints {
     if (this.#checkpoints.size > 0) this.#checkpoints.delete(nameOf(batch, 0));
     if (checkpoint === batch.records.length) return;
     if (this.#checkpoints.size === MAX_CHECKPOINTS) {
-      for (const oldest of this.#checkpoints) {
-        this.#checkpoints.delete(oldest);
-        break;
-      }
+      const [oldest] = this.#checkpoints;
+      this.#checkpoints.delete(oldest as string);
     }
     this.#checkpoints.add(nameOf(batch, checkpoint));
   }

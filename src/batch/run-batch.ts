@@ -49,9 +49,9 @@ export async function runBatch<Answer>(
   { startedAt, batch, deadline, reading, context }: TimedBatch,
   work: BatchWork<Answer>,
 ): Promise<Answer> {
-  const { order, concurrency, partitionKey, reported } = work;
+  const { reported } = work;
   const firstAlone = reported?.startsBatch(batch) ?? false;
-  const run = new BatchRun(batch.records, { order, concurrency, partitionKey, firstAlone }, deadline, {
+  const run = new BatchRun(batch.records, { ...work, firstAlone }, deadline, {
     handle: work.handle,
     failed: (index, error) => {
       deadline.answer?.failed(batch.sequenceNumbers[index] as string);
@@ -60,8 +60,7 @@ export async function runBatch<Answer>(
   });
   const ran = await run.run();
   // At once: a handler that was running at the deadline may settle in any moment.
-  const decided = work.decide?.(ran) ?? ran;
-  const outcome = decided instanceof Promise ? await decided : decided;
+  const outcome = work.decide === undefined ? ran : await work.decide(ran);
   const released = deadline.answer?.released();
   if (released !== undefined) await released;
   reported?.settle(batch, outcome.checkpoint);

@@ -6,13 +6,10 @@
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
  */
 export function compareSequenceNumbers(a: string, b: string): number {
-  if (a.length !== b.length || a.startsWith('0') || b.startsWith('0')) {
-    const left = a.replace(/^0+/, '');
-    const right = b.replace(/^0+/, '');
-    if (left.length !== right.length) return left.length - right.length;
-    return left === right ? 0 : left < right ? -1 : 1;
-  }
-  return a === b ? 0 : a < b ? -1 : 1;
+  // Digits of one length compare like text.
+  const left = a.padStart(b.length, '0');
+  const right = b.padStart(a.length, '0');
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** Whether Lambda could take this as the identifier of a failed record: 1 to 40 digits. */
