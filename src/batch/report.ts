@@ -131,17 +131,7 @@ export async function summarize(
   Object.defineProperty(plain, 'byEntity', { enumerable: false });
   const summary =
     entities && invocation && reading
-      ? entities.summarize(
-          plain,
-          {
-            invocation,
-            records: batch.records,
-            reading,
-            states: outcome.states,
-            hasLetter: (index) => letters.has(batch.sequenceNumbers[index] as string),
-          },
-          logger,
-        )
+      ? entities.summarize(plain, { ...batch, ...outcome, letters, invocation, reading }, logger)
       : plain;
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.

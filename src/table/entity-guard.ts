@@ -41,7 +41,8 @@ export function entityGuard(
 }
 
 /** Counts by entity what became of the records of a batch. */
-function countsOf({ records, reading, states, hasLetter }: Omit<CountedBatch, 'invocation'>): EntityCounts {
+function countsOf(batch: Omit<CountedBatch, 'invocation'>): EntityCounts {
+  const { records, sequenceNumbers, reading, states, letters } = batch;
   const byName = new Map<string, Counts>();
   records.forEach((raw, index) => {
     const entity = nameOf(raw, reading);
@@ -51,7 +52,8 @@ function countsOf({ records, reading, states, hasLetter }: Omit<CountedBatch, 'i
     counts.records++;
     const state = states[index];
     if (state === RecordState.failed) counts.failed++;
-    if (state === RecordState.succeeded) counts[hasLetter(index) ? 'deadLettered' : 'succeeded']++;
+    if (state === RecordState.succeeded)
+      counts[letters.has(sequenceNumbers[index] as string) ? 'deadLettered' : 'succeeded']++;
   });
   return Object.fromEntries(byName);
 }

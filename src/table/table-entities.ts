@@ -25,11 +25,12 @@ export interface CountedBatch {
   /** The object that identifies the invocation. */
   readonly invocation: object;
   readonly records: readonly DynamoDBRecord[];
+  readonly sequenceNumbers: readonly string[];
   readonly reading: RecordReading;
   /** One {@link RecordState} per record. */
   readonly states: Uint8Array;
-  /** Tells if a dead letter about a record was accepted. */
-  hasLetter(index: number): boolean;
+  /** The sequence numbers of records whose dead letter was accepted. */
+  readonly letters: ReadonlySet<string>;
 }
 
 /** The match of an entity, in parts. */
