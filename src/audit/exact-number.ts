@@ -1,5 +1,5 @@
 import { exactDouble } from '../item/decimal.ts';
-import { MalformedValue, NO_NUMBER } from '../unmarshall/malformed.ts';
+import { noNumber } from '../unmarshall/malformed.ts';
 
 /** A number that JSON readers would not give back digit for digit: beyond 2^53 - 1, or longer than a double. */
 export class ExactNumber {
@@ -21,6 +21,6 @@ export class ExactNumber {
  */
 export function exactNumber(text: string): number | ExactNumber {
   const number = exactDouble(text);
-  if (number === undefined) throw new MalformedValue(NO_NUMBER);
+  if (number === undefined) noNumber();
   return Number.isNaN(number) ? new ExactNumber(text) : number;
 }

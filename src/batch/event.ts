@@ -1,8 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../errors.ts';
+import { kindOf } from '../options/kind-of.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
-import { isMap } from '../unmarshall/malformed.ts';
+import { CHECK_EVENT, isMap } from '../unmarshall/malformed.ts';
 
 const NOTHING_HANDLED = 'Nothing was handled. ';
 
@@ -113,7 +114,7 @@ function refuse(record: DynamoDBRecord | null | undefined, index: number): never
     'INVALID_SEQUENCE_NUMBER',
     `Records[${index}] has no SequenceNumber of 1 to 40 digits: its failure could not be reported. ` +
       NOTHING_HANDLED +
-      'Check what builds the event.',
+      CHECK_EVENT,
   );
 }
 
@@ -129,8 +130,9 @@ function refuseSource(index: number): never {
 function checkViewType(actual: unknown, { viewType: declared, owner }: Expectation): void {
   // Without a view type, what a record lacks shows when it is read.
   if (actual === undefined || actual === null) return;
-  if (VIEW_TYPES.includes(actual as StreamViewType) && carries(actual as StreamViewType, declared)) return;
-  const came = VIEW_TYPES.includes(actual as StreamViewType) ? actual : 'an unknown view type';
+  const isViewType = VIEW_TYPES.includes(actual as StreamViewType);
+  if (isViewType && carries(actual as StreamViewType, declared)) return;
+  const came = isViewType ? actual : 'an unknown view type';
   throw new ConfigurationError(
     'VIEW_TYPE_MISMATCH',
     `Declared is the view type ${declared}, the stream carries ${came}. ${NOTHING_HANDLED}` +
@@ -153,7 +155,6 @@ function checkKeys(actual: unknown, declared: readonly string[], owner: string |
 }
 
 function shapeOf(event: unknown): string {
-  if (event === null || event === undefined) return String(event);
-  if (typeof event !== 'object') return `a ${typeof event}`;
+  if (!isMap(event)) return kindOf(event);
   return 'Records' in event ? 'Records that are no array' : 'an object without Records';
 }

@@ -1,4 +1,5 @@
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
+import { quietly } from '../promise/quietly.ts';
 import { type LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { deadLetteredIn } from './dead-lettered.ts';
@@ -22,7 +23,7 @@ export interface BatchProcessor {
 export function batchProcessor(settings: BatchSettings): BatchProcessor {
   const toNumber = numberReader(settings.numbers);
   // Thrown at the first event, which awaits it; until then it would be an unhandled rejection.
-  if (toNumber instanceof Promise) toNumber.catch(() => {});
+  quietly(() => toNumber);
   return { settings, toNumber };
 }
 

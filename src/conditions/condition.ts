@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 
@@ -32,7 +33,7 @@ export function answerOf(owner: string, answer: unknown, remedy: string, cause?:
   const promise = isThenable(answer);
   if (promise || isUnfinished(answer)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
-    Promise.resolve(promise ? answer : refuseUnfinished(owner, answer)).catch(() => {});
+    quietly(() => (promise ? answer : refuseUnfinished(owner, answer)));
     throw new ConfigurationError(
       'ASYNC_CONDITION',
       `${owner} returned ${promise ? 'a promise' : 'promises or a generator'}. ${remedy}`,

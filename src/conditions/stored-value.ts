@@ -8,7 +8,7 @@ import {
   unmarshallMap,
 } from '../unmarshall/attribute-value.ts';
 import { decodeBinary } from '../unmarshall/binary.ts';
-import { cameOf, isMap, malformed, noAttributeValue } from '../unmarshall/malformed.ts';
+import { cameOf, isMap, noAttributeValue, noNumber } from '../unmarshall/malformed.ts';
 import type { Step } from '../unmarshall/path.ts';
 
 /** The content of an AttributeValue of each type. */
@@ -46,7 +46,7 @@ export function storedType(value: AttributeValue): StoredType {
 }
 
 function isContent(type: StoredType, content: unknown): boolean {
-  if (type === 'N') return isDecimal(content as string) || malformed('the text of a number', content);
+  if (type === 'N') return isDecimal(content as string) || noNumber();
   if (type === 'M') return isMap(content);
   if (type === 'L' || /.S/.test(type)) return Array.isArray(content);
   return typeof content === (type === 'B' ? 'string' : 'boolean');

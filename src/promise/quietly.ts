@@ -1,6 +1,6 @@
 import { isThenable } from './thenable.ts';
 
-/** Calls what must not make a handled record fail, such as a logger: what it throws or rejects with is dropped. */
+/** Calls what must not make a handled record fail, such as a logger. What it throws is dropped, and what a promise that it returns rejects with. */
 export function quietly(call: () => unknown): void {
   try {
     const result = call();

@@ -1,4 +1,5 @@
 import { InvalidRecordError } from '../errors.ts';
+import { CHECK_EVENT } from '../unmarshall/malformed.ts';
 
 /** ISO 8601 with a time of day, and seconds since 1970: `Date.parse` alone would read `"1"` as a month. */
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
@@ -20,11 +21,11 @@ interface TimedChange {
 export function creationMsOf(change: TimedChange | null | undefined): number | undefined {
   const time = change?.ApproximateCreationDateTime ?? undefined;
   if (time === undefined) return undefined;
+  if (typeof time === 'string' && ISO.test(time)) return Date.parse(time);
+  const isSeconds = typeof time === 'number' || (typeof time === 'string' && SECONDS.test(time));
   // Rounded, because 1.001 * 1000 is less than 1001 as a double.
-  if (typeof time === 'number') return inRange(Math.round(time * 1000));
-  if (typeof time !== 'string') return Number.NaN;
-  if (SECONDS.test(time)) return inRange(Math.round(Number(time) * 1000));
-  return ISO.test(time) ? Date.parse(time) : Number.NaN;
+  const ms = isSeconds ? Math.round(Number(time) * 1000) : Number.NaN;
+  return Math.abs(ms) <= MOST_MS ? ms : Number.NaN;
 }
 
 /** The same in seconds, for arithmetic that goes on without it. @returns undefined where it cannot be read */
@@ -44,12 +45,8 @@ export function creationDateOf(change: TimedChange | null | undefined): Date {
     throw new InvalidRecordError(
       'INVALID_CREATION_TIME',
       'The ApproximateCreationDateTime of the record is not a time: expected seconds since 1970, or a text of seconds ' +
-        `or ISO 8601, got another ${typeof change?.ApproximateCreationDateTime}. Check what builds the event.`,
+        `or ISO 8601, got another ${typeof change?.ApproximateCreationDateTime}. ${CHECK_EVENT}`,
     );
   }
   return new Date(ms ?? Number.NaN);
-}
-
-function inRange(ms: number): number {
-  return Math.abs(ms) <= MOST_MS ? ms : Number.NaN;
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { InvalidRecordError } from '../errors.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
-import { isMap } from '../unmarshall/malformed.ts';
+import { CHECK_EVENT, isMap } from '../unmarshall/malformed.ts';
 import type { ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { creationDateOf } from './creation-time.ts';
@@ -167,7 +167,7 @@ export class LazyRecord {
       throw new InvalidRecordError(
         'MISSING_IMAGE',
         `The record carries no ${image}, though ${this.eventName} records of a ${viewType} stream do. ` +
-          'Check what builds the event.',
+          CHECK_EVENT,
       );
     }
     return undefined;
@@ -184,13 +184,13 @@ export function openRecord(raw: DynamoDBRecord, reading: RecordReading): LazyRec
   if (eventName !== 'INSERT' && eventName !== 'MODIFY' && eventName !== 'REMOVE') {
     throw new InvalidRecordError(
       'UNKNOWN_EVENT_NAME',
-      'The eventName of the record is none of INSERT, MODIFY, REMOVE. Check what builds the event.',
+      `The eventName of the record is none of INSERT, MODIFY, REMOVE. ${CHECK_EVENT}`,
     );
   }
   if (!hasKeys(raw.dynamodb?.Keys)) {
     throw new InvalidRecordError(
       'MISSING_KEYS',
-      'The record carries no Keys, which DynamoDB always sends. Check what builds the event.',
+      `The record carries no Keys, which DynamoDB always sends. ${CHECK_EVENT}`,
     );
   }
   return reading.open?.(raw, reading) ?? new LazyRecord(raw, reading);

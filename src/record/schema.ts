@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, ValidationError } from '../errors.ts';
 import { contentFreeCause, partOf } from '../failure/content-free-cause.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
@@ -116,7 +117,7 @@ function outputOf(result: unknown, image: ImageName): unknown {
 function isForgotten(part: unknown): boolean {
   if (!isThenable(part)) return false;
   // Nothing waits for it any more, and an unhandled rejection would end the process.
-  Promise.resolve(part).catch(() => {});
+  quietly(() => part);
   return true;
 }
 

@@ -1,15 +1,21 @@
 import type { AttributeValue } from 'aws-lambda';
+import { isObject } from '../options/check.ts';
 import { kindOf } from '../options/kind-of.ts';
 
 /** Why a value cannot be unmarshalled, in words that contain no item content. */
 export class MalformedValue extends TypeError {}
 
-/** The message about text that is not a number. */
-export const NO_NUMBER = 'expected the text of a number, got another string';
+/** The remedy for what DynamoDB never sends. */
+export const CHECK_EVENT = 'Check what builds the event.';
 
 /** Refuses a value. Says nothing about where it lies: the hot path carries no path along. */
 export function malformed(expected: string, value: unknown): never {
   throw new MalformedValue(`expected ${expected}, got ${cameOf(value)}`);
+}
+
+/** Refuses text that is not a number. */
+export function noNumber(): never {
+  malformed('the text of a number', '');
 }
 
 /** Names what came in the place of what was expected, and none of its content. */
@@ -26,5 +32,5 @@ export function noAttributeValue(came: string): MalformedValue {
 
 /** Whether a value can hold attributes. */
 export function isMap(value: unknown): value is { readonly [name: string]: AttributeValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value);
 }

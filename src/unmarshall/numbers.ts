@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
 import { exactDouble, parseDecimal } from '../item/decimal.ts';
 import { invalidOption } from '../options/invalid-option.ts';
+import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
-import { MalformedValue, NO_NUMBER } from './malformed.ts';
+import { noNumber } from './malformed.ts';
 
 /**
  * How the text of a DynamoDB number becomes a JavaScript value.
@@ -21,10 +22,6 @@ export type ToNumber = (text: string) => unknown;
 
 // DynamoDB's largest number has 126 digits; the bound only keeps a forged exponent from filling the memory.
 const MAX_INTEGER_DIGITS = 400;
-
-function noNumber(): never {
-  throw new MalformedValue(NO_NUMBER);
-}
 
 const POWERS_OF_TEN = Array.from({ length: 15 }, (_, exponent) => 10 ** exponent);
 
@@ -126,7 +123,7 @@ function settled(policy: ToNumber): ToNumber {
   return (text) => {
     const value = policy(text);
     if (!isThenable(value)) return value;
-    Promise.resolve(value).catch(() => {});
+    quietly(() => value);
     throw invalidOption('numbers', undefined, 'the function returned a promise. Return the number at once.');
   };
 }

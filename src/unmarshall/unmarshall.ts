@@ -10,7 +10,7 @@ import {
   typeOf,
   unmarshallMap,
 } from './attribute-value.ts';
-import { cameOf, isMap, MalformedValue, noAttributeValue } from './malformed.ts';
+import { CHECK_EVENT, cameOf, isMap, MalformedValue, noAttributeValue } from './malformed.ts';
 import type { ToNumber } from './numbers.ts';
 import { joinPath } from './path.ts';
 
@@ -54,7 +54,7 @@ export function unreadable(path: string, reason: unknown): UnmarshallError | Con
   const why = isOurs ? reason.message : `the number policy threw ${nameOf(reason)}`;
   return new UnmarshallError(
     path,
-    `The attribute ${path} cannot be unmarshalled: ${why}. Check what builds the event.`,
+    `The attribute ${path} cannot be unmarshalled: ${why}. ${CHECK_EVENT}`,
     isOurs ? { cause: reason } : contentFreeCause(reason),
   );
 }
