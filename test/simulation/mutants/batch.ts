@@ -172,7 +172,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the deadline is the timeout',
     file: 'batch/deadline.ts',
-    find: 'return this.remainingMs() - this.#reserveMs;',
+    find: 'return this.remainingMs() - this.reserveMs;',
     replace: 'return this.remainingMs();',
   },
   {
@@ -184,20 +184,20 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the signal does not abort',
     file: 'batch/deadline.ts',
-    find: 'this.#expired = true;\n    this.#controller?.abort(new DeadlineError(this.#reserveMs));',
+    find: 'this.#expired = true;\n    this.#controller?.abort(new DeadlineError(this.reserveMs));',
     replace: 'this.#expired = true;',
   },
   {
     name: 'a signal that is asked for after the deadline does not abort',
     file: 'batch/deadline.ts',
-    find: 'if (this.#expired) this.#controller.abort(new DeadlineError(this.#reserveMs));',
+    find: 'if (this.#expired) this.#controller.abort(new DeadlineError(this.reserveMs));',
     replace: '',
   },
   {
     name: 'sequence numbers compare as text',
     file: 'record/sequence-number.ts',
-    find: "if (a.length !== b.length || a.startsWith('0') || b.startsWith('0')) {",
-    replace: 'if (false) {',
+    find: "const left = a.padStart(b.length, '0');\n  const right = b.padStart(a.length, '0');",
+    replace: 'const left = a;\n  const right = b;',
   },
   {
     name: 'sequence numbers of other lengths are not looked at',
@@ -316,9 +316,9 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the outcome is decided a turn later',
     file: 'batch/run-batch.ts',
-    find: 'const decided = work.decide?.(ran) ?? ran;',
+    find: 'const outcome = work.decide === undefined ? ran : await work.decide(ran);',
     replace:
-      'await new Promise((resolve) => setImmediate(resolve));\n  const decided = work.decide?.(ran) ?? ran;',
+      'await new Promise((resolve) => setImmediate(resolve));\n  const outcome = work.decide === undefined ? ran : await work.decide(ran);',
     equivalent:
       'No record starts until then, and those that settle lie past the checkpoint. A window answers what its state holds.',
   },

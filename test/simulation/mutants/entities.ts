@@ -50,13 +50,13 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the schema of the new entity checks the old image',
-    file: 'record/lazy-record.ts',
+    file: 'record/table-record.ts',
     find: 'return isOther ? undefined : entity.checks;',
     replace: 'return entity.checks;',
   },
   {
     name: 'no entity checks its images',
-    file: 'record/lazy-record.ts',
+    file: 'record/table-record.ts',
     find: 'return isOther ? undefined : entity.checks;',
     replace: 'return undefined;',
   },

@@ -126,8 +126,8 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     name: 'the schema gets the image itself',
     happened: true,
     file: 'middleware/validate.ts',
-    find: 'checkImage(schema, image, copyOf(value))',
-    replace: 'checkImage(schema, image, value)',
+    find: 'record instanceof LazyRecord ? record.readAnew(image) : copyOf(record[image])',
+    replace: 'record[image]',
   },
   {
     name: 'what a schema refuses is a success',

@@ -217,9 +217,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the copy of an exact number is a plain object',
     file: 'record/copy.ts',
-    find: 'if (prototype !== Object.prototype && prototype !== null) return value;',
-    replace:
-      'if (prototype !== Object.prototype && prototype !== null) return { ...value, value: Number((value as any).value) };',
+    find: 'if (!isPlainObject(value)) return value;',
+    replace: 'if (!isPlainObject(value)) return { ...(value as any), value: Number((value as any).value) };',
   },
   {
     name: 'what a number policy throws is quoted',
