@@ -1,4 +1,3 @@
-import type { ExitCode } from './errors/exit-codes.ts';
 import type { CliIo } from './terminal/io.ts';
 import type { Style } from './terminal/style.ts';
 import type { Command as Commander } from './third-party/commander.ts';
@@ -14,12 +13,12 @@ export interface CommandContext {
   readonly verbose: boolean;
 }
 
-/** What a command does: its arguments and options as commander read them. */
+/** What a command does, to its exit code: its arguments and options as commander read them. */
 export type RunCommand<Options> = (
   context: CommandContext,
   args: readonly string[],
   options: Options,
-) => Promise<ExitCode>;
+) => Promise<number>;
 
 /**
  * A command of `streamlane`. The file that declares one imports nothing heavy: `load` brings what runs, so that

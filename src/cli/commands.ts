@@ -2,6 +2,7 @@ import type { CommandDefinition } from './command.ts';
 import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
 import { emulators } from './emulators/command.ts';
+import { exec } from './exec/command.ts';
 import { invoke } from './invoke/command.ts';
 import { put, remove, update } from './items/command.ts';
 import { mapping } from './mapping/command.ts';
@@ -27,4 +28,5 @@ export const commands: readonly CommandDefinition[] = [
   tables,
   mapping,
   emulators,
+  exec,
 ];

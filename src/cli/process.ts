@@ -1,8 +1,9 @@
 import { failure } from './errors/cli-error.ts';
-import { EXIT, type ExitCode } from './errors/exit-codes.ts';
+import { EXIT } from './errors/exit-codes.ts';
 import { explain } from './errors/explain.ts';
 import { reportError } from './errors/report-error.ts';
 import { runCli } from './program.ts';
+import { Interruption } from './terminal/io.ts';
 
 /** What of a process the command needs. */
 export type CliProcess = Pick<
@@ -20,14 +21,14 @@ export async function runProcess(process: CliProcess): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   const argv = process.argv.slice(2);
   let hasEnded = false;
-  const end = (exitCode: ExitCode): void => {
+  const end = (exitCode: number): void => {
     hasEnded = true;
     process.exit(exitCode);
   };
   const stopping = new AbortController();
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (stopping.signal.aborted) end(EXIT.interrupted);
-    stopping.abort();
+    stopping.abort(new Interruption(signal));
   };
   // A handler runs in this process: what it throws after its answer, and an exit of its own, are no success.
   const onUncaught = (cause: unknown): void => {

@@ -18,8 +18,8 @@ export async function runCli(
   argv: readonly string[],
   io: CliIo,
   definitions: readonly CommandDefinition[] = commands,
-): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.ok;
+): Promise<number> {
+  let exitCode: number = EXIT.ok;
   const program: Command = new Command('streamlane')
     .description('See a DynamoDB stream, run your handler on it, replay what failed.')
     .version(version(), '-V, --version', 'Print the version.')

@@ -30,6 +30,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sqs',
   ],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
+  'cli/servers': [
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/client-dynamodb-streams',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-sqs',
+  ],
   // The build bundles these.
   'cli/third-party': ['chokidar', 'cli-progress', 'cli-table3', 'commander', 'js-yaml', 'log-update'],
 };

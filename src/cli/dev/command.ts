@@ -1,6 +1,8 @@
 import type { CommandDefinition } from '../command.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
+import { environmentOptions } from '../flags/environment-flags.ts';
 import { mappingFlags } from '../flags/mapping-flags.ts';
+import { resourceOptions } from '../flags/resource-flags.ts';
 
 export const dev: CommandDefinition = {
   usage: 'dev <module#export>',
@@ -23,7 +25,7 @@ export const dev: CommandDefinition = {
   ],
   configure: (command) =>
     mappingFlags(
-      connectionOptions(command)
+      resourceOptions(environmentOptions(connectionOptions(command)))
         .requiredOption('--table <name>', 'The table whose stream is read.')
         .option('--create <keys>', 'Create the table if it is not there: customerId,invoiceId or id:N.')
         .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')

@@ -49,9 +49,12 @@ export class DevReport {
     if (connection.kind === 'embedded') {
       screen.note('Other terminals of this project find these servers. Other programs need:');
       for (const [name, value] of Object.entries(connection.environment)) {
-        if (/_URL_|REGION|_KEY/.test(name)) screen.note(`  export ${name}=${value}`);
+        if (/^AWS_.*(_URL_|REGION|_KEY)/.test(name)) screen.note(`  export ${name}=${value}`);
       }
     }
+    const created = Object.entries(connection.environment).filter(([name]) => !name.startsWith('AWS_'));
+    if (created.length > 0) screen.note('The handler finds what was created in these variables:');
+    for (const [name, value] of created) screen.note(`  ${name}=${value}`);
     screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
     if (json) {
       const { streamArn } = mapping;

@@ -5,9 +5,11 @@ import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { exportedOptions } from '../flags/exported-mapping.ts';
 import { flagProblem } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
+import { type ResourceFlags, resourcesOf } from '../flags/resource-flags.ts';
 import { requireModulePath } from '../load-handler.ts';
 import { streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
@@ -21,7 +23,7 @@ import { Sandbox } from './sandbox/sandbox.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
 
-export interface DevFlags extends ConnectionFlags, MappingFlags {
+export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlags, ResourceFlags {
   readonly table: string;
   readonly create?: string;
   readonly functionName?: string;
@@ -37,6 +39,8 @@ export interface DevFlags extends ConnectionFlags, MappingFlags {
 export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
   const { io } = context;
   requireModulePath(handler);
+  const resources = resourcesOf(options);
+  const variables = await loadVariables(context, options);
   const deployed =
     options.mapping === undefined ? undefined : await exportedOptions(handler, options.mapping, io);
   const mappingOptions = mappingOptionsOf(options, deployed);
@@ -44,10 +48,12 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const timeoutSeconds = timeoutOf(options.timeout);
   await using connection = await connect(context, options, {
     start: 'shared',
-    writes: keys !== undefined,
+    writes: keys !== undefined || resources.length > 0,
+    resources,
+    unnamed: variables.unnamed,
   });
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
-  Object.assign(io.env, connection.environment);
+  variables.add(connection.environment);
   const { streamArn, isNew } = await ensureTable(options.table, keys, connection.dynamodb);
   const screen = await openScreen(context, options.json === true);
   const report = new DevReport(context, screen, { ...options, handler });

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { resourceOptions } from '../flags/resource-flags.ts';
 
 export const emulators: CommandDefinition = {
   usage: 'emulators',
@@ -7,10 +8,14 @@ export const emulators: CommandDefinition = {
     'The other commands of this project find them by themselves. For other programs it prints the variables to set.',
   examples: [
     ['emulators', 'keeps the servers running; use another terminal for what works with them'],
+    [
+      'emulators --create-topic payments --create-queue dead-letter.fifo',
+      'with a topic and a queue, and variables that name them',
+    ],
     ['emulators --json', 'the variables as one line of JSON'],
   ],
   configure: (command) =>
-    command
+    resourceOptions(command)
       .option('--region <name>', 'The AWS region that they say they are in.')
       .option('--json', 'Print the variables as JSON.'),
   stopsItself: true,

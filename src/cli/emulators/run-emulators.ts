@@ -1,27 +1,36 @@
 import type { RunCommand } from '../command.ts';
 import { failure } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
+import { type ResourceFlags, resourcesOf } from '../flags/resource-flags.ts';
 import { embeddedServers } from '../servers/embedded-servers.ts';
 import { runningServers } from '../servers/running-servers.ts';
 import { interrupted } from '../terminal/io.ts';
 import { tellWarning, writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 
+export interface EmulatorsFlags extends ResourceFlags {
+  readonly region?: string;
+  readonly json?: true;
+}
+
 /** Keeps embedded servers running until Ctrl-C. */
-export const runEmulators: RunCommand<{ readonly region?: string; readonly json?: true }> = async (
-  context,
-  _args,
-  options,
-) => {
+export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, options) => {
   const { io, note } = context;
   const { env, stdout, stderr, signal } = io;
+  const resources = resourcesOf(options);
   const running = await runningServers(env);
   if (running !== undefined) {
     throw failure(
       `Process ${running.pid} runs the embedded servers of this project already. Use those, or stop it first.`,
     );
   }
-  await using servers = await embeddedServers(env, options, 'shared', (text) => tellWarning(context, text));
+  await using servers = await embeddedServers(
+    env,
+    options,
+    'shared',
+    (text) => tellWarning(context, text),
+    resources,
+  );
   if (options.json) {
     writeJson(stdout, servers.environment);
   } else {

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
+import { environmentOptions } from '../flags/environment-flags.ts';
 
 export const invoke: CommandDefinition = {
   usage: 'invoke <module#export> <payload>',
@@ -13,7 +14,7 @@ export const invoke: CommandDefinition = {
     ['invoke src/handler.ts -', 'the event comes in on stdin'],
   ],
   configure: (command) =>
-    connectionOptions(command)
+    environmentOptions(connectionOptions(command))
       .option('--timeout <seconds>', 'Seconds after which the invocation has failed.', '3')
       .option('--json', 'Print outcome, response and counts as one line of JSON.'),
   load: async () => (await import('./run-invoke.ts')).runInvoke,

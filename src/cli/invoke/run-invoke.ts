@@ -10,6 +10,7 @@ import type { CommandContext, RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
@@ -18,7 +19,7 @@ import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { readPayload } from './read-payload.ts';
 
-export interface InvokeFlags extends ConnectionFlags {
+export interface InvokeFlags extends ConnectionFlags, EnvironmentFlags {
   readonly timeout: string;
   readonly json?: true;
 }
@@ -34,10 +35,11 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
   const { io } = context;
   const timeoutMs = timeoutOf(options.timeout);
   requireModulePath(handler);
+  const variables = await loadVariables(context, options);
   const { event, records } = await readPayload(path, io);
-  await using connection = await servers(context, options);
+  await using connection = await servers(context, options, variables.unnamed);
   // Before the handler's module is imported: that is where clients are made.
-  Object.assign(io.env, connection?.environment);
+  variables.add(connection?.environment);
   const restore = logsToStderr(io);
   let outcome: InvocationOutcome;
   const started = performance.now();
@@ -70,9 +72,13 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
 };
 
 /** A handler that calls no service needs no servers, so it runs where they are not installed too. */
-async function servers(context: CommandContext, flags: ConnectionFlags): Promise<Connection | undefined> {
+async function servers(
+  context: CommandContext,
+  flags: ConnectionFlags,
+  unnamed: ReadonlySet<string>,
+): Promise<Connection | undefined> {
   try {
-    return await connect(context, flags, { start: 'private' });
+    return await connect(context, flags, { start: 'private', unnamed });
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof StreamlaneError && cause.code === 'MISSING_PEER')) throw error;

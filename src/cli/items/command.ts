@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { collect } from '../flags/collect.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
 import type { Command } from '../third-party/commander.ts';
 
@@ -89,8 +90,4 @@ function itemOptions(command: Command, what: 'item' | 'key'): Command {
       '--dynamodb-json',
       'Values have their type, {"S":"text"}, as the AWS CLI writes them: for sets and binary.',
     );
-}
-
-function collect(value: string, values: readonly string[] = []): readonly string[] {
-  return [...values, value];
 }

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
+import { environmentOptions } from '../flags/environment-flags.ts';
 import { mappingFlags } from '../flags/mapping-flags.ts';
 
 export const replay: CommandDefinition = {
@@ -24,7 +25,7 @@ export const replay: CommandDefinition = {
   ],
   configure: (command) =>
     mappingFlags(
-      connectionOptions(command)
+      environmentOptions(connectionOptions(command))
         .option('--delete-objects', 'Delete an object of a bucket once all of its documents are done.')
         .option(
           '--newest-only',

@@ -8,6 +8,7 @@ import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { readMappingFlags } from '../flags/mapping-flags.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { readText } from '../read-text.ts';
@@ -17,7 +18,7 @@ import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
 import { writeSummary } from './summary.ts';
 
-export interface ReplayFlags extends ConnectionFlags {
+export interface ReplayFlags extends ConnectionFlags, EnvironmentFlags {
   readonly queue?: string;
   readonly handler?: string;
   readonly dryRun?: true;
@@ -43,10 +44,11 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   }
   if (options.handler !== undefined) requireModulePath(options.handler);
   const settings = settingsOf(options);
+  const variables = await loadVariables(context, options);
   const source = target ?? (await documentsOf(paths, io));
-  await using connection = await connect(context, options, { writes: !dryRun });
+  await using connection = await connect(context, options, { writes: !dryRun, unnamed: variables.unnamed });
   // Before the handler's module is imported: that is where clients are made.
-  Object.assign(io.env, connection.environment);
+  variables.add(connection.environment);
   const { endpoint, credentials, region } = connection.streams;
   const queueEndpoint = connection.sqs.endpoint;
   const s3Endpoint = connection.s3.endpoint;

@@ -2,9 +2,11 @@ import { namedEndpoints } from '../../emulators/named-endpoints.ts';
 import type { CommandContext } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import type { Resource } from '../flags/resource-flags.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
+import { createResources } from './create-resources.ts';
 import { runningServers } from './running-servers.ts';
 
 /** What a command does where no server is named and none is running. */
@@ -18,6 +20,10 @@ export interface ConnectOptions {
   readonly own?: true;
   /** The command changes what is there: AWS has to be asked for, by `--profile` or `--aws`. */
   readonly writes?: boolean;
+  /** Created where they are not there yet. The environment of the connection has their variables. */
+  readonly resources?: readonly Resource[];
+  /** Variables that nobody gave by name: they do not decide for AWS. */
+  readonly unnamed?: ReadonlySet<string>;
 }
 
 // A user who has one of these has told the SDK to go to AWS.
@@ -39,7 +45,33 @@ const OF_AWS = [
 export async function connect(
   context: CommandContext,
   flags: ConnectionFlags,
-  { start, own, writes = false }: ConnectOptions = {},
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const { resources = [] } = options;
+  const connection = await find(context, flags, options);
+  if (connection.kind === 'embedded' || resources.length === 0) return connection; // created before others find them
+  const { sns, sqs, s3, environment } = connection;
+  const endpoints = { topic: sns.endpoint, queue: sqs.endpoint, bucket: s3.endpoint };
+  const lacking = resources.find(({ kind }) => {
+    const endpoint = endpoints[kind];
+    return endpoint === undefined || isOfAws(endpoint);
+  });
+  if (lacking !== undefined) {
+    throw usageError(
+      `--create-${lacking.kind} creates on local servers only, and this command would use ${connection.description}. ` +
+        'Leave it out, or name a local server for it with AWS_ENDPOINT_URL.',
+    );
+  }
+  return {
+    ...connection,
+    environment: { ...environment, ...(await createResources(resources, connection)) },
+  };
+}
+
+async function find(
+  context: CommandContext,
+  flags: ConnectionFlags,
+  { start, own, writes = false, resources, unnamed }: ConnectOptions,
 ): Promise<Connection> {
   const { io, note } = context;
   const { env } = io;
@@ -57,10 +89,11 @@ export async function connect(
       const { AWS_REGION } = running.environment;
       // Nothing else of the environment: the user's own credentials are not for them.
       const servers = namedServers(namedEndpoints(running.environment) as Endpoints, { AWS_REGION }, flags);
-      return { ...servers, kind: 'running' };
+      // With the topics, queues and buckets that were created in them.
+      return { ...servers, environment: { ...running.environment, ...servers.environment }, kind: 'running' };
     }
   }
-  const mayGuess = !own && !writes && OF_AWS.some((name) => env[name]);
+  const mayGuess = !own && !writes && OF_AWS.some((name) => env[name] && !unnamed?.has(name));
   if (asked !== undefined || mayGuess) {
     const connection = asked ?? aws(env, flags);
     say(`Using ${connection.description}.`);
@@ -68,7 +101,13 @@ export async function connect(
   }
   if (start === undefined) throw failure(writes ? NOTHING_TO_WRITE_TO : NOTHING_TO_TALK_TO);
   const { embeddedServers } = await import('./embedded-servers.ts');
-  const connection = await embeddedServers(env, flags, start, (text) => tellWarning(context, text));
+  const connection = await embeddedServers(
+    env,
+    flags,
+    start,
+    (text) => tellWarning(context, text),
+    resources,
+  );
   say(`Using embedded servers of this command: ${connection.description}.`);
   return connection;
 }
@@ -121,6 +160,7 @@ function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Conn
     description: `AWS${where ? `, region ${where}` : ''}${named ? `, profile ${named}` : ''}`,
     dynamodb: settings,
     streams: settings,
+    sns: settings,
     sqs: settings,
     s3: settings,
     environment: {

@@ -24,6 +24,7 @@ export interface Connection extends AsyncDisposable {
   readonly description: string;
   readonly dynamodb: ClientSettings;
   readonly streams: ClientSettings;
+  readonly sns: ClientSettings;
   /** For an SQS client, together with `useQueueUrlAsEndpoint: false`. */
   readonly sqs: ClientSettings;
   /** For an S3 client, together with `forcePathStyle: true`. */
@@ -75,6 +76,7 @@ export function namedServers(
     description: `DynamoDB at ${tables.dynamodb}`,
     dynamodb: at(tables.dynamodb),
     streams: at(tables.streams),
+    sns: at(messages?.sns),
     sqs: at(messages?.sqs),
     s3: at(messages?.s3),
     environment: awsEnvironment({ tables, messages, region, profile, ownCredentials: own }),

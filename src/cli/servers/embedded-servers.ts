@@ -2,7 +2,9 @@ import { startEmulators } from '../../emulators/start-emulators.ts';
 import { StreamlaneError } from '../../errors.ts';
 import { failure } from '../errors/cli-error.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import type { Resource } from '../flags/resource-flags.ts';
 import type { Connection } from './connection.ts';
+import { createResources } from './create-resources.ts';
 import { announceServers } from './running-servers.ts';
 
 /**
@@ -10,6 +12,7 @@ import { announceServers } from './running-servers.ts';
  *
  * @param reach `shared`: the other commands of this project find them
  * @param warn told when they do not, against what was wanted
+ * @param resources what is created in them
  * @throws CliError when what they are made of is not installed
  */
 export async function embeddedServers(
@@ -17,6 +20,7 @@ export async function embeddedServers(
   { region }: ConnectionFlags,
   reach: 'private' | 'shared',
   warn: (text: string) => void,
+  resources: readonly Resource[] = [],
 ): Promise<Connection & { readonly ended: Promise<void> }> {
   const emulators = await startEmulators({
     // Nothing else of the environment: a command that says it starts servers does not use others.
@@ -29,11 +33,17 @@ export async function embeddedServers(
       error,
     );
   });
-  const withdraw = reach === 'shared' ? await announceServers(emulators.environment, env, warn) : undefined;
+  const created = await createResources(resources, emulators).catch(async (error: unknown) => {
+    await emulators.stop();
+    throw error;
+  });
+  const environment = { ...emulators.environment, ...created };
+  const withdraw = reach === 'shared' ? await announceServers(environment, env, warn) : undefined;
   // Its port is free from then on, and another server may get it.
   if (withdraw !== undefined) void emulators.ended.then(withdraw);
   return {
     ...emulators,
+    environment,
     kind: 'embedded',
     async [Symbol.asyncDispose]() {
       await withdraw?.();

@@ -22,6 +22,17 @@ export interface CliIo {
   readonly signal: AbortSignal;
 }
 
+/** Why {@link CliIo.signal} has aborted. */
+export class Interruption extends Error {
+  override readonly name: 'AbortError' = 'AbortError';
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`The command was interrupted by ${signal}.`);
+    this.signal = signal;
+  }
+}
+
 /** Waits for Ctrl-C. */
 export function interrupted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

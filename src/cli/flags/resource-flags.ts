@@ -1,0 +1,109 @@
+import { usageError } from '../errors/cli-error.ts';
+import type { Command } from '../third-party/commander.ts';
+import { collect } from './collect.ts';
+
+/** The flags of every command that starts servers: what a handler finds in them besides tables. */
+export interface ResourceFlags {
+  readonly createTopic?: readonly string[];
+  readonly createQueue?: readonly string[];
+  readonly createBucket?: readonly string[];
+}
+
+/** Declares {@link ResourceFlags}. */
+export function resourceOptions(command: Command): Command {
+  return command
+    .option(
+      '--create-topic <name[=VARIABLE]>',
+      'Create a topic, and export its ARN: PAYMENTS_TOPIC_ARN for payments. Can be repeated.',
+      collect,
+    )
+    .option(
+      '--create-queue <name[=VARIABLE]>',
+      'Create a queue, and export its URL: FAILED_QUEUE_URL for failed. Can be repeated.',
+      collect,
+    )
+    .option(
+      '--create-bucket <name[=VARIABLE]>',
+      'Create a bucket, and export its name: FILES_BUCKET for files. Can be repeated.',
+      collect,
+    );
+}
+
+/** What can be created. */
+export type Kind = 'topic' | 'queue' | 'bucket';
+
+/** A topic, queue or bucket to create. */
+export interface Resource {
+  readonly kind: Kind;
+  readonly name: string;
+  /** The variable that it is exported as. */
+  readonly variable: string;
+}
+
+const KINDS: Readonly<
+  Record<Kind, { readonly suffix: string; readonly name: RegExp; readonly expected: string }>
+> = {
+  topic: {
+    suffix: '_ARN',
+    name: /^[\w-]{1,251}(\.fifo)?$/,
+    expected: 'letters, digits, - and _, with .fifo at the end for a FIFO topic',
+  },
+  queue: {
+    suffix: '_URL',
+    name: /^[\w-]{1,75}(\.fifo)?$/,
+    expected: 'letters, digits, - and _, with .fifo at the end for a FIFO queue',
+  },
+  bucket: {
+    suffix: '',
+    name: /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/,
+    expected: '3 to 63 lowercase letters, digits, - and .',
+  },
+};
+
+/**
+ * Reads which topics, queues and buckets are to be created.
+ *
+ * @throws CliError
+ */
+export function resourcesOf({
+  createTopic = [],
+  createQueue = [],
+  createBucket = [],
+}: ResourceFlags): readonly Resource[] {
+  const resources = [
+    ...createTopic.map((text) => resourceOf('topic', text)),
+    ...createQueue.map((text) => resourceOf('queue', text)),
+    ...createBucket.map((text) => resourceOf('bucket', text)),
+  ];
+  for (const [index, { variable }] of resources.entries()) {
+    if (resources.findIndex((other) => other.variable === variable) === index) continue;
+    throw usageError(
+      `Two of the things to create are exported as ${variable}. Name a variable, as in --create-topic payments=PAYMENTS.`,
+    );
+  }
+  return resources;
+}
+
+function resourceOf(kind: Kind, text: string): Resource {
+  const at = text.indexOf('=');
+  const name = at === -1 ? text : text.slice(0, at);
+  const variable = at === -1 ? variableOf(kind, name) : text.slice(at + 1);
+  if (!KINDS[kind].name.test(name)) {
+    throw usageError(`--create-${kind} takes a name of ${KINDS[kind].expected}, got ${name}.`);
+  }
+  if (/^[A-Za-z_]\w*$/.test(variable)) return { kind, name, variable };
+  throw usageError(
+    `--create-${kind} takes a variable behind the name, such as ${name}=NAME, got ${variable}.`,
+  );
+}
+
+/** `DEAD_LETTER_QUEUE_URL` for the queues `dead-letter` and `dead-letter-queue.fifo`. */
+function variableOf(kind: Kind, name: string): string {
+  const words = name
+    .replace(/\.fifo$/, '')
+    .split(/[^A-Za-z\d]+/)
+    .filter((word) => word !== '');
+  if (words.at(-1)?.toLowerCase() !== kind) words.push(kind);
+  const variable = `${words.join('_').toUpperCase()}${KINDS[kind].suffix}`;
+  return /^\d/.test(variable) ? `_${variable}` : variable;
+}

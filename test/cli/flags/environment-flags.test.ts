@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { loadVariables } from '../../../src/cli/flags/environment-flags.ts';
+import { contextFor } from '../context.ts';
+import { codeOf } from '../dev/code.ts';
+import { inProcess } from '../in-process.ts';
+import { spawned } from '../spawned.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A project with files, whose directory is the working directory. */
+function project(files: Readonly<Record<string, string>>): string {
+  const { directory } = codeOf(files);
+  vi.spyOn(process, 'cwd').mockReturnValue(directory);
+  return directory;
+}
+
+const FILES = { '.env': 'A=project\nB=project', 'one.env': 'A=one\nC=one', 'two.env': 'A=two\n' };
+
+describe('variables for a handler', () => {
+  test.each<[string, readonly string[], readonly string[], Record<string, string>, Record<string, string>]>([
+    ['.env beside package.json', [], [], {}, { A: 'project', B: 'project' }],
+    ['--env-file instead of it', ['one.env'], [], {}, { A: 'one', C: 'one' }],
+    ['the last --env-file', ['one.env', 'two.env'], [], {}, { A: 'two', C: 'one' }],
+    ['the environment, before files', ['one.env'], [], { A: 'shell', C: '' }, { A: 'shell', C: '' }],
+    [
+      '--env, before everything',
+      ['one.env'],
+      ['A=flag', 'D=a=b\nc', 'E='],
+      { A: 'shell' },
+      { A: 'flag', C: 'one', D: 'a=b\nc', E: '' },
+    ],
+  ])('%s', async (_name, files, env, shell, expected) => {
+    const directory = project(FILES);
+    const { context } = contextFor({ ...shell });
+    await loadVariables(context, {
+      env,
+      ...(files.length > 0 && { envFile: files.map((file) => join(directory, file)) }),
+    });
+    expect(context.io.env).toEqual(expected);
+  });
+
+  test('the .env that no flag names is told of', async () => {
+    const directory = project(FILES);
+    const { context, stderr } = contextFor({});
+    await loadVariables(context, {});
+    expect(stderr()).toBe(`Using the variables of ${join(directory, '.env')}.\n`);
+  });
+
+  test('without a .env nothing is told', async () => {
+    project({});
+    const { context, stderr } = contextFor({});
+    await loadVariables(context, {});
+    expect([context.io.env, stderr()]).toEqual([{}, '']);
+  });
+
+  test('those of servers come after --env, except where the servers are', async () => {
+    project({});
+    const { context } = contextFor({ PAYMENTS_TOPIC_ARN: 'shell' });
+    const variables = await loadVariables(context, {
+      env: ['A_QUEUE_URL=flag', 'AWS_ENDPOINT_URL_SNS=flag', 'AWS_PROFILE=flag'],
+    });
+    variables.add(undefined);
+    expect(context.io.env).toMatchObject({ PAYMENTS_TOPIC_ARN: 'shell', AWS_ENDPOINT_URL_SNS: 'flag' });
+    variables.add({ PAYMENTS_TOPIC_ARN: 'created', A_QUEUE_URL: 'created', AWS_ENDPOINT_URL_SNS: 'server' });
+    expect(context.io.env).toEqual({
+      PAYMENTS_TOPIC_ARN: 'created',
+      A_QUEUE_URL: 'flag',
+      AWS_ENDPOINT_URL_SNS: 'server',
+      AWS_PROFILE: 'flag',
+    });
+  });
+
+  test.each(['NAME', '=x', '1A=x', 'A B=x', ''])(
+    '--env %j is bad input, and what came is not shown',
+    async (text) => {
+      const { code, stderr } = await inProcess(['invoke', 'src/index.ts#env', '-', '--env', text]).ended();
+      expect(stderr).toBe('error: --env takes a name and a value, such as --env STAGE=dev.\n');
+      expect(code).toBe(EXIT.usage);
+    },
+  );
+
+  test('a file that is not there is bad input', async () => {
+    const { code, stderr } = await inProcess([
+      'dev',
+      'src/index.ts#env',
+      '--table',
+      'T',
+      '--env-file',
+      'none.env',
+    ]).ended();
+    expect(stderr).toMatch(/^error: There is no file none\.env\./);
+    expect(code).toBe(EXIT.usage);
+  });
+
+  test('credentials in the .env that no flag names do not lead to AWS; those of --env-file do', async () => {
+    const directory = project({ '.env': 'AWS_ACCESS_KEY_ID=id\nAWS_SECRET_ACCESS_KEY=secret' });
+    writeFileSync(join(directory, 'event.json'), '{"Records":[]}');
+    const handler = join(import.meta.dirname, '../handlers.ts#nothing');
+    const argv = ['invoke', handler, join(directory, 'event.json')];
+    expect((await inProcess(argv).ended()).stderr).toMatch(/Using embedded servers of this command/);
+    const named = await inProcess([...argv, '--env-file', join(directory, '.env')]).ended();
+    expect(named.stderr).toBe('Using AWS.\n');
+  });
+});
+
+test.each([
+  ['invoke', ['handler.mjs', '-'], '{"Records":[]}'],
+  ['replay', ['-', '--handler', 'handler.mjs'], '[{"version":1}]'],
+])('%s as a process: the module finds them when it is imported', async (command, argv, input) => {
+  const { directory } = codeOf({
+    '.env': 'FROM_FILE="a # b"\nSTAGE=file',
+    'handler.mjs': `console.log([process.env.FROM_FILE, process.env.STAGE].join());
+      export const handler = () => {};`,
+  });
+  const { stderr } = await spawned(
+    [command, ...argv, '--env', 'STAGE=flag', '--endpoint', 'http://127.0.0.1:1'],
+    {
+      cwd: directory,
+      input,
+    },
+  ).ended();
+  expect(stderr).toContain('a # b,flag\n');
+});

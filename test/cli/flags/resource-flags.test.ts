@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { resourcesOf } from '../../../src/cli/flags/resource-flags.ts';
+import { inProcess } from '../in-process.ts';
+
+describe('what is created is exported as', () => {
+  test.each([
+    ['createTopic', 'payments', 'PAYMENTS_TOPIC_ARN'],
+    ['createTopic', 'payments-topic', 'PAYMENTS_TOPIC_ARN'],
+    ['createTopic', 'order_events.fifo', 'ORDER_EVENTS_TOPIC_ARN'],
+    ['createTopic', 'topic', 'TOPIC_ARN'],
+    ['createTopic', '2026-orders', '_2026_ORDERS_TOPIC_ARN'],
+    ['createQueue', 'dead-letter', 'DEAD_LETTER_QUEUE_URL'],
+    ['createQueue', 'dead-letter-Queue.fifo', 'DEAD_LETTER_QUEUE_URL'],
+    ['createBucket', 'failed.records', 'FAILED_RECORDS_BUCKET'],
+    ['createBucket', 'files=MY_FILES', 'MY_FILES'],
+  ])('--%s %s: %s', (flag, text, variable) => {
+    expect(resourcesOf({ [flag]: [text] })).toMatchObject([{ variable }]);
+  });
+});
+
+test.each([
+  [['--create-topic', 'a b'], /--create-topic takes a name of letters, digits, .+, got a b\./],
+  [['--create-topic', '.fifo'], /--create-topic takes a name of letters/],
+  [['--create-queue', `${'q'.repeat(81)}`], /--create-queue takes a name of letters/],
+  [
+    ['--create-bucket', 'Files'],
+    /--create-bucket takes a name of 3 to 63 lowercase letters, .+, got Files\./,
+  ],
+  [['--create-queue', 'a=1B'], /--create-queue takes a variable behind the name, such as a=NAME, got 1B\./],
+  [['--create-queue', 'a='], /--create-queue takes a variable behind the name, such as a=NAME, got \./],
+  [
+    ['--create-topic', 'a', '--create-topic', 'a-topic'],
+    /Two of the things to create are exported as A_TOPIC_ARN\. Name a variable, as in/,
+  ],
+])('%j is bad input, and nothing is started', async (flags, message) => {
+  const { code, stdout, stderr } = await inProcess(['emulators', ...flags]).ended();
+  expect(stderr).toMatch(message);
+  expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
+});
