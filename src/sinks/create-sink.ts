@@ -10,13 +10,13 @@ import { kindOf } from '../options/kind-of.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { UNMENTIONED } from './batcher/batch-results.ts';
-import { batchedSink, type RequestContext } from './batcher/batched-sink.ts';
+import { batchedSink } from './batcher/batched-sink.ts';
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { checkSinkOptions, type SinkOptions } from './batcher/sink-options.ts';
 import { thrownRefusal } from './batcher/thrown-refusal.ts';
 import { itemKeyOf } from './message/item-identity.ts';
 import { jsonText } from './message/message-text.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import type { RequestContext, SendOptions, Sink } from './sink.ts';
 
 /**
  * The options of {@link createSink}. An entry is the message as JSON text: sets as lists, binary as base64, bigints as text

@@ -2,7 +2,6 @@
 /// <reference types="node" preserve="true" />
 
 export { SinkError, type SinkErrorCode } from '../errors.ts';
-export type { RequestContext } from './batcher/batched-sink.ts';
 export {
   type CreateSinkEntryOptions,
   type CreateSinkOptions,
@@ -18,4 +17,11 @@ export {
   toCloudEvent,
 } from './message/cloud-event.ts';
 export { type MessageOptions, publishTo } from './publish-to.ts';
-export type { DetachedSendOptions, RecordSendOptions, SendOptions, Sink, SinkRecord } from './sink.ts';
+export type {
+  DetachedSendOptions,
+  RecordSendOptions,
+  RequestContext,
+  SendOptions,
+  Sink,
+  SinkRecord,
+} from './sink.ts';

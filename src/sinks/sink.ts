@@ -51,3 +51,12 @@ export interface Sink<Options extends SendOptions = SendOptions, Message = unkno
    */
   send(message: Message, options: Options): Promise<void>;
 }
+
+// Here and not with the batcher: its declarations stay out of the package.
+/** The context of a request. */
+export interface RequestContext {
+  /** The target, read from the environment if it is `env('NAME')`. */
+  readonly target: string;
+  /** Aborts at the request's timeout, and once the deadline has come for all of its entries. */
+  readonly signal: AbortSignal;
+}

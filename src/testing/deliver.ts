@@ -12,7 +12,7 @@ import { setEnvironment } from './environment.ts';
 import { invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
-import { failuresOf, type RecordFailure } from './record-failures.ts';
+import { failuresOf } from './record-failures.ts';
 import { VirtualLane } from './virtual-lane.ts';
 import { watched } from './watched.ts';
 
@@ -32,6 +32,23 @@ export interface DeliveryInvocation {
   readonly attempt: number;
   /** `partial`: some records at the front were processed. */
   readonly outcome: 'succeeded' | 'partial' | 'failed';
+}
+
+/** The failure of one record in one invocation. */
+export interface RecordFailure {
+  /** The record's key, as plain values. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /**
+   * The error that was thrown for the record. Undefined where the response names the record and nothing was thrown: the deadline left
+   * it unfinished, or a handler of your own reports it.
+   */
+  readonly error: unknown;
+  /** `context.awsRequestId` of the invocation. */
+  readonly requestId: string;
+  /** The attempt of the invocation, from 1. */
+  readonly attempt: number;
+  /** The record as it was given to `deliver`. */
+  readonly record: DynamoDBRecord;
 }
 
 /** What the mapping did with the records. */

@@ -1,8 +1,7 @@
-import type { Delivery } from './deliver.ts';
+import type { Delivery, RecordFailure } from './deliver.ts';
 import { errorsText, failureText } from './failure-text.ts';
-import type { RecordFailure } from './record-failures.ts';
 
-/** Whether a value is what `deliver` returns. */
+/** Tells what `deliver` returns from other values. */
 export function isDelivery(value: unknown): value is Delivery {
   const { invocations, failures, deadLettered } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Array.isArray(invocations) && Array.isArray(failures) && Array.isArray(deadLettered);

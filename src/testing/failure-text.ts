@@ -1,7 +1,7 @@
 import { partOf } from '../failure/content-free-cause.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { jsonValue } from '../sinks/message/message-text.ts';
-import type { RecordFailure } from './record-failures.ts';
+import type { RecordFailure } from './deliver.ts';
 
 /** A message shows so many, as a batch may have thousands. */
 const MOST_SHOWN = 10;

@@ -3,25 +3,9 @@ import type { RecordFailedMessage } from '../batch/record-failed.ts';
 import { reportedBy } from '../delivery/batch-response.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
+import type { RecordFailure } from './deliver.ts';
 
-/** The failure of one record in one invocation. */
-export interface RecordFailure {
-  /** The record's key, as plain values. */
-  readonly keys: Readonly<Record<string, unknown>>;
-  /**
-   * What was thrown for the record. Undefined where the response names the record and nothing was thrown: the deadline left
-   * it unfinished, or a handler of your own reports it.
-   */
-  readonly error: unknown;
-  /** `context.awsRequestId` of the invocation. */
-  readonly requestId: string;
-  /** The attempt of the invocation, from 1. */
-  readonly attempt: number;
-  /** The record as it was given to `deliver`. */
-  readonly record: DynamoDBRecord;
-}
-
-/** What one invocation made of its records. */
+/** The records of one invocation that failed. */
 export interface InvocationFailures {
   readonly failures: readonly RecordFailure[];
   readonly deadLettered: readonly RecordFailure[];
@@ -30,7 +14,7 @@ export interface InvocationFailures {
 /** The invocation in which records failed. */
 export interface FailedInvocation extends Pick<RecordFailure, 'requestId' | 'attempt'> {
   readonly records: readonly DynamoDBRecord[];
-  /** What the router has published. */
+  /** The messages of the router. */
   readonly published: readonly RecordFailedMessage[];
   /** The response, if there was one. */
   readonly response: unknown;

@@ -25,7 +25,7 @@ function noting() {
   };
 }
 
-/** What is written to the console. */
+/** Notes the lines that are written to the console. */
 function console_() {
   const written: string[] = [];
   for (const level of LEVELS) {

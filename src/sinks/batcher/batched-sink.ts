@@ -1,6 +1,6 @@
 import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
 import { WrongMessage } from '../message/wrong-message.ts';
-import type { SendOptions, Sink } from '../sink.ts';
+import type { RequestContext, SendOptions, Sink } from '../sink.ts';
 import { type SinkTarget, TARGET } from '../sink-target.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
@@ -26,14 +26,6 @@ export interface BatchedSinkSettings<P extends Payload, Message, Options extends
    * @returns a refusal or undefined for each payload, in their order
    */
   request(payloads: readonly P[], context: RequestContext): Promise<readonly (Refusal | undefined)[]>;
-}
-
-/** What a request gets besides its entries. */
-export interface RequestContext {
-  /** The target, read from the environment if it is `env('NAME')`. */
-  readonly target: string;
-  /** Aborts at the request's timeout, and once the deadline has come for all of its entries. */
-  readonly signal: AbortSignal;
 }
 
 /** A sink that carries its target for `sinkPolicy`. */

@@ -1,3 +1,5 @@
+// A binding of its own, which the fake timers of a test leave alone.
+import { setImmediate } from 'node:timers';
 import type { SinkError } from '../../errors.ts';
 import { OrderKeys } from '../message/order-keys.ts';
 import { backoffMs } from './backoff.ts';

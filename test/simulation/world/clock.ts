@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers';
 // A binding of its own, which the fake timers leave alone.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FakeMethod, install } from '@sinonjs/fake-timers';
@@ -213,10 +214,15 @@ function guardTimers(): () => void {
   }) as never;
   globalThis.setInterval = wrap(fakeInterval);
   globalThis.setImmediate = counted;
+  // Sinks import it.
+  timers.setImmediate = counted;
+  syncBuiltinESMExports();
   return () => {
     globalThis.setTimeout = fakeTimeout;
     globalThis.clearTimeout = fakeClear;
     globalThis.setInterval = fakeInterval;
     globalThis.setImmediate = realImmediate;
+    timers.setImmediate = realImmediate;
+    syncBuiltinESMExports();
   };
 }
