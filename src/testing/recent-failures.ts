@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RecordFailedMessage } from '../batch/record-failed.ts';
 import { thrownReason } from './failure-text.ts';
 
@@ -8,6 +8,7 @@ interface Recent {
   readonly message: RecordFailedMessage;
 }
 
+const CHANNEL = 'streamlane:record-failed';
 const MOST_REMEMBERED = 1000;
 
 const recent = new Map<string, Recent>();
@@ -22,8 +23,15 @@ let currentTest: (() => string | undefined) | undefined;
  * test that it happened in.
  */
 export function rememberFailures(testName: () => string | undefined): void {
-  if (currentTest === undefined) subscribe('streamlane:record-failed', remember);
+  if (currentTest === undefined) subscribe(CHANNEL, remember);
   currentTest = testName;
+}
+
+/** Ends what {@link rememberFailures} has begun. */
+export function forgetFailures(): void {
+  unsubscribe(CHANNEL, remember);
+  currentTest = undefined;
+  recent.clear();
 }
 
 function remember(told: unknown): void {

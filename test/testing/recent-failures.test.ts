@@ -2,7 +2,7 @@ import '../../src/testing/vitest.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { publishRecordFailed } from '../../src/batch/record-failed.ts';
 import { streamRouter } from '../../src/index.ts';
-import { rememberedFailure, rememberFailures } from '../../src/testing/recent-failures.ts';
+import { forgetFailures, rememberedFailure, rememberFailures } from '../../src/testing/recent-failures.ts';
 
 /** The test that seems to run. */
 let name: string | undefined;
@@ -56,6 +56,16 @@ describe('nothing is said', () => {
     publish('3', 'deadLettered');
     publish(undefined);
     expect(rememberedFailure('3')).toBe('');
+  });
+
+  test('once failures are forgotten', () => {
+    publish('1');
+    forgetFailures();
+    publish('2');
+    rememberFailures(() => name);
+    expect([rememberedFailure('1'), rememberedFailure('2')]).toEqual(['', '']);
+    publish('2');
+    expect(rememberedFailure('2')).not.toBe('');
   });
 
   test('of a failure before the last thousand', () => {
