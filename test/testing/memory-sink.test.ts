@@ -93,7 +93,7 @@ describe('a message is refused', () => {
     ['without a record', 'x', undefined, 'RECORD_REQUIRED'],
     ['with a record as Lambda sends it', 'x', { record: a }, 'RECORD_REQUIRED'],
     ['that is empty', '', { record }, 'SINK_MESSAGE_INVALID'],
-    ['that is undefined', undefined, { record }, 'SINK_MESSAGE_INVALID'],
+    ['that is undefined', undefined, { record }, 'INVALID_MESSAGE'],
     ['that is a promise', Promise.resolve(1), { record }, 'INVALID_RESULT'],
     ['that holds a promise', { inner: Promise.resolve(1) }, { record }, 'INVALID_RESULT'],
     ['after the signal', 'x', { record, signal: AbortSignal.abort(new Error('over')) }, 'SINK_DEADLINE'],
