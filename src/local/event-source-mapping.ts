@@ -50,6 +50,7 @@ export interface LocalEventSourceMapping {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** @internal The parts of a mapping. */
 export interface MappingParts {
   readonly uuid: string;
   readonly streamArn: string;
@@ -71,7 +72,7 @@ interface Running {
   readonly ready: Promise<void>;
 }
 
-/** Begins, ends and begins again the sessions that do the work. */
+/** @internal Begins, ends and begins again the sessions that do the work. */
 export class LocalMapping implements LocalEventSourceMapping {
   readonly uuid: string;
   readonly streamArn: string;

@@ -10,8 +10,11 @@ import {
 } from '../mapping/options.ts';
 import { type Checks, FUNCTION, LOGGER_OR_FALSE, millisecondsFrom, TEXT } from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
-import { type Environment, isEnvironment } from './environment.ts';
+import { isEnvironment } from './environment.ts';
 import { MILLISECONDS } from './milliseconds.ts';
+
+/** Environment variables by name; `undefined` takes one away. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The mapping that delivers, and its surroundings. */
 export interface DeliverOptions extends Partial<EventSourceMappingOptions> {

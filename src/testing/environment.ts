@@ -1,7 +1,5 @@
 import { isMembers } from '../options/check.ts';
-
-/** Environment variables by name; `undefined` takes one away. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './delivery-options.ts';
 
 /** A variable while deliveries set it: they may overlap, and end in any order. */
 interface Setting {

@@ -2,7 +2,7 @@ import type { AttributeValue } from 'aws-lambda';
 import { parseDecimal } from '../item/decimal.ts';
 import { itemSize } from '../item/item-size.ts';
 import { joinPath } from '../unmarshall/path.ts';
-import type { Image } from './marshall-item.ts';
+import type { Image } from './test-stream.ts';
 
 /*
  * What DynamoDB refuses of an item. Each limit is from

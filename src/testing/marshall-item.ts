@@ -4,9 +4,7 @@ import { marshallMap } from '../item/marshall-map.ts';
 import { isObject } from '../options/check.ts';
 import { kindOf } from '../options/kind-of.ts';
 import { itemProblem, plainProblem } from './item-problem.ts';
-
-/** An image as Lambda sends it: AttributeValues, with binary as base64. */
-export type Image = Record<string, AttributeValue>;
+import type { Image } from './test-stream.ts';
 
 /**
  * Turns a plain item into an image as a stream record carries it.

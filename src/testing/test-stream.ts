@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigurationError } from '../errors.ts';
 import { itemSize } from '../item/item-size.ts';
 import { oneOf } from '../options/check.ts';
@@ -11,7 +11,7 @@ import { tableOf } from '../table/define-table.ts';
 import type { EntityMap, EntityOf, StoredEntityItem } from '../table/entity-types.ts';
 import { itemOf } from '../table/item-of.ts';
 import { type AnyTable, type EntityTable, isTable, type Table } from '../table/table.ts';
-import { type Image, marshallItem } from './marshall-item.ts';
+import { marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
 /** What a stream is made of when its table is not declared. */
@@ -31,6 +31,9 @@ export interface TestStreamOptions<Item extends object> {
    */
   readonly viewType?: StreamViewType;
 }
+
+/** An image as Lambda sends it: AttributeValues, with binary as base64. */
+export type Image = Record<string, AttributeValue>;
 
 /** A record as Lambda sends it, with all that DynamoDB always says. */
 export interface TestRecord extends DynamoDBRecord {
