@@ -99,17 +99,21 @@ test('its tests pass', () => {
 // Node loads ES modules by require in a vm from 24.9 on.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-test.runIf(major * 100 + minor >= 2409)('its tests pass without a transform, with the modules of Node', () => {
-  write(
-    'jest.native.config.js',
-    "module.exports = { preset: 'ts-jest', setupFilesAfterEnv: ['streamlane/testing/jest'] };\n",
-  );
-  const { status, output } = jest(['-c', 'jest.native.config.js'], {
-    NODE_OPTIONS: '--experimental-vm-modules',
-  });
-  expect(output).toContain('Tests:       3 passed, 3 total');
-  expect(status).toBe(0);
-}, 60_000);
+test.runIf(major * 100 + minor >= 2409)(
+  'its tests pass without a transform, with the modules of Node',
+  () => {
+    write(
+      'jest.native.config.js',
+      "module.exports = { preset: 'ts-jest', setupFilesAfterEnv: ['streamlane/testing/jest'] };\n",
+    );
+    const { status, output } = jest(['-c', 'jest.native.config.js'], {
+      NODE_OPTIONS: '--experimental-vm-modules',
+    });
+    expect(output).toContain('Tests:       3 passed, 3 total');
+    expect(status).toBe(0);
+  },
+  60_000,
+);
 
 test('a failed expectation shows why, and memorySink works under fake timers', () => {
   write(
