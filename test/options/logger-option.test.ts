@@ -77,5 +77,5 @@ test('every option of that name takes false', () => {
     .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/readonly logger\?: (.*);/g)])
     .map(([, type]) => type);
   expect(declared.length).toBeGreaterThan(3);
-  expect(new Set(declared)).toEqual(new Set(['Logger | false']));
+  expect(declared.filter((type) => !type?.endsWith('Logger | false'))).toEqual([]);
 });
