@@ -13,6 +13,7 @@ import { quietly } from '../promise/quietly.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
 import { seesRouted } from '../router/sees.ts';
+import { watchClient } from './idempotency/lock-owner.ts';
 import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';
 import { errorName } from './idempotency/store-failure.ts';
 
@@ -67,7 +68,8 @@ const CHECKS: Checks = {
  *   delivered again. A lock that is not removed, as after a kill, ends at the timeout of its invocation.
  * - When what lies within fails, the lock is removed and its own error comes out. At the deadline the answer waits for
  *   that, until half of `reserveMs` is left.
- * - With DynamoDBPersistenceLayer a late unlock removes its own lock, and never the note of another sandbox.
+ * - With DynamoDBPersistenceLayer a lock names its owner, in the attribute `lock_owner`. So no lock is taken for that of another sandbox,
+ *   and a late unlock removes its own lock, and never the note of another sandbox.
  * - IdempotencyValidationError and IdempotencyKeyError get `retryable: false`: they concern this record alone.
  * - Nothing of the item is stored: the key is a hash, and no result is.
  *
@@ -90,6 +92,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   requireOption('idempotent', 'persistenceStore', options.persistenceStore, STORE);
   const store = options.persistenceStore as unknown as Store;
   claim(options);
+  watchClient(store);
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
   const config = configOf(options.config);
 

@@ -166,6 +166,7 @@ describe('the store', () => {
     expect(record).toEqual({
       id: expect.stringMatching(/^.*#[\w+/]+=*$/),
       status: 'COMPLETED',
+      lock_owner: expect.any(String),
       expiration: expect.any(Number),
       in_progress_expiration: expect.any(Number),
     });

@@ -14,9 +14,9 @@ const SPREAD_MS = 16;
 const MOST_OPEN_MS = 50;
 
 /**
- * The moment at which a lock ends by itself, in epoch milliseconds. It also tells whose lock it is.
+ * The moment at which a lock ends by itself, in epoch milliseconds. Where a store keeps no owner, it also tells whose lock it is.
  *
- * A lock carries nothing else that differs between sandboxes, so the moment has a random fraction of a millisecond.
+ * Such a lock carries nothing else that differs between sandboxes, so the moment has a random fraction of a millisecond.
  * Epoch milliseconds take 41 of the 53 bits of a number; the fraction takes the other 12, so all sums are exact.
  */
 export class LockExpiry {
@@ -52,18 +52,6 @@ export class LockExpiry {
     if (expiry === undefined) return false;
     const [from, to] = this.#range();
     return Number.isInteger(expiry - this.#at) && expiry >= from && expiry <= to;
-  }
-
-  /**
-   * All moments that may have been sent. They lie a whole number of milliseconds apart, so no lock of another sandbox is
-   * among them.
-   *
-   * @returns undefined when there are more than `most`
-   */
-  moments(most: number): readonly number[] | undefined {
-    const [from, to] = this.#range();
-    if (to - from >= most) return undefined;
-    return Array.from({ length: to - from + 1 }, (_, ms) => from + ms);
   }
 
   leftMs(): number {

@@ -8,9 +8,10 @@ import type { HeldAnswer } from '../../batch/held-answer.ts';
 import { pause } from '../../promise/pause.ts';
 import { backoffMs } from '../../sinks/batcher/backoff.ts';
 import { LockExpiry } from './lock-expiry.ts';
+import { LockOwner, type StoreCall } from './lock-owner.ts';
 import { errorName, isWorthATry, storeFailure } from './store-failure.ts';
 import { withTimeout } from './timing.ts';
-import { unlock, unlocksSafely } from './unlock.ts';
+import { unlock } from './unlock.ts';
 
 /** The parts of the user's persistence layer that are called. */
 export interface Store {
@@ -80,6 +81,7 @@ export class RecordLock {
   readonly #sequenceNumber: string;
   readonly #events: LockEvents;
   readonly #expiry: LockExpiry;
+  readonly #owner: LockOwner;
   /** Whether the store may hold the lock although its put has failed. */
   #inDoubt = false;
   /** Why the last put did not take the lock. */
@@ -104,6 +106,7 @@ export class RecordLock {
     this.#sequenceNumber = sequenceNumber;
     this.#events = events;
     this.#expiry = new LockExpiry(remainingMs);
+    this.#owner = new LockOwner(store);
   }
 
   configure(options: Parameters<Store['configure']>[0]): void {
@@ -115,7 +118,7 @@ export class RecordLock {
     try {
       await this.#take(data);
     } catch (error) {
-      if (this.#inDoubt && unlocksSafely(this.#store)) this.#release(data);
+      if (this.#inDoubt && this.#owner.sent) this.#release(data);
       throw error;
     }
   }
@@ -151,8 +154,10 @@ export class RecordLock {
 
   /** Undefined when the lock is taken. Throws when no waiting helps: the failure is final, or the record is done. */
   async #put(data: DynamoDBRecord): Promise<Refusal | undefined> {
+    const call = this.#owner.call();
     try {
-      const put = () => this.#expiry.send((leftMs) => this.#store.saveInProgress(data, leftMs));
+      const put = () =>
+        this.#expiry.send((leftMs) => call.run(() => this.#store.saveInProgress(data, leftMs)));
       // The first put may take as long as it needs. A later one must not keep the reason from being reported.
       const mostMs = this.#refusal === undefined ? CALL_MS : this.#waitableMs();
       await withTimeout(put, Math.min(mostMs, this.#callMs()));
@@ -160,27 +165,29 @@ export class RecordLock {
     } catch (error) {
       if (errorName(error) !== 'IdempotencyItemAlreadyExistsError') return this.#failed(error);
       const { existingRecord } = error as IdempotencyItemAlreadyExistsError;
-      return existingRecord === undefined ? await this.#ask(data) : this.#refused(existingRecord);
+      return existingRecord === undefined ? await this.#ask(data) : this.#refused(existingRecord, call);
     }
   }
 
   /** Asks what the put was refused for, where the persistence layer does not say it. */
   async #ask(data: DynamoDBRecord): Promise<Refusal | undefined> {
+    const call = this.#owner.call();
     try {
-      return this.#refused(await this.#call(() => this.#store.getRecord(data)));
+      return this.#refused(await this.#call(() => call.run(() => this.#store.getRecord(data))), call);
     } catch (error) {
       const { existingRecord } = error as { readonly existingRecord?: IdempotencyRecord };
       if (errorName(error) === 'IdempotencyItemAlreadyExistsError') throw error;
-      return existingRecord === undefined ? this.#failed(error) : this.#refused(existingRecord);
+      return existingRecord === undefined ? this.#failed(error) : this.#refused(existingRecord, call);
     }
   }
 
-  #refused(known: IdempotencyRecord): Refusal | undefined {
+  #refused(known: IdempotencyRecord, call: StoreCall): Refusal | undefined {
     this.#failures = 0;
     const { inProgressExpiryTimestamp: expiry } = known;
     const error = new IdempotencyItemAlreadyExistsError('The store knows the record.', known);
     if (known.getStatus() === 'COMPLETED') throw error;
-    if (this.#expiry.isOwn(expiry)) return undefined;
+    // Only where the store does not say whose lock it is, its end has to tell.
+    if (call.isOwn ?? this.#expiry.isOwn(expiry)) return undefined;
     if (expiry === undefined) return { error, reason: {}, endsInMs: Number.POSITIVE_INFINITY };
     // The store's condition is that the lock has ended, not that it ends.
     const endsInMs = expiry - Date.now() + 1;
@@ -216,8 +223,8 @@ export class RecordLock {
   }
 
   #release(data: DynamoDBRecord): Promise<void> {
-    const released = this.#persist(() => unlock(this.#store, data, this.#expiry)).catch((error) =>
-      this.#events.stuck(error),
+    const released = this.#persist(() => unlock(this.#store, data, this.#expiry, this.#owner)).catch(
+      (error) => this.#events.stuck(error),
     );
     this.#answer.hold(released);
     return released;

@@ -47,13 +47,10 @@ describe('the end of a lock', () => {
     }
   });
 
-  test('is recognised if the clock went on between two looks at it, and is among the moments', async () => {
+  test('is recognised if the clock went on between two looks at it', async () => {
     const expiry = new LockExpiry(30_000);
     const sent = [await sentBy(expiry), await sentBy(expiry, 3), await sentBy(expiry, 1)];
     expect(sent.map((at) => expiry.isOwn(at))).toEqual([true, true, true]);
-    expect(expiry.moments(50)).toEqual([0, 1, 2, 3].map((ms) => (sent[0] ?? 0) + ms));
-    expect(expiry.moments(4)).toHaveLength(4);
-    expect(expiry.moments(3)).toBeUndefined();
   });
 
   test('is recognised if a layer waits before it looks at the clock, also while its put is under way', async () => {
@@ -69,16 +66,16 @@ describe('the end of a lock', () => {
       });
     });
     await new Promise(process.nextTick);
-    expect([expiry.isOwn(sent), expiry.moments(50)?.at(-1)]).toEqual([true, sent]);
+    expect(expiry.isOwn(sent)).toBe(true);
     answered();
     await put;
-    expect([expiry.isOwn(sent), expiry.moments(50)?.at(-1)]).toEqual([true, sent]);
+    expect(expiry.isOwn(sent)).toBe(true);
   });
 
-  test('is recognised if the clock was put back, and is among the moments', async () => {
+  test('is recognised if the clock was put back', async () => {
     const expiry = new LockExpiry(30_000);
     const sent = await sentBy(expiry, -5);
-    expect([expiry.isOwn(sent), expiry.moments(50)?.[0]]).toEqual([true, sent]);
+    expect(expiry.isOwn(sent)).toBe(true);
   });
 
   test('of another sandbox is not recognised after a put that is never answered, though their fractions are the same', async () => {

@@ -107,6 +107,21 @@ beforeAll(async () => {
   }
 });
 
+test('a lock is never taken for an own one, however long a put took and however alike their ends are', async () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const store = new MemoryDynamoDB();
+  let runs = 0;
+  // The SDK tries three times, and fails after five seconds.
+  const wire = { ...faults('PutItem', 'drop', 'drop', 'drop'), latencyMs: () => 800 };
+  const slow = sandbox(store, () => void runs++, { wire });
+  const answer = slow.router(eventOf({}), contextOf(30_000));
+  await vi.advanceTimersByTimeAsync(1000);
+  await killedSandbox(store, 30_000);
+  expect(await passTimeUntil(answer)).toEqual(failedAt(0));
+  expect(runs).toBe(0);
+  random.mockRestore();
+});
+
 describe('a lost answer of the store', () => {
   test.each<[string, readonly Fault[]]>([
     ['to the first put, which the SDK repeats', ['lose']],

@@ -1,9 +1,10 @@
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LockExpiry } from '../../../src/middleware/idempotency/lock-expiry.ts';
-import { unlock, unlocksSafely } from '../../../src/middleware/idempotency/unlock.ts';
+import { LockOwner, watchClient } from '../../../src/middleware/idempotency/lock-owner.ts';
+import { unlock } from '../../../src/middleware/idempotency/unlock.ts';
 import { recordOf } from '../../fixtures/events.ts';
 import { MemoryDynamoDB } from '../../fixtures/memory-dynamodb/memory-dynamodb.ts';
 
@@ -22,7 +23,7 @@ class Cache extends BasePersistenceLayer {
   protected async _updateRecord(): Promise<void> {}
 }
 
-/** Its delete reads what a copy does not have. */
+/** Its delete reads what only the layer itself has. */
 class Counting extends DynamoDBPersistenceLayer {
   #deletes = 0;
   get deletes(): number {
@@ -34,27 +35,22 @@ class Counting extends DynamoDBPersistenceLayer {
   }
 }
 
-/** Its delete calls Powertools' own. */
-class Logging extends DynamoDBPersistenceLayer {
-  protected override async _deleteRecord(known: IdempotencyRecord): Promise<void> {
-    await super._deleteRecord(known);
-  }
-}
-
 function configured<Layer extends BasePersistenceLayer>(layer: Layer): Layer {
   layer.configure({ config: new IdempotencyConfig({ eventKeyJmesPath: 'eventID' }), keyPrefix: 'test' });
+  watchClient(layer);
   return layer;
 }
 
-async function locked(layer: BasePersistenceLayer, remainingMs = 30_000): Promise<LockExpiry> {
-  const expiry = new LockExpiry(remainingMs);
-  await expiry.send((leftMs) => layer.saveInProgress(record as never, leftMs));
-  return expiry;
+/** Takes the lock; gives what removes it. */
+async function locked(layer: BasePersistenceLayer, remainingMs = 30_000): Promise<() => Promise<void>> {
+  const [expiry, owner] = [new LockExpiry(remainingMs), new LockOwner(layer)];
+  await expiry.send((leftMs) => owner.call().run(() => layer.saveInProgress(record as never, leftMs)));
+  return () => unlock(layer as never, record, expiry, owner);
 }
 
 describe.each([
   ['DynamoDBPersistenceLayer', DynamoDBPersistenceLayer],
-  ['a subclass of it', Logging],
+  ['a subclass of it', Counting],
 ])('with %s', (_, Layer) => {
   test.each<[string, object]>([
     [
@@ -62,103 +58,40 @@ describe.each([
       { keyAttr: 'id', statusAttr: 'state', expiryAttr: 'ttl', inProgressExpiryAttr: 'lock' },
     ],
     ['no names', {}],
-  ])('and %s, the own lock is removed, and nothing else', async (_names, names) => {
-    const store = new MemoryDynamoDB();
-    const layer = configured(new Layer({ tableName: 'locks', awsSdkV3Client: store.client(), ...names }));
-    expect(unlocksSafely(layer as never)).toBe(true);
-    const expiry = await locked(layer);
-    await unlock(layer as never, record, new LockExpiry(30_000));
-    expect(store.items.size).toBe(1);
-    await unlock(layer as never, record, expiry);
-    expect(store.items.size).toBe(0);
-    await unlock(layer as never, record, expiry);
-    await locked(layer);
-    await layer.saveSuccess(record as never, undefined as never);
-    await unlock(layer as never, record, expiry);
-    expect(store.items.size).toBe(1);
-    const deletes = store.log.filter(({ operation }) => operation === 'DeleteItem');
-    // How many are tried depends on how long the lock took: after a slow one the store is asked before.
-    expect(deletes.filter(({ refused }) => !refused)).toHaveLength(1);
-  });
+  ])(
+    'and %s, the own lock is removed, and nothing else, even when the lock has ended',
+    async (_names, names) => {
+      const store = new MemoryDynamoDB();
+      const layer = configured(new Layer({ tableName: 'locks', awsSdkV3Client: store.client(), ...names }));
+      const unlockFirst = await locked(layer, -1000);
+      const unlockSecond = await locked(layer);
+      await unlockFirst();
+      expect(store.items.size).toBe(1);
+      await unlockSecond();
+      expect(store.items.size).toBe(0);
+      await unlockSecond();
+      const unlockThird = await locked(layer);
+      await layer.saveSuccess(record as never, undefined as never);
+      await unlockThird();
+      expect(store.items.size).toBe(1);
+      const deletes = store.log.filter(({ operation }) => operation === 'DeleteItem');
+      expect(deletes.map(({ refused }) => refused)).toEqual([true, false, true, true]);
+    },
+  );
 });
 
 test('what DynamoDB fails with comes out', async () => {
   const store = new MemoryDynamoDB();
   const client = store.client({ fault: (operation) => (operation === 'DeleteItem' ? 'deny' : undefined) });
   const layer = configured(new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: client }));
-  const expiry = await locked(layer);
-  await expect(unlock(layer as never, record, expiry)).rejects.toThrow(
-    expect.objectContaining({ name: 'AccessDeniedException' }),
-  );
-});
-
-test('a subclass whose delete works on itself alone is called as it is, as long as the lock lasts', async () => {
-  const store = new MemoryDynamoDB();
-  const layer = configured(new Counting({ tableName: 'locks', awsSdkV3Client: store.client() }));
-  await unlock(layer as never, record, await locked(layer));
-  expect([layer.deletes, store.items.size]).toEqual([1, 0]);
-  await unlock(layer as never, record, new LockExpiry(-1000));
-  expect(layer.deletes).toBe(1);
+  const remove = await locked(layer);
+  await expect(remove()).rejects.toThrow(expect.objectContaining({ name: 'AccessDeniedException' }));
 });
 
 test('another store deletes without a condition, so only as long as the lock lasts', async () => {
   const cache = configured(new Cache());
-  expect(unlocksSafely(cache as never)).toBe(false);
-  await unlock(cache as never, record, await locked(cache));
+  await (await locked(cache))();
   expect(cache.deleted).toHaveLength(1);
-  await unlock(cache as never, record, new LockExpiry(-1000));
+  await (await locked(cache, -1000))();
   expect(cache.deleted).toHaveLength(1);
-});
-
-describe('after a put that took long, so that its lock may end at many moments', () => {
-  afterEach(() => void vi.useRealTimers());
-
-  /** Its put is sent, and the store's answer comes after some seconds; the lock ends later by as much as the layer waited. */
-  async function slowlyLocked(
-    layer: BasePersistenceLayer,
-    waitsMs: number,
-    take = true,
-  ): Promise<LockExpiry> {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    const expiry = new LockExpiry(30_000);
-    await expiry.send(async (leftMs) => {
-      vi.setSystemTime(Date.now() + waitsMs);
-      if (take) await layer.saveInProgress(record as never, leftMs);
-      vi.setSystemTime(Date.now() + 5000);
-    });
-    return expiry;
-  }
-
-  test('the own lock is removed', async () => {
-    const store = new MemoryDynamoDB();
-    const layer = configured(
-      new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: store.client() }),
-    );
-    const expiry = await slowlyLocked(layer, 1200);
-    await unlock(layer as never, record, expiry);
-    expect(store.items.size).toBe(0);
-    await unlock(layer as never, record, expiry);
-  });
-
-  test('what the store fails with comes out', async () => {
-    const store = new MemoryDynamoDB();
-    const client = store.client({ fault: (operation) => (operation === 'GetItem' ? 'deny' : undefined) });
-    const layer = configured(new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: client }));
-    const expiry = await slowlyLocked(layer, 0, false);
-    await expect(unlock(layer as never, record, expiry)).rejects.toThrow(
-      expect.objectContaining({ name: 'AccessDeniedException' }),
-    );
-  });
-
-  test('the lock of another sandbox is not, though it ends between these moments', async () => {
-    const store = new MemoryDynamoDB();
-    const layer = configured(
-      new DynamoDBPersistenceLayer({ tableName: 'locks', awsSdkV3Client: store.client() }),
-    );
-    const expiry = await slowlyLocked(layer, 0, false);
-    await locked(layer, 28_000);
-    await unlock(layer as never, record, expiry);
-    expect(store.items.size).toBe(1);
-    expect(store.log.some(({ operation }) => operation === 'DeleteItem')).toBe(false);
-  });
 });

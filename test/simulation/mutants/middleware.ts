@@ -146,13 +146,13 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     name: 'an own lock is taken for that of another',
     happened: true,
     file: LOCK,
-    find: 'if (this.#expiry.isOwn(expiry)) return undefined;',
+    find: 'if (call.isOwn ?? this.#expiry.isOwn(expiry)) return undefined;',
     replace: '',
   },
   {
     name: 'every lock is taken for an own one',
     file: LOCK,
-    find: 'if (this.#expiry.isOwn(expiry)) return undefined;',
+    find: 'if (call.isOwn ?? this.#expiry.isOwn(expiry)) return undefined;',
     replace: 'return undefined;',
   },
   {
