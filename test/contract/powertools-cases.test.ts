@@ -829,7 +829,7 @@ test('each case that differs names a row of the documentation', () => {
   expect(CASES.filter(({ ours, row }) => ours === undefined && row !== undefined)).toEqual([]);
 });
 
-/** What programs see elsewhere than in a batch. */
+/** A difference that shows elsewhere than in the outcome of a batch. */
 interface Elsewhere {
   readonly name: string;
   readonly see: (options: object, who: Who) => unknown;

@@ -23,8 +23,8 @@ interface Result {
 type Next = (args: Args) => Promise<Result>;
 
 /**
- * What a DynamoDBPersistenceLayer is made of, as far as it is read. Its types say `private`: where a version is made of something
- * else, locks have no owner, as those of other stores.
+ * The parts of a DynamoDBPersistenceLayer that are read. Its types say `private`: where a version has other parts,
+ * locks have no owner, as those of other stores.
  */
 interface DynamoDBLayer {
   readonly client: {
@@ -65,7 +65,7 @@ export class LockOwner {
     this.#layer = layer;
   }
 
-  /** Whether a put carried the owner. */
+  /** Says if a put carried the owner. */
   get sent(): boolean {
     return this.#sent;
   }
@@ -109,7 +109,7 @@ export class StoreCall {
     this.#change = change;
   }
 
-  /** Whether the item that the call met is this owner's lock. Undefined where the client has not shown it. */
+  /** Says if the item that the call met is this owner's lock. Undefined where the client has not shown it. */
   get isOwn(): boolean | undefined {
     return this.#seen === undefined
       ? undefined
