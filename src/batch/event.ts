@@ -1,4 +1,4 @@
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { AttributeValue, DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../errors.ts';
 import { kindOf } from '../options/kind-of.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
@@ -6,6 +6,9 @@ import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts
 import { CHECK_EVENT, isMap } from '../unmarshall/malformed.ts';
 
 const NOTHING_HANDLED = 'Nothing was handled. ';
+
+/** A copy of a record, which may lack anything. */
+type Snapshot = DynamoDBRecord & { dynamodb: StreamRecord };
 
 /** What a router expects of a stream. */
 export interface Expectation {
@@ -24,10 +27,15 @@ export interface ReportableRecord extends DynamoDBRecord {
 /**
  * The records of one invocation and their names, taken before any handler runs: nothing that a handler does to the
  * event changes what the response reports.
+ *
+ * The records are copies: of all that decides, which is their own fields, their Keys and the references to their images. An
+ * image itself is not copied, because that made batches take up to twice as long.
  */
 export interface Batch {
   /** In SequenceNumber order. */
   readonly records: readonly ReportableRecord[];
+  /** The same records in the order in which they came. */
+  readonly received: readonly ReportableRecord[];
   readonly sequenceNumbers: readonly string[];
   /** What the response names each record by: its SequenceNumber; from EventBridge Pipes its eventID. */
   readonly identifiers: readonly string[];
@@ -58,37 +66,61 @@ export function validateEvent(event: unknown, expectation: Expectation): Batch {
         'Check what invokes the function.',
     );
   }
-  const records: ReportableRecord[] = came.slice();
-  // Of its size from the start: to let it grow took a tenth of a batch whose handlers read nothing.
-  const sequenceNumbers: string[] = new Array(records.length);
+  // Of their size from the start: to let them grow took a tenth of a batch whose handlers read nothing.
+  const received: ReportableRecord[] = new Array(came.length);
+  const sequenceNumbers: string[] = new Array(came.length);
   let ascending = true;
   let before = '';
   let seenViewType: unknown;
-  for (let index = 0; index < records.length; index++) {
-    const record: DynamoDBRecord | null | undefined = records[index];
-    const change = record?.dynamodb;
-    const sequenceNumber = change?.SequenceNumber;
-    if (!isSequenceNumber(sequenceNumber)) refuse(record, index);
-    if (record?.eventSource !== 'aws:dynamodb' && record?.eventSource !== undefined) refuseSource(index);
-    if (fromPipe && !isEventId(record?.eventID)) refuseEventId(index);
+  for (let index = 0; index < came.length; index++) {
+    const record = snapshotOf(came[index]);
+    const change = record.dynamodb;
+    const sequenceNumber = change.SequenceNumber;
+    if (!isSequenceNumber(sequenceNumber)) refuse(came[index], index);
+    if (record.eventSource !== 'aws:dynamodb' && record.eventSource !== undefined) refuseSource(index);
+    if (fromPipe && !isEventId(record.eventID)) refuseEventId(index);
     // A batch comes from one stream, so this nearly always compares with the one before and goes on.
-    if (change?.StreamViewType !== seenViewType) {
-      seenViewType = change?.StreamViewType;
+    if (change.StreamViewType !== seenViewType) {
+      seenViewType = change.StreamViewType;
       checkViewType(seenViewType, expectation);
     }
-    if (expectation.keys !== undefined) checkKeys(change?.Keys, expectation.keys, expectation.owner);
+    if (expectation.keys !== undefined) checkKeys(change.Keys, expectation.keys, expectation.owner);
     if (before.length === sequenceNumber.length ? before > sequenceNumber : isAfter(before, sequenceNumber)) {
       ascending = false;
     }
     before = sequenceNumber;
     sequenceNumbers[index] = sequenceNumber;
+    received[index] = record as ReportableRecord;
   }
+  let records = received;
   if (!ascending) {
-    records.sort((a, b) => compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber));
+    records = received.toSorted((a, b) =>
+      compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber),
+    );
     sequenceNumbers.sort(compareSequenceNumbers);
   }
   const identifiers = fromPipe ? records.map(({ eventID }) => eventID as string) : sequenceNumbers;
-  return { records, sequenceNumbers, identifiers, fromPipe };
+  return { records, received, sequenceNumbers, identifiers, fromPipe };
+}
+
+/**
+ * Takes over what decides about a record. A handler may change other records of its event: they are dispatched, read and
+ * reported by this.
+ *
+ * With 10,000 small records, in pairs, the time of a batch stays within the noise, because what reads a record later finds it
+ * in the cache. A deep copy of the images made batches take 1.4 to 2.3 times as long.
+ */
+function snapshotOf(record: DynamoDBRecord | null | undefined): Snapshot {
+  const snapshot: Snapshot = { ...record, dynamodb: { ...record?.dynamodb } };
+  const { dynamodb, userIdentity } = snapshot;
+  // Not deeper: what nests without end is malformed, and must fail by itself. An attribute named __proto__ is an own one of the copy.
+  if (isMap(dynamodb.Keys)) {
+    const keys: Record<string, AttributeValue> = { ...dynamodb.Keys };
+    for (const name in keys) if (isMap(keys[name])) keys[name] = { ...keys[name] } as AttributeValue;
+    dynamodb.Keys = keys;
+  }
+  if (isMap(userIdentity)) snapshot.userIdentity = { ...userIdentity };
+  return snapshot;
 }
 
 function isAfter(before: string, sequenceNumber: string): boolean {

@@ -7,6 +7,7 @@ import { runBatch } from '../batch/run-batch.ts';
 import { FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { finished } from '../promise/unfinished.ts';
+import { isMap } from '../unmarshall/malformed.ts';
 import { type Call, copyOf } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
 import { OWNER, type ProcessorSettings } from './options.ts';
@@ -34,11 +35,18 @@ export async function runCall(
   const order = options?.processInParallel === false ? 'shard' : settings.order;
   // The handler reads raw records, so any view type will do.
   const keys = partitionKey === undefined ? undefined : [partitionKey];
-  const batch = validateEvent({ Records: call.input.records }, { owner: OWNER, viewType: 'KEYS_ONLY', keys });
-  const { records, identifiers } = batch;
+  const given = call.input.records as ReportableRecord[];
+  const batch = validateEvent({ Records: given }, { owner: OWNER, viewType: 'KEYS_ONLY', keys });
+  const places = new Map(batch.received.map((record, index) => [record, index]));
+  /** The record that was registered. If user code has changed it since, its copy takes its place. */
+  const givenFor = (record: ReportableRecord): ReportableRecord => {
+    const place = places.get(record) as number;
+    if (!isUnchanged(given[place], record)) given[place] = record;
+    return given[place] as ReportableRecord;
+  };
+  const records = batch.records.map((record) => given[places.get(record) as number] as ReportableRecord);
+  const { identifiers } = batch;
   const deadline = new Deadline(options?.context, settings.reserveMs);
-  const logError = (record: ReportableRecord, error: unknown): void =>
-    logFailure(settings.logger, batch, records.indexOf(record), error);
   return runBatch(
     settings,
     { startedAt, batch, deadline },
@@ -47,7 +55,10 @@ export async function runCall(
       concurrency,
       partitionKey,
       reported,
-      handle: (record) => attemptRecord(call, record, hooks, logError),
+      handle: (record) =>
+        attemptRecord(call, givenFor(record), hooks, (_given, error) =>
+          logFailure(settings.logger, batch, batch.records.indexOf(record), error),
+        ),
       decide(outcome) {
         call.verdict = new Verdict(records, identifiers, outcome.checkpoint);
         return outcome;
@@ -67,4 +78,23 @@ async function prepare(processor: BatchProcessor, call: Call): Promise<void> {
     return result;
   });
   if (prepared !== undefined) await finished('prepare', prepared, { owner: OWNER });
+}
+
+/** The levels that a copy of a record has of its own: record, change, Keys and their values. */
+const COPIED_LEVELS = 4;
+
+/** Tells if a record says what its copy says, as far as the copy goes. Images are the same objects, unless they were replaced. */
+function isUnchanged(value: unknown, copy: unknown, levels: number = COPIED_LEVELS): boolean {
+  if (Object.is(value, copy)) return true;
+  if (levels === 0 || !isMap(value) || !isMap(copy)) return false;
+  try {
+    const names = Object.keys(copy);
+    return (
+      Object.keys(value).length === names.length &&
+      names.every((name) => isUnchanged(value[name], copy[name], levels - 1))
+    );
+  } catch {
+    // A getter that throws.
+    return false;
+  }
 }

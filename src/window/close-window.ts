@@ -41,10 +41,9 @@ export interface Closing {
 export async function closeWindow(
   close: Close,
   state: object,
-  event: DynamoDBStreamWindowEvent,
+  window: ClosedWindow,
   { logger, deadline, context, reserveMs }: Closing,
 ): Promise<void> {
-  const window = closedWindowOf(event);
   try {
     await new Promise<unknown>((resolve, reject) => {
       const late = (): void => reject(new DeadlineError(reserveMs));
@@ -64,7 +63,8 @@ export async function closeWindow(
   }
 }
 
-function closedWindowOf(event: DynamoDBStreamWindowEvent): ClosedWindow {
+/** The window of an event. Read before any record is counted, because `reduce` may change its event. */
+export function closedWindowOf(event: DynamoDBStreamWindowEvent): ClosedWindow {
   return {
     start: new Date(event.window?.start),
     end: new Date(event.window?.end),

@@ -11,7 +11,7 @@ import type { Logger } from '../logger.ts';
 import { quietly } from '../promise/quietly.ts';
 import { LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
-import { type Close, closeWindow } from './close-window.ts';
+import { type Close, closedWindowOf, closeWindow } from './close-window.ts';
 import { countAgain } from './count-again.ts';
 import {
   type DynamoDBStreamWindowEvent,
@@ -46,6 +46,7 @@ export async function processWindowEvent(
   requireWindow(event);
   // Read before reduce, which may change its event.
   const { isFinalInvokeForWindow: final } = event;
+  const window = closedWindowOf(event);
   const { logger, reserveMs } = settings;
   const reduceFrom = (text: string, reducing: RecordContext): Aggregate =>
     new Aggregate(reduce, initial, text, reducing);
@@ -97,7 +98,7 @@ export async function processWindowEvent(
   });
   // A final invocation has no records; were there any that failed, the window could not close yet.
   const response = respond(final ? { ...settings, partialResponses: false } : settings, batch, outcome);
-  if (final) await closeWindow(close, JSON.parse(text), event, { logger, deadline, context, reserveMs });
+  if (final) await closeWindow(close, JSON.parse(text), window, { logger, deadline, context, reserveMs });
   else warnOfSize(logger, text);
   // Another object than close has, which may change its own.
   return { ...response, state: JSON.parse(text) };

@@ -55,6 +55,44 @@ describe('records that could not be reported, or are of another source', () => {
   });
 });
 
+describe('the records of a batch are copies of what decides', () => {
+  const event = {
+    Records: [recordOf({ id: 'a' }), Object.assign(recordOf({}, 1), { userIdentity: { type: 'User' } })],
+  };
+  const { records } = validateEvent(event, EXPECTATION);
+
+  test('equal to those of the event', () => {
+    expect(records).toEqual(event.Records);
+    expect(Object.keys(records[0] as object)).toEqual(Object.keys(event.Records[0] as object));
+  });
+
+  test('with fields, Keys and a userIdentity of their own', () => {
+    const [one, other] = records;
+    expect(one).not.toBe(event.Records[0]);
+    expect(one?.dynamodb).not.toBe(event.Records[0]?.dynamodb);
+    expect(one?.dynamodb.Keys).not.toBe(event.Records[0]?.dynamodb?.Keys);
+    expect(one?.dynamodb.Keys?.id).not.toBe(event.Records[0]?.dynamodb?.Keys?.id);
+    expect(other?.userIdentity).not.toBe(event.Records[1]?.userIdentity);
+  });
+
+  test('and the same images: to copy them takes as long as the rest of a batch', () => {
+    expect(records[0]?.dynamodb.NewImage).toBe(event.Records[0]?.dynamodb?.NewImage);
+  });
+
+  test.each([
+    ['text for Keys', { Keys: 'text' }],
+    ['an array for Keys', { Keys: [{ S: 'a' }] }],
+    ['values of Keys that are none', { Keys: { id: 'text', n: null, list: [1] } }],
+    ['a key named __proto__', JSON.parse('{ "Keys": { "__proto__": { "S": "a" } } }')],
+    ['no Keys', {}],
+  ])('whatever they hold: %s', (_, members) => {
+    const { Keys, ...change } = recordOf().dynamodb ?? {};
+    const odd = { ...recordOf(), dynamodb: { ...change, ...members }, userIdentity: null };
+    const [copy] = validateEvent({ Records: [odd] }, EXPECTATION).records;
+    expect(JSON.stringify(copy)).toBe(JSON.stringify(odd));
+  });
+});
+
 test('records without an eventSource pass: test events leave it out', () => {
   const { eventSource, ...record } = recordOf();
   expect(validateEvent({ Records: [record] }, EXPECTATION).records).toHaveLength(1);
@@ -171,6 +209,7 @@ describe('an array of records, from EventBridge Pipes', () => {
     const records = [recordOf({ sequenceNumber: '10' }, 1), recordOf({ sequenceNumber: '9' }, 2)];
     expect(validateEvent(records, EXPECTATION)).toEqual({
       records: records.toReversed(),
+      received: records,
       sequenceNumbers: ['9', '10'],
       identifiers: [records[1]?.eventID, records[0]?.eventID],
       fromPipe: true,

@@ -16,7 +16,7 @@ const BATCH = batchOf(RECORDS);
 
 function batchOf(records: readonly ReportableRecord[]): Batch {
   const sequenceNumbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-  return { records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
+  return { records, received: records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
 }
 
 function outcomeOf(outcome: Partial<Outcome> = {}): Outcome {

@@ -9,7 +9,7 @@ function batch(from: number, to: number, eventSourceARN = STREAM_ARN): Batch {
     eventSourceARN,
   }));
   const sequenceNumbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-  return { records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
+  return { records, received: records, sequenceNumbers, identifiers: sequenceNumbers, fromPipe: false };
 }
 
 test('knows a batch that begins with the record that was reported', () => {

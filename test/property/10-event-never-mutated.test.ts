@@ -1,10 +1,22 @@
+import { processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { AttributeValue, Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AnyItem, processBatch, type StreamRecord, streamRouter } from '../../src/index.ts';
+import {
+  type AnyItem,
+  expired,
+  processBatch,
+  type StreamRecord,
+  streamRouter,
+  streamWindow,
+} from '../../src/index.ts';
+import { streamRecords } from '../../src/middy/index.ts';
+import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
+import { TIME_TO_LIVE } from '../../src/record/time-to-live.ts';
 import { contextOf, eventOf, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 import { checkpointOf, PROPERTY_TIMEOUT_MS, routerOf, runs, scenarios } from '../fixtures/play.ts';
 import { Stage } from '../fixtures/stage.ts';
+import { VANDALS, type Vandalism } from '../fixtures/vandals.ts';
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
@@ -98,13 +110,13 @@ test(
 );
 
 /** What a handler may do to what it gets, and to the event behind it. */
-type Vandalism = (event: { Records: DynamoDBRecord[] }, record: StreamRecord<AnyItem>) => void;
+type EventVandalism = (event: { Records: DynamoDBRecord[] }, record: StreamRecord<AnyItem>) => void;
 
 // A cast: what is done here does not compile.
 const rawOf = ({ raw }: StreamRecord<AnyItem>): Record<string, Record<string, unknown>> =>
   raw as unknown as Record<string, Record<string, unknown>>;
 
-const VANDALISM: Readonly<Record<string, Vandalism>> = {
+const VANDALISM: Readonly<Record<string, EventVandalism>> = {
   'empties the list of records': (event) => void event.Records.splice(0),
   'shifts the list of records': (event) => void event.Records.shift(),
   'turns the list of records round': (event) => void event.Records.reverse(),
@@ -156,6 +168,93 @@ describe.each([
       calls = 0;
       await outcome((event, context) => processBatch(passed(event), context, fail(event), options));
     }
+  });
+});
+
+describe('what user code does to other records of the event, their handlers do not see', () => {
+  const eventNames = ['MODIFY', 'MODIFY', 'REMOVE', 'INSERT'] as const;
+  const eventForAll = (): DynamoDBStreamEvent => {
+    const event = eventOf(...eventNames.map((eventName) => ({ eventName, id: 'a' })));
+    Object.assign(event.Records[2] as object, { userIdentity: { ...TIME_TO_LIVE } });
+    // As Lambda parses it: no two records, and no keys and image, share an object.
+    return JSON.parse(JSON.stringify(event));
+  };
+  const seenOf = (record: StreamRecord<AnyItem>): object => {
+    const { eventName, eventID, sequenceNumber, tableName, keys, raw, userIdentity, expired } = record;
+    const { newImage, oldImage } = record as { newImage?: object; oldImage?: object };
+    const time = record.approximateCreationDateTime.getTime();
+    const { streamViewType: viewType } = record;
+    return structuredClone({
+      ...{ eventName, eventID, sequenceNumber, tableName, keys, raw, userIdentity, expired },
+      ...{ newImage, oldImage, time, viewType },
+    });
+  };
+  const options = { logger: false } as const;
+
+  /** Each runs a batch, calls `handle` for each record, and gives the answer and what the records said. */
+  const ENTRY_POINTS: Readonly<
+    Record<string, (event: DynamoDBStreamEvent, handle: (seen: object) => unknown) => Promise<unknown>>
+  > = {
+    streamRouter: (event, handle) => {
+      const one = (record: StreamRecord<AnyItem>) => handle(seenOf(record));
+      return streamRouter(options).onInsert(one).onModify(one).onRemove(expired, one)(event, contextOf());
+    },
+    processBatch: (event, handle) =>
+      processBatch(event, contextOf(), (record) => handle(seenOf(record)), options),
+    'processBatch, from a pipe': (event, handle) =>
+      processBatch(event.Records as never, contextOf(), (record) => handle(seenOf(record)), options),
+    streamWindow: (event, handle) => {
+      const window = streamWindow({
+        ...options,
+        initial: { count: 0 },
+        async reduce(state, record) {
+          await handle(seenOf(record));
+          state.count++;
+        },
+        close() {},
+      });
+      const fields = { isFinalInvokeForWindow: false, isWindowTerminatedEarly: false, shardId: 'shard' };
+      return window({ ...event, ...fields, state: {}, eventSourceARN: '', window: { start: '', end: '' } });
+    },
+    OrderedStreamProcessor: (event, handle) =>
+      processPartialResponse(
+        event,
+        (record: DynamoDBRecord) => handle(structuredClone(record)),
+        new OrderedStreamProcessor(options),
+        { context: contextOf() },
+      ),
+    streamRecords: async (event, handle) => {
+      const request = { event } as never as { event: { records: StreamRecord<AnyItem>[] } };
+      await streamRecords().before(request as never);
+      for (const record of request.event.records) await handle(seenOf(record));
+      return { batchItemFailures: [] };
+    },
+  };
+
+  const played = async (entryPoint: string, vandalize: Vandalism, pace: () => unknown) => {
+    const event = eventForAll();
+    const [seen, running]: [object[], Set<object>] = [[], new Set()];
+    const answer = await ENTRY_POINTS[entryPoint]?.(event, (record) => {
+      // All records are those of one item.
+      expect(running.size).toBe(0);
+      seen.push(record);
+      if (seen.length === 1) [...event.Records].forEach((other) => void vandalize(other));
+      const pausing = pace();
+      if (pausing === undefined) return undefined;
+      running.add(record);
+      return (pausing as Promise<void>).then(() => void running.delete(record));
+    });
+    return { seen, answer };
+  };
+
+  describe.each(Object.keys(ENTRY_POINTS))('%s', (entryPoint) => {
+    test.each(Object.entries(VANDALS))('a handler %s', async (_, vandalize) => {
+      for (const pace of [() => undefined, () => new Promise<void>((resolve) => setImmediate(resolve))]) {
+        const expected = await played(entryPoint, () => {}, pace);
+        expect(expected.seen).toHaveLength(eventNames.length);
+        expect(await played(entryPoint, vandalize, pace)).toEqual(expected);
+      }
+    });
   });
 });
 
