@@ -1,43 +1,70 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import type { LambdaHandler } from '../delivery/lambda-handler.ts';
-import { thrownText } from '../failure/thrown-text.ts';
 import { isModulePath } from '../local/handler/handler-module.ts';
 import { requireHandler } from '../local/handler/local-function.ts';
+import { type PreparedModule, prepareModule } from '../local/source/bundle.ts';
+import { type Exports, loadModule } from '../local/source/load-module.ts';
+import type { ModuleCode } from '../local/source/module-code.ts';
 import { usageError } from './errors/cli-error.ts';
+import { notImported } from './errors/not-imported.ts';
 
 /**
- * Imports the handler that `module#export` names. TypeScript loads without a build: Node strips the types.
+ * Loads the handler that `module#export` names. With esbuild, its module is bundled as for Lambda; without, Node strips the
+ * types.
  *
  * @param handler relative to the working directory; without an export, `handler`
+ * @param code what its module was prepared as
  * @throws CliError with what to correct; ConfigurationError `INVALID_HANDLER` when Lambda would refuse it
  */
-export async function loadHandler(handler: string): Promise<LambdaHandler> {
-  const exported = await loadExport(handler);
+export async function loadHandler(handler: string, code?: ModuleCode): Promise<LambdaHandler> {
+  const exported = await loadExport(handler, code);
   const [path, name = 'handler'] = handler.split('#');
   requireHandler(exported, `the export ${name} of ${path}`);
   return exported;
 }
 
 /**
- * Imports what `module#export` names.
+ * Loads what `module#export` names.
  *
  * @throws CliError with what to correct
  */
-export async function loadExport(handler: string): Promise<unknown> {
+export async function loadExport(handler: string, code?: ModuleCode): Promise<unknown> {
   requireModulePath(handler);
   const [path = '', name = 'handler'] = handler.split('#');
-  let module: Readonly<Record<string, unknown>>;
+  const module = code === undefined ? await prepareAndLoad(path) : await load(path, code);
+  if (!(name in module)) throw notExported(path, name, module);
+  return module[name];
+}
+
+/**
+ * Bundles the module of a handler, if esbuild is installed.
+ *
+ * @throws CliError with what to correct
+ */
+export async function prepareHandler(handler: string): Promise<PreparedModule> {
+  const path = handler.replace(/#.*/, '');
   try {
-    module = await import(pathToFileURL(resolve(path)).href);
+    return await prepareModule(path);
   } catch (cause) {
     throw await notImported(path, cause);
   }
-  if (!(name in module)) throw notExported(path, name, module);
-  return module[name];
+}
+
+async function prepareAndLoad(path: string): Promise<Exports> {
+  const { code, remove } = await prepareHandler(path);
+  try {
+    return await load(path, code);
+  } finally {
+    remove();
+  }
+}
+
+async function load(path: string, code: ModuleCode): Promise<Exports> {
+  try {
+    return await loadModule(path, code);
+  } catch (cause) {
+    throw await notImported(path, cause, code);
+  }
 }
 
 /**
@@ -56,56 +83,11 @@ export function requireModulePath(handler: string): void {
     throw usageError(`There is no file ${path}. Paths are relative to ${process.cwd()}.`);
 }
 
-function notExported(path: string, name: string, module: Readonly<Record<string, unknown>>): Error {
+function notExported(path: string, name: string, module: Exports): Error {
   const [first, ...others] = Object.keys(module).filter((key) => typeof module[key] === 'function');
   const remedy =
     first === undefined
       ? 'It exports no function.'
       : `It exports ${[first, ...others].join(', ')}: use ${path}#${first}.`;
   return usageError(`${path} has no export ${name}. ${remedy}`);
-}
-
-/** What to tell of a module that cannot be imported. */
-export async function notImported(path: string, cause: unknown): Promise<Error> {
-  const {
-    code,
-    name,
-    stack,
-    message: text = thrownText(cause),
-  } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
-  // A sentence goes on behind it.
-  const message = `${text}`.replace(/\.$/, '');
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    return usageError(
-      `This Node, ${process.versions.node}, does not load TypeScript. Use 22.18 or later.`,
-      cause,
-    );
-  }
-  if (code === 'ERR_MODULE_NOT_FOUND') {
-    return usageError(
-      `${path} cannot be imported: ${message}. Correct the import, or install what it needs.`,
-      cause,
-    );
-  }
-  if (name === 'SyntaxError') {
-    const at = placeIn(`${stack}`) ?? (await placeOfSyntaxError(path));
-    return usageError(
-      `${path} cannot be read: ${message}${at === undefined ? '' : ` (${at})`}. Correct the syntax.`,
-      cause,
-    );
-  }
-  return usageError(`${path} throws when it is imported: ${message}. --verbose shows where.`, cause);
-}
-
-/** Where Node says that a syntax error is: on a line of its own, above the code. */
-function placeIn(text: string): string | undefined {
-  return /^(?:file:\/\/)?(\S+:\d+)$/m.exec(text)?.[1];
-}
-
-/** Of JavaScript, the error itself does not say it; Node prints it for what it checks. */
-async function placeOfSyntaxError(path: string): Promise<string | undefined> {
-  return promisify(execFile)(process.execPath, ['--check', path]).then(
-    () => undefined, // it is in a module that this one imports
-    ({ stderr }: { readonly stderr: string }) => placeIn(stderr),
-  );
 }

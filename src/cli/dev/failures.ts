@@ -1,7 +1,6 @@
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
+import { placeIn } from '../errors/place-in.ts';
 import { type PublishedFailure, plainError } from './sandbox/messages.ts';
 
 /** Why a record failed, or an invocation as a whole. */
@@ -79,28 +78,4 @@ function wordsOf({
   stack,
 }: PublishedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
   return { message: `${name}: ${message}`, at: placeIn(stack), stack };
-}
-
-/** The first line of the user's own code in a stack. */
-function placeIn(stack: string): string | undefined {
-  for (const line of stack.split('\n')) {
-    // From its end, `file:///src/handler.ts?2:12:5)`: a message may be a line of the stack, and may be long.
-    const at = /:(\d{1,9}):\d{1,9}\)?$/.exec(line.slice(-30));
-    const from = line.lastIndexOf('file://');
-    if (at === null || from === -1) continue;
-    const [url = ''] = line.slice(from, line.length - at[0].length).split('?');
-    const path = pathOf(url);
-    if (path !== undefined && !url.includes('/node_modules/'))
-      return `${relative(process.cwd(), path)}:${at[1]}`;
-  }
-  return undefined;
-}
-
-/** A message may have what only looks like the URL of a file. */
-function pathOf(url: string): string | undefined {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return undefined;
-  }
 }

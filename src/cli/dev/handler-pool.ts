@@ -7,6 +7,8 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 export interface HandlerPoolOptions {
   /** Starts a sandbox with the present code. */
   readonly start: () => Promise<Sandbox>;
+  /** Starts a sandbox with the changed code, which is the present code from then on. */
+  readonly startChanged: () => Promise<Sandbox>;
   /** Gets the records that a handler says have failed, before its answer counts. */
   readonly onFailures: (failures: readonly PublishedFailure[]) => void;
   /** The changed code is loaded, and gets the next invocation. */
@@ -79,7 +81,7 @@ export class HandlerPool {
     while (this.#hasChanged) {
       this.#hasChanged = false;
       try {
-        const fresh = await this.#start();
+        const fresh = await this.#options.startChanged();
         this.#generations.set(fresh, ++this.#generation);
         for (const old of this.#idle.splice(0)) this.#giveBack(old);
         this.#idle.push(fresh);

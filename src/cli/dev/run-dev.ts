@@ -17,9 +17,9 @@ import { parseKeys } from '../servers/create-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
+import { HandlerCode } from './handler-code.ts';
 import { HandlerPool } from './handler-pool.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
-import { Sandbox } from './sandbox/sandbox.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
 
@@ -60,14 +60,15 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
 
   let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());
+  const code = new HandlerCode({
+    handler,
+    env: io.env,
+    onOutput: (output) => screen.pipe(output),
+    onFiles: (files) => watcher.add(files),
+  });
   const pool: HandlerPool = new HandlerPool({
-    start: () =>
-      Sandbox.start({
-        handler,
-        env: io.env,
-        onOutput: (output) => screen.pipe(output),
-        onFiles: (files) => watcher.add(files),
-      }),
+    start: () => code.start(),
+    startChanged: () => code.startChanged(),
     onFailures: (failures) => report.failures.add(failures),
     onReloaded: () => {
       report.reloaded();
@@ -84,6 +85,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       screen.done();
       await watcher.close();
       await pool.close();
+      code.close();
     },
   };
   await pool.open();

@@ -5,7 +5,7 @@ import { HandlerPool } from '../../../src/cli/dev/handler-pool.ts';
 import { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
 import { lambdaContext } from '../../../src/local/handler/lambda-context.ts';
 import { eventually } from '../../fixtures/eventually.ts';
-import { type Code, codeOf } from './code.ts';
+import { type Code, codeOf, SOURCE } from './code.ts';
 
 const contextOf = (timeoutMs = 10_000): Context =>
   lambdaContext({ functionName: 'f', functionArn: 'arn:f', memoryLimitInMB: 128, timeoutMs }, 'r');
@@ -14,16 +14,19 @@ const contextOf = (timeoutMs = 10_000): Context =>
 function poolOf(code: Code) {
   const log: string[] = [];
   let started = 0;
+  const start = () => {
+    started++;
+    return Sandbox.start({
+      handler: code.path('handler.ts'),
+      code: SOURCE,
+      env: process.env,
+      onOutput: (output) => void output.resume(),
+      onFiles: () => {},
+    });
+  };
   const pool = new HandlerPool({
-    start: () => {
-      started++;
-      return Sandbox.start({
-        handler: code.path('handler.ts'),
-        env: process.env,
-        onOutput: (output) => void output.resume(),
-        onFiles: () => {},
-      });
-    },
+    start,
+    startChanged: start,
     onFailures: (failures) =>
       void log.push(...failures.map(({ sequenceNumber }) => `failed ${sequenceNumber}`)),
     onReloaded: () => void log.push('reloaded'),
@@ -125,14 +128,17 @@ test('an invocation whose code did not load gets the code that was loaded meanwh
   const real = () =>
     Sandbox.start({
       handler: code.path('handler.ts'),
+      code: SOURCE,
       env: process.env,
       onOutput: (output) => void output.resume(),
       onFiles: () => {},
     });
   const starts = [real, () => broken, real];
   const log: string[] = [];
+  const start = () => (starts.shift() as typeof real)();
   const pool = new HandlerPool({
-    start: () => (starts.shift() as typeof real)(),
+    start,
+    startChanged: start,
     onFailures: () => {},
     onReloaded: () => void log.push('reloaded'),
     onNotLoaded: () => void log.push('not loaded'),

@@ -201,13 +201,14 @@ describe('streamlane dev', () => {
   test('records wait while no code loads at all', async () => {
     const code = codeOf({
       'handler.ts': `import { existsSync } from 'node:fs';
-        export const handler = () => { if (!existsSync(new URL('fixed', import.meta.url))) process.exit(1); };`,
+        if (existsSync(new URL('broken', import.meta.url))) throw new Error('broken');
+        export const handler = () => { process.exit(1); };`,
     });
     const command = dev(code, '--maximum-retry-attempts', '5');
     await command.seen(READY);
     await put('a');
+    code.write('broken', '');
     await command.seen(/Error: The handler's process exited with code 1\./);
-    code.write('handler.ts', 'no code');
     await command.seen(/… records wait until the handler loads again\n/);
     code.write('handler.ts', 'export const handler = () => {};');
     await command.seen(/↻ reloaded[\s\S]*✓ 1 record .*→ checkpoint 1\n/);
@@ -272,7 +273,7 @@ describe('streamlane dev', () => {
     [
       'a module that throws',
       { 'handler.ts': `throw new Error('not today');` },
-      /error: .*handler\.ts throws when it is imported: not today\. .+\n$/,
+      /error: .*handler\.ts throws when it is imported: not today \(.*handler\.ts:1\)\. .+\n$/,
     ],
   ])('%s ends it with one line', async (_name, files, line) => {
     const { code, stdout, stderr } = await dev(codeOf(files)).ended();
@@ -566,7 +567,11 @@ describe('on a stream that does what no emulator does', () => {
 });
 
 test('with --json reloads are events too', async () => {
-  const code = codeOf({ 'handler.ts': 'export const handler = () => { process.exit(1); };' });
+  const code = codeOf({
+    'handler.ts': `import { existsSync } from 'node:fs';
+      if (existsSync(new URL('broken', import.meta.url))) throw new Error('broken');
+      export const handler = () => { process.exit(1); };`,
+  });
   const command = inProcess(['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--json'], {
     env,
   });
@@ -575,6 +580,7 @@ test('with --json reloads are events too', async () => {
     code.write('handler.ts', `no code ${Math.random()}`);
     expect(command.stdout()).toMatch(/"event":"not-loaded",.*"message":".+Correct the syntax/);
   });
+  code.write('broken', '');
   await put('a');
   await command.seen(/"event":"waiting"/);
   code.write('handler.ts', 'export const handler = () => {};');

@@ -1,5 +1,6 @@
 import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
+import type { ModuleCode } from '../../../local/source/module-code.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 
 /** An error that crosses to another thread. */
@@ -21,6 +22,7 @@ export interface PublishedFailure {
 export interface SandboxData {
   /** `module#export`. */
   readonly handler: string;
+  readonly code: ModuleCode;
 }
 
 /** One invocation, for a sandbox. */
@@ -36,7 +38,7 @@ export interface InvocationRequest {
   };
 }
 
-/** What a sandbox says. Each has the files that its code is loaded from by then. */
+/** What a sandbox says. Each has the files that its code is loaded from by then: none, if that is a bundle. */
 export type SandboxMessage = { readonly files: readonly string[] } & (
   | { readonly type: 'loaded' }
   | { readonly type: 'not-loaded'; readonly error: PlainError; readonly exitCode: ExitCode }

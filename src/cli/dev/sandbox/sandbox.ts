@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
+import type { ModuleCode } from '../../../local/source/module-code.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import {
   errorOf,
@@ -14,6 +15,7 @@ import {
 export interface SandboxOptions {
   /** `module#export`. */
   readonly handler: string;
+  readonly code: ModuleCode;
   readonly env: NodeJS.ProcessEnv;
   /** Gets what the handler writes. */
   readonly onOutput: (output: Readable) => void;
@@ -43,7 +45,7 @@ export class Sandbox {
   #crash: Error | undefined;
 
   private constructor(options: SandboxOptions) {
-    const workerData: SandboxData = { handler: options.handler };
+    const workerData: SandboxData = { handler: options.handler, code: options.code };
     const worker = new Worker(WORKER, { workerData, env: options.env, stdout: true, stderr: true });
     this.#options = options;
     this.#worker = worker;

@@ -11,14 +11,15 @@ import { publishedFailures } from './published-failures.ts';
 export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
-export async function serve(port: SandboxPort, { handler: name }: SandboxData): Promise<void> {
-  const files = loadedFiles(resolve(name.replace(/#.*$/, '')));
+export async function serve(port: SandboxPort, { handler: name, code }: SandboxData): Promise<void> {
+  // The files of a bundle are known where it was made.
+  const files = code.type === 'source' ? loadedFiles(resolve(name.replace(/#.*$/, ''))) : [];
   const failures = publishedFailures(console);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
     port.postMessage({ ...message, files: [...files] });
   let handler: LambdaHandler;
   try {
-    handler = await loadHandler(name);
+    handler = await loadHandler(name, code);
   } catch (error) {
     const { explain } = await import('../../errors/explain.ts');
     const { message, exitCode } = explain(error);

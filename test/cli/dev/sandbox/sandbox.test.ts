@@ -8,18 +8,20 @@ import type { SandboxMessage } from '../../../../src/cli/dev/sandbox/messages.ts
 import { Sandbox } from '../../../../src/cli/dev/sandbox/sandbox.ts';
 import { serve } from '../../../../src/cli/dev/sandbox/serve.ts';
 import { lambdaContext } from '../../../../src/local/handler/lambda-context.ts';
+import type { ModuleCode } from '../../../../src/local/source/module-code.ts';
 import { eventOf } from '../../../fixtures/events.ts';
 import { eventually } from '../../../fixtures/eventually.ts';
-import { codeOf, STREAMLANE } from '../code.ts';
+import { codeOf, SOURCE, STREAMLANE } from '../code.ts';
 
 const IDENTITY = { functionName: 'invoices', functionArn: 'arn:f', memoryLimitInMB: 256 };
 const contextOf = (timeoutMs = 10_000): Context => lambdaContext({ ...IDENTITY, timeoutMs }, 'request-1');
 
-async function start(handler: string) {
+async function start(handler: string, code: ModuleCode = SOURCE) {
   const output: string[] = [];
   const files = new Set<string>();
   const sandbox = await Sandbox.start({
     handler,
+    code,
     env: { ...process.env, WHO: 'me' },
     onOutput: (stream) => void stream.setEncoding('utf8').on('data', (text: string) => output.push(text)),
     onFiles: (loaded) => {
@@ -166,7 +168,7 @@ describe('inside a sandbox', () => {
 
   test('a handler is loaded and invoked, and the failures of its records are taken', async () => {
     const inside = port();
-    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing' });
+    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing', code: SOURCE });
     expect(inside.messages).toMatchObject([{ type: 'loaded', files: expect.any(Array) }]);
     expect(await inside.invoke({ sequenceNumber: '7' })).toMatchObject({
       type: 'returned',
@@ -186,7 +188,7 @@ describe('inside a sandbox', () => {
     ['test/cli/dev/handlers.ts#text', 2],
   ])('%s is not loaded', async (handler, exitCode) => {
     const inside = port();
-    await serve(inside.port, { handler });
+    await serve(inside.port, { handler, code: SOURCE });
     expect(inside.messages).toMatchObject([{ type: 'not-loaded', exitCode }]);
   });
 
