@@ -415,7 +415,8 @@ export const value = [
       ...MODULE,
       'entry.ts': "import { nothing } from 'node:fs';\nexport const value = nothing;",
     },
-    bundled: /entry\.ts cannot be read: The requested module 'node:fs' does not .+ named 'nothing'\. Correct the import\.$/,
+    bundled:
+      /entry\.ts cannot be read: The requested module 'node:fs' does not .+ named 'nothing'\. Correct the import\.$/,
     unbundled:
       /entry\.ts cannot be read: The requested module 'node:fs' does not .+ named 'nothing' \(\S*entry\.ts:1\)\. Correct the import\.$/,
   },

@@ -13,8 +13,7 @@ export function placeIn(stack: string): string | undefined {
     if (at === null) continue;
     const before = line.slice(0, line.length - at[0].length);
     const path = pathIn(before);
-    if (path !== undefined && !/[\\/]node_modules[\\/]/.test(before))
-      return `${shortPath(path)}:${at[1]}`;
+    if (path !== undefined && !/[\\/]node_modules[\\/]/.test(before)) return `${shortPath(path)}:${at[1]}`;
   }
   return undefined;
 }

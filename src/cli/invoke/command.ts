@@ -7,7 +7,7 @@ export const invoke: CommandDefinition = {
   summary: 'Invoke a handler once, with an event from a file.',
   details:
     'Prints the response, and how many records it was successful with. What the handler logs goes to stderr. ' +
-    'TypeScript loads without a build.',
+    'The handler is bundled as for Lambda if esbuild is installed; otherwise Node strips the types.',
   examples: [
     ['invoke src/handler.ts#handler event.json', 'the export handler, with the event of a file'],
     ['invoke src/handler.ts event.json --json | jq .response', 'the same, for programs'],

@@ -64,9 +64,13 @@ export async function prepareModule(
     built = await bundle(esbuild, entry, format, files);
   } catch (cause) {
     if (cause instanceof BundleError) throw cause;
-    const reason = String((cause as Error).message).trim().split('\n')[0];
+    const reason = String((cause as Error).message)
+      .trim()
+      .split('\n')[0];
     const command = installCommand('esbuild', entry);
-    return source(`streamlane could bundle it, but esbuild does not run (${reason}). Install it again: ${command}`);
+    return source(
+      `streamlane could bundle it, but esbuild does not run (${reason}). Install it again: ${command}`,
+    );
   }
   const { contents, usedFormat } = built;
   const folder = packageFolderOf(entry);

@@ -298,23 +298,26 @@ test('where they are not installed, the handler runs in the present environment'
   expect(code).toBe(EXIT.ok);
 });
 
-test.each([
-  ['a syntax error', 'handler.ts', 'export const handler = (): void => {\n  const = 1;\n};\n', 2],
-])('TypeScript with %s is bad input, and the line says where', async (_name, name, code, line) => {
-  // Not below node_modules, where Node strips no types.
-  const path = join(directory, '..', name);
-  writeFileSync(path, code);
-  const { stderr, ...ended } = await spawned(['invoke', path, event], { env }).ended();
-  expect(stderr).toMatch(/^error: [^\n]+\n$/);
-  expect(stderr).toContain(`(${path}:${line}). Correct the syntax.`);
-  expect(ended).toEqual({ code: EXIT.usage, stdout: '' });
-});
+test.each([['a syntax error', 'handler.ts', 'export const handler = (): void => {\n  const = 1;\n};\n', 2]])(
+  'TypeScript with %s is bad input, and the line says where',
+  async (_name, name, code, line) => {
+    // Not below node_modules, where Node strips no types.
+    const path = join(directory, '..', name);
+    writeFileSync(path, code);
+    const { stderr, ...ended } = await spawned(['invoke', path, event], { env }).ended();
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(stderr).toContain(`(${path}:${line}). Correct the syntax.`);
+    expect(ended).toEqual({ code: EXIT.usage, stdout: '' });
+  },
+);
 
 test('a syntax error of an imported module is told with its place', async () => {
   file('broken.mjs', 'const = 1;');
   const handler = file('importing.mjs', "import './broken.mjs';\nexport const handler = () => {};\n");
   const { stderr } = await inProcess(['invoke', handler, event], { env }).ended();
-  expect(stderr).toMatch(/importing\.mjs cannot be read: Expected identifier but found "=" \(.+broken\.mjs:1\)\. Correct the syntax\.\n$/);
+  expect(stderr).toMatch(
+    /importing\.mjs cannot be read: Expected identifier but found "=" \(.+broken\.mjs:1\)\. Correct the syntax\.\n$/,
+  );
 });
 
 test('as JSON: all done', async () => {

@@ -39,7 +39,9 @@ test('the files to watch are those that were read, of other folders too, and the
   const { files, remove } = await prepareModule(code.path('src/handler.ts'));
   remove();
   expect(files.filter((file) => file.startsWith(code.directory)).sort()).toEqual(
-    ['base.json', 'data/b.json', 'lib/a.ts', 'package.json', 'src/handler.ts', 'tsconfig.json'].map(code.path),
+    ['base.json', 'data/b.json', 'lib/a.ts', 'package.json', 'src/handler.ts', 'tsconfig.json'].map(
+      code.path,
+    ),
   );
 });
 
@@ -48,7 +50,9 @@ test('a file that is missing is watched, by each name that it may have', async (
   await expect(prepareModule(code.path('handler.ts'))).rejects.toMatchObject({
     name: 'BundleError',
     message: 'Could not resolve "./lib/a", and 1 more',
-    files: expect.arrayContaining(['handler.ts', 'lib/a.ts', 'lib/a/index.ts', 'b.ts', 'b.js'].map(code.path)),
+    files: expect.arrayContaining(
+      ['handler.ts', 'lib/a.ts', 'lib/a/index.ts', 'b.ts', 'b.js'].map(code.path),
+    ),
   });
 });
 
@@ -56,12 +60,20 @@ test('bundles that another process left are removed: if it is gone, and they are
   const code = codeOf({});
   const folder = code.path('.streamlane');
   const gone = spawnSync(process.execPath, ['--eval', '']).pid;
-  for (const name of [`${gone}-old.mjs`, `${gone}-young.mjs`, `${process.pid}-mine.mjs`, '1-init.mjs', 'other']) {
+  for (const name of [
+    `${gone}-old.mjs`,
+    `${gone}-young.mjs`,
+    `${process.pid}-mine.mjs`,
+    '1-init.mjs',
+    'other',
+  ]) {
     code.write(`.streamlane/${name}`, '');
     if (!name.includes('young')) utimesSync(join(folder, name), 0, 0);
   }
   const file = writeBundle(code.directory, 'mjs', Buffer.from(''));
-  expect(readdirSync(folder).map((name) => join(folder, name))).not.toContain(join(folder, `${gone}-old.mjs`));
+  expect(readdirSync(folder).map((name) => join(folder, name))).not.toContain(
+    join(folder, `${gone}-old.mjs`),
+  );
   expect(readdirSync(folder)).toHaveLength(6);
   expect(existsSync(file)).toBe(true);
 });
