@@ -19,7 +19,7 @@ export class HandlerCode {
     return present === undefined ? this.startChanged() : this.#load(present);
   }
 
-  /** Starts a sandbox with the code as it is now, which is the present code from then on. @throws CliError */
+  /** Starts a sandbox with the sources of this moment, which are the present code from then on. @throws CliError */
   async startChanged(): Promise<Sandbox> {
     const fresh = await this.#prepare();
     this.#options.onFiles(fresh.files);

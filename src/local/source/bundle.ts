@@ -138,7 +138,7 @@ async function bundle(
 
 const TOP_LEVEL_AWAIT = /^Top-level await/;
 
-/** What modules that were written for CommonJS expect, in a bundle that is an ES module. */
+/** Gives a bundle the names that its sources may expect in either format. */
 const BANNERS: Readonly<Record<BundleFormat, string>> = {
   esm:
     "import { createRequire as streamlaneRequire } from 'node:module'; " +

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 import type * as esbuild from 'esbuild';
 
-/** esbuild, as far as it is used. */
+/** The part of esbuild that streamlane uses. */
 export type Esbuild = Pick<typeof esbuild, 'build' | 'version'>;
 
 // Below, `import.meta` cannot be replaced by an expression per file, and globs are not imported.

@@ -10,7 +10,7 @@ export const STREAMLANE: string = JSON.stringify(
   pathToFileURL(join(import.meta.dirname, '../../../src/index.ts')).href,
 );
 
-/** Code that Node loads as it is. */
+/** Code that Node loads without a bundle. */
 export const SOURCE: ModuleCode = { type: 'source', remedy: 'Install esbuild.' };
 
 /** A handler's code in a directory that is gone after the test. */
