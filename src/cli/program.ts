@@ -4,21 +4,23 @@ import { EXIT, type ExitCode } from './errors/exit-codes.ts';
 import { reportError } from './errors/report-error.ts';
 import { wrongUsage } from './errors/wrong-usage.ts';
 import { type CliIo, interrupted } from './terminal/io.ts';
+import { separateOutputs } from './terminal/separate-outputs.ts';
 import { hasColors, styleFor } from './terminal/style.ts';
 import { Command, CommanderError } from './third-party/commander.ts';
 import { version } from './version.ts';
 
 /**
- * Runs one command line.
+ * Runs one command line. From then on, what other code writes to its outputs goes to stderr: see {@link separateOutputs}.
  *
  * @param argv what stands behind `streamlane`
  * @returns the exit code; whatever goes wrong has been told on stderr by then
  */
 export async function runCli(
   argv: readonly string[],
-  io: CliIo,
+  outputs: CliIo,
   definitions: readonly CommandDefinition[] = commands,
 ): Promise<number> {
+  const io: CliIo = { ...outputs, ...separateOutputs(outputs) };
   let exitCode: number = EXIT.ok;
   const program: Command = new Command('streamlane')
     .description('See a DynamoDB stream, run your handler on it, replay what failed.')

@@ -42,7 +42,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const resources = resourcesOf(options);
   const variables = await loadVariables(context, options);
   const deployed =
-    options.mapping === undefined ? undefined : await exportedOptions(handler, options.mapping, io);
+    options.mapping === undefined ? undefined : await exportedOptions(handler, options.mapping);
   const mappingOptions = mappingOptionsOf(options, deployed);
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);

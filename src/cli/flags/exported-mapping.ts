@@ -3,8 +3,6 @@ import type { RouterMapping } from '../../mapping/router-mapping.ts';
 import { isMembers } from '../../options/check.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { loadExport } from '../load-handler.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { logsToStderr } from '../terminal/logs-to-stderr.ts';
 
 /** Tells if a value is what `eventSourceMapping` returns. */
 export function isRouterMapping(value: unknown): value is RouterMapping {
@@ -19,14 +17,9 @@ export function isRouterMapping(value: unknown): value is RouterMapping {
  * @param name the export that is the mapping
  * @throws CliError
  */
-export async function exportedOptions(
-  handler: string,
-  name: string,
-  io: CliIo,
-): Promise<EventSourceMappingOptions> {
+export async function exportedOptions(handler: string, name: string): Promise<EventSourceMappingOptions> {
   const [path] = handler.split('#');
-  const restore = logsToStderr(io);
-  const exported = await loadExport(`${path}#${name}`).finally(restore);
+  const exported = await loadExport(`${path}#${name}`);
   if (isRouterMapping(exported)) return exported.options;
   throw usageError(`The export ${name} of ${path} is not a mapping. Export what eventSourceMapping returns.`);
 }

@@ -14,7 +14,6 @@ import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
-import { logsToStderr } from '../terminal/logs-to-stderr.ts';
 import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { readPayload } from './read-payload.ts';
@@ -40,15 +39,9 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
   await using connection = await servers(context, options, variables.unnamed);
   // Before the handler's module is imported: that is where clients are made.
   variables.add(connection?.environment);
-  const restore = logsToStderr(io);
-  let outcome: InvocationOutcome;
   const started = performance.now();
-  try {
-    const invoke = localFunction(await loadHandler(handler), { ...IDENTITY, timeoutMs });
-    outcome = await invoke(JSON.stringify(event), randomUUID());
-  } finally {
-    restore();
-  }
+  const invoke = localFunction(await loadHandler(handler), { ...IDENTITY, timeoutMs });
+  const outcome = await invoke(JSON.stringify(event), randomUUID());
   const durationMs = Math.round(performance.now() - started);
   const processed = processedOf(outcome, records);
   const isDone = processed === records.length && outcome.type === 'returned';

@@ -4,12 +4,11 @@ import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { flagProblem } from '../flags/flag-of.ts';
-import { logsToStderr } from '../terminal/logs-to-stderr.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { explained } from './explain-routes.ts';
 import { isFormat, type OutputFlags, writtenIn } from './output-format.ts';
-import { type MappingSourceFlags, readSource, type SourceMapping } from './source.ts';
+import { type MappingSourceFlags, readSource } from './source.ts';
 
 export interface MappingCommandFlags extends OutputFlags, MappingSourceFlags {
   readonly format: string;
@@ -25,7 +24,7 @@ export const runMapping: RunCommand<MappingCommandFlags> = async (context, [sour
       `--format has to be cloudformation, sam, terraform, serverless, cdk or json, got ${format}.`,
     );
   }
-  const mappings = await read(source, flags, io);
+  const mappings = await inFlags(() => readSource(source, flags, io));
   const several = mappings.length > 1;
   for (const { name, mapping } of mappings) {
     for (const { code, message } of mapping.warnings) {
@@ -41,20 +40,6 @@ export const runMapping: RunCommand<MappingCommandFlags> = async (context, [sour
   await writeLines(io.stdout, ...text.trimEnd().split('\n'));
   return EXIT.ok;
 };
-
-/** Reads the source. Its logs go to stderr: they do not belong to the template. */
-async function read(
-  source: string,
-  flags: MappingCommandFlags,
-  io: Parameters<typeof logsToStderr>[0] & Parameters<typeof readSource>[2],
-): Promise<readonly SourceMapping[]> {
-  const restore = logsToStderr(io);
-  try {
-    return await inFlags(() => readSource(source, flags, io));
-  } finally {
-    restore();
-  }
-}
 
 /** Names of functions that the command calls. */
 const CALLED = ['eventSourceMapping', 'toCloudFormation', 'toSam', 'toServerless', 'toTerraform'];

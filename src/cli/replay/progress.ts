@@ -1,15 +1,13 @@
 import type { ReplayProgress } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../terminal/count.ts';
-import type { TextOutput } from '../terminal/io.ts';
-import { logsToStderr } from '../terminal/logs-to-stderr.ts';
+import { writeAboveLogs } from '../terminal/separate-outputs.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 
 /** How far a replay is, on stderr. */
 export interface Progress {
   set(now: ReplayProgress): void;
   warn(text: string): void;
-  /** Lets stdout be itself again. */
   end(): void;
 }
 
@@ -18,28 +16,25 @@ const PLAIN_EVERY_MS = 5000;
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * A bar on a terminal, lines elsewhere. Until the end, what a handler writes goes to stderr too: stdout is for the
- * summary.
+ * A bar on a terminal, lines elsewhere. Until the end, what a handler writes takes the place of the bar, which comes back.
  */
 export async function openProgress({ io, note }: CommandContext): Promise<Progress> {
   const { stderr } = io;
   const isTTY = stderr.isTTY === true;
-  // The stream itself: what a handler writes there from now on has no control over a terminal, and the bar has.
-  const own: TextOutput = Object.create(stderr, { write: { value: stderr.write.bind(stderr) } });
   const bar = isTTY
-    ? await openBar(own as NodeJS.WriteStream)
-    : plainLines((line) => void writeLines(own, line));
+    ? await openBar(stderr as NodeJS.WriteStream)
+    : plainLines((line) => void writeLines(stderr, line));
   const above = isTTY ? CLEAR_LINE : '';
-  const restore = logsToStderr(io, above);
+  writeAboveLogs(stderr, above);
   return {
     set: (now) => bar.set(now),
     warn(text) {
-      own.write(above);
-      void writeLines(own, `${note('yellow', 'warning:')} ${text}`);
+      stderr.write(above);
+      void writeLines(stderr, `${note('yellow', 'warning:')} ${text}`);
     },
     end() {
       bar.end();
-      restore();
+      writeAboveLogs(stderr, '');
     },
   };
 }
