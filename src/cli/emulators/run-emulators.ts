@@ -18,19 +18,14 @@ export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, o
   const { io, note } = context;
   const { env, stdout, stderr, signal } = io;
   const resources = resourcesOf(options);
-  const running = await runningServers(env);
+  const warn = (text: string): void => tellWarning(context, text);
+  const running = await runningServers(env, warn);
   if (running !== undefined) {
     throw failure(
       `Process ${running.pid} runs the embedded servers of this project already. Use those, or stop it first.`,
     );
   }
-  await using servers = await embeddedServers(
-    env,
-    options,
-    'shared',
-    (text) => tellWarning(context, text),
-    resources,
-  );
+  await using servers = await embeddedServers(env, options, 'shared', warn, resources);
   if (options.json) {
     writeJson(stdout, servers.environment);
   } else {

@@ -75,6 +75,7 @@ async function find(
 ): Promise<Connection> {
   const { io, note } = context;
   const { env } = io;
+  const warn = (text: string): void => tellWarning(context, text);
   const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
   const asked = askedFor(flags, env);
   if (asked?.kind === 'named') return asked;
@@ -83,7 +84,7 @@ async function find(
     if (tables !== undefined && !(writes && isOfAws(tables.dynamodb))) {
       return namedServers({ tables, messages }, env, flags);
     }
-    const running = own || tables !== undefined ? undefined : await runningServers(env);
+    const running = own || tables !== undefined ? undefined : await runningServers(env, warn);
     if (running !== undefined) {
       say(`Using the embedded servers of this project, which process ${running.pid} runs.`);
       const { AWS_REGION } = running.environment;
@@ -101,13 +102,7 @@ async function find(
   }
   if (start === undefined) throw failure(writes ? NOTHING_TO_WRITE_TO : NOTHING_TO_TALK_TO);
   const { embeddedServers } = await import('./embedded-servers.ts');
-  const connection = await embeddedServers(
-    env,
-    flags,
-    start,
-    (text) => tellWarning(context, text),
-    resources,
-  );
+  const connection = await embeddedServers(env, flags, start, warn, resources);
   say(`Using embedded servers of this command: ${connection.description}.`);
   return connection;
 }

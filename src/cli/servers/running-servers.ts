@@ -4,7 +4,8 @@ import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { thrownText } from '../../failure/thrown-text.ts';
-import { type Identity, openIdentity, provesIdentity } from './server-identity.ts';
+import { failure } from '../errors/cli-error.ts';
+import { askIdentity, type Identity, openIdentity } from './server-identity.ts';
 
 /** Embedded servers that another process of `streamlane` keeps running for this project. */
 export interface RunningServers {
@@ -24,20 +25,34 @@ interface Announcement extends RunningServers {
 /**
  * The servers that `streamlane emulators` or `streamlane dev` started last in this project, of those whose process still
  * answers. Each process has written down where its servers are, in a file of its own; the file of one that was killed is
- * left behind, and taken away here.
+ * left behind, and taken away here. The file of one that is busy or was paused stays.
+ *
+ * @param warn told of a process that does not answer, where an earlier one does
+ * @throws CliError where such a process is the only one: its servers are meant, and nothing else in their place
  */
-export async function runningServers(env: NodeJS.ProcessEnv): Promise<RunningServers | undefined> {
+export async function runningServers(
+  env: NodeJS.ProcessEnv,
+  warn: (text: string) => void,
+): Promise<RunningServers | undefined> {
   const announced: { readonly file: string; readonly servers: Announcement }[] = [];
   for (const file of await announcements(env)) {
     const servers = await readAnnouncement(file);
     if (servers !== undefined) announced.push({ file, servers });
   }
   announced.sort((a, b) => b.servers.startedAt - a.servers.startedAt);
+  const silent: number[] = [];
   for (const { file, servers } of announced) {
     // A port that was free again may have another server by now, and items are nothing for a stranger.
-    if (await provesIdentity(servers.identity)) return servers;
-    await forget(file);
+    const answer = await askIdentity(servers.identity);
+    if (answer === 'proved') {
+      for (const pid of silent) warn(`${doesNotAnswer(pid)} Servers that were started before it are used.`);
+      return servers;
+    }
+    if (answer === 'silent' && isAlive(servers.pid)) silent.push(servers.pid);
+    else await forget(file);
   }
+  const [pid] = silent;
+  if (pid !== undefined) throw failure(`${doesNotAnswer(pid)} Try again, or end it with: kill -9 ${pid}`);
   return undefined;
 }
 
@@ -79,6 +94,18 @@ export async function announceServers(
     close();
     if (file !== undefined) await forget(file);
   };
+}
+
+function doesNotAnswer(pid: number): string {
+  return `Process ${pid}, which runs embedded servers of this project, does not answer: it is busy, or was paused.`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // there is none, or its number is that of another user's process by now
+  }
 }
 
 /** The files about servers of this project. */

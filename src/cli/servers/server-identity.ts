@@ -11,6 +11,9 @@ export interface Identity {
 
 const ANSWER_TIMEOUT_MS = 2000;
 
+/** What a port says of a process: it is that one, it is not, or nothing yet. */
+export type Answer = 'proved' | 'refuted' | 'silent';
+
 /** Answers questions of {@link provesIdentity} until it is closed. */
 export async function openIdentity(): Promise<Identity & { close(): void }> {
   const secret = randomBytes(32).toString('hex');
@@ -22,8 +25,12 @@ export async function openIdentity(): Promise<Identity & { close(): void }> {
   return { port: (server.address() as AddressInfo).port, secret, close: () => void server.close() };
 }
 
-/** Whether the process that answers on a port knows the secret. Another one may have got the port meanwhile. */
-export async function provesIdentity({ port, secret }: Identity): Promise<boolean> {
+/**
+ * Asks the process that answers on a port if it knows the secret. Another one may have got the port meanwhile.
+ *
+ * @returns `'silent'` where something listens and does not answer in time, as a process that is busy or was paused
+ */
+export async function askIdentity({ port, secret }: Identity): Promise<Answer> {
   const question = `/${randomBytes(16).toString('hex')}`;
   try {
     const response = await fetch(`http://127.0.0.1:${port}${question}`, {
@@ -33,9 +40,11 @@ export async function provesIdentity({ port, secret }: Identity): Promise<boolea
     const [given, expected] = [await response.text(), answerTo(question, secret)].map((text) =>
       Buffer.from(text),
     );
-    return given?.length === expected?.length && timingSafeEqual(given as Buffer, expected as Buffer);
-  } catch {
-    return false; // no server is there, or one that does not answer
+    const isSame = given?.length === expected?.length && timingSafeEqual(given as Buffer, expected as Buffer);
+    return isSame ? 'proved' : 'refuted';
+  } catch (error) {
+    // Else nothing listens there, or something that speaks another protocol.
+    return (error as Error).name === 'TimeoutError' ? 'silent' : 'refuted';
   }
 }
 

@@ -162,7 +162,7 @@ describe('where a command finds its services', () => {
     expect(dynamodb).toEqual({ ...aws.dynamodb });
     expect(stderr()).toBe(`Using the embedded servers of this project, which process ${process.pid} runs.\n`);
     await withdraw();
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
   test('a command that wants its own takes neither those nor AWS', async () => {
@@ -172,7 +172,7 @@ describe('where a command finds its services', () => {
     await using connection = await connect(context, {}, { start: 'private', own: true });
     expect(connection.kind).toBe('embedded');
     expect(connection.dynamodb.endpoint).not.toBe(aws.dynamodb.endpoint);
-    expect((await runningServers(env))?.environment).toEqual(aws.environment);
+    expect((await runningServers(env, () => {}))?.environment).toEqual(aws.environment);
     await withdraw();
   });
 
@@ -182,9 +182,9 @@ describe('where a command finds its services', () => {
     {
       await using connection = await connect(context, { region: 'eu-west-1' }, { start: 'shared' });
       expect(connection.dynamodb.region).toBe('eu-west-1');
-      expect((await runningServers(env))?.environment).toEqual(connection.environment);
+      expect((await runningServers(env, () => {}))?.environment).toEqual(connection.environment);
     }
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
   test('servers of its own that cannot be shared run all the same, and a warning says so', async () => {
@@ -204,10 +204,10 @@ describe('servers that have gone away are forgotten', () => {
     const env = nothingRuns();
     const command = spawned(['emulators'], { env });
     await command.seen(/Ready/);
-    expect((await runningServers(env))?.pid).toBe(command.pid);
+    expect((await runningServers(env, () => {}))?.pid).toBe(command.pid);
     command.kill('SIGKILL'); // it cannot take its file away
     await command.ended();
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
   test('because nobody answers there', async () => {
@@ -218,7 +218,7 @@ describe('servers that have gone away are forgotten', () => {
     const announced = JSON.parse(readFileSync(join(directory, name), 'utf8'));
     announced.identity.port = await freePort();
     writeFileSync(join(directory, name), JSON.stringify(announced));
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, () => {})).toBeUndefined();
     expect(readdirSync(directory)).toEqual([]);
   });
 });
@@ -323,7 +323,7 @@ describe('streamlane emulators', () => {
       [...emulators.stdout().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
 
-    expect((await runningServers(env))?.environment).toEqual(environment);
+    expect((await runningServers(env, () => {}))?.environment).toEqual(environment);
     expect((await run(['tables', 'create', 'Tables', '--keys', 'id'], { env }).ended()).code).toBe(EXIT.ok);
     // Another project's shell, where the variables were pasted.
     const pasted = await run(['streams', 'list'], { env: { ...environment, ...nothingRuns() } }).ended();
@@ -336,7 +336,7 @@ describe('streamlane emulators', () => {
 
     emulators.interrupt();
     expect((await emulators.ended()).code).toBe(EXIT.ok);
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, () => {})).toBeUndefined();
     await expect(fetch(`${environment.AWS_ENDPOINT_URL_DYNAMODB}`)).rejects.toThrow();
   });
 });

@@ -20,6 +20,7 @@ import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { dynoxidePackage, embeddedServers } from '../../../src/cli/servers/embedded-servers.ts';
 import { announceServers, projectOf, runningServers } from '../../../src/cli/servers/running-servers.ts';
 import { inProcess } from '../in-process.ts';
+import { spawned } from '../spawned.ts';
 
 let directory: string;
 
@@ -63,7 +64,9 @@ test('what runs is written down in the cache of the user, for the user alone', a
   const [name = ''] = readdirSync(cache);
   expect(statSync(cache).mode & 0o777).toBe(0o700);
   expect(statSync(join(cache, name)).mode & 0o777).toBe(0o600);
-  expect((await runningServers({ XDG_CACHE_HOME: join(directory, '.cache') }))?.pid).toBe(process.pid);
+  expect((await runningServers({ XDG_CACHE_HOME: join(directory, '.cache') }, noWarning))?.pid).toBe(
+    process.pid,
+  );
   await withdraw();
   expect(readdirSync(cache)).toEqual([]);
 });
@@ -76,18 +79,18 @@ describe('of two that were announced in one project', () => {
     const first = await announceServers(serversAt('http://first'), env(), noWarning);
     const second = await announceServers(serversAt('http://second'), env(), noWarning);
     now.mockRestore();
-    expect((await runningServers(env()))?.environment).toEqual(serversAt('http://second'));
+    expect((await runningServers(env(), noWarning))?.environment).toEqual(serversAt('http://second'));
     await second();
-    expect((await runningServers(env()))?.environment).toEqual(serversAt('http://first'));
+    expect((await runningServers(env(), noWarning))?.environment).toEqual(serversAt('http://first'));
     await first();
-    expect(await runningServers(env())).toBeUndefined();
+    expect(await runningServers(env(), noWarning)).toBeUndefined();
   });
 
   test('the end of the first one does not hide the second', async () => {
     const first = await announceServers(serversAt('http://first'), env(), noWarning);
     const second = await announceServers(serversAt('http://second'), env(), noWarning);
     await first();
-    expect((await runningServers(env()))?.environment).toEqual(serversAt('http://second'));
+    expect((await runningServers(env(), noWarning))?.environment).toEqual(serversAt('http://second'));
     await second();
   });
 });
@@ -134,7 +137,7 @@ describe('a stranger is not taken for a server of ours', () => {
     const env = { XDG_CACHE_HOME: directory };
     const withdraw = await announceServers(serversAt('http://127.0.0.1:1'), env, noWarning);
     writeFileSync(files()[0] as string, content);
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, noWarning)).toBeUndefined();
     await withdraw();
   });
 
@@ -144,11 +147,77 @@ describe('a stranger is not taken for a server of ours', () => {
     const { getuid } = process;
     process.getuid = () => (getuid?.() ?? 0) + 1;
     try {
-      expect(await runningServers(env)).toBeUndefined();
+      expect(await runningServers(env, noWarning)).toBeUndefined();
     } finally {
       Object.assign(process, { getuid });
     }
-    expect(await runningServers(env)).toBeDefined();
+    expect(await runningServers(env, noWarning)).toBeDefined();
+    await withdraw();
+  });
+});
+
+describe('a process that does not answer', () => {
+  /** Emulators of the project in `directory`, as a process. */
+  const started = async () => {
+    const emulators = spawned(['emulators'], { env: { XDG_CACHE_HOME: directory } });
+    await emulators.seen(/Ready/);
+    return emulators;
+  };
+  const list = () => inProcess(['streams', 'list'], { env: { XDG_CACHE_HOME: directory } }).ended();
+
+  test('is kept and named while it is paused, and found again afterwards', { timeout: 30_000 }, async () => {
+    const emulators = await started();
+    emulators.kill('SIGSTOP');
+    // Not AWS in its place, though the environment has credentials.
+    const env = { XDG_CACHE_HOME: directory, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+    const { code, stderr } = await inProcess(['streams', 'list'], { env }).ended();
+    expect(stderr).toContain(
+      `error: Process ${emulators.pid}, which runs embedded servers of this project, does not answer`,
+    );
+    expect(code).toBe(EXIT.failed);
+    emulators.kill('SIGCONT');
+    expect((await list()).stderr).toContain(`which process ${emulators.pid} runs`);
+    emulators.interrupt();
+    await emulators.ended();
+    expect(readdirSync(join(directory, 'streamlane'))).toEqual([]);
+  });
+
+  test('is warned of where an earlier one answers', { timeout: 30_000 }, async () => {
+    const withdraw = await announceServers(
+      serversAt('http://first'),
+      { XDG_CACHE_HOME: directory },
+      noWarning,
+    );
+    const [name = ''] = readdirSync(join(directory, 'streamlane'));
+    const file = join(directory, 'streamlane', name);
+    // Something that listens, and is told to be the latest.
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const announced = JSON.parse(readFileSync(file, 'utf8'));
+    const { port } = server.address() as AddressInfo;
+    const later = file.replace('.json', '-later.json');
+    const announceLater = (pid: number) =>
+      writeFileSync(
+        later,
+        JSON.stringify({
+          ...announced,
+          pid,
+          startedAt: Date.now() + 1000,
+          identity: { ...announced.identity, port },
+        }),
+      );
+    announceLater(process.pid);
+    const warnings: string[] = [];
+    const env = { XDG_CACHE_HOME: directory };
+    const warn = (text: string) => void warnings.push(text);
+    expect((await runningServers(env, warn))?.environment).toEqual(serversAt('http://first'));
+    expect(warnings).toEqual([expect.stringContaining('does not answer')]);
+    // One that has ended left its port to something else.
+    announceLater(2 ** 30);
+    expect((await runningServers(env, noWarning))?.environment).toEqual(serversAt('http://first'));
+    expect(readdirSync(join(directory, 'streamlane'))).toEqual([name]);
+    server.closeAllConnections();
+    server.close();
     await withdraw();
   });
 });
@@ -160,7 +229,7 @@ test('a file that cannot be taken back keeps nothing from ending', async () => {
   rmSync(join(directory, 'streamlane', name));
   mkdirSync(join(directory, 'streamlane', name));
   await withdraw();
-  expect(await runningServers(env)).toBeUndefined();
+  expect(await runningServers(env, noWarning)).toBeUndefined();
 });
 
 describe('a cache that cannot be written to', () => {
@@ -184,7 +253,7 @@ describe('a cache that cannot be written to', () => {
         /^Other commands of this project do not find these servers, as .+ \(Error: .+\)\. Set XDG/,
       ),
     ]);
-    expect(await runningServers(env)).toBeUndefined();
+    expect(await runningServers(env, noWarning)).toBeUndefined();
     await withdraw();
     const emulators = inProcess(['emulators'], { env: env as Record<string, string> });
     await emulators.seen(/Ready/);
@@ -198,7 +267,7 @@ test('servers that have ended by themselves are no longer announced, and emulato
   const env = { XDG_CACHE_HOME: directory };
   const emulators = inProcess(['emulators'], { env });
   await emulators.seen(/Ready/);
-  const { AWS_ENDPOINT_URL_DYNAMODB } = (await runningServers(env))?.environment ?? {};
+  const { AWS_ENDPOINT_URL_DYNAMODB } = (await runningServers(env, noWarning))?.environment ?? {};
   const port = new URL(`${AWS_ENDPOINT_URL_DYNAMODB}`).port;
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
   const dynoxide = lines.find((line) => line.includes(`--port ${port}`) && !line.includes('--eval'));
@@ -206,7 +275,7 @@ test('servers that have ended by themselves are no longer announced, and emulato
   const { code, stderr } = await emulators.ended();
   expect(stderr).toContain('error: Dynoxide has ended.');
   expect(code).toBe(EXIT.failed);
-  expect(await runningServers(env)).toBeUndefined();
+  expect(await runningServers(env, noWarning)).toBeUndefined();
 });
 
 describe('where the embedded servers are not installed', () => {

@@ -57,18 +57,21 @@ describe('a module that writes until its process ends', () => {
 
   // A server that nobody has to start.
   const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: 'eu-central-1' };
-  const COMMANDS = [
+  const COMMANDS: readonly (readonly string[])[] = [
     ['invoke', 'late.mjs', 'event.json'],
     ['mapping', 'late.mjs', '--starting-position', 'LATEST'],
     ['replay', 'event.json', '--handler', 'late.mjs'],
     ['dev', 'late.mjs', '--table', 'T', '--mapping', 'none'],
-  ] as const;
+  ];
 
-  test.each(COMMANDS)('has no control over the terminal of streamlane %s', async (...argv) => {
-    const { output } = await inTerminal(argv, { cwd: directory, env }).ended();
-    expect(output).toContain('at the end\\u001b]52;c;aGk=\\u0007');
-    expect(output).not.toContain('\x1b]52');
-  });
+  test.each<[name: string | undefined, argv: readonly string[]]>(COMMANDS.map((argv) => [argv[0], argv]))(
+    'has no control over the terminal of streamlane %s',
+    async (_, argv) => {
+      const { output } = await inTerminal(argv, { cwd: directory, env }).ended();
+      expect(output).toContain('at the end\\u001b]52;c;aGk=\\u0007');
+      expect(output).not.toContain('\x1b]52');
+    },
+  );
 
   test('writes nothing to stdout after the response of streamlane invoke', async () => {
     const { code, stdout, stderr } = await spawned(['invoke', 'late.mjs', 'event.json', '--json'], {
