@@ -19,21 +19,21 @@ export type Order = 'item' | 'partition' | 'shard';
  * took twice as long (bench: router, async handlers).
  */
 export class LaneIndex {
-  readonly order: Order;
+  readonly #order: Order;
   #partitionKey: string | undefined;
   #sortKey: string | undefined;
   readonly #partitions: Map<string, number> = new Map();
   readonly #sorts: Map<string, number> = new Map();
-  readonly #pairs: Map<number | string, number> = new Map();
+  /** By the name of an item, or by the record where there is none. */
+  readonly #lanes: Map<unknown, number> = new Map();
   readonly #stride: number;
-  #lanes = 0;
 
   /**
    * @param records how many records the batch has
    * @param partitionKey the partition key's attribute, needed for `'partition'`
    */
   constructor(order: Order, records: number, partitionKey?: string) {
-    this.order = order;
+    this.#order = order;
     // For 'item' the first record names the key attributes, all of them.
     this.#partitionKey = order === 'partition' ? partitionKey : undefined;
     this.#stride = records + 1;
@@ -41,42 +41,33 @@ export class LaneIndex {
 
   /** The lane of a record, from 0. A record without usable Keys gets a lane of its own: it will fail there. */
   of(record: DynamoDBRecord): number {
-    if (this.order === 'shard') return 0;
+    if (this.#order === 'shard') return 0;
     const keys = record.dynamodb?.Keys;
-    if (typeof keys !== 'object' || keys === null) return this.#lanes++;
-    if (this.order === 'item' && this.#partitionKey === undefined) {
+    if (typeof keys !== 'object' || keys === null) return numberOf(this.#lanes, record);
+    if (this.#order === 'item' && this.#partitionKey === undefined) {
       [this.#partitionKey, this.#sortKey] = Object.keys(keys);
     }
     const partition = this.#partitionKey === undefined ? undefined : textOf(keys[this.#partitionKey]);
     if (partition === undefined) return this.#laneOfShape(keys);
     const first = numberOf(this.#partitions, partition);
-    if (this.#sortKey === undefined) return this.#laneOf(first);
+    if (this.#sortKey === undefined) return numberOf(this.#lanes, first);
     const sort = textOf(keys[this.#sortKey]);
     if (sort === undefined) return this.#laneOfShape(keys);
-    return this.#laneOf(first * this.#stride + numberOf(this.#sorts, sort));
-  }
-
-  #laneOf(name: number | string): number {
-    let lane = this.#pairs.get(name);
-    if (lane === undefined) {
-      lane = this.#lanes++;
-      this.#pairs.set(name, lane);
-    }
-    return lane;
+    return numberOf(this.#lanes, first * this.#stride + numberOf(this.#sorts, sort));
   }
 
   /** Keys of another shape than the first record's: not from one table, but still one lane per item. */
   #laneOfShape(keys: Readonly<Record<string, AttributeValue>>): number {
     try {
-      return this.#laneOf(JSON.stringify(sortedEntries(keys)));
+      return numberOf(this.#lanes, JSON.stringify(sortedEntries(keys)));
     } catch {
       // DynamoDB never sends such keys. They share a lane, so that those of one item do.
-      return this.#laneOf('');
+      return numberOf(this.#lanes, '');
     }
   }
 }
 
-function numberOf(numbers: Map<string, number>, value: string): number {
+function numberOf<Value>(numbers: Map<Value, number>, value: Value): number {
   let number = numbers.get(value);
   if (number === undefined) {
     number = numbers.size;
