@@ -59,7 +59,7 @@ export class Deadline {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#expired) this.#controller.abort(new DeadlineError(this.reserveMs));
+      if (this.#expired) this.end();
     }
     return this.#controller.signal;
   }

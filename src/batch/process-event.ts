@@ -2,7 +2,6 @@ import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
 import { quietly } from '../promise/quietly.ts';
 import { type LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
-import { deadLetteredIn } from './dead-lettered.ts';
 import { openBatch } from './open-batch.ts';
 import type { BatchSettings } from './options.ts';
 import type { RecordContext } from './record-context.ts';
@@ -53,7 +52,6 @@ export function processEvent(
     partitionKey: settings.table?.keys[0],
     reported,
     handle: (record) => handle(openRecord(record, reading), context),
-    deadLetters: () => deadLetteredIn(context),
     answer: (outcome) => respond(settings, batch, outcome),
   });
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import { BatchFailedError, DeadlineError, InvalidEventError } from '../errors.ts';
+import { BatchFailedError, DeadlineError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
@@ -43,7 +43,7 @@ export function logFailure(
   error: unknown,
   entity?: string,
 ): void {
-  const named = entity === undefined ? undefined : { entity };
+  const named = entity !== undefined && { entity };
   quietly(() => logger.error('Record failed', { ...identityAt(batch, index), ...named, error }));
 }
 
@@ -64,8 +64,7 @@ function identityAt(batch: Batch, index: number) {
  * To EventBridge Pipes it names every record that did not succeed: its documentation does not say whether a pipe
  * delivers the others past the lowest one again.
  *
- * @throws BatchFailedError when something did not succeed and `partialResponses` is off; InvalidEventError when a
- * record that did not succeed has no identifier
+ * @throws BatchFailedError when something did not succeed and `partialResponses` is off
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
  */
@@ -74,34 +73,24 @@ export function respond(settings: BatchSettings, batch: Batch, outcome: Outcome)
   const { checkpoint, states } = outcome;
   // A new object each time: a shared one that a caller changes would answer for the next batch.
   if (checkpoint === length) return { batchItemFailures: [] };
-  const failure = { itemIdentifier: identifierAt(batch, checkpoint) };
+  const lowest = batch.identifiers[checkpoint] as string;
   if (settings.partialResponses) {
-    if (!batch.fromPipe) return { batchItemFailures: [failure] };
-    const unfinished = [...states.keys()].filter((index) => states[index] !== RecordState.succeeded);
-    return { batchItemFailures: unfinished.map((index) => ({ itemIdentifier: identifierAt(batch, index) })) };
+    const unfinished = batch.identifiers.filter((_, index) => states[index] !== RecordState.succeeded);
+    const reported = batch.fromPipe ? unfinished : [lowest];
+    return { batchItemFailures: reported.map((itemIdentifier) => ({ itemIdentifier })) };
   }
-  throw new BatchFailedError(failure.itemIdentifier, length - outcome.succeeded, length, {
+  throw new BatchFailedError(lowest, length - outcome.succeeded, length, {
     cause: outcome.failed > 0 ? outcome.error : new DeadlineError(settings.reserveMs),
   });
-}
-
-/** Without a name the response would report success. */
-function identifierAt({ identifiers }: Batch, index: number): string {
-  const identifier = identifiers[index];
-  if (identifier !== undefined) return identifier;
-  throw new InvalidEventError(
-    'INVALID_SEQUENCE_NUMBER',
-    `Record ${index} of the batch did not succeed and has no identifier to report. Lambda delivers the batch again.`,
-  );
 }
 
 /** The parts of a summary besides the outcome. */
 interface Noted {
   /** The sequence numbers of records whose dead letter was accepted. */
-  readonly letters?: ReadonlySet<string> | undefined;
+  readonly letters: ReadonlySet<string>;
   /** The object that identifies the invocation. */
-  readonly invocation?: object | undefined;
-  readonly reading?: RecordReading | undefined;
+  readonly invocation: object;
+  readonly reading: RecordReading;
 }
 
 /** Tells logger and `onBatch` what became of the batch. Nothing that they do changes the response. */
@@ -111,11 +100,11 @@ export async function summarize(
   outcome: Outcome,
   startedAt: number,
   deadline: Deadline,
-  { letters = new Set(), invocation, reading }: Noted = {},
+  noted?: Noted,
 ): Promise<void> {
   const { logger, onBatch, reserveMs, table } = settings;
   const entities = table?.['~entities'];
-  const deadLettered = countSucceeded(batch, outcome, letters);
+  const deadLettered = noted === undefined ? 0 : countSucceeded(batch, outcome, noted.letters);
   const plain: BatchSummary = {
     records: batch.records.length,
     succeeded: outcome.succeeded - deadLettered,
@@ -130,9 +119,7 @@ export async function summarize(
   // A log shows the counts, not a function.
   Object.defineProperty(plain, 'byEntity', { enumerable: false });
   const summary =
-    entities && invocation && reading
-      ? entities.summarize(plain, { ...batch, ...outcome, letters, invocation, reading }, logger)
-      : plain;
+    entities && noted ? entities.summarize(plain, { ...batch, ...outcome, ...noted }, logger) : plain;
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
     const stuck = outcome.succeeded + outcome.failed === 0;

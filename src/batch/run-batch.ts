@@ -1,4 +1,5 @@
 import type { RecordReading } from '../record/lazy-record.ts';
+import { deadLetteredIn } from './dead-lettered.ts';
 import type { Deadline } from './deadline.ts';
 import type { Batch, ReportableRecord } from './event.ts';
 import type { BatchSettings } from './options.ts';
@@ -34,8 +35,6 @@ export interface BatchWork<Answer> extends Omit<RunSettings, 'firstAlone'> {
   readonly summarizesEmpty?: boolean;
   /** Makes the answer of the outcome, at the end. */
   answer(outcome: Outcome): Answer;
-  /** The sequence numbers of records whose dead letter was accepted. */
-  deadLetters?(): ReadonlySet<string>;
 }
 
 /**
@@ -65,7 +64,8 @@ export async function runBatch<Answer>(
   if (released !== undefined) await released;
   reported?.settle(batch, outcome.checkpoint);
   if (batch.records.length > 0 || work.summarizesEmpty !== false) {
-    const noted = { letters: work.deadLetters?.(), invocation: context && invocationOf(context), reading };
+    const noted = context &&
+      reading && { letters: deadLetteredIn(context), invocation: invocationOf(context), reading };
     await summarize(settings, batch, outcome, startedAt, deadline, noted);
   }
   return work.answer(outcome);
