@@ -39,9 +39,9 @@ export async function refuseUnfinished(
     'INVALID_RESULT',
     promises.length > 0
       ? `${subject}returned promises within another value, and nothing waits for those. ` +
-          'Return one promise: Promise.all(array), or an async function that awaits each.'
+          'Return one promise, as Promise.all(array) gives it.'
       : `${subject}returned a generator or another iterator, which has not done its work yet. ` +
-          'Return a promise: make the generator an async function, or consume it in one.',
+          'Return a promise: make it an async function, or consume it in one.',
     options,
   );
 }

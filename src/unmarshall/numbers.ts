@@ -96,7 +96,7 @@ function toExact(NumberValue: NumberValueFactory): ToNumber {
   return (text) => {
     const number = +text;
     // Decimals of up to 15 significant digits survive the way into a double and back (IEEE 754), unless it is denormal.
-    const size = number < 0 ? -number : number;
+    const size = Math.abs(number);
     if (text.length <= 15 && size <= Number.MAX_SAFE_INTEGER && size > 1e-300 && isPlain(text)) return number;
     const exact = exactDouble(text);
     if (exact === undefined) noNumber();

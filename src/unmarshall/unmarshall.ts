@@ -37,7 +37,8 @@ export function unmarshall(map: AttributeMap, toNumber: ToNumber): NativeMap {
     return unmarshallMap(mapOf(map), toNumber);
   } catch (thrown) {
     // The hot path carries no path along; a second, slow walk finds it for the message.
-    const { steps, reason } = locate(map, toNumber) ?? { steps: [], reason: thrown };
+    const attributes = isMap(map) ? Object.entries(map) : [];
+    const { steps, reason } = locateIn(attributes, toNumber, 0) ?? { steps: [], reason: thrown };
     throw unreadable(shortened(steps.reduceRight<string>(joinPath, '')) || '(item)', reason);
   }
 }
@@ -66,10 +67,6 @@ interface Place {
 }
 
 /** Finds the first value, innermost, that cannot be unmarshalled, and what it throws. Reads each value once. */
-function locate(map: unknown, toNumber: ToNumber): Place | undefined {
-  return isMap(map) ? locateIn(Object.entries(map), toNumber, 0) : undefined;
-}
-
 function locateIn(
   values: Iterable<readonly [string | number, AttributeValue]>,
   toNumber: ToNumber,
