@@ -2,7 +2,6 @@ import type { Mutant } from './mutant.ts';
 
 const RUN = 'batch/run.ts';
 const WORK = `    handle: (record) => handle(openRecord(record, reading), context),
-    deadLetters: () => deadLetteredIn(context),
     answer: (outcome) => respond(settings, batch, outcome),`;
 
 export const BATCH_MUTANTS: readonly Mutant[] = [
@@ -13,7 +12,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     find: WORK,
     replace: `    handle: (record) =>
       reported.done?.delete(record.dynamodb.SequenceNumber) ? undefined : handle(openRecord(record, reading), context),
-    deadLetters: () => deadLetteredIn(context),
     answer: (outcome) => {
       reported.done = new Set(batch.sequenceNumbers.filter((_, at) => at > outcome.checkpoint && outcome.states[at] === 1));
       return respond(settings, batch, outcome);
@@ -26,7 +24,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     find: WORK,
     replace: `    handle: (record) =>
       reported.done?.has(record.dynamodb.SequenceNumber) ? undefined : handle(openRecord(record, reading), context),
-    deadLetters: () => deadLetteredIn(context),
     answer: (outcome) => {
       reported.done ??= new Set();
       batch.sequenceNumbers.forEach((name, at) => outcome.states[at] === 1 && reported.done.add(name));
@@ -44,8 +41,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     name: 'the identifiers are those that the records have at the end',
     happened: true,
     file: 'batch/report.ts',
-    find: 'const identifier = identifiers[index];\n  if (identifier !== undefined) return identifier;',
-    replace: 'return arguments[0].records[index].dynamodb.SequenceNumber;',
+    find: 'const lowest = batch.identifiers[checkpoint] as string;',
+    replace: 'const lowest = batch.records[checkpoint]!.dynamodb.SequenceNumber;',
   },
   {
     name: 'the record reported last does not run alone',
@@ -190,7 +187,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'a signal that is asked for after the deadline does not abort',
     file: 'batch/deadline.ts',
-    find: 'if (this.#expired) this.#controller.abort(new DeadlineError(this.reserveMs));',
+    find: 'if (this.#expired) this.end();',
     replace: '',
   },
   {
@@ -222,15 +219,15 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'a lane is a partition key',
     file: 'batch/lane-index.ts',
-    find: 'if (this.#sortKey === undefined) return this.#laneOf(first);',
-    replace: 'return this.#laneOf(first);',
+    find: 'if (this.#sortKey === undefined) return numberOf(this.#lanes, first);',
+    replace: 'return numberOf(this.#lanes, first);',
     equivalent: 'More records share a lane than have to: it is slower, and breaks no promise.',
   },
   {
     name: 'a lane is a sort key alone',
     file: 'batch/lane-index.ts',
-    find: 'return this.#laneOf(first * this.#stride + numberOf(this.#sorts, sort));',
-    replace: 'return this.#laneOf(numberOf(this.#sorts, sort));',
+    find: 'return numberOf(this.#lanes, first * this.#stride + numberOf(this.#sorts, sort));',
+    replace: 'return numberOf(this.#lanes, numberOf(this.#sorts, sort));',
     equivalent: 'More records share a lane than have to: it is slower, and breaks no promise.',
   },
   {
@@ -248,29 +245,29 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the response names the first record always',
     file: 'batch/report.ts',
-    find: 'identifierAt(batch, checkpoint) };',
-    replace: 'identifierAt(batch, 0) };',
+    find: 'batch.identifiers[checkpoint] as string;',
+    replace: 'batch.identifiers[0] as string;',
     equivalent:
       'An earlier record is repeated. Progress is lost, and the batch may stay for ever, but no record is.',
   },
   {
     name: 'the response names the record behind the checkpoint',
     file: 'batch/report.ts',
-    find: 'identifierAt(batch, checkpoint) };',
-    replace: 'identifierAt(batch, Math.min(checkpoint + 1, length - 1)) };',
+    find: 'batch.identifiers[checkpoint] as string;',
+    replace: 'batch.identifiers[Math.min(checkpoint + 1, length - 1)] as string;',
   },
   {
     name: 'the response names all records that did not succeed',
     file: 'batch/report.ts',
-    find: 'if (!batch.fromPipe) return',
-    replace: 'if (false) return',
+    find: 'batch.fromPipe ? unfinished : [lowest]',
+    replace: 'unfinished',
   },
   {
     name: 'without partial responses a failure is a success',
     file: 'batch/report.ts',
-    find: 'throw new BatchFailedError(failure.itemIdentifier',
+    find: 'throw new BatchFailedError(lowest',
     replace:
-      'if (outcome.failed === 0) return { batchItemFailures: [] };\n  throw new BatchFailedError(failure.itemIdentifier',
+      'if (outcome.failed === 0) return { batchItemFailures: [] };\n  throw new BatchFailedError(lowest',
   },
   {
     name: 'onBatch fails the batch',
