@@ -4,7 +4,7 @@ import {
   type Checks,
   FUNCTION,
   LOGGER_OR_FALSE,
-  millisecondsFrom,
+  numberFrom,
   oneOf,
   wholeNumberFrom,
 } from '../options/check.ts';
@@ -113,7 +113,7 @@ const CHECKS: Checks = {
   viewType: oneOf(VIEW_TYPES),
   order: oneOf(['item', 'partition', 'shard']),
   concurrency: wholeNumberFrom(1, 10_000),
-  reserveMs: millisecondsFrom(0, 900_000),
+  reserveMs: numberFrom(0, 900_000, 'milliseconds'),
   numbers: {
     expected: "'number', 'exact', 'string' or a function",
     accepts: (value) =>

@@ -44,8 +44,8 @@ export function creationDateOf(change: TimedChange | null | undefined): Date {
   if (ms !== undefined && Number.isNaN(ms)) {
     throw new InvalidRecordError(
       'INVALID_CREATION_TIME',
-      'The ApproximateCreationDateTime of the record is not a time: expected seconds since 1970, or a text of seconds ' +
-        `or ISO 8601, got another ${typeof change?.ApproximateCreationDateTime}. ${CHECK_EVENT}`,
+      'The ApproximateCreationDateTime of the record is not a time: expected seconds since 1970 or ISO 8601, got another ' +
+        `${typeof change?.ApproximateCreationDateTime}. ${CHECK_EVENT}`,
     );
   }
   return new Date(ms ?? Number.NaN);

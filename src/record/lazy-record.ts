@@ -12,8 +12,6 @@ import type { EventName, UserIdentity } from './stream-record.ts';
 import { isExpired } from './time-to-live.ts';
 import { hasImage, type StreamViewType } from './view-type.ts';
 
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
-
 /** How the records of one invocation are read. */
 export interface RecordReading {
   readonly toNumber: ToNumber;
@@ -35,6 +33,12 @@ export type RecordOpener = (raw: DynamoDBRecord, reading: RecordReading) => Lazy
  * what identifies it, never the item.
  */
 export class LazyRecord {
+  static {
+    // console.log shows what this method returns.
+    const inspect = Symbol.for('nodejs.util.inspect.custom');
+    Object.defineProperty(LazyRecord.prototype, inspect, { value: LazyRecord.prototype.toJSON });
+  }
+
   readonly #raw: DynamoDBRecord;
   readonly #reading: RecordReading;
   #copy: DynamoDBRecord | undefined;
@@ -64,11 +68,6 @@ export class LazyRecord {
     const { eventID, sequenceNumber, tableName } = this;
     // Subclasses may throw when their eventName is read.
     return { eventID, eventName: this.#raw.eventName, sequenceNumber, tableName };
-  }
-
-  /** For console.log. */
-  [inspect](): Readonly<Record<string, unknown>> {
-    return this.toJSON();
   }
 
   /** For sinks: aborts at the deadline of the invocation; undefined where there is none. */

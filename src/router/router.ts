@@ -171,7 +171,14 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     return processEvent(processor, event, context, reported, handle);
   }
 
-  return withFacts(Object.assign(router, { ...routesInto(undefined, () => router), entity, use }), facts);
+  return withFacts(
+    Object.assign(
+      router,
+      routesInto(undefined, () => router),
+      { entity, use },
+    ),
+    facts,
+  );
 
   /** The methods that add routes for an entity, or for all records. */
   function routesInto<Self>(entity: string | undefined, self: () => Self) {
