@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
+import { LazyRecord } from '../record/lazy-record.ts';
 
 /** Decides whether a route takes a record. Gets the record, returns true or false, never a promise. */
 export interface Condition<R> {
@@ -10,12 +11,13 @@ export interface Condition<R> {
 }
 
 /**
- * Asks a condition.
+ * Asks a condition. What it does to keys and images, nobody sees: they are unmarshalled again, if it has read them.
  *
  * @throws ConfigurationError `ASYNC_CONDITION`
  */
 export function holds<R>(condition: Condition<R>, record: R): boolean {
   const answer: unknown = condition(record);
+  if (record instanceof LazyRecord) record.reread();
   if (typeof answer === 'boolean') return answer;
   return answerOf('A condition', answer, 'Conditions answer at once: move what waits into the handler.');
 }

@@ -1,18 +1,27 @@
-import { isPlainObject } from '../options/check.ts';
-
 /**
  * Copies a value as deep as it consists of what items consist of: plain objects, arrays, Sets, Maps, bytes and dates.
- * Instances of other classes, such as `NumberValue`, are shared: only their class knows how to copy them.
+ * Instances of other classes, such as `NumberValue`, and functions are shared: only their class knows how to copy them.
+ *
+ * @param onShared called for each value that is shared
  */
-export function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  if (value instanceof Set) return new Set(Array.from(value, copyOf));
-  if (value instanceof Map) return new Map(Array.from(value, ([key, inner]) => [copyOf(key), copyOf(inner)]));
+export function copyOf(value: unknown, onShared: () => void = () => {}): unknown {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
+  const copy = (inner: unknown): unknown => copyOf(inner, onShared);
+  if (Array.isArray(value)) return value.map(copy);
   // Not value.slice(): that of a Buffer shares the bytes.
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value);
-  if (value instanceof Date) return new Date(value);
-  if (!isPlainObject(value)) return value;
-  // fromEntries defines, where an assignment to __proto__ would set the prototype.
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)]));
+  // Not `instanceof`: a subclass knows how to copy itself, and a plain Set has not its methods.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Set.prototype) return new Set(Array.from(value as Set<unknown>, copy));
+  if (prototype === Map.prototype)
+    return new Map(Array.from(value as Map<unknown, unknown>, ([key, inner]) => [copy(key), copy(inner)]));
+  if (prototype === Date.prototype) return new Date(value as Date);
+  if (prototype !== Object.prototype && prototype !== null) {
+    onShared();
+    return value;
+  }
+  // Spreading makes an attribute named __proto__ an own one, so that an assignment does not set the prototype.
+  const result: Record<string, unknown> = { ...value };
+  for (const name of Object.keys(result)) result[name] = copy(result[name]);
+  return result;
 }

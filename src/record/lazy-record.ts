@@ -140,8 +140,15 @@ export class LazyRecord {
   }
 
   /**
-   * Lets the next reader have keys and images as they were: called between attempts, routes and layers. A reader may
-   * change its images, and no other one sees that. Costs nothing until somebody reads again, which unmarshalls again.
+   * Checks the images again where a reader may have changed them and they cannot be copied: an asynchronous schema made
+   * instances of classes.
+   */
+  revalidate(): void | Promise<void> {}
+
+  /**
+   * Lets the next reader have keys and images as they were: called between attempts, routes, layers and conditions. A
+   * reader may change its images, and no other one sees that. Costs nothing until somebody reads again, which
+   * unmarshalls again.
    */
   reread(): void {
     this.#keys = undefined;

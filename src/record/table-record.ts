@@ -27,6 +27,10 @@ export class TableRecord extends LazyRecord {
   #oldImage: unknown;
   /** The images as an asynchronous schema made them. Readers get copies. */
   #checked: Readonly<Record<ImageName, unknown>> | undefined;
+  /** Whether somebody has read an image since the last reader: what a schema made, and nobody has read, stays. */
+  #isRead = false;
+  /** Whether a reader has got instances of classes out of `#checked`, which cannot be copied. */
+  #isShared = false;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading, declarations: RecordDeclarations) {
     super(raw, reading);
@@ -49,11 +53,13 @@ export class TableRecord extends LazyRecord {
   }
 
   override get newImage(): unknown {
+    this.#isRead = true;
     this.#newImage ??= this.readAnew('newImage');
     return this.#newImage;
   }
 
   override get oldImage(): unknown {
+    this.#isRead = true;
     this.#oldImage ??= this.readAnew('oldImage');
     return this.#oldImage;
   }
@@ -70,7 +76,7 @@ export class TableRecord extends LazyRecord {
    */
   validate(): void | Promise<void> {
     const checks = this.#checksOf('newImage');
-    if (checks === undefined || this.#checked !== undefined) return undefined;
+    if (checks === undefined || (this.#checked !== undefined && !this.#isShared)) return undefined;
     let waited = false;
     const checking = checks.both(
       (image) => {
@@ -80,8 +86,9 @@ export class TableRecord extends LazyRecord {
           : undefined;
       },
       (newImage, oldImage) => {
-        if (waited) this.#checked = { newImage, oldImage };
-        else {
+        this.#isShared = false;
+        this.#checked = waited ? { newImage, oldImage } : undefined;
+        if (!waited) {
           this.#newImage ??= newImage;
           this.#oldImage ??= oldImage;
         }
@@ -91,8 +98,14 @@ export class TableRecord extends LazyRecord {
     return checking;
   }
 
+  override revalidate(): void | Promise<void> {
+    return this.#isShared ? this.validate() : undefined;
+  }
+
   override reread(): void {
     super.reread();
+    if (!this.#isRead) return;
+    this.#isRead = false;
     this.#newImage = undefined;
     this.#oldImage = undefined;
   }
@@ -100,7 +113,11 @@ export class TableRecord extends LazyRecord {
   override readAnew(image: ImageName): unknown {
     const checks = this.#checksOf(image);
     if (checks === undefined) return super.readAnew(image);
-    if (this.#checked !== undefined) return copyOf(this.#checked[image]);
+    if (this.#checked !== undefined) {
+      return copyOf(this.#checked[image], () => {
+        this.#isShared = true;
+      });
+    }
     return checks.now(image, super.readAnew(image));
   }
 

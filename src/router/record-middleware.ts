@@ -19,9 +19,8 @@ export type Next = () => void | Promise<void>;
  * - A call that is not awaited is waited for, and fails the record when it fails.
  * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
  *   retry nor the next record of the lane starts.
- * - After a call, the next call and the middleware itself read the item as it was, whatever was done to its images. So
- *   read images in a middleware, and do not change them: only the first call would see that. Calls beside each other
- *   share the images.
+ * - Every call, and the middleware after it, read the item as it was. What a middleware does to the images, nobody else
+ *   sees. Calls beside each other share the images.
  * - A call after the middleware has settled throws a ConfigurationError `LATE_NEXT` and starts nothing.
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
@@ -35,7 +34,6 @@ export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next
 export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: HandleRecord): HandleRecord {
   return (record, context) => {
     let calls: NextCall<void>[] | undefined;
-    let called = false;
     let returned = false;
     let settled = false;
     const next: Next = () => {
@@ -44,9 +42,8 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
         if (settled) refuseLate(record, context);
         requireTime(record, context, 'what lies within a middleware');
       }
-      // Whatever the calls before did, and the middleware since.
-      if (called) record.reread();
-      called = true;
+      // Whatever the calls before did, and the middleware.
+      record.reread();
       let result: unknown;
       try {
         result = inner(record, context);

@@ -59,7 +59,14 @@ function runFrom(
     // Asked before the handler, so that images are unmarshalled again only for a handler that runs.
     const following = matching(routes, record, index + 1);
     // biome-ignore lint/style/noNonNullAssertion: index is below routes.length
-    const result = routes[index]!.handler(record, context);
+    const { handler } = routes[index]!;
+    const checking = record.revalidate();
+    const result = checking
+      ? checking.then(() => {
+          requireTime(record, context, 'the handler behind the schema');
+          return handler(record, context);
+        })
+      : handler(record, context);
     if (isThenable(result)) {
       // The caller that waits for the last one looks at what it resolves with: a further promise would cost every record.
       if (following === routes.length) return result;
