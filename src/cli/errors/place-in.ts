@@ -21,7 +21,7 @@ export function placeIn(stack: string): string | undefined {
 function pathIn(frame: string): string | undefined {
   const from = frame.lastIndexOf('file://');
   if (from !== -1) return pathOf(frame.slice(from).split('?')[0] as string);
-  return /^ {4}at (?:.{0,999}\()?((?:\/|[A-Z]:\\)[^()]*)$/.exec(frame.slice(0, 5000))?.[1];
+  return /^ {4}at (?:async |.{0,999}\()?((?:\/|[A-Z]:\\)[^()]*)$/.exec(frame.slice(0, 5000))?.[1];
 }
 
 /** A message may have what only looks like the URL of a file. */

@@ -3,12 +3,13 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { readBatchResponse, reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { StreamlaneError } from '../../errors.ts';
-import { isInstance } from '../../failure/content-free-cause.ts';
+import { isInstance, partOf } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { localFunction } from '../../local/handler/local-function.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
+import { placeIn } from '../errors/place-in.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
@@ -105,7 +106,8 @@ function unfinished(processed: number, records: readonly DynamoDBRecord[]): stri
 function tellError({ io, note, verbose }: CommandContext, error: unknown): void {
   const isError = isInstance(error, Error);
   const text = isError ? thrownText(error) : jsonText(error);
-  const hint = isError && !verbose ? ' (--verbose prints the stack)' : '';
+  const at = isError ? placeIn(String(partOf(error, 'stack'))) : undefined;
+  const hint = isError && !verbose ? ` (${at === undefined ? '' : `${at}; `}--verbose prints the stack)` : '';
   void writeLines(io.stderr, `${note('red', 'The handler failed:')} ${text}${hint}`);
   if (isError && verbose)
     void writeLines(io.stderr, ...`${error.stack}`.split('\n').map((line) => `  ${line}`));

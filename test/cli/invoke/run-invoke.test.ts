@@ -79,7 +79,9 @@ describe('streamlane invoke', () => {
 
   test('a handler that throws has failed', async () => {
     const { code, stdout, stderr } = await run(['invoke', `${HANDLERS}#throwing`, event], { env }).ended();
-    expect(stderr).toContain('The handler failed: RangeError: out of range (--verbose prints the stack)\n');
+    expect(stderr).toMatch(
+      /The handler failed: RangeError: out of range \(\S+\.\w+:\d+; --verbose prints the stack\)\n/,
+    );
     expect(stdout).toBe(
       'Processed 0 of 3 records. Lambda would deliver again from event event-101, sequence number 101.\n',
     );
@@ -90,9 +92,7 @@ describe('streamlane invoke', () => {
     const { code, stderr } = await run(['invoke', `${HANDLERS}#slow`, event, '--timeout', '0.05'], {
       env,
     }).ended();
-    expect(stderr).toContain(
-      'The handler failed: Error: Task timed out after 0.05 seconds (--verbose prints the stack)\n',
-    );
+    expect(stderr).toContain('The handler failed: Error: Task timed out after 0.05 seconds (');
     expect(code).toBe(EXIT.failed);
   });
 

@@ -145,3 +145,31 @@ test('streamlane is left outside where it is linked too, so that there is one of
   remove();
   expect(text).toContain('from "streamlane"');
 });
+
+test('without a bundle, Node loads the source', async () => {
+  const code = codeOf({ 'handler.mjs': 'export const value = 1;' });
+  const { code: source, files, remove } = await prepareModule(code.path('handler.mjs'), null);
+  remove();
+  expect(files).toEqual([]);
+  expect(await loadModule(code.path('handler.mjs'), source)).toMatchObject({ value: 1 });
+});
+
+test('an ES module is loaded from its bundle', async () => {
+  const code = codeOf({ 'handler.mts': 'export const value: number = 1;' });
+  const { code: prepared, remove } = await prepareModule(code.path('handler.mts'));
+  expect(prepared).toMatchObject({ type: 'bundle', format: 'esm' });
+  expect(await loadModule(code.path('handler.mts'), prepared)).toMatchObject({ value: 1 });
+  remove();
+});
+
+test('an error of esbuild without a place is told without one', async () => {
+  const code = codeOf(CODE);
+  const failing = {
+    ...esbuild,
+    build: () => Promise.reject({ errors: [{ text: 'Could not resolve "./a"', location: null }] }),
+  };
+  await expect(prepareModule(code.path('handler.ts'), failing as never)).rejects.toMatchObject({
+    at: undefined,
+    message: 'Could not resolve "./a"',
+  });
+});

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import type { Context } from 'aws-lambda';
+import { expect, onTestFinished, test } from 'vitest';
+import { HandlerCode } from '../../../src/cli/dev/handler-code.ts';
+import type { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
+import { lambdaContext } from '../../../src/local/handler/lambda-context.ts';
+import { type Code, codeOf } from './code.ts';
+
+const contextOf = (): Context =>
+  lambdaContext({ functionName: 'f', functionArn: 'arn:f', memoryLimitInMB: 128, timeoutMs: 10_000 }, 'r');
+
+function handlerCodeOf(code: Code) {
+  const files = new Set<string>();
+  const handlerCode = new HandlerCode({
+    handler: code.path('handler.ts'),
+    env: process.env,
+    onOutput: (output) => void output.resume(),
+    onFiles: (found) => {
+      for (const file of found) files.add(file);
+    },
+  });
+  onTestFinished(() => handlerCode.close());
+  return { handlerCode, files };
+}
+
+async function answerOf(starting: Promise<Sandbox>): Promise<unknown> {
+  const sandbox = await starting;
+  onTestFinished(() => sandbox.close());
+  const { response } = await sandbox.invoke({}, contextOf());
+  return response;
+}
+
+const handlerOf = (version: number): string =>
+  `enum Version { This = ${version} }\nexport const handler = () => Version.This;`;
+
+test('a broken edit is told as esbuild words it, and the code before it goes on serving', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf(1) });
+  const { handlerCode, files } = handlerCodeOf(code);
+  expect(await answerOf(handlerCode.start())).toBe(1);
+  code.write('handler.ts', "import { two } from './two';\nexport const handler = () => two;");
+  await expect(handlerCode.startChanged()).rejects.toMatchObject({
+    message: expect.stringMatching(/cannot be imported: Could not resolve "\.\/two" \(.*handler\.ts:1\)/),
+    exitCode: 2,
+  });
+  expect(files).toContain(code.path('two.ts'));
+  expect(await answerOf(handlerCode.start())).toBe(1);
+  code.write('two.ts', 'export const two = 2;');
+  expect(await answerOf(handlerCode.startChanged())).toBe(2);
+  expect(await answerOf(handlerCode.start())).toBe(2);
+});
+
+test('code that throws when it is loaded does not replace the code before it', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf(1) });
+  const { handlerCode } = handlerCodeOf(code);
+  expect(await answerOf(handlerCode.start())).toBe(1);
+  code.write('handler.ts', "throw new Error('no');");
+  await expect(handlerCode.startChanged()).rejects.toMatchObject({
+    message: expect.stringMatching(/throws when it is imported: no \(.*handler\.ts:1\)/),
+  });
+  expect(await answerOf(handlerCode.start())).toBe(1);
+});
+
+test('of all bundles the last two stay, and none at the end', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf(1) });
+  const { handlerCode } = handlerCodeOf(code);
+  for (let version = 1; version <= 4; version++) {
+    code.write('handler.ts', handlerOf(version));
+    expect(await answerOf(handlerCode.startChanged())).toBe(version);
+  }
+  expect(readdirSync(code.path('.streamlane')).filter((name) => name.endsWith('.mjs'))).toHaveLength(2);
+  handlerCode.close();
+  expect(readdirSync(code.directory)).not.toContain('.streamlane');
+});
