@@ -7,7 +7,7 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { type CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -69,6 +69,8 @@ export interface StreamAlarms {
 
 const OWNER = 'StreamFunction';
 const MINUTE = Duration.minutes(1);
+// CDKs that were released before this runtime have no name for it.
+const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
 const MAPPING_NAMES: readonly string[] = [...MAPPING_OPTION_NAMES, 'filters'];
 
 /** The remedies for options that have no effect on a stream. */
@@ -118,7 +120,7 @@ export class StreamFunction extends NodejsFunction {
     const { table, router, onFailure, alarms = {} } = props;
     super(scope, id, {
       ...code,
-      runtime: code.runtime ?? Runtime.NODEJS_24_X,
+      runtime: code.runtime ?? NODEJS_24,
       timeout: code.timeout ?? Duration.minutes(1),
       bundling: {
         format: OutputFormat.ESM,

@@ -14,10 +14,16 @@ import { expect } from 'vitest';
 import { type StreamAssertions, streamMatchers } from './matchers.ts';
 import { rememberFailures } from './recent-failures.ts';
 
+// Every Vitest from 3 on makes its assertions of Chai's. Its own interface for matchers has other type parameters in
+// each major, which a declaration that is merged would have to repeat.
+declare global {
+  namespace Chai {
+    interface Assertion extends StreamAssertions {}
+  }
+}
+
 declare module 'vitest' {
-  // The type parameters are Vitest's: a declaration that is merged has to repeat them.
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
-    extends StreamAssertions<R> {}
+  interface AsymmetricMatchersContaining extends StreamAssertions<unknown> {}
 }
 
 expect.extend(streamMatchers);
