@@ -1,6 +1,16 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
+// Lambda's own types, so that a program needs no package but this one, under pnpm too.
+export type {
+  AttributeValue,
+  Context,
+  DynamoDBBatchItemFailure,
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+  DynamoDBStreamHandler,
+} from 'aws-lambda';
 export type { Order } from './batch/lane-index.ts';
 export type { BatchOptions, BatchSummary } from './batch/options.ts';
 export type { RecordContext } from './batch/record-context.ts';

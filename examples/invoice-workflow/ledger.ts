@@ -2,7 +2,7 @@
  * Books kept beside the workflow: what was written, and where each change was seen after that. They read the
  * table's writes, the raw records and the messages, and nothing that streamlane says about itself.
  */
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord } from 'streamlane';
 import type { Announcement } from './announcement.ts';
 import type { Write } from './plan-invoices.ts';
 import type { Receipt } from './receipt.ts';

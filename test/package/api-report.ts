@@ -39,6 +39,7 @@ export function apiReport(): string {
       .sort(byName)
       .map((symbol) => {
         const original = resolved(symbol, checker);
+        if (original.declarations === undefined) return `${symbol.name}: see ${packageOf(symbol)}\n`;
         const home = homes.get(original);
         if (home !== undefined) return `${symbol.name}: see ${home}\n`;
         homes.set(original, `${symbol.name} of ${name}`);
@@ -72,6 +73,12 @@ function relativeOnly(): ts.CompilerHost {
 
 function resolved(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** The package that declares an export which is passed on. */
+function packageOf(symbol: ts.Symbol): string {
+  const specifier = symbol.declarations?.find(ts.isExportSpecifier)?.parent.parent.moduleSpecifier;
+  return specifier === undefined ? 'an unknown package' : (specifier as ts.StringLiteral).text;
 }
 
 function declarationsOf(symbol: ts.Symbol, name: string = symbol.name): string {
