@@ -32,7 +32,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: BUILT,
+          // test/projects asks the registry: `npm run matrix`.
+          exclude: [...BUILT, 'test/projects/**'],
           typecheck: {
             // Vitest does not pass the flag on to projects.
             enabled: process.argv.includes('--typecheck'),
