@@ -108,7 +108,11 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
 
 /** Runs a program to its end, on the Node of the tests. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: '1', PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NO_COLOR: '1',
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+  };
   // What tells Vitest's own processes apart would tell those of the project apart as well.
   for (const name of Object.keys(env)) if (/^(?:VITEST|NODE_ENV|TEST$|npm_)/.test(name)) delete env[name];
   return new Promise((done) => {

@@ -46,22 +46,29 @@ const PACKAGES = {
 const ALL = ['5.4', '5.9', '6.0', '7.0'];
 const FROM_5_9 = ['5.9', '6.0', '7.0'];
 
-describe.each([
+type Row = readonly [version: string, module: string, moduleResolution: string];
+
+interface Kind {
+  readonly type: 'module' | 'commonjs';
+  readonly rows: readonly Row[];
+}
+
+describe.each<Kind>([
   {
-    type: 'module' as const,
+    type: 'module',
     rows: [
-      ...ALL.map((version) => [version, 'nodenext', 'nodenext'] as const),
-      ...ALL.map((version) => [version, 'esnext', 'bundler'] as const),
+      ...ALL.map((version): Row => [version, 'nodenext', 'nodenext']),
+      ...ALL.map((version): Row => [version, 'esnext', 'bundler']),
     ],
   },
   {
-    type: 'commonjs' as const,
+    type: 'commonjs',
     rows: [
-      ...['5.4', '5.9', '6.0'].map((version) => [version, 'commonjs', 'node10'] as const),
-      ...FROM_5_9.map((version) => [version, 'nodenext', 'nodenext'] as const),
-      ['5.9', 'node20', 'node16'] as const,
-      ['6.0', 'commonjs', 'bundler'] as const,
-      ['7.0', 'commonjs', 'bundler'] as const,
+      ...['5.4', '5.9', '6.0'].map((version): Row => [version, 'commonjs', 'node10']),
+      ...FROM_5_9.map((version): Row => [version, 'nodenext', 'nodenext']),
+      ['5.9', 'node20', 'node16'],
+      ['6.0', 'commonjs', 'bundler'],
+      ['7.0', 'commonjs', 'bundler'],
     ],
   },
 ])('in a package of type $type', ({ type, rows }) => {
