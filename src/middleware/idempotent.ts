@@ -45,9 +45,6 @@ const EXPIRES_AFTER_SECONDS = 86_400;
 /** How long a lock lasts where the context has no clock: as long as Lambda runs by default at most. */
 const MAX_INVOCATION_MS = 900_000;
 
-/** What the record's own content causes, so that it fails at every delivery. */
-const PERMANENT: ReadonlySet<string> = new Set(['IdempotencyValidationError', 'IdempotencyKeyError']);
-
 /** The event source and the event id; some tools leave the id out, and then records must not all be the same one. */
 const RECORD_KEY = '[eventSourceARN, eventID || dynamodb.SequenceNumber]';
 
@@ -70,7 +67,8 @@ const CHECKS: Checks = {
  *   that, until half of `reserveMs` is left.
  * - With DynamoDBPersistenceLayer a lock names its owner, in the attribute `lock_owner`. So no lock is taken for that of another sandbox,
  *   and a late unlock removes its own lock, and never the note of another sandbox.
- * - IdempotencyValidationError and IdempotencyKeyError get `retryable: false`: they concern this record alone.
+ * - IdempotencyValidationError gets `retryable: false`: it concerns this record alone. IdempotencyKeyError does not: a wrong
+ *   `eventKeyJmesPath` causes it for every record.
  * - Nothing of the item is stored: the key is a hash, and no result is.
  *
  * Let the mapping limit the age of records rather than the attempts.
@@ -198,9 +196,10 @@ function lockEventsOf(record: RecordBase<EventName, object>, { logger }: RecordC
 /** What Powertools sees instead of a handler's error: it would look at the name, and try again or wrap it. */
 class HandlerFailed extends Error {}
 
-/** Marks what no repetition helps against: the record is not the one that was handled, or has no key. */
+/** Marks what no repetition helps against: the record is not the one that was handled. A missing key may be a wrong path. */
 function storeErrorOf(error: unknown): unknown {
   const cause = (error as Error | undefined)?.cause;
-  const refused = errorName(cause) === 'IdempotencyKeyError' ? cause : error;
-  return PERMANENT.has(errorName(refused)) ? Object.assign(refused as Error, { retryable: false }) : error;
+  if (errorName(cause) === 'IdempotencyKeyError') return cause;
+  const isPermanent = errorName(error) === 'IdempotencyValidationError';
+  return isPermanent ? Object.assign(error as Error, { retryable: false }) : error;
 }
