@@ -9,6 +9,7 @@ import { MAIN } from './spawned.ts';
 /** A message of the inspector's protocol. */
 interface Message {
   readonly method?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the protocol has hundreds of messages
   readonly params?: any;
 }
 

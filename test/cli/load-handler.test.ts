@@ -410,6 +410,32 @@ export const value = [
       /entry\.js cannot be read: The requested module '\.\/lib\.js' does not provide an export named 'two'/,
   },
   {
+    what: 'a syntax error in JavaScript',
+    files: { ...MODULE, 'entry.js': 'export const value = 1;\nexport const = 2;' },
+    entry: 'entry.js',
+    bundled:
+      /entry\.js cannot be read: Expected identifier but found "=" \(\S*entry\.js:2\)\. Correct the syntax\.$/,
+    unbundled: /entry\.js cannot be read: Unexpected token '=' \(\S*entry\.js:2\)\. Correct the syntax\.$/,
+  },
+  {
+    what: 'a syntax error in JavaScript that it imports',
+    files: { ...MODULE, 'lib.js': 'export const = 2;', 'entry.js': "export { value } from './lib.js';" },
+    entry: 'entry.js',
+    bundled:
+      /entry\.js cannot be read: Expected identifier but found "=" \(\S*lib\.js:1\)\. Correct the syntax\.$/,
+    unbundled: /entry\.js cannot be read: Unexpected token '='\. Correct the syntax\.$/,
+  },
+  {
+    what: 'a file of a package in a scope, in CommonJS',
+    files: {
+      ...COMMONJS,
+      'node_modules/@old/lib/fp.js': 'exports.one = 1;',
+      'entry.ts': "import { one } from '@old/lib/fp';\nexport const value: number = one;",
+    },
+    bundled: 1,
+    unbundled: unloaded('Cannot use import statement outside a module'),
+  },
+  {
     what: 'a name that a package does not export',
     files: {
       ...MODULE,

@@ -75,5 +75,6 @@ function isAlive(pid: number): boolean {
 
 /** A container has numbers of its own for its processes, so a young file may be one of another container's. */
 function ageMs(file: string): number {
+  /* v8 ignore next -- another process may have removed it meanwhile */
   return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN);
 }

@@ -32,7 +32,8 @@ export function needsBundle(path: string, { code, message, stack }: NodeJS.Errno
 }
 
 function isFoundByBundlers(path: string, message: string): boolean {
-  const [, kind, name = ''] = /^Cannot find (module|package) '([^']+)'/.exec(message) ?? [];
+  const [, kind, name] = /^Cannot find (module|package) '([^']+)'/.exec(message) ?? [];
+  if (name === undefined) return false;
   const [, importer = resolve(path)] = /(?: imported from |\nRequire stack:\n- )(.+)/.exec(message) ?? [];
   const from = fileOf(importer);
   if (kind === 'module' && /^\.{0,2}\//.test(name)) return isFile(resolve(dirname(from), name));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareModule } from '../../../src/local/source/bundle.ts';
 import { writeBundle } from '../../../src/local/source/bundle-file.ts';
 import { findEsbuild } from '../../../src/local/source/find-esbuild.ts';
@@ -171,5 +171,27 @@ test('an error of esbuild without a place is told without one', async () => {
   await expect(prepareModule(code.path('handler.ts'), failing as never)).rejects.toMatchObject({
     at: undefined,
     message: 'Could not resolve "./a"',
+  });
+});
+
+test('when the process ends, what it wrote is removed', async () => {
+  vi.resetModules();
+  const on = vi.spyOn(process, 'on');
+  onTestFinished(() => on.mockRestore());
+  const fresh = await import('../../../src/local/source/bundle-file.ts');
+  const code = codeOf({});
+  fresh.writeBundle(code.directory, 'mjs', Buffer.from(''));
+  fresh.writeBundle(code.directory, 'mjs', Buffer.from(''));
+  const listeners = on.mock.calls.filter(([event]) => event === 'exit').map(([, listener]) => listener);
+  expect(listeners).toHaveLength(1);
+  (listeners[0] as () => void)();
+  expect(existsSync(code.path('.streamlane'))).toBe(false);
+});
+
+test('a package.json that is not JSON is told of by esbuild', async () => {
+  const code = codeOf({ 'package.json': '{', 'handler.ts': 'export const value = 1;' });
+  await expect(prepareModule(code.path('handler.ts'))).rejects.toMatchObject({
+    at: `${code.path('package.json')}:1`,
+    message: expect.stringContaining('JSON'),
   });
 });
