@@ -246,13 +246,14 @@ export const EXPECTATIONS: readonly Expectation[] = [
   // Then to 39.8: `changed` compares stored values, and takes paths and matchers 1.8, records, routes, options and reports know
   // entities 1.3. The table carries the rest of what entities need. Then to 40.1: facts for eventSourceMapping 0.3.
   // Then down to 36.8: a table opens the records that need its schema or entities 1.2, the rest of one text, one check and one copy
-  // for what was there twice. That is 0.5 more than before conditions read paths and matchers and tables had entities.
+  // for what was there twice. That is 0.5 more than before conditions read paths and matchers and tables had entities. Then to 37.1:
+  // copies of what decides about a record 0.2, images that are read again after conditions and middleware 0.1.
   {
     text: 'bundle of the 12-line program without a sink, minified',
     group: 'footprint/bundle/sdk-external',
     of: 'streamlane',
     limit: 'at most',
-    must: 36.9,
+    must: 37.2,
     aim: 12,
     unit: 'kB',
     exact: true,
