@@ -159,6 +159,7 @@ test('what dev tells of', async () => {
     {
       eventID: HOSTILE,
       eventName: HOSTILE,
+      keys: { [HOSTILE]: { S: HOSTILE } },
       deadLettered: false,
       message: HOSTILE,
       at: HOSTILE,

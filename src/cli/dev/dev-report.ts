@@ -4,10 +4,11 @@ import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
 import type { Connection } from '../servers/connection.ts';
 import { count } from '../terminal/count.ts';
+import { keysText } from '../terminal/keys-text.ts';
 import type { Style } from '../terminal/style.ts';
-import { Failures } from './failures.ts';
+import { type Failure, Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
-import { formatFailures, formatInvocation, formatStatus } from './format.ts';
+import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
 import { EVENT_NAMES, jsonOf } from './json-events.ts';
 import type { Screen } from './screen.ts';
 
@@ -22,7 +23,11 @@ export interface StartDetails {
   /** The table was created by this command. */
   readonly isNew: boolean;
   readonly startingPosition: string;
+  /** Of the table, partition key first. */
+  readonly keyNames: readonly string[];
 }
+
+const MOST_SEEN = 1000;
 
 /** Tells of everything that happens: as lines for people, or as lines of JSON. */
 export class DevReport {
@@ -32,6 +37,10 @@ export class DevReport {
   readonly #verbose: boolean;
   readonly #options: DevReportOptions;
   #checkpoint: string | undefined;
+  #keyNames: readonly string[] = [];
+  #deadLettered = 0;
+  /** How often the failures of the same records have been seen. */
+  readonly #seen: Map<string, number> = new Map();
 
   constructor({ style, verbose }: CommandContext, screen: Screen, options: DevReportOptions) {
     this.#style = style;
@@ -43,7 +52,8 @@ export class DevReport {
   /** The mapping reads. */
   started(mapping: LocalEventSourceMapping, details: StartDetails): void {
     const { table, handler, json } = this.#options;
-    const { connection, isNew, startingPosition } = details;
+    const { connection, isNew, startingPosition, keyNames } = details;
+    this.#keyNames = keyNames;
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
     if (connection.kind === 'embedded') {
@@ -80,6 +90,7 @@ export class DevReport {
 
   /** Changed code is in use. */
   reloaded(): void {
+    this.#seen.clear();
     if (this.#options.json) this.#json('reloaded', {});
     else this.#line(`${this.#style('cyan', '↻')} reloaded ${this.#options.handler}`);
   }
@@ -99,7 +110,8 @@ export class DevReport {
 
   #watch(mapping: LocalEventSourceMapping): void {
     const { table, handler } = this.#options;
-    const status = (): void => this.#screen.status(formatStatus(table, mapping.statistics, this.#checkpoint));
+    const status = (): void =>
+      this.#screen.status(formatStatus(table, mapping.statistics, this.#checkpoint, this.#deadLettered));
     const flush = followInvocations(mapping, (invocation, consequence) => {
       this.#invocation(invocation, consequence);
       status();
@@ -117,7 +129,7 @@ export class DevReport {
     });
     mapping.on('feedback', ({ records: [record], times }) => {
       this.#line(
-        `${this.#style('red', '!')} ${feedbackWarning(handler, table, times)} ${this.#style('dim', `(${record?.eventID})`)}`,
+        `${this.#style('red', '!')} ${feedbackWarning(handler, table, times)} ${this.#style('dim', `(${keysText(record?.dynamodb?.Keys, this.#keyNames) ?? record?.eventID})`)}`,
       );
     });
     mapping.on('problem', ({ operation, error }) => {
@@ -128,10 +140,26 @@ export class DevReport {
   }
 
   #invocation(invocation: InvocationEvent | undefined, consequence: Consequence | undefined): void {
-    this.#line(formatInvocation(invocation, consequence, this.#style));
-    if (invocation === undefined) return;
-    const failures = this.failures.of(invocation);
-    for (const line of formatFailures(failures, this.#style, this.#verbose)) this.#screen.line(line);
+    const failures = invocation === undefined ? [] : this.failures.of(invocation);
+    this.#deadLettered += failures.filter(({ deadLettered }) => deadLettered).length;
+    const seen = this.#timesSeen(failures);
+    // Nobody tries these records again, so it is said once more why.
+    const times = consequence?.type === 'discard' ? 1 : seen;
+    this.#line(formatInvocation(invocation, consequence, this.#style, failures, times));
+    if (times > 1) return;
+    for (const line of formatFailures(failures, this.#style, this.#verbose, this.#keyNames))
+      this.#screen.line(line);
+  }
+
+  /** Counts failures of the same records in the same way, as retries bring them. */
+  #timesSeen(failures: readonly Failure[]): number {
+    if (failures.length === 0) return 1;
+    const signature = failures.map((failure) => `${failure.eventID} ${signatureOf(failure)}`).join('\n');
+    const times = (this.#seen.get(signature) ?? 0) + 1;
+    // The oldest first: a run may last for days.
+    if (this.#seen.size >= MOST_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
+    this.#seen.set(signature, times);
+    return times;
   }
 
   #line(text: string): void {

@@ -1,8 +1,9 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CliError } from '../errors/cli-error.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { ClientSettings } from '../servers/connection.ts';
 import { createTable, type KeyAttribute } from '../servers/create-table.ts';
-import { streamOfTable } from '../servers/stream-of-table.ts';
+import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 
 /**
  * Finds the stream of a table, which is created first if it is not there and its keys are given.
@@ -13,16 +14,24 @@ export async function ensureTable(
   tableName: string,
   keys: readonly KeyAttribute[] | undefined,
   settings: ClientSettings,
-): Promise<{ readonly streamArn: string; readonly isNew: boolean }> {
+): Promise<{ readonly streamArn: string; readonly keyNames: readonly string[]; readonly isNew: boolean }> {
   const client = await dynamodbClient(settings);
   try {
-    return { streamArn: await streamOfTable(client, tableName), isNew: false };
+    return { ...(await described(client, tableName)), isNew: false };
   } catch (error) {
     const isMissing = ((error as CliError).cause as Error | undefined)?.name === 'ResourceNotFoundException';
     if (keys === undefined || !isMissing) throw error;
     await createTable(client, tableName, keys);
-    return { streamArn: await streamOfTable(client, tableName), isNew: true };
+    return { ...(await described(client, tableName)), isNew: true };
   } finally {
     client.destroy();
   }
+}
+
+async function described(
+  client: DynamoDBClient,
+  tableName: string,
+): Promise<{ readonly streamArn: string; readonly keyNames: readonly string[] }> {
+  const table = await describeTable(client, tableName);
+  return { streamArn: streamArnOf(table), keyNames: keyNamesOf(table) };
 }

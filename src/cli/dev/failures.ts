@@ -8,6 +8,8 @@ export interface Failure {
   /** Undefined when it is not known which record it was. */
   readonly eventID: string | undefined;
   readonly eventName: string | undefined;
+  /** Of the item, as the record has them. */
+  readonly keys: unknown;
   /** Whether the record's dead letter was accepted, so that it counts as handled. */
   readonly deadLettered: boolean;
   readonly message: string;
@@ -34,7 +36,7 @@ export class Failures {
       this.#published.delete(sequenceNumber);
       if (published === undefined) continue;
       const { deadLettered } = published;
-      failures.push({ eventID, eventName, deadLettered, ...wordsOf(published.error) });
+      failures.push({ eventID, eventName, keys: dynamodb?.Keys, deadLettered, ...wordsOf(published.error) });
     }
     if (outcome === 'succeeded') return failures.filter(({ deadLettered }) => deadLettered);
     if (failures.some(({ deadLettered }) => !deadLettered)) return failures;
@@ -49,6 +51,7 @@ function unexplained(records: InvocationEvent['records'], response: unknown, err
     return {
       eventID: only?.eventID,
       eventName: only?.eventName,
+      keys: only?.dynamodb?.Keys,
       deadLettered: false,
       ...wordsOf(plainError(error)),
     };
@@ -65,6 +68,7 @@ function unexplained(records: InvocationEvent['records'], response: unknown, err
   return {
     eventID: first?.eventID,
     eventName: first?.eventName,
+    keys: first?.dynamodb?.Keys,
     deadLettered: false,
     message,
     at: undefined,

@@ -1,6 +1,7 @@
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { MappingStatistics } from '../../local/statistics.ts';
 import { count } from '../terminal/count.ts';
+import { keysText } from '../terminal/keys-text.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Failure } from './failures.ts';
 import type { Consequence } from './follow-invocations.ts';
@@ -14,23 +15,34 @@ const MARKS = {
 
 const MOST_FAILURES = 5;
 
-/** One line for an invocation: records, duration, what came of it. */
+/**
+ * One line for an invocation: records, duration, what came of it.
+ *
+ * @param failures of its records; dead letters are counted
+ * @param times how often these failures have been seen; from the second time on, this is all that is said of them
+ */
 export function formatInvocation(
   invocation: InvocationEvent | undefined,
   consequence: Consequence | undefined,
   style: Style,
+  failures: readonly Failure[] = [],
+  times = 1,
 ): string {
   const then = consequence === undefined ? 'stopped before the checkpoint' : consequenceOf(consequence);
   if (invocation === undefined) return `${style('red', '✗')} ${then}`;
   const { outcome, records, durationMs, attempt } = invocation;
-  const [color, mark] = MARKS[outcome];
+  const letters = failures.filter(({ deadLettered }) => deadLettered).length;
+  // No tick: a record went where nobody may look.
+  const [color, mark] = outcome === 'succeeded' && letters > 0 ? (['yellow', '!'] as const) : MARKS[outcome];
   const parts = [
     records.length === 0 ? 'window' : count(records.length, 'record'),
     duration(durationMs),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
     ...(outcome === 'succeeded' ? [] : [style(color, outcome)]),
+    ...(letters > 0 ? [style('yellow', `${letters} dead-lettered`)] : []),
   ];
-  return `${style(color, mark)} ${parts.join('  ')}  ${style('dim', '→')} ${then}`;
+  const again = times > 1 ? `  ${style('dim', `(as before, ${times} times now)`)}` : '';
+  return `${style(color, mark)} ${parts.join('  ')}  ${style('dim', '→')} ${then}${again}`;
 }
 
 function consequenceOf(consequence: Consequence): string {
@@ -53,23 +65,47 @@ function consequenceOf(consequence: Consequence): string {
   }
 }
 
-/** A line for each failure, with its event id. */
+/**
+ * A line for each failure, with the keys of its record. Records that failed in the same way share one.
+ *
+ * @param keyNames of the table, partition key first
+ */
 export function formatFailures(
   failures: readonly Failure[],
   style: Style,
   verbose: boolean,
+  keyNames?: readonly string[],
 ): readonly string[] {
-  const lines = failures.slice(0, MOST_FAILURES).flatMap((failure) => {
-    const { eventID, eventName, deadLettered, message, at, stack } = failure;
-    const which = eventID === undefined ? 'all of them' : `${eventName} ${eventID}`;
+  const groups = [...Map.groupBy(failures, signatureOf).values()];
+  const lines = groups.slice(0, MOST_FAILURES).flatMap((group) => {
+    const [{ deadLettered, message, at, stack }] = group as [Failure];
     const where = at === undefined ? '' : style('dim', ` (${at})`);
     const more =
       verbose && stack !== '' ? stack.split('\n').map((line) => style('dim', `      ${line}`)) : [];
     const what = deadLettered ? style('yellow', `dead letter: ${message}`) : style('red', message);
-    return [`    ${style('dim', which)}  ${what}${where}`, ...more];
+    return [`    ${style('dim', recordsOf(group, verbose, keyNames))}  ${what}${where}`, ...more];
   });
-  const left = failures.length - MOST_FAILURES;
+  const left = groups.slice(MOST_FAILURES).flat().length;
   return left > 0 ? [...lines, style('dim', `    and ${count(left, 'more failure')}`)] : lines;
+}
+
+/** The same text for failures that differ in their records alone. */
+export function signatureOf({ deadLettered, message, at }: Failure): string {
+  return JSON.stringify([deadLettered, message, at]);
+}
+
+/** `INSERT pk="a"`, and how many more. */
+function recordsOf(
+  group: readonly Failure[],
+  verbose: boolean,
+  keyNames: readonly string[] | undefined,
+): string {
+  const [{ eventID, eventName, keys }] = group as [Failure];
+  if (eventID === undefined && keys === undefined) return 'all of them';
+  const item = keysText(keys, keyNames) ?? keysText(keys);
+  const id = item === undefined || verbose ? eventID : undefined;
+  const more = group.length > 1 ? `and ${group.length - 1} more, ×${group.length}` : undefined;
+  return [eventName, item, id, more].filter((part) => part !== undefined).join(' ');
 }
 
 /** Where a mapping is. */
@@ -77,6 +113,7 @@ export function formatStatus(
   tableName: string,
   statistics: MappingStatistics,
   checkpoint: string | undefined,
+  deadLettered = 0,
 ): string {
   const { recordsSucceeded, recordsDiscarded, recordsFiltered, failedInvocations, lagMs } = statistics;
   return [
@@ -84,6 +121,7 @@ export function formatStatus(
     count(recordsSucceeded, 'record'),
     ...(recordsFiltered > 0 ? [`${recordsFiltered} filtered`] : []),
     ...(recordsDiscarded > 0 ? [`${recordsDiscarded} discarded`] : []),
+    ...(deadLettered > 0 ? [`${deadLettered} dead-lettered`] : []),
     ...(failedInvocations > 0 ? [count(failedInvocations, 'failed invocation')] : []),
     `lag ${lagMs === undefined ? '-' : duration(lagMs)}`,
     `checkpoint ${checkpoint === undefined ? '-' : numberOf(checkpoint)}`,

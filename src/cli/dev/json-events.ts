@@ -36,7 +36,9 @@ export function jsonOf(event: string, fields: object, failures?: readonly Failur
     event,
     time: new Date().toISOString(),
     ...Object.fromEntries(plain),
-    ...(failures !== undefined && failures.length > 0 && { failures }),
+    // Keys are of an item.
+    ...(failures !== undefined &&
+      failures.length > 0 && { failures: failures.map(({ keys: _keys, ...failure }) => failure) }),
   };
 }
 

@@ -54,7 +54,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   });
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   variables.add(connection.environment);
-  const { streamArn, isNew } = await ensureTable(options.table, keys, connection.dynamodb);
+  const { streamArn, ...table } = await ensureTable(options.table, keys, connection.dynamodb);
   const screen = await openScreen(context, options.json === true);
   const report = new DevReport(context, screen, { ...options, handler });
 
@@ -101,7 +101,11 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     logger: false,
   });
   running = new RestartableMapping(mapping);
-  report.started(mapping, { connection, isNew, startingPosition: mappingOptions.startingPosition });
+  report.started(mapping, {
+    connection,
+    ...table,
+    startingPosition: mappingOptions.startingPosition,
+  });
 
   const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);
   if (stopped === undefined) {

@@ -3,6 +3,7 @@ import { setInterval as every } from 'node:timers';
 import type { CommandContext } from '../command.ts';
 import type { TextOutput } from '../terminal/io.ts';
 import { handlerText, terminalLine, writeLines } from '../terminal/terminal-text.ts';
+import { LogFolder, type LoggedLine } from './fold-logs.ts';
 
 /** Where `dev` writes: lines that stay, and below them where it is. */
 export interface Screen {
@@ -22,7 +23,7 @@ export interface Screen {
 const PLAIN_STATUS_EVERY_MS = 30_000;
 
 /** The status line is at the bottom of a terminal; elsewhere it is a line now and then, and at the end. */
-export async function openScreen({ io, style }: CommandContext, json: boolean): Promise<Screen> {
+export async function openScreen({ io, style, verbose }: CommandContext, json: boolean): Promise<Screen> {
   const { stdout, stderr } = io;
   // A terminal of no width, such as some of CI, would show nothing of a line at its bottom.
   const below =
@@ -38,10 +39,23 @@ export async function openScreen({ io, style }: CommandContext, json: boolean): 
     pipe(output) {
       // With JSON, stdout is for that alone.
       const to = json ? stderr : stdout;
-      output.setEncoding('utf8').on('data', (chunk: string) => {
-        const text = handlerText(to, chunk);
-        above(() => void to.write(text.endsWith('\n') ? text : `${text}\n`));
-      });
+      const written = output.setEncoding('utf8');
+      const write = (text: string): void => above(() => void to.write(text));
+      if (json || verbose) {
+        written.on('data', (chunk: string) => {
+          const text = handlerText(to, chunk);
+          write(text.endsWith('\n') ? text : `${text}\n`);
+        });
+        return;
+      }
+      const folder = new LogFolder(style);
+      const show = (lines: readonly LoggedLine[]): void => {
+        const texts = lines.map(({ text, isFolded }) =>
+          isFolded ? terminalLine(text) : handlerText(to, text),
+        );
+        if (texts.length > 0) write(`${texts.join('\n')}\n`);
+      };
+      written.on('data', (chunk: string) => show(folder.push(chunk))).on('end', () => show(folder.end()));
     },
     status: (text) => below.set(terminalLine(style('dim', text))),
     done: () => below.done(),

@@ -1,11 +1,12 @@
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { dynamodbModule } from '../servers/clients.ts';
+import { describeTable, keyNamesOf } from '../servers/stream-of-table.ts';
 import { count } from '../terminal/count.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { type ItemFlags, readItems } from './read-items.ts';
-import { keyNamesOf, keyOf, writeItems } from './write-items.ts';
+import { keyOf, writeItems } from './write-items.ts';
 
 /** Deletes items of a table. What is not there is no error: then the stream has no record of it. */
 export const runDelete: RunCommand<ItemFlags> = async (context, [table = '', ...given], flags) => {
@@ -13,7 +14,7 @@ export const runDelete: RunCommand<ItemFlags> = async (context, [table = '', ...
   let missing = 0;
   await writeItems(context, flags, table, items, 'Deleted', async (target) => {
     const { DeleteItemCommand } = await dynamodbModule();
-    const names = await keyNamesOf(target);
+    const names = keyNamesOf(await describeTable(target.client, table));
     const keys = new Map(items.map((item) => [item, keyOf(item, names, table)]));
     return async (item) => {
       const command = new DeleteItemCommand({

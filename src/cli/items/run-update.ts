@@ -2,11 +2,12 @@ import type { RunCommand } from '../command.ts';
 import { failure } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { dynamodbModule } from '../servers/clients.ts';
+import { describeTable, keyNamesOf } from '../servers/stream-of-table.ts';
 import { count } from '../terminal/count.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { type ItemFlags, readItems } from './read-items.ts';
 import { changesOf, type UpdateChanges, updateExpression } from './update-expression.ts';
-import { keyNamesOf, keyOf, writeItems } from './write-items.ts';
+import { keyOf, writeItems } from './write-items.ts';
 
 export interface UpdateFlags extends ItemFlags {
   readonly set?: readonly string[];
@@ -21,7 +22,7 @@ export const runUpdate: RunCommand<UpdateFlags> = async (context, [table = '', .
   const items = await readItems(given, flags, '--key', context.io);
   await writeItems(context, flags, table, items, 'Updated', async (target) => {
     const { UpdateItemCommand } = await dynamodbModule();
-    const names = await keyNamesOf(target);
+    const names = keyNamesOf(await describeTable(target.client, table));
     const updates = new Map(
       items.map((item) => [
         item,

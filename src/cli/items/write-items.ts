@@ -1,10 +1,10 @@
-import type { DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CommandContext } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { explain } from '../errors/explain.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import { asUnknownTable, describeTable } from '../servers/stream-of-table.ts';
+import { asUnknownTable } from '../servers/stream-of-table.ts';
 import { count } from '../terminal/count.ts';
 import type { Attributes } from './attribute-value.ts';
 import type { GivenItem, ItemFlags } from './read-items.ts';
@@ -46,12 +46,6 @@ export async function writeItems(
       );
     }
   }
-}
-
-/** The names of a table's key attributes, partition key first. */
-export async function keyNamesOf({ client, table }: Target): Promise<readonly string[]> {
-  const { KeySchema } = await describeTable(client, table);
-  return (KeySchema as KeySchemaElement[]).map(({ AttributeName }) => `${AttributeName}`);
 }
 
 /** @throws CliError when an item lacks a key attribute */

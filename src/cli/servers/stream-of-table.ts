@@ -30,6 +30,11 @@ export function streamArnOf({ TableName, LatestStreamArn }: TableDescription): s
   );
 }
 
+/** The names of a table's key attributes, partition key first. */
+export function keyNamesOf({ KeySchema = [] }: TableDescription): readonly string[] {
+  return KeySchema.map(({ AttributeName }) => `${AttributeName}`);
+}
+
 /** Says of a server's answer that there is no such table; other errors stay as they are. */
 export function asUnknownTable(error: unknown, tableName: string): unknown {
   return (error as Error).name === 'ResourceNotFoundException'

@@ -1,4 +1,3 @@
-import type { KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { compilePattern } from '../../conditions/compile-pattern.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
@@ -9,7 +8,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import { describeTable, streamArnOf } from '../servers/stream-of-table.ts';
+import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { changeOf } from './change.ts';
@@ -39,9 +38,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
   await using connection = await connect(context, options);
   const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
   const streamArn = streamArnOf(description);
-  const keyNames = (description.KeySchema as KeySchemaElement[]).map(
-    ({ AttributeName }) => `${AttributeName}`,
-  );
+  const keyNames = keyNamesOf(description);
   const { promise: enough, resolve: stop } = Promise.withResolvers<void>();
   let left = limit;
   const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> => {

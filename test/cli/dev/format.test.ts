@@ -107,6 +107,16 @@ test.each<[string, Partial<InvocationEvent> | undefined, Consequence | undefined
   expect(formatInvocation(fields && invocation(fields), consequence, plain)).toBe(line);
 });
 
+test('dead letters are counted, and are not a tick', () => {
+  const failures = [{ deadLettered: true }, { deadLettered: true }, { deadLettered: false }] as never;
+  expect(formatInvocation(invocation(), checkpoint, plain, failures)).toBe(
+    '! 3 records  12 ms  2 dead-lettered  → checkpoint 3',
+  );
+  expect(formatInvocation(invocation({ outcome: 'partial' }), checkpoint, plain, failures, 3)).toBe(
+    '◐ 3 records  12 ms  partial  2 dead-lettered  → checkpoint 3  (as before, 3 times now)',
+  );
+});
+
 describe('invocations and what came of them', () => {
   function follow() {
     const emitter = new EventEmitter();
@@ -197,6 +207,7 @@ describe('what went wrong', () => {
       {
         eventID: records[1]?.eventID,
         eventName: 'INSERT',
+        keys: records[1]?.dynamodb?.Keys,
         deadLettered: false,
         message: 'RangeError: no',
         at: 'src/handler.ts:12',
@@ -230,6 +241,7 @@ describe('what went wrong', () => {
   const failure = {
     eventID: 'e1',
     eventName: 'INSERT',
+    keys: undefined as unknown,
     deadLettered: false,
     message: 'Error: no',
     at: 'a.ts:1',
@@ -274,7 +286,42 @@ describe('what went wrong', () => {
     expect(
       formatFailures([failure, { ...failure, eventID: undefined, at: undefined }], plain, false),
     ).toEqual(['    INSERT e1  Error: no (a.ts:1)', '    all of them  Error: no']);
-    expect(formatFailures(Array(7).fill(failure), plain, false).at(-1)).toBe('    and 2 more failures');
+    const apart = Array.from({ length: 7 }, (_, index) => ({ ...failure, message: `Error: ${index}` }));
+    expect(formatFailures(apart, plain, false).at(-1)).toBe('    and 2 more failures');
+  });
+
+  test('is one line for records that failed in the same way, with their count', () => {
+    const keys = (sk: string) => ({ sk: { S: sk }, pk: { N: '1' } });
+    const failures = ['a', 'b', 'c'].map((sk) => ({ ...failure, keys: keys(sk) }));
+    const letter = { ...failure, deadLettered: true, keys: keys('d') };
+    expect(formatFailures([...failures, letter], plain, false, ['pk', 'sk'])).toEqual([
+      '    INSERT pk=1 sk="a" and 2 more, ×3  Error: no (a.ts:1)',
+      '    INSERT pk=1 sk="d"  dead letter: Error: no (a.ts:1)',
+    ]);
+  });
+
+  test.each<[string, unknown, readonly string[] | undefined, string]>([
+    [
+      'by its keys, partition key first',
+      { sk: { S: 'O#"3' }, pk: { S: 'C#2' } },
+      ['pk', 'sk'],
+      'pk="C#2" sk="O#\\"3"',
+    ],
+    [
+      'by numbers and binary',
+      { a: { N: '12345678901234567890' }, b: { B: 'AQID' } },
+      undefined,
+      'a=12345678901234567890 b="AQID"',
+    ],
+    ['by the keys that it has, where the table has others', { id: { S: 'x' } }, ['pk'], 'id="x"'],
+    ['by the beginning of long keys', { id: { S: 'x'.repeat(2000) } }, undefined, `id="${'x'.repeat(60)}…"`],
+    ['by its event without keys', {}, [], 'e1'],
+    ['by its event where keys cannot be read', { id: { M: {} } }, ['id'], 'e1'],
+    ['by its event where a key is not an object', { id: 'x' }, ['id'], 'e1'],
+  ])('names a record %s', (_name, keys, names, expected) => {
+    expect(formatFailures([{ ...failure, keys }], plain, false, names)).toEqual([
+      `    INSERT ${expected}  Error: no (a.ts:1)`,
+    ]);
   });
 
   test.each(['file://elsewhere/a.ts', 'file:///a%2Fb.ts', 'file://['])(
@@ -304,10 +351,16 @@ describe('what went wrong', () => {
   });
 
   test('has its stack when asked for', () => {
-    expect(formatFailures([failure, { ...failure, stack: '' }], plain, true)).toEqual([
+    expect(
+      formatFailures(
+        [failure, { ...failure, message: 'TypeError: no', keys: { id: { S: 'x' } }, stack: '' }],
+        plain,
+        true,
+      ),
+    ).toEqual([
       '    INSERT e1  Error: no (a.ts:1)',
       '      Error: no',
-      '    INSERT e1  Error: no (a.ts:1)',
+      '    INSERT id="x" e1  TypeError: no (a.ts:1)',
     ]);
   });
 });
@@ -320,8 +373,8 @@ test('the status has what there is to say', () => {
   tally.recordsDiscarded = 3;
   tally.failedInvocations = 4;
   tally.lagMs = 1500;
-  expect(formatStatus('T', tally, '000')).toBe(
-    'T · 1 record · 2 filtered · 3 discarded · 4 failed invocations · lag 1.5 s · checkpoint 0',
+  expect(formatStatus('T', tally, '000', 5)).toBe(
+    'T · 1 record · 2 filtered · 3 discarded · 5 dead-lettered · 4 failed invocations · lag 1.5 s · checkpoint 0',
   );
 });
 
@@ -335,6 +388,9 @@ test('JSON names records and shows none of them', () => {
     records: [{ eventName: 'INSERT', sequenceNumber: '001' }, {}, {}],
     error: { name: 'TypeError', message: 'no' },
   });
+  const failures = [{ message: 'no', keys: { id: { S: 'item-0' } } }] as never;
+  expect(jsonOf('invocation', {}, failures)).toMatchObject({ failures: [{ message: 'no' }] });
+  expect(JSON.stringify(jsonOf('invocation', {}, failures))).not.toContain('item-0');
   expect(JSON.parse(json)).not.toHaveProperty('failures');
   expect(jsonOf('x', { list: [undefined] }, [{}] as never)).toMatchObject({
     list: [undefined],

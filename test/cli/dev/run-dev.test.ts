@@ -1,5 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -93,7 +95,7 @@ describe('streamlane dev', () => {
     await command.seen(/\d\d:\d\d:\d\d ✓ 1 record {2}\d+ ms {2}→ checkpoint 1\n/);
     await put('b', -1);
     await command.seen(
-      /✗ 1 record .* failed {2}→ retry in 500 ms\n.* INSERT [0-9a-f]{32} {2}RangeError: negative \(.*check\.ts:2\)\n/,
+      /✗ 1 record .* failed {2}→ retry in 500 ms\n.* INSERT id="b" {2}RangeError: negative \(.*check\.ts:2\)\n/,
     );
     await command.seen(/handling b/);
     command.interrupt();
@@ -136,16 +138,15 @@ describe('streamlane dev', () => {
       env,
     });
     await command.seen(READY);
-    await put('secret');
+    await put('own');
     const warning = new RegExp(
-      `! test/cli/handlers\\.ts#counting seems to invoke itself: .* item of ${table} .*, 17 times in a row.*ownWrite.* \\([0-9a-f]{32}\\)\n`,
+      `! test/cli/handlers\\.ts#counting seems to invoke itself: .* item of ${table} .*, 17 times in a row.*ownWrite.* \\(id="own"\\)\n`,
     );
     await command.seen(warning);
     command.interrupt();
     const { code, stdout, stderr } = await command.ended();
     expect(code).toBe(EXIT.ok);
     expect(`${stdout}${stderr}`.match(/invoke itself/g)).toHaveLength(1);
-    expect(stdout + stderr).not.toContain('secret');
   });
 
   test.each([
@@ -161,11 +162,113 @@ describe('streamlane dev', () => {
     const command = dev(code);
     await command.seen(READY);
     await put('a');
-    await command.seen(/✗ 1 record .*\n.* INSERT [0-9a-f]{32} {2}RangeError: negative \(.*handler\.ts:3\)\n/);
+    await command.seen(/✗ 1 record .*\n.* INSERT id="a" {2}RangeError: negative \(.*handler\.ts:3\)\n/);
     command.interrupt();
     const { code: exitCode, stdout, stderr } = await command.ended();
     expect(exitCode).toBe(EXIT.ok);
     expect(stdout + stderr).not.toContain('Record failed');
+  });
+
+  describe('with a Powertools Logger', { timeout: 20_000 }, () => {
+    const POWERTOOLS = ['logger', 'metrics'].map((name) =>
+      JSON.stringify(
+        pathToFileURL(resolve(`node_modules/@aws-lambda-powertools/${name}/lib/esm/index.js`)).href,
+      ),
+    );
+    const loggingCode = (): Code =>
+      codeOf({
+        'handler.ts': `import { streamRouter } from ${STREAMLANE};
+          import { Logger } from ${POWERTOOLS[0]};
+          import { Metrics } from ${POWERTOOLS[1]};
+          const logger = new Logger({ serviceName: 'billing' });
+          const metrics = new Metrics({ namespace: 'Invoices', serviceName: 'billing' });
+          const router = streamRouter<{ id: string; total: number }>({ logger }).onInsert(({ newImage }) => {
+            logger.info('invoice seen', { id: newImage.id });
+            if (newImage.total < 0) throw new RangeError('negative');
+          });
+          export const handler = async (event, context) => {
+            metrics.addMetric('batches', 'Count', 1);
+            metrics.publishStoredMetrics();
+            return router(event, context);
+          };`,
+      });
+
+    test.each([
+      ['compact', {}],
+      ['indented', { POWERTOOLS_DEV: 'true' }],
+    ])(
+      'an entry of %s JSON is a line, and a failure has its message and place once',
+      async (_name, variables) => {
+        const argv = ['dev', loggingCode().path('handler.ts'), '--table', table, '--create', 'id'];
+        const command = inProcess(argv, { env: { ...env, ...variables } });
+        await command.seen(READY);
+        await put('a', -1);
+        await command.seen(/✗ 1 record .*\n.* INSERT id="a" {2}RangeError: negative \(.*handler\.ts:8\)\n/);
+        await command.seen(/INFO invoice seen {2}id="a"\n/);
+        command.interrupt();
+        const { stdout, stderr } = await command.ended();
+        expect(stdout).toMatch(/^INFO invoice seen {2}id="a"$/m);
+        if (!('POWERTOOLS_DEV' in variables)) {
+          expect(stdout).toMatch(/^metrics Invoices service="billing" batches=1$/m);
+        }
+        expect(stdout + stderr).not.toContain('Record failed');
+        expect(stdout).not.toContain('cold_start');
+      },
+    );
+
+    test('--verbose shows entries whole, and the failure once', async () => {
+      const argv = ['dev', loggingCode().path('handler.ts'), '--table', table, '--create', 'id', '--verbose'];
+      const command = inProcess(argv, { env });
+      await command.seen(READY);
+      await put('a', -1);
+      await command.seen(/INSERT id="a" [0-9a-f]{32} {2}RangeError: negative/);
+      command.interrupt();
+      const { stdout } = await command.ended();
+      expect(stdout).toMatch(/^\{"level":"INFO","message":"invoice seen".*"id":"a"\}$/m);
+      expect(stdout).toMatch(/^\{"_aws":.*"batches":1.*\}$/m);
+      expect(stdout).not.toContain('Record failed');
+    });
+  });
+
+  test('a failure that repeats is told once, with a count, until the code changes', async () => {
+    const code = routerCode();
+    const command = dev(code);
+    await command.seen(READY);
+    await put('b', -1);
+    await command.seen(/attempt 2 {2}failed {2}→ retry in 1 s {2}\(as before, 2 times now\)\n/);
+    await command.seen(/attempt 3 .*\(as before, 3 times now\)\n/);
+    expect(command.stdout().match(/RangeError: negative/g)).toHaveLength(1);
+    code.write('check.ts', `export const check = () => { throw new RangeError('negative'); }; // changed`);
+    await command.seen(/reloaded[\s\S]*INSERT id="b" {2}RangeError: negative/);
+    command.interrupt();
+    await command.ended();
+  });
+
+  test('records that fail in the same way share a line', async () => {
+    const command = dev(routerCode(), '--maximum-batching-window-in-seconds', '1');
+    await command.seen(READY);
+    for (const id of ['a', 'b', 'c']) await put(id, -1);
+    await command.seen(/INSERT id="[abc]"(?: and \d more, ×\d)? {2}RangeError: negative/);
+    command.interrupt();
+    await command.ended();
+  });
+
+  test('a dead letter is a warning and a count, and not a tick', async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { deadLetter } from ${JSON.stringify(pathToFileURL(resolve('src/middleware/dead-letter.ts')).href)};
+        export const handler = streamRouter()
+          .use(deadLetter({ target: 'memory', send: async () => {} }, { when: () => true }))
+          .onInsert(() => { throw new RangeError('negative'); });`,
+    });
+    const command = dev(code);
+    await command.seen(READY);
+    await put('a');
+    await command.seen(
+      /! 1 record {2}\d+ ms {2}1 dead-lettered {2}→ checkpoint 1\n.* INSERT id="a" {2}dead letter: RangeError: negative/,
+    );
+    command.interrupt();
+    expect((await command.ended()).stdout).toMatch(/ · 1 dead-lettered · lag/);
   });
 
   test('a change of an imported file is used at once, also for what waits for its retry', async () => {
@@ -252,6 +355,7 @@ describe('streamlane dev', () => {
     });
     expect(events.at(-1)).toMatchObject({ event: 'stopped', reason: 'stopped' });
     expect(stdout).not.toContain('secret');
+    expect(stdout).not.toContain('"keys"');
   });
 
   test.each<[string, Record<string, string>, RegExp]>([
@@ -528,7 +632,7 @@ describe('on a stream that does what no emulator does', () => {
       eventName: 'INSERT',
       dynamodb: { SequenceNumber: '5'.repeat(21), Keys: { pk: { S: 'bad' } }, NewImage: JSON.parse(image) },
     });
-    await command.seen(/INSERT b{32} {2}UnmarshallError: The attribute /);
+    await command.seen(/INSERT pk="bad" {2}UnmarshallError: The attribute /);
     streams.write('shardId-1', 'after');
     await command.seen(/discarded: 1 record, RetryAttemptsExhausted\n/);
     await command.seen(/handling {"pk":"after"}/);

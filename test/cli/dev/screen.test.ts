@@ -13,10 +13,15 @@ test.each([0, 80])('on a terminal of %i columns the status can be seen', async (
   expect(`${stdout.read()}`).toContain('3 records');
 });
 
-test.each(['a line\n', 'a line'])('what a handler writes, %j, ends its line', async (written) => {
+test.each([
+  ['a line\n', false],
+  ['a line', false],
+  ['a line\n', true],
+  ['a line', true],
+])('what a handler writes, %j, ends its line; verbose: %s', async (written, verbose) => {
   const { context } = contextFor({});
   const stdout = Object.assign(new PassThrough(), { isTTY: false });
-  const screen = await openScreen({ ...context, io: { ...context.io, stdout } }, false);
+  const screen = await openScreen({ ...context, verbose, io: { ...context.io, stdout } }, false);
   const output = new PassThrough();
   screen.pipe(output);
   output.end(written);

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { RecordFailedMessage } from '../../../batch/record-failed.ts';
+import { entryOf } from '../fold-logs.ts';
 import { type PublishedFailure, plainError } from './messages.ts';
 
 /** The failures of an invocation's records. */
@@ -11,10 +12,13 @@ export interface FailureCollector {
 /**
  * Collects the failures of records that streamlane publishes in this thread, whatever logger the handler has.
  *
- * `dev` shows them itself, so an entry of the console about one of these errors is not written a second time. All other
- * entries are written.
+ * `dev` shows them itself, so an entry of the console, or of a logger that writes JSON, about one of these errors is not
+ * written a second time. All other entries are written.
  */
-export function publishedFailures(target: Pick<Console, 'error'>): FailureCollector {
+export function publishedFailures(
+  target: Pick<Console, 'error'>,
+  outputs: readonly Pick<NodeJS.WriteStream, 'write'>[] = [],
+): FailureCollector {
   let published: RecordFailedMessage[] = [];
   subscribe('streamlane:record-failed', (message) => {
     published.push(message as RecordFailedMessage);
@@ -23,6 +27,15 @@ export function publishedFailures(target: Pick<Console, 'error'>): FailureCollec
   target.error = (...args: readonly unknown[]) => {
     if (!published.some((message) => isAbout(message, args[1]))) write(...args);
   };
+  for (const output of outputs) {
+    const writeOut = output.write.bind(output) as (...args: readonly unknown[]) => boolean;
+    output.write = ((...args: readonly unknown[]): boolean => {
+      if (!published.some((message) => isEntryAbout(message, args[0]))) return writeOut(...args);
+      const done = args.at(-1);
+      if (typeof done === 'function') queueMicrotask(done as () => void);
+      return true;
+    }) as typeof output.write;
+  }
   return {
     take: () => {
       const failures = published.map(({ sequenceNumber, outcome, error }) => ({
@@ -41,4 +54,14 @@ function isAbout({ error, sequenceNumber }: RecordFailedMessage, fields: unknown
   if (typeof fields !== 'object' || fields === null) return false;
   const entry = fields as { readonly error?: unknown; readonly sequenceNumber?: unknown };
   return 'error' in entry && Object.is(entry.error, error) && entry.sequenceNumber === sequenceNumber;
+}
+
+/** Whether a piece of output is the entry of a logger about this failure, such as that of Powertools. */
+function isEntryAbout({ error, sequenceNumber }: RecordFailedMessage, output: unknown): boolean {
+  // Parsed only if it may be the one.
+  if (typeof output !== 'string' || !output.includes(`"${sequenceNumber}"`)) return false;
+  const entry = entryOf(output);
+  const logged = entry?.error;
+  if (entry?.sequenceNumber !== sequenceNumber || typeof logged !== 'object' || logged === null) return false;
+  return (logged as { readonly message?: unknown }).message === plainError(error).message;
 }

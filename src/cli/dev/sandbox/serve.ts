@@ -14,7 +14,7 @@ export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 export async function serve(port: SandboxPort, { handler: name, code }: SandboxData): Promise<void> {
   // The files of a bundle are known where it was made.
   const files = code.type === 'source' ? loadedFiles(resolve(name.replace(/#.*$/, ''))) : [];
-  const failures = publishedFailures(console);
+  const failures = publishedFailures(console, [process.stdout, process.stderr]);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
     port.postMessage({ ...message, files: [...files] });
   let handler: LambdaHandler;

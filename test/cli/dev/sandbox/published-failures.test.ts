@@ -38,6 +38,46 @@ test('dead letters are marked', async () => {
   expect(take()).toMatchObject([{ deadLettered: true, error: { message: 'no' } }]);
 });
 
+test.each([
+  ['compact', 0],
+  ['indented', 4],
+])(
+  'the entry of a logger that writes %s JSON about a failure is not written again, all others are',
+  async (_name, indent) => {
+    const written: unknown[] = [];
+    const output = { write: (text: unknown) => written.push(text) > 0 };
+    const { take } = publishedFailures(consoleOf(), [output as never]);
+    failures.publish({ sequenceNumber: '17', outcome: 'failed', error: new RangeError('no') });
+    const entry = (fields: object): string =>
+      `${JSON.stringify({ level: 'ERROR', ...fields }, undefined, indent)}\n`;
+    const error = { name: 'RangeError', message: 'no', stack: 's' };
+    const others: unknown[] = [
+      entry({ sequenceNumber: '18', error }),
+      entry({ sequenceNumber: '17', error: { message: 'another' } }),
+      entry({ sequenceNumber: '17', error: null }),
+      entry({ sequenceNumber: '17', error: 'no' }),
+      entry({ nested: { sequenceNumber: '17', error } }),
+      'the record "17" failed\n',
+      '{"17"\n',
+      '{"17" }\n',
+      Buffer.from(entry({ sequenceNumber: '17', error })),
+    ];
+    expect(output.write(entry({ sequenceNumber: '17', error }))).toBe(true);
+    // A stream tells when a piece is out.
+    await new Promise<void>((resolve) => {
+      (output.write as (text: string, done: () => void) => boolean)(
+        entry({ sequenceNumber: '17', error }),
+        resolve,
+      );
+    });
+    for (const other of others) output.write(other);
+    expect(written).toEqual(others);
+    take();
+    output.write(entry({ sequenceNumber: '17', error }));
+    expect(written).toHaveLength(others.length + 1);
+  },
+);
+
 test('the entry of the console about a failure is not written again, all others are', () => {
   const target = consoleOf();
   const { take } = publishedFailures(target);

@@ -1,0 +1,78 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { DevReport } from '../../../src/cli/dev/dev-report.ts';
+import { emptyTally } from '../../../src/local/statistics.ts';
+import { recordOf } from '../../fixtures/events.ts';
+import { contextFor } from '../context.ts';
+
+/** A report that is told of failed invocations, and the lines that it writes. */
+function reportOf() {
+  const lines: string[] = [];
+  const nothing = (): void => {};
+  const screen = {
+    line: (text: string) => void lines.push(text),
+    note: nothing,
+    pipe: nothing,
+    status: nothing,
+    done: nothing,
+  };
+  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
+  const mapping = Object.assign(new EventEmitter(), { statistics: emptyTally() });
+  const connection = { kind: 'named', description: '', environment: {} } as const;
+  report.started(mapping as never, {
+    connection,
+    isNew: false,
+    startingPosition: 'LATEST',
+    keyNames: ['id'],
+  });
+  const fail = (index: number): string => {
+    const records = [recordOf({ keys: { id: { S: `${index}` } } } as never, index)];
+    const error = new Error('no');
+    mapping.emit('invocation', {
+      shardId: 's',
+      records,
+      requestId: 'r',
+      attempt: 1,
+      outcome: 'failed',
+      durationMs: 1,
+      response: undefined,
+      error,
+    });
+    mapping.emit('retry', {
+      shardId: 's',
+      records,
+      requestId: 'r',
+      attempt: 2,
+      delayMs: 1,
+      reason: 'failed',
+    });
+    return lines.filter((line) => line.includes('→')).at(-1) as string;
+  };
+  return { report, fail, lines, mapping };
+}
+
+test('counts of failures that repeat are kept for the last thousand', () => {
+  const { fail } = reportOf();
+  fail(0);
+  expect(fail(0)).toContain('(as before, 2 times now)');
+  for (let index = 1; index <= 1000; index++) fail(index);
+  expect(fail(1000)).toContain('(as before, 2 times now)');
+  expect(fail(0)).not.toContain('as before');
+});
+
+test.each([
+  ['its keys', { id: { S: 'x' } }, '(id="x")'],
+  ['its event where keys cannot be read', { id: {} }, '(event-1)'],
+])('the warning of a handler that invokes itself names a record by %s', (_name, Keys, name) => {
+  const { mapping, lines } = reportOf();
+  mapping.emit('feedback', { records: [{ eventID: 'event-1', dynamodb: { Keys } }], times: 17 });
+  expect(lines.at(-1)).toContain(name);
+});
+
+test('after a reload a failure is shown again', () => {
+  const { report, fail, lines } = reportOf();
+  fail(0);
+  report.reloaded();
+  expect(fail(0)).not.toContain('as before');
+  expect(lines.filter((line) => line.includes('Error: no'))).toHaveLength(2);
+});
