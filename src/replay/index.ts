@@ -4,4 +4,11 @@
 export { readDocuments } from './read-documents.ts';
 export { replay } from './replay.ts';
 export type { ReplayOptions } from './replay-options.ts';
-export type { MessageReport, RemainingReason, ReplayProgress, ReplaySummary } from './report.ts';
+export type {
+  FailedRecord,
+  MessageReport,
+  PlannedRecord,
+  RemainingReason,
+  ReplayProgress,
+  ReplaySummary,
+} from './report.ts';

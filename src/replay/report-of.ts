@@ -2,9 +2,9 @@ import type { InvocationOutcome } from '../delivery/invoke.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import type { ReplayRecord } from './records/replay-record.ts';
+import { type ReplayRecord, sequenceNumberOf } from './records/replay-record.ts';
 import type { ReplaySettings } from './replay-options.ts';
-import type { MessageReport } from './report.ts';
+import type { MessageReport, PlannedRecord } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';
 
 /**
@@ -18,7 +18,27 @@ export function reportOf(
   settings: ReplaySettings,
 ): MessageReport {
   const { source, skipped } = message;
-  return { id: source.id, ...rangeOf(message), skipped, ...fateOf(message, blocked, settings) };
+  const fate = fateOf(message, blocked, settings);
+  return { id: source.id, ...rangeOf(message), skipped, ...fate, ...recordsOf(message, fate) };
+}
+
+/** Names the records that failed, or that a dry run would hand over. */
+function recordsOf(
+  { records }: TakenMessage,
+  { status, reason }: Fate,
+): Pick<MessageReport, 'failures' | 'planned'> {
+  if (status === 'planned') return { planned: records.map(nameOf) };
+  if (reason !== 'failed') return {};
+  return {
+    failures: records.flatMap((record) =>
+      record.failure === undefined ? [] : [{ ...nameOf(record), error: wordsOf(record.failure) }],
+    ),
+  };
+}
+
+function nameOf(record: ReplayRecord<TakenMessage>): PlannedRecord {
+  const { eventName, eventID, dynamodb } = record.queued.record;
+  return { eventName, eventID, sequenceNumber: sequenceNumberOf(record), keys: dynamodb?.Keys };
 }
 
 type Fate = Pick<MessageReport, 'status' | 'reason' | 'detail'>;

@@ -49,6 +49,25 @@ export interface MessageReport {
   readonly reason: RemainingReason | undefined;
   /** The reason in words; empty when all of its records succeeded. Never item content, unless the handler's own error has some. */
   readonly detail: string;
+  /** The records that the handler failed on. Absent where there are none. */
+  readonly failures?: readonly FailedRecord[];
+  /** In a dry run, the records that would be handed over, with their keys. Absent otherwise. */
+  readonly planned?: readonly PlannedRecord[];
+}
+
+/** A record of a message, by name. */
+export interface PlannedRecord {
+  readonly eventName: string | undefined;
+  readonly eventID: string | undefined;
+  readonly sequenceNumber: string;
+  /** The record's `Keys`. They are a part of the item. */
+  readonly keys: unknown;
+}
+
+/** A record that the handler failed on, and why. */
+export interface FailedRecord extends PlannedRecord {
+  /** Where the handler reported the record and threw nothing: `the handler reported it`. */
+  readonly error: string;
 }
 
 /** How far a replay is. Counts are of records, each counted once however many messages have it. */

@@ -21,7 +21,11 @@ export const replay: CommandDefinition = {
       'replay --queue https://sqs.eu-central-1.amazonaws.com/123456789012/failed --handler src/handler.ts --profile staging',
       'the messages of a queue',
     ],
-    ['replay failed.json --dry-run', 'what would be replayed, and what has left the stream'],
+    [
+      'replay --queue arn:aws:sqs:eu-central-1:123456789012:failed --handler src/handler.ts --profile staging',
+      'the same queue, by its ARN',
+    ],
+    ['replay monday.ndjson tuesday.ndjson --dry-run', 'what would be replayed, and what has left the stream'],
   ],
   configure: (command) =>
     mappingFlags(
@@ -31,7 +35,7 @@ export const replay: CommandDefinition = {
           '--newest-only',
           'Skip records whose item has a newer image in its table: for handlers that copy items.',
         )
-        .option('--queue <url>', 'The SQS queue with the documents and dead letters.')
+        .option('--queue <url or ARN>', 'The SQS queue with the documents and dead letters.')
         .option('--handler <module#export>', 'What is invoked. Needed unless it is a dry run.')
         .option('--dry-run', 'Say what would be replayed, invoke nothing and delete nothing.')
         .option('--batch-size <count>', 'Records in an invocation at most, 1 to 10000.', '100'),

@@ -50,6 +50,8 @@ async function openBar(stream: NodeJS.WriteStream): Promise<Bar> {
     barIncompleteChar: '░',
     barsize: 30,
     hideCursor: false,
+    // What a handler writes takes the place of the bar: it comes again below.
+    forceRedraw: true,
     clearOnComplete: true,
     // The signal is the command's own to heed.
     gracefulExit: false,

@@ -16,7 +16,9 @@ import { connect } from '../servers/connect.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
+import { isQueueArn, urlOfArn } from './queue-arn.ts';
 import { writeSummary } from './summary.ts';
+import { thrownErrors } from './thrown-errors.ts';
 
 export interface ReplayFlags extends ConnectionFlags, EnvironmentFlags {
   readonly queue?: string;
@@ -39,6 +41,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   const { io } = context;
   const { dryRun = false } = options;
   const target = sourceOf(paths, options);
+  const queueArn = options.queue !== undefined && isQueueArn(options.queue) ? options.queue : undefined;
   if (options.handler === undefined && !dryRun) {
     throw usageError('Name the handler with --handler <module#export>, or use --dry-run.');
   }
@@ -51,13 +54,16 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   variables.add(connection.environment);
   const { endpoint, credentials, region } = connection.streams;
   const queueEndpoint = connection.sqs.endpoint;
+  const queueUrl = queueArn && (await urlOfArn(queueArn, connection));
   const s3Endpoint = connection.s3.endpoint;
   const tableEndpoint = connection.dynamodb.endpoint;
   const progress = await openProgress(context);
+  const errors = thrownErrors();
   try {
     const handler = dryRun ? undefined : await loadHandler(options.handler as string);
     const summary = await replay({
       ...source,
+      ...(queueUrl !== undefined && { queueUrl }),
       ...settings,
       dryRun,
       ...(handler !== undefined && { handler }),
@@ -72,8 +78,17 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
       onProblem: (operation, error) => progress.warn(`${operation}: ${thrownText(error)}`),
     });
     progress.end();
+    const explained = summary.messages.map((message) => errors.explain(message));
     if (options.json) {
-      for (const message of summary.messages) writeJson(io.stdout, { type: 'message', ...message });
+      for (const { failures, ...message } of explained) {
+        // Keys are of an item. A dry run is asked for them.
+        const named = failures?.map(({ keys: _keys, ...failure }) => failure);
+        writeJson(io.stdout, {
+          type: 'message',
+          ...message,
+          ...(named !== undefined && { failures: named }),
+        });
+      }
       const { messages, durationMs, ...totals } = summary;
       writeJson(io.stdout, {
         type: 'summary',
@@ -82,11 +97,12 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
         durationMs: Math.round(durationMs),
       });
     } else {
-      await writeSummary(context, summary, dryRun);
+      await writeSummary(context, { ...summary, messages: explained }, dryRun);
     }
     if (io.signal.aborted) return EXIT.interrupted;
     return summary.remaining > 0 ? EXIT.failed : EXIT.ok;
   } finally {
+    errors.stop();
     progress.end();
   }
 };
@@ -123,14 +139,14 @@ type Source = Pick<ReplayOptions, 'documents' | 's3Uri' | 'deleteObjects' | 'que
 function sourceOf(paths: readonly string[], { queue, deleteObjects }: ReplayFlags): Source | undefined {
   if ((paths.length === 0) === (queue === undefined)) {
     throw usageError(
-      'Name either files with documents, s3://bucket/prefix or --queue <url>, to say what is replayed.',
+      'Name either files with documents, s3://bucket/prefix or --queue <url or ARN>, to say what is replayed.',
     );
   }
   const s3Uri = paths.find((path) => path.startsWith('s3:'));
   if (deleteObjects && s3Uri === undefined) {
     throw usageError('--delete-objects is for the objects beneath s3://bucket/prefix. Leave it out.');
   }
-  if (queue !== undefined) return { queueUrl: urlOf(queue) };
+  if (queue !== undefined) return isQueueArn(queue) ? {} : { queueUrl: urlOf(queue) };
   if (s3Uri === undefined) return undefined;
   if (paths.length > 1) throw usageError(`Name ${s3Uri} alone: a bucket and files cannot be mixed.`);
   if (!isS3Uri(s3Uri)) throw usageError(`A bucket is named as s3://bucket/prefix, got ${s3Uri}.`);
@@ -145,7 +161,7 @@ async function documentsOf(paths: readonly string[], io: CliIo): Promise<Source>
 
 function urlOf(queue: string): string {
   if (/^https?:/.test(queue) && URL.canParse(queue)) return queue;
-  throw usageError(`--queue has to be the URL of an SQS queue, got ${queue}.`);
+  throw usageError(`--queue has to be the URL or the ARN of an SQS queue, got ${queue}.`);
 }
 
 async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]> {

@@ -1,10 +1,14 @@
-import type { MessageReport, ReplaySummary } from '../../replay/report.ts';
+import type { MessageReport, PlannedRecord, ReplaySummary } from '../../replay/report.ts';
 import type { CommandContext } from '../command.ts';
 import { count } from '../terminal/count.ts';
+import { keysText } from '../terminal/keys-text.ts';
 import { writeTable } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
+
+// Of a message: a range may have 10,000.
+const MOST_RECORDS = 20;
 
 /** What became of the messages: those that remain or have skipped records one by one, and in a dry run all of them. */
 export async function writeSummary(
@@ -25,6 +29,10 @@ export async function writeSummary(
     await writeTable(stdout, HEAD, rows, style);
     void writeLines(stdout, '');
   }
+  for (const message of shown) {
+    const lines = recordLinesOf(message, style);
+    if (lines.length > 0) void writeLines(stdout, message.id, ...lines, '');
+  }
   const rest =
     remaining === 0
       ? 'none remains'
@@ -36,6 +44,23 @@ export async function writeSummary(
   const older =
     skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
   void writeLines(stdout, `${done} of ${count(messages.length, 'message')}, of which ${rest}.${how}${older}`);
+}
+
+/** A line for each record that failed, or that a dry run would hand over. */
+function recordLinesOf(
+  { failures = [], planned = [] }: MessageReport,
+  style: CommandContext['style'],
+): readonly string[] {
+  const lines = [
+    ...failures.map((failure) => `    ${style('dim', nameOf(failure))}  ${style('red', failure.error)}`),
+    ...planned.map((record) => `    ${nameOf(record)}`),
+  ];
+  const left = lines.length - MOST_RECORDS;
+  return left > 0 ? [...lines.slice(0, MOST_RECORDS), `    and ${count(left, 'more record')}`] : lines;
+}
+
+function nameOf({ eventName, eventID, keys }: PlannedRecord): string {
+  return [eventName, keysText(keys) ?? eventID].filter(Boolean).join(' ');
 }
 
 function rowOf(message: MessageReport, style: CommandContext['style']): readonly string[] {

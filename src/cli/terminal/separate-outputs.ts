@@ -24,7 +24,10 @@ export function separateOutputs({ stdout, stderr }: Pick<CliIo, 'stdout' | 'stde
   const log = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
     const written = typeof text === 'string' ? text : `${Buffer.from(text)}`;
     const write = ownStderr.write as (text: string, ...rest: unknown[]) => boolean;
-    return write(`${above.get(ownStderr) ?? ''}${handlerText(stderr, written)}`, ...rest);
+    const before = above.get(ownStderr) ?? '';
+    // A bar would be drawn over a line that has not ended.
+    const end = before === '' || written.endsWith('\n') ? '' : '\n';
+    return write(`${before}${handlerText(stderr, written)}${end}`, ...rest);
   };
   stdout.write = log as typeof stdout.write;
   stderr.write = log as typeof stderr.write;

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
@@ -8,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { urlOfArn } from '../../../src/cli/replay/queue-arn.ts';
 import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
@@ -121,8 +125,9 @@ describe('streamlane replay', () => {
     const { code: exit, stdout } = await run(argv, { env }).ended();
     expect(stdout).toMatch(/^MESSAGE +KIND +TABLE +RECORDS +FROM +TO +RESULT +WHY\n/);
     expect(stdout).toMatch(
-      /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: the handler reported it\n/,
+      /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: Error: refused\n/,
     );
+    expect(stdout).toMatch(/\n\ndocument 1\n {4}INSERT [^\n]*"x"[^\n]* {2}Error: refused\n\n/);
     expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that remains\n/);
     expect(stdout).toMatch(/document 4 +range +Gone +1 +1 +1 +trimmed +there is no shard shardId-gone/);
     expect(stdout).toMatch(/document 5 +unknown .* not-understood +it is neither/);
@@ -138,10 +143,81 @@ describe('streamlane replay', () => {
     const argv = ['replay', code.path('one.json'), '--handler', code.path('handler.ts'), '--dry-run'];
     const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
     expect(stdout).toMatch(
-      /document 1 +range +Table.+ +1 +1 +1 +planned\n\nWould replay 1 record of 1 message, of which none remains\.\n$/,
+      /document 1 +range +Table.+ +1 +1 +1 +planned\n\ndocument 1\n {4}INSERT pk="0" sk="0000"\n\nWould replay 1 record of 1 message, of which none remains\.\n$/,
     );
     expect(stderr).toBe('');
     expect(exit).toBe(EXIT.ok);
+  });
+
+  test('of a message with many records, twenty are shown', async () => {
+    const Records = Array.from({ length: 23 }, (_, index) => recordOf({ id: `r${index}` }, index));
+    const document = {
+      ...documents[0],
+      payload: JSON.stringify({ Records }),
+    };
+    const code = codeOf({
+      'one.json': JSON.stringify(document),
+      'handler.ts': `export const handler = ({ Records: [{ dynamodb }] }) => {
+        const batchItemFailures = dynamodb.Keys.id.S === 'r0' ? [] : [{ itemIdentifier: dynamodb.SequenceNumber }];
+        return { batchItemFailures };
+      };`,
+    });
+    const dry = await run(['replay', code.path('one.json'), '--dry-run'], { env }).ended();
+    expect(dry.stdout).toMatch(/document 1\n(?: {4}INSERT .+\n){20} {4}and 3 more records\n\nWould/);
+    const argv = ['replay', code.path('one.json'), '--handler', code.path('handler.ts'), '--batch-size', '1'];
+    const { stdout } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(
+      /document 1\n(?: {4}INSERT .+ {2}the handler reported it\n){20} {4}and 3 more records\n/,
+    );
+  });
+
+  test('--json has the error of each record, and keys in a dry run alone', async () => {
+    const code = codeWith({ 'failed.json': [letterOf('x', 0)] }, 'x');
+    const argv = ['replay', code.path('failed.json'), '--json'];
+    const [failed, planned] = await Promise.all(
+      [['--handler', code.path('handler.ts')], ['--dry-run']].map(async (more) => {
+        const { stdout } = await run([...argv, ...more], { env }).ended();
+        return JSON.parse(stdout.split('\n')[0] as string);
+      }),
+    );
+    const record = { eventName: 'INSERT', eventID: expect.any(String), sequenceNumber: expect.any(String) };
+    expect(failed.failures).toEqual([{ ...record, error: 'Error: refused' }]);
+    expect(failed).not.toHaveProperty('planned');
+    expect(planned.planned).toEqual([{ ...record, keys: { id: { S: 'x' } } }]);
+    expect(planned).not.toHaveProperty('failures');
+  });
+
+  test('a queue is found by its ARN', async () => {
+    const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'by-arn' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(letterOf('x', 0)) }));
+    const code = codeWith({});
+    const argv = ['replay', '--handler', code.path('handler.ts'), '--queue'];
+    const done = await run([...argv, 'arn:aws:sqs:eu-central-1:000000000000:by-arn'], { env }).ended();
+    expect(done.stdout).toMatch(/^Replayed 1 of 1 record of 1 message/);
+    const arn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
+    const { code: exit, stderr } = await run([...argv, arn], { env }).ended();
+    expect(stderr).toBe(`error: There is no queue ${arn} here. Check --queue, --endpoint and --region.\n`);
+    expect(exit).toBe(EXIT.failed);
+  });
+
+  test('an ARN says the Region of a queue on AWS, and other errors stay as they are', async () => {
+    const seen: unknown[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"__type":"AccessDenied"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sqs = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    const arn = 'arn:aws:sqs:eu-west-3:000000000000:q.fifo';
+    await expect(urlOfArn(arn, { sqs, kind: 'aws' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(urlOfArn(arn, { sqs, kind: 'named' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    server.close();
+    expect(seen).toEqual([
+      expect.stringContaining('/eu-west-3/sqs/'),
+      expect.stringContaining('/us-east-1/sqs/'),
+    ]);
   });
 
   test('messages of a queue are deleted once they are done, and no others', async () => {
@@ -293,14 +369,14 @@ describe('streamlane replay', () => {
 });
 
 test.each<[string[], RegExp]>([
-  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <url>/],
+  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <url or ARN>/],
   [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either files/],
   [['replay', 's3://bucket', 'package.json', '--dry-run'], /Name s3:\/\/bucket alone/],
   [['replay', 's3:/bucket', '--dry-run'], /A bucket is named as s3:\/\/bucket\/prefix, got s3:\/bucket\./],
   [['replay', 'package.json', '--delete-objects', '--dry-run'], /--delete-objects is for the objects/],
   [['replay', 'package.json'], /Name the handler with --handler <module#export>, or use --dry-run/],
   [['replay', 'package.json', '--handler', 'none.ts'], /There is no file none\.ts/],
-  [['replay', '--queue', 'q', '--dry-run'], /--queue has to be the URL of an SQS queue, got q\./],
+  [['replay', '--queue', 'q', '--dry-run'], /--queue has to be the URL or the ARN of an SQS queue, got q\./],
   [['replay', 'none.json', '--dry-run'], /There is no file none\.json\. Paths are relative to/],
   [['replay', 'src', '--dry-run'], /src cannot be read: EISDIR/],
   [['replay', 'LICENSE', '--dry-run'], /LICENSE: line 1 of the documents is not JSON/],
