@@ -24,7 +24,7 @@ export const dev: Scene = {
     'streamlane dev prints a line for each invocation: a success, a failure with its retries and the place in the ' +
     'code, the reload after the fix, and success',
   command: 'streamlane dev src/handler.ts --table Invoices',
-  columns: 92,
+  columns: 96,
   async play() {
     await using emulators = await startEmulators({ env: {} });
     const client = new DynamoDBClient(emulators.dynamodb);
