@@ -1,3 +1,5 @@
+import { isPlainObject } from '../options/check.ts';
+
 /**
  * Copies a value as deep as it consists of what items consist of: plain objects, arrays, Sets, Maps, bytes and dates.
  * Instances of other classes, such as `NumberValue`, and functions are shared: only their class knows how to copy them.
@@ -16,7 +18,7 @@ export function copyOf(value: unknown, onShared: () => void = () => {}): unknown
   if (prototype === Map.prototype)
     return new Map(Array.from(value as Map<unknown, unknown>, ([key, inner]) => [copy(key), copy(inner)]));
   if (prototype === Date.prototype) return new Date(value as Date);
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlainObject(value)) {
     onShared();
     return value;
   }

@@ -50,10 +50,21 @@ test('an object without a prototype becomes a plain one', () => {
   expect(copyOf(Object.assign(Object.create(null), { n: 1 }))).toEqual({ n: 1 });
 });
 
-test('instances of other classes are shared', () => {
+test('instances of other classes, subclasses among them, and functions are shared, which is told', () => {
   class Money {}
-  const value = { url: new URL('https://example.com'), money: new Money() };
-  const copy = copyOf(value) as typeof value;
-  expect(copy.url).toBe(value.url);
-  expect(copy.money).toBe(value.money);
+  class Tags extends Set<string> {}
+  class Day extends Date {}
+  const value = {
+    ...{ url: new URL('https://example.com'), money: new Money(), act: () => 1 },
+    ...{ tags: new Tags(), day: new Day(0) },
+  };
+  let shared = 0;
+  const copy = copyOf([value], () => void shared++) as [typeof value];
+  for (const name of Object.keys(value) as (keyof typeof value)[]) expect(copy[0][name]).toBe(value[name]);
+  expect(shared).toBe(5);
+  expect(copyOf(value.money)).toBe(value.money);
+});
+
+test('what can be copied is not told', () => {
+  copyOf(plain(), () => expect.unreachable());
 });

@@ -34,8 +34,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     name: 'the records are those that the event has later',
     happened: true,
     file: 'batch/event.ts',
-    find: 'came.slice()',
-    replace: 'came',
+    find: 'received[index] = record as ReportableRecord;',
+    replace: 'received[index] = came[index];',
   },
   {
     name: 'the identifiers are those that the records have at the end',
@@ -206,9 +206,9 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the records are sorted as text',
     file: 'batch/event.ts',
-    find: 'if (!ascending) {\n    records.sort((a, b) => compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber));\n    sequenceNumbers.sort(compareSequenceNumbers);',
+    find: 'if (!ascending) {\n    records = received.toSorted((a, b) =>\n      compareSequenceNumbers(a.dynamodb.SequenceNumber, b.dynamodb.SequenceNumber),\n    );\n    sequenceNumbers.sort(compareSequenceNumbers);',
     replace:
-      'if (records.length > 1) {\n    records.sort((a, b) => (a.dynamodb.SequenceNumber < b.dynamodb.SequenceNumber ? -1 : 1));\n    sequenceNumbers.sort();',
+      'if (records.length > 1) {\n    records = received.toSorted((a, b) => (a.dynamodb.SequenceNumber < b.dynamodb.SequenceNumber ? -1 : 1));\n    sequenceNumbers.sort();',
   },
   {
     name: 'the order of the key attributes makes another lane',

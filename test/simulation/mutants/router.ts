@@ -66,7 +66,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'a further next() shows what the one before it has changed',
     happened: true,
     file: LAYER,
-    find: 'if (called) record.reread();',
+    find: '// Whatever the calls before did, and the middleware.\n      record.reread();',
     replace: '',
     equivalent:
       'Each call reads the item anew when it ends as well: this one is for what the middleware itself has changed.',
@@ -217,8 +217,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the copy of an exact number is a plain object',
     file: 'record/copy.ts',
-    find: 'if (!isPlainObject(value)) return value;',
-    replace: 'if (!isPlainObject(value)) return { ...(value as any), value: Number((value as any).value) };',
+    find: 'onShared();\n    return value;',
+    replace: 'return { ...(value as any), value: Number((value as any).value) };',
   },
   {
     name: 'what a number policy throws is quoted',

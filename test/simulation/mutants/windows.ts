@@ -89,9 +89,9 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
     name: 'close gets the state that is answered',
     happened: true,
     file: EVENT,
-    find: 'if (final) await closeWindow(close, JSON.parse(text), event, { logger, deadline, context, reserveMs });\n  else warnOfSize(logger, text);\n  // Another object than close has, which may change its own.\n  return { ...response, state: JSON.parse(text) };',
+    find: 'if (final) await closeWindow(close, JSON.parse(text), window, { logger, deadline, context, reserveMs });\n  else warnOfSize(logger, text);\n  // Another object than close has, which may change its own.\n  return { ...response, state: JSON.parse(text) };',
     replace:
-      'const state = JSON.parse(text);\n  if (final) await closeWindow(close, state, event, { logger, deadline, context, reserveMs });\n  return { ...response, state };',
+      'const state = JSON.parse(text);\n  if (final) await closeWindow(close, state, window, { logger, deadline, context, reserveMs });\n  return { ...response, state };',
   },
   {
     name: 'a window closes although close failed',
