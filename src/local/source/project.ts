@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 /** The folder of a file and those above it, the nearest first. */
-export function foldersAbove(file: string): readonly string[] {
+function foldersAbove(file: string): readonly string[] {
   const folder = dirname(file);
   return folder === file ? [] : [folder, ...foldersAbove(folder)];
 }

@@ -188,7 +188,7 @@ test('when the process ends, what it wrote is removed', async () => {
   expect(existsSync(code.path('.streamlane'))).toBe(false);
 });
 
-test('a package.json that is not JSON is told of by esbuild', async () => {
+test('esbuild refuses a package.json that is not JSON', async () => {
   const code = codeOf({ 'package.json': '{', 'handler.ts': 'export const value = 1;' });
   await expect(prepareModule(code.path('handler.ts'))).rejects.toMatchObject({
     at: `${code.path('package.json')}:1`,
