@@ -6,10 +6,10 @@ import { afterAll } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What a program did. */
+/** The end of a program. */
 export interface Ended {
   readonly status: number;
-  /** What it printed, to stdout and to stderr. */
+  /** Its stdout, then its stderr. */
   readonly output: string;
 }
 
@@ -31,7 +31,7 @@ export interface Project {
 
 /** How a project is made. */
 export interface ProjectOptions {
-  /** What the project has beside streamlane, with versions: the packages that are there before. */
+  /** The packages beside streamlane, with their versions. */
   readonly packages: Readonly<Record<string, string>>;
   readonly type?: 'module' | 'commonjs';
   /** The packages whose install scripts may run. */

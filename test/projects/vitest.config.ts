@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The matrix: `npm run matrix`. It asks the registry for packages, so it is no part of `npm test`. */
+/** The matrix: `npm run matrix`. It asks the registry for packages, so `npm test` leaves it out. */
 export default defineConfig({
   test: {
     include: ['test/projects/**/*.test.ts'],
