@@ -19,15 +19,22 @@ export function dynoxideBinary(platform: string = `${process.platform}-${process
   }
   throw new ConfigurationError(
     'MISSING_PEER',
-    [
-      `Dynoxide, a DynamoDB server with streams, is not installed for ${platform}. Install it with`,
-      '',
-      '  npm install --save-dev @dynoxide/linux-x64   on Linux, x64',
-      '  npm install --save-dev dynoxide              on other platforms',
-      '',
-      'or use servers that run already, such as DynamoDB Local or LocalStack, by setting',
-      '',
-      '  AWS_ENDPOINT_URL_DYNAMODB  AWS_ENDPOINT_URL_DYNAMODB_STREAMS  AWS_ENDPOINT_URL_SNS  AWS_ENDPOINT_URL_SQS',
-    ].join('\n'),
+    `Dynoxide, a DynamoDB server with streams, is not installed for ${platform}. ${dynoxideRemedy(platform)}`,
   );
+}
+
+/** Says what to do without Dynoxide. */
+export function dynoxideRemedy(platform: string): string {
+  const own = [
+    'a server of your own, such as that of moto, a Python package:',
+    '',
+    '  pip install "moto[server]"',
+    '  moto_server -p 5000',
+    '',
+    'and name it: by --endpoint http://127.0.0.1:5000, or by the variable AWS_ENDPOINT_URL.',
+  ].join('\n');
+  return platform === 'linux-x64'
+    ? `Install it with\n\n  npm install --save-dev @dynoxide/linux-x64\n\nor use ${own}`
+    : `It is tested on Linux, x64. On other platforms use ${own}\n\n` +
+        'If Dynoxide has a binary for the platform, this installs it:\n\n  npm install --save-dev dynoxide';
 }

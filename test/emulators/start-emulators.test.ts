@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startDynoxide } from '../../src/emulators/dynoxide.ts';
-import { dynoxideBinary } from '../../src/emulators/dynoxide-binary.ts';
+import { dynoxideBinary, dynoxideRemedy } from '../../src/emulators/dynoxide-binary.ts';
 import { namedEndpoints } from '../../src/emulators/named-endpoints.ts';
 import { startEmulators } from '../../src/emulators/start-emulators.ts';
 
@@ -104,9 +104,21 @@ describe('Dynoxide', () => {
     expect(dynoxideBinary('linux-x64')).toMatch(/@dynoxide[/\\]linux-x64[/\\]dynoxide$/);
   });
 
-  test('is missing elsewhere: the message says what to do', () => {
-    expect(() => dynoxideBinary('win32-mips')).toThrow(
-      /not installed for win32-mips[\s\S]*@dynoxide\/linux-x64 [\s\S]*npm install --save-dev dynoxide /,
+  test.each(['darwin-arm64', 'darwin-x64', 'win32-x64', 'linux-arm64'])(
+    'is missing on %s: the message names a server of your own',
+    (platform) => {
+      expect(() => dynoxideBinary(platform)).toThrow(
+        new RegExp(
+          `not installed for ${platform}[\\s\\S]*On other platforms use a server of your own` +
+            '[\\s\\S]*moto_server -p 5000[\\s\\S]*--endpoint[\\s\\S]*npm install --save-dev dynoxide$',
+        ),
+      );
+    },
+  );
+
+  test('on Linux, x64, the message says what to install', () => {
+    expect(dynoxideRemedy('linux-x64')).toMatch(
+      /^Install it with\s+npm install --save-dev @dynoxide\/linux-x64\s+or use a server of your own/,
     );
   });
 

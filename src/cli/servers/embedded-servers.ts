@@ -27,11 +27,7 @@ export async function embeddedServers(
     env: { AWS_REGION: region ?? env.AWS_REGION },
   }).catch((error: unknown) => {
     if (!(error instanceof StreamlaneError && error.code === 'MISSING_PEER')) throw error;
-    throw failure(
-      `The embedded servers are not installed. Install them with: npm install --save-dev ${dynoxidePackage()} fauxqs, ` +
-        'or name a server with --endpoint, or AWS with --profile or --aws.',
-      error,
-    );
+    throw failure(`The embedded servers are not installed. ${remedyFor()}`, error);
   });
   const created = await createResources(resources, emulators).catch(async (error: unknown) => {
     await emulators.stop();
@@ -52,7 +48,12 @@ export async function embeddedServers(
   };
 }
 
-/** What holds Dynoxide for a machine; the package for all of them is the larger one. */
-export function dynoxidePackage(platform: string = `${process.platform}-${process.arch}`): string {
-  return platform === 'linux-x64' ? '@dynoxide/linux-x64' : 'dynoxide';
+/** Says what to do without embedded servers. Only those for Linux on x64 are tested. */
+export function remedyFor(platform: string = `${process.platform}-${process.arch}`): string {
+  return platform === 'linux-x64'
+    ? 'Install them with: npm install --save-dev @dynoxide/linux-x64 fauxqs, ' +
+        'or name a server with --endpoint, or AWS with --profile or --aws.'
+    : `On ${platform}, name a server of your own with --endpoint, such as that of moto ` +
+        '(pip install "moto[server]"; moto_server -p 5000), or AWS with --profile or --aws. ' +
+        'If Dynoxide has a binary for the platform, this installs them: npm install --save-dev dynoxide fauxqs';
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
-import { dynoxidePackage, embeddedServers } from '../../../src/cli/servers/embedded-servers.ts';
+import { embeddedServers, remedyFor } from '../../../src/cli/servers/embedded-servers.ts';
 import { announceServers, projectOf, runningServers } from '../../../src/cli/servers/running-servers.ts';
 import { inProcess } from '../in-process.ts';
 import { spawned } from '../spawned.ts';
@@ -282,11 +282,25 @@ describe('where the embedded servers are not installed', () => {
   test('the message names what to install', async () => {
     await withoutDynoxide(() =>
       expect(embeddedServers({}, {}, 'private', noWarning)).rejects.toThrow(
-        'The embedded servers are not installed. Install them with: npm install --save-dev dynoxide fauxqs',
+        /^The embedded servers are not installed\. On [\w-]+, name a server of your own with --endpoint/,
       ),
     );
-    expect(dynoxidePackage('linux-x64')).toBe('@dynoxide/linux-x64');
   });
+
+  test('on Linux, x64, that is to install them', () => {
+    expect(remedyFor('linux-x64')).toMatch(
+      /^Install them with: npm install --save-dev @dynoxide\/linux-x64 fauxqs, or name a server with --endpoint/,
+    );
+  });
+
+  test.each(['darwin-arm64', 'darwin-x64', 'win32-x64', 'linux-arm64'])(
+    'on %s, that is to name a server of your own',
+    (platform) => {
+      expect(remedyFor(platform)).toMatch(
+        new RegExp(`^On ${platform}, name a server of your own with --endpoint, .*moto_server -p 5000`),
+      );
+    },
+  );
 
   test('invoke goes on without them', async () => {
     const argv = ['invoke', 'test/cli/handlers.ts#throwing', '-', '--json'];
