@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { withAbsoluteLinks } from './absolute-links.ts';
 
-/** What is released, and from where. */
+/** A version, and the repository that it is released from. */
 export interface Release {
   /** The folder of the repository, with a built `dist`. */
   readonly root: string;
@@ -12,7 +12,7 @@ export interface Release {
   readonly tag: string;
 }
 
-/** What only this repository needs of package.json. Scripts would run, or be missed, on the machine of a user. */
+/** Fields of package.json for this repository alone. Users have no scripts to run. */
 const OWN_FIELDS: readonly string[] = ['devDependencies', 'scripts', 'workspaces', 'allowScripts'];
 
 /**
