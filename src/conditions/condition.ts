@@ -11,7 +11,7 @@ export interface Condition<R> {
 }
 
 /**
- * Asks a condition. What it does to keys and images, nobody sees: they are unmarshalled again, if it has read them.
+ * Asks a condition. Changes that it makes to keys and images are not seen by others: what it read is unmarshalled again.
  *
  * @throws ConfigurationError `ASYNC_CONDITION`
  */

@@ -27,9 +27,9 @@ export class TableRecord extends LazyRecord {
   #oldImage: unknown;
   /** The images as an asynchronous schema made them. Readers get copies. */
   #checked: Readonly<Record<ImageName, unknown>> | undefined;
-  /** Whether somebody has read an image since the last reader: what a schema made, and nobody has read, stays. */
+  /** True once an image was read since the last reader. An image that a schema made and no reader got stays. */
   #isRead = false;
-  /** Whether a reader has got instances of classes out of `#checked`, which cannot be copied. */
+  /** True once a reader has got instances of classes out of `#checked`, which cannot be copied. */
   #isShared = false;
 
   constructor(raw: DynamoDBRecord, reading: RecordReading, declarations: RecordDeclarations) {
@@ -64,7 +64,7 @@ export class TableRecord extends LazyRecord {
     return this.#oldImage;
   }
 
-  /** Whether a schema makes the images that handlers read. */
+  /** Tells if a schema makes the images that handlers read. */
   get hasSchema(): boolean {
     return this.#checksOf('newImage') !== undefined;
   }

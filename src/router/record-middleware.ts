@@ -19,8 +19,8 @@ export type Next = () => void | Promise<void>;
  * - A call that is not awaited is waited for, and fails the record when it fails.
  * - What the middleware throws is the verdict. Until the handler has settled, or the deadline is reached, neither a
  *   retry nor the next record of the lane starts.
- * - Every call, and the middleware after it, read the item as it was. What a middleware does to the images, nobody else
- *   sees. Calls beside each other share the images.
+ * - Every call, and the middleware after it, read the item as it was. Others do not see the changes that a
+ *   middleware makes to the images. Calls beside each other share the images.
  * - A call after the middleware has settled throws a ConfigurationError `LATE_NEXT` and starts nothing.
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
@@ -101,7 +101,7 @@ function refuseLate(record: LazyRecord, { logger }: RecordContext): never {
 
 /** A call of next() that has to be waited for. */
 class NextCall<T> extends Promise<T> {
-  /** Whether the middleware has awaited it, and so decides what its failure means. */
+  /** True once the middleware has awaited it, and so decides what its failure means. */
   observed = false;
   settled = false;
 

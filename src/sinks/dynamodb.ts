@@ -25,7 +25,7 @@ import { WrongMessage } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { TARGET } from './sink-target.ts';
 
-/** What {@link tableWriter} can be told. */
+/** Options of {@link tableWriter}. */
 export interface TableWriterOptions extends AwsSinkOptions<DynamoDBClient> {
   /** Name or ARN of the table. */
   readonly tableName: string | EnvironmentVariable;
@@ -156,7 +156,7 @@ function keyValue(value: AttributeValue | undefined): unknown {
 }
 
 /**
- * What a failed request means. A ValidationException may be about the content of one item, unless it says that `keys` is not
+ * Tells the meaning of a failed request. A ValidationException may be about the content of one item, unless it says that `keys` is not
  * what the table has:
  *
  * - An item without a key attribute of the table, or with another type there. The others may be written, but an item of

@@ -15,22 +15,22 @@ import { jsonText } from './message/message-text.ts';
 import { checkTexts, WrongMessage, wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
-/** What {@link eventBus} can be told. */
+/** Options of {@link eventBus}. */
 export interface EventBusOptions extends AwsSinkOptions<EventBridgeClient> {
   /** Which application the events come from, as in `com.example.invoices`. `aws.` is AWS's own. */
   readonly source: string | EnvironmentVariable;
   /** Name or ARN of the bus. @defaultValue `default` */
   readonly eventBusName?: string | EnvironmentVariable;
-  /** What an event is called that is not called otherwise. @defaultValue the event name of `record` */
+  /** The detail type of events that name no other. @defaultValue the event name of `record` */
   readonly detailType?: string;
 }
 
-/** What an event can be sent with. */
+/** Options of one event. */
 export type EventOptions = SendOptions & BusEventOptions;
 
-/** What an event can be sent with, besides its record. */
+/** Options of one event, besides its record. */
 export interface BusEventOptions {
-  /** What it is called, as in `InvoicePaid`: rules match it. @defaultValue the bus's `detailType` */
+  /** The detail type, such as `InvoicePaid`: rules match it. @defaultValue the bus's `detailType` */
   readonly detailType?: string;
   /** ARNs of what it is about. */
   readonly resources?: readonly string[];
@@ -94,7 +94,7 @@ export function eventBus(options: EventBusOptions): EventBus {
   });
 }
 
-/** What the events of a bus have in common. */
+/** The members that all events of a bus share. */
 interface BusDefaults {
   readonly source: string;
   readonly detailType: string | undefined;
@@ -137,7 +137,7 @@ function detailOf(target: string, message: unknown): string {
   if (BEGINS_AS_OBJECT.test(text)) throw invalid(target, 'the detail of an event is not JSON');
   throw new WrongMessage(
     'INVALID_MESSAGE',
-    'has to be an object, or JSON text of one, as it is the detail of an event.',
+    'has to be an object, or JSON text of one: it is the detail of an event.',
   );
 }
 
@@ -152,7 +152,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** What EventBridge says of one entry. */
+/** EventBridge's answer about one entry. */
 interface EntryResult {
   readonly EventId?: string | undefined;
   readonly ErrorCode?: string | undefined;

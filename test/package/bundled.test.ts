@@ -6,7 +6,7 @@ import { roomsOf } from '../house/import-rules.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** What esbuild says of files with these modules in them. */
+/** The metafile of esbuild for files with these modules in them. */
 const bundles = (...files: readonly string[][]): Parameters<typeof checkBundles>[0] => ({
   outputs: Object.fromEntries(
     files.map((modules, index) => [

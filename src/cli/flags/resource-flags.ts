@@ -29,7 +29,7 @@ export function resourceOptions(command: Command): Command {
     );
 }
 
-/** What can be created. */
+/** The kinds that can be created. */
 export type Kind = 'topic' | 'queue' | 'bucket';
 
 /** A topic, queue or bucket to create. */

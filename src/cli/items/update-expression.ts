@@ -4,7 +4,7 @@ import { usageError } from '../errors/cli-error.ts';
 import { attributeValue, parseJson, typedValue } from './attribute-value.ts';
 import type { GivenItem } from './read-items.ts';
 
-/** What is done to each item besides what it says itself. */
+/** Changes that are made to each item, besides its own attributes. */
 export interface UpdateChanges {
   readonly set: readonly Assignment[];
   readonly add: readonly Assignment[];
@@ -16,7 +16,7 @@ interface Assignment {
   readonly value: AttributeValue;
 }
 
-/** What an UpdateItem takes besides the table and the key. */
+/** The input of UpdateItem, without table and key. */
 export interface UpdateExpression {
   readonly UpdateExpression: string;
   readonly ConditionExpression?: string;
@@ -61,7 +61,7 @@ function assignmentOf(text: string, flag: string, typed: boolean): Assignment {
   );
 }
 
-/** JSON, or else text as it is. */
+/** Parses JSON; other text stays text. */
 function givenValue(text: string, path: string, flag: string, typed: boolean): AttributeValue {
   let value: unknown = text;
   try {

@@ -9,7 +9,7 @@ import { type Connection, credentialsIn, type Endpoints, namedServers } from './
 import { createResources } from './create-resources.ts';
 import { runningServers } from './running-servers.ts';
 
-/** What a command does where no server is named and none is running. */
+/** The choice of a command where no server is named and none is running. */
 export interface ConnectOptions {
   /**
    * Starts embedded servers. `shared`: the other commands of this project find them while this one runs. Without
@@ -22,7 +22,7 @@ export interface ConnectOptions {
   readonly writes?: boolean;
   /** Created where they are not there yet. The environment of the connection has their variables. */
   readonly resources?: readonly Resource[];
-  /** Variables that nobody gave by name: they do not decide for AWS. */
+  /** Variables that no flag names: they do not decide for AWS. */
   readonly unnamed?: ReadonlySet<string>;
 }
 
@@ -114,7 +114,7 @@ const NOTHING_TO_WRITE_TO =
   `There is no local server to write to, and this command writes to AWS only if you say so. ${START}. ` +
   'For AWS, use --profile <name>, or --aws with the credentials of the environment.';
 
-/** What the flags ask for by name. @throws CliError when they contradict each other */
+/** Finds what the flags ask for by name. @throws CliError when they contradict each other */
 function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | undefined {
   const { endpoint, profile } = flags;
   if (endpoint !== undefined) {
@@ -136,7 +136,7 @@ function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | 
   return aws(env, flags);
 }
 
-/** Whether a server is one of AWS, in whatever partition, and not one that stands in for it. */
+/** Tells if a server is one of AWS, in whatever partition, and not one that stands in for it. */
 function isOfAws(endpoint: string): boolean {
   return URL.canParse(endpoint) && /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }

@@ -11,7 +11,7 @@ import { askIdentity, type Identity, openIdentity } from './server-identity.ts';
 export interface RunningServers {
   /** Of the process that keeps them. */
   readonly pid: number;
-  /** What the SDK reads to find them. */
+  /** The variables by which the SDK finds them. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ interface Announcement extends RunningServers {
  * answers. Each process has written down where its servers are, in a file of its own; the file of one that was killed is
  * left behind, and taken away here. The file of one that is busy or was paused stays.
  *
- * @param warn told of a process that does not answer, where an earlier one does
+ * @param warn gets a process that does not answer, where an earlier one does
  * @throws CliError where such a process is the only one: its servers are meant, and nothing else in their place
  */
 export async function runningServers(

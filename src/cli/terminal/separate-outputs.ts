@@ -3,7 +3,7 @@ import { handlerText } from './terminal-text.ts';
 
 /** The outputs of a command, and what every other code of the process writes from now on. */
 export interface SeparatedOutputs {
-  /** What the command writes here reaches the process's output unchanged. */
+  /** The stream of the command itself: it reaches the process's output unchanged. */
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
 }

@@ -42,7 +42,7 @@ describe('variables for a handler', () => {
     expect(context.io.env).toEqual(expected);
   });
 
-  test('the .env that no flag names is told of', async () => {
+  test('the .env that no flag names is announced', async () => {
     const directory = project(FILES);
     const { context, stderr } = contextFor({});
     await loadVariables(context, {});

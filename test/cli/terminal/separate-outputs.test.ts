@@ -55,7 +55,7 @@ describe('a module that writes until its process ends', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  // A server that nobody has to start.
+  // A server that no test has to start.
   const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: 'eu-central-1' };
   const COMMANDS: readonly (readonly string[])[] = [
     ['invoke', 'late.mjs', 'event.json'],

@@ -45,7 +45,7 @@ circle.self = circle;
 const nested = (levels: number): unknown => (levels === 0 ? 'x' : { a: nested(levels - 1) });
 const attributed = (value: unknown): object => ({ attributes: { a: value } });
 
-/** What is sent for each row. Every one of them fails. */
+/** The messages of each row. Every one of them fails. */
 const CASES: Readonly<Record<string, readonly Sent[]>> = {
   'more bytes than the target takes': [
     [[TOPIC, QUEUE, OWN], 'x'.repeat(1_048_577)],
