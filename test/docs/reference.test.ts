@@ -104,8 +104,8 @@ describe('other blocks', () => {
   };
 
   test('every block names a language that is checked or is plain text', () => {
-    // Test files for Jest are `typescript`: a project with Jest runs them.
-    const known = ['ts', 'typescript', 'sh', 'json', 'yaml', 'hcl', 'go', 'diff', 'text'];
+    // A project with Jest has its configuration from `js` and its tests from `typescript`.
+    const known = ['ts', 'typescript', 'js', 'sh', 'json', 'yaml', 'hcl', 'go', 'diff', 'text'];
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 
