@@ -5,6 +5,7 @@ import { lambdaContext } from '../../../local/handler/lambda-context.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
+import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
 
 /** What of a port is needed. */
@@ -37,12 +38,14 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
       );
       // As it crosses to Lambda, so that what cannot be JSON fails here.
       const json = JSON.stringify(answer) as string | undefined;
+      await outputRead();
       say({
         type: 'returned',
         response: json === undefined ? null : JSON.parse(json),
         failures: failures.take(),
       });
     } catch (error) {
+      await outputRead();
       say({ type: 'threw', error: plainError(error), failures: failures.take() });
     }
   });

@@ -56,6 +56,25 @@ describe('a sandbox', () => {
     expect(await sandbox.invoke({ a: 2 }, contextOf())).toMatchObject({ response: { event: { a: 2 } } });
   });
 
+  test.each([
+    ['an answer', 'return 1;'],
+    ['an error', "throw new Error('x');"],
+  ])('hands over all output before %s', async (_, end) => {
+    const code = codeOf({
+      'handler.ts': `export const handler = async () => {
+        for (let line = 1; line <= 5; line++) {
+          console.log('line', line);
+          await null;
+        }
+        process.stdout.write = process.stderr.write = () => true;
+        ${end}
+      };`,
+    });
+    const { sandbox, output } = await start(code.path('handler.ts'));
+    await Promise.allSettled([sandbox.invoke({}, contextOf())]);
+    expect(output.join('')).toBe('line 1\nline 2\nline 3\nline 4\nline 5\n');
+  });
+
   test('tells which files it is loaded from, those that are imported later too', async () => {
     const code = codeOf({
       'handler.ts': `import './lib/a.ts'; export const handler = () => import('./lib/b.ts').then(() => 1);`,
