@@ -51,15 +51,16 @@ export function createSnippetProject(blocks: readonly Block[]): SnippetProject {
     "export default { test: { include: ['**/line-*.ts'] } };\n",
   );
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
-  // A block that begins with `// invoice.ts` is that file, for the blocks of all pages.
-  const named = blocks.flatMap(({ code }) => {
+  // A block that begins with `// invoice.ts` is that file, for the blocks of all pages; of two, that of the page itself.
+  const named = blocks.flatMap(({ page, code }) => {
     const name = /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1];
-    return name === undefined ? [] : [{ name, code }];
+    return name === undefined ? [] : [{ page, name, code }];
   });
   for (const block of blocks) {
     mkdirSync(join(directory, block.page), { recursive: true });
     writeFileSync(fileOf(block), block.code);
-    for (const { name, code } of named) writeFileSync(join(directory, block.page, name), code);
+    const ownLast = named.toSorted((a, b) => Number(a.page === block.page) - Number(b.page === block.page));
+    for (const { name, code } of ownLast) writeFileSync(join(directory, block.page, name), code);
   }
   const program = ts.createProgram(blocks.map(fileOf), {
     ...OPTIONS,

@@ -48,7 +48,7 @@ afterAll(() => rmSync(projects, { recursive: true, force: true }));
 let packed: string | undefined;
 
 /** Packs what is built, once for each test file. */
-function tarball(): string {
+export function tarball(): string {
   if (packed !== undefined) return packed;
   const args = ['pack', '--json', '--ignore-scripts', '--silent', '--pack-destination', projects, ROOT];
   const [{ filename }] = JSON.parse(execFileSync('npm', args, { encoding: 'utf8' }));
@@ -106,8 +106,13 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   };
 }
 
-/** Runs a program to its end, on the Node of the tests. */
-export function run(command: string, args: readonly string[], cwd: string): Promise<Ended> {
+/** An empty folder. It is removed after the tests of the file. */
+export function emptyFolder(): string {
+  return mkdtempSync(join(projects, 'folder-'));
+}
+
+/** The environment of a user's terminal, with the Node of the tests. */
+export function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     NO_COLOR: '1',
@@ -115,6 +120,16 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
   };
   // What tells Vitest's own processes apart would tell those of the project apart as well.
   for (const name of Object.keys(env)) if (/^(?:VITEST|NODE_ENV|TEST$|npm_)/.test(name)) delete env[name];
+  return env;
+}
+
+/** Runs a program to its end. */
+export function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = environment(),
+): Promise<Ended> {
   return new Promise((done) => {
     execFile(command, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       done({ status: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}${stderr}` });
