@@ -28,6 +28,7 @@ void Promise.resolve(handler(event, context, () => {})).then((response) => conso
 
 const COMPILERS = {
   'typescript-5.4': '5.4.5',
+  'typescript-5.8': '5.8.3',
   'typescript-5.9': '5.9.3',
   'typescript-6.0': '6.0.3',
   'typescript-7.0': '7.0.2',
@@ -42,9 +43,9 @@ const PACKAGES = {
   '@aws-sdk/util-dynamodb': '3',
 };
 
-/** Compilers that know each kind of resolution. The older ones refuse what needs `require` of an ES module. */
 const ALL = ['5.4', '5.9', '6.0', '7.0'];
-const FROM_5_9 = ['5.9', '6.0', '7.0'];
+/** Those that know that Node can `require` an ES module. */
+const FROM_5_8 = ['5.8', '5.9', '6.0', '7.0'];
 
 type Row = readonly [version: string, module: string, moduleResolution: string];
 
@@ -59,13 +60,14 @@ describe.each<Kind>([
     rows: [
       ...ALL.map((version): Row => [version, 'nodenext', 'nodenext']),
       ...ALL.map((version): Row => [version, 'esnext', 'bundler']),
+      ['5.4', 'node16', 'node16'],
     ],
   },
   {
     type: 'commonjs',
     rows: [
       ...['5.4', '5.9', '6.0'].map((version): Row => [version, 'commonjs', 'node10']),
-      ...FROM_5_9.map((version): Row => [version, 'nodenext', 'nodenext']),
+      ...FROM_5_8.map((version): Row => [version, 'nodenext', 'nodenext']),
       ['5.9', 'node20', 'node16'],
       ['6.0', 'commonjs', 'bundler'],
       ['7.0', 'commonjs', 'bundler'],
@@ -82,7 +84,8 @@ describe.each<Kind>([
   test.concurrent.for(rows)(
     'TypeScript %s compiles, module %s, moduleResolution %s, and Node runs it',
     async ([version, module, moduleResolution]) => {
-      const outDir = `out-${version}-${module}`;
+      const name = `${version}-${module}-${moduleResolution}`;
+      const outDir = `out-${name}`;
       const compilerOptions = {
         strict: true,
         exactOptionalPropertyTypes: true,
@@ -99,13 +102,31 @@ describe.each<Kind>([
         outDir,
         ...(version === '6.0' && moduleResolution === 'node10' && { ignoreDeprecations: '6.0' }),
       };
-      const config = `tsconfig.${version}.${module}.json`;
+      const config = `tsconfig.${name}.json`;
       project.write({ [config]: JSON.stringify({ compilerOptions, files: ['program.ts'] }) });
 
       const compiler = `node_modules/typescript-${version}/bin/tsc`;
       expect(await project.typeErrors(compiler, '-p', config)).toEqual([]);
       const { output } = await project.node(`${outDir}/program.js`);
       expect(JSON.parse(output)).toEqual([{ batchItemFailures: [] }, [12.5]]);
+    },
+  );
+
+  test.runIf(type === 'commonjs').concurrent.for([
+    ['5.4', 'nodenext'],
+    ['5.9', 'node16'],
+    ['6.0', 'node18'],
+  ])(
+    'TypeScript %s, module %s, knows no Node that can require an ES module: TS1479',
+    async ([version, module]) => {
+      const options = ['--noEmit', '--skipLibCheck', '--types', 'node', '--module', `${module}`];
+      const errors = await project.typeErrors(
+        `node_modules/typescript-${version}/bin/tsc`,
+        ...options,
+        'program.ts',
+      );
+
+      expect(errors[0]).toContain('error TS1479');
     },
   );
 });
