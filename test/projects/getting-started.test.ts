@@ -108,6 +108,13 @@ test('the bundle exports the function', async () => {
   });
 });
 
+test('put, update and delete print what the page says', () => {
+  const writes = [...ended].filter(([command]) => /^npx streamlane (?:put|update|delete) /.test(command));
+  // stdout comes first. On stderr, each names the servers.
+  const printed = writes.map(([, { output }]) => output.split('\n')[0]);
+  expect(printed.toSorted()).toEqual(textBlock('Put 1 item').toSorted());
+});
+
 test('dev shows the three changes as the page does', () => {
   const expected = textBlock('checkpoint').map(withoutTimes);
   const printed = withoutTimes(shown).split('\n');
