@@ -3,6 +3,7 @@ import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
 import { emulators } from './emulators/command.ts';
 import { exec } from './exec/command.ts';
+import { generate } from './generate/command.ts';
 import { invoke } from './invoke/command.ts';
 import { put, remove, update } from './items/command.ts';
 import { mapping } from './mapping/command.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandDefinition[] = [
   demo,
   dev,
   invoke,
+  generate,
   tail,
   put,
   update,
