@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import type { CommandContext, CommandDefinition, RunCommand } from './command.ts';
 import { commands } from './commands.ts';
 import { EXIT, type ExitCode } from './errors/exit-codes.ts';
@@ -6,7 +7,7 @@ import { wrongUsage } from './errors/wrong-usage.ts';
 import { type CliIo, interrupted } from './terminal/io.ts';
 import { separateOutputs } from './terminal/separate-outputs.ts';
 import { hasColors, styleFor } from './terminal/style.ts';
-import { Command, CommanderError } from './third-party/commander.ts';
+import { Command, CommanderError, Help } from './third-party/commander.ts';
 import { version } from './version.ts';
 
 /**
@@ -27,7 +28,17 @@ export async function runCli(
     .version(version(), '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print help: for one command, with `streamlane <command> --help`.')
     .option('--verbose', 'With an error, print its stack.')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // commander leaves the codes out where there are no colours.
+      styleTitle: (text) => styleText('bold', text, { validateStream: false }),
+      styleOptionText: (text) => styleText('cyan', text, { validateStream: false }),
+      styleSubcommandText: (text) => styleText('cyan', text, { validateStream: false }),
+      optionDescription: (option) => {
+        const description = new Help().optionDescription(option);
+        return option.mandatory ? `${description} (required)` : description;
+      },
+    })
     .showSuggestionAfterError()
     .exitOverride((error) => {
       throw wrongUsage(error, program);

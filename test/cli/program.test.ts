@@ -72,6 +72,34 @@ describe('streamlane', () => {
   });
 });
 
+describe('help of a command', () => {
+  test('marks what is required, and has options of servers and of the mapping in groups of their own', async () => {
+    const { stdout } = await inProcess(['dev', '--help']).ended();
+    expect(stdout).toMatch(/--table <name> +The table whose stream is read\. \(required\)\n/);
+    expect(stdout.match(/\(required\)/g)).toHaveLength(1);
+    const groups = [...stdout.matchAll(/^(\w.*):\n((?: {2,}\S.*\n)+)/gm)].map(([, title, lines = '']) => [
+      title,
+      [...lines.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag),
+    ]);
+    expect(Object.fromEntries(groups)).toMatchObject({
+      Options: expect.arrayContaining(['--table', '--create', '--env', '--json']),
+      Servers: ['--endpoint', '--region', '--profile', '--aws'],
+      'Event source mapping, in the words of AWS': expect.arrayContaining(['--batch-size', '--no-enabled']),
+    });
+  });
+
+  test.each([true, false])('has colours on a terminal: %s', async (terminal) => {
+    const { stdout } = await inProcess(['dev', '--help'], { terminal, env: { TERM: 'xterm' } }).ended();
+    expect(stdout.includes('\x1b[1mOptions:')).toBe(terminal);
+    expect(stdout.includes('\x1b[36m--table <name>')).toBe(terminal);
+  });
+
+  test('has colours in the list of commands', async () => {
+    const { stdout } = await inProcess(['--help'], { terminal: true, env: { TERM: 'xterm' } }).ended();
+    expect(stdout).toContain('\x1b[36mdemo');
+  });
+});
+
 describe('colours', () => {
   const error = ['tial'];
 

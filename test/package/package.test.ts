@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { remedyFor } from '../../src/cli/servers/packages.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -340,8 +341,8 @@ describe('the packed package, in an empty project', () => {
     expect(npx('demo')).toMatchObject({
       status: 1,
       stderr:
-        `error: The demo needs ${clients.join(' ')}, which is not installed. ` +
-        `Install it with: npm install --save-dev ${clients.join(' ')}\n`,
+        `error: ${clients.slice(0, -1).join(', ')} and ${clients.at(-1)} and the embedded servers are not installed. ` +
+        `${remedyFor(`${process.platform}-${process.arch}`, clients)}\n`,
     });
     for (const peer of clients) link(peer);
     expect(npx('demo')).toMatchObject({ status: 1, stderr: expect.stringMatching(/dynoxide.* fauxqs/) });

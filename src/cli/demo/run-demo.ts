@@ -1,4 +1,3 @@
-import { importPeer } from '../../aws-clients/import-peer.ts';
 import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -29,12 +28,14 @@ interface Report {
   readonly passed: boolean;
 }
 
+const CLIENTS = ['dynamodb', 'dynamodb-streams', 'sns', 'sqs'].map((name) => `@aws-sdk/client-${name}`);
+
 /** Runs the invoice workflow once, and shows what became of every change. */
 export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) => {
   const { io, style, note } = context;
   const invoices = countOf(options.invoices);
+  await using connection = await connect(context, options, { start: 'private', own: true, needs: CLIENTS });
   const { runWorkflow, rowsOf } = await invoiceWorkflow();
-  await using connection = await connect(context, options, { start: 'private', own: true });
   // The workflow is a user's program: its clients find the servers by the environment.
   Object.assign(process.env, connection.environment);
   const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
@@ -53,10 +54,9 @@ export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) =>
 
 /** Loads the example, which the build compiles to a folder beside this module. */
 function invoiceWorkflow(): Promise<InvoiceWorkflow> {
-  const clients = ['dynamodb', 'dynamodb-streams', 'sns', 'sqs'].map((name) => `@aws-sdk/client-${name}`);
   // Not a literal: tsc compiles `src` first, and the example against the result.
   const compiled: string = '#invoice-workflow';
-  return importPeer(clients.join(' '), 'The demo', () => import(compiled));
+  return import(compiled);
 }
 
 function countOf(text: string): number {

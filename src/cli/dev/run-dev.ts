@@ -14,6 +14,7 @@ import { requireModulePath } from '../load-handler.ts';
 import { streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import { parseKeys } from '../servers/create-table.ts';
+import { STREAMS } from '../servers/packages.ts';
 import { interrupted } from '../terminal/io.ts';
 import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
@@ -50,6 +51,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     start: 'shared',
     writes: keys !== undefined || resources.length > 0,
     resources,
+    needs: STREAMS,
     unnamed: variables.unnamed,
   });
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.

@@ -1,4 +1,4 @@
-import type { Command } from '../third-party/commander.ts';
+import { type Command, Option } from '../third-party/commander.ts';
 
 /** The options of every command that talks to a server. */
 export interface ConnectionFlags {
@@ -11,8 +11,14 @@ export interface ConnectionFlags {
 /** Declares {@link ConnectionFlags}. */
 export function connectionOptions(command: Command): Command {
   return command
-    .option('--endpoint <url>', 'A server that speaks the AWS API, such as http://127.0.0.1:8000.')
-    .option('--region <name>', 'The AWS region.')
-    .option('--profile <name>', 'A profile of ~/.aws: talk to AWS.')
-    .option('--aws', 'Talk to AWS, with the credentials of the environment.');
+    .addOption(
+      inGroup('--endpoint <url>', 'A server that speaks the AWS API, such as http://127.0.0.1:8000.'),
+    )
+    .addOption(inGroup('--region <name>', 'The AWS region.'))
+    .addOption(inGroup('--profile <name>', 'A profile of ~/.aws: talk to AWS.'))
+    .addOption(inGroup('--aws', 'Talk to AWS, with the credentials of the environment.'));
+}
+
+function inGroup(flags: string, meaning: string): Option {
+  return new Option(flags, meaning).helpGroup('Servers:');
 }

@@ -1,6 +1,6 @@
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import { usageError } from '../errors/cli-error.ts';
-import type { Command } from '../third-party/commander.ts';
+import { type Command, Option } from '../third-party/commander.ts';
 import { flagOf } from './flag-of.ts';
 
 /** A mapping's options as commander gives them: text, or true and false for flags. */
@@ -90,12 +90,16 @@ const DEFAULTS: EventSourceMappingOptions = {
   functionResponseTypes: ['ReportBatchItemFailures'],
 };
 
+// Together, and apart from the options of the command.
+const GROUP = 'Event source mapping, in the words of AWS:';
+
 /** Declares flags for options of a mapping: all of them, unless names are given. */
 export function mappingFlags(command: Command, names: readonly string[] = Object.keys(FLAGS)): Command {
   for (const name of names) {
     const { value, meaning } = FLAGS[name as keyof typeof FLAGS];
     const flag = flagOf(name);
-    command.option(value === 'no' ? flag.replace('--', '--no-') : `${flag} ${value}`.trim(), meaning);
+    const flags = value === 'no' ? flag.replace('--', '--no-') : `${flag} ${value}`.trim();
+    command.addOption(new Option(flags, meaning).helpGroup(GROUP));
   }
   return command;
 }

@@ -5,7 +5,10 @@ export const generate: CommandDefinition = {
   usage: 'generate',
   summary: 'Write an event of a stream, for invoke.',
   examples: [
-    ['generate event > event.json', 'an insert, a change and a delete of an item, for streamlane invoke'],
+    [
+      'generate event | streamlane invoke src/handler.ts -',
+      'an insert, a change and a delete of an item, for streamlane invoke',
+    ],
   ],
   subcommands: [
     {
@@ -15,7 +18,7 @@ export const generate: CommandDefinition = {
         'Prints the event as JSON. The first change of each kind is of the same item, the second of the next one, and so ' +
         'on: inserts first, then modifies, then removes. Without counts there is one of each.',
       examples: [
-        ['generate event > event.json', 'records of a table with the key id'],
+        ['generate event | streamlane invoke src/handler.ts -', 'records of a table with the key id'],
         [
           `generate event --table-module src/tables.ts#orders --item '{"id":"1","status":"OPEN"}' --set status=PAID`,
           'keys, name and view type of a declared table, and an item of it',

@@ -4,6 +4,7 @@ import { failure, usageError } from '../errors/cli-error.ts';
 import { explain } from '../errors/explain.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
+import { TABLES } from '../servers/packages.ts';
 import { asUnknownTable } from '../servers/stream-of-table.ts';
 import { count } from '../terminal/count.ts';
 import type { Attributes } from './attribute-value.ts';
@@ -30,7 +31,7 @@ export async function writeItems(
   done: string,
   prepare: (target: Target) => Promise<(item: GivenItem) => Promise<unknown>>,
 ): Promise<void> {
-  await using connection = await connect(context, flags, { writes: true });
+  await using connection = await connect(context, flags, { writes: true, needs: TABLES });
   const client = await dynamodbClient(connection.dynamodb);
   const write = await prepare({ client, table });
   for (const [index, item] of items.entries()) {

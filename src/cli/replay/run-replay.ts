@@ -13,6 +13,7 @@ import { readMappingFlags } from '../flags/mapping-flags.ts';
 import { loadHandler, requireModulePath } from '../load-handler.ts';
 import { readText } from '../read-text.ts';
 import { connect } from '../servers/connect.ts';
+import { TABLES } from '../servers/packages.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
@@ -49,7 +50,11 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   const settings = settingsOf(options);
   const variables = await loadVariables(context, options);
   const source = target ?? (await documentsOf(paths, io));
-  await using connection = await connect(context, options, { writes: !dryRun, unnamed: variables.unnamed });
+  await using connection = await connect(context, options, {
+    writes: !dryRun,
+    needs: clientsFor(source, options),
+    unnamed: variables.unnamed,
+  });
   // Before the handler's module is imported: that is where clients are made.
   variables.add(connection.environment);
   const { endpoint, credentials, region } = connection.streams;
@@ -106,6 +111,15 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
     progress.end();
   }
 };
+
+/** The clients that are used for certain; which records have to be read from their stream is known later. */
+function clientsFor({ s3Uri }: Source, { queue, newestOnly }: ReplayFlags): readonly string[] {
+  return [
+    ...(queue === undefined ? [] : ['@aws-sdk/client-sqs']),
+    ...(s3Uri === undefined ? [] : ['@aws-sdk/client-s3']),
+    ...(newestOnly ? TABLES : []),
+  ];
+}
 
 function settingsOf(options: ReplayFlags) {
   const { asFound = false, newestOnly = false, partialResponses, functionName, filterCriteria } = options;

@@ -6,7 +6,8 @@ import type { Resource } from '../flags/resource-flags.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
-import { createResources } from './create-resources.ts';
+import { clientsOf, createResources } from './create-resources.ts';
+import { requirePackages } from './packages.ts';
 import { runningServers } from './running-servers.ts';
 
 /** The choice of a command where no server is named and none is running. */
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   readonly writes?: boolean;
   /** Created where they are not there yet. The environment of the connection has their variables. */
   readonly resources?: readonly Resource[];
+  /** Packages of clients that the command uses. */
+  readonly needs?: readonly string[];
   /** Variables that no flag names: they do not decide for AWS. */
   readonly unnamed?: ReadonlySet<string>;
 }
@@ -47,8 +50,10 @@ export async function connect(
   flags: ConnectionFlags,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  const { resources = [] } = options;
-  const connection = await find(context, flags, options);
+  const { resources = [], needs = [] } = options;
+  const packages = [...needs, ...clientsOf(resources)];
+  const connection = await find(context, flags, { ...options, needs: packages });
+  if (connection.kind !== 'embedded') requirePackages(packages, false);
   if (connection.kind === 'embedded' || resources.length === 0) return connection; // created before others find them
   const { sns, sqs, s3, environment } = connection;
   const endpoints = { topic: sns.endpoint, queue: sqs.endpoint, bucket: s3.endpoint };
@@ -71,7 +76,7 @@ export async function connect(
 async function find(
   context: CommandContext,
   flags: ConnectionFlags,
-  { start, own, writes = false, resources, unnamed }: ConnectOptions,
+  { start, own, writes = false, resources, unnamed, needs = [] }: ConnectOptions,
 ): Promise<Connection> {
   const { io, note } = context;
   const { env } = io;
@@ -101,6 +106,7 @@ async function find(
     return connection;
   }
   if (start === undefined) throw failure(writes ? NOTHING_TO_WRITE_TO : NOTHING_TO_TALK_TO);
+  requirePackages(needs, true);
   const { embeddedServers } = await import('./embedded-servers.ts');
   const connection = await embeddedServers(env, flags, start, warn, resources);
   say(`Using embedded servers of this command: ${connection.description}.`);

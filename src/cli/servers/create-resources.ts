@@ -24,6 +24,13 @@ export async function createResources(
   return variables;
 }
 
+/** The clients of the SDK that creating them needs. */
+export function clientsOf(resources: readonly Resource[]): readonly string[] {
+  return resources.map(({ kind }) => `@aws-sdk/client-${SERVICES[kind]}`);
+}
+
+const SERVICES: Readonly<Record<Kind, string>> = { topic: 'sns', queue: 'sqs', bucket: 's3' };
+
 type Create = (resource: Resource, servers: ResourceServers) => Promise<Readonly<Record<string, string>>>;
 
 const CREATE: Readonly<Record<Kind, Create>> = {

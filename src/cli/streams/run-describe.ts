@@ -6,6 +6,7 @@ import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import type { Connection } from '../servers/connection.ts';
+import { STREAMS } from '../servers/packages.ts';
 import { streamOfTable } from '../servers/stream-of-table.ts';
 import { writeJson, writeTable } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -16,7 +17,7 @@ export interface DescribeFlags extends ConnectionFlags {
 
 /** Describes a stream with all its shards. */
 export const runDescribe: RunCommand<DescribeFlags> = async (context, [name = ''], options) => {
-  await using connection = await connect(context, options);
+  await using connection = await connect(context, options, { needs: STREAMS });
   const streamArn = name.startsWith('arn:')
     ? name
     : await streamOfTable(await dynamodbClient(connection.dynamodb), name);

@@ -4,6 +4,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient, streamsModule } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
+import { STREAMS } from '../servers/packages.ts';
 import { describeTable } from '../servers/stream-of-table.ts';
 import { writeJson, writeTable } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -14,7 +15,7 @@ export interface ListFlags extends ConnectionFlags {
 
 /** Lists the streams: of all tables, or of one. */
 export const runList: RunCommand<ListFlags> = async (context, [table], options) => {
-  await using connection = await connect(context, options);
+  await using connection = await connect(context, options, { needs: STREAMS });
   // ListStreams answers with an empty list where there is no such table.
   if (table !== undefined) await describeTable(await dynamodbClient(connection.dynamodb), table);
   const { ListStreamsCommand } = await streamsModule();

@@ -4,6 +4,7 @@ import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import { createTable, parseKeys, requireViewType } from '../servers/create-table.ts';
+import { TABLES } from '../servers/packages.ts';
 import { streamOfTable } from '../servers/stream-of-table.ts';
 import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -18,7 +19,7 @@ export interface CreateFlags extends ConnectionFlags {
 export const runCreate: RunCommand<CreateFlags> = async (context, [table = ''], options) => {
   const keys = parseKeys(options.keys);
   const viewType = requireViewType(options.viewType);
-  await using connection = await connect(context, options, { writes: true });
+  await using connection = await connect(context, options, { writes: true, needs: TABLES });
   const client = await dynamodbClient(connection.dynamodb);
   await createTable(client, table, keys, viewType);
   const streamArn = await streamOfTable(client, table);

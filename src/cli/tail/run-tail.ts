@@ -8,6 +8,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
+import { STREAMS } from '../servers/packages.ts';
 import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -35,7 +36,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
   const { from, only = [], where, json } = options;
   const matches = where === undefined ? () => true : compilePattern(where, '--where');
   const limit = limitOf(options.limit);
-  await using connection = await connect(context, options);
+  await using connection = await connect(context, options, { needs: STREAMS });
   const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
   const streamArn = streamArnOf(description);
   const keyNames = keyNamesOf(description);
