@@ -143,7 +143,7 @@ export class DevReport {
     const failures = invocation === undefined ? [] : this.failures.of(invocation);
     this.#deadLettered += failures.filter(({ deadLettered }) => deadLettered).length;
     const seen = this.#timesSeen(failures);
-    // Nobody tries these records again, so it is said once more why.
+    // These records are not tried again, so the reason is shown once more.
     const times = consequence?.type === 'discard' ? 1 : seen;
     this.#line(formatInvocation(invocation, consequence, this.#style, failures, times));
     if (times > 1) return;

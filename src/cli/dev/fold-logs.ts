@@ -10,7 +10,7 @@ export interface LoggedLine {
 const MOST_LINES = 200;
 const MOST_CHARACTERS = 300;
 
-/** What says nothing in a terminal, where each entry is one of the function that runs there. */
+/** Fields that say nothing in a terminal, where each entry is one of the function that runs there. */
 const BOILERPLATE: ReadonlySet<string> = new Set([
   ...[
     'level',

@@ -32,7 +32,7 @@ export function formatInvocation(
   if (invocation === undefined) return `${style('red', '✗')} ${then}`;
   const { outcome, records, durationMs, attempt } = invocation;
   const letters = failures.filter(({ deadLettered }) => deadLettered).length;
-  // No tick: a record went where nobody may look.
+  // No tick: the record is in a dead-letter queue, and has to be looked at.
   const [color, mark] = outcome === 'succeeded' && letters > 0 ? (['yellow', '!'] as const) : MARKS[outcome];
   const parts = [
     records.length === 0 ? 'window' : count(records.length, 'record'),

@@ -3,7 +3,7 @@ import { decodeBinary } from '../../unmarshall/binary.ts';
 import { joinPath } from '../../unmarshall/path.ts';
 
 /** A number as it stands in the JSON: a double would lose digits that DynamoDB keeps. */
-export class NumberText {
+class NumberText {
   readonly text: string;
 
   constructor(text: string) {

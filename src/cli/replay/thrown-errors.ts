@@ -3,7 +3,7 @@ import type { RecordFailedMessage } from '../../batch/record-failed.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import type { MessageReport } from '../../replay/report.ts';
 
-/** What handlers throw for records. A router reports its records, and its answer does not say why. */
+/** The errors that handlers throw for records. A router reports its records, and its answer does not say why. */
 export interface ThrownErrors {
   /** Writes what was thrown in the place of `the handler reported it`. */
   explain(message: MessageReport): MessageReport;

@@ -5,7 +5,7 @@ import { emptyTally } from '../../../src/local/statistics.ts';
 import { recordOf } from '../../fixtures/events.ts';
 import { contextFor } from '../context.ts';
 
-/** A report that is told of failed invocations, and the lines that it writes. */
+/** A report that gets failed invocations, and the lines that it writes. */
 function reportOf() {
   const lines: string[] = [];
   const nothing = (): void => {};

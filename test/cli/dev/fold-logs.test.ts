@@ -4,7 +4,7 @@ import { LogFolder } from '../../../src/cli/dev/fold-logs.ts';
 
 const styled = (format: unknown, text: string): string => (format === 'dim' ? text : `<${format}>${text}</>`);
 
-/** What is shown of output that comes in pieces. */
+/** Gives the lines that are shown of output that comes in pieces. */
 function shown(...pieces: readonly string[]): readonly string[] {
   const folder = new LogFolder(styled);
   return [...pieces.flatMap((piece) => folder.push(piece)), ...folder.end()].map(({ text }) => text);

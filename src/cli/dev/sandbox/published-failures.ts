@@ -56,7 +56,7 @@ function isAbout({ error, sequenceNumber }: RecordFailedMessage, fields: unknown
   return 'error' in entry && Object.is(entry.error, error) && entry.sequenceNumber === sequenceNumber;
 }
 
-/** Whether a piece of output is the entry of a logger about this failure, such as that of Powertools. */
+/** Tells if a piece of output is the entry of a logger about this failure, such as that of Powertools. */
 function isEntryAbout({ error, sequenceNumber }: RecordFailedMessage, output: unknown): boolean {
   // Parsed only if it may be the one.
   if (typeof output !== 'string' || !output.includes(`"${sequenceNumber}"`)) return false;
