@@ -85,10 +85,10 @@ export function requireOption(
   option: string,
   value: unknown,
   check: Check,
-  { code, remedy }: Advice = {},
+  advice?: Advice,
 ): void {
   if (check.accepts(value)) return;
-  throw invalidOption(owner, option, wrongValue(check, value, remedy), { code });
+  throw invalidOption(owner, option, wrongValue(check, value, advice), advice);
 }
 
 /**
@@ -101,8 +101,8 @@ export function requireArgument(
   name: string,
   value: unknown,
   check: Check,
-  { code, remedy }: Advice = {},
+  advice?: Advice,
 ): void {
   if (check.accepts(value)) return;
-  throw invalidOption(owner, undefined, `the ${name} ${wrongValue(check, value, remedy)}`, { code });
+  throw invalidOption(owner, undefined, `the ${name} ${wrongValue(check, value, advice)}`, advice);
 }

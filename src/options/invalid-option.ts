@@ -32,7 +32,11 @@ export interface Advice {
 }
 
 /** The predicate of a message about a value that a check does not accept. */
-export function wrongValue({ expected }: Pick<Check, 'expected'>, came: unknown, remedy?: string): string {
+export function wrongValue(
+  { expected }: Pick<Check, 'expected'>,
+  came: unknown,
+  { remedy }: Advice = {},
+): string {
   const problem = `has to be ${expected}, got ${shown(came)}.`;
   return remedy === undefined ? problem : `${problem} ${remedy}`;
 }

@@ -24,5 +24,5 @@ test('carries another code', () => {
 
 test('says what was expected, what came and what to do', () => {
   expect(wrongValue(TEXT, 5)).toBe('has to be text, got 5.');
-  expect(wrongValue(TEXT, 5, 'Pass text.')).toBe('has to be text, got 5. Pass text.');
+  expect(wrongValue(TEXT, 5, { remedy: 'Pass text.' })).toBe('has to be text, got 5. Pass text.');
 });
