@@ -5,7 +5,9 @@ import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-num
 import { carries, type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import { CHECK_EVENT, isMap } from '../unmarshall/malformed.ts';
 
-const NOTHING_HANDLED = 'Nothing was handled. ';
+/** A part of errors about an event. */
+export const NOTHING_HANDLED = 'Nothing was handled. ';
+const NOT_REPORTABLE = `its failure could not be reported. ${NOTHING_HANDLED}`;
 
 /** A copy of a record, which may lack anything. */
 type Snapshot = DynamoDBRecord & { dynamodb: StreamRecord };
@@ -78,16 +80,19 @@ export function validateEvent(event: unknown, expectation: Expectation): Batch {
     const sequenceNumber = change.SequenceNumber;
     if (!isSequenceNumber(sequenceNumber)) refuse(came[index], index);
     if (record.eventSource !== 'aws:dynamodb' && record.eventSource !== undefined) refuseSource(index);
-    if (fromPipe && !isEventId(record.eventID)) refuseEventId(index);
+    if (fromPipe && (typeof record.eventID !== 'string' || record.eventID === '')) refuseEventId(index);
     // A batch comes from one stream, so this nearly always compares with the one before and goes on.
     if (change.StreamViewType !== seenViewType) {
       seenViewType = change.StreamViewType;
       checkViewType(seenViewType, expectation);
     }
     if (expectation.keys !== undefined) checkKeys(change.Keys, expectation.keys, expectation.owner);
-    if (before.length === sequenceNumber.length ? before > sequenceNumber : isAfter(before, sequenceNumber)) {
-      ascending = false;
-    }
+    // No text, which is before the first record, is compared as 0.
+    const descends =
+      before.length === sequenceNumber.length
+        ? before > sequenceNumber
+        : compareSequenceNumbers(before, sequenceNumber) > 0;
+    if (descends) ascending = false;
     before = sequenceNumber;
     sequenceNumbers[index] = sequenceNumber;
     received[index] = record as ReportableRecord;
@@ -123,19 +128,10 @@ function snapshotOf(record: DynamoDBRecord | null | undefined): Snapshot {
   return snapshot;
 }
 
-function isAfter(before: string, sequenceNumber: string): boolean {
-  return before !== '' && compareSequenceNumbers(before, sequenceNumber) > 0;
-}
-
-function isEventId(eventID: unknown): boolean {
-  return typeof eventID === 'string' && eventID !== '';
-}
-
 function refuseEventId(index: number): never {
   throw new InvalidEventError(
     'MISSING_EVENT_ID',
-    `Record ${index} of an EventBridge pipe has no eventID: its failure could not be reported. ` +
-      NOTHING_HANDLED +
+    `Record ${index} of an EventBridge pipe has no eventID: ${NOT_REPORTABLE}` +
       'Remove the input transformer from the target of the pipe.',
   );
 }
@@ -144,9 +140,7 @@ function refuse(record: DynamoDBRecord | null | undefined, index: number): never
   if (record?.eventSource !== 'aws:dynamodb' && typeof record?.dynamodb !== 'object') refuseSource(index);
   throw new InvalidEventError(
     'INVALID_SEQUENCE_NUMBER',
-    `Records[${index}] has no SequenceNumber of 1 to 40 digits: its failure could not be reported. ` +
-      NOTHING_HANDLED +
-      CHECK_EVENT,
+    `Records[${index}] has no SequenceNumber of 1 to 40 digits: ${NOT_REPORTABLE}${CHECK_EVENT}`,
   );
 }
 

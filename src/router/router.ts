@@ -1,4 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { NOTHING_HANDLED } from '../batch/event.ts';
 import { type HandlerFacts, type RoutedHandler, withFacts } from '../batch/handler-facts.ts';
 import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
@@ -92,6 +93,7 @@ export interface EntityRouter<T extends EntityTable>
 export interface EntityRoutes<T extends EntityTable, Name extends EntityOf<T>>
   extends Routes<RecordOf<T, Name, 'INSERT'>, RecordOf<T, Name, 'MODIFY'>, RecordOf<T, Name, 'REMOVE'>> {}
 
+const OWNER = 'streamRouter';
 const MIDDLEWARE: Check = { ...FUNCTION, expected: 'a function (record, context, next)' };
 
 /** {@link BatchOptions} and the view type of the stream. */
@@ -141,12 +143,12 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     ? [tableOrOptions, tableOptions]
     : [undefined, tableOrOptions];
   if (tableOptions !== undefined) {
-    requireArgument('streamRouter', 'table', tableOrOptions, TABLE, {
+    requireArgument(OWNER, 'table', tableOrOptions, TABLE, {
       code: 'INVALID_TABLE',
       remedy: 'Use streamRouter(options) or streamRouter(table, options).',
     });
   }
-  const settings = batchSettings('streamRouter', options, table);
+  const settings = batchSettings(OWNER, options, table);
   const processor = batchProcessor(settings);
   const reported = new ReportedCheckpoints();
   const entities = table?.['~entities'];
@@ -163,9 +165,9 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     if (isWindowEvent(event)) {
       throw new ConfigurationError(
         'WINDOW_MISMATCH',
-        'got an event of a tumbling window, and cannot answer it with a state. Nothing was handled. ' +
+        `got an event of a tumbling window, and cannot answer it with a state. ${NOTHING_HANDLED}` +
           'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
-        { owner: 'streamRouter' },
+        { owner: OWNER },
       );
     }
     return processEvent(processor, event, context, reported, handle);

@@ -199,8 +199,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'sequence numbers of other lengths are not looked at',
     file: 'batch/event.ts',
-    find: 'if (before.length === sequenceNumber.length ? before > sequenceNumber : isAfter(before, sequenceNumber)) {',
-    replace: 'if (before > sequenceNumber) {',
+    find: ': compareSequenceNumbers(before, sequenceNumber) > 0;',
+    replace: ': before > sequenceNumber;',
     equivalent: 'The records are sorted needlessly, and a sort keeps what is in order.',
   },
   {
