@@ -4,7 +4,7 @@ import type { LogFields, Logger } from '../logger.ts';
 import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
-import { creationSecondsOf } from '../record/creation-time.ts';
+import { creationMsOf } from '../record/creation-time.ts';
 import type { RecordReading } from '../record/lazy-record.ts';
 import { RecordState } from '../record/record-state.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
@@ -104,8 +104,8 @@ export async function summarize(
 ): Promise<void> {
   const { logger, onBatch, reserveMs, table } = settings;
   const entities = table?.['~entities'];
-  const deadLettered = noted === undefined ? 0 : countSucceeded(batch, outcome, noted.letters);
-  const plain: BatchSummary = {
+  const deadLettered = countSucceeded(batch, outcome, noted?.letters);
+  const counts = {
     records: batch.records.length,
     succeeded: outcome.succeeded - deadLettered,
     failed: outcome.failed,
@@ -114,10 +114,11 @@ export async function summarize(
     checkpoint: batch.sequenceNumbers[outcome.checkpoint],
     durationMs: performance.now() - startedAt,
     lagMs: lagOf(batch.records.at(-1)),
-    byEntity: () => ({}),
   };
-  // A log shows the counts, not a function.
-  Object.defineProperty(plain, 'byEntity', { enumerable: false });
+  // Not enumerable: a log shows the counts, not a function.
+  const plain: BatchSummary = Object.defineProperty(counts as BatchSummary, 'byEntity', {
+    value: () => ({}),
+  });
   const summary =
     entities && noted ? entities.summarize(plain, { ...batch, ...outcome, ...noted }, logger) : plain;
   if (summary.checkpoint !== undefined && deadline.reached()) {
@@ -142,15 +143,15 @@ export async function summarize(
 function countSucceeded(
   { sequenceNumbers }: Batch,
   { states }: Outcome,
-  letters: ReadonlySet<string>,
+  letters: ReadonlySet<string> | undefined,
 ): number {
-  if (letters.size === 0) return 0;
+  if (!letters?.size) return 0;
   return sequenceNumbers.filter(
     (sequenceNumber, index) => states[index] === RecordState.succeeded && letters.has(sequenceNumber),
   ).length;
 }
 
 function lagOf(last: ReportableRecord | undefined): number | undefined {
-  const createdAt = creationSecondsOf(last?.dynamodb);
-  return createdAt === undefined ? undefined : Date.now() - createdAt * 1000;
+  const createdAt = creationMsOf(last?.dynamodb) ?? Number.NaN;
+  return Number.isNaN(createdAt) ? undefined : Date.now() - createdAt;
 }

@@ -41,7 +41,7 @@ export function creationSecondsOf(change: TimedChange | null | undefined): numbe
  */
 export function creationDateOf(change: TimedChange | null | undefined): Date {
   const ms = creationMsOf(change);
-  if (ms !== undefined && Number.isNaN(ms)) {
+  if (Number.isNaN(ms)) {
     throw new InvalidRecordError(
       'INVALID_CREATION_TIME',
       'The ApproximateCreationDateTime of the record is not a time: expected seconds since 1970 or ISO 8601, got another ' +
