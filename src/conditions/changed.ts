@@ -9,6 +9,8 @@ import type { Match } from './stored-match.ts';
 import type { AttributePath, StoredOf, ValueAt } from './stored-path.ts';
 import { isSameStored, valueAt } from './stored-value.ts';
 
+const OWNER = 'changed';
+
 /** Narrows {@link changed} to certain values. */
 export interface ChangedOptions<Value> {
   /** Only changes from such a value; `undefined` or `missing()`: only where the attribute appeared. */
@@ -55,15 +57,15 @@ export function changed<R extends BothImages>(
   ...[path, options = {}]: ChangedArguments<StoredOf<R>>
 ): Condition<R> {
   const paths = pathsOf(path);
-  rejectUnknownOptions('changed', options, ['from', 'to']);
+  rejectUnknownOptions(OWNER, options, ['from', 'to']);
   const from = sideOf(options, 'from');
   const to = sideOf(options, 'to');
   return builtIn(
     (record: R) => {
-      const lazy = lazyRecord('changed', record);
-      const before = storedImage('changed', lazy, 'oldImage');
-      const after = storedImage('changed', lazy, 'newImage');
-      const { toNumber } = lazy;
+      const lazy = lazyRecord(OWNER, record);
+      const before = storedImage(OWNER, lazy, 'oldImage');
+      const after = storedImage(OWNER, lazy, 'newImage');
+      const { toNumber } = lazy.reading;
       // Not `some`, whose closure each record pays for (bench: router/decisions).
       for (const { path, steps } of paths) {
         try {
@@ -84,7 +86,7 @@ export function changed<R extends BothImages>(
 
 function pathsOf(given: unknown): readonly MatchedPath[] {
   const texts: readonly unknown[] = Array.isArray(given) && given.length > 0 ? given : [given];
-  return texts.map((text) => matchedPath(text, { owner: 'changed' }));
+  return texts.map((text) => matchedPath(text, { owner: OWNER }));
 }
 
 /** What `from` or `to` asks for. */
@@ -93,5 +95,5 @@ function sideOf(options: object, option: 'from' | 'to'): MatcherData | undefined
   const value: unknown = (options as ChangedOptions<unknown>)[option];
   return value === undefined
     ? { kind: 'missing', operands: [], test: (stored) => stored === undefined }
-    : valueMatcher(value, { owner: 'changed', option });
+    : valueMatcher(value, { owner: OWNER, option });
 }

@@ -31,7 +31,7 @@ export function holds<R>(condition: Condition<R>, record: R): boolean {
  * @param remedy what to do instead of waiting
  * @throws ConfigurationError `ASYNC_CONDITION`
  */
-export function answerOf(owner: string, answer: unknown, remedy: string, cause?: unknown): boolean {
+export function answerOf(owner: string, answer: unknown, remedy: string, options?: ErrorOptions): boolean {
   const promise = isThenable(answer);
   if (promise || isUnfinished(answer)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
@@ -39,7 +39,7 @@ export function answerOf(owner: string, answer: unknown, remedy: string, cause?:
     throw new ConfigurationError(
       'ASYNC_CONDITION',
       `${owner} returned ${promise ? 'a promise' : 'promises or a generator'}. ${remedy}`,
-      cause === undefined ? undefined : { cause },
+      options,
     );
   }
   return Boolean(answer);

@@ -160,7 +160,9 @@ function isForGood(
     quietly(() => logger.error('when failed', { ...logFieldsOf(record), error }));
     return false;
   }
-  return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', thrown);
+  return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', {
+    cause: thrown,
+  });
 }
 
 /**

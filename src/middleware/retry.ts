@@ -188,10 +188,7 @@ function asked(
     quietly(() => logger.error('retryable failed', { ...logFieldsOf(record), error }));
     return false;
   }
-  return answerOf(
-    `${OWNER}: retryable`,
-    answer,
-    'Answer true or false at once, from the error alone.',
-    thrown,
-  );
+  return answerOf(`${OWNER}: retryable`, answer, 'Answer true or false at once, from the error alone.', {
+    cause: thrown,
+  });
 }
