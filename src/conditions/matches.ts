@@ -57,7 +57,7 @@ export function matches<R = never>(pattern: MatchesPattern<R>): Condition<R> {
           part === 'keys'
             ? (LazyRecord.rawOf(lazy).dynamodb?.Keys as AttributeMap)
             : storedImage('matches', lazy, part),
-          lazy.toNumber,
+          lazy.reading.toNumber,
         ),
       );
     },

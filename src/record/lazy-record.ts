@@ -36,7 +36,7 @@ export class LazyRecord {
   static {
     // console.log shows what this method returns.
     const inspect = Symbol.for('nodejs.util.inspect.custom');
-    Object.defineProperty(LazyRecord.prototype, inspect, { value: LazyRecord.prototype.toJSON });
+    Object.assign(LazyRecord.prototype, { [inspect]: LazyRecord.prototype.toJSON });
   }
 
   readonly #raw: DynamoDBRecord;
@@ -134,9 +134,9 @@ export class LazyRecord {
     return this.#oldImage;
   }
 
-  /** For conditions: how numbers are read. */
-  get toNumber(): ToNumber {
-    return this.#reading.toNumber;
+  /** For conditions and subclasses. */
+  get reading(): RecordReading {
+    return this.#reading;
   }
 
   /**

@@ -64,7 +64,7 @@ export function recordEntities(
   const entities = Object.entries(declared).map(([name, options]) => entityOf(owner, name, options, keys));
   refuseHidden(owner, entities);
 
-  const find = (image: AttributeMap, { toNumber }: LazyRecord): RecordEntity => {
+  const find = (image: AttributeMap, { reading: { toNumber } }: LazyRecord): RecordEntity => {
     // Not `find`: its closure for each record is a part of what entities cost (bench: router/small/entities).
     for (const entity of entities) if (entity.match.test(image, toNumber)) return entity;
     return UNKNOWN;
@@ -73,7 +73,7 @@ export function recordEntities(
   const ofKeys = (record: LazyRecord): RecordEntity => {
     const stored = LazyRecord.rawOf(record).dynamodb?.Keys as AttributeMap;
     const first = entities.find((entity) =>
-      entity.ofKeys.every((entry) => testEntry(entry, stored, record.toNumber)),
+      entity.ofKeys.every((entry) => testEntry(entry, stored, record.reading.toNumber)),
     );
     // The attributes that are not there may match or not, so nothing is known of the entities after it either.
     return first?.needsImage ? UNDECIDED : (first ?? UNKNOWN);

@@ -31,6 +31,5 @@ export function noAttributeValue(came: string): MalformedValue {
 }
 
 /** Whether a value can hold attributes. */
-export function isMap(value: unknown): value is { readonly [name: string]: AttributeValue } {
-  return isObject(value);
-}
+export const isMap: (value: unknown) => value is { readonly [name: string]: AttributeValue } =
+  isObject as typeof isMap;
