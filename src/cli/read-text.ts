@@ -8,7 +8,7 @@ import type { CliIo } from './terminal/io.ts';
  *
  * @param path a file, or `-` for stdin
  * @param name what the messages call it
- * @throws CliError when there is no such file, or it is in UTF-16, as some editors and shells of Windows write it
+ * @throws CliError when there is no such file, or it is not in UTF-8: some editors and shells of Windows write UTF-16
  */
 export async function readText(path: string, name: string, io: CliIo): Promise<string> {
   const bytes = path === '-' ? await buffer(io.stdin) : await readBytes(path);
@@ -17,8 +17,13 @@ export async function readText(path: string, name: string, io: CliIo): Promise<s
       `${name} is in UTF-16. Save it as UTF-8; in Windows PowerShell: Out-File -Encoding utf8, not >.`,
     );
   }
-  // Its byte order mark does not belong to the text, and JSON.parse would refuse it.
-  return new TextDecoder().decode(bytes);
+  try {
+    // Its byte order mark does not belong to the text, and JSON.parse would refuse it.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    // Decoded all the same, each letter that is not ASCII would be lost.
+    throw usageError(`${name} is not in UTF-8. Save it as UTF-8.`, cause);
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

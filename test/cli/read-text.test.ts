@@ -48,6 +48,14 @@ describe.each<[string, readonly string[]]>([
     expect(stderr).not.toContain('UTF-16');
   });
 
+  test('refuses what is neither, so that no letter is lost', async () => {
+    const path = join(directory, 'payload.json');
+    writeFileSync(path, Buffer.from('{"Records":["Zürich"]}', 'latin1'));
+    const { code, stderr } = await inProcess([...argv, path]).ended();
+    expect(stderr).toBe(`error: ${path} is not in UTF-8. Save it as UTF-8.\n`);
+    expect(code).toBe(EXIT.usage);
+  });
+
   test.each<[string, Buffer]>([
     ['UTF-16 with a byte order mark', Buffer.concat([bom, utf16])],
     ['UTF-16 with a byte order mark, big end first', swapped(Buffer.concat([bom, utf16]))],

@@ -1,5 +1,6 @@
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import { usageError } from '../errors/cli-error.ts';
+import { jsonProblem } from '../errors/json-problem.ts';
 import { type Command, Option } from '../third-party/commander.ts';
 import { flagOf } from './flag-of.ts';
 
@@ -127,7 +128,7 @@ function json(text: string, flag: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw usageError(
-      `${flag} is not JSON: ${(cause as Error).message}. Quote it for the shell: '{...}'.`,
+      `${flag} is not JSON: ${jsonProblem(text, cause)}. Quote it for the shell: '{...}'.`,
       cause,
     );
   }

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { usageError } from '../errors/cli-error.ts';
+import { jsonProblem } from '../errors/json-problem.ts';
 import { readText } from '../read-text.ts';
 import type { CliIo } from '../terminal/io.ts';
 
@@ -22,7 +23,7 @@ export async function readPayload(path: string, io: CliIo): Promise<Payload> {
   try {
     event = JSON.parse(json);
   } catch (cause) {
-    throw usageError(`${name} is not JSON: ${(cause as Error).message}.`, cause);
+    throw usageError(`${name} is not JSON: ${jsonProblem(json, cause)}.`, cause);
   }
   const records = (event as { readonly Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) {

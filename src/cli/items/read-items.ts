@@ -1,4 +1,5 @@
 import { usageError } from '../errors/cli-error.ts';
+import { jsonProblem } from '../errors/json-problem.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { readText } from '../read-text.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -60,7 +61,7 @@ function jsonOf(text: string, flag: string): unknown {
     return parseJson(text);
   } catch (cause) {
     throw usageError(
-      `${flag} is not JSON: ${(cause as Error).message}. Quote it for the shell: ${flag} '{"id":"1"}'.`,
+      `${flag} is not JSON: ${jsonProblem(text, cause)}. Quote it for the shell: ${flag} '{"id":"1"}'.`,
       cause,
     );
   }
@@ -68,28 +69,32 @@ function jsonOf(text: string, flag: string): unknown {
 
 /** One item, a list of them, or one a line; of DynamoDB JSON, what `aws dynamodb scan` and an export print as well. */
 function valuesOf(text: string, name: string, isTyped: boolean): readonly unknown[] {
-  const whole = wholeOf(text);
-  if (whole !== undefined) return listOf(whole.value, isTyped);
+  const whole = parsed(text);
+  if ('value' in whole) return listOf(whole.value, isTyped);
   const values: unknown[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
-    try {
-      values.push(...listOf(parseJson(line), isTyped));
-    } catch (cause) {
-      throw usageError(
-        `${name}, line ${index + 1} is not JSON: ${(cause as Error).message}. Expected one item, a list of items, or an item a line.`,
-        cause,
-      );
+    const read = parsed(line);
+    if ('value' in read) {
+      values.push(...listOf(read.value, isTyped));
+      continue;
     }
+    // When no line before it is JSON, it begins an item or a list on several lines.
+    const problem =
+      values.length === 0 ? jsonProblem(text, whole.thrown) : jsonProblem(line, read.thrown, index + 1);
+    throw usageError(
+      `${name} is not JSON: ${problem}. Expected one item, a list of items, or an item a line.`,
+      read.thrown,
+    );
   }
   return values;
 }
 
-function wholeOf(text: string): { readonly value: unknown } | undefined {
+function parsed(text: string): { readonly value: unknown } | { readonly thrown: unknown } {
   try {
     return { value: parseJson(text) };
-  } catch {
-    return undefined;
+  } catch (thrown) {
+    return { thrown };
   }
 }
 

@@ -56,8 +56,9 @@ function assignmentOf(text: string, flag: string, typed: boolean): Assignment {
     const steps = stepsOf(path);
     if (steps !== undefined) return { steps, value: givenValue(text.slice(at + 1), path, flag, typed) };
   }
+  // Without the value: it may be a secret.
   throw usageError(
-    `${flag} takes an attribute and its value, such as total=5 or address.city=Bern, got ${text}.`,
+    `${flag} takes an attribute and its value, such as total=5 or address.city=Bern, got ${text.replace(/=.*/s, '=…')}.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { connect } from '../servers/connect.ts';
 import { TABLES } from '../servers/packages.ts';
 import { asUnknownTable } from '../servers/stream-of-table.ts';
 import { count } from '../terminal/count.ts';
+import { tellWarning } from '../terminal/output.ts';
 import type { Attributes } from './attribute-value.ts';
 import type { GivenItem, ItemFlags } from './read-items.ts';
 
@@ -34,9 +35,19 @@ export async function writeItems(
   await using connection = await connect(context, flags, { writes: true, needs: TABLES });
   const client = await dynamodbClient(connection.dynamodb);
   const write = await prepare({ client, table });
+  let written = 0;
+  // The command ends at once. The item under way may be written or not.
+  const tellWritten = (): void =>
+    tellWarning(
+      context,
+      `Stopped. ${done} ${written} of ${count(items.length, 'item')}, and perhaps one more.`,
+    );
+  context.io.signal.addEventListener('abort', tellWritten);
   for (const [index, item] of items.entries()) {
     try {
+      context.io.signal.throwIfAborted();
       await write(item);
+      written = index + 1;
     } catch (error) {
       const known = asUnknownTable(error, table);
       if (items.length === 1 || known !== error) throw known;
@@ -47,6 +58,7 @@ export async function writeItems(
       );
     }
   }
+  context.io.signal.removeEventListener('abort', tellWritten);
 }
 
 /** @throws CliError when an item lacks a key attribute */

@@ -3,6 +3,7 @@ import { isModulePath } from '../../local/handler/handler-module.ts';
 import { eventSourceMapping } from '../../mapping/event-source-mapping.ts';
 import type { RouterMapping, RouterMappingOptions, TemplateReference } from '../../mapping/router-mapping.ts';
 import { usageError } from '../errors/cli-error.ts';
+import { jsonProblem } from '../errors/json-problem.ts';
 import { isRouterMapping } from '../flags/exported-mapping.ts';
 import { flagOf } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
@@ -104,7 +105,7 @@ function reference(flag: string, text: string | undefined): TemplateReference | 
     return JSON.parse(text) as TemplateReference;
   } catch (cause) {
     throw usageError(
-      `${flag} is not JSON: ${(cause as Error).message}. Quote it for the shell: '{...}'.`,
+      `${flag} is not JSON: ${jsonProblem(text, cause)}. Quote it for the shell: '{...}'.`,
       cause,
     );
   }

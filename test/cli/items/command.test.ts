@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { emulatedServers } from '../../fixtures/emulated.ts';
@@ -234,6 +234,17 @@ describe('streamlane update', () => {
     expect(await stored(7)).toMatchObject({ total: { N: '5' } });
   });
 
+  test.each([
+    ['--set', 'a..b=hunter2', 'a..b=…'],
+    ['--add', '=hunter2\nx', '=…'],
+  ])('%s %j is refused without its value', async (flag, text, got) => {
+    const { code, stderr } = await run('update', table, key(1), flag, text);
+    expect(stderr).toBe(
+      `error: ${flag} takes an attribute and its value, such as total=5 or address.city=Bern, got ${got}.\n`,
+    );
+    expect(code).toBe(EXIT.usage);
+  });
+
   test('what the server refuses is told in its words', async () => {
     const { code, stderr } = await run('update', table, key(1), '--add', 'note=1');
     expect(stderr).toMatch(/^error: The request is refused: .+\n$/);
@@ -281,7 +292,25 @@ describe('streamlane delete', () => {
 });
 
 describe.each(['put', 'update', 'delete'])('%s', (command) => {
-  const more = command === 'update' ? ['--set', 'a=1'] : [];
+  const more = command === 'update' ? ['--set', 'a=1', '--upsert'] : [];
+
+  test('after Ctrl-C it says how many items were written, and writes no more', async () => {
+    await put(key(1));
+    const texts = Array.from({ length: 20_000 }, (_, index) => key(index + 1));
+    const names = { put: 'Put', update: 'Updated', delete: 'Deleted' };
+    const command1 = inProcess([command, table, '--file', file(texts.join('\n')), ...more], { env });
+    // The second item says that the first one is done.
+    const wanted = command === 'delete' ? undefined : expect.anything();
+    await vi.waitFor(async () => expect(await stored(command === 'delete' ? 1 : 2)).toEqual(wanted), 20_000);
+    command1.interrupt();
+    const { code, stdout, stderr } = await command1.ended();
+    expect([code, stdout]).toEqual([EXIT.interrupted, '']);
+    const [, name, written] =
+      /^warning: Stopped\. (\w+) (\d+) of 20000 items, and perhaps one more\.\n$/.exec(stderr) ?? [];
+    expect(name).toBe(names[command as keyof typeof names]);
+    expect(Number(written)).toBeLessThan(20_000);
+    if (command !== 'delete') expect(await stored(Number(written) + 5)).toBeUndefined();
+  });
 
   test('a table that is not there says how to create it', async () => {
     const { code, stderr } = await run(command, 'Nowhere', '{"id":"1"}', '{"id":"2"}', ...more);
@@ -315,7 +344,32 @@ describe.each(['put', 'update', 'delete'])('%s', (command) => {
     [
       'a broken line',
       ['--file', file('{"id":1}\n{"id":\n')],
-      /^error: .+\.json, line 2 is not JSON: .+\. Expected one item, a list of items, or an item a line\.\n$/,
+      /^error: .+\.json is not JSON: Unexpected end \(line 2, column 7\)\. Expected one item, a list of items, or an item a line\.\n$/,
+    ],
+    [
+      'a value without quotes, on a line',
+      ['--file', file('{"id":1}\n\n{"id":hunter2}\n{"id":3}\n')],
+      /^error: [^ ]+\.json is not JSON: Unexpected token \(line 3, column 7\)\. Expected [^\n]+\n$/,
+    ],
+    [
+      'a value without quotes, in an item on several lines',
+      ['--file', file('{\n  "id": 1,\n  "secret": hunter2\n}\n')],
+      /^error: [^ ]+\.json is not JSON: Unexpected token \(line 3, column 13\)\. Expected [^\n]+\n$/,
+    ],
+    [
+      'a comma too many, in an item on several lines',
+      ['--file', file('{\n  "id": "hunter2",\n}\n')],
+      /^error: [^ ]+\.json is not JSON: Expected double-quoted property name \(line 3, column 1\)\. Expected [^\n]+\n$/,
+    ],
+    [
+      'what is nested too deeply',
+      ['--file', file(`{"id":${'['.repeat(50_000)}${']'.repeat(50_000)}}`)],
+      /^error: [^ ]+\.json is not JSON: Objects and lists are nested too deeply\. Expected [^\n]+\n$/,
+    ],
+    [
+      'a value without quotes, in an argument',
+      ['{"secret":hunter2}'],
+      /^error: --(item|key) is not JSON: Unexpected token \(line 1, column 11\)\. Quote it [^\n]+\n$/,
     ],
     [
       'a line that is not an item',
