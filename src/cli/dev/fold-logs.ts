@@ -9,6 +9,9 @@ export interface LoggedLine {
 // Of an entry on several lines; a longer one is shown unchanged.
 const MOST_LINES = 200;
 const MOST_CHARACTERS = 300;
+const MOST_OF_LEVEL = 20;
+/** Of a line of JSON that has not ended. Lambda's logs take less. */
+const MOST_KEPT = 1_000_000;
 
 /** Fields that say nothing in a terminal, where each entry is one of the function that runs there. */
 const BOILERPLATE: ReadonlySet<string> = new Set([
@@ -66,7 +69,8 @@ export class LogFolder {
     const last = lines.pop() as string;
     const shown = lines.flatMap((line) => this.#line(line));
     // A piece may end within an entry. Whatever else has no end of line yet, such as a prompt, is shown at once.
-    this.#rest = last.startsWith('{') || this.#open.length > 0 ? last : '';
+    const mayBeEntry = last.startsWith('{') || this.#open.length > 0;
+    this.#rest = mayBeEntry && last.length <= MOST_KEPT ? last : '';
     return this.#rest === last ? shown : [...shown, { text: last, isFolded: false }];
   }
 
@@ -101,8 +105,12 @@ export class LogFolder {
 
   #folded(json: string): LoggedLine | undefined {
     const entry = entryOf(json);
-    const text = entry && (metricsOf(entry) ?? logOf(entry, this.#style));
-    return text === undefined ? undefined : { text: cut(text), isFolded: true };
+    try {
+      const text = entry && (metricsOf(entry) ?? logOf(entry, this.#style));
+      return text === undefined ? undefined : { text: cut(text), isFolded: true };
+    } catch {
+      return undefined; // nested so deeply that it cannot be written, or with an object where a name belongs
+    }
   }
 }
 
@@ -136,7 +144,9 @@ function metricsOf(entry: Entry): string | undefined {
 function logOf(entry: Entry, style: Style): string | undefined {
   const { level = entry.severity, message = entry.msg } = entry;
   const name = typeof level === 'number' ? NUMBERED[level] : level;
-  if (typeof name !== 'string' || typeof message !== 'string') return undefined;
+  // A longer one is not a level, and its colour would be cut off.
+  if (typeof name !== 'string' || name.length > MOST_OF_LEVEL || typeof message !== 'string')
+    return undefined;
   const fields = Object.entries(entry)
     .filter(([field]) => !BOILERPLATE.has(field))
     .map(([field, value]) => `${field}=${errorText(value) ?? textOf(value)}`);

@@ -129,3 +129,26 @@ test('it does not matter in which pieces output comes', () => {
     }),
   );
 });
+
+describe('what cannot be folded is shown unchanged', () => {
+  const DEEP = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  test.each([
+    ['nested too deeply to be written', `{"level":"INFO","message":"m","deep":${DEEP}}`],
+    ['metrics whose namespace is an object', '{"_aws":{"CloudWatchMetrics":[{"Namespace":{"toString":1}}]}}'],
+    [
+      'metrics whose dimension is an object',
+      '{"_aws":{"CloudWatchMetrics":[{"Namespace":"n","Dimensions":[[{"toString":1}]]}]}}',
+    ],
+    ['a level too long to be one', `{"level":"${'x'.repeat(290)}","message":"m"}`],
+  ])('%s', (_name, line) => {
+    expect(shown(`${line}\n`)).toEqual([line]);
+  });
+
+  test('an object that does not end is not kept back for ever', () => {
+    const folder = new LogFolder(styled);
+    const piece = 'z'.repeat(600_000);
+    expect(folder.push(`{${piece}`)).toEqual([]);
+    expect(folder.push(piece).map(({ text }) => text)).toEqual([`{${piece}${piece}`]);
+    expect(folder.end()).toEqual([]);
+  });
+});
