@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { CommandContext } from '../command.ts';
@@ -46,7 +46,7 @@ export async function loadVariables(
 ): Promise<GivenVariables> {
   const given = Object.fromEntries(env.map(assignmentOf));
   const ofProject = join(projectOf(process.cwd()), '.env');
-  const paths = envFile ?? (existsSync(ofProject) ? [ofProject] : []);
+  const paths = envFile ?? (isThere(ofProject) ? [ofProject] : []);
   const inFiles: Record<string, string> = {};
   for (const path of paths) Object.assign(inFiles, parseEnv(await readText(path, path, io)));
   const added = Object.entries(inFiles).filter(([name]) => io.env[name] === undefined);
@@ -62,6 +62,11 @@ export async function loadVariables(
       Object.assign(io.env, servers, Object.fromEntries(wins));
     },
   };
+}
+
+/** Tells if there is a file, or a pipe of a password manager. A folder is an environment of Python. */
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 function assignmentOf(text: string): readonly [string, string] {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
@@ -51,6 +51,13 @@ describe('variables for a handler', () => {
 
   test('without a .env nothing is told', async () => {
     project({});
+    const { context, stderr } = contextFor({});
+    await loadVariables(context, {});
+    expect([context.io.env, stderr()]).toEqual([{}, '']);
+  });
+
+  test('a folder called .env, as Python has it, is left alone', async () => {
+    mkdirSync(join(project({}), '.env'));
     const { context, stderr } = contextFor({});
     await loadVariables(context, {});
     expect([context.io.env, stderr()]).toEqual([{}, '']);
