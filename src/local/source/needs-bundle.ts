@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configurationsOf } from './project.ts';
+import { configurationsOf, configurationText } from './project.ts';
 
 // https://nodejs.org/api/errors.html
 const CODES = [
@@ -52,7 +52,7 @@ function isFile(path: string): boolean {
 function isAlias(name: string, from: string): boolean {
   if (!/^@?\w/.test(name)) return true; // `~/util`, `@/util`
   const files = [...configurationsOf([from])].filter((file) => !file.endsWith('package.json'));
-  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  const texts = files.map(configurationText);
   return texts.some((text) => [`"${name}"`, `"${name}/`, '"baseUrl"'].some((part) => text.includes(part)));
 }
 

@@ -21,7 +21,7 @@ export function packageFolderOf(file: string): string {
 /** Reads what is asked of the package.json of the package that a file belongs to. */
 export function manifestOf(file: string): { readonly type?: unknown; readonly exports?: unknown } {
   try {
-    return JSON.parse(readFileSync(join(packageFolderOf(file), 'package.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(packageFolderOf(file), 'package.json'), 'utf8')) ?? {};
   } catch {
     return {}; // esbuild and Node say what is wrong with it
   }
@@ -54,11 +54,20 @@ export function configurationsOf(files: Iterable<string>): ReadonlySet<string> {
   return found;
 }
 
+/** Reads a configuration. One that cannot be read is empty: a folder, or in a folder above and of another user. */
+export function configurationText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function addConfiguration(path: string, found: Set<string>): void {
   if (found.has(path) || !existsSync(path)) return;
   found.add(path);
   // A tsconfig.json may have comments, so it is not parsed.
-  const [, list = ''] = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(readFileSync(path, 'utf8')) ?? [];
+  const [, list = ''] = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(configurationText(path)) ?? [];
   for (const [, base = ''] of list.matchAll(/"(\.[^"]*)"/g)) {
     const file = resolve(dirname(path), base);
     addConfiguration(file.endsWith('.json') ? file : `${file}.json`, found);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { prepareModule } from '../../../src/local/source/bundle.ts';
 import { writeBundle } from '../../../src/local/source/bundle-file.ts';
 import { findEsbuild } from '../../../src/local/source/find-esbuild.ts';
@@ -193,5 +193,23 @@ test('esbuild refuses a package.json that is not JSON', async () => {
   await expect(prepareModule(code.path('handler.ts'))).rejects.toMatchObject({
     at: `${code.path('package.json')}:1`,
     message: expect.stringContaining('JSON'),
+  });
+});
+
+describe('configurations that cannot be read do not stop a bundle', () => {
+  test.each(['tsconfig.json', 'package.json'])('a folder called %s', async (name) => {
+    const { directory } = codeOf({ 'src/handler.ts': 'export const handler = 1;' });
+    mkdirSync(join(directory, 'src', name));
+    const { code, remove } = await prepareModule(join(directory, 'src/handler.ts'));
+    remove();
+    expect(code.type).toBe('bundle');
+  });
+
+  test('a package.json that is null', async () => {
+    const { directory } = codeOf({ 'handler.ts': 'export const handler = 1;' });
+    writeFileSync(join(directory, 'package.json'), 'null');
+    const { code, remove } = await prepareModule(join(directory, 'handler.ts'));
+    remove();
+    expect(code).toMatchObject({ type: 'bundle', format: 'cjs' });
   });
 });
