@@ -1,3 +1,4 @@
+import { answerOf } from '../conditions/condition.ts';
 import { type Check, FUNCTION, TEXT, wholeNumberFrom } from '../options/check.ts';
 import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { copyOf } from '../record/copy.ts';
@@ -177,8 +178,10 @@ export function memorySink<Message = unknown, Options extends SendOptions = Memo
       requireArgument(`${OWNER}.fail`, 'reason', reason, REASON);
       checkOptions(`${OWNER}.fail`, failOptions, { times: wholeNumberFrom(1, 1e9), when: FUNCTION });
       const { times = Number.POSITIVE_INFINITY } = failOptions;
+      const asked = failOptions.when;
       const when: Rule<Message, Options>['when'] = (message, sendOptions) =>
-        failOptions.when?.(message, sendOptions) ?? true;
+        asked === undefined ||
+        answerOf(`${OWNER}.fail: when`, asked(message, sendOptions), 'Let it return true or false.');
       rules.push({ reason, when, left: times });
     },
     recover() {

@@ -168,6 +168,22 @@ describe('fail', () => {
     expect(codes).toEqual([true, false, true, false, 'sent']);
   });
 
+  test('a message fails only where `when` says yes', async () => {
+    const sink = memorySink<number>();
+    sink.fail('content', { when: (() => undefined) as never });
+    await sink.send(1, { record });
+    expect(sink.sent).toEqual([1]);
+  });
+
+  test('`when` cannot be asynchronous: its promise would let each message fail', async () => {
+    const sink = memorySink<number>();
+    sink.fail('content', { when: (async () => false) as never });
+    await expect(sink.send(1, { record })).rejects.toMatchObject({
+      code: 'ASYNC_CONDITION',
+      message: 'memorySink.fail: when returned a promise. Let it return true or false.',
+    });
+  });
+
   test.each<[unknown, object | undefined, string]>([
     [
       'other',
