@@ -90,7 +90,9 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       code.close();
     },
   };
-  await pool.open();
+  // A module may wait for what never comes, such as a database that does not answer.
+  const isLoaded = await Promise.race([pool.open().then(() => true), interrupted(io.signal)]);
+  if (isLoaded !== true) return EXIT.interrupted;
 
   await using mapping = await startEventSourceMapping({
     ...mappingOptions,

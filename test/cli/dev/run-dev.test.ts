@@ -88,6 +88,19 @@ describe('streamlane dev', () => {
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
   });
 
+  test('Ctrl-C ends it while the module of the handler still waits for something', async () => {
+    const code = codeOf({
+      'handler.ts': `console.log('loading');
+        await new Promise((resolve) => setTimeout(resolve, 6000));
+        export const handler = () => {};`,
+    });
+    const command = dev(code);
+    await command.seen(/loading/);
+    command.interrupt();
+    expect((await command.ended()).code).toBe(EXIT.interrupted);
+    expect(command.stderr()).not.toMatch(READY);
+  });
+
   test('each invocation is a line, and a failure says which record and why', async () => {
     const command = dev(routerCode());
     await command.seen(READY);
