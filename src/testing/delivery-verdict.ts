@@ -1,3 +1,4 @@
+import { partOf } from '../failure/content-free-cause.ts';
 import type { Delivery, RecordFailure } from './deliver.ts';
 import { errorsText, failureText } from './failure-text.ts';
 
@@ -31,7 +32,7 @@ export function deliveryProblem(delivery: Delivery): string | undefined {
 export function deliveryReasons({ failures, deadLettered, errors }: Delivery): string {
   // The error of a batch wraps that of a record, which is listed already.
   const known = new Set(failures.map(({ error }) => error));
-  const thrown = errors.filter((error) => !known.has((error as Error | undefined)?.cause));
+  const thrown = errors.filter((error) => !known.has(partOf(error, 'cause')));
   return [
     ...titled('Records that failed:', failures.length > 0 && failureText(failures)),
     ...titled('Records that were dead-lettered:', deadLettered.length > 0 && failureText(deadLettered)),

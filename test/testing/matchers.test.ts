@@ -172,6 +172,16 @@ describe('a failed expectation says why', () => {
     );
   });
 
+  test('of a delivery to a handler that throws what nobody can read', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const throwing = (): never => {
+      throw proxy;
+    };
+    const delivery = await deliver(throwing, [stream.insert({ id: 'a' })], { maximumRetryAttempts: 0 });
+    expect(() => expect(delivery).toSucceed()).toThrow(/The function threw:\n {2}a value of type object/);
+  });
+
   test('of a delivery to a router that throws: once, as the failure of the record', async () => {
     const router = streamRouter<Item>({ logger: false, partialResponses: false }).onInsert(() =>
       Promise.reject(no()),
