@@ -75,13 +75,21 @@ export function resourcesOf({
     ...createQueue.map((text) => resourceOf('queue', text)),
     ...createBucket.map((text) => resourceOf('bucket', text)),
   ];
-  for (const [index, { variable }] of resources.entries()) {
-    if (resources.findIndex((other) => other.variable === variable) === index) continue;
+  const variables = resources.flatMap(({ kind, variable }) =>
+    kind === 'queue' ? [variable, arnVariableOf(variable)] : [variable],
+  );
+  for (const [index, variable] of variables.entries()) {
+    if (variables.indexOf(variable) === index) continue;
     throw usageError(
       `Two of the things to create are exported as ${variable}. Name a variable, as in --create-topic payments=PAYMENTS.`,
     );
   }
   return resources;
+}
+
+/** Names the variable with the ARN of a queue, by the one with its URL. */
+export function arnVariableOf(variable: string): string {
+  return `${variable.replace(/_URL$/, '')}_ARN`;
 }
 
 function resourceOf(kind: Kind, text: string): Resource {

@@ -1,5 +1,5 @@
 import { importPeer } from '../../aws-clients/import-peer.ts';
-import type { Kind, Resource } from '../flags/resource-flags.ts';
+import { arnVariableOf, type Kind, type Resource } from '../flags/resource-flags.ts';
 import type { ClientSettings } from './connection.ts';
 
 /** Where topics, queues and buckets are. */
@@ -62,7 +62,7 @@ const CREATE: Readonly<Record<Kind, Create>> = {
     // The SDK calls the host of a queue's URL, and the host names that emulators make up are not known to every machine.
     const url = new URL(new URL(`${QueueUrl}`).pathname, sqs.endpoint).href;
     // A mapping sends to an ARN.
-    return { [variable]: url, [`${variable.replace(/_URL$/, '')}_ARN`]: `${described.Attributes?.QueueArn}` };
+    return { [variable]: url, [arnVariableOf(variable)]: `${described.Attributes?.QueueArn}` };
   },
   async bucket({ name, variable }, { s3 }) {
     const { S3Client, CreateBucketCommand } = await importPeer(

@@ -33,6 +33,10 @@ test.each([
     ['--create-topic', 'a', '--create-topic', 'a-topic'],
     /Two of the things to create are exported as A_TOPIC_ARN\. Name a variable, as in/,
   ],
+  [
+    ['--create-queue', 'a=A', '--create-topic', 'b=A_ARN'],
+    /Two of the things to create are exported as A_ARN\. Name a variable, as in/,
+  ],
 ])('%j is bad input, and nothing is started', async (flags, message) => {
   const { code, stdout, stderr } = await inProcess(['emulators', ...flags]).ended();
   expect(stderr).toMatch(message);
