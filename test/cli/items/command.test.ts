@@ -142,7 +142,7 @@ describe('streamlane put', () => {
   test('of several, the message says which one failed and how many were put', async () => {
     const { code, stderr } = await run('put', table, '--file', file(`${key(1)}\n{"other":1}\n${key(3)}`));
     expect(stderr).toMatch(
-      /^error: .+\.json, item 2: The request is refused: .+ Put 1 of 3 items before it\.\n$/,
+      /^error: .+\.json, item 2: The request is refused: .+ Put 1 of 3 items before it, and none behind it\.\n$/,
     );
     expect(code).toBe(EXIT.failed);
     expect([await stored(1), await stored(3)]).toEqual([expect.anything(), undefined]);
