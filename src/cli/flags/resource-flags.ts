@@ -55,8 +55,8 @@ const KINDS: Readonly<
   },
   bucket: {
     suffix: '',
-    name: /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/,
-    expected: '3 to 63 lowercase letters, digits, - and .',
+    name: /^(?!.*\.\.)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/,
+    expected: '3 to 63 lowercase letters, digits, - and single dots',
   },
 };
 

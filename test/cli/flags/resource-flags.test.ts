@@ -27,6 +27,7 @@ test.each([
     ['--create-bucket', 'Files'],
     /--create-bucket takes a name of 3 to 63 lowercase letters, .+, got Files\./,
   ],
+  [['--create-bucket', 'a..b'], /--create-bucket takes a name of 3 to 63 lowercase .+, got a\.\.b\./],
   [['--create-queue', 'a=1B'], /--create-queue takes a variable behind the name, such as a=NAME, got 1B\./],
   [['--create-queue', 'a='], /--create-queue takes a variable behind the name, such as a=NAME, got \./],
   [
