@@ -79,7 +79,7 @@ describe('toReportCheckpoint', () => {
     );
   });
 
-  test.each([[undefined], [''], ['abc'], [12]])('%j is no sequence number', (expected) => {
+  test.each([[undefined], [''], ['abc'], [12]])('%j is not a sequence number', (expected) => {
     expect(() => expect(reporting('12')).toReportCheckpoint(expected as string)).toThrow(
       'expected a sequence number, as in record.dynamodb.SequenceNumber',
     );
@@ -172,7 +172,7 @@ describe('a failed expectation says why', () => {
     );
   });
 
-  test('of a delivery to a handler that throws what nobody can read', async () => {
+  test('of a delivery to a handler that throws what cannot be read', async () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const throwing = (): never => {

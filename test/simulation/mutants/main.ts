@@ -1,5 +1,5 @@
 // npm run simulate:mutants -- --name deadline --in batch: how many histories each mutant lives through. --histories 300 for
-// all, instead of the number that each has.
+// all, instead of the number that each has. --convergent plays those after which a copy has to equal its table.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     name: { type: 'string', multiple: true },
     in: { type: 'string', multiple: true },
+    convergent: { type: 'boolean', default: false },
   },
 });
 
@@ -38,6 +39,7 @@ function attack({ name, within = WITHIN, only = [] }: Mutant): Promise<Verdict> 
       '--histories',
       values.histories ?? String(within),
       '--no-shrink',
+      ...(values.convergent ? ['--convergent'] : []),
       ...only.flatMap((entryPoint) => ['--only', entryPoint]),
     ],
     { env: { ...process.env, MUTANT: name }, timeout: MOST_MS, killSignal: 'SIGKILL' },
