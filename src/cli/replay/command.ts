@@ -10,7 +10,7 @@ export const replay: CommandDefinition = {
     'Takes on-failure documents, whose records are read again from the stream or are in the document, and dead letters: ' +
     'from files (one as JSON, an array, one per line, or one behind the other; - is stdin), from the objects beneath ' +
     's3://bucket/prefix, or from an SQS queue. A message is deleted from its queue once all of its records succeeded. ' +
-    'The exit code is 1 when something remains.',
+    'The exit code is 1 when something remains or becomes a dead letter again.',
   examples: [
     ['replay failed.ndjson --handler src/handler.ts#handler', 'the documents of a file'],
     [

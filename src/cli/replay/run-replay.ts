@@ -83,6 +83,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
       onProblem: (operation, error) => progress.warn(`${operation}: ${thrownText(error)}`),
     });
     progress.end();
+    const deadLettered = errors.deadLettered();
     const explained = summary.messages.map((message) => errors.explain(message));
     if (options.json) {
       for (const { failures, ...message } of explained) {
@@ -99,13 +100,14 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
         type: 'summary',
         messages: messages.length,
         ...totals,
+        deadLettered,
         durationMs: Math.round(durationMs),
       });
     } else {
-      await writeSummary(context, { ...summary, messages: explained }, dryRun);
+      await writeSummary(context, { ...summary, messages: explained, deadLettered }, dryRun);
     }
     if (io.signal.aborted) return EXIT.interrupted;
-    return summary.remaining > 0 ? EXIT.failed : EXIT.ok;
+    return summary.remaining > 0 || deadLettered > 0 ? EXIT.failed : EXIT.ok;
   } finally {
     errors.stop();
     progress.end();

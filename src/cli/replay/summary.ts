@@ -13,10 +13,10 @@ const MOST_RECORDS = 20;
 /** What became of the messages: those that remain or have skipped records one by one, and in a dry run all of them. */
 export async function writeSummary(
   { io: { stdout }, style }: CommandContext,
-  summary: ReplaySummary,
+  summary: ReplaySummary & { readonly deadLettered: number },
   dryRun: boolean,
 ): Promise<void> {
-  const { messages, records, succeeded, skipped, remaining, invocations, durationMs } = summary;
+  const { messages, records, succeeded, skipped, remaining, deadLettered, invocations, durationMs } = summary;
   if (messages.length === 0) {
     void writeLines(stdout, 'There is nothing to replay.');
     return;
@@ -39,11 +39,19 @@ export async function writeSummary(
       : style('yellow', `${remaining} ${remaining === 1 ? 'remains' : 'remain'}`);
   const done = dryRun
     ? `Would replay ${count(records, 'record')}`
-    : `${style(remaining === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
+    : `${style(remaining + deadLettered === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
   const older =
     skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
-  void writeLines(stdout, `${done} of ${count(messages.length, 'message')}, of which ${rest}.${how}${older}`);
+  const became = deadLettered === 1 ? 'became a dead letter' : 'became dead letters';
+  const letters =
+    deadLettered === 0
+      ? ''
+      : style('yellow', ` ${count(deadLettered, 'record')} failed again and ${became}.`);
+  void writeLines(
+    stdout,
+    `${done} of ${count(messages.length, 'message')}, of which ${rest}.${how}${older}${letters}`,
+  );
 }
 
 /** A line for each record that failed, or that a dry run would hand over. */

@@ -187,6 +187,45 @@ describe('streamlane replay', () => {
     expect(planned).not.toHaveProperty('failures');
   });
 
+  describe('records that become dead letters again are counted, and the exit code is 1', () => {
+    // An outer middleware refuses z after its letter was accepted: that one remains.
+    const handler = `import { streamRouter } from ${STREAMLANE};
+      import { deadLetter } from ${STREAMLANE.replace('index.ts', 'middleware/dead-letter.ts')};
+      const sink = { target: 'memory', async send() {} };
+      const logger = { debug() {}, info() {}, warn() {}, error() {} };
+      export const handler = streamRouter<any>({ logger })
+        .use(async ({ keys }, _context, next) => {
+          await next();
+          if (keys.id === 'z') throw new Error('refused around it');
+        })
+        .use(deadLetter(sink, { when: () => true }))
+        .onInsert(({ keys }) => {
+          if (keys.id !== 'good') throw new Error('refused');
+        });`;
+    test.each([
+      [
+        ['x'],
+        1,
+        / of which none remains\. 1 invocation, \S+ s\. 1 record failed again and became a dead letter\.\n$/,
+      ],
+      [
+        ['x', 'y', 'good'],
+        2,
+        / of which none remains\. .+ 2 records failed again and became dead letters\.\n$/,
+      ],
+      [['x', 'z'], 1, / of which 1 remains\. .+ 1 record failed again and became a dead letter\.\n$/],
+    ])('%j', async (ids, deadLettered, summary) => {
+      const code = codeOf({ 'handler.ts': handler, 'failed.json': JSON.stringify(ids.map(letterOf)) });
+      const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
+      const shown = await run(argv, { env }).ended();
+      expect(shown.stdout).toMatch(summary);
+      expect(shown.code).toBe(EXIT.failed);
+      const json = await run([...argv, '--json'], { env }).ended();
+      expect(JSON.parse(json.stdout.trim().split('\n').at(-1) as string)).toMatchObject({ deadLettered });
+      expect(json.code).toBe(EXIT.failed);
+    });
+  });
+
   test('a queue is found by its ARN', async () => {
     const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'by-arn' }));
