@@ -16,17 +16,20 @@ export interface FailureCollector {
  * written a second time. All other entries are written.
  */
 export function publishedFailures(
-  target: Pick<Console, 'error'>,
+  target: Pick<Console, 'error' | 'warn'>,
   outputs: readonly Pick<NodeJS.WriteStream, 'write'>[] = [],
 ): FailureCollector {
   let published: RecordFailedMessage[] = [];
   subscribe('streamlane:record-failed', (message) => {
     published.push(message as RecordFailedMessage);
   });
-  const write = target.error.bind(target);
-  target.error = (...args: readonly unknown[]) => {
-    if (!published.some((message) => isAbout(message, args[1]))) write(...args);
-  };
+  // A record's failure is an error, and its dead letter a warning.
+  for (const level of ['error', 'warn'] as const) {
+    const write = target[level].bind(target);
+    target[level] = (...args: readonly unknown[]) => {
+      if (!published.some((message) => isAbout(message, args[1]))) write(...args);
+    };
+  }
   for (const output of outputs) {
     const writeOut = output.write.bind(output) as (...args: readonly unknown[]) => boolean;
     output.write = ((...args: readonly unknown[]): boolean => {

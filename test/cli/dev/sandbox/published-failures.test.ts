@@ -10,7 +10,8 @@ const failures = channel('streamlane:record-failed');
 /** A console, and what it wrote. */
 function consoleOf() {
   const written: unknown[][] = [];
-  return { written, error: (...args: unknown[]): void => void written.push(args) };
+  const write = (...args: unknown[]): void => void written.push(args);
+  return { written, error: write, warn: write };
 }
 
 test('failures are taken once, with what was thrown as it crosses to another thread', async () => {
@@ -78,29 +79,32 @@ test.each([
   },
 );
 
-test('the entry of the console about a failure is not written again, all others are', () => {
-  const target = consoleOf();
-  const { take } = publishedFailures(target);
-  const error = new Error('no');
-  const thrown = { sequenceNumber: '2', error: undefined };
-  failures.publish({ sequenceNumber: '1', outcome: 'failed', error });
-  failures.publish({ ...thrown, outcome: 'failed' });
-  const others: unknown[][] = [
-    [],
-    ['Record failed'],
-    ['Record failed', null],
-    ['Record failed', 'text'],
-    ['Record failed', { sequenceNumber: '1', error: new Error('no') }],
-    ['Record failed', { sequenceNumber: '3', error }],
-    ['Record failed', { sequenceNumber: '2' }],
-    [error],
-  ];
-  target.error('whatever it says', { sequenceNumber: '1', error });
-  target.error('Record failed', thrown);
-  for (const args of others) target.error(...args);
-  expect(target.written).toEqual(others);
-  take();
-  // It belongs to an invocation that has ended.
-  target.error('Record failed', { sequenceNumber: '1', error });
-  expect(target.written).toHaveLength(others.length + 1);
-});
+test.each(['error', 'warn'] as const)(
+  'an entry of console.%s about a failure is not written again, all others are',
+  (level) => {
+    const target = consoleOf();
+    const { take } = publishedFailures(target);
+    const error = new Error('no');
+    const thrown = { sequenceNumber: '2', error: undefined };
+    failures.publish({ sequenceNumber: '1', outcome: 'failed', error });
+    failures.publish({ ...thrown, outcome: 'failed' });
+    const others: unknown[][] = [
+      [],
+      ['Record failed'],
+      ['Record failed', null],
+      ['Record failed', 'text'],
+      ['Record failed', { sequenceNumber: '1', error: new Error('no') }],
+      ['Record failed', { sequenceNumber: '3', error }],
+      ['Record failed', { sequenceNumber: '2' }],
+      [error],
+    ];
+    target[level]('whatever it says', { sequenceNumber: '1', error });
+    target[level]('Record failed', thrown);
+    for (const args of others) target[level](...args);
+    expect(target.written).toEqual(others);
+    take();
+    // It belongs to an invocation that has ended.
+    target[level]('Record failed', { sequenceNumber: '1', error });
+    expect(target.written).toHaveLength(others.length + 1);
+  },
+);
