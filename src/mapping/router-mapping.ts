@@ -34,7 +34,7 @@ export interface RouterMappingOptions
 export interface MappingWarning {
   /**
    * - `NO_DESTINATION`: discarded records are not recorded anywhere.
-   * - `NO_ROUTES`: the router has no route yet, so no filter is derived.
+   * - `NO_ROUTES`: the router has neither a route nor a middleware that sees every record, so no filter is derived.
    * - `FILTERS_OFF_BY_MIDDLEWARE`: a middleware sees every record, so no filter is derived.
    * - `FILTERS_OFF_BY_UNKNOWN_ENTITY`: records of no entity have to fail, so no filter is derived.
    * - `FILTERS_WIDENED`: filters that say all would exceed AWS's limits, so they say less.

@@ -155,6 +155,24 @@ describe('a warning says why', () => {
   >([
     ['there are no routes', () => streamRouter(), {}, ['NO_ROUTES']],
     [
+      'there are no routes, and the middleware needs them',
+      () => streamRouter().use(retry()),
+      {},
+      ['NO_ROUTES'],
+    ],
+    [
+      'an audit trail alone is meant to see every record',
+      () => streamRouter().use(auditTrail({ target: 'audit', send: async () => {} } as never)),
+      {},
+      [],
+    ],
+    [
+      'a middleware alone is meant to see every record',
+      () => streamRouter().use((_record, _context, next) => next()),
+      {},
+      [],
+    ],
+    [
       'a middleware sees every record',
       () => insertOnly().use((_record, _context, next) => next()),
       {},

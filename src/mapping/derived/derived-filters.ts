@@ -12,7 +12,9 @@ export interface DerivedFilterCriteria {
 /** Derives the filters of a router. None where it has to get every record: a warning then says why. */
 export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): DerivedFilterCriteria {
   // A window counts every record, and AWS refuses filters beside it.
-  if (kind === 'window') return { filters: [], routes: [], warnings: [] };
+  // A router of middlewares alone, such as an audit trail, is meant to see them all.
+  const seesAll = sees.includes('all');
+  if (kind === 'window' || (routes.length === 0 && seesAll)) return { filters: [], routes: [], warnings: [] };
   const warning = reasonForNone();
   if (warning !== undefined) {
     return {
@@ -44,7 +46,7 @@ export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): 
           'The router has no routes, so no filter is derived. Call eventSourceMapping after the last route.',
       };
     }
-    if (sees.includes('all')) {
+    if (seesAll) {
       return {
         code: 'FILTERS_OFF_BY_MIDDLEWARE',
         message:
