@@ -1,5 +1,6 @@
 import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
+import { withVariableHint } from '../errors/missing-variable.ts';
 import { placeIn } from '../errors/place-in.ts';
 import { type PublishedFailure, plainError } from './sandbox/messages.ts';
 
@@ -81,5 +82,5 @@ function wordsOf({
   message,
   stack,
 }: PublishedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
-  return { message: `${name}: ${message}`, at: placeIn(stack), stack };
+  return { message: withVariableHint(`${name}: ${message}`), at: placeIn(stack), stack };
 }

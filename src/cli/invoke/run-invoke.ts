@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { RecordFailedMessage } from '../../batch/record-failed.ts';
 import { readBatchResponse, reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { StreamlaneError } from '../../errors.ts';
@@ -9,6 +11,7 @@ import { localFunction } from '../../local/handler/local-function.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
+import { variableHint } from '../errors/missing-variable.ts';
 import { placeIn } from '../errors/place-in.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
@@ -42,11 +45,13 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
   variables.add(connection?.environment);
   const started = performance.now();
   const invoke = localFunction(await loadHandler(handler), { ...IDENTITY, timeoutMs });
-  const outcome = await invoke(JSON.stringify(event), randomUUID());
+  const { outcome, hints } = await hinted(() => invoke(JSON.stringify(event), randomUUID()));
   const durationMs = Math.round(performance.now() - started);
   const processed = processedOf(outcome, records);
   const isDone = processed === records.length && outcome.type === 'returned';
   if (outcome.type !== 'returned') tellError(context, outcome.error);
+  // The handler's own logger has written what the records failed on.
+  for (const hint of hints) void writeLines(io.stderr, hint);
   if (options.json) {
     writeJson(io.stdout, {
       outcome: isDone ? 'succeeded' : processed > 0 ? 'partial' : 'failed',
@@ -64,6 +69,26 @@ export const runInvoke: RunCommand<InvokeFlags> = async (context, [handler = '',
   }
   return isDone ? EXIT.ok : EXIT.failed;
 };
+
+/** Collects the hints on what the handler or its records failed on: the answer of a router does not say it. */
+async function hinted(
+  invoke: () => Promise<InvocationOutcome>,
+): Promise<{ readonly outcome: InvocationOutcome; readonly hints: ReadonlySet<string> }> {
+  const hints = new Set<string>();
+  const keep = (error: unknown): void => {
+    const hint = variableHint(thrownText(error));
+    if (hint !== undefined) hints.add(hint);
+  };
+  const listen = (published: unknown): void => keep((published as RecordFailedMessage).error);
+  subscribe('streamlane:record-failed', listen);
+  try {
+    const outcome = await invoke();
+    if (outcome.type !== 'returned') keep(outcome.error);
+    return { outcome, hints };
+  } finally {
+    unsubscribe('streamlane:record-failed', listen);
+  }
+}
 
 /** A handler that calls no service needs no servers, so it runs where they are not installed too. */
 async function servers(

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RecordFailedMessage } from '../../batch/record-failed.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import type { MessageReport } from '../../replay/report.ts';
+import { withVariableHint } from '../errors/missing-variable.ts';
 
 /** The errors that handlers throw for records. A router reports its records, and its answer does not say why. */
 export interface ThrownErrors {
@@ -32,7 +33,8 @@ export function thrownErrors(): ThrownErrors {
     explain(message) {
       const failures = message.failures?.map((failure) => {
         const thrown = texts.get(`${message.streamArn} ${failure.sequenceNumber}`);
-        return thrown !== undefined && failure.error === REPORTED ? { ...failure, error: thrown } : failure;
+        const isKnown = thrown !== undefined && failure.error === REPORTED;
+        return { ...failure, error: withVariableHint(isKnown ? thrown : failure.error) };
       });
       const [first] = failures ?? [];
       if (failures === undefined || first === undefined) return message;

@@ -266,6 +266,23 @@ describe('streamlane dev', () => {
     await command.ended();
   });
 
+  test('a variable that is not set is told with the flag that sets it', async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { env, readEnv } from ${STREAMLANE.replace('index.ts', 'options/env.ts')};
+        export const handler = streamRouter()
+          .onInsert(() => { readEnv('snsTopic', 'topicArn', env('NOT_SET_HERE')); });`,
+    });
+    const command = dev(code);
+    await command.seen(READY);
+    await put('a');
+    await command.seen(
+      /INSERT id="a" {2}ConfigurationError: .* Here: --env NOT_SET_HERE=value or \.env, then start it again\./,
+    );
+    command.interrupt();
+    await command.ended();
+  });
+
   test('a dead letter is a warning and a count, and not a tick', async () => {
     const code = codeOf({
       'handler.ts': `import { streamRouter } from ${STREAMLANE};

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
-import { codeOf } from '../dev/code.ts';
+import { codeOf, STREAMLANE } from '../dev/code.ts';
 import { inProcess } from '../in-process.ts';
 import { spawned, withoutEmulators } from '../spawned.ts';
 
@@ -75,6 +75,33 @@ describe('streamlane invoke', () => {
     const ended = await run(['invoke', `${HANDLERS}#${name}`, event], { env }).ended();
     expect(ended.stdout).toBe(stdout);
     expect(ended.code).toBe(code);
+  });
+
+  test.each([
+    ['a router that reports its records', 'streamRouter({ logger: false }).onInsert(read)'],
+    ['a router that throws', 'streamRouter({ logger: false, partialResponses: false }).onInsert(read)'],
+    ['a function', 'read'],
+  ])('a variable that %s misses is told with the flag that sets it, once', async (_, handler) => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { env, readEnv } from ${STREAMLANE.replace('index.ts', 'options/env.ts')};
+        const read = () => { readEnv('snsTopic', 'topicArn', env('NOT_SET_HERE')); };
+        export const handler = ${handler};`,
+    });
+    const { stderr, code: exit } = await run(['invoke', code.path('handler.ts'), event], { env }).ended();
+    expect(stderr).toMatch(/^Here: --env NOT_SET_HERE=value or \.env, then start it again\.$/m);
+    expect(stderr.match(/Here: /g)).toHaveLength(1);
+    expect(exit).toBe(EXIT.failed);
+  });
+
+  test('records that fail on something else get no hint', async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        export const handler = streamRouter({ logger: false }).onInsert(() => { throw new Error('no'); });`,
+    });
+    const { stderr, code: exit } = await run(['invoke', code.path('handler.ts'), event], { env }).ended();
+    expect(stderr).toBe('');
+    expect(exit).toBe(EXIT.failed);
   });
 
   test('a handler that throws has failed', async () => {

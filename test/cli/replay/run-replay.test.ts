@@ -226,6 +226,19 @@ describe('streamlane replay', () => {
     });
   });
 
+  test('a variable that is not set is told with the flag that sets it', async () => {
+    const code = codeOf({
+      'failed.json': JSON.stringify([letterOf('x', 0)]),
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { env, readEnv } from ${STREAMLANE.replace('index.ts', 'options/env.ts')};
+        export const handler = streamRouter({ logger: false })
+          .onInsert(() => { readEnv('snsTopic', 'topicArn', env('NOT_SET_HERE')); });`,
+    });
+    const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
+    const { stdout } = await run(argv, { env }).ended();
+    expect(stdout).toMatch(/ Here: --env NOT_SET_HERE=value or \.env, then start it again\.\n/);
+  });
+
   test('a queue is found by its ARN', async () => {
     const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'by-arn' }));
