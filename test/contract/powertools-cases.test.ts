@@ -76,13 +76,17 @@ async function see(make: Make, it: Case): Promise<Seen> {
   const event = eventOf(...(it.ids ?? ['a', 'b', 'c']).map((id) => ({ id })));
   it.change?.(event);
   const records = [...event.Records];
+  const ids = records.map(({ eventID }) => eventID);
+  /** A record that was changed before its turn is handed over as a copy, so its place is found by its id. */
+  const placeOf = (record: DynamoDBRecord | undefined): number =>
+    record === undefined ? -1 : Math.max(records.indexOf(record), ids.indexOf(record.eventID));
   const started: number[] = [];
   const processor = make(it.overrides ?? (() => ({})), it.parsing);
   const handler: RecordHandler =
     it.recordHandler !== undefined
       ? it.recordHandler
       : async (record) => {
-          const index = records.indexOf(record);
+          const index = placeOf(record);
           started.push(index);
           it.during?.(event);
           await sleep(1);
@@ -92,16 +96,13 @@ async function see(make: Make, it: Case): Promise<Seen> {
   const outcome: { threw?: string; recordErrors?: number; entries?: string[] } = {};
   try {
     const entries = await processor.register(event.Records as never, handler, it.options).process();
-    outcome.entries = entries.map(
-      (entry) => `${entry?.[0]} ${entry?.[1]} ${records.indexOf(entry?.[2] as never)}`,
-    );
+    outcome.entries = entries.map((entry) => `${entry?.[0]} ${entry?.[1]} ${placeOf(entry?.[2] as never)}`);
   } catch (error) {
     outcome.threw = (error as Error).name;
     const { recordErrors } = error as { recordErrors?: readonly Error[] };
     if (recordErrors !== undefined) outcome.recordErrors = recordErrors.length;
   }
-  const places = (messages: readonly unknown[]) =>
-    messages.map((message) => records.indexOf(message as never));
+  const places = (messages: readonly unknown[]) => messages.map((message) => placeOf(message as never));
   return {
     ...outcome,
     response: processor.response().batchItemFailures.map(({ itemIdentifier }) => {

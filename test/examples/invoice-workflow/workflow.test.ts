@@ -90,6 +90,6 @@ test('on a platform without Dynoxide it says what to do', async () => {
   expect(stdout).toBe('');
   expect(stderr).toContain('Dynoxide, a DynamoDB server with streams, is not installed for sunos-');
   expect(stderr).toContain('npm install --save-dev dynoxide');
-  expect(stderr).toContain('AWS_ENDPOINT_URL_DYNAMODB_STREAMS');
+  expect(stderr).toContain('the variable AWS_ENDPOINT_URL');
   expect(code).toBe(1);
 });
