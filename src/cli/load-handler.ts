@@ -32,8 +32,7 @@ export async function loadExport(handler: string, code?: ModuleCode): Promise<un
   requireModulePath(handler);
   const [path = '', name = 'handler'] = handler.split('#');
   const module = code === undefined ? await prepareAndLoad(path) : await load(path, code);
-  if (!(name in module)) throw notExported(path, name, module);
-  return module[name];
+  return name in module ? module[name] : refuseExport(path, name, module);
 }
 
 /**
@@ -83,11 +82,11 @@ export function requireModulePath(handler: string): void {
     throw usageError(`There is no file ${path}. Paths are relative to ${process.cwd()}.`);
 }
 
-function notExported(path: string, name: string, module: Exports): Error {
+function refuseExport(path: string, name: string, module: Exports): never {
   const [first, ...others] = Object.keys(module).filter((key) => typeof module[key] === 'function');
   const remedy =
     first === undefined
       ? 'It exports no function.'
       : `It exports ${[first, ...others].join(', ')}: use ${path}#${first}.`;
-  return usageError(`${path} has no export ${name}. ${remedy}`);
+  throw usageError(`${path} has no export ${name}. ${remedy}`);
 }

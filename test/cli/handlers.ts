@@ -18,6 +18,10 @@ export const throwing = (): void => {
   throw new RangeError('out of range');
 };
 
+export const throwingWithoutPlace = (): void => {
+  throw Object.assign(new RangeError('out of range'), { stack: 'RangeError: out of range' });
+};
+
 export const throwingText = (): void => {
   throw 'text';
 };

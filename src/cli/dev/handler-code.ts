@@ -1,5 +1,4 @@
-import type { PreparedModule } from '../../local/source/bundle.ts';
-import { BundleError } from '../../local/source/bundle.ts';
+import type { BundleError, PreparedModule } from '../../local/source/bundle.ts';
 import { prepareHandler } from '../load-handler.ts';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 
@@ -45,8 +44,8 @@ export class HandlerCode {
     try {
       return await prepareHandler(this.#options.handler);
     } catch (error) {
-      const { cause } = error as Error;
-      if (cause instanceof BundleError) this.#options.onFiles(cause.files);
+      // Without esbuild nothing fails here, so the cause is always its error.
+      this.#options.onFiles(((error as Error).cause as BundleError).files);
       throw error;
     }
   }

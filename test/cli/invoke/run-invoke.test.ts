@@ -104,6 +104,11 @@ describe('streamlane invoke', () => {
     expect(exit).toBe(EXIT.failed);
   });
 
+  test('an error whose stack names no place is told without one', async () => {
+    const { stderr } = await run(['invoke', `${HANDLERS}#throwingWithoutPlace`, event], { env }).ended();
+    expect(stderr).toContain('The handler failed: RangeError: out of range (--verbose prints the stack)\n');
+  });
+
   test('a handler that throws has failed', async () => {
     const { code, stdout, stderr } = await run(['invoke', `${HANDLERS}#throwing`, event], { env }).ended();
     expect(stderr).toMatch(

@@ -171,6 +171,14 @@ describe('streamlane replay', () => {
     );
   });
 
+  test('a record whose keys cannot be shown is named by its id', async () => {
+    const letter = JSON.parse(JSON.stringify(letterOf('x', 0)));
+    letter.record.dynamodb.Keys = { id: { BOOL: true } };
+    const code = codeWith({ 'odd.json': [letter] }, 'x');
+    const { stdout } = await run(['replay', code.path('odd.json'), '--dry-run'], { env }).ended();
+    expect(stdout).toContain(`    INSERT ${letter.record.eventID}\n`);
+  });
+
   test('--json has the error of each record, and keys in a dry run alone', async () => {
     const code = codeWith({ 'failed.json': [letterOf('x', 0)] }, 'x');
     const argv = ['replay', code.path('failed.json'), '--json'];

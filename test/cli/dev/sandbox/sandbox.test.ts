@@ -202,6 +202,13 @@ describe('inside a sandbox', () => {
     expect(await inside.invoke({ answer: { a: 1 } })).toMatchObject({ response: { a: 1 } });
   });
 
+  test('of a bundle no files are followed: they are known where it was made', async () => {
+    const inside = port();
+    const file = codeOf({ 'handler.mjs': 'export const handler = () => 1;' }).path('handler.mjs');
+    await serve(inside.port, { handler: file, code: { type: 'bundle', file, format: 'esm' } });
+    expect(inside.messages).toMatchObject([{ type: 'loaded', files: [] }]);
+  });
+
   test.each([
     ['test/cli/dev/handlers.ts#none', 2],
     ['test/cli/dev/handlers.ts#text', 2],
