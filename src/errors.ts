@@ -1,4 +1,4 @@
-/** What was wrong with the configuration: how a router, a table or a mapping was declared. */
+/** Codes of configuration errors: a router, a table or a mapping was declared wrongly. */
 export type ConfigurationErrorCode =
   | 'ASYNC_CONDITION'
   | 'ASYNC_SCHEMA'
@@ -29,7 +29,7 @@ export type ConfigurationErrorCode =
   | 'VIEW_TYPE_MISMATCH'
   | 'WINDOW_MISMATCH';
 
-/** What was wrong with an event as a whole: no record of it has been handled. */
+/** Codes of errors that concern a whole event. No record of it was handled. */
 export type InvalidEventErrorCode =
   | 'INVALID_SEQUENCE_NUMBER'
   | 'MISSING_EVENT_ID'
@@ -37,7 +37,7 @@ export type InvalidEventErrorCode =
   | 'NOT_A_STREAM_EVENT'
   | 'WRONG_EVENT_SOURCE';
 
-/** What was wrong with one record: it failed, its neighbours did not. */
+/** Codes of errors that concern one record. The other records do not fail with it. */
 export type InvalidRecordErrorCode =
   | 'INVALID_CREATION_TIME'
   | 'MISSING_IMAGE'
@@ -75,7 +75,7 @@ export type StreamlaneErrorCode =
 export abstract class StreamlaneError<Code extends StreamlaneErrorCode = StreamlaneErrorCode> extends Error {
   /** A literal, stable across releases: branch on this, not on the message. */
   readonly code: Code;
-  /** Whether the same record may succeed on a later attempt without anybody changing anything. */
+  /** True if the same record may succeed on a later attempt without any change to code, data or configuration. */
   readonly retryable: boolean = false;
 
   constructor(code: Code, message: string, options?: ErrorOptions) {
@@ -160,7 +160,7 @@ const MAX_PATH_LENGTH = 200;
 /** An image does not fit the table's schema. */
 export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
   override readonly name: 'ValidationError' = 'ValidationError';
-  /** Whether the schema gave neither a value nor issues: then the schema is wrong, not the item. */
+  /** True if the schema returned neither a value nor issues. Then the schema is wrong, not the item. */
   override readonly retryable: boolean;
   // Not a property of its own, so that loggers do not write thousands of paths.
   readonly #paths: readonly string[];
@@ -206,7 +206,7 @@ export class DeadLetterError extends StreamlaneError<'DEAD_LETTER_REFUSED'> {
   override readonly retryable: boolean = true;
   /** Where the letter should have gone. */
   readonly target: string;
-  /** What the sink threw: with a fallback, what that threw. */
+  /** The error of the sink, or of the fallback if there is one. */
   readonly sinkError: unknown;
 
   constructor(target: string, sinkError: unknown, options: ErrorOptions) {
@@ -268,7 +268,7 @@ export class WindowStateError extends StreamlaneError<'INVALID_STATE' | 'STATE_T
 export class SinkError extends StreamlaneError<SinkErrorCode> {
   override readonly name: 'SinkError' = 'SinkError';
   override readonly retryable: boolean;
-  /** What was sent to: an ARN, a URL or a name. */
+  /** The target of the message: an ARN, a URL or a name. */
   readonly target: string;
 
   constructor(

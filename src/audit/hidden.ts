@@ -4,7 +4,7 @@ import { joinPath } from '../unmarshall/path.ts';
 import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
 import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
 
-/** What entries must not show, as seen from some place in the item. */
+/** The paths that entries must not show, relative to some place in the item. */
 export interface Hidden {
   readonly redact: readonly PathPattern[];
   readonly omit: readonly PathPattern[];
@@ -21,7 +21,7 @@ export interface AuditChange {
   readonly after?: JsonValue;
 }
 
-/** What stands where a value is redacted. */
+/** Replaces a redacted value. */
 const REDACTED = '[redacted]';
 
 /**
@@ -73,7 +73,7 @@ export function writeValue(value: unknown, hidden: Hidden): JsonValue {
   return jsonMap(entries);
 }
 
-/** What is hidden beneath a path; undefined when all of it is. */
+/** Returns the hidden paths beneath a path, or undefined if everything there is hidden. */
 export function hiddenAt(hidden: Hidden, steps: readonly Step[]): Hidden | undefined {
   let here = hidden;
   for (const step of steps) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { plainNumber } from '../item/decimal.ts';
 import { sortedEntries } from '../item/sorted-entries.ts';
 
-/** What a partition key of DynamoDB can hold. */
+/** The longest partition key that DynamoDB accepts. */
 const MAX_KEY_BYTES = 2048;
 
 /**

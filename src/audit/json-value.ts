@@ -1,6 +1,6 @@
 import { ExactNumber } from './exact-number.ts';
 
-/** What JSON can carry. */
+/** A value that JSON can carry. */
 export type JsonValue =
   | null
   | boolean

@@ -7,7 +7,7 @@ const ANY_INDEX: unique symbol = Symbol('[]');
 /** A step that `redact` and `omit` name: one, or any of its kind. */
 export type PatternStep = Step | typeof ANY_NAME | typeof ANY_INDEX;
 
-/** What `redact` and `omit` name: all that lies at such a path, and all beneath it. */
+/** A path in `redact` or `omit`. It covers the values at such a path and everything beneath them. */
 export type PathPattern = readonly PatternStep[];
 
 // A name first or after a dot; in brackets a quoted name, a position or nothing.
@@ -48,17 +48,17 @@ export function follow(patterns: readonly PathPattern[], step: Step): readonly P
   return rest;
 }
 
-/** Whether one of the patterns has arrived. */
+/** Returns true if one of the patterns has no steps left. */
 export function arrived(patterns: readonly PathPattern[]): boolean {
   return patterns.some((pattern) => pattern.length === 0);
 }
 
-/** Whether one of the patterns names the elements of whatever lies here. */
+/** Returns true if one of the patterns names all elements of the value at this place. */
 export function namesElements(patterns: readonly PathPattern[]): boolean {
   return patterns.some((pattern) => pattern[0] === ANY_INDEX && pattern.length === 1);
 }
 
-/** Whether the last step of a pattern is one into a list. */
+/** Returns true if the last step of a pattern leads into a list. */
 export function endsInList(pattern: PathPattern): boolean {
   const last = pattern.at(-1);
   return last === ANY_INDEX || typeof last === 'number';

@@ -1,6 +1,6 @@
 /**
- * A client of the AWS SDK, as far as it is used here. With the SDK's own types, a program that is compiled without
- * `skipLibCheck` would need every client there is.
+ * The parts of an AWS SDK client that are used here. With the SDK's own types, a program that is compiled without
+ * `skipLibCheck` would need all of the clients.
  */
 export interface SdkClient {
   send(command: never): Promise<unknown>;

@@ -13,7 +13,7 @@ export interface Countdown {
   [onClockMoved]?(listener: () => void): () => void;
 }
 
-/** What setTimeout takes: 31 bits of milliseconds, beyond which it fires at once. */
+/** The longest delay that setTimeout accepts, 31 bits of milliseconds. With a longer one it fires at once. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** The moment after which no record starts: `reserveMs` before Lambda would end the invocation. */
@@ -49,7 +49,7 @@ export class Deadline {
     return new Deadline(this.#countdown, reserveMs);
   }
 
-  /** Whether no record may start any more. Once true, it stays so. */
+  /** Returns true when no further record may start, and from then on always. */
   reached(): boolean {
     if (!this.#expired && this.leftMs() < 0) this.end();
     return this.#expired;

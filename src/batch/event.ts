@@ -12,7 +12,7 @@ const NOT_REPORTABLE = `its failure could not be reported. ${NOTHING_HANDLED}`;
 /** A copy of a record, which may lack anything. */
 type Snapshot = DynamoDBRecord & { dynamodb: StreamRecord };
 
-/** What a router expects of a stream. */
+/** The stream that a router expects. */
 export interface Expectation {
   /** The function whose event it is, for errors about the stream. */
   readonly owner?: string;
@@ -39,7 +39,7 @@ export interface Batch {
   /** The same records in the order in which they came. */
   readonly received: readonly ReportableRecord[];
   readonly sequenceNumbers: readonly string[];
-  /** What the response names each record by: its SequenceNumber; from EventBridge Pipes its eventID. */
+  /** The identifier of each record in the response: its SequenceNumber; for EventBridge Pipes its eventID. */
   readonly identifiers: readonly string[];
   readonly fromPipe: boolean;
 }

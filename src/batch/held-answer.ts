@@ -26,7 +26,7 @@ export class HeldAnswer {
     return this.#deadline.signal;
   }
 
-  /** Whether the deadline is reached. Aborts the signal if it is. */
+  /** Returns true when the deadline is reached, and aborts the signal then. */
   reached(): boolean {
     return this.#deadline.reached();
   }
@@ -46,7 +46,7 @@ export class HeldAnswer {
     if (!this.isPastFailure(sequenceNumber)) this.#failedAt = sequenceNumber;
   }
 
-  /** Whether an earlier record has failed. Then Lambda delivers this one again, whatever becomes of it. */
+  /** Returns true if an earlier record has failed. Lambda then delivers this one again, even if it succeeds. */
   isPastFailure(sequenceNumber: string): boolean {
     return this.#failedAt !== undefined && compareSequenceNumbers(this.#failedAt, sequenceNumber) < 0;
   }

@@ -16,7 +16,7 @@ import type { EntityCounts } from '../table/table-entities.ts';
 import type { NumberPolicy } from '../unmarshall/numbers.ts';
 import type { Order } from './lane-index.ts';
 
-/** What became of one batch, for {@link BatchOptions.onBatch}. */
+/** The result of one batch, for {@link BatchOptions.onBatch}. */
 export interface BatchSummary {
   readonly records: number;
   /** Handled to the end. Without those whose dead letter was accepted. */
@@ -41,7 +41,7 @@ export interface BatchSummary {
 /** How a batch is processed. */
 export interface BatchOptions {
   /**
-   * What runs in order: changes of one item, of one partition key (needs a table with keys), or of the shard.
+   * Runs in order: the changes of one item, of one partition key (needs a table with keys), or of the shard.
    *
    * @defaultValue `'item'`
    */
@@ -72,7 +72,8 @@ export interface BatchOptions {
    */
   readonly logger?: Logger | false;
   /**
-   * Whether the mapping has ReportBatchItemFailures. `false`: failures throw instead of being reported.
+   * Reports failed records in the response, for a mapping with ReportBatchItemFailures. `false`: a failure throws
+   * instead, for a mapping without it.
    *
    * @defaultValue true
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
@@ -92,7 +93,7 @@ export interface BatchOptions {
 /** {@link BatchOptions} and the view type, for a stream whose table is not declared. */
 export interface StreamOptions extends BatchOptions {
   /**
-   * What the stream carries; it decides which images handlers may read.
+   * The view type of the stream. It decides which images handlers may read.
    *
    * @defaultValue `'NEW_AND_OLD_IMAGES'`
    */

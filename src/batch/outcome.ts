@@ -1,4 +1,4 @@
-/** What became of a batch. */
+/** The result of a batch. */
 export interface Outcome {
   /** One {@link RecordState} per record. */
   readonly states: Uint8Array;
@@ -6,6 +6,6 @@ export interface Outcome {
   readonly checkpoint: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** What the lowest failed record threw, if one failed. */
+  /** The error of the first failed record in stream order, if one failed. */
   readonly error: unknown;
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../logger.ts';
 import { Deadline } from './deadline.ts';
 import { HeldAnswer } from './held-answer.ts';
 
-/** What handlers get besides the record. One per invocation. */
+/** The second argument of a handler, after the record. One per invocation. */
 export interface RecordContext {
   /** The logger given to the router. */
   readonly logger: Logger;
@@ -30,14 +30,14 @@ export function heldAnswerOf(context: InvocationContext): HeldAnswer {
   return deadline.answer;
 }
 
-/** What the invocation of a context is known by, also where a middleware hands on a copy of the context. */
+/** Returns an object that identifies the invocation of a context, even of a copy that a middleware passes on. */
 export function invocationOf(context: InvocationContext): object {
   return context[deadlineOf] ?? context;
 }
 
 /**
- * Whether the deadline of the invocation is reached. The clock decides: while code runs that never waits, the timer that
- * aborts the signal is late. A copy of the context with a signal of its own has that for its deadline.
+ * Returns true when the deadline of the invocation is reached. The clock decides, because the timer that aborts the
+ * signal fires late while code runs without awaiting. For a copy of the context with its own signal, that signal decides.
  */
 export function isOver(context: InvocationContext): boolean {
   const deadline = context[deadlineOf];

@@ -38,8 +38,8 @@ export interface RecordFailedMessage {
   readonly streamArn: string | undefined;
   readonly tableName: string | undefined;
   /**
-   * What was thrown: nearly always an Error. It is the thrown object itself, not a copy. The `OrderedStreamProcessor` makes an
-   * Error of other values, with the value as its `cause`, as Powertools declares.
+   * The thrown value itself, not a copy. It is nearly always an Error. `OrderedStreamProcessor` wraps other values in an
+   * Error with the value as its `cause`, because Powertools declares an Error.
    */
   readonly error: unknown;
 }

@@ -15,7 +15,7 @@ export class ReportedCheckpoints {
   /** The oldest first. */
   readonly #checkpoints: Set<string> = new Set();
 
-  /** Whether the batch begins with a record that was reported. A wrong guess costs one handler's time. */
+  /** Returns true if the batch begins with a record that was reported. A wrong guess costs one handler's time. */
   startsBatch(batch: Batch): boolean {
     // Nearly always empty: no text is built then.
     return this.#checkpoints.size > 0 && this.#checkpoints.has(nameOf(batch, 0));

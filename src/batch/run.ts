@@ -14,7 +14,7 @@ export interface RunSettings {
   readonly concurrency: number;
   /** The partition key's attribute, for `order: 'partition'`. */
   readonly partitionKey: string | undefined;
-  /** Whether the first record runs alone, and nothing past it starts until it has succeeded. */
+  /** True if the first record runs alone. The others start only after it has succeeded. */
   readonly firstAlone: boolean;
 }
 

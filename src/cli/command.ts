@@ -2,7 +2,7 @@ import type { CliIo } from './terminal/io.ts';
 import type { Style } from './terminal/style.ts';
 import type { Command as Commander } from './third-party/commander.ts';
 
-/** What a command gets, apart from its own arguments and options. */
+/** The surroundings of a command, besides its own arguments and options. */
 export interface CommandContext {
   readonly io: CliIo;
   /** For what goes to stdout. */
@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly verbose: boolean;
 }
 
-/** What a command does, to its exit code: its arguments and options as commander read them. */
+/** Runs a command with the arguments and options that commander has parsed. Returns the exit code. */
 export type RunCommand<Options> = (
   context: CommandContext,
   args: readonly string[],

@@ -5,7 +5,7 @@ import { reportError } from './errors/report-error.ts';
 import { runCli } from './program.ts';
 import { Interruption } from './terminal/io.ts';
 
-/** What of a process the command needs. */
+/** The members of `process` that a command uses. */
 export type CliProcess = Pick<
   NodeJS.Process,
   'argv' | 'env' | 'exit' | 'exitCode' | 'off' | 'on' | 'stderr' | 'stdin' | 'stdout'

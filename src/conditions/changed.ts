@@ -34,7 +34,7 @@ type PathArguments<Item, Path extends string> = Path extends unknown
   ? [path: Path, options?: ChangedOptions<ValueAt<Item, Path>>]
   : never;
 
-/** What a record has to carry for its change to be seen: both images. */
+/** A record with both images. A change is visible only in such a record. */
 export interface BothImages {
   readonly newImage: unknown;
   readonly oldImage: unknown;
@@ -89,7 +89,7 @@ function pathsOf(given: unknown): readonly MatchedPath[] {
   return texts.map((text) => matchedPath(text, { owner: OWNER }));
 }
 
-/** What `from` or `to` asks for. */
+/** Reads the matcher or value of `from` or `to`. */
 function sideOf(options: object, option: 'from' | 'to'): MatcherData | undefined {
   if (!Object.hasOwn(options, option)) return undefined;
   const value: unknown = (options as ChangedOptions<unknown>)[option];

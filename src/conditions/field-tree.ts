@@ -9,7 +9,7 @@ interface Step {
   /** Of the rule's fields, in their order: the first one of this step, and the one behind its last. */
   readonly first: number;
   readonly end: number;
-  /** What is asked of an object, undefined for a field. */
+  /** The tests of the members of an object, undefined for a field. */
   readonly inner: Branch | undefined;
 }
 

@@ -110,10 +110,10 @@ function fieldTest(values: readonly unknown[], path: readonly string[], owner: P
   return { tests, present: exists.has(true), absent: exists.has(false) };
 }
 
-/** What was called with a pattern, for messages: a function, or an option of one. */
+/** The function, or its option, that was called with a pattern. Error messages name it. */
 export type PatternOwner = string | { readonly owner: string; readonly option: string };
 
-/** What stands between an option and AWS's own words. */
+/** Returns the text between an option's name and the error text of AWS. */
 function refused(owner: PatternOwner): string {
   return typeof owner === 'string' ? '' : 'is refused: ';
 }

@@ -3,7 +3,7 @@ import { addressBlock, sameAddress } from './ip-address.ts';
 import { LongNumber, soleEntry } from './pattern-object.ts';
 import { wildcardTest } from './wildcard.ts';
 
-/** What a field of JSON can hold besides objects and arrays. */
+/** A JSON value that is not an object or an array. */
 export type Leaf = string | number | boolean | null;
 
 /** Tests on text. */
@@ -36,7 +36,7 @@ export type PatternValue =
   | { readonly exactly: string }
   | { readonly exists: boolean };
 
-/** Whether a value of the event fits. */
+/** Returns true if a value of the event matches. */
 export type LeafTest = (leaf: Leaf) => boolean;
 
 /** The names of the comparisons: no field of an `$or` may be called like one. */
@@ -69,7 +69,7 @@ export const RESERVED_NAMES: readonly string[] = [
   ...['date-after', 'date-on-or-after', 'date-before', 'date-on-or-before', 'in-date-range'],
 ];
 
-/** Whether a value is one of those that a field of JSON holds. */
+/** Returns true for a JSON value that is not an object or an array. */
 export function isLeaf(value: unknown): value is Leaf {
   return (
     typeof value === 'string' ||

@@ -18,14 +18,14 @@ export interface PatternWarning {
 
 type Kind = 'a string' | 'a number' | 'true or false' | 'an object';
 
-/** What a record has at a place of the pattern. */
+/** The values that a record can have at a place of the pattern. */
 interface Place {
   readonly kind: Kind;
   /** The only values of the field, where they are known. */
   readonly values?: readonly unknown[];
   /** The place of a field, undefined where a record has no such field. */
   below?(name: string): Place | undefined;
-  /** What to write instead of alternatives, or of a name that is not there. */
+  /** A suggestion to replace alternatives, or an unknown name. */
   readonly remedy: string;
 }
 

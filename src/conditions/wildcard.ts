@@ -24,7 +24,7 @@ export function wildcardTest(wildcard: string): ((text: string) => boolean) | un
   };
 }
 
-/** What lies between the asterisks; undefined for a wildcard that EventBridge refuses. */
+/** Returns the texts between the asterisks; undefined for a wildcard that EventBridge refuses. */
 export function fixedParts(wildcard: string): string[] | undefined {
   const parts = [''];
   for (let index = 0; index < wildcard.length; index++) {

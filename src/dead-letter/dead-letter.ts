@@ -4,7 +4,7 @@ import type { ThrownError } from './thrown-error.ts';
 /** The shape that this version writes and reads. */
 export const DEAD_LETTER_VERSION = 'streamlane.dead-letter/1';
 
-/** Whether this is the `version` of a dead letter: of this shape, or of another. */
+/** Returns true for the `version` of a dead letter, of this shape or of another one. */
 export function isDeadLetterVersion(version: unknown): boolean {
   return typeof version === 'string' && version.startsWith('streamlane.dead-letter/');
 }
@@ -35,9 +35,9 @@ export interface DeadLetter {
   readonly id: string;
   /** The moment in which the letter was made: ISO 8601. */
   readonly time: string;
-  /** What its handler threw last. */
+  /** The last error of its handler. */
   readonly error: ThrownError;
-  /** What gave the record up; each is empty where the handler got no Lambda context. */
+  /** The function that stopped retrying the record. The texts are empty if the handler got no Lambda context. */
   readonly function: {
     readonly name: string;
     readonly version: string;

@@ -1,6 +1,6 @@
 import { shown } from '../options/kind-of.ts';
 
-/** What was thrown, as JSON can carry it. */
+/** A thrown value, as JSON can carry it. */
 export interface ThrownError {
   /** `Error`, `ValidationError`, ...; `NonError` for other values, such as `throw undefined`. */
   readonly name: string;
@@ -10,7 +10,7 @@ export interface ThrownError {
   /** The error's `retryable`, where it says. */
   readonly retryable?: boolean;
   readonly stack?: string;
-  /** What the error names as its own cause; no more than three are told. */
+  /** The error's own `cause`. At most three causes are included. */
   readonly cause?: ThrownError;
 }
 

@@ -1,13 +1,13 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 
-/** What a response says of a batch, to the event source mapping. */
+/** The meaning of a response about a batch, for the event source mapping. */
 export type BatchVerdict =
   | { readonly type: 'succeeded' }
   /** Everything before the index is processed; Lambda delivers again from there. The index is above 0. */
   | { readonly type: 'partial'; readonly index: number }
   | { readonly type: 'failed' };
 
-/** What a response says by itself, without the batch that it answers. */
+/** The meaning of a response alone, without the batch that it answers. */
 export type Reported =
   | { readonly type: 'succeeded' }
   /** At least one; each may be anything. */

@@ -1,10 +1,10 @@
 import { eventJson } from './event-json.ts';
 import type { QueuedRecord } from './queued-record.ts';
 
-/** What closes a batch, apart from time. */
+/** The limits that close a batch, besides time. */
 export interface BatchLimits {
   readonly batchSize: number;
-  /** Whether records of several pages go together. Without a batching window they do not. */
+  /** True if a batch may hold records of several pages. It may only with a batching window. */
   readonly acrossPages: boolean;
 }
 

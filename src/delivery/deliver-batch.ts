@@ -12,7 +12,7 @@ export interface DeliveryBatch {
   readonly records: readonly DynamoDBRecord[];
 }
 
-/** What has to be done next. Only after `invoke` is something sent back: the result, by {@link takeResult}. */
+/** The next step. Only `invoke` expects an answer: the result, by {@link takeResult}. */
 export type Decision =
   | Invoked
   | {
@@ -22,7 +22,7 @@ export type Decision =
       readonly requestId: string;
       /** 1 for the first invocation with these records; a throttled one is not counted. */
       readonly attempt: number;
-      /** What the event carries beside the records, with a tumbling window. */
+      /** The fields of the event besides the records, with a tumbling window. */
       readonly window?: WindowFields;
     }
   | {
@@ -62,7 +62,7 @@ export type Decision =
       readonly requestId: string;
     };
 
-/** What the invocation came to. It follows each `invoke`, with nothing between, and asks for nothing. */
+/** The result of the invocation. It follows directly after each `invoke` and expects no answer. */
 export interface Invoked<Result extends InvocationResult = InvocationResult> {
   readonly type: 'invoked';
   readonly records: readonly DynamoDBRecord[];
@@ -78,7 +78,7 @@ type OutcomeOf<Result extends InvocationResult> = Result extends { readonly type
   ? 'throttled'
   : 'succeeded' | 'partial' | 'failed';
 
-/** What became of an invocation. */
+/** The result of an invocation. */
 export type InvocationResult =
   /** The response as JSON, parsed. */
   | { readonly type: 'returned'; readonly response: unknown }

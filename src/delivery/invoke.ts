@@ -1,8 +1,8 @@
 import type { InvocationResult } from './deliver-batch.ts';
 
-/** What became of an invocation, and why. */
+/** The result of an invocation, with its error. */
 export type InvocationOutcome = InvocationResult & {
-  /** What the function threw, or why it did not start. */
+  /** The error that the function threw, or the reason why it did not start. */
   readonly error?: unknown;
 };
 

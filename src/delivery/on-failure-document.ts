@@ -6,8 +6,8 @@ import { eventJson } from './event-json.ts';
 export type OnFailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /**
- * What an on-failure destination gets for discarded records: the body of an SQS message, the Message of an SNS
- * notification. It says where the records lie in the stream; only an S3 destination's `payload` has the records.
+ * The message of an on-failure destination about discarded records: the body of an SQS message, the Message of an SNS
+ * notification. It names the position of the records in the stream. Only an S3 destination gets the records, as `payload`.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
@@ -19,7 +19,7 @@ export interface OnFailureDocument {
     /** Invocations that these records had together, since the batch was last cut; at least 1. */
     readonly approximateInvokeCount: number;
   };
-  /** What the last invocation answered. Absent when the records were discarded for their age. */
+  /** The answer of the last invocation. Absent when the records were discarded for their age. */
   readonly responseContext?: {
     readonly statusCode: number;
     readonly executedVersion: string;
@@ -44,7 +44,7 @@ export interface OnFailureDocument {
   readonly payload?: string;
 }
 
-/** What {@link onFailureDocument} needs to know. */
+/** The arguments of {@link onFailureDocument}. */
 export interface DiscardedRecords {
   readonly streamArn: string;
   readonly shardId: string;
@@ -54,7 +54,7 @@ export interface DiscardedRecords {
   readonly functionArn: string;
   readonly condition: OnFailureCondition;
   readonly approximateInvokeCount: number;
-  /** Whether the last invocation threw or timed out, rather than answering. */
+  /** True if the last invocation threw or timed out; false if it answered. */
   readonly threw: boolean;
   /** Epoch milliseconds. */
   readonly discardedAt: number;

@@ -14,7 +14,7 @@ import { isOpenAt, spanFrom, windowStartOf } from './window-span.ts';
 
 type State = Readonly<Record<string, unknown>>;
 
-/** What has to be done next, with a tumbling window: what a batch asks for, and word of windows that closed. */
+/** The next step with a tumbling window: that of a batch, or the close of a window. */
 export type WindowDecision =
   | Decision
   | {
@@ -48,7 +48,7 @@ export interface TumblingWindowOptions extends DeliveryOptions {
    * @defaultValue 5
    */
   readonly closeIdleWindowAfterSeconds?: number;
-  /** What was open when the shard was last read. None, unless given. */
+  /** The window that was open when the shard was last read. @defaultValue none */
   readonly open?: OpenWindow | undefined;
 }
 
@@ -240,7 +240,7 @@ export class TumblingWindows {
   }
 }
 
-/** What a final invocation came to: there are no records that a response could report. */
+/** Returns the result of a final invocation. It has no records, so its response reports none. */
 function outcomeOf(result: InvocationResult): 'succeeded' | 'failed' | 'throttled' {
   if (result.type !== 'returned') return result.type;
   return stateOf(result.response) === undefined ? 'failed' : 'succeeded';

@@ -16,7 +16,7 @@ export function windowStartOf(
   return Math.floor(createdAt / lengthInSeconds) * lengthInSeconds;
 }
 
-/** Whether a record counts into an open window: all but those of later ones do. */
+/** Returns true if a record counts in an open window: all records do, except those of later windows. */
 export function isOpenAt(
   start: number,
   record: DynamoDBRecord | undefined,

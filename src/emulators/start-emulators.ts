@@ -18,7 +18,7 @@ export interface EmulatorOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What an SDK client takes to reach a server. */
+/** Settings with which an SDK client reaches a server. */
 export interface EmulatorConnection {
   readonly endpoint: string;
   readonly region: string;
@@ -38,7 +38,7 @@ export interface Emulators {
   readonly sqs: EmulatorConnection;
   /** For an S3 client. */
   readonly s3: EmulatorConnection & { readonly forcePathStyle: true };
-  /** What the SDK reads to find all of them, as a function finds it in its environment. */
+  /** Environment variables with which the SDK finds all servers, as in a function. */
   readonly environment: Readonly<Record<string, string>>;
   /** One line for people. */
   readonly description: string;

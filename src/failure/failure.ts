@@ -2,11 +2,11 @@ import { ConfigurationError, SinkError } from '../errors.ts';
 import { isInstance, partOf } from './content-free-cause.ts';
 
 /**
- * What a failure says of itself, for the middlewares that decide what happens next. Records are known by their
- * object: each invocation has its own.
+ * Facts about failures, for the middlewares that decide what happens next. They are kept by record object: each
+ * invocation has its own objects.
  */
 
-/** Whether what was thrown says that no repetition will help: `retryable: false`, on any object. */
+/** Returns true if a thrown value says that a retry cannot help: any object with `retryable: false`. */
 export function isPermanent(thrown: unknown): boolean {
   return typeof thrown === 'object' && partOf(thrown, 'retryable') === false;
 }
@@ -15,9 +15,9 @@ export function isPermanent(thrown: unknown): boolean {
 const MOST_CAUSES = 5;
 
 /**
- * Whether every record will fail with this until somebody changes the function or what it calls: a wrong
- * configuration, or a target that takes no message. Also where a handler has wrapped such an error, as the `cause` of its
- * own or among the `errors` of an AggregateError.
+ * Returns true if every record fails with this error until the function or its environment changes: a wrong
+ * configuration, or a target that accepts no message. Also finds such an error in another one, as its `cause` or among
+ * the `errors` of an AggregateError.
  */
 export function concernsAllRecords(thrown: unknown): boolean {
   // Level by level and each error once: errors that wrap each other many times would take exponential time.
@@ -58,7 +58,7 @@ export function giveUp(record: object, thrown: unknown): void {
   givenUp.set(record, { thrown });
 }
 
-/** Whether this is what the retries of the record ended with: not what something around them has thrown since. */
+/** Returns true if the retries of the record ended with this error. An error thrown around them later does not count. */
 export function isExhausted(record: object, thrown: unknown): boolean {
   const end = givenUp.get(record);
   return end !== undefined && Object.is(end.thrown, thrown);

@@ -37,7 +37,7 @@ function deepJsonText(root: unknown): string {
   return parts.join('');
 }
 
-/** Whether a value nests deeper than some levels of lists and maps. Not recursive. */
+/** Returns true if a value has more nested lists and maps than `levels`. Not recursive. */
 export function nestsDeeper(value: unknown, levels: number): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; depth <= levels; depth++) {

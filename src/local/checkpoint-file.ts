@@ -71,7 +71,7 @@ export class CheckpointFile {
   }
 
   /**
-   * What the last run left.
+   * Reads the positions that the last run saved.
    *
    * @returns undefined without a file; `'otherStream'` when it belongs to another stream, such as that of a table
    * that was made again

@@ -51,10 +51,10 @@ export interface ConnectionOptions {
   readonly lambdaClient?: SdkClient;
 }
 
-/** What the function is, apart from its code. */
+/** The function, and the settings of its configuration. */
 export interface FunctionOptions {
   /**
-   * What is invoked: a function, a module such as `src/handler.ts#handler` (relative to the working directory;
+   * The handler to invoke: a function, a module such as `src/handler.ts#handler` (relative to the working directory;
    * without a name its export `handler`), or the name or ARN of a deployed function.
    */
   readonly handler: LambdaHandler | string;

@@ -1,4 +1,4 @@
-/** What a mapping did so far. */
+/** The counts of a mapping so far. */
 export interface MappingStatistics {
   /** Records read from the stream. */
   readonly recordsRead: number;

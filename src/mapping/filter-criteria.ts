@@ -18,9 +18,9 @@ export interface FilterCriteria {
 export interface RecordFilter {
   /** As JSON, as AWS takes them. */
   readonly patterns: readonly string[];
-  /** What in them can never match or always does, and what Lambda may refuse. */
+  /** Parts of them that never match or always do, and parts that Lambda may refuse. */
   readonly warnings: readonly PatternWarning[];
-  /** Whether the function gets a record; it has to have Lambda's shape. Never throws. */
+  /** Returns true if the function gets a record. The record needs Lambda's shape. Never throws. */
   passes(record: unknown): boolean;
 }
 

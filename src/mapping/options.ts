@@ -8,7 +8,7 @@ import { type OnFailureDestination, onFailureDestination } from './on-failure-de
 /** Where in the stream a mapping starts. A DynamoDB stream has no AT_TIMESTAMP. */
 export type StartingPosition = 'TRIM_HORIZON' | 'LATEST';
 
-/** What the response of the function means beyond success and failure. */
+/** The format of the function's response, besides success and failure. */
 export type FunctionResponseType = 'ReportBatchItemFailures';
 
 /** Where the mapping tells of records that it gives up. */
@@ -59,7 +59,7 @@ export interface EventSourceMappingOptions {
    */
   readonly maximumRecordAgeInSeconds?: number;
   /**
-   * Whether a failed batch is halved and the halves tried by themselves.
+   * Splits a failed batch into two halves and retries each half separately.
    *
    * @defaultValue false
    */
@@ -81,7 +81,7 @@ export interface EventSourceMappingOptions {
   /** Which records the function gets: those that match at least one filter. All, unless given. */
   readonly filterCriteria?: FilterCriteria;
   /**
-   * Whether the mapping reads. While disabled it keeps its position.
+   * Reads the stream. A disabled mapping keeps its position.
    *
    * @defaultValue true
    */
@@ -194,7 +194,7 @@ export function mappingSettings(
   return Object.freeze(settings);
 }
 
-/** What a tumbling window excludes, as AWS refuses it. */
+/** Refuses the options that AWS refuses together with a tumbling window. */
 function checkWindow(owner: string, settings: MappingSettings): void {
   if (settings.tumblingWindowInSeconds === 0) return;
   if (settings.parallelizationFactor > 1) {

@@ -26,15 +26,15 @@ export type { DeadLetter } from '../dead-letter/dead-letter.ts';
 export { parseDeadLetter } from '../dead-letter/parse-dead-letter.ts';
 export type { ThrownError } from '../dead-letter/thrown-error.ts';
 
-/** What is known of a failure, for {@link DeadLetterOptions.when}. */
+/** A failed record and its error, for {@link DeadLetterOptions.when}. */
 export interface Failure {
   readonly record: RecordBase<EventName, object>;
   /**
-   * Whether the error says `retryable: false`, and concerns this record: a ConfigurationError, or a sink that refuses
-   * every request for want of a permission, would fail all others too.
+   * True if the error has `retryable: false` and concerns only this record. A ConfigurationError, or a sink without a
+   * permission, fails all other records too.
    */
   readonly permanent: boolean;
-  /** Whether `retry`, added within, has given the record up, other than for lack of time or for such an error. */
+  /** True if an inner `retry` used all its attempts. False if it stopped for lack of time or for such an error. */
   readonly exhausted: boolean;
 }
 

@@ -31,8 +31,8 @@ export interface IdempotentOptions {
    */
   readonly config?: IdempotencyConfig;
   /**
-   * What the keys in the store begin with. Handlers that share a store and a stream need different ones. A copy that is
-   * emptied and filled again needs a new one: under the old one all its records are noted as done.
+   * The prefix of all keys in the store. Handlers that share a store and a stream need different prefixes. A copy that is
+   * emptied and filled again needs a new prefix: under the old one all its records are already stored as handled.
    *
    * @defaultValue the name of the function
    */
@@ -193,7 +193,7 @@ function lockEventsOf(record: RecordBase<EventName, object>, { logger }: RecordC
   };
 }
 
-/** What Powertools sees instead of a handler's error: it would look at the name, and try again or wrap it. */
+/** Hides a handler's error from Powertools, which would retry it or wrap it, depending on its name. */
 class HandlerFailed extends Error {}
 
 /** Marks what no repetition helps against: the record is not the one that was handled. A missing key may be a wrong path. */

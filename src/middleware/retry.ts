@@ -42,8 +42,8 @@ export interface RetryBackoff {
    */
   readonly factor?: number;
   /**
-   * Whether each wait is stretched by a random part, up to twice as long, so that records which failed together do
-   * not come back together.
+   * Stretches each wait by a random factor, up to twice as long, so that records which failed together are not retried
+   * together.
    *
    * @defaultValue true
    */
@@ -61,11 +61,11 @@ export interface RetryOptions {
   /** How long to wait between attempts. */
   readonly backoff?: RetryBackoff;
   /**
-   * Whether to try again after an error, answered at once. Asked for errors that are not permanent: those with
-   * `retryable: false` are never tried again. What it throws counts as no; a promise fails the record with a
+   * Returns true, synchronously, if an error is retried. It is called for errors that are not permanent: those with
+   * `retryable: false` are never retried. If it throws, the error is not retried. A promise fails the record with a
    * ConfigurationError `ASYNC_CONDITION`.
    *
-   * @defaultValue every error is tried again
+   * @defaultValue every error is retried
    */
   readonly retryable?: (error: unknown, record: RecordBase<EventName, object>) => boolean;
 }

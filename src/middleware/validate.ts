@@ -16,7 +16,7 @@ const SCHEMA: Check = {
   accepts: isStandardSchema,
 };
 
-/** What {@link validate} reads: any record that a handler gets fits. */
+/** The members of a record that {@link validate} reads. All records that handlers get have them. */
 export interface ValidatedRecord extends RecordBase<EventName, object> {
   readonly newImage?: unknown;
   readonly oldImage?: unknown;

@@ -22,7 +22,7 @@ export interface RecordReadingOptions {
 
 /** {@link RecordReadingOptions} and the view type, for a stream whose table is not declared. */
 export interface StreamRecordsOptions<View extends StreamViewType> extends RecordReadingOptions {
-  /** What the stream carries; it decides which images may be read. `NEW_AND_OLD_IMAGES` unless named. */
+  /** The view type of the stream. It decides which images may be read. `NEW_AND_OLD_IMAGES` if not set. */
   readonly viewType: View;
 }
 
@@ -32,7 +32,7 @@ export type StreamRecordsEvent<R> = DynamoDBStreamEvent & {
   readonly records: readonly R[];
 };
 
-/** What the middleware needs of Middy's request. */
+/** The members of Middy's request that the middleware uses. */
 export interface StreamRecordsRequest<R> {
   event: StreamRecordsEvent<R>;
   context: Context;

@@ -2,7 +2,7 @@ import { ConfigurationError, type ConfigurationErrorCode } from '../errors.ts';
 import type { Check } from './check.ts';
 import { shown } from './kind-of.ts';
 
-/** What an error about an option has besides its text. */
+/** The members of an error about an option, besides its text. */
 export interface InvalidOption extends ErrorOptions {
   /** @defaultValue `'INVALID_OPTION'` */
   readonly code?: ConfigurationErrorCode | undefined;
@@ -23,7 +23,7 @@ export function invalidOption(
   return new ConfigurationError(code, problem, { ...options, owner, option });
 }
 
-/** What an error about a wrong value says and carries besides. */
+/** Additions to an error about a wrong value. */
 export interface Advice {
   /** @defaultValue `'INVALID_OPTION'` */
   readonly code?: ConfigurationErrorCode;

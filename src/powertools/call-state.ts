@@ -2,7 +2,7 @@ import type { BatchProcessor } from '@aws-lambda-powertools/batch';
 import type { PartialItemFailureResponse } from '@aws-lambda-powertools/batch/types';
 import type { Call, CallInput, CallMessages } from './call.ts';
 
-/** What Powertools keeps on a processor: one of each, for all calls. */
+/** The state that Powertools keeps on a processor: one for all calls. */
 export interface ProcessorState extends CallInput, CallMessages {
   batchResponse: PartialItemFailureResponse;
 }

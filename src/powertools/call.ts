@@ -8,17 +8,17 @@ import type {
 } from '@aws-lambda-powertools/batch/types';
 import type { Verdict } from './verdict.ts';
 
-/** What became of a record, as Powertools notes it: result or message, and the record. */
+/** The outcome of a record in the form of Powertools: a result or a message, and the record. */
 export type Entry = SuccessResponse | FailureResponse;
 
-/** What a call of `process()` was given. Powertools keeps these on the processor, one of each for all calls. */
+/** The input of a call of `process()`. Powertools keeps it on the processor, one for all calls. */
 export interface CallInput {
   handler: CallableFunction;
   options: BatchProcessingOptions | undefined;
   records: BaseRecord[];
 }
 
-/** What a call of `process()` collects. Powertools keeps these on the processor too. */
+/** The messages that a call of `process()` collects. Powertools keeps them on the processor too. */
 export interface CallMessages {
   errors: Error[];
   failureMessages: EventSourceDataClassTypes[];
@@ -94,7 +94,7 @@ export function entryOr(value: unknown, otherwise: Entry): Entry {
   return isEntry(value) ? value : otherwise;
 }
 
-/** Whether a hook returned an entry. */
+/** Returns true if a hook returned an entry. */
 export function isEntry(value: unknown): value is Entry {
   return Array.isArray(value) && (value[0] === 'success' || value[0] === 'fail');
 }

@@ -9,7 +9,7 @@ import { invalidOption } from '../options/invalid-option.ts';
 /** How an `OrderedStreamProcessor` processes batches. */
 export interface OrderedStreamProcessorOptions {
   /**
-   * What runs in order: changes of one item, of one partition key (named by `partitionKey`), or of the shard.
+   * Runs in order: the changes of one item, of one partition key (named by `partitionKey`), or of the shard.
    *
    * @defaultValue `'item'`
    */
@@ -46,7 +46,7 @@ export interface OrderedStreamProcessorOptions {
   readonly schema?: unknown;
   /** A Zod schema of the images, for `parser`. */
   readonly innerSchema?: unknown;
-  /** What is done to the images before `innerSchema`: `'unmarshall'` for those of a stream. */
+  /** The conversion of the images before `innerSchema`: `'unmarshall'` for those of a stream. */
   readonly transformer?: 'json' | 'base64' | 'unmarshall';
 }
 
@@ -62,7 +62,7 @@ export type RecordParser = (
   config: never,
 ) => Promise<EventSourceDataClassTypes>;
 
-/** What Powertools' parser is given: the options, as a `BatchProcessor` gives its own. */
+/** The argument of Powertools' parser: the options, as a `BatchProcessor` passes them. */
 export interface Parsing extends OrderedStreamProcessorOptions {
   readonly parser: RecordParser;
 }

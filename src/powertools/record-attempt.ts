@@ -11,7 +11,7 @@ export const RECORD_HANDLER = 'A record handler';
 /** Logs what a record failed with. */
 export type LogFailure = (record: ReportableRecord, error: unknown) => void;
 
-/** What a processor does with one record. Each may return a promise. */
+/** The steps of a processor for one record. Each may return a promise. */
 export interface Hooks {
   /** Runs the record handler, or an override of `processRecord`. */
   start(call: Call, record: ReportableRecord): unknown;

@@ -14,7 +14,7 @@ import { OWNER, type ProcessorSettings } from './options.ts';
 import { attemptRecord, type Hooks } from './record-attempt.ts';
 import { Verdict } from './verdict.ts';
 
-/** What a processor keeps from call to call. */
+/** The state that a processor keeps from call to call. */
 export interface Running {
   readonly settings: ProcessorSettings;
   readonly hooks: Hooks;

@@ -1,4 +1,4 @@
-/** Whether a handler's result has to be waited for. Only real thenables are: awaiting anything else costs a tick. */
+/** Returns true for a thenable. Other results of a handler are not awaited, because that costs a tick. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     value !== undefined &&

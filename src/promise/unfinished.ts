@@ -5,9 +5,9 @@ import { isThenable } from './thenable.ts';
 const MOST_NESTED = 3;
 
 /**
- * Whether what user code returned, or what its promise resolved with, is work that is not done and that nothing waits
- * for: an array, Set or Map with promises in it, a generator or another iterator. The value itself is not a promise.
- * Never throws: a value that cannot be looked into, such as a revoked Proxy, is a plain one.
+ * Returns true if a result of user code holds unfinished work that no code awaits: an array, Set or Map with promises in
+ * it, a generator or another iterator. The result itself is not a promise; it may be the value of a resolved one.
+ * Never throws. Returns false for a value that cannot be inspected, such as a revoked Proxy.
  */
 export function isUnfinished(result: unknown): result is object {
   // Most handlers return nothing, and this is asked for each record.

@@ -40,7 +40,7 @@ export interface ReplayOptions {
    * @defaultValue false
    */
   readonly deleteObjects?: boolean;
-  /** What is invoked: a router, or any other handler that Lambda could invoke. Required, unless `dryRun` is true. */
+  /** The handler to invoke: a router, or any other handler for Lambda. Required, unless `dryRun` is true. */
   readonly handler?: LambdaHandler;
   /**
    * Says what would be replayed, and invokes nothing. Messages of a queue are received to be looked at, which
@@ -105,7 +105,7 @@ export interface ReplayOptions {
    */
   readonly asFound?: boolean;
   /**
-   * Whether the handler reports what failed. False: any answer is success, as for a mapping without
+   * Reads failed records from the handler's response. False: any response is success, as for a mapping without
    * ReportBatchItemFailures.
    *
    * @defaultValue true

@@ -15,7 +15,7 @@ export interface StreamRange {
   readonly batchSize: number;
 }
 
-/** What a message says of records that failed. */
+/** The content of a message: its failed records, or their position in a shard. */
 export type Replayable =
   /** An on-failure document: the records are in the stream, as long as that keeps them. */
   | { readonly kind: 'range'; readonly range: StreamRange }

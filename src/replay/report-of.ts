@@ -8,9 +8,9 @@ import type { MessageReport, PlannedRecord } from './report.ts';
 import type { TakenMessage } from './taken-message.ts';
 
 /**
- * What became of a message, at the end.
+ * Returns the final result of a message.
  *
- * @param blocked records that come after one of their item that remains
+ * @param blocked records after a record of the same item that remains
  */
 export function reportOf(
   message: TakenMessage,

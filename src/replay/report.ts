@@ -21,7 +21,7 @@ export type RemainingReason =
   | 'stopped'
   | 'not-deleted';
 
-/** What became of one message: a document or a dead letter. */
+/** The result of one message: a document or a dead letter. */
 export interface MessageReport {
   /** The SQS message id, the URI of an S3 object, or `document 1` and so on. */
   readonly id: string;
@@ -77,7 +77,7 @@ export interface ReplayProgress {
   readonly failed: number;
 }
 
-/** What a replay did. */
+/** The results of a replay. */
 export interface ReplaySummary extends ReplayProgress {
   readonly invocations: number;
   readonly durationMs: number;

@@ -2,8 +2,8 @@ import { canonicalNumber } from '../item/decimal.ts';
 import { sortedEntries } from '../item/sorted-entries.ts';
 
 /**
- * Whether two images are the same item: DynamoDB gives the attributes of maps and the elements of sets in any order, and
- * servers write a number in more than one way. Reads any JSON, as one image comes from a message.
+ * Returns true if two images are equal. DynamoDB gives the attributes of maps and the elements of sets in any order, and
+ * servers write a number in more than one way. Accepts any JSON, because one image comes from a message.
  */
 export function isSameImage(a: object, b: object): boolean {
   return textOf(a, '') === textOf(b, '');

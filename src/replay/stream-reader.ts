@@ -18,7 +18,7 @@ export interface StreamReaderOptions {
   readonly onProblem: (operation: string, error: unknown) => void;
 }
 
-/** What a range holds, or why that is not known. */
+/** The records of a range, or the reason why they cannot be read. */
 export type RangeContent =
   | { readonly records: readonly DynamoDBRecord[] }
   | { readonly reason: 'trimmed'; readonly detail: string }

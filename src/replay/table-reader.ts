@@ -38,7 +38,7 @@ export class TableReader {
   }
 
   /**
-   * Whether the table has a newer image of the record's item.
+   * Returns true if the table has a newer image of the record's item.
    *
    * @param item the item key in one form, whatever the order of its attributes
    * @throws what the SDK throws when the item cannot be read

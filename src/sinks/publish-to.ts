@@ -53,7 +53,7 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
   };
 }
 
-/** What a sink takes besides message and record. */
+/** The arguments of a sink besides the message and its record. */
 export type MessageOptions<R, Options extends SendOptions> =
   | MessageSettings<Options>
   | ((record: R) => MessageSettings<Options>);

@@ -16,14 +16,14 @@ import { contentText, jsonText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 
-/** What {@link bucketWriter} can be told. */
+/** Options of {@link bucketWriter}. */
 export interface BucketWriterOptions extends AwsSinkOptions<S3Client> {
   /** The bucket's name. */
   readonly bucket: string | EnvironmentVariable;
-  /** What the keys of all objects begin with, as in `invoices/`. @defaultValue none */
+  /** The prefix of all object keys, as in `invoices/`. @defaultValue none */
   readonly prefix?: string | EnvironmentVariable;
   /**
-   * What becomes an object: `'object'`: every message; `'ndjson'`: all messages that are sent at the same time, one a
+   * The content of an object. `'object'`: one message. `'ndjson'`: all messages that are sent at the same time, one per
    * line, so that there are fewer objects.
    *
    * @defaultValue `'object'`
@@ -31,10 +31,10 @@ export interface BucketWriterOptions extends AwsSinkOptions<S3Client> {
   readonly format?: 'object' | 'ndjson';
 }
 
-/** What an object can be written with. Not for `'ndjson'`, where messages share one. */
+/** The second argument of a bucket writer's `send`. Not for `'ndjson'`, where messages share an object. */
 export type ObjectOptions = SendOptions & ObjectSettings;
 
-/** What an object can be written with, besides its record. */
+/** Settings of one object, besides its record. */
 export interface ObjectSettings {
   /** The object's key, after the prefix. @defaultValue table, sequence number and hash of the content */
   readonly key?: string;

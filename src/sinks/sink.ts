@@ -1,6 +1,6 @@
 import type { EventName } from '../record/stream-record.ts';
 
-/** What a sink reads of a record: any record that a handler gets fits. */
+/** The members of a record that a sink reads. All records that handlers get have them. */
 export interface SinkRecord {
   readonly eventName: EventName;
   readonly eventID: string;
@@ -32,7 +32,7 @@ export interface DetachedSendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every sink takes besides the message: its record, or `detached: true`. */
+/** The second argument of `send` for every sink: the record of the message, or `detached: true`. */
 export type SendOptions = RecordSendOptions | DetachedSendOptions;
 
 /**
@@ -41,7 +41,7 @@ export type SendOptions = RecordSendOptions | DetachedSendOptions;
  * Every sink has this one method in common, so that dead letters, audit entries and `publishTo` go to any of them.
  */
 export interface Sink<Options extends SendOptions = SendOptions, Message = unknown> {
-  /** What is sent to, for messages and dead letters: an ARN, a URL or a name. Never a secret. */
+  /** The target, for error messages and dead letters: an ARN, a URL or a name. Never a secret. */
   readonly target: string;
   /**
    * Sends one message. Resolves when the target has accepted it.

@@ -14,7 +14,7 @@ import { contentText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
-/** What {@link snsTopic} can be told. */
+/** Options of {@link snsTopic}. */
 export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {
   /** The topic. */
   readonly topicArn: string | EnvironmentVariable;
@@ -27,10 +27,10 @@ export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {
   readonly maxMessageBytes?: number;
 }
 
-/** What a message can be published with. */
+/** The second argument of a topic's `send`. */
 export type PublishOptions = SendOptions & PublicationOptions;
 
-/** What a message can be published with, besides its record. */
+/** Settings of one publication, besides its record. */
 export interface PublicationOptions extends GroupOptions {
   /** Up to 10 message attributes, for filter policies. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;

@@ -14,16 +14,16 @@ import { contentText, messageText } from './message/message-text.ts';
 import { wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
-/** What {@link sqsQueue} can be told. */
+/** Options of {@link sqsQueue}. */
 export interface SqsQueueOptions extends AwsSinkOptions<SQSClient> {
   /** The queue. */
   readonly queueUrl: string | EnvironmentVariable;
 }
 
-/** What a message can be sent with. */
+/** The second argument of a queue's `send`. */
 export type QueueOptions = SendOptions & QueueMessageOptions;
 
-/** What a message can be sent with, besides its record. */
+/** Settings of one message, besides its record. */
 export interface QueueMessageOptions extends GroupOptions {
   /** Up to 10 message attributes. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;

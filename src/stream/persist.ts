@@ -5,7 +5,7 @@ export interface PersistOptions {
   readonly signal: AbortSignal;
   /** Gets each failure that is tried again, and the delay before that. */
   readonly onProblem: (error: unknown, delayMs: number) => void;
-  /** Whether an error is for the caller, rather than one that passes with time or by somebody's hand. */
+  /** Returns true for an error that is thrown to the caller instead of being retried. */
   readonly isFinal?: (error: unknown) => boolean;
 }
 

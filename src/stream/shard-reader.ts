@@ -77,7 +77,7 @@ export class ShardReader {
     return this.#advance(inOrder(readable));
   }
 
-  /** Whether so many pages in a row were empty that what was written has been read. A single one says nothing. */
+  /** True after enough empty pages in a row to say that all records have been read. A single one is not enough. */
   get hasReadAll(): boolean {
     return this.#emptyPages >= EMPTY_PAGES_AT_THE_END;
   }

@@ -13,7 +13,7 @@ import { wireMember } from './records/wire-member.ts';
 import { streamsModule } from './streams-module.ts';
 import { unexpectedAnswer } from './unexpected-answer.ts';
 
-/** What is known of a stream. */
+/** The description of a stream. */
 export interface StreamDescription {
   readonly enabled: boolean;
   readonly createdAt: Date | undefined;
@@ -33,7 +33,7 @@ export interface Page {
 /** Gets each failure that is tried again. */
 export type OnProblem = (operation: string, error: unknown, delayMs: number) => void;
 
-/** What the reader has to know of; everything else passes with time, or by somebody's hand. */
+/** Errors that the reader handles itself. All others are retried until they pass. */
 const FINAL_ERRORS = ['ExpiredIteratorException', 'ResourceNotFoundException', 'TrimmedDataAccessException'];
 
 /** Answers of servers that do not know a parameter. */
@@ -51,8 +51,8 @@ function isForReader(error: unknown): boolean {
 }
 
 /**
- * Whether a server refused an iterator without saying that it has expired. Servers that were restarted do not know iterators they
- * gave out before: DynamoDB's word for those is ValidationException.
+ * Returns true if a server refused an iterator without saying that it has expired. A restarted server does not know the
+ * iterators that it gave out before. DynamoDB answers those with ValidationException.
  */
 export function isRefusedIterator(error: unknown): boolean {
   const { name, $metadata } = error as Partial<DynamoDBStreamsServiceException>;
@@ -65,7 +65,7 @@ export class StreamSource {
   readonly #client: DynamoDBStreamsClient;
   readonly #streamArn: string;
   readonly #onProblem: OnProblem;
-  /** Whether the server may know ShardFilter: it has neither refused nor ignored it. */
+  /** True while the server may support ShardFilter: it has neither refused nor ignored it. */
   #mayFilter = true;
 
   constructor(client: DynamoDBStreamsClient, streamArn: string, onProblem: OnProblem) {

@@ -51,7 +51,7 @@ export interface RecordFailure {
   readonly record: DynamoDBRecord;
 }
 
-/** What the mapping did with the records. */
+/** The result of a delivery: the mapping's steps with the records. */
 export interface Delivery {
   /** In the order of virtual time. */
   readonly invocations: readonly DeliveryInvocation[];
@@ -60,11 +60,11 @@ export interface Delivery {
   /** Sequence numbers of what no filter matched: passed over without an invocation. */
   readonly filtered: readonly string[];
   /**
-   * What an on-failure destination gets, in order; with an S3 bucket as `destinationConfig`, with the `payload`.
-   * They are listed without a destination too, although no destination gets them then.
+   * The documents for an on-failure destination, in order; with an S3 bucket as `destinationConfig`, with the `payload`.
+   * They are listed without a destination too.
    */
   readonly onFailure: readonly OnFailureDocument[];
-  /** What the function threw, in order, timeouts included. */
+  /** The errors that the function threw, in order, timeouts included. */
   readonly errors: readonly unknown[];
   /**
    * Each failure of a record, in order, with the record and what was thrown for it: the failures that a router,

@@ -42,7 +42,7 @@ function write(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Whether a value is an object of text by name. */
+/** Returns true for an object whose values are texts or undefined. */
 export function isEnvironment(value: unknown): value is Environment {
   return (
     isMembers(value) && Object.values(value).every((text) => text === undefined || typeof text === 'string')

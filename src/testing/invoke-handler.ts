@@ -5,10 +5,10 @@ import { responseOf } from '../delivery/response-json.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { LambdaTestContext } from './lambda-context.ts';
 
-/** What became of one invocation, and what it threw. */
+/** The result of one invocation, and its error. */
 export interface HandlerOutcome {
   readonly result: Exclude<InvocationResult, { readonly type: 'throttled' }>;
-  /** What was thrown; a list of one, so that `throw undefined` is something too. */
+  /** The thrown value, in a list, so that `throw undefined` counts too. */
   readonly thrown: readonly unknown[];
 }
 

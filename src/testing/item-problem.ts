@@ -148,7 +148,7 @@ function plainSetProblem(set: ReadonlySet<unknown>, path: string): string | unde
     : undefined;
 }
 
-/** What the elements of a set are to DynamoDB. The SDK's NumberValue is a number. */
+/** Returns DynamoDB's type of the set that holds this element. The SDK's NumberValue is a number. */
 function setTypeOf(element: unknown): 'SS' | 'NS' | 'BS' | undefined {
   if (typeof element === 'string') return 'SS';
   if (typeof element === 'number' || typeof element === 'bigint') return 'NS';

@@ -5,7 +5,7 @@ import type { Delivery } from './deliver.ts';
 import { deliveryProblem, deliveryReasons, isDelivery } from './delivery-verdict.ts';
 import { rememberedFailure } from './recent-failures.ts';
 
-/** What a matcher tells Vitest, or Jest. */
+/** The result of a matcher, for Vitest or Jest. */
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
@@ -13,7 +13,7 @@ export interface MatcherResult {
   readonly expected?: unknown;
 }
 
-/** What `expect(...)` gains, for the types. */
+/** The matchers that `expect(...)` gets, for the types. */
 export interface StreamAssertions<Result = void> {
   /**
    * The response reports this checkpoint: Lambda delivers again from there.
@@ -37,7 +37,7 @@ export interface StreamAssertions<Result = void> {
   toSucceed(): Result;
 }
 
-/** What the response of a function with ReportBatchItemFailures means, as far as a response alone tells. */
+/** The meaning of a response with ReportBatchItemFailures, without knowledge of its batch. */
 type Reading =
   | Exclude<Reported, { readonly type: 'identifiers' }>
   | { readonly type: 'checkpoint'; readonly checkpoint: string };

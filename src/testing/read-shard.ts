@@ -25,7 +25,7 @@ export interface Shard {
   eventOf(records: readonly DynamoDBRecord[], window: WindowFields | undefined): string;
 }
 
-/** What GetRecords returns at most: 1,000 records or 1 MB. */
+/** The most that GetRecords returns: 1,000 records or 1 MB. */
 const MAX_PAGE_RECORDS = 1000;
 const MAX_PAGE_BYTES = 1024 * 1024;
 

@@ -14,7 +14,7 @@ import { type AnyTable, type EntityTable, isTable, type Table } from '../table/t
 import { marshallItem } from './marshall-item.ts';
 import { FINITE_MILLISECONDS } from './milliseconds.ts';
 
-/** What a stream is made of when its table is not declared. */
+/** Options of a stream whose table is not declared. */
 export interface TestStreamOptions<Item extends object> {
   /** The attributes of the item's key: partition key, then sort key if there is one. */
   readonly keys: readonly [AttributeOf<Item>] | readonly [AttributeOf<Item>, AttributeOf<Item>];
@@ -25,7 +25,7 @@ export interface TestStreamOptions<Item extends object> {
    */
   readonly name?: string;
   /**
-   * What the stream carries.
+   * The view type of the stream.
    *
    * @defaultValue `'NEW_AND_OLD_IMAGES'`
    */

@@ -13,7 +13,7 @@ import type { MappingSettings } from '../mapping/options.ts';
 /** As DynamoDB names shards. Delivered records come from one. */
 const SHARD_ID = 'shardId-00000001767225600000-00000000';
 
-/** What a lane needs to deliver its records. */
+/** The surroundings of a lane. */
 export interface LaneSurroundings {
   readonly mapping: MappingSettings;
   readonly streamArn: string;

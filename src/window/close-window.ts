@@ -25,7 +25,7 @@ export type Close = (state: object, window: ClosedWindow, context: RecordContext
 
 const CLOSE = { owner: 'streamWindow', option: 'close' };
 
-/** What closing needs of the invocation. */
+/** The members of the invocation that closing uses. */
 export interface Closing {
   readonly logger: Logger;
   readonly deadline: Deadline;

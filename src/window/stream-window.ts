@@ -15,7 +15,7 @@ import { processWindowEvent, type WindowReducer } from './process-window-event.t
 import type { DynamoDBStreamWindowEvent, DynamoDBWindowResponse } from './window-event.ts';
 import { stateJson } from './window-state.ts';
 
-/** What {@link streamWindow} takes: how records are counted, and those {@link BatchOptions} that fit. */
+/** Options of {@link streamWindow}: how records are counted, and the {@link BatchOptions} that apply. */
 export interface WindowOptions<Record, State extends object>
   extends Omit<BatchOptions, 'order' | 'concurrency'> {
   /** The state at the start of each window. It has to be JSON, and is copied for each window. */
@@ -46,7 +46,7 @@ export interface ViewWindowOptions<Record, State extends object, View extends St
   readonly viewType: View;
 }
 
-/** What {@link streamWindow} makes: a Lambda handler. */
+/** The Lambda handler that {@link streamWindow} returns. */
 export interface StreamWindow extends RoutedHandler {
   (event: DynamoDBStreamWindowEvent, context?: Context): Promise<DynamoDBWindowResponse>;
 }

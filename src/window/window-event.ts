@@ -6,10 +6,10 @@ export interface WindowSpan {
   readonly end: string;
 }
 
-/** What an event carries of its tumbling window. */
+/** The fields of an event with a tumbling window. */
 export interface WindowFields {
   readonly window: WindowSpan;
-  /** What the last response of this window carried; `{}` at its first invocation. */
+  /** The state in the last response of this window; `{}` at its first invocation. */
   readonly state: Readonly<Record<string, unknown>>;
   readonly shardId: string;
   readonly eventSourceARN: string;
@@ -31,7 +31,7 @@ export interface DynamoDBWindowResponse extends Partial<DynamoDBBatchResponse> {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** Whether an event comes from a mapping with a tumbling window. */
+/** Returns true if an event comes from a mapping with a tumbling window. */
 export function isWindowEvent(event: unknown): event is DynamoDBStreamWindowEvent {
   return (
     typeof (event as { readonly isFinalInvokeForWindow?: unknown } | null)?.isFinalInvokeForWindow ===

@@ -5,13 +5,13 @@ import { kindOf } from '../options/kind-of.ts';
 /** Lambda ends a window early when its state is larger. AWS says 1 MB. */
 export const MAX_STATE_BYTES: number = 1024 * 1024;
 
-/** What a function may answer at most, less some room for the checkpoint. */
+/** The largest response of a function, minus some room for the checkpoint. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 - 1024;
 
 /** Deeper than any item, which has 32, and well within what parsers of JSON take. */
 const MAX_LEVELS = 1000;
 
-/** Whether a state is `{}`, or missing: Lambda sends that when a window begins. */
+/** Returns true if a state is `{}` or missing: Lambda sends that when a window begins. */
 export function isEmpty(state: object | null | undefined): state is null | undefined {
   return state === undefined || state === null || (!isProxy(state) && Object.keys(state).length === 0);
 }

@@ -11,7 +11,7 @@ export interface Failure {
   readonly eventName: string | undefined;
   /** Of the item, as the record has them. */
   readonly keys: unknown;
-  /** Whether the record's dead letter was accepted, so that it counts as handled. */
+  /** True if a sink accepted the record's dead letter. The record then counts as handled. */
   readonly deadLettered: boolean;
   readonly message: string;
   /** `src/handler.ts:12`, relative to the working directory. */
@@ -28,7 +28,7 @@ export class Failures {
     for (const failure of failures) this.#published.set(failure.sequenceNumber, failure);
   }
 
-  /** What went wrong in an invocation: the records that failed, or else what its answer says; and dead letters. */
+  /** Returns the failures of an invocation: the failed records, or else the failure in its response; and dead letters. */
   of({ records, response, error, outcome }: InvocationEvent): readonly Failure[] {
     const failures: Failure[] = [];
     for (const { eventID, eventName, dynamodb } of records) {
@@ -45,7 +45,7 @@ export class Failures {
   }
 }
 
-/** What an invocation came to of which no record's failure is known. */
+/** Describes the failure of an invocation when no record's failure is known. */
 function unexplained(records: InvocationEvent['records'], response: unknown, error: unknown): Failure {
   const only = records.length === 1 ? records[0] : undefined;
   if (response === undefined) {

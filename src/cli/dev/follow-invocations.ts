@@ -8,7 +8,7 @@ import type {
   WindowClosedEvent,
 } from '../../local/mapping-events.ts';
 
-/** What a mapping does next with the records of an invocation. */
+/** The mapping's next step with the records of an invocation. */
 export type Consequence =
   | { readonly type: 'checkpoint'; readonly event: CheckpointEvent }
   | { readonly type: 'retry'; readonly event: RetryEvent }

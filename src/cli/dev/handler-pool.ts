@@ -41,7 +41,7 @@ export class HandlerPool {
     this.#idle.push(await this.#start());
   }
 
-  /** What a mapping invokes. */
+  /** The function that a mapping invokes. */
   readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
     const sandbox = await this.#take();
     const done = new AbortController();

@@ -16,7 +16,7 @@ export function usageError(message: string, cause?: unknown): CliError {
   return new CliError(EXIT.usage, message, { cause });
 }
 
-/** What was asked for could not be done. */
+/** Creates the error of a command that was used correctly and failed. */
 export function failure(message: string, cause?: unknown): CliError {
   return new CliError(EXIT.failed, message, { cause });
 }

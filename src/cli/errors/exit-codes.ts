@@ -1,12 +1,12 @@
 /**
- * What the command's process ends with. `docs/cli.md` has the same table for users.
+ * The exit codes of the command's process. `docs/cli.md` has the same table for users.
  *
  * | code | meaning |
  * | --- | --- |
- * | 0 | done; also when Ctrl-C ended a command that runs until then |
- * | 1 | what ran failed: the handler, a server, a table that is not there |
- * | 2 | wrong usage or bad input; nothing was tried |
- * | 130 | Ctrl-C before the command was done, or a second Ctrl-C |
+ * | 0 | success; also when Ctrl-C ended a command that runs until then |
+ * | 1 | the command failed: an error of the handler or of a server, a missing table |
+ * | 2 | wrong usage or bad input; nothing was started |
+ * | 130 | Ctrl-C before the command had finished, or a second Ctrl-C |
  */
 export const EXIT: {
   readonly ok: 0;

@@ -24,7 +24,7 @@ const BAD_INPUT = [
   'UNKNOWN_OPTION',
 ];
 
-/** What no server answers with: nothing was reached. */
+/** Codes of errors that mean that no server was reached. */
 const UNREACHABLE = [
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from '../third-party/commander.ts';
 import { usageError } from './cli-error.ts';
 
-/** What commander says of arguments that it refuses, with where their help is. */
+/** Adds a pointer to the help to commander's message about wrong arguments. */
 export function wrongUsage(error: CommanderError, command: Command): Error {
   if (error.exitCode === 0) return error; // help, or the version, was asked for
   const help = `See ${nameOf(command)} --help.`;

@@ -8,7 +8,7 @@ import { flagOf } from './flag-of.ts';
 export type MappingFlags = { readonly [Name in keyof EventSourceMappingOptions]?: string | boolean };
 
 interface MappingFlag {
-  /** What comes behind the flag; nothing: the flag alone says true, or false when the option is true without it. */
+  /** The placeholder of the flag's value. `''`: the flag alone means true. `'no'`: it means false, the default is true. */
   readonly value: '' | 'no' | `<${string}>`;
   readonly meaning: string;
   /** Reads the text; what it may be, the mapping says itself. */

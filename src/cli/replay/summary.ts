@@ -10,7 +10,7 @@ const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WH
 // Of a message: a range may have 10,000.
 const MOST_RECORDS = 20;
 
-/** What became of the messages: those that remain or have skipped records one by one, and in a dry run all of them. */
+/** Writes the results: one line for each message that remains or has skipped records; in a dry run for each message. */
 export async function writeSummary(
   { io: { stdout }, style }: CommandContext,
   summary: ReplaySummary & { readonly deadLettered: number },

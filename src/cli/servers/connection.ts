@@ -2,7 +2,7 @@ import { awsEnvironment } from '../../emulators/aws-environment.ts';
 import type { NamedEndpoints } from '../../emulators/named-endpoints.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 
-/** What an SDK client takes. What is left out, the SDK finds in the environment. */
+/** Settings of an SDK client. The SDK takes missing ones from the environment. */
 export interface ClientSettings {
   readonly endpoint?: string;
   readonly region?: string;

@@ -11,7 +11,7 @@ export interface Identity {
 
 const ANSWER_TIMEOUT_MS = 2000;
 
-/** What a port says of a process: it is that one, it is not, or nothing yet. */
+/** The answer of a port to the question whether a process listens there: yes, no, or none so far. */
 export type Answer = 'proved' | 'refuted' | 'silent';
 
 /** Answers questions of {@link provesIdentity} until it is closed. */

@@ -59,7 +59,7 @@ const LABELS: Readonly<Record<string, string>> = {
   created: 'Created  ',
 };
 
-/** What of a shard is shown: undefined where the shard has none. */
+/** Returns the fields of a shard that are shown, undefined where the shard has none. */
 function shardOf({ ShardId, ParentShardId, SequenceNumberRange }: Shard): {
   readonly shardId: string | undefined;
   readonly parent: string | undefined;

@@ -17,7 +17,7 @@ export interface TailedChange {
   /** Undefined where the event or the stream's view type has none. */
   readonly oldImage: object | undefined;
   readonly newImage: object | undefined;
-  /** What is different; undefined where the stream does not carry what it takes to say so. */
+  /** The differences between the images; undefined if the stream does not carry both images. */
   readonly changes: readonly Change[] | undefined;
   /** Time to Live deleted the item. */
   readonly expired: boolean;

@@ -2,7 +2,7 @@ import { type Logger, silentLogger } from '../../logger.ts';
 import type { CommandContext } from '../command.ts';
 import { tellWarning } from '../terminal/output.ts';
 
-/** What the mapping behind `tail` has to say: what keeps it from reading, as one line on stderr. */
+/** Writes the warnings of the mapping behind `tail` as one line on stderr: why it cannot read. */
 export function tailLogger({ io, note, verbose }: CommandContext): Logger {
   const say: Logger['warn'] = (message, { error }) => {
     const reason = error instanceof Error ? `: ${error.message || error.name}` : '';

@@ -12,9 +12,9 @@ export interface TextOutput extends Writable {
  */
 export interface CliIo {
   readonly stdin: Readable;
-  /** What was asked for. */
+  /** The result of the command. */
   readonly stdout: TextOutput;
-  /** Everything else: what the command talks to, progress, warnings, errors. */
+  /** Everything else: the servers in use, progress, warnings, errors. */
   readonly stderr: TextOutput;
   /** `process.env`: handlers and the SDK read that one, so what a command sets here reaches them. */
   readonly env: NodeJS.ProcessEnv;

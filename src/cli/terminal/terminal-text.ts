@@ -4,8 +4,8 @@ import type { TextOutput } from './io.ts';
 import type { Format } from './style.ts';
 
 /**
- * What nothing but this module can write, as no item, message or name knows it: behind it stand the codes of colours and
- * weights.
+ * Marks the codes of colours and weights that this module writes. It is random, so no item, message or name can
+ * contain it.
  */
 const OWN = `\u0001${randomBytes(16).toString('hex')}`;
 
@@ -64,9 +64,9 @@ export async function writeLines(output: TextOutput, ...lines: readonly string[]
 }
 
 /**
- * What a handler writes. On a terminal it keeps its lines, tabs and colours, and loses control over everything else; elsewhere
- * it stays unchanged. Its colours end with it: a log may show an item, and what is written hidden would hide the lines behind
- * it.
+ * Returns a handler's output as it may be shown. For a terminal, line breaks, tabs and colours stay and all other control
+ * codes go; elsewhere the text stays unchanged. Colours are reset at the end: a log may show an item, and a "hidden" style
+ * in it would hide the lines after it.
  */
 export function handlerText(output: TextOutput, text: string): string {
   if (!output.isTTY) return text;

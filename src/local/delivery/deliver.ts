@@ -18,7 +18,7 @@ import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import type { Tally } from '../statistics.ts';
 import type { Feedback } from './feedback.ts';
 
-/** What every batch of a mapping needs. */
+/** The surroundings that all batches of a mapping share. */
 export interface DeliveryTools {
   /** As records and documents name it. */
   readonly streamArn: string;
@@ -36,7 +36,7 @@ export interface DeliveryTools {
 /** Moves the shard's checkpoint past records that are processed. @returns the shard's position */
 export type Commit = (records: readonly DynamoDBRecord[]) => Promise<string | undefined>;
 
-/** What the delivery engine decides about a batch. */
+/** The decisions of the delivery engine about a batch. */
 export type Decisions = Generator<WindowDecision, void, InvocationResult | undefined>;
 
 type Decided<Type> = Extract<WindowDecision, { type: Type }>;

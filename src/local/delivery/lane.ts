@@ -40,7 +40,7 @@ export class Lane {
     this.#options = options;
   }
 
-  /** Whether nothing waits and nothing is under way. */
+  /** True if no record waits and no batch is being delivered. */
   get idle(): boolean {
     return this.#waiting.length === 0 && !this.#busy;
   }

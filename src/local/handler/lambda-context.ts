@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { functionClock } from '../../stream/event-loop.ts';
 
-/** What an invocation says of the function. */
+/** The identity of the function in the context of an invocation. */
 export interface FunctionIdentity {
   readonly functionName: string;
   readonly functionArn: string;

@@ -13,7 +13,7 @@ import { Lane } from '../delivery/lane.ts';
 import { readAhead, ShardAllowance } from '../delivery/read-ahead.ts';
 import { ShardProgress } from './shard-progress.ts';
 
-/** What the shards of a mapping have in common. */
+/** The surroundings that all shards of a mapping share. */
 export interface ShardTools {
   readonly adapter: StreamAdapter;
   readonly delivery: DeliveryTools;
@@ -24,7 +24,7 @@ export interface ShardTools {
   readonly closeIdleWindowAfterSeconds: number;
   /** Lanes of a shard. */
   readonly parallelizationFactor: number;
-  /** Whether a record passes the filters. */
+  /** Returns true if a record passes the filters. */
   readonly matches: (record: DynamoDBRecord) => boolean;
 }
 

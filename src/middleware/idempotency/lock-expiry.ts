@@ -47,7 +47,7 @@ export class LockExpiry {
     }
   }
 
-  /** Whether a lock that ends then is this one. */
+  /** Returns true if a lock with this expiry is this sandbox's own. */
   isOwn(expiry: number | undefined): boolean {
     if (expiry === undefined) return false;
     const [from, to] = this.#range();

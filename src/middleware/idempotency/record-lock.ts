@@ -23,7 +23,7 @@ export interface Store {
   processExistingRecord(known: IdempotencyRecord, data: DynamoDBRecord): IdempotencyRecord;
 }
 
-/** What is told while a record is under its lock. */
+/** Callbacks of a record's lock. */
 export interface LockEvents {
   /** The record waits for long, for another sandbox's lock or for the store. Told once. */
   waiting(reason: WaitReason): void;
@@ -35,13 +35,13 @@ export interface LockEvents {
 export interface WaitReason {
   /** When another sandbox's lock ends by itself. */
   readonly lockedUntil?: Date;
-  /** What the store failed with. */
+  /** The error of the store. */
   readonly error?: unknown;
 }
 
 /** A lock that could not be taken yet. */
 interface Refusal {
-  /** What is thrown if there is no time to wait. */
+  /** Thrown if there is no time to wait. */
   readonly error: unknown;
   readonly reason: WaitReason;
   /** Milliseconds until it ends by itself. */
@@ -82,7 +82,7 @@ export class RecordLock {
   readonly #events: LockEvents;
   readonly #expiry: LockExpiry;
   readonly #owner: LockOwner;
-  /** Whether the store may hold the lock although its put has failed. */
+  /** True if the store may hold the lock although its put has failed. */
   #inDoubt = false;
   /** Why the last put did not take the lock. */
   #refusal: Refusal | undefined;

@@ -7,11 +7,11 @@ export function errorName(error: unknown): string {
 }
 
 /**
- * What a failed call of the store says about the next one.
+ * Classifies a failed call of the store, to decide about the next one.
  *
- * - `'passing'`: throttling, a timeout, a broken network, an answer of 500. The call may have been carried out.
- * - `'unknown'`: anything that clients of caches throw. The call may have been carried out.
- * - `'final'`: a missing table or permission, and what Powertools refuses itself. Another try fails as well.
+ * - `'passing'`: throttling, a timeout, a broken network, status 500. The call may have been carried out.
+ * - `'unknown'`: any error of a cache's client. The call may have been carried out.
+ * - `'final'`: a missing table or permission, or a refusal of Powertools itself. A retry fails as well.
  */
 export type StoreFailure = 'passing' | 'unknown' | 'final';
 
@@ -30,7 +30,7 @@ export function storeFailure(error: unknown): StoreFailure {
 const TRIES = 5;
 
 /**
- * Whether a call of the store is worth another try.
+ * Returns true if a retry of a call of the store may help.
  *
  * @param tries tries so far, from 1
  * @param leftMs until the time is over; Infinity without a clock
@@ -40,7 +40,7 @@ export function isWorthATry(failure: StoreFailure, tries: number, leftMs: number
   return tries < TRIES || (failure === 'passing' && leftMs < Number.POSITIVE_INFINITY);
 }
 
-/** Whether a service has answered: then its refusal is its last word. */
+/** Returns true if a service has answered. Its refusal is final then. */
 function isAnswer(error: unknown): boolean {
   const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: number } };
   return $metadata?.httpStatusCode !== undefined;

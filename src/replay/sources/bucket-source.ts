@@ -26,7 +26,7 @@ const S3_URI = /^s3:\/\/[^/]/;
 // Reads and deletions at a time.
 const AT_ONCE = 10;
 
-/** Whether it is `s3://bucket` or `s3://bucket/prefix`. */
+/** Returns true for `s3://bucket` and `s3://bucket/prefix`. */
 export function isS3Uri(value: unknown): value is string {
   return typeof value === 'string' && S3_URI.test(value);
 }

@@ -9,9 +9,9 @@ export interface SourceMessage {
 
 /** Where messages come from. */
 export interface ReplaySource {
-  /** Whether more can come once messages are done. */
+  /** True if further messages may come after these are finished. */
   readonly inRounds: boolean;
-  /** All that there are now. */
+  /** Takes all messages that are available now. */
   take(signal: AbortSignal): Promise<readonly SourceMessage[]>;
   /**
    * Their records succeeded.

@@ -1,7 +1,7 @@
 import type { Refusal } from './entry.ts';
 import { faultOf } from './fault.ts';
 
-/** What SNS and SQS answer to a batch: entries by id. */
+/** The response of SNS and SQS to a batch: entries by id. */
 export interface BatchResults {
   readonly Successful?:
     | readonly { readonly Id?: string | undefined; readonly MessageId?: string | undefined }[]
@@ -43,7 +43,7 @@ export function refusalsOf({ Successful, Failed }: BatchResults, entries: number
   });
 }
 
-/** Whether this is an id that a service gives to what it has accepted. Other servers may answer with null or empty text. */
+/** Returns true for the id of an accepted message. Servers other than AWS may answer with null or an empty text. */
 export function isProof(id: unknown): boolean {
   return typeof id === 'string' && id !== '';
 }

@@ -7,7 +7,7 @@ import type { Payload, Refusal } from './entry.ts';
 import { type BatcherSettings, MicroBatcher } from './micro-batcher.ts';
 import { requestSettings, type SinkOptions } from './sink-options.ts';
 
-/** What differs between sinks: the target, its limits, what a message becomes, and how it is requested. */
+/** The differences between sinks: the target, its limits, the conversion of a message and the request. */
 export interface BatchedSinkSettings<P extends Payload, Message, Options extends SendOptions>
   extends Pick<BatcherSettings<P>, 'maxEntries' | 'maxBytes' | 'maxEntryBytes' | 'refusalOf'> {
   /** The function that makes the sink, and its option that names the target, as in `snsTopic` and `topicArn`. */

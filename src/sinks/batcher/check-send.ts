@@ -41,7 +41,7 @@ export function checkSend(
   if (signal !== undefined) requireOption(owner, 'signal', signal, SIGNAL);
 }
 
-/** What a message needs that only a record, or the call, can give. */
+/** Creates the error of a message that needs a value from its record or from the call. */
 export function recordRequired(owner: string, target: string, what: string): ConfigurationError {
   return new ConfigurationError('RECORD_REQUIRED', `a message to ${target} ${what}.`, { owner });
 }

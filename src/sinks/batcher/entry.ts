@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import type { Flight } from './flight.ts';
 
-/** What a sink puts into a request, as far as a batch is concerned. */
+/** A message in a request, as the batcher sees it. */
 export interface Payload {
   /** Bytes that count against the limit of a request. */
   readonly bytes: number;
@@ -20,9 +20,9 @@ export interface Refusal {
   readonly remedy?: string;
 }
 
-/** What ends the tries to send: whichever comes first. */
+/** Ends of the attempts to send: the first one counts. */
 export interface Ends {
-  /** Its deadline ends them. */
+  /** Its deadline ends the attempts. */
   readonly record?: { readonly deadlineSignal?: AbortSignal | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -49,7 +49,7 @@ const MESSAGE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a code of AWS's means, whether it stands for a request or for one entry of it.
+ * Classifies an error code of AWS, of a request or of one of its entries.
  *
  * @param code as the SDK names the error or the service writes it: `InvalidParameterException`, `InvalidParameter`,
  * `AWS.SimpleQueueService.NonExistentQueue`

@@ -10,11 +10,11 @@ import { Flight } from './flight.ts';
 import { awsRefusal } from './request-failure.ts';
 import { deadlinePassed, refused, requestFailed, targetFailed, tooLarge } from './sink-errors.ts';
 
-/** What a {@link MicroBatcher} sends to, and within which limits. */
+/** The target of a {@link MicroBatcher}, and its limits. */
 export interface BatcherSettings<P extends Payload> {
-  /** What is sent to, for errors. */
+  /** The target, for errors. */
   readonly target: string;
-  /** Entries in one request, at most. */
+  /** The most entries of one request. */
   readonly maxEntries: number;
   /** Bytes in one request, at most. */
   readonly maxBytes: number;
@@ -40,7 +40,7 @@ export interface BatcherSettings<P extends Payload> {
 interface Suspect<P extends Payload> {
   readonly entry: Entry<P>;
   readonly refusal: Refusal;
-  /** Whether it has failed again since the failure after which others have to pass. */
+  /** True if it has failed again after the failure that lets other entries pass first. */
   readonly again: boolean;
 }
 
@@ -70,7 +70,7 @@ const MOST_SUSPECTS = 10;
  */
 export class MicroBatcher<P extends Payload> {
   readonly #settings: BatcherSettings<P>;
-  /** What may be sent, in order. A set, as entries leave it from anywhere at their deadline. */
+  /** Entries that may be sent, in order. A set, because entries leave it from any place at their deadline. */
   readonly #ready: Set<Entry<P>> = new Set();
   /** Entries that wait to be tried again. */
   readonly #waitingAgain: Set<Entry<P>> = new Set();
@@ -254,7 +254,7 @@ export class MicroBatcher<P extends Payload> {
     this.#schedule();
   }
 
-  /** What was refused together waits together, so that it travels together again. */
+  /** Retries entries that were refused together after one wait, so that they share a request again. */
   #retry(entries: readonly Entry<P>[]): void {
     if (entries.length === 0) return;
     const attempts = Math.max(...entries.map((entry) => entry.attempts));

@@ -2,7 +2,7 @@ import { type Checks, millisecondsFrom, wholeNumberFrom } from '../../options/ch
 import { checkOptions } from '../../options/check-options.ts';
 import { invalidOption } from '../../options/invalid-option.ts';
 
-/** What every sink can be told about its requests. */
+/** Options that all sinks have. */
 export interface SinkOptions {
   /**
    * Requests under way at once, 1 to 100. While all are, messages gather for the next request: fewer make fuller ones.

@@ -18,19 +18,19 @@ export interface CloudEvent<Data = ChangeData> {
   readonly datacontenttype: 'application/json';
   /** The sequence number with leading zeros, so that it can be compared as text. */
   readonly sequence: string;
-  /** What has to stay in order: the item key. */
+  /** The item key. Events with the same key have to stay in order. */
   readonly partitionkey: string;
   readonly data: Data;
 }
 
-/** What a CloudEvent of a change carries: the images that the record has. */
+/** The data of a CloudEvent of a change: the keys, and the images that the record has. */
 export interface ChangeData {
   readonly keys: object;
   readonly newImage?: unknown;
   readonly oldImage?: unknown;
 }
 
-/** What {@link toCloudEvent} reads of a record: any record that a handler gets fits. */
+/** The members of a record that {@link toCloudEvent} reads. All records that handlers get have them. */
 export interface CloudEventRecord extends SinkRecord {
   readonly approximateCreationDateTime: Date;
   readonly raw: DynamoDBRecord;

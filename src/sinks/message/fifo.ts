@@ -3,7 +3,7 @@ import type { SendOptions } from '../sink.ts';
 import { allowedId, deduplicationIdOf, itemKeyOf } from './item-identity.ts';
 import { checkTexts } from './wrong-message.ts';
 
-/** What a message to a topic or a queue can be grouped and known by. */
+/** The group and the deduplication id of a message to a topic or a queue. */
 export interface GroupOptions {
   /**
    * Messages of one group arrive in the order that they were accepted. An id that AWS would refuse is hashed.
@@ -54,7 +54,7 @@ export function groupIds(
   };
 }
 
-/** Whether an ARN or a URL names a FIFO topic or queue. */
+/** Returns true for the ARN or URL of a FIFO topic or queue. */
 export function isFifo(target: string): boolean {
   return target.endsWith('.fifo');
 }

@@ -3,7 +3,7 @@ import { sortedEntries } from '../../item/sorted-entries.ts';
 import type { SinkRecord } from '../sink.ts';
 import { jsonValue } from './message-text.ts';
 
-/** What AWS takes as a group or deduplication id. */
+/** Matches the group and deduplication ids that AWS accepts. */
 const ALLOWED = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
 
 /**
@@ -28,10 +28,10 @@ export function allowedId(id: string): string {
 }
 
 /**
- * What a message about a record is known by, at every redelivery: the event id and what is sent.
+ * Returns a deduplication id from the event id and the content of a message. It is the same at every redelivery.
  *
- * Not the event id alone, or of two messages about one record the second would be dropped; and not their number, as a
- * handler that runs again may leave one out, and the next would be dropped in its place.
+ * The event id alone is not enough: of two messages about one record, AWS would drop the second. Their number is not
+ * enough either: a handler that runs again may leave one message out, and AWS would drop the next one in its place.
  */
 export function deduplicationIdOf(record: SinkRecord, ...content: readonly (string | undefined)[]): string {
   const { eventID, sequenceNumber, tableName } = record;

@@ -42,8 +42,9 @@ export function jsonText(message: unknown): string {
 }
 
 /**
- * What a message says, as one text: the same in whatever order attributes and the elements of sets come, as DynamoDB sends
- * them in any. Messages are told apart by it, and not sent like that. For what {@link messageText} takes.
+ * Returns the content of a message as a text that is the same for any order of attributes and of set elements, because
+ * DynamoDB sends them in any order. It tells messages apart and is never sent. Accepts the values that
+ * {@link messageText} accepts.
  */
 export function contentText(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message, orderedValue);

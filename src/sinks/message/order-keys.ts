@@ -5,7 +5,7 @@ export class OrderKeys<P extends Payload> {
   /** Key -> what waits behind the entry that holds it. */
   readonly #behind: Map<string, Entry<P>[]> = new Map();
 
-  /** Whether the entry may go. If not, it waits for its turn. */
+  /** Returns true if the entry may be sent now. If not, it waits for its turn. */
   enter(entry: Entry<P>): boolean {
     const key = entry.payload.orderKey;
     if (key === undefined) return true;

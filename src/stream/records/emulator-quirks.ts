@@ -8,7 +8,7 @@ import type { Image, ServerRecord } from './server-record.ts';
  * and nowhere else.
  */
 export interface StreamAdapter {
-  /** What Lambda would name as the source of the records. */
+  /** The ARN that Lambda would name as the source of the records. */
   readonly eventSourceArn: string;
   /** The records that DynamoDB would have sent, as it would have sent them. */
   mend(records: readonly ServerRecord[]): readonly ServerRecord[];
@@ -74,7 +74,7 @@ function inAwsForm(streamArn: string, region: string): string {
   return parts.join(':').slice(0, -label.length) + labelInAwsForm(label);
 }
 
-/** What is behind the last slash. A label has colons. */
+/** Returns the text after the last slash. A label contains colons. */
 function labelOf(streamArn: string): string {
   return streamArn.slice(streamArn.lastIndexOf('/') + 1);
 }

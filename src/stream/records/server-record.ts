@@ -23,7 +23,7 @@ export interface ServerRecord {
   };
 }
 
-/** Whether a record has a place in its shard. One without can neither be delivered nor be passed. */
+/** Returns true if a record has a position in its shard. Without one it can neither be delivered nor skipped. */
 export function isServerRecord(record: unknown): record is ServerRecord {
   return isSequenceNumber((record as Partial<ServerRecord> | null | undefined)?.dynamodb?.SequenceNumber);
 }

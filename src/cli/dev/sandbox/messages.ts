@@ -13,12 +13,12 @@ export interface PlainError {
 /** A record that streamlane says has failed, and why. */
 export interface PublishedFailure {
   readonly sequenceNumber: string;
-  /** Whether its dead letter was accepted, so that it counts as handled. */
+  /** True if a sink accepted its dead letter. The record then counts as handled. */
   readonly deadLettered: boolean;
   readonly error: PlainError;
 }
 
-/** What a sandbox is started with. */
+/** The data that a sandbox is started with. */
 export interface SandboxData {
   /** `module#export`. */
   readonly handler: string;
@@ -38,7 +38,7 @@ export interface InvocationRequest {
   };
 }
 
-/** What a sandbox says. Each has the files that its code is loaded from by then: none, if that is a bundle. */
+/** A message of a sandbox. Each lists the files that its code was loaded from so far: none, for a bundle. */
 export type SandboxMessage = { readonly files: readonly string[] } & (
   | { readonly type: 'loaded' }
   | { readonly type: 'not-loaded'; readonly error: PlainError; readonly exitCode: ExitCode }

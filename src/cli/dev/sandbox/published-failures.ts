@@ -52,7 +52,7 @@ export function publishedFailures(
   };
 }
 
-/** Whether the fields of a log entry are those of this failure of this record. */
+/** Returns true if the fields of a log entry are those of this failure of this record. */
 function isAbout({ error, sequenceNumber }: RecordFailedMessage, fields: unknown): boolean {
   if (typeof fields !== 'object' || fields === null) return false;
   const entry = fields as { readonly error?: unknown; readonly sequenceNumber?: unknown };

@@ -23,7 +23,7 @@ export interface SandboxOptions {
   readonly onFiles: (files: readonly string[]) => void;
 }
 
-/** What a handler answered, and which of its records failed. */
+/** The response of a handler, and the records that failed. */
 export interface SandboxAnswer {
   readonly response: unknown;
   readonly failures: readonly PublishedFailure[];

@@ -8,7 +8,7 @@ import { type InvocationRequest, plainError, type SandboxData, type SandboxMessa
 import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
 
-/** What of a port is needed. */
+/** The members of a MessagePort that are used here. */
 export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
