@@ -1,9 +1,11 @@
 import { usageError } from '../errors/cli-error.ts';
+import { type KeyAttribute, parseKeys } from '../servers/create-table.ts';
 import type { Command } from '../third-party/commander.ts';
 import { collect } from './collect.ts';
 
-/** The flags of every command that starts servers: what a handler finds in them besides tables. */
+/** The flags of every command that starts servers: what a handler finds in them besides the table whose stream it reads. */
 export interface ResourceFlags {
+  readonly createTable?: readonly string[];
   readonly createTopic?: readonly string[];
   readonly createQueue?: readonly string[];
   readonly createBucket?: readonly string[];
@@ -12,6 +14,11 @@ export interface ResourceFlags {
 /** Declares {@link ResourceFlags}. */
 export function resourceOptions(command: Command): Command {
   return command
+    .option(
+      '--create-table <name=keys[=VARIABLE]>',
+      'Create a table, as in AppAudit=itemKey,position, and export its name: APP_AUDIT_TABLE. Can be repeated.',
+      collect,
+    )
     .option(
       '--create-topic <name[=VARIABLE]>',
       'Create a topic, and export its ARN: PAYMENTS_TOPIC_ARN for payments. Can be repeated.',
@@ -30,19 +37,26 @@ export function resourceOptions(command: Command): Command {
 }
 
 /** The kinds that can be created. */
-export type Kind = 'topic' | 'queue' | 'bucket';
+export type Kind = 'table' | 'topic' | 'queue' | 'bucket';
 
-/** A topic, queue or bucket to create. */
+/** A table, topic, queue or bucket to create. */
 export interface Resource {
   readonly kind: Kind;
   readonly name: string;
   /** The variable that it is exported as. */
   readonly variable: string;
+  /** Of a table. */
+  readonly keys?: readonly KeyAttribute[];
 }
 
 const KINDS: Readonly<
   Record<Kind, { readonly suffix: string; readonly name: RegExp; readonly expected: string }>
 > = {
+  table: {
+    suffix: '',
+    name: /^[\w.-]{3,255}$/,
+    expected: '3 to 255 letters, digits, -, _ and dots, and its keys, such as AppAudit=itemKey,position',
+  },
   topic: {
     suffix: '_ARN',
     name: /^[\w-]{1,251}(\.fifo)?$/,
@@ -61,16 +75,18 @@ const KINDS: Readonly<
 };
 
 /**
- * Reads which topics, queues and buckets are to be created.
+ * Reads which tables, topics, queues and buckets are to be created.
  *
  * @throws CliError
  */
 export function resourcesOf({
+  createTable = [],
   createTopic = [],
   createQueue = [],
   createBucket = [],
 }: ResourceFlags): readonly Resource[] {
   const resources = [
+    ...createTable.map(tableOf),
     ...createTopic.map((text) => resourceOf('topic', text)),
     ...createQueue.map((text) => resourceOf('queue', text)),
     ...createBucket.map((text) => resourceOf('bucket', text)),
@@ -92,6 +108,16 @@ export function arnVariableOf(variable: string): string {
   return `${variable.replace(/_URL$/, '')}_ARN`;
 }
 
+/** Reads `AppAudit=itemKey,position`, with a variable behind another `=` if there is one. */
+function tableOf(text: string): Resource {
+  const [name = '', keys, ...variable] = text.split('=');
+  const table = resourceOf('table', [name, ...variable].join('='));
+  if (keys !== undefined) return { ...table, keys: parseKeys(keys) };
+  throw usageError(
+    `--create-table takes the keys behind the name, such as ${name}=id or ${name}=pk,sk, got ${name}.`,
+  );
+}
+
 function resourceOf(kind: Kind, text: string): Resource {
   const at = text.indexOf('=');
   const name = at === -1 ? text : text.slice(0, at);
@@ -105,9 +131,9 @@ function resourceOf(kind: Kind, text: string): Resource {
   );
 }
 
-/** `DEAD_LETTER_QUEUE_URL` for the queues `dead-letter` and `dead-letter-queue.fifo`. */
+/** `DEAD_LETTER_QUEUE_URL` for the queues `dead-letter` and `dead-letter-queue.fifo`, `APP_AUDIT_TABLE` for the table `AppAudit`. */
 function variableOf(kind: Kind, name: string): string {
-  const words = name
+  const words = (kind === 'table' ? name.replaceAll(/([a-z\d])(?=[A-Z])/g, '$1_') : name)
     .replace(/\.fifo$/, '')
     .split(/[^A-Za-z\d]+/)
     .filter((word) => word !== '');

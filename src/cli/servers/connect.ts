@@ -55,8 +55,13 @@ export async function connect(
   const connection = await find(context, flags, { ...options, needs: packages });
   if (connection.kind !== 'embedded') requirePackages(packages, false);
   if (connection.kind === 'embedded' || resources.length === 0) return connection; // created before others find them
-  const { sns, sqs, s3, environment } = connection;
-  const endpoints = { topic: sns.endpoint, queue: sqs.endpoint, bucket: s3.endpoint };
+  const { dynamodb, sns, sqs, s3, environment } = connection;
+  const endpoints = {
+    table: dynamodb.endpoint,
+    topic: sns.endpoint,
+    queue: sqs.endpoint,
+    bucket: s3.endpoint,
+  };
   const lacking = resources.find(({ kind }) => {
     const endpoint = endpoints[kind];
     return endpoint === undefined || isOfAws(endpoint);

@@ -1,9 +1,12 @@
 import { importPeer } from '../../aws-clients/import-peer.ts';
 import { arnVariableOf, type Kind, type Resource } from '../flags/resource-flags.ts';
+import { dynamodbClient } from './clients.ts';
 import type { ClientSettings } from './connection.ts';
+import { createTable } from './create-table.ts';
 
-/** Where topics, queues and buckets are. */
+/** Where tables, topics, queues and buckets are. */
 export interface ResourceServers {
+  readonly dynamodb: ClientSettings;
   readonly sns: ClientSettings;
   readonly sqs: ClientSettings;
   readonly s3: ClientSettings;
@@ -29,11 +32,25 @@ export function clientsOf(resources: readonly Resource[]): readonly string[] {
   return resources.map(({ kind }) => `@aws-sdk/client-${SERVICES[kind]}`);
 }
 
-const SERVICES: Readonly<Record<Kind, string>> = { topic: 'sns', queue: 'sqs', bucket: 's3' };
+const SERVICES: Readonly<Record<Kind, string>> = {
+  table: 'dynamodb',
+  topic: 'sns',
+  queue: 'sqs',
+  bucket: 's3',
+};
 
 type Create = (resource: Resource, servers: ResourceServers) => Promise<Readonly<Record<string, string>>>;
 
 const CREATE: Readonly<Record<Kind, Create>> = {
+  async table({ name, variable, keys = [] }, { dynamodb }) {
+    const client = await dynamodbClient(dynamodb);
+    // With a stream, so that `tail` shows what is written to it.
+    await createTable(client, name, keys).catch((error: Error) => {
+      if ((error.cause as Error | undefined)?.name !== 'ResourceInUseException') throw error;
+    });
+    client.destroy();
+    return { [variable]: name };
+  },
   async topic({ name, variable }, { sns }) {
     const { SNSClient, CreateTopicCommand } = await importPeer(
       '@aws-sdk/client-sns',

@@ -8,6 +8,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
+  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -501,6 +502,26 @@ test('without a server it runs its own, which other commands of the project find
   await command.seen(/→ checkpoint 1\n/);
   command.interrupt();
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test('--create-table creates a second table, such as that of an audit trail, and exports its name', async () => {
+  const from = (path: string): string => STREAMLANE.replace('index.ts', path);
+  const code = codeOf({
+    'handler.ts': `import { env, streamRouter } from ${STREAMLANE};
+      import { auditTrail } from ${from('audit/index.ts')};
+      import { tableWriter } from ${from('sinks/dynamodb.ts')};
+      const target = tableWriter({ tableName: env('${table.toUpperCase()}_AUDIT_TABLE'), keys: ['itemKey', 'position'] });
+      export const handler = streamRouter<any>().use(auditTrail(target));`,
+  });
+  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id'];
+  const command = spawned([...argv, '--create-table', `${table}Audit=itemKey,position`], { env });
+  await command.seen(READY);
+  await put('a');
+  await command.seen(/→ checkpoint 1\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  const { Items } = await client.send(new ScanCommand({ TableName: `${table}Audit` }));
+  expect(Items).toMatchObject([{ itemKey: { S: `${table}/id=a` }, eventName: { S: 'INSERT' } }]);
 });
 
 test('filtered and discarded records are counted; the destination gets the document', async () => {

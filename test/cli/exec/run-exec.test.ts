@@ -204,4 +204,12 @@ describe('nothing is created where the services are not local', () => {
     );
     expect(code).toBe(EXIT.usage);
   });
+
+  test('a table is refused in the same way', async () => {
+    const argv = ['dev', `${join(import.meta.dirname, '../handlers.ts')}#nothing`, '--table', 'T'];
+    const flags = ['--create-table', 'AppAudit=itemKey,position', '--profile', 'dev'];
+    const { code, stderr } = await inProcess([...argv, ...flags]).ended();
+    expect(stderr).toMatch(/^error: --create-table creates on local servers only, .+ profile dev\. .+\n$/m);
+    expect(code).toBe(EXIT.usage);
+  });
 });

@@ -14,12 +14,44 @@ describe('what is created is exported as', () => {
     ['createQueue', 'dead-letter-Queue.fifo', 'DEAD_LETTER_QUEUE_URL'],
     ['createBucket', 'failed.records', 'FAILED_RECORDS_BUCKET'],
     ['createBucket', 'files=MY_FILES', 'MY_FILES'],
+    ['createTable', 'AppAudit=itemKey,position', 'APP_AUDIT_TABLE'],
+    ['createTable', 'audit.table=id:N', 'AUDIT_TABLE'],
+    ['createTable', 'Orders2Audit=pk,sk=AUDIT', 'AUDIT'],
   ])('--%s %s: %s', (flag, text, variable) => {
     expect(resourcesOf({ [flag]: [text] })).toMatchObject([{ variable }]);
   });
 });
 
+test('the keys of a table are those of --create', () => {
+  expect(resourcesOf({ createTable: ['AppAudit=itemKey,position:N'] })).toEqual([
+    {
+      kind: 'table',
+      name: 'AppAudit',
+      variable: 'APP_AUDIT_TABLE',
+      keys: [
+        { name: 'itemKey', type: 'S' },
+        { name: 'position', type: 'N' },
+      ],
+    },
+  ]);
+});
+
 test.each([
+  [
+    ['--create-table', 'App/Audit=id'],
+    /--create-table takes a name of 3 to 255 letters, .+, got App\/Audit\./,
+  ],
+  [['--create-table', 'AppAudit'], /--create-table takes the keys behind the name, such as AppAudit=id or/],
+  [['--create-table', 'AppAudit='], /Keys are names such as customerId,invoiceId or id:N, .+, got \./],
+  [
+    ['--create-table', 'AppAudit=a,b,c'],
+    /A table has a partition key and at most one sort key, .+, got a,b,c\./,
+  ],
+  [['--create-table', 'AppAudit=id=1B'], /--create-table takes a variable behind the name, .+, got 1B\./],
+  [
+    ['--create-table', 'Audit=id=A', '--create-topic', 'b=A'],
+    /Two of the things to create are exported as A\./,
+  ],
   [['--create-topic', 'a b'], /--create-topic takes a name of letters, digits, .+, got a b\./],
   [['--create-topic', '.fifo'], /--create-topic takes a name of letters/],
   [['--create-queue', `${'q'.repeat(81)}`], /--create-queue takes a name of letters/],
