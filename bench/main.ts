@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type CliOptions, cliOptions, HELP } from './cli/options.ts';
 import { ProgressLine } from './cli/progress.ts';
 import { type Selected, select } from './cli/selection.ts';
@@ -11,7 +10,7 @@ import { EXPECTATIONS } from './expectations/table.ts';
 import { thisMachine } from './report-writer/machine.ts';
 import type { Report } from './report-writer/report.ts';
 import { versions } from './report-writer/versions.ts';
-import { writeReport } from './report-writer/write.ts';
+import { COMMITTED, redraw, writeReport } from './report-writer/write.ts';
 import { type Group, runGroup } from './run/group.ts';
 
 /** What a run is asked to do, read and found to make sense. */
@@ -42,7 +41,7 @@ async function run({ options, selected, expectations }: Task): Promise<void> {
 
   // A partial run must not replace the report of a full one unasked.
   const isFull = only === undefined && !quick && !sameProcess;
-  const out = options.out ?? (isFull ? fileURLToPath(new URL('./report', import.meta.url)) : undefined);
+  const out = options.out ?? (isFull ? COMMITTED : undefined);
   if (out !== undefined) {
     const measures: Report['measures'] = selected.map(({ measure: { name, title, method }, plans }) => ({
       name,
@@ -81,4 +80,5 @@ const task = await read(process.argv.slice(2)).catch((error: Error) => {
   process.exit(2);
 });
 if (task.options.help) console.log(HELP);
+else if (task.options.redraw) await redraw();
 else await run(task);

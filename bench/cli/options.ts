@@ -6,6 +6,8 @@ export interface CliOptions {
   readonly check: boolean;
   readonly quick: boolean;
   readonly help: boolean;
+  /** Writes the committed report again, without measuring. */
+  readonly redraw: boolean;
   readonly sameProcess: boolean;
   /** A measure's name, or the beginning of group ids. */
   readonly only: string | undefined;
@@ -24,6 +26,7 @@ npm run bench [-- flags]
   --expectations <file>  other expectations than bench/expectations/table.ts: a JSON array of the same form
   --out <directory>      where the report is written; without it, only a full run writes one, to bench/report
   --same-process         all contenders of a group in one process, where they change each other's speed
+  --redraw               writes charts, pages and the speed section of the README from bench/report/report.json; measures nothing
   --help                 this text`;
 
 /** @throws TypeError when a flag is unknown, lacks its value or has one that does not exist */
@@ -34,12 +37,13 @@ export function cliOptions(args: readonly string[]): CliOptions {
       check: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
+      redraw: { type: 'boolean', default: false },
       'same-process': { type: 'boolean', default: false },
       only: { type: 'string' },
       out: { type: 'string' },
       expectations: { type: 'string' },
     },
   });
-  const { check, quick, help, only, out, expectations } = values;
-  return { check, quick, help, sameProcess: values['same-process'], only, out, expectations };
+  const { check, quick, help, redraw, only, out, expectations } = values;
+  return { check, quick, help, redraw, sameProcess: values['same-process'], only, out, expectations };
 }

@@ -54,7 +54,7 @@ function unlimited({ quick }: Effort): GroupPlan {
   const names = quick ? QUICK_UNLIMITED : CONTENDER_NAMES.filter((name) => name !== 'aws-lambda-stream');
   return {
     id: 'waiting/no-limit',
-    title: `${records.toLocaleString('en')} records, everyone who knows no limit`,
+    title: `${records.toLocaleString('en')} records, libraries without a limit of concurrency`,
     unit: 'ms',
     places: alone(...names),
     rounds: quick ? 1 : 3,

@@ -19,7 +19,8 @@ export function growthChart(title: string, subtitle: string, group: Group): stri
   const series = seriesOf(group);
   const sizes = [...new Set(series.flatMap(({ points }) => points.map(({ size }) => size)))];
   const most = Math.max(...series.flatMap(({ points }) => points.map(({ median }) => median)));
-  const top = roundUp(most);
+  const ticks = ticksTo(most);
+  const top = ticks.at(-1) ?? most;
   const first = Math.log10(Math.min(...sizes));
   const decades = Math.log10(Math.max(...sizes)) - first || 1;
   const x = (size: number) => LEFT + ((Math.log10(size) - first) / decades) * (RIGHT - LEFT);
@@ -27,9 +28,9 @@ export function growthChart(title: string, subtitle: string, group: Group): stri
   const content = [
     text(MARGIN, 32, title, { className: 'head' }),
     text(MARGIN, 50, subtitle, { className: 'note' }),
-    ...[0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
-      line(LEFT, y(share * top), RIGHT, y(share * top), 'axis'),
-      text(LEFT - 8, y(share * top) + 4, numberText(share * top), { anchor: 'end', className: 'note' }),
+    ...ticks.flatMap((tick) => [
+      line(LEFT, y(tick), RIGHT, y(tick), 'axis'),
+      text(LEFT - 8, y(tick) + 4, tick.toLocaleString('en'), { anchor: 'end', className: 'note' }),
     ]),
     ...sizes.map((size) =>
       text(x(size), BOTTOM + 20, size.toLocaleString('en'), { anchor: 'middle', className: 'note' }),
@@ -83,8 +84,11 @@ function describe(series: readonly Series[], unit: string): string {
     .join(' ');
 }
 
-/** The next of 1, 2, 4, 10, 20, 40, ... */
-function roundUp(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 10].find((step) => step * power >= value) ?? 10) * power;
+/** Ticks from 0 to the first one at or above the highest value: four to eight of them, at whole steps of 1, 2 or 5. */
+function ticksTo(most: number): readonly number[] {
+  const power = 10 ** Math.floor(Math.log10(most));
+  const step = [0.2, 0.5, 1, 2].map((factor) => factor * power).find((step) => most / step <= 7) ?? power;
+  const count = Math.ceil(most / step);
+  // Rounded, because 3 * 0.2 is not 0.6.
+  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6)));
 }

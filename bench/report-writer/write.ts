@@ -1,22 +1,38 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { drawCharts } from './charts.ts';
 import { markdownReport } from './markdown.ts';
 import type { Report } from './report.ts';
+import { withSpeedSection } from './speed-section.ts';
 
-/**
- * Writes `report.json`, `README.md` and the charts into a directory, which is made when it is missing.
- *
- * @returns the names of the files
- */
-export async function writeReport(report: Report, directory: string): Promise<string[]> {
-  await mkdir(directory, { recursive: true });
+/** The folder of the report that is committed. */
+export const COMMITTED: string = fileURLToPath(new URL('../report', import.meta.url));
+
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+
+/** Names and contents of the files of a report: `report.json`, `README.md` and the charts. */
+export function reportFiles(report: Report): Readonly<Record<string, string>> {
   const charts = drawCharts(report.measures.flatMap(({ groups }) => groups));
-  const files: Record<string, string> = {
+  return {
     'report.json': `${JSON.stringify(report, undefined, 2)}\n`,
     'README.md': markdownReport(report, charts),
     ...Object.fromEntries(charts.map(({ file, svg }) => [file, svg])),
   };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-  return Object.keys(files);
+}
+
+/** Writes a report into a directory, which is created if it is missing. The committed report also changes the README. */
+export async function writeReport(report: Report, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const [name, content] of Object.entries(reportFiles(report))) {
+    await writeFile(join(directory, name), content);
+  }
+  if (directory !== COMMITTED) return;
+  await writeFile(README, withSpeedSection(await readFile(README, 'utf8'), report));
+}
+
+/** Writes the files of the committed report again, from its `report.json`. */
+export async function redraw(): Promise<void> {
+  const report = JSON.parse(await readFile(join(COMMITTED, 'report.json'), 'utf8')) as Report;
+  await writeReport(report, COMMITTED);
 }

@@ -48,7 +48,7 @@ test('expectations that are none are refused', async () => {
 
 test('--help says what there is', async () => {
   const { code, stdout } = await runBench('--help');
-  for (const flag of ['--only', '--quick', '--check', '--expectations', '--out'])
+  for (const flag of ['--only', '--quick', '--check', '--expectations', '--out', '--redraw'])
     expect(stdout).toContain(flag);
   expect(code).toBe(0);
 }, 60_000);
