@@ -28,16 +28,27 @@ test('the picture of lanes and checkpoint shows what happens', async () => {
     }
   };
 
-  // 2 The lanes: each of the five starts with its first record.
+  // 2 The lanes, from left to right: a record starts where its bar does, and ends where its bar does.
+  const bars = barsOf(picture);
+  const startedAt = (x: number): string[] => bars.filter((bar) => bar.from <= x).map(({ number }) => number);
   const answer = router(batch);
-  expect(started).toEqual(['1', '2', '4', '7', '10']);
-  await finish(2, 10, 4, 1, 7);
-  expect(started.slice(5).sort()).toEqual(['3', '5', '8']);
-  settle.get('5')?.reject(new Error('failed'));
-  await finish(8, 3);
+  expect(started).toEqual(startedAt(Math.min(...bars.map(({ from }) => from))));
+  expect(started).toHaveLength(5);
+  for (const { number, to, fails } of bars.toSorted((one, other) => one.to - other.to)) {
+    if (fails) settle.get(number)?.reject(new Error('failed'));
+    await finish(Number(number));
+    // The next bar of a lane begins a little to the right of the one before.
+    expect(started.toSorted(), `after ${number}`).toEqual(startedAt(to + 10).toSorted());
+  }
+  expect(started.toSorted()).toEqual(bars.map(({ number }) => number).toSorted());
+  const notStarted = [...picture.matchAll(/class="none" x="640"[^>]*>\s*<text[^>]*>(\d+)</g)].map(
+    ([, number]) => number,
+  );
+  expect(notStarted).toEqual(['6', '9']);
   // 3 The response.
   expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: '5' }] });
   expect(started).toHaveLength(8);
+  expect(notStarted.filter((number = '') => started.includes(number))).toEqual([]);
 
   // 4 Redelivery: 5 runs alone first; then all others run, also those that had succeeded.
   const before = new Set(started);
@@ -55,3 +66,23 @@ test('the picture of lanes and checkpoint shows what happens', async () => {
   await finish(6, 7, 8, 9, 10);
   expect(await again).toEqual({ batchItemFailures: [] });
 });
+
+/** A record that runs, in the picture. */
+interface Bar {
+  readonly number: string;
+  readonly from: number;
+  readonly to: number;
+  readonly fails: boolean;
+}
+
+function barsOf(picture: string): readonly Bar[] {
+  const bars = picture.matchAll(
+    /class="(ok|fail)" x="(\d+)" y="\d+" width="(\d+)" height="28"[^>]*>\s*<text[^>]*>(\d+)/g,
+  );
+  return [...bars].map(([, kind, x, width, number = '']) => ({
+    number,
+    from: Number(x),
+    to: Number(x) + Number(width),
+    fails: kind === 'fail',
+  }));
+}

@@ -6,10 +6,23 @@ export interface Scene extends PictureOptions {
   play(): Promise<string>;
 }
 
-/** The picture of a scene. What differs from run to run is made the same: time, ports, process ids. */
+/** The picture of a scene, with the times of this run. Ports are always the same. */
 export async function pictureOf(scene: Scene): Promise<string> {
-  const output = (await scene.play())
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:8000')
-    .replaceAll(/(?<!\d)\d\d:\d\d:\d\d(?!\d)/g, '12:09:36');
-  return terminalPicture(output, scene);
+  const output = await scene.play();
+  return terminalPicture(output.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:8000'), scene);
+}
+
+/** The lines of a picture, each with its pieces of text and their styles. Times and durations, which differ from run to run, are replaced. */
+export function linesOf(picture: string): readonly string[][] {
+  const texts = [...picture.matchAll(/<text x="[^"]+" y="([^"]+)" textLength="[^"]+"([^>]*)>([^<]*)</g)];
+  const lines = Map.groupBy(texts, ([, y]) => y);
+  return [...lines.values()].map((line) =>
+    line.map(([, , style, text = '']) => `${style} ${withoutTimes(text)}`),
+  );
+}
+
+function withoutTimes(text: string): string {
+  return text
+    .replaceAll(/(?<!\d)\d\d:\d\d:\d\d(?!\d)/g, 'TIME')
+    .replaceAll(/(?<= {2})[\d.]+ m?s(?= {2}|$)|(?<=lag )[\d.]+ m?s/g, 'DURATION');
 }

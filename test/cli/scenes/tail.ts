@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeMap, parseJson } from '../../../src/cli/items/attribute-value.ts';
 import { createTable, parseKeys } from '../../../src/cli/servers/create-table.ts';
@@ -27,10 +28,13 @@ export const tail: Scene = {
     const terminal = inTerminal(['tail', TableName], { env: emulators.environment, columns: this.columns });
     await terminal.seen(/Ctrl-C stops/);
     for (const json of WRITES) {
+      // A person types these, and not within one second.
+      await wait(1100);
       const Item = attributeMap(parseJson(json) as object);
       await client.send(new PutItemCommand({ TableName, Item }));
     }
     await terminal.seen(/paidBy/);
+    await wait(1100);
     const Key = { customerId: { S: 'C-7' }, invoiceId: { S: 'INV-1042' } };
     await client.send(new DeleteItemCommand({ TableName, Key }));
     await terminal.seen(/REMOVE[\s\S]*- total +241/);
