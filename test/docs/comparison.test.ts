@@ -1,4 +1,5 @@
-// What README.md says of other ways to process a batch, shown on the versions installed here.
+// The comparison in README.md, checked on the versions installed here.
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   BatchProcessor,
@@ -9,7 +10,9 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { eventOf, sequenceNumberAt } from '../fixtures/events.ts';
+import { awsLambdaStream } from '../../bench/contenders/aws-lambda-stream.ts';
+import { eventOf, type RecordSketch, sequenceNumberAt } from '../fixtures/events.ts';
+import { ROOT } from './markdown.ts';
 
 describe('Powertools batch', () => {
   const processor = new BatchProcessor(EventType.DynamoDBStreams);
@@ -106,4 +109,45 @@ describe("the SDK's unmarshall, on a record as Lambda sends it", () => {
   test.each(['12345678901234567890.5', '1e20'])('throws on the number %s', (text) => {
     expect(() => lambdaValue({ N: text })).toThrow("can't be converted to BigInt");
   });
+});
+
+describe('aws-lambda-stream', () => {
+  const Keys = { customerId: { S: 'C-7' }, invoiceId: { S: 'INV-1' } };
+  const sameInvoice = (...images: readonly RecordSketch['newImage'][]) => {
+    const event = eventOf(...images.map((image) => ({ newImage: { ...Keys, ...image } })));
+    for (const { dynamodb } of event.Records) Object.assign(dynamodb ?? {}, { Keys });
+    return event;
+  };
+  const sameItem = sameInvoice({}, {}, {});
+  const indexOf = (sequenceNumber: string): number =>
+    [0, 1, 2].findIndex((index) => sequenceNumberAt(index) === sequenceNumber);
+
+  test('runs the changes of one item concurrently, and answers no batchItemFailures', async () => {
+    const finished: number[] = [];
+    const handler = await awsLambdaStream.each(async (sequenceNumber) => {
+      await wait(60 - 20 * indexOf(sequenceNumber));
+      finished.push(indexOf(sequenceNumber));
+    }, 8);
+    expect(await handler(sameItem)).toBe('Success');
+    expect(finished).toEqual([2, 1, 0]);
+  });
+
+  test('fails the whole batch when a handler throws an error of its own', async () => {
+    const handler = await awsLambdaStream.each(() => Promise.reject(new Error('failed')), 8);
+    await expect(handler(sameItem)).rejects.toThrow('failed');
+  });
+
+  test('fails the whole batch at a number that unmarshall refuses', async () => {
+    const handler = await awsLambdaStream.each(async () => {}, 8);
+    const event = sameInvoice({ total: { N: '12345678901234567890.5' } });
+    await expect(handler(event)).rejects.toThrow("can't be converted to BigInt");
+  });
+});
+
+test('the README names the versions that are installed', () => {
+  const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
+  const versionOf = (folder: string): string =>
+    JSON.parse(readFileSync(`${ROOT}/${folder}/package.json`, 'utf8')).version.replace(/\.\d+$/, '');
+  expect(readme).toContain(`Powertools ${versionOf('node_modules/@aws-lambda-powertools/batch')}`);
+  expect(readme).toContain(`aws-lambda-stream ${versionOf('bench/node_modules/aws-lambda-stream')}`);
 });
