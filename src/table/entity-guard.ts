@@ -33,7 +33,9 @@ export function entityGuard(
     summarize(summary, { invocation, ...batch }, logger) {
       const unknownEntity = found.get(invocation)?.size ?? 0;
       const counted = { ...summary, unknownEntity };
-      if (unknownEntity > 0) quietly(() => logger.warn(warningAbout(table), { ...counted }));
+      // Two fields, so that the console keeps them on the line of the message.
+      if (unknownEntity > 0)
+        quietly(() => logger.warn(warningAbout(table), { records: batch.records.length, unknownEntity }));
       // A log shows the counts, not a function.
       return Object.defineProperty(counted, 'byEntity', { value: () => countsOf(batch) });
     },

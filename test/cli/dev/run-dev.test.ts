@@ -244,6 +244,27 @@ describe('streamlane dev', () => {
     });
   });
 
+  test('entries of the console are a line each, such as the warning about records of no entity', async () => {
+    const code = codeOf({
+      'handler.ts': `import { defineTable, itemOf, prefix, streamRouter } from ${STREAMLANE};
+        const app = defineTable({ name: 'App', keys: ['id'], entities: { order: { item: itemOf<any>(), match: { id: prefix('ORDER#') } } } });
+        export const handler = streamRouter(app).onInsert((_record, { logger }) => {
+          logger.info('seen', { eventID: 'e'.repeat(32), sequenceNumber: '4'.repeat(40), tableName: 'App' });
+        });`,
+    });
+    const command = dev(code, '--maximum-batching-window-in-seconds', '1');
+    await command.seen(READY);
+    await put('ORDER#1');
+    await put('SETTINGS');
+    await command.seen(/checkpoint 2\n/);
+    command.interrupt();
+    const { stdout } = await command.ended();
+    expect(stdout).toMatch(
+      /^Records belong to none of the entities .+ \{ records: \d, unknownEntity: 1 \}$/m,
+    );
+    expect(stdout).toMatch(/^seen \{ eventID: 'e+', sequenceNumber: '4+', tableName: 'App' \}$/m);
+  });
+
   test('a failure that repeats is told once, with a count, until the code changes', async () => {
     const code = routerCode();
     const command = dev(code);

@@ -5,6 +5,7 @@ import { lambdaContext } from '../../../local/handler/lambda-context.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
+import { oneLineEntries } from './one-line-entries.ts';
 import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
 
@@ -15,6 +16,7 @@ export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 export async function serve(port: SandboxPort, { handler: name, code }: SandboxData): Promise<void> {
   // The files of a bundle are known where it was made.
   const files = code.type === 'source' ? loadedFiles(resolve(name.replace(/#.*$/, ''))) : [];
+  oneLineEntries(console);
   const failures = publishedFailures(console, [process.stdout, process.stderr]);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
     port.postMessage({ ...message, files: [...files] });
