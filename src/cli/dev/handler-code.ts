@@ -1,4 +1,5 @@
-import type { BundleError, PreparedModule } from '../../local/source/bundle.ts';
+import { isInstance } from '../../failure/content-free-cause.ts';
+import { BundleError, type PreparedModule } from '../../local/source/bundle.ts';
 import { prepareHandler } from '../load-handler.ts';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 
@@ -44,8 +45,8 @@ export class HandlerCode {
     try {
       return await prepareHandler(this.#options.handler);
     } catch (error) {
-      // Without esbuild nothing fails here, so the cause is always its error.
-      this.#options.onFiles(((error as Error).cause as BundleError).files);
+      const { cause } = error as Error;
+      if (isInstance(cause, BundleError)) this.#options.onFiles(cause.files);
       throw error;
     }
   }

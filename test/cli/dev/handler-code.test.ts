@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { HandlerCode } from '../../../src/cli/dev/handler-code.ts';
 import type { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
 import { lambdaContext } from '../../../src/local/handler/lambda-context.ts';
@@ -70,4 +70,23 @@ test('of all bundles the last two stay, and none at the end', async () => {
   expect(readdirSync(code.path('.streamlane')).filter((name) => name.endsWith('.mjs'))).toHaveLength(2);
   handlerCode.close();
   expect(readdirSync(code.directory)).not.toContain('.streamlane');
+});
+
+test('another failure than that of a bundle is told with its reason, and the code before it goes on serving', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf(1) });
+  const { handlerCode } = handlerCodeOf(code);
+  expect(await answerOf(handlerCode.start())).toBe(1);
+  // As after `rm -r` of the folder that the command was started in.
+  const cwd = vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw new Error('ENOENT: no such file or directory, uv_cwd');
+  });
+  onTestFinished(() => cwd.mockRestore());
+  await expect(handlerCode.startChanged()).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /handler\.ts cannot be prepared: Error: ENOENT: no such file or directory, uv_cwd\.$/,
+    ),
+    exitCode: 1,
+  });
+  cwd.mockRestore();
+  expect(await answerOf(handlerCode.start())).toBe(1);
 });
