@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { LambdaHandler } from '../delivery/lambda-handler.ts';
-import { isModulePath } from '../local/handler/handler-module.ts';
+import { isInstance } from '../failure/content-free-cause.ts';
+import { thrownText } from '../failure/thrown-text.ts';
+import { handlerModuleOf, isModulePath } from '../local/handler/handler-module.ts';
 import { requireHandler } from '../local/handler/local-function.ts';
-import { type PreparedModule, prepareModule } from '../local/source/bundle.ts';
+import { BundleError, type PreparedModule, prepareModule } from '../local/source/bundle.ts';
 import { type Exports, loadModule } from '../local/source/load-module.ts';
 import type { ModuleCode } from '../local/source/module-code.ts';
-import { usageError } from './errors/cli-error.ts';
+import { failure, usageError } from './errors/cli-error.ts';
 import { notImported } from './errors/not-imported.ts';
 
 /**
@@ -18,7 +20,7 @@ import { notImported } from './errors/not-imported.ts';
  */
 export async function loadHandler(handler: string, code?: ModuleCode): Promise<LambdaHandler> {
   const exported = await loadExport(handler, code);
-  const [path, name = 'handler'] = handler.split('#');
+  const { path, name } = handlerModuleOf(handler);
   requireHandler(exported, `the export ${name} of ${path}`);
   return exported;
 }
@@ -30,7 +32,7 @@ export async function loadHandler(handler: string, code?: ModuleCode): Promise<L
  */
 export async function loadExport(handler: string, code?: ModuleCode): Promise<unknown> {
   requireModulePath(handler);
-  const [path = '', name = 'handler'] = handler.split('#');
+  const { path, name } = handlerModuleOf(handler);
   const module = code === undefined ? await prepareAndLoad(path) : await load(path, code);
   return name in module ? module[name] : refuseExport(path, name, module);
 }
@@ -41,11 +43,13 @@ export async function loadExport(handler: string, code?: ModuleCode): Promise<un
  * @throws CliError with what to correct
  */
 export async function prepareHandler(handler: string): Promise<PreparedModule> {
-  const path = handler.replace(/#.*/, '');
+  const { path } = handlerModuleOf(handler);
   try {
     return await prepareModule(path);
   } catch (cause) {
-    throw await notImported(path, cause);
+    if (isInstance(cause, BundleError)) throw await notImported(path, cause);
+    // The module has not run: its working directory is gone, for example.
+    throw failure(`${path} cannot be prepared: ${thrownText(cause)}.`, cause);
   }
 }
 
@@ -77,7 +81,7 @@ export function requireModulePath(handler: string): void {
       `${handler} names no handler. Name a module and its export, such as src/handler.ts#handler.`,
     );
   }
-  const path = handler.replace(/#.*/, '');
+  const { path } = handlerModuleOf(handler);
   if (!existsSync(path))
     throw usageError(`There is no file ${path}. Paths are relative to ${process.cwd()}.`);
 }

@@ -1,3 +1,4 @@
+import { handlerModuleOf } from '../../local/handler/handler-module.ts';
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
 import type { RouterMapping } from '../../mapping/router-mapping.ts';
 import { isMembers } from '../../options/check.ts';
@@ -18,7 +19,7 @@ export function isRouterMapping(value: unknown): value is RouterMapping {
  * @throws CliError
  */
 export async function exportedOptions(handler: string, name: string): Promise<EventSourceMappingOptions> {
-  const [path] = handler.split('#');
+  const { path } = handlerModuleOf(handler);
   const exported = await loadExport(`${path}#${name}`);
   if (isRouterMapping(exported)) return exported.options;
   throw usageError(`The export ${name} of ${path} is not a mapping. Export what eventSourceMapping returns.`);

@@ -1,3 +1,4 @@
+import { handlerModuleOf } from '../../local/handler/handler-module.ts';
 import { isMembers } from '../../options/check.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { isReference } from '../flags/mapping-flags.ts';
@@ -32,7 +33,7 @@ export function cdkCode(mappings: readonly SourceMapping[], source: string): str
 
 function eventSourceCode({ router, streamArn }: SourceMapping, source: string): Code {
   const { destinationConfig, ...options } = (router as NonNullable<typeof router>).options;
-  const [path = '', name = 'handler'] = source.split('#');
+  const { path, name } = handlerModuleOf(source);
   const local = name === 'default' ? 'handler' : name;
   const module = /^[./]/.test(path) ? path : `./${path}`;
   const { onFailure } = (destinationConfig ?? {}) as {

@@ -6,11 +6,18 @@ import { isInstance } from '../../failure/content-free-cause.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
 import { requireHandler } from './local-function.ts';
 
-const MODULE = /^[^#]+\.[cm]?[jt]s(?:#[^#]+)?$/;
+// Folders may have a # in their names, and names of exports hardly have a slash.
+const MODULE = /^(.+?\.[cm]?[jt]s)(?:#([^#/\\]+))?$/s;
 
 /** `src/handler.ts#handler` names a module; everything else is the name of a deployed function. */
 export function isModulePath(handler: string): boolean {
   return MODULE.test(handler);
+}
+
+/** The module and the export that {@link isModulePath} accepts. Without a name after `#`, the export is `handler`. */
+export function handlerModuleOf(handler: string): { readonly path: string; readonly name: string } {
+  const [, path = '', name = 'handler'] = MODULE.exec(handler) as RegExpExecArray;
+  return { path, name };
 }
 
 /**
@@ -20,7 +27,7 @@ export function isModulePath(handler: string): boolean {
  * @throws ConfigurationError `INVALID_HANDLER`
  */
 export async function importHandler(handler: string): Promise<LambdaHandler> {
-  const [path, name = 'handler'] = handler.split('#') as [path: string, name?: string];
+  const { path, name } = handlerModuleOf(handler);
   let module: Record<string, unknown>;
   try {
     module = await import(pathToFileURL(resolve(path)).href);

@@ -525,6 +525,25 @@ test('without a server it runs its own, which other commands of the project find
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
 
+test('a handler may lie in a folder with a # in its name', async () => {
+  const code = codeOf({
+    'c#/handler.ts': `import { answer } from './answer.ts';
+      export const handler = () => {}; export const other = () => { console.log('other', answer); };`,
+    'c#/answer.ts': 'export const answer = 1;',
+  });
+  const argv = ['dev', code.path('c#/handler.ts#other'), '--table', table, '--create', 'id'];
+  const command = spawned(argv, { env });
+  await command.seen(READY);
+  await put('a');
+  await command.seen(/other 1\n/);
+  code.write('c#/answer.ts', 'export const answer = 2;');
+  await command.seen(/↻ reloaded .*c#\/handler\.ts#other\n/);
+  await put('b');
+  await command.seen(/other 2\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
 test('--create-table creates a second table, such as that of an audit trail, and exports its name', async () => {
   const from = (path: string): string => STREAMLANE.replace('index.ts', path);
   const code = codeOf({

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { NotStartedError } from '../../../src/delivery/invoke.ts';
 import type { LambdaHandler } from '../../../src/delivery/lambda-handler.ts';
-import { importHandler, isModulePath } from '../../../src/local/handler/handler-module.ts';
+import { handlerModuleOf, importHandler, isModulePath } from '../../../src/local/handler/handler-module.ts';
 import { localFunction, requireHandler } from '../../../src/local/handler/local-function.ts';
 
 const identity = { functionName: 'invoices', functionArn: 'arn:f', timeoutMs: 10_000, memoryLimitInMB: 128 };
@@ -89,6 +89,19 @@ describe('a module', () => {
     ['arn:aws:lambda:eu-central-1:123456789012:function:invoices', false],
   ])('is what %s names: %s', (handler, expected) => {
     expect(isModulePath(handler)).toBe(expected);
+  });
+
+  test.each([
+    ['src/handler.ts', 'src/handler.ts', 'handler'],
+    ['src/handler.ts#other', 'src/handler.ts', 'other'],
+    ['c#/handler.ts', 'c#/handler.ts', 'handler'],
+    ['c#/hand#ler.mts#other', 'c#/hand#ler.mts', 'other'],
+    ['old.ts#2/handler.ts#other', 'old.ts#2/handler.ts', 'other'],
+    ['C:\\c#\\old.ts#2\\handler.ts', 'C:\\c#\\old.ts#2\\handler.ts', 'handler'],
+  ])('%s is %s with the export %s', (handler, path, name) => {
+    expect(isModulePath(handler)).toBe(true);
+    expect(handlerModuleOf(handler)).toEqual({ path, name });
+    expect(handlerModuleOf(path).path).toBe(path);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { LambdaHandler } from '../../../delivery/lambda-handler.ts';
+import { handlerModuleOf } from '../../../local/handler/handler-module.ts';
 import { lambdaContext } from '../../../local/handler/lambda-context.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
@@ -15,7 +16,7 @@ export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
 export async function serve(port: SandboxPort, { handler: name, code }: SandboxData): Promise<void> {
   // The files of a bundle are known where it was made.
-  const files = code.type === 'source' ? loadedFiles(resolve(name.replace(/#.*$/, ''))) : [];
+  const files = code.type === 'source' ? loadedFiles(resolve(handlerModuleOf(name).path)) : [];
   oneLineEntries(console);
   const failures = publishedFailures(console, [process.stdout, process.stderr]);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
