@@ -11,7 +11,7 @@ import { partOf } from '../failure/content-free-cause.ts';
 import { canonicalNumber } from '../item/decimal.ts';
 import { itemSize } from '../item/item-size.ts';
 import { marshallMap, UnsafeNumber } from '../item/marshall-map.ts';
-import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import type { EnvironmentVariable } from '../options/env.ts';
 import { kindOf } from '../options/kind-of.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
@@ -24,6 +24,7 @@ import { jsonValue, refuseUnawaited, UnawaitedWork } from './message/message-tex
 import { WrongMessage } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { TARGET } from './sink-target.ts';
+import { type TargetKind, targetCheck } from './target-kind.ts';
 
 /** Options of {@link tableWriter}. */
 export interface TableWriterOptions extends AwsSinkOptions<DynamoDBClient> {
@@ -54,6 +55,13 @@ interface Write extends Payload {
 
 type Item = Record<string, AttributeValue>;
 
+const TABLE: TargetKind = {
+  noun: 'table',
+  action: 'dynamodb:BatchWriteItem',
+  expected: 'the name of a table, of 3 to 255 letters, digits and _.-, or its ARN',
+  accepts: (text) => /^(arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table\/)?[\w.-]{3,255}$/.test(text),
+};
+
 const MOST_ITEM_BYTES = 400 * 1024;
 /** 16 MB, less what the request has around its writes. */
 const MOST_BYTES = 16 * 1024 * 1024 - 4096;
@@ -78,7 +86,7 @@ const MOST_BYTES = 16 * 1024 * 1024 - 4096;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 export function tableWriter(options: TableWriterOptions): TableWriter {
-  checkAwsSinkOptions('tableWriter', options, { tableName: TEXT_OR_ENV, keys: KEYS });
+  checkAwsSinkOptions('tableWriter', options, { tableName: targetCheck(TABLE), keys: KEYS });
   const keys = options.keys as readonly string[];
   const client = clientOf(options, (settings) => new DynamoDBClient(settings));
   const keyOf = (item: Item): string =>
@@ -91,6 +99,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
   const sink = batchedSink<Write, SendOptions, Change>(options, {
     named: ['tableWriter', 'tableName'],
     target: options.tableName,
+    kind: TABLE,
     maxEntries: 25,
     maxBytes: MOST_BYTES,
     payloadOf(target, { put, deleted }) {

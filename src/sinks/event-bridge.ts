@@ -14,6 +14,7 @@ import { invalid } from './batcher/sink-errors.ts';
 import { jsonText } from './message/message-text.ts';
 import { checkTexts, WrongMessage, wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
+import { type TargetKind, targetCheck } from './target-kind.ts';
 
 /** Options of {@link eventBus}. */
 export interface EventBusOptions extends AwsSinkOptions<EventBridgeClient> {
@@ -45,6 +46,13 @@ interface BusEvent extends Payload {
   readonly entry: PutEventsRequestEntry;
 }
 
+const BUS: TargetKind = {
+  noun: 'event bus',
+  action: 'events:PutEvents',
+  expected: 'the name of an event bus, or its ARN',
+  accepts: (text) => /^(arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[\w/.-]{1,256}$/.test(text),
+};
+
 /**
  * A request has to be smaller than 1 MB.
  *
@@ -73,13 +81,14 @@ export function eventBus(options: EventBusOptions): EventBus {
     'eventBus',
     options,
     { source: TEXT_OR_ENV },
-    { eventBusName: TEXT_OR_ENV, detailType: TEXT },
+    { eventBusName: targetCheck(BUS), detailType: TEXT },
   );
   const { source, eventBusName = 'default', detailType } = options;
   const client = clientOf(options, (settings) => new EventBridgeClient(settings));
   return batchedSink<BusEvent, EventOptions>(options, {
     named: ['eventBus', 'eventBusName'],
     target: eventBusName,
+    kind: BUS,
     maxEntries: 10,
     maxBytes: MOST_BYTES,
     payloadOf(target, message, eventOptions) {

@@ -15,10 +15,11 @@ import { digest } from './message/item-identity.ts';
 import { contentText, jsonText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
+import { type TargetKind, targetCheck } from './target-kind.ts';
 
 /** Options of {@link bucketWriter}. */
 export interface BucketWriterOptions extends AwsSinkOptions<S3Client> {
-  /** The bucket's name. */
+  /** The bucket's name, or the ARN of an access point. */
   readonly bucket: string | EnvironmentVariable;
   /** The prefix of all object keys, as in `invoices/`. @defaultValue none */
   readonly prefix?: string | EnvironmentVariable;
@@ -53,6 +54,22 @@ interface ObjectPart extends Payload {
   readonly body: string | Uint8Array;
 }
 
+const BUCKET: TargetKind = {
+  noun: 'bucket',
+  within: 'the objects of ',
+  action: 's3:PutObject',
+  expected: 'the name of a bucket, such as invoice-archive, or the ARN of an access point',
+  accepts: (text) => isBucketName(text) || ACCESS_POINT.test(text),
+};
+
+const ACCESS_POINT =
+  /^arn:aws[\w-]*:s3(-outposts|-object-lambda)?:[\w-]*:\d{12}:(accesspoint|outpost)[/:][\w./:-]+$/;
+
+/** Buckets of before 2018 may have up to 255 characters, capitals and underscores. */
+function isBucketName(text: string): boolean {
+  return /^[\w.-]{3,255}$/.test(text) && !/\.\.|^(\d+\.){3}\d+$/.test(text);
+}
+
 const FORMAT: Check = {
   expected: "'object' or 'ndjson'",
   accepts: (value) => value === 'object' || value === 'ndjson',
@@ -83,13 +100,19 @@ const MOST_KEY_BYTES = 1024;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export function bucketWriter(options: BucketWriterOptions): BucketWriter {
-  checkAwsSinkOptions('bucketWriter', options, { bucket: TEXT_OR_ENV }, { prefix: PREFIX, format: FORMAT });
+  checkAwsSinkOptions(
+    'bucketWriter',
+    options,
+    { bucket: targetCheck(BUCKET) },
+    { prefix: PREFIX, format: FORMAT },
+  );
   const lines = options.format === 'ndjson';
   const partOf = lines ? lineOf : objectOf;
   const client = clientOf(options, (settings) => new S3Client(settings));
   return batchedSink<ObjectPart, ObjectOptions>(options, {
     named: ['bucketWriter', 'bucket'],
     target: options.bucket,
+    kind: BUCKET,
     prefix: options.prefix ?? '',
     maxEntries: lines ? 1000 : 1,
     maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,

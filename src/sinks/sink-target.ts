@@ -10,6 +10,8 @@ export interface SinkTarget {
   readonly value: string | EnvironmentVariable;
   /** The beginning of the keys of all objects. Undefined for other targets than a bucket. */
   readonly prefix: string | EnvironmentVariable | undefined;
+  /** The action of IAM that a request needs. Undefined for a target of the user's own. */
+  readonly action: string | undefined;
 }
 
 /** The target that a sink carries. Undefined for sinks that others have made. */

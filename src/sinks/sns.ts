@@ -3,7 +3,7 @@
 
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
 import { wholeNumberFrom } from '../options/check.ts';
-import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import type { EnvironmentVariable } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
@@ -13,6 +13,7 @@ import { type AttributeValue, attributeBytes, messageAttributes } from './messag
 import { contentText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
+import { type TargetKind, targetCheck } from './target-kind.ts';
 
 /** Options of {@link snsTopic}. */
 export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {
@@ -48,6 +49,13 @@ interface Publication extends Payload {
   readonly entry: Omit<PublishBatchRequestEntry, 'Id'>;
 }
 
+const TOPIC: TargetKind = {
+  noun: 'topic',
+  action: 'sns:Publish',
+  expected: 'the ARN of a topic, such as arn:aws:sns:eu-central-1:123456789012:payments',
+  accepts: (text) => /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/.test(text),
+};
+
 const DEFAULT_BYTES = 262_144;
 
 /**
@@ -71,13 +79,14 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
   checkAwsSinkOptions(
     'snsTopic',
     options,
-    { topicArn: TEXT_OR_ENV },
+    { topicArn: targetCheck(TOPIC) },
     { maxMessageBytes: wholeNumberFrom(1024, 1_048_576) },
   );
   const client = clientOf(options, (settings) => new SNSClient(settings));
   const sink = batchedSink<Publication, PublishOptions>(options, {
     named: ['snsTopic', 'topicArn'],
     target: options.topicArn,
+    kind: TOPIC,
     maxEntries: 10,
     maxBytes: options.maxMessageBytes ?? DEFAULT_BYTES,
     payloadOf: publicationOf,

@@ -3,7 +3,8 @@
 
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../errors.ts';
-import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import { URL_TEXT } from '../options/check.ts';
+import type { EnvironmentVariable } from '../options/env.ts';
 import { refusalsOf } from './batcher/batch-results.ts';
 import { batchedSink } from './batcher/batched-sink.ts';
 import { type AwsSinkOptions, type ClientSettings, checkAwsSinkOptions, clientOf } from './batcher/client.ts';
@@ -13,6 +14,7 @@ import { type AttributeValue, attributeBytes, messageAttributes } from './messag
 import { contentText, messageText } from './message/message-text.ts';
 import { wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
+import { type TargetKind, targetCheck } from './target-kind.ts';
 
 /** Options of {@link sqsQueue}. */
 export interface SqsQueueOptions extends AwsSinkOptions<SQSClient> {
@@ -38,6 +40,24 @@ interface QueueMessage extends Payload {
   readonly entry: Omit<SendMessageBatchRequestEntry, 'Id'>;
 }
 
+const QUEUE: TargetKind = {
+  noun: 'queue',
+  action: 'sqs:SendMessage',
+  expected: 'the URL of a queue, such as https://sqs.eu-central-1.amazonaws.com/123456789012/payments',
+  accepts: isQueueUrl,
+};
+
+const OF_AWS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+const HOST_OF_QUEUES = /(^|\.)(sqs(-fips)?|queue)\./;
+
+/** The URLs of AWS have an account and a name. Emulators have other hosts, and some another path before the name. */
+function isQueueUrl(text: string): boolean {
+  if (!URL_TEXT.accepts(text) || /[?#\s]/.test(text)) return false;
+  const { hostname, pathname } = new URL(text);
+  if (!OF_AWS.test(hostname)) return /\/[\w-]{1,80}(\.fifo)?$/.test(pathname);
+  return HOST_OF_QUEUES.test(hostname) && /^\/\d{12}\/[\w-]{1,80}(\.fifo)?$/.test(pathname);
+}
+
 /**
  * An SQS queue, standard or FIFO. Messages that are sent at the same time travel in one request: 10 of them, and
  * 1,048,576 bytes in total, attributes included.
@@ -56,11 +76,12 @@ interface QueueMessage extends Payload {
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export function sqsQueue(options: SqsQueueOptions): SqsQueue {
-  checkAwsSinkOptions('sqsQueue', options, { queueUrl: TEXT_OR_ENV });
+  checkAwsSinkOptions('sqsQueue', options, { queueUrl: targetCheck(QUEUE) });
   const client = clientOf(options, queueClient);
   return batchedSink<QueueMessage, QueueOptions>(options, {
     named: ['sqsQueue', 'queueUrl'],
     target: options.queueUrl,
+    kind: QUEUE,
     maxEntries: 10,
     maxBytes: 1_048_576,
     payloadOf: queueMessageOf,

@@ -49,13 +49,18 @@ interface ClientOptions {
 const SINKS: readonly (readonly [name: string, make: (options: ClientOptions) => Sink])[] = [
   [
     'snsTopic',
-    (o) => snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:1:t', client: new SNSClient(o), attempts: 2 }),
+    (o) =>
+      snsTopic({
+        topicArn: 'arn:aws:sns:eu-central-1:123456789012:t',
+        client: new SNSClient(o),
+        attempts: 2,
+      }),
   ],
   [
     'sqsQueue',
     (o) =>
       sqsQueue({
-        queueUrl: 'https://q',
+        queueUrl: 'https://q/q',
         client: new SQSClient({ ...o, useQueueUrlAsEndpoint: false }),
         attempts: 2,
       }),
@@ -63,7 +68,7 @@ const SINKS: readonly (readonly [name: string, make: (options: ClientOptions) =>
   ['eventBus', (o) => eventBus({ source: 's', client: new EventBridgeClient(o), attempts: 2 })],
   [
     'tableWriter',
-    (o) => tableWriter({ tableName: 'T', keys: ['id'], client: new DynamoDBClient(o), attempts: 2 }),
+    (o) => tableWriter({ tableName: 'Totals', keys: ['id'], client: new DynamoDBClient(o), attempts: 2 }),
   ],
   [
     'bucketWriter',
@@ -125,7 +130,7 @@ describe.each(SINKS)('%s', (_, make) => {
 
 test('tableWriter with wrong keys puts nothing aside', async () => {
   const client = new DynamoDBClient(fake.connection);
-  const { letters, response, error } = await play(tableWriter({ tableName: 'T', keys: ['pk'], client }));
+  const { letters, response, error } = await play(tableWriter({ tableName: 'Totals', keys: ['pk'], client }));
   expect(response).toEqual(FAILED);
   expect(letters).toEqual([]);
   expect(error).toMatchObject({ code: 'KEYS_MISMATCH' });
@@ -137,7 +142,9 @@ test('a record whose message alone is refused is put aside, by what the others s
       ? { code: 'SomethingNew', senderFault: true }
       : undefined;
   const client = new SNSClient(fake.connection);
-  const { letters, response } = await play(snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:1:t', client }));
+  const { letters, response } = await play(
+    snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:t', client }),
+  );
   expect(response).toEqual({ batchItemFailures: [] });
   expect(letters).toMatchObject([{ record: { dynamodb: { Keys: { id: { S: 'item-7' } } } } }]);
 });

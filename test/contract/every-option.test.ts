@@ -50,9 +50,10 @@ const FACTORIES: Readonly<Record<string, (options: object) => unknown>> = {
   metrics: (options) => metrics(new Metrics({ namespace: 'n' }), options),
   auditTrail: (options) => auditTrail(sink, options),
   snsTopic: (options) => snsTopic({ topicArn: `arn:aws:sns:${ACCOUNT}:t`, ...options }),
-  sqsQueue: (options) => sqsQueue({ queueUrl: 'https://sqs.eu-central-1.amazonaws.com/1/q', ...options }),
+  sqsQueue: (options) =>
+    sqsQueue({ queueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/q', ...options }),
   eventBus: (options) => eventBus({ eventBusName: 'bus', source: 's', ...options }),
-  tableWriter: (options) => tableWriter({ tableName: 'T', keys: ['id'], ...options }),
+  tableWriter: (options) => tableWriter({ tableName: 'Totals', keys: ['id'], ...options }),
   bucketWriter: (options) => bucketWriter({ bucket: 'bucket-b', ...options }),
   eventSourceMapping: (options) => mappingSettings({ startingPosition: 'LATEST', ...options }),
   deliver: (options) => deliver(noop, eventOf({}).Records, options),

@@ -7,16 +7,17 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
+import type { Sink } from '../../src/sinks/sink.ts';
 import { snsTopic } from '../../src/sinks/sns.ts';
 import { sqsQueue } from '../../src/sinks/sqs.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
 import { sizedItem } from '../sinks/fake-harnesses.ts';
 import { sinkContract } from '../sinks/sink-contract.ts';
-import { numberIn, type SinkHarness } from '../sinks/sink-harness.ts';
+import { numberIn, recordOf, type SinkHarness } from '../sinks/sink-harness.ts';
 
 let aws: Emulators;
 let sns: SNSClient;
@@ -111,6 +112,22 @@ for (const format of ['object', 'ndjson'] as const) {
     },
   );
 }
+
+test.each<[noun: string, sink: () => Sink]>([
+  ['topic', () => snsTopic({ topicArn: `arn:aws:sns:${aws.sns.region}:000000000000:nowhere`, client: sns })],
+  ['queue', () => sqsQueue({ queueUrl: `${aws.sqs.endpoint}/000000000000/nowhere`, client: sqs })],
+  ['table', () => tableWriter({ tableName: 'nowhere', keys: ['pk'], client: dynamodb })],
+  ['bucket', () => bucketWriter({ bucket: 'nowhere', client: s3 })],
+])('a %s that does not exist is named by the error, on the server', async (noun, makeSink) => {
+  const sink = makeSink();
+  await expect(sink.send({ pk: 'a' }, { record: recordOf('a') })).rejects.toMatchObject({
+    code: 'SINK_REQUEST_FAILED',
+    retryable: false,
+    message: expect.stringMatching(
+      new RegExp(`nowhere: a message was not accepted: the ${noun} does not exist .* Create the ${noun}, or`),
+    ),
+  });
+});
 
 async function createQueue(name: string, fifo: boolean): Promise<string> {
   const { QueueUrl = '' } = await sqs.send(

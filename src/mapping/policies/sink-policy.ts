@@ -24,32 +24,25 @@ const OWNER = 'sinkPolicy';
 
 const SINK = objectWith(['send']);
 
-/** The permission that a kind of sink needs. */
-interface Permission {
-  readonly action: string;
-  /** Undefined where the target does not say it. */
-  arnOf(target: string, prefix: string): string | undefined;
-}
+/** Gives the ARN of the resource that a sink writes to. Undefined where the target does not say it. */
+type ArnOf = (target: string, prefix: string) => string | undefined;
 
 const ARN = /^arn:/;
 
-const ownArn: Permission['arnOf'] = (target) => (ARN.test(target) ? target : undefined);
+const ownArn: ArnOf = (target) => (ARN.test(target) ? target : undefined);
 
 /** By the function that makes the sink. */
-const PERMISSIONS: Readonly<Record<string, Permission>> = {
-  snsTopic: { action: 'sns:Publish', arnOf: ownArn },
-  sqsQueue: { action: 'sqs:SendMessage', arnOf: queueArn },
-  eventBus: { action: 'events:PutEvents', arnOf: ownArn },
-  bucketWriter: {
-    action: 's3:PutObject',
-    arnOf(bucket, prefix) {
-      // In a policy, these signs are wildcards and variables.
-      const keys = `${prefix.replace(/[*?$]/g, '${$&}')}*`;
-      // The ARN is that of an access point.
-      return ARN.test(bucket) ? `${bucket}/object/${keys}` : `arn:aws:s3:::${bucket}/${keys}`;
-    },
+const RESOURCES: Readonly<Record<string, ArnOf>> = {
+  snsTopic: ownArn,
+  sqsQueue: queueArn,
+  eventBus: ownArn,
+  bucketWriter(bucket, prefix) {
+    // In a policy, these signs are wildcards and variables.
+    const keys = `${prefix.replace(/[*?$]/g, '${$&}')}*`;
+    // The ARN is that of an access point.
+    return ARN.test(bucket) ? `${bucket}/object/${keys}` : `arn:aws:s3:::${bucket}/${keys}`;
   },
-  tableWriter: { action: 'dynamodb:BatchWriteItem', arnOf: ownArn },
+  tableWriter: ownArn,
 };
 
 /**
@@ -74,19 +67,19 @@ export function sinkPolicy(
   const { resource } = options;
   if (resource !== undefined) requireOption(OWNER, 'resource', resource, REFERENCE);
   const target = targetOf(sink);
-  const permission = target && PERMISSIONS[target.named[0]];
-  if (permission === undefined) {
+  if (target?.action === undefined) {
     throw invalidOption(
       OWNER,
       undefined,
       'the sink is one of your own, and what its requests need is not known. Write its statements yourself.',
     );
   }
-  return [allow([permission.action], resource ?? resourceOf(target as SinkTarget, permission))];
+  return [allow([target.action], resource ?? resourceOf(target))];
 }
 
-function resourceOf({ named: [owner, option], value, prefix }: SinkTarget, { arnOf }: Permission): string {
+function resourceOf({ named: [owner, option], value, prefix }: SinkTarget): string {
   const target = read(owner, option, value);
+  const arnOf = RESOURCES[owner] as ArnOf;
   const arn = arnOf(target, prefix === undefined ? '' : read(owner, 'prefix', prefix));
   if (arn !== undefined) return arn;
   throw invalidOption(

@@ -2,10 +2,13 @@ import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts
 import { WrongMessage } from '../message/wrong-message.ts';
 import type { RequestContext, SendOptions, Sink } from '../sink.ts';
 import { type SinkTarget, TARGET } from '../sink-target.ts';
+import { requireTarget, type TargetKind } from '../target-kind.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { type BatcherSettings, MicroBatcher } from './micro-batcher.ts';
+import { awsRefusal } from './request-failure.ts';
 import { requestSettings, type SinkOptions } from './sink-options.ts';
+import { explained } from './target-refusal.ts';
 
 /** The differences between sinks: the target, its limits, the conversion of a message and the request. */
 export interface BatchedSinkSettings<P extends Payload, Message, Options extends SendOptions>
@@ -14,6 +17,8 @@ export interface BatchedSinkSettings<P extends Payload, Message, Options extends
   readonly named: readonly [owner: string, option: string];
   /** The value of that option. */
   readonly target: string | EnvironmentVariable;
+  /** The kind of the target. Undefined for a target of the user's own. */
+  readonly kind?: TargetKind;
   /** The beginning of the keys of all objects, in a bucket. */
   readonly prefix?: string | EnvironmentVariable;
   /**
@@ -38,14 +43,22 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
   options: SinkOptions,
   settings: BatchedSinkSettings<P, Message, Options>,
 ): BatchedSink<Options, Message> {
-  const [owner, option] = settings.named;
-  const makeBatcher = (target: string): MicroBatcher<P> =>
-    new MicroBatcher({
+  const { kind, named, refusalOf = awsRefusal } = settings;
+  const [owner, option] = named;
+  const makeBatcher = (target: string): MicroBatcher<P> => {
+    const explain = (refusal: Refusal): Refusal =>
+      kind === undefined ? refusal : explained(refusal, { kind, named, value: settings.target, target });
+    return new MicroBatcher({
       ...settings,
       ...requestSettings(options),
       target,
-      request: (payloads, signal) => settings.request(payloads, { target, signal }),
+      async request(payloads, signal) {
+        const refusals = await settings.request(payloads, { target, signal });
+        return refusals.map((refusal) => refusal && explain(refusal));
+      },
+      refusalOf: (error) => explain(refusalOf(error)),
     });
+  };
   const payloadOf: typeof settings.payloadOf = (target, ...given) => {
     try {
       return settings.payloadOf(target, ...given);
@@ -55,7 +68,7 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
   };
   let last: { readonly target: string; readonly batcher: MicroBatcher<P> } | undefined;
   return {
-    [TARGET]: { named: settings.named, value: settings.target, prefix: settings.prefix },
+    [TARGET]: { named, value: settings.target, prefix: settings.prefix, action: kind?.action },
     get target() {
       return showEnv(settings.target);
     },
@@ -64,7 +77,10 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
       const target = readEnv(owner, option, settings.target);
       checkSend(owner, target, sendOptions as SendOptions | undefined);
       // The environment may name another target than for the last message: a test may change it.
-      if (last?.target !== target) last = { target, batcher: makeBatcher(target) };
+      if (last?.target !== target) {
+        if (kind !== undefined) requireTarget(named, kind, settings.target, target);
+        last = { target, batcher: makeBatcher(target) };
+      }
       return last.batcher.add(payloadOf(target, message, sendOptions), sendOptions);
     },
   };

@@ -16,6 +16,8 @@ export interface Refusal {
   /** The target's own words. They may quote the message, so they are a `cause` and never part of an error's message. */
   readonly cause?: unknown;
   readonly fault: Fault;
+  /** The cause in words, as in "the topic does not exist". Undefined where only the code is known. */
+  readonly reason?: string;
   /** The advice in the error's message. @defaultValue the one for AWS's errors */
   readonly remedy?: string;
 }

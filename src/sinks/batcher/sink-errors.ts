@@ -50,12 +50,19 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
 }
 
 /** The target takes no message, or nothing shows that it would take another one. */
-export function targetFailed(target: string, { code, cause, remedy = AWS_REMEDY }: Refusal): SinkError {
+export function targetFailed(
+  target: string,
+  { code, cause, reason, remedy = AWS_REMEDY }: Refusal,
+): SinkError {
+  const problem =
+    reason === undefined
+      ? `, and nothing shows that the message is the reason: ${short(code)}`
+      : `: ${reason} (${short(code)})`;
   return new SinkError(
     'SINK_REQUEST_FAILED',
     false,
     target,
-    `a message was not accepted, and nothing shows that the message is the reason: ${short(code)}. ${remedy}`,
+    `a message was not accepted${problem}. ${remedy}`,
     NAMES_NO_CONTENT.test(nameOf(cause)) ? requestCause(cause, textOf(cause)) : requestCause(cause),
   );
 }

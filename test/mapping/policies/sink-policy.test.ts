@@ -101,7 +101,6 @@ test.each<readonly [string, Sink<never, never>, string]>([
     sqsQueue({ queueUrl: 'http://localhost/123456789012/payments' }),
     'the queueUrl of sqsQueue is "http://localhost/123456789012/payments"',
   ],
-  ['a topic by its name', snsTopic({ topicArn: 'payments' }), 'the topicArn of snsTopic is "payments"'],
 ])('%s asks for the resource', (_, sink, which) => {
   expect(() => sinkPolicy(sink)).toThrow(
     `sinkPolicy: resource is needed: ${which}, which does not say its region and account. Pass the ARN, or a reference to it.`,

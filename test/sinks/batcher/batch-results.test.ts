@@ -78,8 +78,8 @@ const SINKS: Readonly<Record<string, (client: never) => Sink>> = {
     snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:t', client, attempts: 1 }),
   sqsQueue: (client) => sqsQueue({ queueUrl: 'https://sqs.example.com/1/q', client, attempts: 1 }),
   eventBus: (client) => eventBus({ source: 's', detailType: 't', client, attempts: 1 }),
-  tableWriter: (client) => tableWriter({ tableName: 'T', keys: ['id'], client, attempts: 1 }),
-  bucketWriter: (client) => bucketWriter({ bucket: 'b', client, attempts: 1 }),
+  tableWriter: (client) => tableWriter({ tableName: 'Totals', keys: ['id'], client, attempts: 1 }),
+  bucketWriter: (client) => bucketWriter({ bucket: 'archive', client, attempts: 1 }),
 };
 
 const send = (name: string, answer: () => unknown): Promise<void> =>
@@ -146,7 +146,7 @@ test.each<[string, unknown]>([
       return { ETag: 'e' };
     },
   };
-  const bucket = bucketWriter({ bucket: 'b', client: client as never });
+  const bucket = bucketWriter({ bucket: 'archive', client: client as never });
   const error = { code: 'SINK_REQUEST_FAILED', retryable: false };
   await expect(bucket.send('a', { detached: true })).rejects.toMatchObject(error);
   await bucket.send('b', { detached: true });

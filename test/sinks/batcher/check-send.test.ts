@@ -34,27 +34,43 @@ const SINKS: readonly (readonly [
   option: string,
   make: (client: never) => Sink,
   calls: readonly string[],
+  /** Makes a target of a name. */
+  targetOf: (name: string) => string,
 ])[] = [
-  ['snsTopic', 'topicArn', (client) => snsTopic({ topicArn: A, client }), ['send', 'publish']],
-  ['sqsQueue', 'queueUrl', (client) => sqsQueue({ queueUrl: A, client }), ['send']],
+  [
+    'snsTopic',
+    'topicArn',
+    (client) => snsTopic({ topicArn: A, client }),
+    ['send', 'publish'],
+    (name) => `arn:aws:sns:eu-central-1:000000000000:${name}`,
+  ],
+  [
+    'sqsQueue',
+    'queueUrl',
+    (client) => sqsQueue({ queueUrl: A, client }),
+    ['send'],
+    (name) => `http://localhost:4566/000000000000/${name}`,
+  ],
   [
     'eventBus',
     'eventBusName',
     (client) => eventBus({ source: 's', eventBusName: A, detailType: 'd', client }),
     ['send'],
+    (name) => name,
   ],
   [
     'tableWriter',
     'tableName',
     (client) => tableWriter({ tableName: A, keys: ['id'], client }),
     ['send', 'put', 'delete'],
+    (name) => name,
   ],
-  ['bucketWriter', 'bucket', (client) => bucketWriter({ bucket: A, client }), ['send']],
+  ['bucketWriter', 'bucket', (client) => bucketWriter({ bucket: A, client }), ['send'], (name) => name],
 ];
 
 const message = { id: '1' };
 
-describe.each(SINKS)('%s', (name, option, make, calls) => {
+describe.each(SINKS)('%s', (name, option, make, calls, targetOf) => {
   const callsOf = (sink: Sink) =>
     calls.map(
       (call) =>
@@ -75,7 +91,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
     [{ detached: 1 }],
     [{ signal: new AbortController().signal }],
   ])('sends nothing that has neither a record nor detached: true: %j', async (options) => {
-    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     for (const call of callsOf(make(client))) {
       await expect(call(message, options)).rejects.toMatchObject({
@@ -93,7 +109,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
     ['that is a promise', Promise.resolve(recordOf('1'))],
     ['without keys', { eventName: 'INSERT', eventID: '1' }],
   ])('sends nothing with a record %s', async (_, record) => {
-    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     for (const call of callsOf(make(client))) {
       await expect(call(message, { record })).rejects.toMatchObject({
@@ -113,7 +129,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
     ['text', 'signal'],
     ['an AbortController', new AbortController()],
   ])('sends nothing with %s for a signal, however often it is tried', async (_, signal) => {
-    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     for (const call of callsOf(make(client))) {
       for (const options of [{ record: recordOf('1') }, { record: recordOf('1') }, { detached: true }]) {
@@ -133,7 +149,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
     ['an object with a promise', () => ({ id: '1', total: Promise.reject(new Error('lost')) })],
     ['an object with a generator', () => ({ id: '1', lines: (function* () {})() })],
   ])('sends nothing that is %s, and it is not a dead letter', async (_, made) => {
-    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     const sink = make(client);
     // Once something was accepted, the item would be at fault.
@@ -148,7 +164,7 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
   });
 
   test('sends what is detached, and what has a record, and nothing that says both', async () => {
-    vi.stubEnv('STREAMLANE_TEST_A', 'target.a');
+    vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     const record = recordOf('item');
     for (const call of callsOf(make(client))) {
@@ -192,12 +208,12 @@ describe.each(SINKS)('%s', (name, option, make, calls) => {
   test('sends to what its variable says at each message', async () => {
     const { client, inputs } = memoryClient();
     const sink = make(client);
-    for (const target of ['one', 'two', 'two', 'one']) {
+    for (const target of ['one', 'two', 'two', 'one'].map(targetOf)) {
       vi.stubEnv('STREAMLANE_TEST_A', target);
       expect(sink.target).toBe(target);
       await sink.send(message, { record: recordOf('item') });
     }
-    const targets = inputs.map((input) => /"(one|two)"/.exec(JSON.stringify(input))?.[1]);
+    const targets = inputs.map((input) => /\b(one|two)"/.exec(JSON.stringify(input))?.[1]);
     expect(targets).toEqual(['one', 'two', 'two', 'one']);
     vi.unstubAllEnvs();
   });
@@ -221,7 +237,10 @@ test('the source of events and the prefix of objects may be variables', async ()
 test.each<[what: string, send: (client: never) => Promise<void>, code: string, owner: string]>([
   [
     'a FIFO topic without a group',
-    (client) => snsTopic({ topicArn: 'a.fifo', client }).publish('m', { detached: true }),
+    (client) =>
+      snsTopic({ topicArn: 'arn:aws:sns:eu-central-1:123456789012:t.fifo', client }).publish('m', {
+        detached: true,
+      }),
     'RECORD_REQUIRED',
     'snsTopic',
   ],
@@ -234,14 +253,20 @@ test.each<[what: string, send: (client: never) => Promise<void>, code: string, o
   [
     'a delay in a FIFO queue',
     (client) =>
-      sqsQueue({ queueUrl: 'q.fifo', client }).send('m', { record: recordOf('i'), delaySeconds: 1 }),
+      sqsQueue({ queueUrl: 'http://localhost/q.fifo', client }).send('m', {
+        record: recordOf('i'),
+        delaySeconds: 1,
+      }),
     'INVALID_OPTION',
     'sqsQueue',
   ],
   [
     'a key for a line',
     (client) =>
-      bucketWriter({ bucket: 'b', format: 'ndjson', client }).send('m', { record: recordOf('i'), key: 'k' }),
+      bucketWriter({ bucket: 'archive', format: 'ndjson', client }).send('m', {
+        record: recordOf('i'),
+        key: 'k',
+      }),
     'INVALID_OPTION',
     'bucketWriter',
   ],

@@ -9,10 +9,15 @@ const SINKS = [
   {
     name: 'snsTopic',
     make: snsTopic,
-    required: { topicArn: 'arn' },
+    required: { topicArn: 'arn:aws:sns:eu-central-1:123456789012:t' },
     wrong: { maxMessageBytes: 2 ** 20 + 1 },
   },
-  { name: 'sqsQueue', make: sqsQueue, required: { queueUrl: 'url' }, wrong: { attempts: 0.5 } },
+  {
+    name: 'sqsQueue',
+    make: sqsQueue,
+    required: { queueUrl: 'http://localhost/q' },
+    wrong: { attempts: 0.5 },
+  },
   { name: 'eventBus', make: eventBus, required: { source: 'test' }, wrong: { eventBusName: '' } },
   {
     name: 'tableWriter',
