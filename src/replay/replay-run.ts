@@ -3,6 +3,7 @@ import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { Barriers } from './barriers.ts';
+import { type DeadLetters, deadLetters } from './dead-letters.ts';
 import { RecordReplay } from './records/record-replay.ts';
 import { identityOf, itemOf, type ReplayRecord } from './records/replay-record.ts';
 import type { ReplaySettings } from './replay-options.ts';
@@ -46,6 +47,15 @@ export class ReplayRun {
   }
 
   async run(): Promise<ReplaySummary> {
+    const letters = deadLetters();
+    try {
+      return await this.#run(letters);
+    } finally {
+      letters.stop();
+    }
+  }
+
+  async #run(letters: DeadLetters): Promise<ReplaySummary> {
     const { handler, signal } = this.#settings;
     // Taken even after the signal: the report has every document, so that no reader takes a missing one for replayed.
     for (let more = true; more; ) {
@@ -65,6 +75,7 @@ export class ReplayRun {
       invocations: this.#invocations,
       durationMs: performance.now() - this.#startedAt,
       skipped: this.#skipped.size,
+      deadLettered: this.#deadLettered(letters),
       messages,
       remaining: messages.filter(({ status }) => status === 'remaining').length,
     };
@@ -182,6 +193,12 @@ export class ReplayRun {
       if (failure === undefined) message.released = true;
       else message.problem = { reason: 'not-deleted', detail: `all succeeded, but: ${failure}` };
     }
+  }
+
+  #deadLettered(letters: DeadLetters): number {
+    // Several messages may hold the same record.
+    const records = new Set(this.#messages.flatMap((message) => message.records));
+    return [...records].filter((record) => record.succeeded && letters.has(record)).length;
   }
 
   #doneCount(): number {

@@ -83,6 +83,11 @@ export interface ReplaySummary extends ReplayProgress {
   readonly durationMs: number;
   /** Records that were not handed over, because the table has a newer image of their item. */
   readonly skipped: number;
+  /**
+   * Records that became dead letters again: `deadLetter` sent a letter about them. They are counted in `succeeded` as well,
+   * because nothing keeps their message.
+   */
+  readonly deadLettered: number;
   /** In the order in which they came. */
   readonly messages: readonly MessageReport[];
   /** How many of them remain. */

@@ -1,10 +1,18 @@
+import { channel } from 'node:diagnostics_channel';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
+import { deadLetter } from '../../src/middleware/dead-letter.ts';
 import { type ReplaySummary, replay } from '../../src/replay/index.ts';
-import { memoryLogger, type RecordSketch, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
+import {
+  contextOf,
+  memoryLogger,
+  type RecordSketch,
+  recordOf,
+  sequenceNumberAt,
+} from '../fixtures/events.ts';
 
 const letterAt = (index: number, sketch: RecordSketch = {}): DeadLetter =>
   createDeadLetter(recordOf(sketch, index), new Error('then'), undefined);
@@ -203,4 +211,48 @@ test.each([
     remaining: 0,
   });
   expect(events).toHaveLength(2);
+});
+
+describe('records that become dead letters again', () => {
+  const failing = (ids: readonly string[], around: (id: string) => void = () => {}) =>
+    streamRouter<{ id: string }>({ logger: false })
+      .use(async ({ keys }, _context, next) => {
+        await next();
+        around(keys.id as string);
+      })
+      .use(deadLetter({ target: 'memory', send: async () => {} }, { when: () => true }))
+      .onInsert(({ newImage }) => {
+        if (ids.includes(newImage.id)) throw new Error('again');
+      });
+
+  test('are counted, each once however many letters are about it', async () => {
+    const documents = ['a', 'b', 'c'].map((id, index) => letterAt(index, { id }));
+    const summary = await replay({ documents: [...documents, ...documents], handler: failing(['a', 'c']) });
+    expect(summary).toMatchObject({ records: 3, succeeded: 3, failed: 0, deadLettered: 2, remaining: 0 });
+  });
+
+  test('are none where the handler succeeds, and in a dry run', async () => {
+    const documents = [letterAt(1)];
+    expect(await replay({ documents, handler: failing([]) })).toMatchObject({ deadLettered: 0 });
+    expect(await replay({ documents, dryRun: true })).toMatchObject({ deadLettered: 0 });
+  });
+
+  test('are not those that fail after their letter was accepted', async () => {
+    const handler = failing(['a', 'b'], (id) => {
+      if (id === 'a') throw new Error('refused around it');
+    });
+    const documents = ['a', 'b'].map((id, index) => letterAt(index, { id }));
+    expect(await replay({ documents, handler })).toMatchObject({ succeeded: 1, failed: 1, deadLettered: 1 });
+  });
+
+  test('are not those of other invocations in the process', async () => {
+    const other = failing(['b']);
+    const stream = { Records: [recordOf({ id: 'b' }, 7)] } as DynamoDBStreamEvent;
+    const handler = async (): Promise<void> => void (await other(stream, contextOf()));
+    expect(await replay({ documents: [letterAt(1)], handler })).toMatchObject({
+      succeeded: 1,
+      deadLettered: 0,
+    });
+    expect(channel('streamlane:record-failed').hasSubscribers).toBe(false);
+  });
 });

@@ -25,6 +25,7 @@ export const replay: CommandDefinition = {
       'replay --queue arn:aws:sqs:eu-central-1:123456789012:failed --handler src/handler.ts --profile staging',
       'the same queue, by its ARN',
     ],
+    ['replay --queue failed --handler src/handler.ts', 'the queue failed of dev or emulators, by its name'],
     ['replay monday.ndjson tuesday.ndjson --dry-run', 'what would be replayed, and what has left the stream'],
   ],
   configure: (command) =>
@@ -35,7 +36,7 @@ export const replay: CommandDefinition = {
           '--newest-only',
           'Skip records whose item has a newer image in its table: for handlers that copy items.',
         )
-        .option('--queue <url or ARN>', 'The SQS queue with the documents and dead letters.')
+        .option('--queue <name, URL or ARN>', 'The SQS queue with the documents and dead letters.')
         .option('--handler <module#export>', 'What is invoked. Needed unless it is a dry run.')
         .option('--dry-run', 'Say what would be replayed, invoke nothing and delete nothing.')
         .option('--batch-size <count>', 'Records in an invocation at most, 1 to 10000.', '100'),

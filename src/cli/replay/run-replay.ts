@@ -17,7 +17,7 @@ import { TABLES } from '../servers/packages.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
-import { isQueueArn, urlOfArn } from './queue-arn.ts';
+import { isQueueName, urlOfQueue } from './queue-name.ts';
 import { writeSummary } from './summary.ts';
 import { thrownErrors } from './thrown-errors.ts';
 
@@ -42,7 +42,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   const { io } = context;
   const { dryRun = false } = options;
   const target = sourceOf(paths, options);
-  const queueArn = options.queue !== undefined && isQueueArn(options.queue) ? options.queue : undefined;
+  const named = options.queue !== undefined && isQueueName(options.queue) ? options.queue : undefined;
   if (options.handler === undefined && !dryRun) {
     throw usageError('Name the handler with --handler <module#export>, or use --dry-run.');
   }
@@ -59,7 +59,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   variables.add(connection.environment);
   const { endpoint, credentials, region } = connection.streams;
   const queueEndpoint = connection.sqs.endpoint;
-  const queueUrl = queueArn && (await urlOfArn(queueArn, connection));
+  const queueUrl = named && (await urlOfQueue(named, connection));
   const s3Endpoint = connection.s3.endpoint;
   const tableEndpoint = connection.dynamodb.endpoint;
   const progress = await openProgress(context);
@@ -83,7 +83,6 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
       onProblem: (operation, error) => progress.warn(`${operation}: ${thrownText(error)}`),
     });
     progress.end();
-    const deadLettered = errors.deadLettered();
     const explained = summary.messages.map((message) => errors.explain(message));
     if (options.json) {
       for (const { failures, ...message } of explained) {
@@ -100,14 +99,13 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
         type: 'summary',
         messages: messages.length,
         ...totals,
-        deadLettered,
         durationMs: Math.round(durationMs),
       });
     } else {
-      await writeSummary(context, { ...summary, messages: explained, deadLettered }, dryRun);
+      await writeSummary(context, { ...summary, messages: explained }, dryRun);
     }
     if (io.signal.aborted) return EXIT.interrupted;
-    return summary.remaining > 0 || deadLettered > 0 ? EXIT.failed : EXIT.ok;
+    return summary.remaining > 0 || summary.deadLettered > 0 ? EXIT.failed : EXIT.ok;
   } finally {
     errors.stop();
     progress.end();
@@ -155,14 +153,14 @@ type Source = Pick<ReplayOptions, 'documents' | 's3Uri' | 'deleteObjects' | 'que
 function sourceOf(paths: readonly string[], { queue, deleteObjects }: ReplayFlags): Source | undefined {
   if ((paths.length === 0) === (queue === undefined)) {
     throw usageError(
-      'Name either files with documents, s3://bucket/prefix or --queue <url or ARN>, to say what is replayed.',
+      'Name either files with documents, s3://bucket/prefix or --queue <name, URL or ARN>, to say what is replayed.',
     );
   }
   const s3Uri = paths.find((path) => path.startsWith('s3:'));
   if (deleteObjects && s3Uri === undefined) {
     throw usageError('--delete-objects is for the objects beneath s3://bucket/prefix. Leave it out.');
   }
-  if (queue !== undefined) return isQueueArn(queue) ? {} : { queueUrl: urlOf(queue) };
+  if (queue !== undefined) return isQueueName(queue) ? {} : { queueUrl: urlOf(queue) };
   if (s3Uri === undefined) return undefined;
   if (paths.length > 1) throw usageError(`Name ${s3Uri} alone: a bucket and files cannot be mixed.`);
   if (!isS3Uri(s3Uri)) throw usageError(`A bucket is named as s3://bucket/prefix, got ${s3Uri}.`);
@@ -177,7 +175,7 @@ async function documentsOf(paths: readonly string[], io: CliIo): Promise<Source>
 
 function urlOf(queue: string): string {
   if (/^https?:/.test(queue) && URL.canParse(queue)) return queue;
-  throw usageError(`--queue has to be the URL or the ARN of an SQS queue, got ${queue}.`);
+  throw usageError(`--queue has to be the name, the URL or the ARN of an SQS queue, got ${queue}.`);
 }
 
 async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]> {

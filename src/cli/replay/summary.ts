@@ -13,7 +13,7 @@ const MOST_RECORDS = 20;
 /** Writes the results: one line for each message that remains or has skipped records; in a dry run for each message. */
 export async function writeSummary(
   { io: { stdout }, style }: CommandContext,
-  summary: ReplaySummary & { readonly deadLettered: number },
+  summary: ReplaySummary,
   dryRun: boolean,
 ): Promise<void> {
   const { messages, records, succeeded, skipped, remaining, deadLettered, invocations, durationMs } = summary;

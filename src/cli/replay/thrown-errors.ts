@@ -8,8 +8,6 @@ import { withVariableHint } from '../errors/missing-variable.ts';
 export interface ThrownErrors {
   /** Writes what was thrown in the place of `the handler reported it`. */
   explain(message: MessageReport): MessageReport;
-  /** How many records a sink has accepted as dead letters. They count as handled, and are to be replayed once more. */
-  deadLettered(): number;
   stop(): void;
 }
 
@@ -19,14 +17,9 @@ const REPORTED = 'the handler reported it';
 /** Listens to what streamlane says of failed records, until it is stopped. */
 export function thrownErrors(): ThrownErrors {
   const texts = new Map<string, string>();
-  // A record may be handed over several times, and may fail in a middleware around its dead letter.
-  const letters = new Set<string>();
   const keep = (published: unknown): void => {
-    const { streamArn, sequenceNumber, outcome, error } = published as RecordFailedMessage;
-    const record = `${streamArn} ${sequenceNumber}`;
-    texts.set(record, thrownText(error));
-    if (outcome === 'deadLettered') letters.add(record);
-    else letters.delete(record);
+    const { streamArn, sequenceNumber, error } = published as RecordFailedMessage;
+    texts.set(`${streamArn} ${sequenceNumber}`, thrownText(error));
   };
   subscribe(CHANNEL, keep);
   return {
@@ -41,7 +34,6 @@ export function thrownErrors(): ThrownErrors {
       const detail = message.detail.replace(REPORTED, () => first.error);
       return { ...message, detail, failures };
     },
-    deadLettered: () => letters.size,
     stop: () => void unsubscribe(CHANNEL, keep),
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
-import { urlOfArn } from '../../../src/cli/replay/queue-arn.ts';
+import { urlOfQueue } from '../../../src/cli/replay/queue-name.ts';
 import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
@@ -261,6 +261,51 @@ describe('streamlane replay', () => {
     expect(exit).toBe(EXIT.failed);
   });
 
+  test.each(['by-name', 'by_name.fifo'])(
+    'a queue is found by its name, on servers that run: %s',
+    async (QueueName) => {
+      const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+      const isFifo = QueueName.endsWith('.fifo');
+      const { QueueUrl } = await sqs.send(
+        new CreateQueueCommand({ QueueName, Attributes: isFifo ? { FifoQueue: 'true' } : {} }),
+      );
+      const MessageBody = JSON.stringify(letterOf('x', 0));
+      const fifo = isFifo ? { MessageGroupId: 'g', MessageDeduplicationId: 'd' } : {};
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...fifo }));
+      const argv = ['replay', '--handler', codeWith({}).path('handler.ts'), '--queue', QueueName];
+      const { code, stdout } = await spawned(argv, { env }).ended();
+      expect(stdout).toMatch(/^Replayed 1 of 1 record of 1 message, of which none remains/m);
+      expect(code).toBe(EXIT.ok);
+    },
+  );
+
+  test('a name that no queue has is told', async () => {
+    const argv = ['replay', '--dry-run', '--queue', 'nowhere'];
+    const { code, stderr } = await run(argv, { env }).ended();
+    expect(stderr).toBe('error: There is no queue nowhere here. Check --queue, --endpoint and --region.\n');
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('the name of a queue on AWS is looked up in the Region of the command', async () => {
+    const seen: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      seen.push([request.headers.authorization, JSON.parse(body)]);
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+        .end('{"QueueUrl":"https://sqs.eu-west-3.amazonaws.com/123456789012/failed"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sqs = { endpoint, region: 'eu-west-3', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    expect(await urlOfQueue('failed', { sqs, kind: 'aws' })).toBe(
+      'https://sqs.eu-west-3.amazonaws.com/123456789012/failed',
+    );
+    server.close();
+    expect(seen).toEqual([[expect.stringContaining('/eu-west-3/sqs/'), { QueueName: 'failed' }]]);
+  });
+
   test('an ARN says the Region of a queue on AWS, and other errors stay as they are', async () => {
     const seen: unknown[] = [];
     const server = createServer((request, response) => {
@@ -271,8 +316,8 @@ describe('streamlane replay', () => {
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const sqs = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
     const arn = 'arn:aws:sqs:eu-west-3:000000000000:q.fifo';
-    await expect(urlOfArn(arn, { sqs, kind: 'aws' })).rejects.toMatchObject({ name: 'AccessDenied' });
-    await expect(urlOfArn(arn, { sqs, kind: 'named' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(urlOfQueue(arn, { sqs, kind: 'aws' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(urlOfQueue(arn, { sqs, kind: 'named' })).rejects.toMatchObject({ name: 'AccessDenied' });
     server.close();
     expect(seen).toEqual([
       expect.stringContaining('/eu-west-3/sqs/'),
@@ -429,14 +474,17 @@ describe('streamlane replay', () => {
 });
 
 test.each<[string[], RegExp]>([
-  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <url or ARN>/],
+  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <name, URL or ARN>/],
   [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either files/],
   [['replay', 's3://bucket', 'package.json', '--dry-run'], /Name s3:\/\/bucket alone/],
   [['replay', 's3:/bucket', '--dry-run'], /A bucket is named as s3:\/\/bucket\/prefix, got s3:\/bucket\./],
   [['replay', 'package.json', '--delete-objects', '--dry-run'], /--delete-objects is for the objects/],
   [['replay', 'package.json'], /Name the handler with --handler <module#export>, or use --dry-run/],
   [['replay', 'package.json', '--handler', 'none.ts'], /There is no file none\.ts/],
-  [['replay', '--queue', 'q', '--dry-run'], /--queue has to be the URL or the ARN of an SQS queue, got q\./],
+  [
+    ['replay', '--queue', 'q.json', '--dry-run'],
+    /--queue has to be the name, the URL or the ARN of an SQS queue, got q\.json\./,
+  ],
   [['replay', 'none.json', '--dry-run'], /There is no file none\.json\. Paths are relative to/],
   [['replay', 'src', '--dry-run'], /src cannot be read: EISDIR/],
   [['replay', 'LICENSE', '--dry-run'], /LICENSE: line 1 of the documents is not JSON/],

@@ -3,35 +3,37 @@ import { failure } from '../errors/cli-error.ts';
 import type { Connection } from '../servers/connection.ts';
 
 const ARN = /^arn:[\w-]+:sqs:([\w-]+):(\d{12}):([\w-]+(?:\.fifo)?)$/;
+const NAME = /^[\w-]{1,80}(?:\.fifo)?$/;
 
-/** Tells if text is the ARN of an SQS queue. */
-export function isQueueArn(text: string): boolean {
-  return ARN.test(text);
+/** Tells if text is the name or the ARN of an SQS queue. */
+export function isQueueName(text: string): boolean {
+  return ARN.test(text) || NAME.test(text);
 }
 
 /**
  * Asks for the URL of a queue.
  *
+ * @param queue its name or its ARN
  * @throws CliError when there is no such queue
  */
-export async function urlOfArn(
-  arn: string,
+export async function urlOfQueue(
+  queue: string,
   { sqs, kind }: Pick<Connection, 'sqs' | 'kind'>,
 ): Promise<string> {
-  const [, region = '', QueueOwnerAWSAccountId, QueueName] = ARN.exec(arn) as RegExpExecArray;
+  const [, region, QueueOwnerAWSAccountId, QueueName = queue] = ARN.exec(queue) ?? [];
   const { GetQueueUrlCommand, SQSClient } = await importPeer(
     '@aws-sdk/client-sqs',
     'replay from a queue',
     () => import('@aws-sdk/client-sqs'),
   );
   // Local servers are asked in the Region that they are in, whatever the ARN says.
-  const client = new SQSClient({ ...sqs, ...(kind === 'aws' && { region }) });
+  const client = new SQSClient({ ...sqs, ...(kind === 'aws' && region !== undefined && { region }) });
   try {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }));
     return `${QueueUrl}`;
   } catch (cause) {
     if (!/QueueDoesNotExist|NonExistentQueue/.test((cause as Error).name)) throw cause;
-    throw failure(`There is no queue ${arn} here. Check --queue, --endpoint and --region.`, cause);
+    throw failure(`There is no queue ${queue} here. Check --queue, --endpoint and --region.`, cause);
   } finally {
     client.destroy();
   }
