@@ -1,6 +1,6 @@
 import { nextBatch } from '../../delivery/batch-size.ts';
 import type { QueuedRecord } from '../../delivery/queued-record.ts';
-import { Bell } from './bell.ts';
+import { Notifier } from './notifier.ts';
 
 export interface LaneOptions {
   readonly batchSize: number;
@@ -27,7 +27,7 @@ const MOST_RECORDS = 10_000;
  */
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #changed: Bell = new Bell();
+  readonly #changed: Notifier = new Notifier();
   #waiting: QueuedRecord[] = [];
   /** Of the records that wait, and of the batch that is under way. */
   #bytes = 0;
@@ -51,13 +51,13 @@ export class Lane {
       this.#waiting.push(record);
       this.#bytes += record.bytes;
     }
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** No more records will come: what waits is delivered without waiting for its window. */
   end(): void {
     this.#ended = true;
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Resolves once there is room for another page. */
@@ -68,9 +68,9 @@ export class Lane {
     ) {
       if (!this.#crowded) {
         this.#crowded = true;
-        this.#changed.ring();
+        this.#changed.notify();
       }
-      await this.#changed.heard(signal);
+      await this.#changed.notified(signal);
     }
     this.#crowded = false;
   }
@@ -84,7 +84,7 @@ export class Lane {
       const goesOn = await next();
       this.#busy = false;
       if (!goesOn) return;
-      this.#changed.ring();
+      this.#changed.notify();
     }
   }
 
@@ -108,7 +108,7 @@ export class Lane {
       const untilEnd = windowMs > 0 ? windowEnds - performance.now() : Number.POSITIVE_INFINITY;
       const untilIdle = idleAt === undefined ? Number.POSITIVE_INFINITY : idleAt - Date.now();
       // The clock goes on meanwhile: a wait that is below zero would make Node.js print a warning.
-      await this.#changed.heard(signal, Math.max(0, Math.min(untilEnd, untilIdle)));
+      await this.#changed.notified(signal, Math.max(0, Math.min(untilEnd, untilIdle)));
     }
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.ts';
 import { ancestors, readableShards, withShards } from '../../stream/lineage.ts';
 import { isNotFound, type StreamDescription, type StreamSource } from '../../stream/stream-source.ts';
 import { wait } from '../../stream/wait.ts';
-import { Bell } from '../delivery/bell.ts';
+import { Notifier } from '../delivery/notifier.ts';
 import type { MappingEmitter, StoppedEvent } from '../mapping-events.ts';
 import type { ShardPositions } from './positions.ts';
 import { type ShardTools, ShardWorker } from './shard-worker.ts';
@@ -28,7 +28,7 @@ export class StreamSession {
   readonly #options: StreamSessionOptions;
   readonly #workers: Map<string, ShardWorker> = new Map();
   readonly #running: Set<Promise<void>> = new Set();
-  readonly #changed: Bell = new Bell();
+  readonly #changed: Notifier = new Notifier();
   /** Shards that were not found while they were read. */
   readonly #vanished: Set<string> = new Set();
   /** Shards that were finished since the last look: their children may be read. */
@@ -55,7 +55,7 @@ export class StreamSession {
 
   /** Looks for shards now, if none is read. */
   look(): void {
-    if (this.#workers.size === 0) this.#changed.ring();
+    if (this.#workers.size === 0) this.#changed.notify();
   }
 
   /** Marks where reading begins at LATEST. @returns the shards that are open there */
@@ -105,7 +105,7 @@ export class StreamSession {
     for (;;) {
       const startedAt = performance.now();
       // Before the look, so that a shard that ends meanwhile is not missed.
-      const change = this.#changed.heard(signal, discoveryIntervalMs);
+      const change = this.#changed.notified(signal, discoveryIntervalMs);
       this.#lookIsDue = false;
       this.#lookedAt = undefined;
       const { shards, enabled } = (await this.#lookForChildren(signal)) ?? (await this.#describe(signal));
@@ -191,7 +191,7 @@ export class StreamSession {
       this.#running.delete(running);
       this.#workers.delete(shardId);
       this.#lookIsDue = true;
-      this.#changed.ring();
+      this.#changed.notify();
     });
     this.#running.add(running);
   }

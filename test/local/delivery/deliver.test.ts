@@ -4,9 +4,9 @@ import type { InvocationOutcome } from '../../../src/delivery/invoke.ts';
 import { laneOf } from '../../../src/delivery/partition.ts';
 import { queued } from '../../../src/delivery/queued-record.ts';
 import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
-import { Bell } from '../../../src/local/delivery/bell.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
 import { Feedback } from '../../../src/local/delivery/feedback.ts';
+import { Notifier } from '../../../src/local/delivery/notifier.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
@@ -164,6 +164,6 @@ describe('lanes', () => {
   });
 });
 
-test('a bell is not waited for once the signal has aborted', async () => {
-  await new Bell().heard(AbortSignal.abort());
+test('a notifier does not wait once the signal has aborted', async () => {
+  await new Notifier().notified(AbortSignal.abort());
 });
