@@ -8,7 +8,7 @@ export class Notifier {
     resolve();
   }
 
-  /** Resolves at the next notify, when the signal aborts, or after so long. */
+  /** Resolves at the next notify(), when the signal aborts, or after the timeout. */
   async notified(signal: AbortSignal, timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();

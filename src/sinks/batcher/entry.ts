@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import type { Flight } from './flight.ts';
+import type { InFlightRequest } from './in-flight-request.ts';
 
 /** A message in a request, as the batcher sees it. */
 export interface Payload {
@@ -36,7 +36,7 @@ export class Entry<P extends Payload> {
   /** The signals that end it. */
   readonly signals: readonly AbortSignal[];
   /** The request that it is part of at the moment. */
-  flight: Flight | undefined;
+  inFlight: InFlightRequest | undefined;
   /** Requests that it was part of and that did not fail for another entry. */
   attempts = 0;
   /** The last request that was made before this entry first failed for an unproven reason. */

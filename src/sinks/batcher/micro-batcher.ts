@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Ends, Entry, type Payload, type Refusal } from './entry.ts';
 import type { Fault } from './fault.ts';
-import { Flight } from './flight.ts';
+import { InFlightRequest } from './in-flight-request.ts';
 import { awsRefusal } from './request-failure.ts';
 import { deadlinePassed, refused, requestFailed, targetFailed, tooLarge } from './sink-errors.ts';
 
@@ -78,7 +78,7 @@ export class MicroBatcher<P extends Payload> {
   #suspects: Suspect<P>[] = [];
   readonly #keys: OrderKeys<P> = new OrderKeys();
   readonly #deadlines: Deadlines<P> = new Deadlines((entries) => this.#deadlineReached(entries));
-  #flights = 0;
+  #inFlight = 0;
   /** Requests made so far: each has its number. */
   #requests = 0;
   /** The latest request of which something was accepted. */
@@ -119,14 +119,14 @@ export class MicroBatcher<P extends Payload> {
   }
 
   #flush(): void {
-    while (this.#flights < this.#settings.concurrency) {
+    while (this.#inFlight < this.#settings.concurrency) {
       const half = this.#halves.shift();
       const entries = half === undefined ? this.#take() : this.#waiting(half.entries);
       if (entries.length > 0) void this.#send(entries);
       else if (half === undefined) break;
     }
     // Nothing is under way that could show whether the target accepts others.
-    if (this.#flights === 0) this.#blameTarget();
+    if (this.#inFlight === 0) this.#blameTarget();
   }
 
   #take(): Entry<P>[] {
@@ -146,19 +146,19 @@ export class MicroBatcher<P extends Payload> {
 
   async #send(entries: readonly Entry<P>[]): Promise<void> {
     const { request, requestTimeoutMs } = this.#settings;
-    const flight = new Flight(entries.length, requestTimeoutMs);
-    for (const entry of entries) entry.flight = flight;
-    this.#flights++;
+    const inFlight = new InFlightRequest(entries.length, requestTimeoutMs);
+    for (const entry of entries) entry.inFlight = inFlight;
+    this.#inFlight++;
     const number = ++this.#requests;
     const payloads = entries.map(({ payload }) => payload);
-    const outcome = await flight
-      .fly((signal) => request(payloads, signal))
+    const outcome = await inFlight
+      .run((signal) => request(payloads, signal))
       .then(
         (refusals) => () => this.#answered(entries, refusals, number),
         (error: unknown) => () => this.#failed(entries, error),
       );
-    this.#flights--;
-    for (const entry of entries) entry.flight = undefined;
+    this.#inFlight--;
+    for (const entry of entries) entry.inFlight = undefined;
     outcome();
     this.#schedule();
   }
@@ -293,7 +293,7 @@ export class MicroBatcher<P extends Payload> {
       entry.fail(deadlinePassed(this.#settings.target, entry.ended()?.reason));
       // One that is under way may be accepted yet: what is behind it goes when the request has ended.
       if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);
-      else entry.flight?.leave();
+      else entry.inFlight?.leave();
     }
     this.#schedule();
   }

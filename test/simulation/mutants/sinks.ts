@@ -169,20 +169,20 @@ export const SINK_MUTANTS: readonly Mutant[] = [
   {
     name: 'a request is waited for without end',
     happened: true,
-    file: 'sinks/batcher/flight.ts',
+    file: 'sinks/batcher/in-flight-request.ts',
     find: "    const timer = setTimeout(\n      () => this.#controller.abort(new DOMException('The request took too long.', 'TimeoutError')),\n      this.#timeoutMs,\n    );",
     replace: '    const timer = undefined;',
   },
   {
     name: 'the timer of a request is left',
-    file: 'sinks/batcher/flight.ts',
+    file: 'sinks/batcher/in-flight-request.ts',
     find: 'clearTimeout(timer);',
     replace: '',
   },
   {
     name: 'the concurrency of a sink has no end',
     file: BATCHER,
-    find: 'while (this.#flights < this.#settings.concurrency) {',
+    find: 'while (this.#inFlight < this.#settings.concurrency) {',
     replace: 'while (true) {',
   },
   {
@@ -200,8 +200,8 @@ export const SINK_MUTANTS: readonly Mutant[] = [
   {
     name: 'entries behind one whose call has failed wait for ever',
     file: BATCHER,
-    find: 'if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);\n      else entry.flight?.leave();',
-    replace: 'this.#ready.delete(entry);\n      entry.flight?.leave();',
+    find: 'if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);\n      else entry.inFlight?.leave();',
+    replace: 'this.#ready.delete(entry);\n      entry.inFlight?.leave();',
   },
   {
     name: 'the refused letter is a permanent failure of its sink',

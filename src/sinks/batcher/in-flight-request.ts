@@ -1,5 +1,5 @@
 /** A request under way: it ends with its answer, at its timeout, or when no entry waits for it any more. */
-export class Flight {
+export class InFlightRequest {
   readonly #controller: AbortController = new AbortController();
   readonly #timeoutMs: number;
   #waiting: number;
@@ -10,7 +10,7 @@ export class Flight {
   }
 
   /** Makes the request, and ends with it or without it: a client that ignores its signal must not hold a place. */
-  async fly<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.#controller;
     const timer = setTimeout(
       () => this.#controller.abort(new DOMException('The request took too long.', 'TimeoutError')),
