@@ -5,8 +5,8 @@ import type { Sink } from '../sinks/sink.ts';
 import type { EntityOf } from '../table/entity-types.ts';
 import type { AnyTable } from '../table/table.ts';
 import { type AuditedRecord, auditEntryOf } from './audit-entry.ts';
-import { lighten } from './lighten.ts';
 import { type AuditOptions, auditSettings } from './options.ts';
+import { truncateToFit } from './truncate-to-fit.ts';
 
 /**
  * A handler for any route and for `processBatch`, and a record middleware. It resolves when the sink has accepted the
@@ -51,7 +51,7 @@ export function auditTrail<T extends AnyTable = AnyTable>(
 export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<AuditedRecord> {
   const settings = auditSettings(sink, options);
   return async (record, _context, next) => {
-    await sink.send(lighten(auditEntryOf(record, settings), settings.maxBytes), { record });
+    await sink.send(truncateToFit(auditEntryOf(record, settings), settings.maxBytes), { record });
     return next?.();
   };
 }

@@ -2,20 +2,20 @@ import type { AuditEntry } from './audit-entry.ts';
 import type { AuditChange } from './hidden.ts';
 
 /**
- * Replaces the largest values of an entry that is larger than it may be, until it fits or nothing is left to gain.
- * Path and kind of every change stay.
+ * Replaces the largest values of an entry that exceeds `maxBytes`, until it fits or no value is left that is longer than its
+ * replacement. The path and kind of every change stay.
  *
- * @param maxBytes - of the entry as JSON, in UTF-8
+ * @param maxBytes of the entry as JSON, in UTF-8
  */
-export function lighten(entry: AuditEntry, maxBytes: number): AuditEntry {
+export function truncateToFit(entry: AuditEntry, maxBytes: number): AuditEntry {
   const excess = sizeOf(entry) - maxBytes;
   if (entry.changes === undefined || !(excess > 0)) return entry;
-  return { ...entry, changes: lightened(entry.changes, excess) };
+  return { ...entry, changes: replaceLargest(entry.changes, excess) };
 }
 
-function lightened(changes: readonly AuditChange[], excess: number): AuditChange[] {
-  const lighter = changes.map((change) => ({ ...change }));
-  const values = lighter.flatMap((change) =>
+function replaceLargest(changes: readonly AuditChange[], excess: number): AuditChange[] {
+  const smaller = changes.map((change) => ({ ...change }));
+  const values = smaller.flatMap((change) =>
     (['before', 'after'] as const)
       .filter((side) => side in change)
       .map((side) => ({ change, side, bytes: sizeOf(change[side]) })),
@@ -28,7 +28,7 @@ function lightened(changes: readonly AuditChange[], excess: number): AuditChange
     change[side] = marker;
     left -= gain;
   }
-  return lighter;
+  return smaller;
 }
 
 function sizeOf(value: unknown): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/audit/index.ts';
-import { lighten } from '../../src/audit/lighten.ts';
+import { truncateToFit } from '../../src/audit/truncate-to-fit.ts';
 
 const entryOf = (changes: AuditEntry['changes']): AuditEntry => ({
   itemKey: 'Invoices/id=a',
@@ -25,32 +25,32 @@ describe('an entry that is too large', () => {
   ]);
 
   test('loses its largest values first, and says how large they were', () => {
-    expect(lighten(entry, 4000).changes).toEqual([
+    expect(truncateToFit(entry, 4000).changes).toEqual([
       { path: 'note', kind: 'changed', before: 'x'.repeat(1000), after: { TOO_LARGE: 4002 } },
       { path: 'status', kind: 'changed', before: 'OPEN', after: 'PAID' },
       { path: 'scan', kind: 'added', after: { TOO_LARGE: 3014 } },
     ]);
-    expect(lighten(entry, 6000).changes?.map(({ after }) => sizeOf(after))).toEqual([18, 6, 3014]);
-    expect(sizeOf(lighten(entry, 1).changes)).toBeLessThan(300);
+    expect(truncateToFit(entry, 6000).changes?.map(({ after }) => sizeOf(after))).toEqual([18, 6, 3014]);
+    expect(sizeOf(truncateToFit(entry, 1).changes)).toBeLessThan(300);
   });
 
   test('loses nothing more once it has just the size that it may have', () => {
-    const lighter = lighten(entry, 6000);
-    expect(lighten(entry, sizeOf(lighter))).toEqual(lighter);
+    const truncated = truncateToFit(entry, 6000);
+    expect(truncateToFit(entry, sizeOf(truncated))).toEqual(truncated);
   });
 
   test('is left as it was, and a new one is made', () => {
     const before = structuredClone(entry);
-    lighten(entry, 1);
+    truncateToFit(entry, 1);
     expect(entry).toEqual(before);
   });
 });
 
 test('an entry that fits is not touched, nor is one without changes', () => {
   const [small, bare] = [entryOf([{ path: 'a', kind: 'added', after: 'b' }]), entryOf(undefined)];
-  expect(lighten(small, sizeOf(small))).toBe(small);
-  expect(lighten(small, Number.POSITIVE_INFINITY)).toBe(small);
-  expect(lighten(bare, 1)).toBe(bare);
+  expect(truncateToFit(small, sizeOf(small))).toBe(small);
+  expect(truncateToFit(small, Number.POSITIVE_INFINITY)).toBe(small);
+  expect(truncateToFit(bare, 1)).toBe(bare);
 });
 
 test('it fits whenever large values are what is in the way, and no path or kind is ever lost', () => {
@@ -65,7 +65,7 @@ test('it fits whenever large values are what is in the way, and no path or kind 
   );
   fc.assert(
     fc.property(changes, fc.integer({ min: 1, max: 20_000 }), (changes, maxBytes) => {
-      const light = lighten(entryOf(changes), maxBytes);
+      const light = truncateToFit(entryOf(changes), maxBytes);
       const paths = (entry: AuditEntry) => entry.changes?.map(({ path, kind }) => [path, kind]);
       expect(paths(light)).toEqual(paths(entryOf(changes)));
       const least = sizeOf(
