@@ -10,11 +10,11 @@ import { TableRecord } from '../record/table-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-number.ts';
-import { type AuditChange, type Hidden, hiddenAt, writeChanges, writeValue } from './hidden.ts';
 import { auditKeyOf } from './item-key.ts';
 import type { JsonValue } from './json-value.ts';
 import type { ActorPath, AuditSettings } from './options.ts';
 import type { Step } from './path-pattern.ts';
+import { type AuditChange, type Redaction, redactionAt, writeChanges, writeValue } from './redaction.ts';
 
 /**
  * One change of one item, as JSON.
@@ -70,7 +70,7 @@ export interface AuditEntry {
 export type AuditedRecord = RecordBase<EventName, object>;
 
 const SEQUENCE_NUMBER_DIGITS = 40;
-const NOTHING: Hidden = { redact: [], omit: [] };
+const NOTHING: Redaction = { redact: [], omit: [] };
 
 /**
  * Makes the entry of one record: from the record as Lambda sent it, so that a schema that drops or converts attributes,
@@ -86,7 +86,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   const keys = read(change.Keys as AttributeMap);
   const entity = knownEntityOf(record);
   const view = settings.viewOf(changesEntity(record, entity) ? undefined : entity);
-  requireShown(keys, view.hidden);
+  requireShown(keys, view.redaction);
   const images = imagesOf(change);
   const actor = actorOf(record, images.newImage, view.actor);
   const time = record.approximateCreationDateTime;
@@ -104,7 +104,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
     ...(actor !== undefined && { actor }),
     expired: record.expired,
     ...(settings.changes && {
-      changes: writeChanges(changes({ eventName, ...images } as ChangedRecord), view.hidden),
+      changes: writeChanges(changes({ eventName, ...images } as ChangedRecord), view.redaction),
     }),
   };
 }
@@ -139,7 +139,7 @@ function actorOf(
   if (userIdentity !== undefined) return userIdentity.principalId;
   if (path === undefined) return undefined;
   const actor = valueAt(newImage, path.steps);
-  return actor === undefined ? undefined : writeValue(actor, path.hidden);
+  return actor === undefined ? undefined : writeValue(actor, path.redaction);
 }
 
 function valueAt(image: unknown, steps: readonly Step[]): unknown {
@@ -153,9 +153,9 @@ function valueAt(image: unknown, steps: readonly Step[]): unknown {
 }
 
 /** An entry that does not say which item it is about would be worth nothing, and one that does would show the value. */
-function requireShown(keys: NativeMap, hidden: Hidden): void {
+function requireShown(keys: NativeMap, redaction: Redaction): void {
   for (const name of Object.keys(keys)) {
-    if (hiddenAt(hidden, [name]) === undefined) {
+    if (redactionAt(redaction, [name]) === undefined) {
       throw invalidOption(
         'auditTrail',
         undefined,

@@ -3,8 +3,8 @@
 
 export type { AuditEntry, AuditedRecord } from './audit-entry.ts';
 export { type AuditTrail, auditTrail } from './audit-trail.ts';
-export type { AuditChange } from './hidden.ts';
 export { auditKeyOf } from './item-key.ts';
 export type { JsonValue } from './json-value.ts';
 export { loggerSink } from './logger-sink.ts';
 export type { AuditOptions, RedactByEntity } from './options.ts';
+export type { AuditChange } from './redaction.ts';

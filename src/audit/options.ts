@@ -2,8 +2,8 @@ import { BOOLEAN, type Check, type Checks, isMembers, numberFrom, objectWith } f
 import { checkOptions, requireArgument, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
-import { type Hidden, hiddenAt } from './hidden.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
+import { type Redaction, redactionAt } from './redaction.ts';
 
 /**
  * The options of an audit trail.
@@ -46,16 +46,16 @@ export type RedactByEntity<Entity extends string = string> = {
   readonly [Name in Entity]?: readonly string[];
 };
 
-/** Where the actor is, and what is hidden beneath. */
+/** The path of the actor, and the paths beneath it to redact or omit. */
 export interface ActorPath {
   readonly steps: readonly Step[];
-  readonly hidden: Hidden;
+  readonly redaction: Redaction;
 }
 
 /** How the entries of one kind of record are written. */
 export interface EntryView {
   readonly actor: ActorPath | undefined;
-  readonly hidden: Hidden;
+  readonly redaction: Redaction;
 }
 
 /** The options of an audit trail, read. */
@@ -118,8 +118,8 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
     }
   });
   const view = (redacted: readonly PathPattern[]): EntryView => {
-    const hidden = { redact: redacted, omit: omitted };
-    return { hidden, actor: actor === undefined ? undefined : readActor(actor, hidden) };
+    const redaction = { redact: redacted, omit: omitted };
+    return { redaction, actor: actor === undefined ? undefined : readActor(actor, redaction) };
   };
   return { viewOf: viewsOf(redact, view), changes, maxBytes };
 }
@@ -148,9 +148,9 @@ function readPatterns(option: string, paths: readonly string[]): readonly PathPa
   return paths.map((path) => readPattern(option, path));
 }
 
-function readActor(actor: string, hidden: Hidden): ActorPath {
+function readActor(actor: string, redaction: Redaction): ActorPath {
   const steps = stepsOf(actor) as Step[];
-  const beneath = hiddenAt(hidden, steps);
+  const beneath = redactionAt(redaction, steps);
   if (beneath === undefined) {
     throw invalidOption(
       OWNER,
@@ -158,7 +158,7 @@ function readActor(actor: string, hidden: Hidden): ActorPath {
       `${actor} is also in redact or omit. Take it off there, or name no actor.`,
     );
   }
-  return { steps, hidden: beneath };
+  return { steps, redaction: beneath };
 }
 
 function readPattern(option: string, path: unknown): PathPattern {

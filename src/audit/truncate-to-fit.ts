@@ -1,5 +1,5 @@
 import type { AuditEntry } from './audit-entry.ts';
-import type { AuditChange } from './hidden.ts';
+import type { AuditChange } from './redaction.ts';
 
 /**
  * Replaces the largest values of an entry that exceeds `maxBytes`, until it fits or no value is left that is longer than its

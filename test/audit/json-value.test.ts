@@ -1,7 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { exactNumber } from '../../src/audit/exact-number.ts';
-import { writeValue } from '../../src/audit/hidden.ts';
+import { writeValue } from '../../src/audit/redaction.ts';
 import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
 
 const written = (value: AttributeValue): unknown => {

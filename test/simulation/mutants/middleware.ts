@@ -260,7 +260,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an audit entry shows what is to be hidden',
-    file: 'audit/hidden.ts',
+    file: 'audit/redaction.ts',
     find: "if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);",
     replace: '',
   },

@@ -4,8 +4,8 @@ import { joinPath } from '../unmarshall/path.ts';
 import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
 import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
 
-/** The paths that entries must not show, relative to some place in the item. */
-export interface Hidden {
+/** The paths to redact and to omit, relative to some place in the item. */
+export interface Redaction {
   readonly redact: readonly PathPattern[];
   readonly omit: readonly PathPattern[];
 }
@@ -30,18 +30,18 @@ const REDACTED = '[redacted]';
  * A change beneath a redacted path is shown at that path, once: the names and the number of what lies beneath are part
  * of what is redacted.
  */
-export function writeChanges(changes: readonly Change[], hidden: Hidden): AuditChange[] {
+export function writeChanges(changes: readonly Change[], redaction: Redaction): AuditChange[] {
   const written = new Map<string, AuditChange>();
   for (const change of changes) {
-    const shown = writeChange(change, hidden);
+    const shown = writeChange(change, redaction);
     if (shown !== undefined && !written.has(shown.path)) written.set(shown.path, shown);
   }
   return [...written.values()];
 }
 
-function writeChange({ path, kind, before, after }: Change, hidden: Hidden): AuditChange | undefined {
+function writeChange({ path, kind, before, after }: Change, redaction: Redaction): AuditChange | undefined {
   let at = '';
-  let here = hidden;
+  let here = redaction;
   for (const step of stepsOf(path) as Step[]) {
     at = joinPath(at, step);
     here = beneath(here, step);
@@ -60,22 +60,22 @@ function shownAt(path: string, kind: Change['kind'], before: JsonValue, after: J
   return { path, kind, ...(kind !== 'added' && { before }), ...(kind !== 'removed' && { after }) };
 }
 
-/** Writes a value for an entry: as JSON, without what is hidden. */
-export function writeValue(value: unknown, hidden: Hidden): JsonValue {
-  if (Array.isArray(value)) return value.map((element, index) => writeAt(element, beneath(hidden, index)));
-  if (value instanceof Set && namesElements(hidden.redact)) return REDACTED;
+/** Writes a value for an entry: as JSON, redacted. */
+export function writeValue(value: unknown, redaction: Redaction): JsonValue {
+  if (Array.isArray(value)) return value.map((element, index) => writeAt(element, beneath(redaction, index)));
+  if (value instanceof Set && namesElements(redaction.redact)) return REDACTED;
   if (!isMap(value)) return jsonScalar(value);
   const entries: [string, JsonValue][] = [];
   for (const [name, attribute] of Object.entries(value)) {
-    const inside = beneath(hidden, name);
+    const inside = beneath(redaction, name);
     if (!arrived(inside.omit)) entries.push([name, writeAt(attribute, inside)]);
   }
   return jsonMap(entries);
 }
 
-/** Returns the hidden paths beneath a path, or undefined if everything there is hidden. */
-export function hiddenAt(hidden: Hidden, steps: readonly Step[]): Hidden | undefined {
-  let here = hidden;
+/** Returns the redaction that applies beneath a path, or undefined if everything there is hidden. */
+export function redactionAt(redaction: Redaction, steps: readonly Step[]): Redaction | undefined {
+  let here = redaction;
   for (const step of steps) {
     here = beneath(here, step);
     if (arrived(here.redact) || arrived(here.omit)) return undefined;
@@ -83,10 +83,10 @@ export function hiddenAt(hidden: Hidden, steps: readonly Step[]): Hidden | undef
   return here;
 }
 
-function writeAt(value: unknown, here: Hidden): JsonValue {
+function writeAt(value: unknown, here: Redaction): JsonValue {
   return arrived(here.redact) ? REDACTED : writeValue(value, here);
 }
 
-function beneath({ redact, omit }: Hidden, step: Step): Hidden {
+function beneath({ redact, omit }: Redaction, step: Step): Redaction {
   return { redact: follow(redact, step), omit: follow(omit, step) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { writeChanges } from '../../src/audit/hidden.ts';
 import { type PathPattern, patternOf } from '../../src/audit/path-pattern.ts';
+import { writeChanges } from '../../src/audit/redaction.ts';
 import { changes } from '../../src/index.ts';
 
 const patterns = (paths: readonly string[] = []) => paths.map((path) => patternOf(path) as PathPattern);
