@@ -7,9 +7,9 @@ import type {
   StreamDescription as StreamPage,
 } from '@aws-sdk/client-dynamodb-streams';
 import { turn } from './event-loop.ts';
-import { persist } from './persist.ts';
 import { asSent } from './records/server-record.ts';
 import { wireMember } from './records/wire-member.ts';
+import { retryUntilAborted } from './retry-until-aborted.ts';
 import { streamsModule } from './streams-module.ts';
 import { unexpectedAnswer } from './unexpected-answer.ts';
 
@@ -120,7 +120,7 @@ export class StreamSource {
 
   /** {@link describe}, tried again. @throws ResourceNotFoundException, or when the signal aborts */
   describeAgain(signal: AbortSignal): Promise<StreamDescription> {
-    return this.#persist('DescribeStream', signal, () => this.describe(signal), isNotFound);
+    return this.#retry('DescribeStream', signal, () => this.describe(signal), isNotFound);
   }
 
   /** @throws ResourceNotFoundException, TrimmedDataAccessException, or when the signal aborts */
@@ -137,7 +137,7 @@ export class StreamSource {
       if (!ShardIterator) throw unexpectedAnswer('has no ShardIterator', 'GetShardIterator');
       return ShardIterator;
     };
-    return this.#persist('GetShardIterator', signal, call, isForReader);
+    return this.#retry('GetShardIterator', signal, call, isForReader);
   }
 
   /**
@@ -162,7 +162,7 @@ export class StreamSource {
         next: NextShardIterator ?? undefined,
       };
     };
-    return this.#persist('GetRecords', signal, call, (error) => isForReader(error) || isFinal(error));
+    return this.#retry('GetRecords', signal, call, (error) => isForReader(error) || isFinal(error));
   }
 
   /** Tells of a failure that its caller tries again. */
@@ -170,7 +170,7 @@ export class StreamSource {
     this.#onProblem(operation, error, delayMs);
   }
 
-  async #persist<Answer>(
+  async #retry<Answer>(
     operation: string,
     signal: AbortSignal,
     call: () => Promise<Answer>,
@@ -178,7 +178,7 @@ export class StreamSource {
   ): Promise<Answer> {
     // Hundreds of shards begin together, and the SDK takes a millisecond or two to sign a request.
     await turn();
-    return persist(call, {
+    return retryUntilAborted(call, {
       signal,
       onProblem: (error, delayMs) => this.#onProblem(operation, error, delayMs),
       isFinal,

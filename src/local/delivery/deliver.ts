@@ -11,7 +11,7 @@ import type { QueuedRecord } from '../../delivery/queued-record.ts';
 import type { WindowDecision } from '../../delivery/tumbling-window.ts';
 import { creationSecondsOf } from '../../record/creation-time.ts';
 import { ownWork, turn } from '../../stream/event-loop.ts';
-import { persist } from '../../stream/persist.ts';
+import { retryUntilAborted } from '../../stream/retry-until-aborted.ts';
 import { wait } from '../../stream/wait.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
@@ -174,7 +174,7 @@ async function sendOnFailure(
   const onProblem = (error: unknown, delayMs: number): void =>
     emitter.tell('problem', { operation: 'OnFailure', error, delayMs });
   try {
-    await persist(() => send(document, records), { signal, onProblem });
+    await retryUntilAborted(() => send(document, records), { signal, onProblem });
     return true;
   } catch {
     return false; // stopped: nothing else ends it

@@ -125,7 +125,7 @@ export class RecordLock {
 
   /** Notes the record as done. */
   async saveSuccess(data: DynamoDBRecord, result: unknown): Promise<void> {
-    await this.#persist(() => this.#store.saveSuccess(data, result));
+    await this.#retry(() => this.#store.saveSuccess(data, result));
   }
 
   /** Removes the lock. The handler's error does not wait for a store that is in trouble; the answer does. */
@@ -209,7 +209,7 @@ export class RecordLock {
   }
 
   /** Tries until the store has done it or the answer waits no longer. */
-  async #persist(call: () => Promise<void>): Promise<void> {
+  async #retry(call: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#call(call);
@@ -223,8 +223,8 @@ export class RecordLock {
   }
 
   #release(data: DynamoDBRecord): Promise<void> {
-    const released = this.#persist(() => unlock(this.#store, data, this.#expiry, this.#owner)).catch(
-      (error) => this.#events.stuck(error),
+    const released = this.#retry(() => unlock(this.#store, data, this.#expiry, this.#owner)).catch((error) =>
+      this.#events.stuck(error),
     );
     this.#answer.hold(released);
     return released;

@@ -1,7 +1,7 @@
 import { exponentialDelay } from '../delivery/retry-delay.ts';
 import { wait } from './wait.ts';
 
-export interface PersistOptions {
+export interface RetryUntilAbortedOptions {
   readonly signal: AbortSignal;
   /** Gets each failure that is tried again, and the delay before that. */
   readonly onProblem: (error: unknown, delayMs: number) => void;
@@ -12,11 +12,14 @@ export interface PersistOptions {
 const delay = exponentialDelay({ firstMs: 100, mostMs: 5_000 });
 
 /**
- * Tries until it works, with growing delays.
+ * Calls until a call succeeds, with growing delays.
  *
- * @throws what is final, and anything once the signal aborts
+ * @throws a final error; any error once the signal aborts
  */
-export async function persist<Answer>(call: () => Promise<Answer>, options: PersistOptions): Promise<Answer> {
+export async function retryUntilAborted<Answer>(
+  call: () => Promise<Answer>,
+  options: RetryUntilAbortedOptions,
+): Promise<Answer> {
   const { signal, onProblem, isFinal } = options;
   for (let failures = 1; ; failures++) {
     try {
