@@ -91,7 +91,7 @@ async function print(setup: Setup): Promise<void> {
       ? ['lag', `grows by ${time(growth * 3.6e6)} an hour`]
       : ['lag', `p50 ${time(figures.lagP50Ms)}, p99 ${time(figures.lagP99Ms)}`],
     ['invocations/s', number(figures.invocationsPerSecond)],
-    ['executions', `${number(figures.concurrentExecutions)} on average, ${figures.mostExecutions} at most`],
+    ['executions', `${number(figures.concurrentExecutions)} on average, ${figures.maxExecutions} at most`],
     ['GB-s', `${number(figures.gbSecondsPerMillion)} for a million records`],
     ['Lambda', `${figures.usdPerMillion.toFixed(3)} USD for a million records`],
   ];

@@ -8,7 +8,7 @@ export interface Figures {
   readonly invocationsPerSecond: number;
   /** Executions at once: on average, and at most. */
   readonly concurrentExecutions: number;
-  readonly mostExecutions: number;
+  readonly maxExecutions: number;
   /** From the write of a change until its handler has finished. */
   readonly lagP50Ms: number;
   readonly lagP99Ms: number;
@@ -33,7 +33,7 @@ export class Meter {
   #executionMs = 0;
   #billedMs = 0;
   #running = 0;
-  #mostRunning = 0;
+  #maxRunning = 0;
   #last = 0;
 
   /** @param durationMs until when it is measured; Infinity: until the end, and from the start */
@@ -45,7 +45,7 @@ export class Meter {
 
   begin(at: number): void {
     this.#running++;
-    this.#mostRunning = Math.max(this.#mostRunning, this.#running);
+    this.#maxRunning = Math.max(this.#maxRunning, this.#running);
     if (this.#measures(at)) this.#invocations++;
   }
 
@@ -85,7 +85,7 @@ export class Meter {
       invocations: this.#invocations,
       invocationsPerSecond: this.#invocations / seconds,
       concurrentExecutions: this.#executionMs / 1000 / seconds,
-      mostExecutions: this.#mostRunning,
+      maxExecutions: this.#maxRunning,
       lagP50Ms: lags[Math.floor(records * 0.5)] ?? Number.NaN,
       lagP99Ms: lags[Math.floor(records * 0.99)] ?? Number.NaN,
       lagGrowth: slopeOf(this.#done),

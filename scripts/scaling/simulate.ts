@@ -18,7 +18,7 @@ import { onVirtualTime, sleep } from './virtual-time.ts';
 const POLL_MS = 250;
 
 /** The most that GetRecords returns. Records of the simulation are small: 1 MB is never reached before. */
-const MOST_RECORDS_A_PAGE = 1000;
+const MAX_RECORDS_A_PAGE = 1000;
 
 /** How long a simulation goes on. */
 export interface Extent {
@@ -112,7 +112,7 @@ class Simulation {
         new Lane({
           batchSize,
           windowMs: windowSeconds * 1000,
-          mostBytes: () => Number.POSITIVE_INFINITY,
+          maxBytes: () => Number.POSITIVE_INFINITY,
           onHandled: () => {},
           deliver,
         }),
@@ -125,11 +125,11 @@ class Simulation {
         // The slot may go on at once, with what waits from the last page.
         await sleep(0);
       }
-      const read = changes.read(performance.now(), MOST_RECORDS_A_PAGE);
+      const read = changes.read(performance.now(), MAX_RECORDS_A_PAGE);
       const bySlot = Map.groupBy(read, (record) => laneOf(record, parallelizationFactor));
       for (const [slot, records] of bySlot) slots[slot]?.add(records.map((record) => queued(record, page)));
       // Behind a full page there is more.
-      await sleep(read.length === MOST_RECORDS_A_PAGE ? 0 : POLL_MS);
+      await sleep(read.length === MAX_RECORDS_A_PAGE ? 0 : POLL_MS);
     }
     for (const slot of slots) slot.end();
     await Promise.all(running);

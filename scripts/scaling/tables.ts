@@ -75,7 +75,7 @@ async function throughput(): Promise<Table> {
       time(setup.handlerMs),
       time(batchMs(setup, setup.batchSize)),
       number(figures.recordsPerSecond),
-      number(figures.mostExecutions),
+      number(figures.maxExecutions),
       usd(figures.usdPerMillion),
     ],
   };
@@ -219,7 +219,7 @@ async function example(): Promise<Table> {
         `${number(most)}/s`,
         most < rate ? `grows by ${time(figures.lagGrowth * 3.6e6)} an hour` : time(figures.lagP99Ms),
         number(figures.concurrentExecutions),
-        number(figures.mostExecutions),
+        number(figures.maxExecutions),
         most < rate ? '' : number(figures.usdPerMillion * month),
       ];
     },

@@ -7,10 +7,10 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 
 /** The most digits of a number that AWS's matcher compares. */
-const MOST_DIGITS = 17;
+const MAX_DIGITS = 17;
 
 /** The deepest JSON that AWS's matcher reads. */
-const MOST_LEVELS = 1000;
+const MAX_LEVELS = 1000;
 
 /**
  * Reads an event pattern as AWS's matcher does. `JSON.parse` is not enough: it keeps the last of two fields with one
@@ -59,7 +59,7 @@ export function parsePattern(json: string): unknown {
   }
 
   function value(level: number): unknown {
-    if (level > MOST_LEVELS) throw new SyntaxError(JSON_TOO_DEEP);
+    if (level > MAX_LEVELS) throw new SyntaxError(JSON_TOO_DEEP);
     if (isNext('{')) {
       return new PatternObject(
         members('}', (): PatternEntry => {
@@ -77,7 +77,7 @@ export function parsePattern(json: string): unknown {
     if (word !== undefined) return JSON.parse(word);
     const number = token(NUMBER);
     if (number === undefined) throw new SyntaxError(`expected a value at position ${SPACE.lastIndex}`);
-    return digitsOf(number) > MOST_DIGITS ? new LongNumber(Number(number)) : Number(number);
+    return digitsOf(number) > MAX_DIGITS ? new LongNumber(Number(number)) : Number(number);
   }
 
   return value(1);

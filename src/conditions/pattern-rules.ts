@@ -16,9 +16,9 @@ export interface FieldTest {
 export type PatternRule = ReadonlyMap<string, FieldTest>;
 
 /** EventBridge allows as many combinations of `$or`. */
-const MOST_RULES = 1000;
+const MAX_RULES = 1000;
 
-const MOST_LEVELS = 1000;
+const MAX_LEVELS = 1000;
 
 /**
  * Reads a pattern as AWS's matcher does: as rules of which one has to match. Each `$or` multiplies them.
@@ -51,7 +51,7 @@ function rulesOf(
     );
   }
   if (entries.length === 0) invalidPattern(owner, path, 'an empty object matches nothing');
-  if (path.length >= MOST_LEVELS) invalidPattern(owner, [], JSON_TOO_DEEP);
+  if (path.length >= MAX_LEVELS) invalidPattern(owner, [], JSON_TOO_DEEP);
   let rules = given;
   for (const [name, value] of entries) {
     const at = [...path, name];
@@ -66,8 +66,8 @@ function rulesOf(
           true,
         ),
       );
-      if (rules.length > MOST_RULES) {
-        invalidPattern(owner, at, `$or may make at most ${MOST_RULES} combinations, got ${rules.length}`);
+      if (rules.length > MAX_RULES) {
+        invalidPattern(owner, at, `$or may make at most ${MAX_RULES} combinations, got ${rules.length}`);
       }
     } else if (withinEither && RESERVED_NAMES.includes(name)) {
       invalidPattern(owner, at, 'within $or a field may not have the name of a comparison');

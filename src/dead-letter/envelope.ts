@@ -1,7 +1,7 @@
 import { isPlainObject } from './record-problem.ts';
 
 // A message that EventBridge delivers to SNS, and SNS to SQS, has four layers: two envelopes, each of them as text.
-const MOST_LAYERS = 20;
+const MAX_LAYERS = 20;
 
 /**
  * Takes off the envelopes of SNS (which raw message delivery leaves out) and of EventBridge.
@@ -16,7 +16,7 @@ const MOST_LAYERS = 20;
  */
 export function withoutEnvelopes(message: unknown): unknown {
   let content = message;
-  for (let layers = 0; layers < MOST_LAYERS; layers++) {
+  for (let layers = 0; layers < MAX_LAYERS; layers++) {
     let inner: unknown = content;
     if (typeof content === 'string') inner = parsedText(content);
     else if (!isPlainObject(content)) return content;

@@ -8,7 +8,7 @@ const EVENT_NAMES: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'];
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
-const MOST_JSON_LEVELS = 100;
+const MAX_JSON_LEVELS = 100;
 
 /**
  * Says why a record cannot be replayed. `undefined`: it can, and whatever else is wrong with it fails it alone.
@@ -41,7 +41,7 @@ function isTextOrAbsent(value: unknown): boolean {
 function isJson(record: object): boolean {
   // Sets, as an object of a program may hold another one many times, or itself.
   let level: ReadonlySet<object> = new Set([record]);
-  for (let depth = 0; depth < MOST_JSON_LEVELS; depth++) {
+  for (let depth = 0; depth < MAX_JSON_LEVELS; depth++) {
     const next = new Set<object>();
     for (const holder of level) {
       for (const value of Object.values(holder)) {

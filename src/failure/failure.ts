@@ -12,7 +12,7 @@ export function isPermanent(thrown: unknown): boolean {
 }
 
 /** Errors that wrap others are looked into so deep. */
-const MOST_CAUSES = 5;
+const MAX_CAUSES = 5;
 
 /**
  * Returns true if every record fails with this error until the function or its environment changes: a wrong
@@ -22,7 +22,7 @@ const MOST_CAUSES = 5;
 export function concernsAllRecords(thrown: unknown): boolean {
   // Level by level and each error once: errors that wrap each other many times would take exponential time.
   const wrapped = new Set([thrown]);
-  let left = MOST_CAUSES;
+  let left = MAX_CAUSES;
   let level: readonly unknown[] = [thrown];
   for (; level.length > 0 && left > 0; left--) {
     if (level.some(failsEveryRecord)) return true;

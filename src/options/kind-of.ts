@@ -9,7 +9,7 @@ function withArticle(kind: string): string {
 }
 
 /** Of a longer value the beginning says enough: a whole file may come in the place of its path. */
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 /**
  * Shows the value of an option, as in `"text"`, `5` or `a Map`. Options are configuration, so their values may be shown.
@@ -17,7 +17,7 @@ const MOST_SHOWN = 200;
  */
 export function shown(value: unknown): string {
   const text = inWords(value);
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
 function inWords(value: unknown): string {

@@ -2,7 +2,7 @@ import { ConfigurationError, type ConfigurationErrorOptions } from '../errors.ts
 import { isThenable } from './thenable.ts';
 
 /** How deep arrays in arrays are looked into: a map() within a map() is two. */
-const MOST_NESTED = 3;
+const MAX_NESTED = 3;
 
 /**
  * Returns true if a result of user code holds unfinished work that no code awaits: an array, Set or Map with promises in
@@ -62,7 +62,7 @@ export async function finished(
 
 function holdsWork(value: object, nested: number): boolean {
   if (!isCollection(value)) return typeof (value as { readonly next?: unknown }).next === 'function';
-  if (nested === MOST_NESTED) return false;
+  if (nested === MAX_NESTED) return false;
   for (const element of value.values()) {
     if (typeof element !== 'object' && typeof element !== 'function') continue;
     if (element !== null && (isThenable(element) || holdsWork(element, nested + 1))) return true;
@@ -72,7 +72,7 @@ function holdsWork(value: object, nested: number): boolean {
 
 function promisesIn(value: unknown, nested: number): PromiseLike<unknown>[] {
   if (isThenable(value)) return [value];
-  if (!isCollection(value) || nested > MOST_NESTED) return [];
+  if (!isCollection(value) || nested > MAX_NESTED) return [];
   return Array.from(value.values(), (element) => promisesIn(element, nested + 1)).flat();
 }
 

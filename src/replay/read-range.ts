@@ -5,7 +5,7 @@ import { wait } from '../stream/wait.ts';
 import type { StreamRange } from './replayable.ts';
 
 // A page may be empty although records follow; so many in a row are not, where the range's records would be.
-const MOST_EMPTY_PAGES = 20;
+const MAX_EMPTY_PAGES = 20;
 const EMPTY_PAGE_WAIT_MS = 50;
 
 /**
@@ -23,7 +23,7 @@ export async function readRange(
   const records: ServerRecord[] = [];
   let iterator: string | undefined = await source.iterator(shardId, position, signal);
   let emptyPages = 0;
-  while (iterator !== undefined && emptyPages < MOST_EMPTY_PAGES) {
+  while (iterator !== undefined && emptyPages < MAX_EMPTY_PAGES) {
     if (emptyPages > 0) await wait(EMPTY_PAGE_WAIT_MS, signal);
     const page = await source.page(iterator, signal);
     for (const record of page.records.filter(isServerRecord)) {

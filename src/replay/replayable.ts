@@ -33,7 +33,7 @@ export type Replayable =
 type Fields = Readonly<Record<string, unknown>>;
 
 const STREAM_ARN = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[^/]+\/stream\/.+$/;
-const MOST_RECORDS = 10_000;
+const MAX_RECORDS = 10_000;
 
 const NEITHER = 'it is neither an on-failure document nor a dead letter';
 
@@ -81,7 +81,7 @@ function readRange(info: Fields): Replayable {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_RECORDS;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_RECORDS;
 }
 
 /** Lambda writes the event as text; tools that rewrite documents may have parsed it. */

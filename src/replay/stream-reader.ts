@@ -40,9 +40,9 @@ interface OpenStream {
 }
 
 // Beside the SDK's own three attempts for each.
-const MOST_PROBLEMS = 3;
+const MAX_PROBLEMS = 3;
 // Other readers of a shard may use up its five reads a second for a while: with the growing delays about 16 s.
-const MOST_THROTTLES = 9;
+const MAX_THROTTLES = 9;
 
 // What the server says of a range, or of the caller, does not change while the replay runs.
 const THROTTLES = /Throttling|LimitExceeded|ThroughputExceeded|SlowDown/;
@@ -88,7 +88,7 @@ export class StreamReader {
         const { name } = error as Error;
         if (THROTTLES.test(name)) throttles++;
         else problems++;
-        const isOver = problems >= MOST_PROBLEMS || throttles >= MOST_THROTTLES;
+        const isOver = problems >= MAX_PROBLEMS || throttles >= MAX_THROTTLES;
         if (isOver || name === NEVER_READABLE) gaveUp.abort(error);
       },
     };

@@ -62,9 +62,9 @@ const TABLE: TargetKind = {
   accepts: (text) => /^(arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table\/)?[\w.-]{3,255}$/.test(text),
 };
 
-const MOST_ITEM_BYTES = 400 * 1024;
+const MAX_ITEM_BYTES = 400 * 1024;
 /** 16 MB, less what the request has around its writes. */
-const MOST_BYTES = 16 * 1024 * 1024 - 4096;
+const MAX_BYTES = 16 * 1024 * 1024 - 4096;
 
 /**
  * A DynamoDB table. Writes that are made at the same time travel in one BatchWriteItem request: 25 of them and 16 MB in
@@ -101,7 +101,7 @@ export function tableWriter(options: TableWriterOptions): TableWriter {
     target: options.tableName,
     kind: TABLE,
     maxEntries: 25,
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_BYTES,
     payloadOf(target, { put, deleted }) {
       const item = marshalled(target, put ?? deleted);
       checkItem(target, item, keys);
@@ -145,7 +145,7 @@ function checkItem(target: string, item: Item, keys: readonly string[]): void {
   const problem = itemProblem(item, keys);
   if (problem !== undefined) throw invalid(target, problem);
   const size = itemSize(item);
-  if (size > MOST_ITEM_BYTES) throw tooLarge(target, size, MOST_ITEM_BYTES);
+  if (size > MAX_ITEM_BYTES) throw tooLarge(target, size, MAX_ITEM_BYTES);
 }
 
 function isMap(value: unknown): value is object {

@@ -58,7 +58,7 @@ const BUS: TargetKind = {
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
  */
-const MOST_BYTES = 1_048_576 - 1;
+const MAX_BYTES = 1_048_576 - 1;
 
 /**
  * An EventBridge event bus. Events that are sent at the same time travel in one request: 10 of them, and less than
@@ -90,7 +90,7 @@ export function eventBus(options: EventBusOptions): EventBus {
     target: eventBusName,
     kind: BUS,
     maxEntries: 10,
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_BYTES,
     payloadOf(target, message, eventOptions) {
       const bus = { source: readEnv('eventBus', 'source', source), detailType };
       return busEventOf(target, bus, message, eventOptions);

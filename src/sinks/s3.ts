@@ -80,8 +80,8 @@ const PREFIX: Check = {
 };
 
 /** The largest object that one PutObject can write. */
-const MOST_OBJECT_BYTES = 5 * 1024 ** 3;
-const MOST_KEY_BYTES = 1024;
+const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
+const MAX_KEY_BYTES = 1024;
 
 /**
  * An S3 bucket. A message becomes an object: JSON, text, or bytes.
@@ -115,8 +115,8 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
     kind: BUCKET,
     prefix: options.prefix ?? '',
     maxEntries: lines ? 1000 : 1,
-    maxBytes: lines ? MOST_LINES_BYTES : MOST_OBJECT_BYTES,
-    maxEntryBytes: MOST_OBJECT_BYTES,
+    maxBytes: lines ? MAX_LINES_BYTES : MAX_OBJECT_BYTES,
+    maxEntryBytes: MAX_OBJECT_BYTES,
     payloadOf(target, message, objectOptions) {
       const prefix = readEnv('bucketWriter', 'prefix', options.prefix ?? '');
       return partOf(target, prefix, message, objectOptions);
@@ -138,7 +138,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
 const NO_RESULT: Refusal = { code: 'an answer without ETag', fault: 'passing' };
 
 /** Enough for few objects, and little enough to be sent again. */
-const MOST_LINES_BYTES = 5 * 1024 ** 2;
+const MAX_LINES_BYTES = 5 * 1024 ** 2;
 
 function bytesOf(body: string | Uint8Array): number {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
@@ -177,8 +177,8 @@ function objectOf(target: string, prefix: string, message: unknown, options: Obj
   const name = options.key ?? `${keyOf(record, content)}${extension}`;
   const key = `${prefix}${name}`;
   const keyBytes = Buffer.byteLength(key);
-  if (name === '' || keyBytes > MOST_KEY_BYTES) {
-    throw invalid(target, `an object's key has 1 to ${MOST_KEY_BYTES} bytes, got ${keyBytes}`);
+  if (name === '' || keyBytes > MAX_KEY_BYTES) {
+    throw invalid(target, `an object's key has 1 to ${MAX_KEY_BYTES} bytes, got ${keyBytes}`);
   }
   // Two writes of one object happen one after the other, so that the later one stays.
   return { bytes: bytesOf(body), orderKey: key, record, prefix, key, contentType, body };

@@ -9,7 +9,7 @@ export interface RetryUntilAbortedOptions {
   readonly isFinal?: (error: unknown) => boolean;
 }
 
-const delay = exponentialDelay({ firstMs: 100, mostMs: 5_000 });
+const delay = exponentialDelay({ minMs: 100, maxMs: 5_000 });
 
 /**
  * Calls until a call succeeds, with growing delays.

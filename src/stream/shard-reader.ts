@@ -23,7 +23,7 @@ export interface ShardReaderOptions {
 const EMPTY_PAGES_AT_THE_END = 10;
 const EMPTY_PAGE_REST_MS = 25;
 
-const backoff = exponentialDelay({ firstMs: 100, mostMs: 5_000 });
+const backoff = exponentialDelay({ minMs: 100, maxMs: 5_000 });
 
 /** Reads a shard page by page, in order. */
 export class ShardReader {

@@ -17,7 +17,7 @@ import { VirtualLane } from './virtual-lane.ts';
 import { watched } from './watched.ts';
 
 /** AWS's largest maximumRetryAttempts. With its default delays, 24 hours take some 1,450 attempts. */
-const MOST_ENDLESS_ATTEMPTS = 10_000;
+const MAX_ENDLESS_ATTEMPTS = 10_000;
 
 /** Handlers that never wait would keep the timer of a test's time limit from firing. */
 const ATTEMPTS_PER_TURN = 1000;
@@ -215,10 +215,10 @@ class VirtualMapping {
   }
 
   #refuseEndlessRetries(attempt: number): void {
-    if (this.#settings.mapping.maximumRetryAttempts >= 0 || attempt <= MOST_ENDLESS_ATTEMPTS) return;
+    if (this.#settings.mapping.maximumRetryAttempts >= 0 || attempt <= MAX_ENDLESS_ATTEMPTS) return;
     throw new ConfigurationError(
       'ENDLESS_RETRIES',
-      `a batch failed ${MOST_ENDLESS_ATTEMPTS} times in a row, and maximumRetryAttempts is -1: its retries end ` +
+      `a batch failed ${MAX_ENDLESS_ATTEMPTS} times in a row, and maximumRetryAttempts is -1: its retries end ` +
         'when the records are 24 hours old. Set maximumRetryAttempts, or let retryDelayMs return longer delays.',
       { owner: 'deliver' },
     );

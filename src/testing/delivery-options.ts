@@ -132,10 +132,10 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
 }
 
 /** Delays that are checked when they are asked for, and let so much time pass at least. */
-function passing(retryDelayMs: RetryDelay, leastMs: number): RetryDelay {
+function passing(retryDelayMs: RetryDelay, minMs: number): RetryDelay {
   return (attempt) => {
     const delayMs = retryDelayMs(attempt);
     requireOption(OWNER, `retryDelayMs(${attempt})`, delayMs, MILLISECONDS);
-    return Math.max(leastMs, delayMs);
+    return Math.max(minMs, delayMs);
   };
 }

@@ -4,9 +4,9 @@ import { jsonValue } from '../sinks/message/message-text.ts';
 import type { RecordFailure } from './deliver.ts';
 
 /** A message shows so many, as a batch may have thousands. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 /** Errors that wrap others are shown so deep. */
-const MOST_CAUSES = 3;
+const MAX_CAUSES = 3;
 
 /**
  * Writes failures for a person: the record's key, what was thrown, and where. Attempts that failed alike are one entry.
@@ -39,7 +39,7 @@ export function errorsText(errors: readonly unknown[]): string {
 export function thrownReason(thrown: unknown): string {
   const lines: string[] = [];
   let error = thrown;
-  for (let depth = 0; depth <= MOST_CAUSES; depth++) {
+  for (let depth = 0; depth <= MAX_CAUSES; depth++) {
     lines.push(`${depth === 0 ? '' : '    caused by '}${thrownText(error)}`);
     const place = placeOf(error);
     if (place !== undefined) lines.push(`    at ${place}`);
@@ -56,7 +56,7 @@ function reasonText(error: unknown): string {
 }
 
 function listed(texts: readonly string[]): string {
-  const shown = texts.slice(0, MOST_SHOWN);
+  const shown = texts.slice(0, MAX_SHOWN);
   const more = texts.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   return shown.map((text) => `  ${text.replaceAll('\n', '\n  ')}`).join('\n');

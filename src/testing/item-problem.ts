@@ -11,17 +11,17 @@ import type { Image } from './test-stream.ts';
  */
 
 /** Names and values together: 400 KB. */
-const MOST_ITEM_BYTES = 400 * 1024;
+const MAX_ITEM_BYTES = 400 * 1024;
 /** An attribute of the item is at level 1, so 31 maps or lists may lie around a text. */
-const MOST_LEVELS = 32;
+const MAX_LEVELS = 32;
 /** Names are shorter than 64 KB. */
-const MOST_NAME_BYTES = 64 * 1024 - 1;
-const MOST_DIGITS = 38;
+const MAX_NAME_BYTES = 64 * 1024 - 1;
+const MAX_DIGITS = 38;
 /** From 1E-130 to 9.9999999999999999999999999999999999999E+125, and the same below zero. */
-const LEAST_MAGNITUDE = -130;
-const MOST_MAGNITUDE = 125;
+const MIN_MAGNITUDE = -130;
+const MAX_MAGNITUDE = 125;
 /** Of the partition key, then of the sort key: at least 1 byte each. */
-const MOST_KEY_BYTES = [2048, 1024] as const;
+const MAX_KEY_BYTES = [2048, 1024] as const;
 
 /**
  * Says why DynamoDB would not hold an item.
@@ -41,7 +41,7 @@ function keysProblem(image: Image, keys: readonly string[]): string | undefined 
       return `has ${type} as the key attribute ${key}. Expected is a string, a number or binary`;
     }
     const bytes = S === undefined ? Buffer.byteLength(B ?? '', 'base64') : Buffer.byteLength(S);
-    const most = MOST_KEY_BYTES[index] as number;
+    const most = MAX_KEY_BYTES[index] as number;
     if (N === undefined && bytes === 0)
       return `has nothing in the key attribute ${key}. Expected is at least 1 byte`;
     if (bytes > most) return `has ${bytes} bytes in the key attribute ${key}. Expected are ${most} at most`;
@@ -53,8 +53,8 @@ function attributesProblem(map: Image, path: string, level: number): string | un
   for (const [name, value] of Object.entries(map)) {
     const bytes = Buffer.byteLength(name);
     if (bytes === 0) return `has an attribute without a name${path === '' ? '' : ` in ${path}`}`;
-    if (bytes > MOST_NAME_BYTES) {
-      return `has an attribute with a name of ${bytes} bytes. Expected are ${MOST_NAME_BYTES} at most`;
+    if (bytes > MAX_NAME_BYTES) {
+      return `has an attribute with a name of ${bytes} bytes. Expected are ${MAX_NAME_BYTES} at most`;
     }
     const problem = valueProblem(value, joinPath(path, name), level);
     if (problem !== undefined) return problem;
@@ -63,7 +63,7 @@ function attributesProblem(map: Image, path: string, level: number): string | un
 }
 
 function valueProblem(value: AttributeValue, path: string, level: number): string | undefined {
-  if (level > MOST_LEVELS) return tooDeepAt(path);
+  if (level > MAX_LEVELS) return tooDeepAt(path);
   if (value.N !== undefined) return numberProblem(value.N, path);
   if (value.M !== undefined) return attributesProblem(value.M, path, level + 1);
   for (const [index, element] of (value.L ?? []).entries()) {
@@ -77,11 +77,11 @@ function numberProblem(text: string, path: string): string | undefined {
   const decimal = parseDecimal(text);
   if (decimal === undefined) return `has at ${path} a number that is not a decimal number`;
   const { digits, exponent } = decimal;
-  if (digits.length > MOST_DIGITS) {
-    return `has at ${path} a number of ${digits.length} significant digits. Expected are ${MOST_DIGITS} at most`;
+  if (digits.length > MAX_DIGITS) {
+    return `has at ${path} a number of ${digits.length} significant digits. Expected are ${MAX_DIGITS} at most`;
   }
   const magnitude = exponent + digits.length - 1;
-  const isInRange = digits === '' || (magnitude >= LEAST_MAGNITUDE && magnitude <= MOST_MAGNITUDE);
+  const isInRange = digits === '' || (magnitude >= MIN_MAGNITUDE && magnitude <= MAX_MAGNITUDE);
   return isInRange ? undefined : `has at ${path} a number outside 1E-130 to 9.99...E+125`;
 }
 
@@ -98,8 +98,8 @@ function setProblem({ SS, NS, BS }: AttributeValue, path: string): string | unde
 
 function sizeProblem(image: Image): string | undefined {
   const bytes = itemSize(image);
-  return bytes > MOST_ITEM_BYTES
-    ? `has ${bytes} bytes. Expected are ${MOST_ITEM_BYTES} at most (400 KB)`
+  return bytes > MAX_ITEM_BYTES
+    ? `has ${bytes} bytes. Expected are ${MAX_ITEM_BYTES} at most (400 KB)`
     : undefined;
 }
 
@@ -110,7 +110,7 @@ function sizeProblem(image: Image): string | undefined {
  */
 export function plainProblem(value: unknown, path = '', level = 0): string | undefined {
   // Before the SDK's marshall, which runs out of stack where thousands of levels lie within each other.
-  if (level > MOST_LEVELS) return tooDeepAt(path);
+  if (level > MAX_LEVELS) return tooDeepAt(path);
   if (value instanceof Set) return plainSetProblem(value, path);
   const isList = Array.isArray(value);
   if (!isList && !isPlainObject(value)) return undefined;
@@ -135,7 +135,7 @@ function isPlainObject(value: unknown): value is object {
 }
 
 function tooDeepAt(path: string): string {
-  return `nests deeper than ${MOST_LEVELS} levels at ${path}`;
+  return `nests deeper than ${MAX_LEVELS} levels at ${path}`;
 }
 
 function plainSetProblem(set: ReadonlySet<unknown>, path: string): string | undefined {

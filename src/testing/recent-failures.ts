@@ -9,7 +9,7 @@ interface Recent {
 }
 
 const CHANNEL = 'streamlane:record-failed';
-const MOST_REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
 
 const recent = new Map<string, Recent>();
 
@@ -42,7 +42,7 @@ function remember(told: unknown): void {
   recent.delete(sequenceNumber);
   recent.set(sequenceNumber, { test, message });
   const [oldest] = recent.keys();
-  if (recent.size > MOST_REMEMBERED) recent.delete(oldest as string);
+  if (recent.size > MAX_REMEMBERED) recent.delete(oldest as string);
 }
 
 /** Says why the record of this sequence number failed in the present test. Empty where that is not known. */

@@ -65,7 +65,7 @@ function notJson(why: string, cause?: unknown): WindowStateError {
 /** Looks for what JSON would lose. One for each state. */
 class StateCheck {
   /** The state has no fewer bytes as JSON. Keeps short what refers to one object many times over. */
-  #leastBytes = 0;
+  #minBytes = 0;
 
   /** The first value that JSON would leave out or turn into something else. */
   lost(value: unknown, declared: unknown, path: string, level: number): string | undefined {
@@ -122,8 +122,8 @@ class StateCheck {
   }
 
   #count(bytes: number): void {
-    this.#leastBytes += bytes;
-    if (this.#leastBytes > MAX_RESPONSE_BYTES) throw tooLarge();
+    this.#minBytes += bytes;
+    if (this.#minBytes > MAX_RESPONSE_BYTES) throw tooLarge();
   }
 }
 

@@ -23,7 +23,7 @@ test.concurrent.each([
   async ({ parallelizationFactor, filters }) => {
     const directory = mkdtempSync(join(tmpdir(), 'streamlane-awkward-'));
     const random = seededRandom(SEED);
-    const stream = new RollingStream({ random, partitions: 40, recordsPerShard: 250, mostOpenShards: 12 });
+    const stream = new RollingStream({ random, partitions: 40, recordsPerShard: 250, maxOpenShards: 12 });
     const rates = {
       throttled: 0.02,
       broken: 0.01,

@@ -47,7 +47,7 @@ for (const fifo of [false, true]) {
 
   sinkContract(
     `sqsQueue, ${kind}, on fauxqs`,
-    { perRequest: 10, mostBytes: 1_048_576, ordered: fifo },
+    { perRequest: 10, maxBytes: 1_048_576, ordered: fifo },
     async () => {
       const queueUrl = await createQueue(newName(), fifo);
       return queued(queueUrl, (options) => sqsQueue({ ...options, queueUrl, client: sqs }));
@@ -56,7 +56,7 @@ for (const fifo of [false, true]) {
 
   sinkContract(
     `snsTopic, ${kind}, on fauxqs`,
-    { perRequest: 10, mostBytes: 262_144, ordered: fifo },
+    { perRequest: 10, maxBytes: 262_144, ordered: fifo },
     async () => {
       const name = newName();
       const queueUrl = await createQueue(name, fifo);
@@ -68,7 +68,7 @@ for (const fifo of [false, true]) {
 
 sinkContract(
   'tableWriter, on Dynoxide',
-  { perRequest: 25, mostBytes: 409_600, ordered: true, replaces: true },
+  { perRequest: 25, maxBytes: 409_600, ordered: true, replaces: true },
   async () => {
     const tableName = newName();
     await dynamodb.send(

@@ -13,6 +13,6 @@ test('as in the published capture, 8 attempts take about a minute', () => {
 });
 
 test('start and limit can be chosen', () => {
-  const delay = exponentialDelay({ firstMs: 100, mostMs: 1000 });
+  const delay = exponentialDelay({ minMs: 100, maxMs: 1000 });
   expect([1, 4, 5].map(delay)).toEqual([100, 800, 1000]);
 });

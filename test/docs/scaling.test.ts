@@ -64,7 +64,7 @@ describe('the figures agree with arithmetic', () => {
     for (const { setup, figures } of rowsOf('throughput', 'lanes', 'deadlines')) {
       expectNear(figures.recordsPerSecond, capacity(setup), 1, setup);
       expectNear(figures.gbSecondsPerMillion, gbSecondsPerMillion(setup), 1, setup);
-      expect(figures.mostExecutions).toBe(setup.parallelizationFactor);
+      expect(figures.maxExecutions).toBe(setup.parallelizationFactor);
     }
   });
 
@@ -117,9 +117,9 @@ describe('the figures agree with arithmetic', () => {
 
   test('four shards take in four times as much', async () => {
     const setup = { ...DEFAULTS, shards: 4 };
-    const { recordsPerSecond, mostExecutions } = await simulate(setup, { records: 1000 });
+    const { recordsPerSecond, maxExecutions } = await simulate(setup, { records: 1000 });
     expectNear(recordsPerSecond, capacity(setup), 1, setup);
-    expect(mostExecutions).toBe(4);
+    expect(maxExecutions).toBe(4);
   });
 
   test('any setting, within 1 %', async () => {

@@ -16,7 +16,7 @@ import { type Json, mutate, mutation } from '../fixtures/mutations.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
 
 const MESSAGES = 5_000;
-const MOST_IN_A_RUN = 5;
+const MAX_IN_A_RUN = 5;
 
 const SHARD = 'shardId-1';
 const CLEAN = [0, 10, 20].map((index) => recordOf({ id: `clean-${index}` }, index));
@@ -140,7 +140,7 @@ test('whatever else comes in, replay ends, reports each message, and handles the
   let messages = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(hostile, { minLength: MOST_IN_A_RUN, maxLength: MOST_IN_A_RUN }),
+      fc.array(hostile, { minLength: MAX_IN_A_RUN, maxLength: MAX_IN_A_RUN }),
       async (others) => {
         messages += others.length;
         const [first, second, third] = clean;
@@ -155,7 +155,7 @@ test('whatever else comes in, replay ends, reports each message, and handles the
         }
       },
     ),
-    { numRuns: MESSAGES / MOST_IN_A_RUN },
+    { numRuns: MESSAGES / MAX_IN_A_RUN },
   );
   expect(messages).toBeGreaterThanOrEqual(MESSAGES);
 }, 120_000);
@@ -176,7 +176,7 @@ test('and it met all kinds of messages', () => {
 
 test('in a file, a broken line is one document, and the lines around it are read', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(hostile, { minLength: 1, maxLength: MOST_IN_A_RUN }), async (others) => {
+    fc.asyncProperty(fc.array(hostile, { minLength: 1, maxLength: MAX_IN_A_RUN }), async (others) => {
       const lines = others.map((other) => (typeof other === 'string' ? other : JSON.stringify(other)));
       const [first, second, third] = clean.map((letter) => JSON.stringify(letter));
       const documents = readDocuments([first, ...lines, second, ...lines, third].join('\n'));

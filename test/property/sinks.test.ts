@@ -45,7 +45,7 @@ const mostly = <T>(fault: fc.Arbitrary<T>): fc.Arbitrary<readonly (T | undefined
  * Each costs a request timeout, which has to be long: on a busy machine short ones end the requests that are answered, too,
  * and nothing gets through. Beyond these, connections break instead.
  */
-const MOST_UNANSWERED = 2;
+const MAX_UNANSWERED = 2;
 const REQUEST_TIMEOUT_MS = 300;
 
 const unavailable: RequestFault = { code: 'ServiceUnavailable', status: 503 };
@@ -77,7 +77,7 @@ async function play({ items, concurrency, refusals, faults }: Scenario, sink: Si
   fake.fault = () => {
     const fault = faults[request++ % faults.length];
     const isUnanswered = fault === 'hang' || fault === 'lose';
-    if (!isUnanswered || unanswered++ < MOST_UNANSWERED) return fault;
+    if (!isUnanswered || unanswered++ < MAX_UNANSWERED) return fault;
     return fault === 'hang' ? 'reset' : 'cut';
   };
   const resolved = new Map<number, number>();

@@ -59,7 +59,7 @@ export async function campaign({
 }
 
 /** Then the smallest scenario so far is shown. */
-const MOST_SHRINKING_MS = 120_000;
+const MAX_SHRINKING_MS = 120_000;
 
 /** Looks for a smaller scenario that breaks the same invariant. */
 async function shrink(
@@ -73,7 +73,7 @@ async function shrink(
       const history = await play(scenario);
       return !history.violations.some((violation) => violation.startsWith(invariant));
     }),
-    { seed, numRuns: 1, skipAllAfterTimeLimit: MOST_SHRINKING_MS },
+    { seed, numRuns: 1, skipAllAfterTimeLimit: MAX_SHRINKING_MS },
   );
   const shrunk = counterexample?.[0] ?? (fc.sample(arbitrary, { seed, numRuns: 1 })[0] as Scenario);
   const history = await play(shrunk, true);

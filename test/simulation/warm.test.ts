@@ -19,7 +19,7 @@ import { monotonicNow, never, onVirtualTime, sleep } from './world/clock.ts';
 const INVOCATIONS = 300;
 
 /** Powertools' processor keeps the records of the last batch until the next one. */
-const MOST_KEPT = 10;
+const MAX_KEPT = 10;
 
 const TIME_MS = 60;
 
@@ -123,7 +123,7 @@ test.each(Object.keys(HANDLERS))(
     notes.clear();
     await collectGarbage();
     expect(made.length).toBeGreaterThan(INVOCATIONS * 6);
-    expect(made.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(MOST_KEPT);
+    expect(made.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(MAX_KEPT);
     // Until here the handler is alive.
     expect(handler).toBeTypeOf('function');
   },

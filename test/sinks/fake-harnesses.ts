@@ -35,7 +35,7 @@ export const FAKE_HARNESSES: readonly (readonly [
 ])[] = [
   [
     'snsTopic, standard',
-    { perRequest: 10, mostBytes: 262_144, ordered: false },
+    { perRequest: 10, maxBytes: 262_144, ordered: false },
     (fake) => ({
       ...common(fake, 'sns'),
       sink: (options) =>
@@ -44,7 +44,7 @@ export const FAKE_HARNESSES: readonly (readonly [
   ],
   [
     'snsTopic, FIFO',
-    { perRequest: 10, mostBytes: 262_144, ordered: true },
+    { perRequest: 10, maxBytes: 262_144, ordered: true },
     (fake) => ({
       ...common(fake, 'sns'),
       sink: (options) =>
@@ -53,7 +53,7 @@ export const FAKE_HARNESSES: readonly (readonly [
   ],
   [
     'sqsQueue, standard',
-    { perRequest: 10, mostBytes: 1_048_576, ordered: false },
+    { perRequest: 10, maxBytes: 1_048_576, ordered: false },
     (fake) => ({
       ...common(fake, 'sqs'),
       sink: (options) =>
@@ -62,7 +62,7 @@ export const FAKE_HARNESSES: readonly (readonly [
   ],
   [
     'sqsQueue, FIFO',
-    { perRequest: 10, mostBytes: 1_048_576, ordered: true },
+    { perRequest: 10, maxBytes: 1_048_576, ordered: true },
     (fake) => ({
       ...common(fake, 'sqs'),
       sink: (options) =>
@@ -71,7 +71,7 @@ export const FAKE_HARNESSES: readonly (readonly [
   ],
   [
     'eventBus',
-    { perRequest: 10, mostBytes: 1_048_575, ordered: false },
+    { perRequest: 10, maxBytes: 1_048_575, ordered: false },
     (fake) => ({
       ...common(fake, 'events'),
       sized: (bytes) => ({ x: text(bytes - 'test'.length - 'INSERT'.length - '{"x":""}'.length) }),
@@ -81,7 +81,7 @@ export const FAKE_HARNESSES: readonly (readonly [
   ],
   [
     'tableWriter',
-    { perRequest: 25, mostBytes: 409_600, ordered: true },
+    { perRequest: 25, maxBytes: 409_600, ordered: true },
     (fake) => ({
       ...common(fake, 'dynamodb'),
       message: (n, pk) => ({ pk, n }),
@@ -123,7 +123,7 @@ export const FAKE_HARNESSES: readonly (readonly [
     'createSink, with an HTTP endpoint',
     {
       perRequest: 10,
-      mostBytes: 10_000,
+      maxBytes: 10_000,
       ordered: true,
       // The one status that HTTP documents for the content of a request.
       refusedRequest: { code: 'ContentTooLarge', senderFault: true, status: 413 },

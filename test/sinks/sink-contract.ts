@@ -18,7 +18,7 @@ const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b
 /** What every sink promises, on any server. */
 export function sinkContract(
   name: string,
-  { mostBytes, replaces, ordered }: SinkTraits,
+  { maxBytes, replaces, ordered }: SinkTraits,
   harnessOf: () => SinkHarness | Promise<SinkHarness>,
 ): void {
   describe(name, () => {
@@ -55,15 +55,15 @@ export function sinkContract(
       }
     });
 
-    test.runIf(mostBytes !== undefined)(
+    test.runIf(maxBytes !== undefined)(
       'the largest message arrives, a larger one fails at once, alone',
       async () => {
         const harness = await harnessOf();
         const sink = harness.sink();
-        const largest = sink.send(harness.sized(mostBytes ?? 0), { record: recordOf('largest') });
+        const largest = sink.send(harness.sized(maxBytes ?? 0), { record: recordOf('largest') });
         const failures = await failuresOf([
           sendNumber(harness, sink, 1),
-          sink.send(harness.sized((mostBytes ?? 0) + 1), { record: recordOf('larger') }),
+          sink.send(harness.sized((maxBytes ?? 0) + 1), { record: recordOf('larger') }),
           sendNumber(harness, sink, 2),
         ]);
         await largest;
@@ -86,7 +86,7 @@ export function sinkContract(
 
 /** What every sink promises when its server fails. */
 export function failureContract(name: string, traits: SinkTraits, harnessOf: () => FakeHarness): void {
-  const { perRequest, mostBytes, ordered, single = true } = traits;
+  const { perRequest, maxBytes, ordered, single = true } = traits;
   /** A code that is documented for content: a message that is alone in its request is at fault by it. */
   const documented = 'EntityTooLarge';
   const {
@@ -119,12 +119,12 @@ export function failureContract(name: string, traits: SinkTraits, harnessOf: () 
       expect(fake.requests).toHaveLength(Math.ceil(calls / perRequest));
     });
 
-    test.runIf(mostBytes !== undefined)(
+    test.runIf(maxBytes !== undefined)(
       'large messages travel apart, so that no request is too large',
       async () => {
         const harness = harnessOf();
         const sink = harness.sink();
-        const bytes = Math.ceil((mostBytes ?? 0) * 0.4);
+        const bytes = Math.ceil((maxBytes ?? 0) * 0.4);
         await Promise.all(
           upTo(5).map((index) => sink.send(harness.sized(bytes), { record: recordOf(`large-${index}`) })),
         );
@@ -139,7 +139,7 @@ export function failureContract(name: string, traits: SinkTraits, harnessOf: () 
       await Promise.all(
         upTo(Math.min(perRequest * 8, 300)).map((number) => sendNumber(harness, sink, number)),
       );
-      expect(harness.fake.mostUnderWay).toBeLessThanOrEqual(3);
+      expect(harness.fake.maxUnderWay).toBeLessThanOrEqual(3);
     });
 
     test.runIf(single)(

@@ -7,7 +7,7 @@ export interface SinkTraits {
   /** Messages in one request, at most. */
   readonly perRequest: number;
   /** Bytes of the largest message, as the service counts; undefined where that is more than a test can hold. */
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
   /** Whether the service says for each message what became of it. @defaultValue true */
   readonly single?: boolean;
   /** How its server refuses a request for the content of one message. */

@@ -197,7 +197,7 @@ export const FILTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a mapping has any number of filters',
     file: 'mapping/derived/route-filters.ts',
-    find: 'derived.patterns.length <= MOST_FILTERS',
+    find: 'derived.patterns.length <= MAX_FILTERS',
     replace: 'derived.patterns.length <= 10',
   },
   {

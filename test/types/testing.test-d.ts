@@ -81,7 +81,7 @@ describe('deliver', () => {
     deliver(() => {}, records, {
       startingPosition: 'LATEST',
       functionResponseTypes: ['ReportBatchItemFailures'],
-      retryDelayMs: exponentialDelay({ firstMs: 1 }),
+      retryDelayMs: exponentialDelay({ minMs: 1 }),
     });
     // @ts-expect-error a DynamoDB stream has no such position
     deliver(() => {}, records, { startingPosition: 'AT_TIMESTAMP' });

@@ -27,7 +27,7 @@ export interface StartDetails {
   readonly keyNames: readonly string[];
 }
 
-const MOST_SEEN = 1000;
+const MAX_SEEN = 1000;
 
 /** Tells of everything that happens: as lines for people, or as lines of JSON. */
 export class DevReport {
@@ -157,7 +157,7 @@ export class DevReport {
     const signature = failures.map((failure) => `${failure.eventID} ${signatureOf(failure)}`).join('\n');
     const times = (this.#seen.get(signature) ?? 0) + 1;
     // The oldest first: a run may last for days.
-    if (this.#seen.size >= MOST_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
+    if (this.#seen.size >= MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
     this.#seen.set(signature, times);
     return times;
   }

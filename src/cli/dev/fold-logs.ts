@@ -7,11 +7,11 @@ export interface LoggedLine {
 }
 
 // Of an entry on several lines; a longer one is shown unchanged.
-const MOST_LINES = 200;
-const MOST_CHARACTERS = 300;
-const MOST_OF_LEVEL = 20;
+const MAX_LINES = 200;
+const MAX_CHARACTERS = 300;
+const MAX_OF_LEVEL = 20;
 /** Of a line of JSON that has not ended. Lambda's logs take less. */
-const MOST_KEPT = 1_000_000;
+const MAX_KEPT = 1_000_000;
 
 /** Fields that say nothing in a terminal, where each entry is one of the function that runs there. */
 const BOILERPLATE: ReadonlySet<string> = new Set([
@@ -70,7 +70,7 @@ export class LogFolder {
     const shown = lines.flatMap((line) => this.#line(line));
     // A piece may end within an entry. Whatever else has no end of line yet, such as a prompt, is shown at once.
     const mayBeEntry = last.startsWith('{') || this.#open.length > 0;
-    this.#rest = mayBeEntry && last.length <= MOST_KEPT ? last : '';
+    this.#rest = mayBeEntry && last.length <= MAX_KEPT ? last : '';
     return this.#rest === last ? shown : [...shown, { text: last, isFolded: false }];
   }
 
@@ -90,7 +90,7 @@ export class LogFolder {
         this.#open = [];
         return [folded];
       }
-      return this.#open.length > MOST_LINES ? this.#unfolded() : [];
+      return this.#open.length > MAX_LINES ? this.#unfolded() : [];
     }
     if (line === '{') {
       this.#open.push(line);
@@ -145,8 +145,7 @@ function logOf(entry: Entry, style: Style): string | undefined {
   const { level = entry.severity, message = entry.msg } = entry;
   const name = typeof level === 'number' ? NUMBERED[level] : level;
   // A longer one is not a level, and its colour would be cut off.
-  if (typeof name !== 'string' || name.length > MOST_OF_LEVEL || typeof message !== 'string')
-    return undefined;
+  if (typeof name !== 'string' || name.length > MAX_OF_LEVEL || typeof message !== 'string') return undefined;
   const fields = Object.entries(entry)
     .filter(([field]) => !BOILERPLATE.has(field))
     .map(([field, value]) => `${field}=${errorText(value) ?? textOf(value)}`);
@@ -175,5 +174,5 @@ function isObject(value: unknown): value is Entry {
 }
 
 function cut(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

@@ -13,7 +13,7 @@ const MARKS = {
   throttled: ['yellow', '…'],
 } as const;
 
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 
 /**
  * One line for an invocation: records, duration, what came of it.
@@ -77,7 +77,7 @@ export function formatFailures(
   keyNames?: readonly string[],
 ): readonly string[] {
   const groups = [...Map.groupBy(failures, signatureOf).values()];
-  const lines = groups.slice(0, MOST_FAILURES).flatMap((group) => {
+  const lines = groups.slice(0, MAX_FAILURES).flatMap((group) => {
     const [{ deadLettered, message, at, stack }] = group as [Failure];
     const where = at === undefined ? '' : style('dim', ` (${at})`);
     const more =
@@ -85,7 +85,7 @@ export function formatFailures(
     const what = deadLettered ? style('yellow', `dead letter: ${message}`) : style('red', message);
     return [`    ${style('dim', recordsOf(group, verbose, keyNames))}  ${what}${where}`, ...more];
   });
-  const left = groups.slice(MOST_FAILURES).flat().length;
+  const left = groups.slice(MAX_FAILURES).flat().length;
   return left > 0 ? [...lines, style('dim', `    and ${count(left, 'more failure')}`)] : lines;
 }
 

@@ -23,7 +23,7 @@ export interface EventFlags {
 type Item = Readonly<Record<string, unknown>>;
 
 // A batch of Lambda has no more records.
-const MOST_RECORDS = 10_000;
+const MAX_RECORDS = 10_000;
 
 /** Writes an event of a stream. */
 export const runEvent: RunCommand<EventFlags> = async ({ io }, _args, flags) => {
@@ -97,9 +97,9 @@ function countsOf({
     remove: countOf('--remove', remove ?? without),
   };
   const sum = counts.insert + counts.modify + counts.remove;
-  if (sum >= 1 && sum <= MOST_RECORDS) return counts;
+  if (sum >= 1 && sum <= MAX_RECORDS) return counts;
   throw usageError(
-    `An event has 1 to ${MOST_RECORDS} records, got ${sum}. Change --insert, --modify or --remove.`,
+    `An event has 1 to ${MAX_RECORDS} records, got ${sum}. Change --insert, --modify or --remove.`,
   );
 }
 

@@ -8,7 +8,7 @@ import { writeLines } from '../terminal/terminal-text.ts';
 const HEAD = ['MESSAGE', 'KIND', 'TABLE', 'RECORDS', 'FROM', 'TO', 'RESULT', 'WHY'];
 
 // Of a message: a range may have 10,000.
-const MOST_RECORDS = 20;
+const MAX_RECORDS = 20;
 
 /** Writes the results: one line for each message that remains or has skipped records; in a dry run for each message. */
 export async function writeSummary(
@@ -63,8 +63,8 @@ function recordLinesOf(
     ...failures.map((failure) => `    ${style('dim', nameOf(failure))}  ${style('red', failure.error)}`),
     ...planned.map((record) => `    ${nameOf(record)}`),
   ];
-  const left = lines.length - MOST_RECORDS;
-  return left > 0 ? [...lines.slice(0, MOST_RECORDS), `    and ${count(left, 'more record')}`] : lines;
+  const left = lines.length - MAX_RECORDS;
+  return left > 0 ? [...lines.slice(0, MAX_RECORDS), `    and ${count(left, 'more record')}`] : lines;
 }
 
 function nameOf({ eventName, eventID, keys }: PlannedRecord): string {

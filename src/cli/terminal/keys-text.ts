@@ -1,7 +1,7 @@
 import { isMap } from '../../unmarshall/malformed.ts';
 
 // A key may have 2 kB.
-const MOST_CHARACTERS = 60;
+const MAX_CHARACTERS = 60;
 
 /**
  * Names an item by its keys: `pk="C#2" sk="O#3"`.
@@ -23,6 +23,6 @@ function valueText(value: unknown): string | undefined {
   const { S, N, B } = (isMap(value) ? value : {}) as Readonly<Record<string, unknown>>;
   const text = S ?? N ?? B;
   if (typeof text !== 'string') return undefined;
-  const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  const cut = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
   return N === undefined || S !== undefined ? JSON.stringify(cut) : cut;
 }

@@ -48,14 +48,14 @@ const LATE_MS = 1000;
 const CLOCK_MS = 2000;
 
 /** Between two handlings of an item. Slower chains are not tested: that would hold back other items for minutes. */
-const MOST_INTERVAL_MS = 30_000;
-const LEAST_INTERVAL_MS = 100;
+const MAX_INTERVAL_MS = 30_000;
+const MIN_INTERVAL_MS = 100;
 
 /** Holding back may take a twentieth of the time. */
 const HOLD_SHARE = 20;
 
 /** The first ones are enough to find the cause. */
-const MOST_WARNINGS = 3;
+const MAX_WARNINGS = 3;
 
 const SWEEP_SIZE = 1000;
 
@@ -116,10 +116,10 @@ export class Feedback {
     if (this.#isDone || now < this.#holdAgainAt) return undefined;
     const suspects = records.flatMap((record) => this.#suspect(record) ?? []);
     const intervalMs = Math.max(
-      LEAST_INTERVAL_MS,
+      MIN_INTERVAL_MS,
       ...suspects.map(({ since, chain }) => (now - since) / chain),
     );
-    if (suspects.length === 0 || intervalMs > MOST_INTERVAL_MS) return undefined;
+    if (suspects.length === 0 || intervalMs > MAX_INTERVAL_MS) return undefined;
     const calmFrom = now + LATE_MS;
     const delayMs = LATE_MS + 2 * intervalMs;
     this.#holdAgainAt = now + delayMs * HOLD_SHARE;
@@ -162,7 +162,7 @@ export class Feedback {
 
   /** Enough was found: nothing is watched any more. */
   get #isDone(): boolean {
-    return this.#found.size >= MOST_WARNINGS;
+    return this.#found.size >= MAX_WARNINGS;
   }
 
   #suspect(record: DynamoDBRecord): Handling | undefined {

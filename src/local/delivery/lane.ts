@@ -7,7 +7,7 @@ export interface LaneOptions {
   /** How long a batch may wait for more records; 0: it does not. */
   readonly windowMs: number;
   /** The bytes from which on the lane has no room for another page, now. */
-  readonly mostBytes: () => number;
+  readonly maxBytes: () => number;
   /** Called with the bytes of a batch that has ended. */
   readonly onHandled: (bytes: number) => void;
   /** Takes a batch to its end. @returns false when it was stopped before that */
@@ -19,7 +19,7 @@ export interface LaneOptions {
 }
 
 // Read ahead while a batch is under way: enough for any batch size, and bounded when a batch fails for hours.
-const MOST_RECORDS = 10_000;
+const MAX_RECORDS = 10_000;
 
 /**
  * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some items. A batch
@@ -64,7 +64,7 @@ export class Lane {
   async room(signal: AbortSignal): Promise<void> {
     while (
       !signal.aborted &&
-      (this.#waiting.length >= MOST_RECORDS || this.#bytes >= this.#options.mostBytes())
+      (this.#waiting.length >= MAX_RECORDS || this.#bytes >= this.#options.maxBytes())
     ) {
       if (!this.#crowded) {
         this.#crowded = true;

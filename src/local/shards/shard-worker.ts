@@ -54,7 +54,7 @@ export class ShardWorker {
   constructor(options: ShardWorkerOptions) {
     const { batchSize, windowMs, parallelizationFactor } = options.tools;
     const allowance = new ShardAllowance(readAhead, parallelizationFactor, windowMs);
-    const mostBytes = (): number => allowance.laneBytes;
+    const maxBytes = (): number => allowance.laneBytes;
     const onHandled = (bytes: number): void => allowance.handled(bytes);
     this.#allowance = allowance;
     this.#options = options;
@@ -69,7 +69,7 @@ export class ShardWorker {
       this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
     this.#lanes = Array.from(
       { length: parallelizationFactor },
-      () => new Lane({ batchSize, windowMs, mostBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
+      () => new Lane({ batchSize, windowMs, maxBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
     );
   }
 

@@ -24,7 +24,7 @@ export const NOTHING: Demand = [];
 const MOST = 64;
 
 /** Further fields are left out: so many do not fit into a filter. */
-const MOST_FIELDS = 512;
+const MAX_FIELDS = 512;
 
 /** The demand for one field. */
 export function leaf(path: readonly string[], ...alternatives: readonly PatternValue[]): Demand {
@@ -59,7 +59,7 @@ function together(one: Conjunction, other: Conjunction): Demand {
   for (const [key, leaf] of other) {
     const known = merged.get(key);
     if (known === undefined) {
-      if (merged.size < MOST_FIELDS) merged.set(key, leaf);
+      if (merged.size < MAX_FIELDS) merged.set(key, leaf);
       continue;
     }
     // Of the elements of a list or a set, each demand may be met by another one.

@@ -47,8 +47,8 @@ export interface DerivedFilters {
 }
 
 /** AWS's limits: filters of a mapping without a raised quota, characters of a filter. */
-const MOST_FILTERS = 5;
-const MOST_CHARACTERS = 4096;
+const MAX_FILTERS = 5;
+const MAX_CHARACTERS = 4096;
 
 /**
  * Derives the filters of a router. They let through every record that a route may take, and what the router has to refuse; of others as few
@@ -58,7 +58,7 @@ export function routeFilters(filtered: Filtered): DerivedFilters {
   const narrow = filtered.matchOf === undefined ? (['values'] as const) : (['values', 'entity'] as const);
   for (const precision of narrow) {
     const derived = filtersAt(filtered, precision);
-    if (derived.patterns.length <= MOST_FILTERS && derived.patterns.every(isShort)) return derived;
+    if (derived.patterns.length <= MAX_FILTERS && derived.patterns.every(isShort)) return derived;
   }
   // One filter with three names at most.
   return filtersAt(filtered, 'event name');
@@ -89,7 +89,7 @@ export function patternText(pattern: EventPattern): string {
 
 /** A pattern of nothing would be refused: it stands for records that a pattern cannot tell. */
 function isShort(pattern: EventPattern): boolean {
-  return Object.keys(pattern).length > 0 && patternText(pattern).length <= MOST_CHARACTERS;
+  return Object.keys(pattern).length > 0 && patternText(pattern).length <= MAX_CHARACTERS;
 }
 
 function routeDemand(filtered: Filtered, route: FilteredRoute, precision: Precision): Demand {

@@ -11,7 +11,7 @@ const SPREAD_MS = 16;
  * A layer reads the clock so soon after it is called. For a put that is never answered more would be taken for its own lock, the
  * longer it hangs: after 3 s once in 4,000 times that of another sandbox.
  */
-const MOST_OPEN_MS = 50;
+const MAX_OPEN_MS = 50;
 
 /**
  * The moment at which a lock ends by itself, in epoch milliseconds. Where a store keeps no owner, it also tells whose lock it is.
@@ -60,7 +60,7 @@ export class LockExpiry {
 
   /** The first and the last moment that may have been sent. */
   #range(): readonly [from: number, to: number] {
-    for (const { sentAt } of this.#open) this.#widen(sentAt, MOST_OPEN_MS);
+    for (const { sentAt } of this.#open) this.#widen(sentAt, MAX_OPEN_MS);
     return [this.#at + this.#earliest, this.#at + this.#latest];
   }
 

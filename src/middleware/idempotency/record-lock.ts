@@ -53,7 +53,7 @@ const MARGIN_MS = 50;
 
 /** One call of the store takes this long at most. By default the SDK waits for ever for an answer that is lost. */
 const CALL_MS = 3000;
-const LEAST_CALL_MS = 100;
+const MIN_CALL_MS = 100;
 
 /** A handler's error waits this long at most for the lock to be removed. */
 const UNLOCK_MS = 1000;
@@ -159,8 +159,8 @@ export class RecordLock {
       const put = () =>
         this.#expiry.send((leftMs) => call.run(() => this.#store.saveInProgress(data, leftMs)));
       // The first put may take as long as it needs. A later one must not keep the reason from being reported.
-      const mostMs = this.#refusal === undefined ? CALL_MS : this.#waitableMs();
-      await withTimeout(put, Math.min(mostMs, this.#callMs()));
+      const maxMs = this.#refusal === undefined ? CALL_MS : this.#waitableMs();
+      await withTimeout(put, Math.min(maxMs, this.#callMs()));
       return undefined;
     } catch (error) {
       if (errorName(error) !== 'IdempotencyItemAlreadyExistsError') return this.#failed(error);
@@ -236,7 +236,7 @@ export class RecordLock {
 
   /** Half of what is left at most, so that there is time for another try. */
   #callMs(): number {
-    return Math.min(CALL_MS, Math.max(LEAST_CALL_MS, this.#answer.heldMs() / 2));
+    return Math.min(CALL_MS, Math.max(MIN_CALL_MS, this.#answer.heldMs() / 2));
   }
 
   /** Milliseconds for which a lock may be waited for. Without a clock, for as long as the lock itself would last. */

@@ -18,7 +18,7 @@ const BATCH = 10;
 // Any wait makes SQS ask all of its servers, so that one empty answer means an empty queue.
 const WAIT_SECONDS = 1;
 // So many answers in a row without a message that was there at the start are taken for the end of those.
-const MOST_LATER_ANSWERS = 3;
+const MAX_LATER_ANSWERS = 3;
 const ATTRIBUTES = ['SentTimestamp', 'ApproximateFirstReceiveTimestamp', 'ApproximateReceiveCount'] as const;
 
 /**
@@ -124,7 +124,7 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
       const later = new Map<string, string>();
       isFull = false;
       try {
-        for (let laterAnswers = 0; laterAnswers < MOST_LATER_ANSWERS; ) {
+        for (let laterAnswers = 0; laterAnswers < MAX_LATER_ANSWERS; ) {
           const askedAt = performance.now();
           const messages = await receive(signal, later);
           if (messages.length === 0) break;

@@ -1,5 +1,5 @@
 const BASE_MS = 10;
-const MOST_MS = 2000;
+const MAX_MS = 2000;
 
 /**
  * How long to wait before the next try: doubling from 10 ms to 2 s, half of it random, so that functions which failed
@@ -10,6 +10,6 @@ const MOST_MS = 2000;
  * @see https://docs.aws.amazon.com/prescriptive-guidance/latest/cloud-design-patterns/retry-backoff.html
  */
 export function backoffMs(attempts: number): number {
-  const most = Math.min(BASE_MS * 2 ** (attempts - 1), MOST_MS);
+  const most = Math.min(BASE_MS * 2 ** (attempts - 1), MAX_MS);
   return most / 2 + (Math.random() * most) / 2;
 }

@@ -54,7 +54,7 @@ interface Half<P extends Payload> {
 const MAY_BE_THE_MESSAGE: ReadonlySet<Fault> = new Set(['message', 'unproven', 'unknown']);
 
 /** As many that fail alone, one after the other, show that the target is at fault, without splitting what is left. */
-const MOST_SUSPECTS = 10;
+const MAX_SUSPECTS = 10;
 
 /**
  * Makes few requests of many calls.
@@ -219,7 +219,7 @@ export class MicroBatcher<P extends Payload> {
     if (refusal.fault === 'target') this.#settle(entry, targetFailed(target, refusal));
     else if (refusal.fault === 'message' || (again && this.#lastAccepted > entry.failedBefore)) {
       this.#settleAtFault(entry, refusal);
-    } else if (this.#suspects.push({ entry, refusal, again }) >= MOST_SUSPECTS) this.#blameTarget();
+    } else if (this.#suspects.push({ entry, refusal, again }) >= MAX_SUSPECTS) this.#blameTarget();
   }
 
   /** Others pass: what has failed twice is at fault, and what has failed once is tried again, to be sure. */

@@ -96,9 +96,9 @@ function times(attempts: number): string {
   return attempts === 1 ? 'once' : `${attempts} times`;
 }
 
-const MOST_OF_A_CODE = 300;
+const MAX_OF_A_CODE = 300;
 
 /** Functions of users give codes too, and some take the whole answer of an endpoint for one. */
 function short(code: string): string {
-  return code.length > MOST_OF_A_CODE ? `${code.slice(0, MOST_OF_A_CODE)}...` : code;
+  return code.length > MAX_OF_A_CODE ? `${code.slice(0, MAX_OF_A_CODE)}...` : code;
 }

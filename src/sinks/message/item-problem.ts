@@ -3,8 +3,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 type Item = Readonly<Record<string, AttributeValue>>;
 
 /** Bytes of a partition key and of a sort key. */
-const MOST_KEY_BYTES = [2048, 1024] as const;
-const MOST_LEVELS = 32;
+const MAX_KEY_BYTES = [2048, 1024] as const;
+const MAX_LEVELS = 32;
 
 /**
  * Says why DynamoDB refuses an item in every table: what it answers then is a ValidationException, which it also gives for
@@ -17,11 +17,11 @@ export function itemProblem(item: Item, keys: readonly string[]): string | undef
   for (const [index, name] of keys.entries()) {
     const bytes = keyBytes(item[name] as AttributeValue);
     if (bytes === 0) return `the key attribute ${name} is empty`;
-    const most = MOST_KEY_BYTES[index] as number;
+    const most = MAX_KEY_BYTES[index] as number;
     if (bytes > most) return `the key attribute ${name} has ${bytes} bytes, and ${most} is the most`;
   }
-  const deep = Object.keys(item).find((name) => isDeeper(item[name] as AttributeValue, MOST_LEVELS));
-  return deep === undefined ? undefined : `the attribute ${deep} has more than ${MOST_LEVELS} levels`;
+  const deep = Object.keys(item).find((name) => isDeeper(item[name] as AttributeValue, MAX_LEVELS));
+  return deep === undefined ? undefined : `the attribute ${deep} has more than ${MAX_LEVELS} levels`;
 }
 
 /** Numbers have no empty value, and none that is too long. */

@@ -19,7 +19,7 @@ const AWS_ACCOUNT = /^(?!0{12})\d{12}$/;
 const AWS_LABEL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/;
 const EVENT_ID = /^[0-9a-f]{32}$/;
 const EVENT_VERSION = '1.1';
-const LEAST_DIGITS = 21;
+const MIN_DIGITS = 21;
 
 export interface AdaptedStream {
   readonly streamArn: string;
@@ -102,7 +102,7 @@ function isOlder({ dynamodb }: ServerRecord, madeAt: number): boolean {
 function normalized(record: ServerRecord, streamArn: string, isOfAws: boolean): ServerRecord {
   const { eventID, dynamodb } = record;
   const { SequenceNumber } = dynamodb;
-  const isNormal = isOfAws && SequenceNumber.length >= LEAST_DIGITS && record.eventVersion === EVENT_VERSION;
+  const isNormal = isOfAws && SequenceNumber.length >= MIN_DIGITS && record.eventVersion === EVENT_VERSION;
   if (isNormal && EVENT_ID.test(`${eventID}`)) return record;
   const sizeBytes = isOfAws ? dynamodb.SizeBytes : sizeOf(dynamodb);
   return {
@@ -112,7 +112,7 @@ function normalized(record: ServerRecord, streamArn: string, isOfAws: boolean): 
       eventID !== undefined && EVENT_ID.test(eventID) ? eventID : hexDigits(`${streamArn} ${SequenceNumber}`),
     dynamodb: {
       ...dynamodb,
-      SequenceNumber: SequenceNumber.padStart(LEAST_DIGITS, '0'),
+      SequenceNumber: SequenceNumber.padStart(MIN_DIGITS, '0'),
       ...(sizeBytes !== undefined && { SizeBytes: sizeBytes }),
     },
   };

@@ -55,7 +55,7 @@ describe('a lane', () => {
     const lane = new Lane({
       batchSize: 2,
       windowMs: 0,
-      mostBytes: () => 32 * MB,
+      maxBytes: () => 32 * MB,
       onHandled: () => {},
       deliver: async (batch) => {
         batches.push(batch.map((entry) => entry.record.eventID).join(' '));
@@ -168,7 +168,7 @@ describe('a lane', () => {
     const lane = start({
       windowMs: 60_000,
       batchSize: 10,
-      mostBytes: () => 1,
+      maxBytes: () => 1,
       onHandled: (bytes) => handled.push(bytes),
       deliver: (batch) => {
         batches.push(batch.map((entry) => entry.record.eventID).join(' '));

@@ -5,7 +5,7 @@ import { currentSandbox } from '../world/clock.ts';
 import type { World } from '../world/world.ts';
 
 /** Longer than any invocation, and than a clock is put back. */
-const MOST_LOCK_MS = 60_000;
+const MAX_LOCK_MS = 60_000;
 
 /** The notes of all sandboxes, with a look at their locks. */
 export class NoteStore extends PlainNoteStore {
@@ -30,7 +30,7 @@ export class NoteStore extends PlainNoteStore {
       this.#refused.add(record.idempotencyKey);
       throw error;
     }
-    if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MOST_LOCK_MS)
+    if ((record.inProgressExpiryTimestamp ?? 0) - Date.now() > MAX_LOCK_MS)
       this.#world.history.violate('lock', 'a lock outlasts its invocation');
     // The lock is taken, and its answer may be lost.
     await this.#access();

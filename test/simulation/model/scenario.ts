@@ -350,13 +350,13 @@ const targets: fc.Arbitrary<TargetsPlan> = fc.record({
 });
 
 /** For the most routes that a function has. */
-const MOST_ROUTES = 6;
+const MAX_ROUTES = 6;
 
 const entities: fc.Arbitrary<EntityPlan> = fc.record({
   unknownEntity: fc.constantFrom('ignore', 'fail'),
   routes: fc.array(fc.constantFrom('all', 'all', 'note', 'bill', 'bill', 'thing'), {
-    minLength: MOST_ROUTES,
-    maxLength: MOST_ROUTES,
+    minLength: MAX_ROUTES,
+    maxLength: MAX_ROUTES,
   }),
 });
 
@@ -436,10 +436,10 @@ function coherent(scenario: Scenario): Scenario {
   const { fn, mapping, lambda } = scenario;
   const partialResponses = mapping.partialResponses || fn.entryPoint === 'OrderedStreamProcessor';
   // A record that needs more time than there is, and that nothing discards, would be delivered for a day.
-  const leastMs = mapping.maximumRetryAttempts < 0 ? (fn.routes.length + fn.layers.length) * SEND_MS : 0;
+  const minMs = mapping.maximumRetryAttempts < 0 ? (fn.routes.length + fn.layers.length) * SEND_MS : 0;
   return {
     ...scenario,
     mapping: { ...mapping, partialResponses },
-    lambda: { ...lambda, budgetMs: Math.max(lambda.budgetMs, leastMs) },
+    lambda: { ...lambda, budgetMs: Math.max(lambda.budgetMs, minMs) },
   };
 }

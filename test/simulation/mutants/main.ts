@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 
 /** A mutant that runs on for so long is in a loop without any wait, which no history can end. */
-const MOST_MS = 300_000;
+const MAX_MS = 300_000;
 
 interface Verdict {
   readonly mutant: string;
@@ -42,7 +42,7 @@ function attack({ name, within = WITHIN, only = [] }: Mutant): Promise<Verdict> 
       ...(values.convergent ? ['--convergent'] : []),
       ...only.flatMap((entryPoint) => ['--only', entryPoint]),
     ],
-    { env: { ...process.env, MUTANT: name }, timeout: MOST_MS, killSignal: 'SIGKILL' },
+    { env: { ...process.env, MUTANT: name }, timeout: MAX_MS, killSignal: 'SIGKILL' },
   );
   let output = '';
   let errors = '';

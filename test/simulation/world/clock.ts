@@ -30,13 +30,13 @@ export function outside<T>(run: () => T): T {
 }
 
 /** More steps than this are a loop. */
-const MOST_STEPS = 200_000;
+const MAX_STEPS = 200_000;
 
 /** More timers than this are a loop that leaves one behind at each turn. */
-const MOST_TIMERS = 20_000;
+const MAX_TIMERS = 20_000;
 
 /** Turns of the event loop without any timer, after which nothing will happen any more. */
-const MOST_IDLE_TURNS = 10_000;
+const MAX_IDLE_TURNS = 10_000;
 
 type InstalledClock = ReturnType<typeof install>;
 
@@ -87,12 +87,12 @@ export async function onVirtualTime(
       await nextTurn();
       await nextTurn();
       // Code may go on for more turns, which take no time.
-      for (let turns = 0; immediates > 0 && turns < MOST_IDLE_TURNS; turns++) await nextTurn();
+      for (let turns = 0; immediates > 0 && turns < MAX_IDLE_TURNS; turns++) await nextTurn();
       if (state.over) return await ended;
-      if (step === MOST_STEPS || clock.countTimers() > MOST_TIMERS) throw new Error('It goes on for ever.');
+      if (step === MAX_STEPS || clock.countTimers() > MAX_TIMERS) throw new Error('It goes on for ever.');
       if (clock.countTimers() === 0) {
         // Code may wait for turns of the event loop, or load a module.
-        if (++idleTurns > MOST_IDLE_TURNS) throw new Error('Nothing is left that could happen.');
+        if (++idleTurns > MAX_IDLE_TURNS) throw new Error('Nothing is left that could happen.');
         continue;
       }
       idleTurns = 0;

@@ -19,7 +19,7 @@ export interface Handled {
 
 const VISIBILITY_MS = 100;
 const CONSUMERS = 2;
-const MOST_AT_ONCE = 3;
+const MAX_AT_ONCE = 3;
 
 /** From then on a message is handled in time. */
 const TROUBLED_RECEIPTS = 3;
@@ -68,7 +68,7 @@ export class Consumers {
     // At different times, or the first one would take everything.
     await sleep(number * 3);
     while (!queue.isEmpty) {
-      const received = queue.receive(MOST_AT_ONCE, VISIBILITY_MS);
+      const received = queue.receive(MAX_AT_ONCE, VISIBILITY_MS);
       if (received.length === 0) {
         await sleep(queue.waitMs);
         continue;

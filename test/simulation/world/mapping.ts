@@ -22,7 +22,7 @@ import { WindowBook } from './window-book.ts';
 import type { World } from './world.ts';
 
 /** More than this is a loop. */
-const MOST_INVOCATIONS = 3000;
+const MAX_INVOCATIONS = 3000;
 
 /** The event source mapping: it delivers all shards, each after its parent. */
 export class Mapping {
@@ -237,7 +237,7 @@ export class Mapping {
 
   #nextFault(mayGoBack: boolean): Fault | undefined {
     const number = ++this.#invocations;
-    if (number > MOST_INVOCATIONS) throw new Error('It goes on for ever.');
+    if (number > MAX_INVOCATIONS) throw new Error('It goes on for ever.');
     const { random, scenario } = this.#world;
     const { faultPercent, faults, troubledInvocations } = scenario.lambda;
     if (number > troubledInvocations || !random.percent(faultPercent, 'invocation', number)) return undefined;

@@ -23,7 +23,7 @@ export interface Source {
 const VISIBILITY_SECONDS = 5;
 
 /** Messages in flight at most, where a queue has a limit. */
-const MOST_IN_FLIGHT = 12;
+const MAX_IN_FLIGHT = 12;
 
 /** Documents as they are, or in a queue: with groups, or with few messages that may be in flight. */
 export function sourceOf(world: World, messages: readonly unknown[]): Source {
@@ -44,7 +44,7 @@ export function sourceOf(world: World, messages: readonly unknown[]): Source {
     name: kind,
     options: {
       queueUrl: `https://sqs.eu-central-1.amazonaws.com/123456789012/letters${isFifo ? '.fifo' : ''}`,
-      sqsClient: sqsClient(world, queue, kind === 'a full queue' ? MOST_IN_FLIGHT : 1000) as never,
+      sqsClient: sqsClient(world, queue, kind === 'a full queue' ? MAX_IN_FLIGHT : 1000) as never,
       visibilityTimeoutSeconds: VISIBILITY_SECONDS,
     },
     messages: byId,
@@ -85,10 +85,10 @@ interface ReceiveInput {
 }
 
 /** An SQSClient, as far as replay uses it. */
-function sqsClient({ random }: World, queue: Queue, mostInFlight: number): object {
+function sqsClient({ random }: World, queue: Queue, maxInFlight: number): object {
   let requests = 0;
   const receive = async (input: ReceiveInput): Promise<object> => {
-    const room = mostInFlight - queue.inFlight;
+    const room = maxInFlight - queue.inFlight;
     if (room <= 0) throw Object.assign(new Error('Too many are in flight.'), { name: 'OverLimit' });
     const most = Math.min(input.MaxNumberOfMessages, room, 1 + random.below(10, 'receive', requests));
     const received = queue.receive(most, input.VisibilityTimeout * 1000);

@@ -39,7 +39,7 @@ interface Sending {
 export const SINK_CONCURRENCY = 2;
 
 /** A message goes out at the end of a turn. */
-const MOST_WAIT_MS = 5;
+const MAX_WAIT_MS = 5;
 
 /** Follows each message that handlers send: through requests, until its call is settled. */
 export class SendBook {
@@ -93,7 +93,7 @@ export class SendBook {
     } finally {
       this.#unsettled.delete(sending);
       const mayGoSince = Math.max(startedAt, this.#placesOf(sandbox, target).freeSince);
-      if (!sending.requested && sending.alone && !sending.twin && timersNow() > mayGoSince + MOST_WAIT_MS)
+      if (!sending.requested && sending.alone && !sending.twin && timersNow() > mayGoSince + MAX_WAIT_MS)
         this.#history.violate('sink', `the message of ${what} waited, and nothing was before it`);
     }
   }

@@ -94,6 +94,6 @@ describe.each(OWN_CLIENTS)('the client that %s makes', (_, make) => {
       await sink.send({ pk: `${pk}` }, { record: recordOf(`item-${pk}`) });
     });
     await Promise.all(calls);
-    expect(fake.mostUnderWay).toBe(70);
+    expect(fake.maxUnderWay).toBe(70);
   });
 });

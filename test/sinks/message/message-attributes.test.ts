@@ -20,7 +20,7 @@ const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/payments';
 describe.each([
   ['snsTopic', 262_144, () => snsTopic({ topicArn: TOPIC, client: new SNSClient(fake.connection) })],
   ['sqsQueue', 1_048_576, () => sqsQueue({ queueUrl: QUEUE, client: new SQSClient(fake.connection) })],
-] as const)('%s', (_, mostBytes, make) => {
+] as const)('%s', (_, maxBytes, make) => {
   const attributes = { größe: 'groß', total: 12.5, signature: new Uint8Array([1, 2, 3]) };
   // Names, types and values, in UTF-8.
   const bytes = 7 + 6 + 5 + (5 + 6 + 4) + (9 + 6 + 3);
@@ -29,17 +29,17 @@ describe.each([
     const sink = make();
     await sink.send('ü'.repeat(10), { detached: true, attributes });
     expect(fake.accepted).toMatchObject([{ bytes: 20 + bytes }]);
-    await sink.send('x'.repeat(mostBytes - bytes), { detached: true, attributes });
-    expect(fake.accepted).toMatchObject([{}, { bytes: mostBytes }]);
+    await sink.send('x'.repeat(maxBytes - bytes), { detached: true, attributes });
+    expect(fake.accepted).toMatchObject([{}, { bytes: maxBytes }]);
     await expect(
-      sink.send('x'.repeat(mostBytes - bytes + 1), { detached: true, attributes }),
+      sink.send('x'.repeat(maxBytes - bytes + 1), { detached: true, attributes }),
     ).rejects.toMatchObject({
       code: 'SINK_MESSAGE_TOO_LARGE',
       message: expect.stringContaining(
-        `a message of ${mostBytes + 1} bytes was not sent, as ${mostBytes} is the most`,
+        `a message of ${maxBytes + 1} bytes was not sent, as ${maxBytes} is the most`,
       ),
     });
-    await expect(sink.send('ü'.repeat(mostBytes / 2 + 1), { detached: true })).rejects.toMatchObject({
+    await expect(sink.send('ü'.repeat(maxBytes / 2 + 1), { detached: true })).rejects.toMatchObject({
       code: 'SINK_MESSAGE_TOO_LARGE',
     });
     expect(fake.requests).toHaveLength(2);
