@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-const MOST_CHARACTERS = 300;
+const MAX_CHARACTERS = 300;
 
 /**
  * Keeps the fields of an entry on the line of its message, as `console.warn(message, fields)` of streamlane writes them. The
@@ -22,5 +22,5 @@ function entryOf([message, fields, ...others]: readonly unknown[]): string | und
   if (typeof fields !== 'object' || fields === null) return undefined;
   const text = inspect(fields, { breakLength: Number.POSITIVE_INFINITY });
   // Such as the stack of an error.
-  return text.includes('\n') || text.length > MOST_CHARACTERS ? undefined : `${message} ${text}`;
+  return text.includes('\n') || text.length > MAX_CHARACTERS ? undefined : `${message} ${text}`;
 }
