@@ -1,6 +1,7 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import type { ChangedRecord } from '../record/changes.ts';
 import type { Next } from '../router/record-middleware.ts';
+import { seesAll } from '../router/sees.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { EntityOf } from '../table/entity-types.ts';
 import type { AnyTable } from '../table/table.ts';
@@ -50,8 +51,9 @@ export function auditTrail<T extends AnyTable = AnyTable>(
 ): AuditTrail<AuditedRecord & ChangedRecord>;
 export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<AuditedRecord> {
   const settings = auditSettings(sink, options);
-  return async (record, _context, next) => {
+  const trail: AuditTrail<AuditedRecord> = async (record, _context, next) => {
     await sink.send(truncateToFit(auditEntryOf(record, settings), settings.maxBytes), { record });
     return next?.();
   };
+  return seesAll(Object.defineProperty(trail, 'name', { value: 'auditTrail' }));
 }

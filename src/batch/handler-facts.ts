@@ -6,7 +6,9 @@ export interface HandlerFacts {
   readonly kind: 'router' | 'window';
   readonly settings: BatchSettings;
   readonly routes: RouteFacts[];
-  /** For each middleware, in the order added. */
+  /** The middleware, in the order added. */
+  readonly layers: readonly object[];
+  /** For each middleware, in the same order. */
   readonly sees: Sees[];
   /**
    * Called before a route or a middleware is added. `eventSourceMapping` sets it: the filters that it derived would drop their

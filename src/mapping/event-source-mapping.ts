@@ -32,7 +32,8 @@ const RECORD_AGE_SECONDS = 43_200;
  * - The router takes no further routes or middleware afterwards: the filters would drop their records.
  *
  * @param router what `streamRouter` or `streamWindow` made. What Middy or `processBatch` makes of it carries no routes: export both.
- * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN`
+ * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, also for an audit trail with `sees: 'routed'`, or
+ *   `INVALID_PATTERN`
  * @example
  * ```ts
  * const mapping = eventSourceMapping(router, { startingPosition: 'TRIM_HORIZON', batchSize: 1000 });

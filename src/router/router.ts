@@ -154,7 +154,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const entities = table?.['~entities'];
   const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
   const layers: RecordMiddleware<LazyRecord>[] = [];
-  const facts: HandlerFacts = { kind: 'router', settings, routes: [], sees: [] };
+  const facts: HandlerFacts = { kind: 'router', settings, routes: [], layers, sees: [] };
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
   const dispatch = validated(settings, run, routes.of);

@@ -147,7 +147,7 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
     event: DynamoDBStreamWindowEvent,
     context?: Context,
   ): Promise<DynamoDBWindowResponse> => processWindowEvent(processor, reducer, event, context);
-  const facts: HandlerFacts = { kind: 'window', settings, routes: [], sees: [] };
+  const facts: HandlerFacts = { kind: 'window', settings, routes: [], layers: [], sees: [] };
   return withFacts(window, facts);
 }
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { auditTrail } from '../../src/audit/index.ts';
-import { defineTable, env, itemOf, streamRouter, streamWindow } from '../../src/index.ts';
+import {
+  defineTable,
+  env,
+  itemOf,
+  type RecordMiddleware,
+  streamRouter,
+  streamWindow,
+} from '../../src/index.ts';
 import { eventSourceMapping, type RouterMappingOptions } from '../../src/mapping/index.ts';
 import { retry } from '../../src/middleware/retry.ts';
 import { deliver, testStream } from '../../src/testing/index.ts';
@@ -222,6 +229,82 @@ describe('a warning says why', () => {
   ])('%s', (_, router, options, codes) => {
     const { warnings } = eventSourceMapping(router(), { ...toQueue(QUEUE), ...options });
     expect(warnings.map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe('the warning about a middleware', () => {
+  const trail = () => auditTrail({ target: 'audit', send: async () => {} } as never);
+  const timed: RecordMiddleware<unknown> = (_record, _context, next) => next();
+  const TRAIL =
+    'An audit trail needs every record. To have filters, give it a function of its own, or add it to the routes whose changes it ' +
+    'has to record, as in onInsert(audit).';
+  const ifIt = (shown: string, name: string): string =>
+    `If ${shown} may miss records that no route takes, add it by use(${name}, { sees: 'routed' }). One that records or counts every ` +
+    'change may not.';
+
+  test.each<[what: string, router: () => Parameters<typeof eventSourceMapping>[0], message: string]>([
+    [
+      'its name',
+      () => insertOnly().use(retry()).use(timed),
+      `The middleware timed (number 2) sees every record, so no filter is derived. ${ifIt('the middleware timed (number 2)', 'timed')}`,
+    ],
+    [
+      'its number, without a name',
+      () => insertOnly().use((_record, _context, next) => next()),
+      `The middleware (number 1) sees every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
+    ],
+    [
+      'its number, if its name is a number',
+      () => insertOnly().use(Object.defineProperty(() => {}, 'name', { value: 7 })),
+      `The middleware (number 1) sees every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
+    ],
+    [
+      'an audit trail, with no advice that would lose entries',
+      () => insertOnly().use(trail()),
+      `The middleware auditTrail (number 1) sees every record, so no filter is derived. ${TRAIL}`,
+    ],
+    [
+      'each of several',
+      () => insertOnly().use(trail()).use(timed).use(timed, { sees: 'routed' }).use(retry(), { sees: 'all' }),
+      'The middleware auditTrail (number 1), the middleware timed (number 2) and the middleware (number 4) see every record, so no ' +
+        `filter is derived. ${TRAIL} ${ifIt('the middleware timed (number 2)', 'timed')} ` +
+        ifIt('the middleware (number 4)', 'middleware'),
+    ],
+  ])('names %s', (_, router, message) => {
+    const { warnings, properties } = eventSourceMapping(router(), toQueue(QUEUE));
+    expect(warnings).toEqual([{ code: 'FILTERS_OFF_BY_MIDDLEWARE', message }]);
+    expect(properties).not.toHaveProperty('FilterCriteria');
+  });
+
+  test.each<[what: string, router: () => ReturnType<typeof insertOnly>]>([
+    ['alone', () => insertOnly().use(trail(), { sees: 'routed' })],
+    ['beside one that sees all', () => insertOnly().use(timed).use(trail(), { sees: 'routed' })],
+    ['twice, of which one sees all', () => insertOnly().use(trail()).use(trail(), { sees: 'routed' })],
+  ])('is an error for an audit trail that filters would keep changes from: %s', (_, router) => {
+    expect(() => eventSourceMapping(router(), toQueue(QUEUE))).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        owner: 'use',
+        option: 'sees',
+        message: expect.stringMatching(
+          /^use: sees has to be 'all' for the middleware auditTrail \(number [12]\), got "routed"\. Filters would drop changes/,
+        ),
+      }),
+    );
+  });
+
+  test('is not given where the mapping has other filters, or none', () => {
+    const router = insertOnly().use(trail(), { sees: 'routed' });
+    expect(eventSourceMapping(router, { ...toQueue(QUEUE), filters: false }).warnings).toEqual([]);
+  });
+
+  test('does not concern an audit trail on a route', () => {
+    const { properties, warnings } = eventSourceMapping(
+      streamRouter<Invoice>().onInsert(trail()),
+      toQueue(QUEUE),
+    );
+    expect(warnings).toEqual([]);
+    expect(properties).toHaveProperty('FilterCriteria');
   });
 });
 

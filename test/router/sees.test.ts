@@ -21,6 +21,8 @@ test.each<[string, () => object, UseOptions | undefined, string]>([
   ],
   ['validate', () => validate(itemOf<object>() as never), undefined, 'routed'],
   ['auditTrail', () => auditTrail(sink), undefined, 'all'],
+  // eventSourceMapping refuses it.
+  ['auditTrail that is to see less', () => auditTrail(sink), { sees: 'routed' }, 'routed'],
   ['a middleware of the user', () => () => {}, undefined, 'all'],
   ['a middleware of the user that says so', () => () => {}, { sees: 'routed' }, 'routed'],
   ['a middleware of streamlane that is to see all', () => retry(), { sees: 'all' }, 'all'],

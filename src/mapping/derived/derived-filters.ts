@@ -1,6 +1,7 @@
 import type { HandlerFacts } from '../../batch/handler-facts.ts';
 import type { MappingWarning, RouteFilter } from '../router-mapping.ts';
 import { patternText, routeFilters } from './route-filters.ts';
+import { refuseRouted, unfilteredWarning } from './unfiltered-middleware.ts';
 
 /** Filters that are derived from a router, as the options of a mapping take them. */
 export interface DerivedFilterCriteria {
@@ -9,12 +10,19 @@ export interface DerivedFilterCriteria {
   readonly warnings: readonly MappingWarning[];
 }
 
-/** Derives the filters of a router. None where it has to get every record: a warning then says why. */
-export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): DerivedFilterCriteria {
+/**
+ * Derives the filters of a router. None where it has to get every record: a warning then says why.
+ *
+ * @throws ConfigurationError `INVALID_OPTION` for an audit trail that was added with `sees: 'routed'`
+ */
+export function derivedFilters(facts: HandlerFacts): DerivedFilterCriteria {
+  const { kind, settings, routes, sees } = facts;
   // A window counts every record, and AWS refuses filters beside it.
   // A router of middlewares alone, such as an audit trail, is meant to see them all.
-  const seesAll = sees.includes('all');
-  if (kind === 'window' || (routes.length === 0 && seesAll)) return { filters: [], routes: [], warnings: [] };
+  if (kind === 'window' || (routes.length === 0 && sees.includes('all'))) {
+    return { filters: [], routes: [], warnings: [] };
+  }
+  refuseRouted(facts);
   const warning = reasonForNone();
   if (warning !== undefined) {
     return {
@@ -46,14 +54,8 @@ export function derivedFilters({ kind, settings, routes, sees }: HandlerFacts): 
           'The router has no routes, so no filter is derived. Call eventSourceMapping after the last route.',
       };
     }
-    if (seesAll) {
-      return {
-        code: 'FILTERS_OFF_BY_MIDDLEWARE',
-        message:
-          'A middleware sees every record, so no filter is derived. If it may miss records that no route takes, add it by ' +
-          "use(middleware, { sees: 'routed' }).",
-      };
-    }
+    const unfiltered = unfilteredWarning(facts);
+    if (unfiltered !== undefined) return unfiltered;
     if (settings.unknownEntity === 'fail') {
       return {
         code: 'FILTERS_OFF_BY_UNKNOWN_ENTITY',
