@@ -1,15 +1,8 @@
 import { handlerModuleOf } from '../../local/handler/handler-module.ts';
+import { isRouterMapping } from '../../mapping/is-router-mapping.ts';
 import type { EventSourceMappingOptions } from '../../mapping/options.ts';
-import type { RouterMapping } from '../../mapping/router-mapping.ts';
-import { isMembers } from '../../options/check.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { loadExport } from '../load-handler.ts';
-
-/** Tells if a value is what `eventSourceMapping` returns. */
-export function isRouterMapping(value: unknown): value is RouterMapping {
-  const { properties, options, warnings, routes } = (isMembers(value) ? value : {}) as Partial<RouterMapping>;
-  return isMembers(properties) && isMembers(options) && Array.isArray(warnings) && Array.isArray(routes);
-}
 
 /**
  * Gives the options of a mapping that the module of a handler exports.

@@ -1,10 +1,10 @@
 import { factsOf, type RoutedHandler } from '../../batch/handler-facts.ts';
 import { isModulePath } from '../../local/handler/handler-module.ts';
 import { eventSourceMapping } from '../../mapping/event-source-mapping.ts';
+import { isRouterMapping } from '../../mapping/is-router-mapping.ts';
 import type { RouterMapping, RouterMappingOptions, TemplateReference } from '../../mapping/router-mapping.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { jsonProblem } from '../errors/json-problem.ts';
-import { isRouterMapping } from '../flags/exported-mapping.ts';
 import { flagOf } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
 import { loadExport } from '../load-handler.ts';
