@@ -13,6 +13,7 @@ export const ROOMS: readonly string[] = [
   'local',
   'testing',
   'replay',
+  'doctor',
   'cli',
 ];
 

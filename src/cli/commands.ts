@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command.ts';
 import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
+import { doctor } from './doctor/command.ts';
 import { emulators } from './emulators/command.ts';
 import { exec } from './exec/command.ts';
 import { generate } from './generate/command.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   streams,
   tables,
   mapping,
+  doctor,
   emulators,
   exec,
 ];

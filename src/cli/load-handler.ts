@@ -31,10 +31,18 @@ export async function loadHandler(handler: string, code?: ModuleCode): Promise<L
  * @throws CliError with what to correct
  */
 export async function loadExport(handler: string, code?: ModuleCode): Promise<unknown> {
+  return (await loadExports(handler, code)).exported;
+}
+
+/** {@link loadExport}, with all exports of the module. @throws CliError with what to correct */
+export async function loadExports(
+  handler: string,
+  code?: ModuleCode,
+): Promise<{ readonly exported: unknown; readonly exports: Exports }> {
   requireModulePath(handler);
   const { path, name } = handlerModuleOf(handler);
-  const module = code === undefined ? await prepareAndLoad(path) : await load(path, code);
-  return name in module ? module[name] : refuseExport(path, name, module);
+  const exports = code === undefined ? await prepareAndLoad(path) : await load(path, code);
+  return { exported: name in exports ? exports[name] : refuseExport(path, name, exports), exports };
 }
 
 /**

@@ -29,6 +29,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-s3',
     '@aws-sdk/client-sqs',
   ],
+  doctor: [
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/client-dynamodb-streams',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-sqs',
+  ],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
   'cli/replay': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams', '@aws-sdk/client-sqs'],
   'cli/servers': [

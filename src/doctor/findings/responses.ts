@@ -1,0 +1,38 @@
+import type { CheckMapping } from '../check.ts';
+import { updateCommand } from '../check.ts';
+import { finding, notChecked } from '../finding.ts';
+
+const REPORT = 'ReportBatchItemFailures';
+
+/** Whether function and mapping agree on partial responses. */
+export const responses: CheckMapping = function* ({ mapping, code, subject }) {
+  const isOn = mapping.functionResponseTypes.includes(REPORT);
+  const reports =
+    code?.facts?.settings.partialResponses ?? wantsThem(code?.mapping?.options.functionResponseTypes);
+  if (!isOn && reports !== false) {
+    yield finding('PARTIAL_RESPONSES_OFF', subject, {
+      severity: reports ? 'error' : 'warning',
+      is: `FunctionResponseTypes is empty.`,
+      should: `FunctionResponseTypes: [${REPORT}]`,
+      why: reports
+        ? 'The router reports failed records, and Lambda ignores it: they count as handled, and are lost.'
+        : 'Lambda ignores what the handler reports. A handler that reports failed records loses them; one that throws gets the whole batch again.',
+      remedy: updateCommand(mapping, `--function-response-types ${REPORT}`),
+    });
+  }
+  if (isOn && reports === false) {
+    yield finding('PARTIAL_RESPONSES_UNUSED', subject, {
+      is: `FunctionResponseTypes has ${REPORT}, and the router has partialResponses: false.`,
+      should: 'partialResponses: true, which is the default',
+      why: 'The router throws when a record fails. Lambda repeats the whole batch, or halves it at an arbitrary place.',
+      remedy: 'Remove partialResponses: false from the options of the router.',
+    });
+  }
+  if (isOn && reports === undefined && code !== undefined) {
+    yield notChecked(['PARTIAL_RESPONSES_UNUSED'], subject, `${code.source} carries no routes`);
+  }
+};
+
+function wantsThem(types: readonly string[] | undefined): boolean | undefined {
+  return types?.includes(REPORT);
+}

@@ -1,0 +1,29 @@
+import type { CheckMapping } from '../check.ts';
+import { updateCommand } from '../check.ts';
+import { finding } from '../finding.ts';
+
+/** Half a day, as `eventSourceMapping` has it. */
+const AGE = 43_200;
+
+/** How long a record that cannot be handled holds up its shard. */
+export const retries: CheckMapping = function* ({ mapping, subject }) {
+  const { maximumRetryAttempts, maximumRecordAgeInSeconds, destination } = mapping;
+  if (maximumRetryAttempts === -1 && maximumRecordAgeInSeconds === -1) {
+    yield finding('RETRIES_UNBOUNDED', subject, {
+      is: 'MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: without an end.',
+      should: `MaximumRecordAgeInSeconds: ${AGE}, with a destination`,
+      why:
+        'A record that always fails holds up its shard until it leaves the stream after 24 hours. Then it is lost, and the ' +
+        'records behind it may be lost too.',
+      remedy: updateCommand(mapping, `--maximum-record-age-in-seconds ${AGE}`),
+    });
+  }
+  if (destination === undefined) {
+    yield finding('NO_DESTINATION', subject, {
+      is: 'The mapping has no OnFailure destination.',
+      should: 'a standard queue, a standard topic or a bucket',
+      why: 'Records that Lambda discards are not recorded anywhere, so they cannot be replayed.',
+      remedy: updateCommand(mapping, '--destination-config OnFailure={Destination=QUEUE_ARN}'),
+    });
+  }
+};

@@ -1,0 +1,213 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { FINDINGS } from '../../../src/doctor/finding.ts';
+import { type FakeAws, fakeAws } from '../../doctor/fake-aws/server.ts';
+import { FUNCTION_ARN, healthy, REGION, UUID } from '../../doctor/fake-aws/world.ts';
+import { inProcess } from '../in-process.ts';
+import type { CommandEnd } from '../running-command.ts';
+
+let aws: FakeAws;
+beforeAll(async () => {
+  aws = await fakeAws(healthy());
+});
+beforeEach(() => {
+  aws.world = healthy();
+  aws.faults.clear();
+  aws.calls.length = 0;
+});
+afterAll(() => aws[Symbol.asyncDispose]());
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'streamlane-doctor-'));
+
+function doctor(...args: readonly string[]): Promise<CommandEnd> {
+  return inProcess(['doctor', ...args, '--endpoint', aws.endpoint, '--region', REGION]).ended();
+}
+
+describe('streamlane doctor', () => {
+  test('says in one line that all is well', async () => {
+    const { code, stdout, stderr } = await doctor('--function', 'on-invoice');
+    expect({ code, stdout, stderr }).toEqual({
+      code: EXIT.ok,
+      stdout: 'on-invoice (1 mapping): 0 errors, 0 warnings, 0 notes.\n',
+      stderr: '',
+    });
+    expect(aws.problems).toEqual([]);
+  });
+
+  test('prints the worst first, in 80 columns, and ends with 1', async () => {
+    Object.assign(aws.world.mappings[0] as object, {
+      MaximumRecordAgeInSeconds: -1,
+      FunctionResponseTypes: [],
+      State: 'Disabled',
+    });
+    aws.faults.set('GetQueueAttributes', { status: 403, code: 'AccessDenied' });
+    const { code, stdout } = await doctor('--function', 'on-invoice');
+    expect(stdout).toMatchInlineSnapshot(`
+      "error     MAPPING_NOT_ENABLED
+        in      Invoices (a1b2c3d4)
+        is      The mapping is in the state Disabled (User action).
+        should  Enabled
+        why     The function gets no records. What leaves the stream after 24 hours is
+                lost.
+        do      aws lambda update-event-source-mapping --uuid \\
+                a1b2c3d4-5678-90ab-cdef-11111example --enabled
+        see     docs/doctor.md#mapping_not_enabled
+
+      warning   PARTIAL_RESPONSES_OFF
+        in      Invoices (a1b2c3d4)
+        is      FunctionResponseTypes is empty.
+        should  FunctionResponseTypes: [ReportBatchItemFailures]
+        why     Lambda ignores what the handler reports. A handler that reports failed
+                records loses them; one that throws gets the whole batch again.
+        do      aws lambda update-event-source-mapping --uuid \\
+                a1b2c3d4-5678-90ab-cdef-11111example --function-response-types \\
+                ReportBatchItemFailures
+        see     docs/doctor.md#partial_responses_off
+
+      warning   RETRIES_UNBOUNDED
+        in      Invoices (a1b2c3d4)
+        is      MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: without an
+                end.
+        should  MaximumRecordAgeInSeconds: 43200, with a destination
+        why     A record that always fails holds up its shard until it leaves the
+                stream after 24 hours. Then it is lost, and the records behind it may
+                be lost too.
+        do      aws lambda update-event-source-mapping --uuid \\
+                a1b2c3d4-5678-90ab-cdef-11111example --maximum-record-age-in-seconds \\
+                43200
+        see     docs/doctor.md#retries_unbounded
+
+      not checked AWS refuses sqs:GetQueueAttributes
+                DESTINATION_MISSING, QUEUE_RETENTION_SHORT, QUEUE_NOT_EMPTY
+
+      on-invoice (1 mapping): 1 error, 2 warnings, 0 notes; 3 checks not made.
+      "
+    `);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('--json is one line with findings, what was not checked, and counts', async () => {
+    Object.assign(aws.world.mappings[0] as object, { MaximumRecordAgeInSeconds: -1 });
+    aws.faults.set('GetQueueAttributes', { status: 403, code: 'AccessDenied' });
+    const { code, stdout } = await doctor('--function', 'on-invoice', '--json');
+    expect(code).toBe(EXIT.ok);
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(JSON.parse(stdout)).toEqual({
+      function: 'on-invoice',
+      mappings: [{ uuid: UUID, functionArn: FUNCTION_ARN, streamArn: expect.stringContaining('/stream/') }],
+      summary: { errors: 0, warnings: 1, notes: 0, notChecked: 3 },
+      findings: [
+        {
+          code: 'RETRIES_UNBOUNDED',
+          severity: 'warning',
+          subject: 'Invoices (a1b2c3d4)',
+          is: expect.any(String),
+          should: expect.any(String),
+          why: expect.any(String),
+          remedy: expect.stringContaining(UUID),
+          page: 'docs/doctor.md#retries_unbounded',
+        },
+      ],
+      notChecked: [
+        {
+          notChecked: ['DESTINATION_MISSING', 'QUEUE_RETENTION_SHORT', 'QUEUE_NOT_EMPTY'],
+          subject: 'Invoices (a1b2c3d4)',
+          reason: 'AWS refuses sqs:GetQueueAttributes',
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['on-invoice'],
+    ['on-invoice:$LATEST'],
+    [FUNCTION_ARN],
+    [`${FUNCTION_ARN}:$LATEST`],
+    ['111122223333:function:on-invoice'],
+  ])('takes %s for the function', async (name) => {
+    const { code, stdout } = await doctor('--function', name);
+    expect({ code, stdout }).toMatchObject({ code: EXIT.ok, stdout: expect.stringContaining('0 errors') });
+  });
+
+  test('with nothing readable it is not fine: exit code 1, and every check is reported as not made', async () => {
+    for (const call of ['ListEventSourceMappings', 'GetFunctionConfiguration']) {
+      aws.faults.set(call, { status: 403, code: 'AccessDeniedException' });
+    }
+    const { code, stdout } = await doctor('--function', 'on-invoice');
+    expect(code).toBe(EXIT.failed);
+    expect(stdout).toContain('not checked AWS refuses lambda:ListEventSourceMappings');
+    for (const finding of Object.keys(FINDINGS)) expect(stdout).toContain(finding);
+    expect(stdout).toContain('on-invoice (mappings not read): 0 errors, 0 warnings, 0 notes;');
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    [
+      'a function that is not there',
+      ['--function', 'on-receipt'],
+      /^error: There is no function on-receipt here\./,
+    ],
+    ['no function', [], /^error: --function is needed/],
+    ['a name that is none', ['--function', 'on invoice'], /^error: --function has to be the name or the ARN/],
+    [
+      'a module that is not there',
+      ['--function', 'on-invoice', '--router', 'no-such.ts#router'],
+      /^error: There is no file no-such\.ts/,
+    ],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, stdout, stderr } = await doctor(...args);
+    expect(stderr).toMatch(message);
+    expect({ code: code === EXIT.ok, stdout }).toEqual({ code: false, stdout: '' });
+  });
+
+  test('refuses an export that is neither router nor mapping', async () => {
+    const module = join(FOLDER, 'text.mjs');
+    writeFileSync(module, 'export const router = 1;');
+    const { code, stderr } = await doctor('--function', 'on-invoice', '--router', `${module}#router`);
+    expect(stderr).toContain('is neither a router nor a mapping');
+    expect(code).toBe(EXIT.usage);
+  });
+
+  test.each([
+    ['an endpoint that is no URL', ['--endpoint', 'localhost'], /^error: --endpoint has to be a URL/],
+    ['a server that does not answer', ['--endpoint', 'http://127.0.0.1:1'], /^error: No server answers/],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, stderr } = await inProcess([
+      'doctor',
+      '--function',
+      'on-invoice',
+      '--region',
+      REGION,
+      ...args,
+    ]).ended();
+    expect(stderr).toMatch(message);
+    expect(code).not.toBe(EXIT.ok);
+  });
+
+  test('says that credentials are refused, once', async () => {
+    aws.faults.set('GetFunctionConfiguration', { status: 403, code: 'UnrecognizedClientException' });
+    const { code, stderr } = await doctor('--function', 'on-invoice');
+    expect(stderr).toMatch(/^error: AWS refuses the call/);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('--policy prints what it may call, and calls nothing', async () => {
+    const { code, stdout } = await inProcess(['doctor', '--policy']).ended();
+    expect(code).toBe(EXIT.ok);
+    const { Version, Statement } = JSON.parse(stdout) as {
+      Version: string;
+      Statement: readonly { readonly Effect: string; readonly Action: readonly string[] }[];
+    };
+    expect({ Version, effects: new Set(Statement.map(({ Effect }) => Effect)) }).toEqual({
+      Version: '2012-10-17',
+      effects: new Set(['Allow']),
+    });
+    for (const action of Statement.flatMap(({ Action }) => Action)) {
+      expect(action).toMatch(/^\w+:(?:Get|List|Describe|Simulate)[A-Z]\w+$/);
+    }
+    expect(aws.calls).toEqual([]);
+  });
+});
