@@ -9,7 +9,7 @@ import { type NeededPermission, neededFor } from './needed-permission.ts';
 import { isUnread } from './part.ts';
 import { type Arn, arnOf } from './read/arn.ts';
 
-/** What a value of a variable allows to conclude: a topic is published to, a queue and a bus get messages. */
+/** The action on a target, by the service in its ARN: a variable of `env()` names where a sink sends. */
 const BY_SERVICE: Readonly<Record<string, string>> = {
   sns: 'sns:Publish',
   sqs: 'sqs:SendMessage',

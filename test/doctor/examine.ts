@@ -6,7 +6,7 @@ import { readState } from '../../src/doctor/read/read-state.ts';
 import { type FakeAws, type Fault, fakeAws } from './fake-aws/server.ts';
 import { healthy, REGION, type World } from './fake-aws/world.ts';
 
-/** What differs from a healthy deployment without code. */
+/** The differences from a healthy deployment without code. */
 export interface Examined {
   readonly change?: (world: World) => void;
   readonly qualifier?: string | undefined;

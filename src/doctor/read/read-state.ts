@@ -15,7 +15,7 @@ import { readStream, readTable } from './read-stream.ts';
 import { readTarget } from './read-target.ts';
 import { readAlarms, readMetrics } from './read-watch.ts';
 
-/** What is read. */
+/** The question that the state answers. */
 export interface StateQuestion {
   readonly functionName: string;
   /** Only the mappings of that alias or version. Undefined: all. */

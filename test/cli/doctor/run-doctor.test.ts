@@ -151,7 +151,7 @@ describe('streamlane doctor', () => {
       /^error: There is no function on-receipt here\./,
     ],
     ['no function', [], /^error: --function is needed/],
-    ['a name that is none', ['--function', 'on invoice'], /^error: --function has to be the name or the ARN/],
+    ['a name with a space', ['--function', 'on invoice'], /^error: --function has to be the name or the ARN/],
     [
       'a module that is not there',
       ['--function', 'on-invoice', '--router', 'no-such.ts#router'],
@@ -172,7 +172,7 @@ describe('streamlane doctor', () => {
   });
 
   test.each([
-    ['an endpoint that is no URL', ['--endpoint', 'localhost'], /^error: --endpoint has to be a URL/],
+    ['an endpoint that is not a URL', ['--endpoint', 'localhost'], /^error: --endpoint has to be a URL/],
     ['a server that does not answer', ['--endpoint', 'http://127.0.0.1:1'], /^error: No server answers/],
   ])('refuses %s', async (_what, args, message) => {
     const { code, stderr } = await inProcess([

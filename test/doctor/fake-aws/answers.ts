@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What AWS answers to each call, by the world. */
+/** The answers of AWS to each call, by the world. */
 export const ANSWERS: Readonly<Record<string, (world: World, input: Input) => unknown>> = {
   GetFunctionConfiguration({ functions }, { FunctionName, Qualifier }) {
     const found = functions[`${FunctionName}`];

@@ -3,7 +3,7 @@ import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { StreamDescription } from '@aws-sdk/client-dynamodb-streams';
 import type { EventSourceMappingConfiguration, FunctionConfiguration } from '@aws-sdk/client-lambda';
 
-/** What is deployed in the account of the fake. A test takes {@link healthy} and changes one thing. */
+/** The deployment in the account of the fake. A test takes {@link healthy} and changes one thing. */
 export interface World {
   functions: Record<string, DeployedFunctionOfWorld>;
   mappings: EventSourceMappingConfiguration[];
