@@ -2,7 +2,7 @@ import type { DeclaredCode } from './declared-code.ts';
 import type { DeployedMapping, DeployedState } from './deployed-state.ts';
 import type { Result } from './finding.ts';
 
-/** What the findings about a mapping are made of. */
+/** The facts that the findings about a mapping are made of. */
 export interface MappingCheck {
   readonly state: DeployedState;
   readonly mapping: DeployedMapping;

@@ -13,7 +13,7 @@ export interface DeclaredCode {
   readonly facts: HandlerFacts | undefined;
   /** The mapping that the router gives, or the one that the module exports. Undefined for other exports. */
   readonly mapping: RouterMapping | undefined;
-  /** Whether the export is a mapping, with the options that it is to be deployed with. */
+  /** True if the export is a mapping, with the options that it is to be deployed with. */
   readonly isOwnMapping: boolean;
   /** The number of parameters of the handler. Undefined for a mapping. */
   readonly parameters: number | undefined;

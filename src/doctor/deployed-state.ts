@@ -100,7 +100,7 @@ export interface DeployedTable {
   readonly isGlobal: boolean;
 }
 
-/** What stands behind an ARN of a destination. */
+/** The resource behind the ARN of a destination. */
 export type DeployedTarget = DeployedQueue | DeployedTopic | DeployedBucket;
 
 export interface DeployedQueue {
@@ -123,11 +123,11 @@ export interface DeployedBucket {
   readonly kind: 's3';
 }
 
-/** Whether the role may do something. */
+/** IAM's answer for one action of the role. */
 export interface DeployedPermission {
   readonly action: string;
   readonly resource: string;
-  /** What needs it: `the mapping`, `its destination`, or a sink. */
+  /** Its user: `the mapping`, `its destination`, or a sink. */
   readonly neededBy: string;
   /** `unknown`: the policies have conditions that cannot be decided here. */
   readonly decision: 'allowed' | 'denied' | 'unknown';

@@ -18,7 +18,7 @@ import { responses } from './findings/responses.ts';
 import { retries } from './findings/retries.ts';
 import { stream } from './findings/stream.ts';
 
-/** What was found, the worst first, and what could not be looked for. */
+/** The findings, the worst first, and the checks that could not be made. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly notChecked: readonly NotChecked[];

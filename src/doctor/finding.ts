@@ -97,7 +97,7 @@ export type FindingCode =
 export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** What it is about: the function, or a mapping. */
+  /** The function, or a mapping. */
   readonly subject: string;
   /** A sentence: the state that was found. */
   readonly is: string;
@@ -121,7 +121,7 @@ export interface NotChecked {
 
 export type Result = Finding | NotChecked;
 
-/** What a check says of itself: all but what follows from its code. */
+/** The text of a finding: all but what follows from its code. */
 export type FindingText = Pick<Finding, 'is' | 'should' | 'why' | 'remedy'> & {
   readonly severity?: Severity;
 };

@@ -4,7 +4,7 @@ import type { PolicyStatement } from '../mapping/policies/statement.ts';
 export interface NeededPermission {
   readonly action: string;
   readonly resource: string;
-  /** What needs it: `the mapping`, `its destination`, or a sink. */
+  /** Its user: `the mapping`, `its destination`, or a sink. */
   readonly neededBy: string;
 }
 

@@ -66,7 +66,7 @@ function indented(lines: readonly string[], label: string): readonly string[] {
   return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`);
 }
 
-/** What was not checked, by the reason for it. */
+/** The checks that were not made, by the reason for it. */
 function notCheckedLines({ notChecked }: Diagnosis, style: Style): readonly string[] {
   const reasons = new Set(notChecked.map(({ reason }) => reason));
   return [...reasons].flatMap((reason) => {

@@ -4,7 +4,7 @@ import { finding } from '../finding.ts';
 
 const HOUR = 3_600_000;
 
-/** Whether the mapping runs, and how its last batch ended. */
+/** Checks that the mapping runs, and how its last batch ended. */
 export const mappingState: CheckMapping = function* ({ state: { readAt }, mapping, subject }) {
   const { state, stateReason, lastResult, startingPosition, lastModified } = mapping;
   if (state !== 'Enabled') {

@@ -4,7 +4,7 @@ import { finding, notChecked } from '../finding.ts';
 
 const REPORT = 'ReportBatchItemFailures';
 
-/** Whether function and mapping agree on partial responses. */
+/** Checks that function and mapping agree on partial responses. */
 export const responses: CheckMapping = function* ({ mapping, code, subject }) {
   const isOn = mapping.functionResponseTypes.includes(REPORT);
   const reports =

@@ -4,7 +4,7 @@ export interface Arn {
   readonly service: string;
   readonly region: string;
   readonly account: string;
-  /** What stands behind the account: `table/Invoices/stream/2026-01-01T00:00:00.000`. */
+  /** The part behind the account: `table/Invoices/stream/2026-01-01T00:00:00.000`. */
   readonly resource: string;
 }
 
