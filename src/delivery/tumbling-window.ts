@@ -18,7 +18,7 @@ type State = Readonly<Record<string, unknown>>;
 export type WindowDecision =
   | Decision
   | {
-      readonly type: 'window-closed';
+      readonly type: 'windowClosed';
       readonly window: WindowSpan;
       /** `discarded`: the final invocation failed until nothing was left to try; the state is lost. */
       readonly outcome: 'succeeded' | 'discarded';
@@ -59,7 +59,7 @@ export interface TumblingWindowOptions extends DeliveryOptions {
  * ```text
  *   records            10:00:07  10:00:58 | 10:01:02            windows of 60 seconds
  *   invoke             2 records, state {}      -> state a
- *   invoke (final)     no records, state a      -> window-closed
+ *   invoke (final)     no records, state a      -> windowClosed
  *   invoke                                  1 record, state {}
  * ```
  *
@@ -170,7 +170,7 @@ export class TumblingWindows {
     // One that was closed early opens again with the next record of its time.
     this.#open = undefined;
     const window = spanFrom(start, this.#options.tumblingWindowInSeconds);
-    yield { type: 'window-closed', window, outcome, early, requestId };
+    yield { type: 'windowClosed', window, outcome, early, requestId };
   }
 
   *#finalInvocation(

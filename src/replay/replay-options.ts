@@ -103,7 +103,7 @@ export interface ReplayOptions {
    *
    * @defaultValue false: such a message remains
    */
-  readonly asFound?: boolean;
+  readonly allowCountMismatch?: boolean;
   /**
    * Reads failed records from the handler's response. False: any response is success, as for a mapping without
    * ReportBatchItemFailures.
@@ -147,7 +147,7 @@ export interface ReplaySettings {
   readonly batchSize: number;
   readonly filter: RecordFilter | undefined;
   readonly newestOnly: boolean;
-  readonly asFound: boolean;
+  readonly allowCountMismatch: boolean;
   readonly partialResponses: boolean;
   readonly functionName: string | undefined;
   readonly timeoutMs: number;
@@ -180,7 +180,7 @@ const CHECKS: Checks & Readonly<Record<Exclude<keyof ReplayOptions, CheckedApart
   tableClient: CLIENT,
   tableEndpoint: URL_TEXT,
   batchSize: wholeNumberFrom(1, 10_000),
-  asFound: BOOLEAN,
+  allowCountMismatch: BOOLEAN,
   partialResponses: BOOLEAN,
   functionName: TEXT,
   timeoutSeconds: numberFrom(0.001, 5400),
@@ -222,7 +222,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     batchSize,
     filter: recordFilter(OWNER, options.filterCriteria),
     newestOnly: options.newestOnly ?? false,
-    asFound: options.asFound ?? false,
+    allowCountMismatch: options.allowCountMismatch ?? false,
     partialResponses: options.partialResponses ?? true,
     functionName: options.functionName,
     timeoutMs: (options.timeoutSeconds ?? 60) * 1000,

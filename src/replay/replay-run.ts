@@ -142,14 +142,14 @@ export class ReplayRun {
       return [];
     }
     if (content.kind === 'unknown') {
-      message.problem = { reason: 'not-understood', detail: content.problem };
+      message.problem = { reason: 'unrecognized', detail: content.problem };
       return [];
     }
     return content.kind === 'range' ? this.#readRange(message, content.range) : content.records;
   }
 
   async #readRange(message: TakenMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
-    const { signal, filter, asFound } = this.#settings;
+    const { signal, filter, allowCountMismatch } = this.#settings;
     const content = await this.#reader.read(range, signal);
     if ('reason' in content) {
       if (signal.aborted) return [];
@@ -161,7 +161,7 @@ export class ReplayRun {
       return [];
     }
     const records = content.records.filter((record) => filter?.passes(record) ?? true);
-    message.problem = countProblem(records, content.records, range, asFound);
+    message.problem = countProblem(records, content.records, range, allowCountMismatch);
     return records;
   }
 
@@ -191,7 +191,7 @@ export class ReplayRun {
     for (const message of done) {
       const failure = failures.get(message.source);
       if (failure === undefined) message.released = true;
-      else message.problem = { reason: 'not-deleted', detail: `all succeeded, but: ${failure}` };
+      else message.problem = { reason: 'notDeleted', detail: `all succeeded, but: ${failure}` };
     }
   }
 
@@ -229,7 +229,7 @@ function takenMessage(source: SourceMessage): TakenMessage {
 /** The name of the function that put the record away: only dead letters say it. */
 function functionOf({ messages }: ReplayRecord<TakenMessage>): string | undefined {
   for (const { content } of messages) {
-    if (content.kind === 'dead-letter' && content.functionName !== '') return content.functionName;
+    if (content.kind === 'deadLetter' && content.functionName !== '') return content.functionName;
   }
   return undefined;
 }
@@ -243,7 +243,7 @@ function countProblem(
   { length: count }: readonly DynamoDBRecord[],
   unfiltered: readonly DynamoDBRecord[],
   range: StreamRange,
-  asFound: boolean,
+  allowCountMismatch: boolean,
 ): TakenMessage['problem'] {
   const { batchSize } = range;
   if (count === 0) {
@@ -251,18 +251,18 @@ function countProblem(
       ? { reason: 'trimmed', detail: `none of its ${batchSize} records is in the stream any more` }
       : { reason: 'mismatch', detail: 'filterCriteria leave out every record of the range' };
   }
-  if (asFound) return undefined;
+  if (allowCountMismatch) return undefined;
   if (count < batchSize) {
     return {
       reason: 'trimmed',
-      detail: `${count} of its ${batchSize} records are in the stream; asFound takes them`,
+      detail: `${count} of its ${batchSize} records are in the stream; allowCountMismatch takes them`,
     };
   }
   // Records of other lanes in the range may make up for those that are gone.
   if (!hasFirst(unfiltered, range)) {
     return {
       reason: 'trimmed',
-      detail: `its first record is not in the stream any more; asFound takes the ${count} records that are`,
+      detail: `its first record is not in the stream any more; allowCountMismatch takes the ${count} records that are`,
     };
   }
   if (count === batchSize) return undefined;
@@ -270,7 +270,7 @@ function countProblem(
     reason: 'mismatch',
     detail:
       `the range holds ${count} records, and ${batchSize} were discarded: give the mapping's filterCriteria; ` +
-      'with parallel lanes, asFound takes them all',
+      'with parallel lanes, allowCountMismatch takes them all',
   };
 }
 

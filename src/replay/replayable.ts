@@ -23,7 +23,7 @@ export type Replayable =
   | { readonly kind: 'payload'; readonly records: readonly [DynamoDBRecord, ...DynamoDBRecord[]] }
   /** A dead letter: the record is in it. */
   | {
-      readonly kind: 'dead-letter';
+      readonly kind: 'deadLetter';
       readonly records: readonly [DynamoDBRecord];
       /** The name of the function that failed on the record. Empty where it is not known. */
       readonly functionName: string;
@@ -53,7 +53,7 @@ export function readReplayable(message: unknown): Replayable {
   }
   try {
     const { record, function: failed } = parseDeadLetter(content);
-    return { kind: 'dead-letter', records: [record], functionName: failed.name };
+    return { kind: 'deadLetter', records: [record], functionName: failed.name };
   } catch (error) {
     return unknown(isDeadLetterVersion(content.version) ? (error as Error).message : NEITHER);
   }

@@ -4,29 +4,29 @@
  * - `trimmed`: records of its range have left the stream, all of them or some.
  * - `mismatch`: the range holds more records than were discarded: the mapping has filters or parallel lanes.
  * - `unreadable`: the stream could not be read, nor the object of a bucket, or with `newestOnly` an item.
- * - `not-understood`: it is neither an on-failure document nor a dead letter.
+ * - `unrecognized`: it is neither an on-failure document nor a dead letter.
  * - `failed`: the handler failed on a record of it.
  * - `blocked`: a record of it comes after one of the same item that remains, or may come after one of a range that cannot
  *   be read for now.
  * - `stopped`: the replay ended before its turn.
- * - `not-deleted`: its records succeeded, and still the queue would not delete it.
+ * - `notDeleted`: its records succeeded, and still the queue would not delete it.
  */
 export type RemainingReason =
   | 'trimmed'
   | 'mismatch'
   | 'unreadable'
-  | 'not-understood'
+  | 'unrecognized'
   | 'failed'
   | 'blocked'
   | 'stopped'
-  | 'not-deleted';
+  | 'notDeleted';
 
 /** The result of one message: a document or a dead letter. */
 export interface MessageReport {
   /** The SQS message id, the URI of an S3 object, or `document 1` and so on. */
   readonly id: string;
   /** `unknown` for what was not understood. */
-  readonly kind: 'range' | 'payload' | 'dead-letter' | 'unknown';
+  readonly kind: 'range' | 'payload' | 'deadLetter' | 'unknown';
   /** Empty when unknown. */
   readonly streamArn: string;
   readonly tableName: string;

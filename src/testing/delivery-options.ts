@@ -8,7 +8,14 @@ import {
   type MappingSettings,
   mappingSettings,
 } from '../mapping/options.ts';
-import { type Checks, FUNCTION, LOGGER_OR_FALSE, millisecondsFrom, TEXT } from '../options/check.ts';
+import {
+  type Checks,
+  FUNCTION,
+  LOGGER_OR_FALSE,
+  millisecondsFrom,
+  numberFrom,
+  TEXT,
+} from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
 import { isEnvironment } from './environment.ts';
 import { MILLISECONDS } from './milliseconds.ts';
@@ -41,12 +48,12 @@ export interface DeliverOptions extends Partial<EventSourceMappingOptions> {
    */
   readonly retryDelayMs?: RetryDelay;
   /**
-   * The function's timeout in virtual milliseconds, 1 to 5,400,000 (900,000 is the most outside of Lambda Managed
-   * Instances): what `context.getRemainingTimeInMillis()` begins with.
+   * The function's timeout in virtual seconds, 0.001 to 5400; more than 900 only on Lambda Managed Instances.
+   * `context.getRemainingTimeInMillis()` begins with it.
    *
-   * @defaultValue 30000
+   * @defaultValue 30
    */
-  readonly timeoutMs?: number;
+  readonly timeoutSeconds?: number;
   /**
    * Real milliseconds after which a handler that has not settled is treated as one that runs into its timeout.
    *
@@ -83,7 +90,7 @@ export interface DeliverSettings {
 }
 
 // An event source mapping on Lambda Managed Instances. Anywhere else a function has 15 minutes.
-const MAX_FUNCTION_TIMEOUT_MS = 5_400_000;
+const MAX_FUNCTION_TIMEOUT_SECONDS = 5400;
 
 const OWNER = 'deliver';
 
@@ -99,7 +106,7 @@ const CHECKS: Checks = {
   },
   logger: LOGGER_OR_FALSE,
   functionArn: { ...TEXT, expected: 'the ARN of a function' },
-  timeoutMs: millisecondsFrom(1, MAX_FUNCTION_TIMEOUT_MS),
+  timeoutSeconds: numberFrom(0.001, MAX_FUNCTION_TIMEOUT_SECONDS),
   settleWithinMs: millisecondsFrom(1, MAX_TIMEOUT_MS),
 };
 
@@ -110,7 +117,7 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
     startingPosition = 'TRIM_HORIZON',
     startedAt,
     retryDelayMs = exponentialDelay(),
-    timeoutMs = 30_000,
+    timeoutSeconds = 30,
     settleWithinMs = 2000,
     functionArn,
     environment = {},
@@ -123,7 +130,7 @@ export function deliverSettings(given: DeliverOptions): DeliverSettings {
     mapping: settings,
     startedAt,
     retryDelayMs: passing(retryDelayMs, settings.maximumRetryAttempts < 0 ? 1 : 0),
-    timeoutMs,
+    timeoutMs: timeoutSeconds * 1000,
     settleWithinMs,
     functionArn,
     environment,

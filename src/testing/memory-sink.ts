@@ -30,9 +30,9 @@ export type MemorySendOptions = SendOptions &
  * - `'content'`: the target never accepts this message: `SINK_ENTRY_REFUSED`, not retryable. `deadLetter` takes the record.
  * - `'systemic'`: the target accepts no message, as without a permission: `SINK_REQUEST_FAILED`, not retryable. It concerns
  *   every record, so `deadLetter` takes none.
- * - `'no-answer'`: the target does not answer: `SINK_DEADLINE` once the deadline of the record, or `signal`, has come
+ * - `'noResponse'`: the target does not answer: `SINK_DEADLINE` once the deadline of the record, or `signal`, has come
  */
-export type MemorySinkFailure = 'retryable' | 'content' | 'systemic' | 'no-answer';
+export type MemorySinkFailure = 'retryable' | 'content' | 'systemic' | 'noResponse';
 
 /** How a memory sink is made. */
 export interface MemorySinkOptions {
@@ -93,7 +93,7 @@ export interface MemorySink<Message = unknown, Options extends SendOptions = Mem
 
 const OWNER = 'memorySink';
 
-const KINDS = ['retryable', 'content', 'systemic', 'no-answer'];
+const KINDS = ['retryable', 'content', 'systemic', 'noResponse'];
 
 const REASON: Check = {
   expected: `one of ${KINDS.map((kind) => `'${kind}'`).join(', ')}, or an error`,
@@ -161,7 +161,7 @@ export function memorySink<Message = unknown, Options extends SendOptions = Memo
       return refused(target, { code: 'InvalidMessageContents', fault: 'message' }, 1);
     }
     if (reason === 'systemic') return targetFailed(target, { code: 'AccessDenied', fault: 'target' });
-    return reason === 'no-answer' ? deadlinePassed(target, await firstReason(signals)) : reason;
+    return reason === 'noResponse' ? deadlinePassed(target, await firstReason(signals)) : reason;
   }
 
   const send: Sink<Options, Message>['send'] = (message, sendOptions) => call('send', message, sendOptions);

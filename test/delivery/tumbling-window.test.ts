@@ -70,7 +70,7 @@ function play(options: Partial<TumblingWindowOptions> = {}, answer: Answer = cou
       } else if (decision.type === 'retry') {
         clock.now += decision.delayMs;
         log.push(decision.reason === 'failed' ? 'retry' : 'throttled');
-      } else if (decision.type === 'window-closed') {
+      } else if (decision.type === 'windowClosed') {
         log.push(
           `${decision.window.start.slice(14, 19)} ${decision.early ? 'early ' : ''}${decision.outcome}`,
         );

@@ -162,7 +162,7 @@ test('whatever else comes in, replay ends, reports each message, and handles the
 
 test('and it met all kinds of messages', () => {
   const met = [
-    'unknown not-understood',
+    'unknown unrecognized',
     'range replayed',
     'range trimmed',
     'range mismatch',

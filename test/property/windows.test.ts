@@ -235,7 +235,7 @@ test(
           batchSize: run.batchSize,
           bisectBatchOnFunctionError: run.bisect,
           functionResponseTypes: run.partialResponses ? ['ReportBatchItemFailures'] : [],
-          timeoutMs: TIMEOUT_MS,
+          timeoutSeconds: TIMEOUT_MS / 1000,
         });
 
         expect(miscounted).toBe(0);

@@ -32,7 +32,7 @@ const RANGE = {
     batchSize: 2,
   },
 };
-const LETTER = { kind: 'dead-letter', records: [records[0]], functionName: 'invoices' };
+const LETTER = { kind: 'deadLetter', records: [records[0]], functionName: 'invoices' };
 
 test.each<[string, unknown, object]>([
   ['an on-failure document', document, RANGE],

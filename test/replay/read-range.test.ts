@@ -229,7 +229,7 @@ describe('a range remains', () => {
     // AT_SEQUENCE_NUMBER of a record that is gone begins with the next one.
     const { messages } = await run([document('1', b, 3), document(c), document(d)]);
     expect(messages).toMatchObject([
-      { reason: 'trimmed', detail: '2 of its 3 records are in the stream; asFound takes them' },
+      { reason: 'trimmed', detail: '2 of its 3 records are in the stream; allowCountMismatch takes them' },
       { status: 'replayed' },
       { reason: 'blocked', detail: 'it comes after a record of the same item that remains' },
     ]);
@@ -239,13 +239,14 @@ describe('a range remains', () => {
   test('when its first records have left the stream, and those of other lanes make up for them', async () => {
     const [, b] = streams.write(SHARD, 'a', 'b');
     const { messages } = await run([document('1', b, 2)]);
-    const detail = 'its first record is not in the stream any more; asFound takes the 2 records that are';
+    const detail =
+      'its first record is not in the stream any more; allowCountMismatch takes the 2 records that are';
     expect(messages).toMatchObject([{ reason: 'trimmed', detail }]);
     expect(handled).toEqual([]);
   });
 
   test('when none of its records is there', async () => {
-    const { messages } = await run([document('1', '2', 2)], { asFound: true });
+    const { messages } = await run([document('1', '2', 2)], { allowCountMismatch: true });
     expect(messages).toMatchObject([
       { reason: 'trimmed', detail: 'none of its 2 records is in the stream any more' },
     ]);
@@ -399,9 +400,11 @@ test('with the filters of the mapping, what they leave out is left out', async (
   expect(handled).toEqual(['a,c']);
 });
 
-test.each([2, 4])('asFound takes what there is where %i were given up', async (batchSize) => {
+test.each([2, 4])('allowCountMismatch takes what there is where %i were given up', async (batchSize) => {
   const [a, , c] = streams.write(SHARD, 'a', 'b', 'c');
-  expect(await run([document(a, c, batchSize)], { asFound: true })).toMatchObject({ remaining: 0 });
+  expect(await run([document(a, c, batchSize)], { allowCountMismatch: true })).toMatchObject({
+    remaining: 0,
+  });
   expect(handled).toEqual(['a,b,c']);
 });
 
@@ -412,7 +415,7 @@ test('a dry run reads and invokes nothing', async () => {
   expect(summary.messages).toMatchObject([
     { status: 'planned', detail: '' },
     { status: 'remaining', reason: 'trimmed' },
-    { kind: 'unknown', status: 'remaining', reason: 'not-understood', tableName: '' },
+    { kind: 'unknown', status: 'remaining', reason: 'unrecognized', tableName: '' },
   ]);
   expect(handled).toEqual([]);
 });

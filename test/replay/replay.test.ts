@@ -191,7 +191,7 @@ test('no documents, no event', async () => {
 test('what is not a letter remains, and the letters beside it are replayed', async () => {
   const { events, handler } = recording();
   const summary = await replay({ documents: [letterAt(1), {}, letterAt(2)], handler });
-  expect(reasonsOf(summary)).toEqual([undefined, 'not-understood', undefined]);
+  expect(reasonsOf(summary)).toEqual([undefined, 'unrecognized', undefined]);
   expect(events).toEqual([[sequenceNumberAt(1), sequenceNumberAt(2)]]);
 });
 

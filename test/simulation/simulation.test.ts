@@ -168,7 +168,7 @@ const KINDS: readonly string[] = [
   'message remains: blocked',
   'message remains: failed',
   'message remains: mismatch',
-  'message remains: not-deleted',
+  'message remains: notDeleted',
   'message remains: trimmed',
   'message remains: unreadable',
   'message sent without its record',

@@ -106,7 +106,7 @@ describe('the event and the context', () => {
         if (seen.length === 1) thrower();
       },
       records,
-      { functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:invoices:live', timeoutMs: 5000 },
+      { functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:invoices:live', timeoutSeconds: 5 },
     );
     expect(seen.map(([event]) => event)).toEqual([{ Records: before }, { Records: before }]);
     expect(records).toEqual(before);
@@ -586,7 +586,7 @@ describe('a handler that does not settle', () => {
   test('runs into its timeout, in virtual time', async () => {
     const { invocations, errors, elapsedMs, onFailure } = await deliver(never, recordsOf('a'), {
       settleWithinMs: 10,
-      timeoutMs: 60_000,
+      timeoutSeconds: 60,
       maximumRetryAttempts: 1,
     });
     expect(invocations.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
@@ -627,8 +627,8 @@ describe('refuses', () => {
     ['null as start', { startedAt: null }, 'INVALID_OPTION'],
     ['a delay that is no function', { retryDelayMs: 100 }, 'INVALID_OPTION'],
     ['an ARN that is no text', { functionArn: 1 }, 'INVALID_OPTION'],
-    ['a timeout beyond 90 minutes', { timeoutMs: 5_400_001 }, 'INVALID_OPTION'],
-    ['a timeout of nothing', { timeoutMs: 0 }, 'INVALID_OPTION'],
+    ['a timeout beyond 90 minutes', { timeoutSeconds: 5400.001 }, 'INVALID_OPTION'],
+    ['a timeout of nothing', { timeoutSeconds: 0 }, 'INVALID_OPTION'],
     ['a wait that no timer holds', { settleWithinMs: 2 ** 31 }, 'INVALID_OPTION'],
     ['a filter that is none', { filterCriteria: { filters: [{ pattern: '1' }] } }, 'INVALID_PATTERN'],
   ])('%s', async (_, options, code) => {

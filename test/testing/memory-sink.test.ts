@@ -136,13 +136,13 @@ describe('fail', () => {
     await expect(sink.send('x', { record })).rejects.toBe(own);
   });
 
-  test.each(['deadline', 'signal'])("'no-answer' rejects at the %s, not before", async (which) => {
+  test.each(['deadline', 'signal'])("'noResponse' rejects at the %s, not before", async (which) => {
     const controller = new AbortController();
     const { signal } = controller;
     const options =
       which === 'signal' ? { record, signal } : { record: { ...record, deadlineSignal: signal } };
     const sink = memorySink();
-    sink.fail('no-answer');
+    sink.fail('noResponse');
     const settled = vi.fn();
     const sent = sink.send('x', options);
     sent.catch(settled);
@@ -188,7 +188,7 @@ describe('fail', () => {
     [
       'other',
       {},
-      "memorySink.fail: the reason has to be one of 'retryable', 'content', 'systemic', 'no-answer'",
+      "memorySink.fail: the reason has to be one of 'retryable', 'content', 'systemic', 'noResponse'",
     ],
     ['content', { times: 0 }, 'memorySink.fail: times has to be a whole number from 1'],
     ['content', { when: true }, 'memorySink.fail: when has to be a function'],
@@ -227,7 +227,7 @@ describe('in place of another sink', () => {
 
   test('without an answer the invocation ends at its deadline', async () => {
     const sink = memorySink();
-    sink.fail('no-answer');
+    sink.fail('noResponse');
     const context = lambdaContext({ remainingMs: 5000 });
     const answer = publishing(sink)(stream.event([a]), context);
     await new Promise((resolve) => setImmediate(resolve));

@@ -98,7 +98,7 @@ export class DevReport {
   /** Changed code cannot be used. */
   notLoaded(error: unknown): void {
     const { message } = error as Error;
-    if (this.#options.json) this.#json('not-loaded', { message });
+    if (this.#options.json) this.#json('notLoaded', { message });
     else this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The code before it stays.`);
   }
 

@@ -42,7 +42,10 @@ export const replay: CommandDefinition = {
         .option('--batch-size <count>', 'Records in an invocation at most, 1 to 10000.', '100'),
       ['filterCriteria'],
     )
-      .option('--as-found', 'Replay a range although it holds more or fewer records than were discarded.')
+      .option(
+        '--allow-count-mismatch',
+        'Replay a range although it holds more or fewer records than were discarded.',
+      )
       .option('--no-partial-responses', 'Any answer is success: the mapping has no ReportBatchItemFailures.')
       .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400.', '60')
       .option(

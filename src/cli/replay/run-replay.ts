@@ -27,7 +27,7 @@ export interface ReplayFlags extends ConnectionFlags, EnvironmentFlags {
   readonly dryRun?: true;
   readonly batchSize: string;
   readonly filterCriteria?: string;
-  readonly asFound?: true;
+  readonly allowCountMismatch?: true;
   readonly newestOnly?: true;
   readonly deleteObjects?: true;
   readonly partialResponses: boolean;
@@ -122,10 +122,16 @@ function clientsFor({ s3Uri }: Source, { queue, newestOnly }: ReplayFlags): read
 }
 
 function settingsOf(options: ReplayFlags) {
-  const { asFound = false, newestOnly = false, partialResponses, functionName, filterCriteria } = options;
+  const {
+    allowCountMismatch = false,
+    newestOnly = false,
+    partialResponses,
+    functionName,
+    filterCriteria,
+  } = options;
   const mapping = readMappingFlags(filterCriteria === undefined ? {} : { filterCriteria });
   return {
-    asFound,
+    allowCountMismatch,
     newestOnly,
     partialResponses,
     batchSize: numberOf('--batch-size', options.batchSize, 1, 10_000),

@@ -116,7 +116,7 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
         emitter.tell('checkpoint', { shardId, ...checkpoint, position });
         break;
       }
-      case 'window-closed': {
+      case 'windowClosed': {
         const { type: _, ...closed } = decision;
         await commit([]);
         emitter.tell('windowClosed', { shardId, ...closed });

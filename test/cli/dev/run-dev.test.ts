@@ -776,7 +776,7 @@ test('with --json reloads are events too', async () => {
   await command.seen(READY);
   await eventually(() => {
     code.write('handler.ts', `no code ${Math.random()}`);
-    expect(command.stdout()).toMatch(/"event":"not-loaded",.*"message":".+Correct the syntax/);
+    expect(command.stdout()).toMatch(/"event":"notLoaded",.*"message":".+Correct the syntax/);
   });
   code.write('broken', '');
   await put('a');

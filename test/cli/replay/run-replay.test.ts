@@ -130,7 +130,7 @@ describe('streamlane replay', () => {
     expect(stdout).toMatch(/\n\ndocument 1\n {4}INSERT [^\n]*"x"[^\n]* {2}Error: refused\n\n/);
     expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that remains\n/);
     expect(stdout).toMatch(/document 4 +range +Gone +1 +1 +1 +trimmed +there is no shard shardId-gone/);
-    expect(stdout).toMatch(/document 5 +unknown .* not-understood +it is neither/);
+    expect(stdout).toMatch(/document 5 +unknown .* unrecognized +it is neither/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
       /\nReplayed 1 of 3 records of 5 messages, of which 4 remain\. 2 invocations, .+\n$/,
@@ -536,7 +536,7 @@ test('the options of a replay are taken from the flags', async () => {
   const refused = await inProcess(argv, { env }).ended();
   expect(refused.stdout).toMatch(/mismatch +the range holds 4 records, and 1 were discarded/);
   const filter = ['--filter-criteria', '{"dynamodb":{"Keys":{"pk":{"S":["0"]}}}}'];
-  const more = ['--as-found', '--no-partial-responses', '--function-name', 'mine', ...filter];
+  const more = ['--allow-count-mismatch', '--no-partial-responses', '--function-name', 'mine', ...filter];
   const { code: exit, stdout } = await inProcess([...argv, ...more], { env }).ended();
   expect(stdout).toMatch(/^Replayed 2 of 2 records/);
   expect(exit).toBe(EXIT.ok);

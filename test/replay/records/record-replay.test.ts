@@ -43,7 +43,7 @@ test('what failed remains, with what comes after it in its item; other items go 
   expect(reasonsOf(summary)).toEqual([undefined, undefined, 'failed', undefined, 'blocked', undefined]);
   expect(summary).toMatchObject({ succeeded: 4, failed: 1, remaining: 2 });
   expect(summary.messages[2]).toMatchObject({
-    kind: 'dead-letter',
+    kind: 'deadLetter',
     tableName: 'Invoices',
     detail: 'INSERT 00000000000000000000000000000002: the handler reported it',
   });

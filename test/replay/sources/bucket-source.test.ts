@@ -126,7 +126,7 @@ test('an object that is not JSON is not understood, and one that cannot be read 
   };
   const { messages } = await run({ s3Client: client as never });
   expect(messages).toMatchObject([
-    { id: `s3://${bucket}/letters/1`, reason: 'not-understood' },
+    { id: `s3://${bucket}/letters/1`, reason: 'unrecognized' },
     { status: 'replayed' },
     { reason: 'unreadable', detail: 'the object cannot be read: Error: not yours' },
   ]);
@@ -165,7 +165,7 @@ test('an object that cannot be deleted is reported', async () => {
   };
   const { messages } = await run({ deleteObjects: true, s3Client: client as never });
   expect(messages).toMatchObject([
-    { status: 'remaining', reason: 'not-deleted', detail: 'all succeeded, but: Error: not yours' },
+    { status: 'remaining', reason: 'notDeleted', detail: 'all succeeded, but: Error: not yours' },
   ]);
 });
 

@@ -128,7 +128,7 @@ test('a message is deleted only after its records succeeded; what remains is vis
   expect(left).toEqual([4, 3, 3]);
   expect(messages.map(({ status, reason }) => reason ?? status).toSorted()).toEqual([
     'failed',
-    'not-understood',
+    'unrecognized',
     'replayed',
     'replayed',
   ]);
@@ -232,7 +232,7 @@ test('messages stay invisible for as long as it takes', async () => {
 test('a dry run deletes nothing and gives everything back', async () => {
   await send(letterOf('a', 0));
   const { messages, remaining } = await run(undefined, { dryRun: true });
-  expect(messages).toMatchObject([{ kind: 'dead-letter', status: 'planned', records: 1 }]);
+  expect(messages).toMatchObject([{ kind: 'deadLetter', status: 'planned', records: 1 }]);
   expect(remaining).toBe(0);
   expect(await visible()).toHaveLength(1);
 });
@@ -295,7 +295,7 @@ test.each<[string, () => unknown, string]>([
     () => {},
     failing(new Map([[DeleteMessageBatchCommand, answer]])),
   );
-  expect(messages).toMatchObject([{ status: 'remaining', reason: 'not-deleted', detail }]);
+  expect(messages).toMatchObject([{ status: 'remaining', reason: 'notDeleted', detail }]);
   expect(remaining).toBe(1);
 });
 

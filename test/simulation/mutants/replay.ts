@@ -42,7 +42,7 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
     name: 'one message that is not understood ends the replay',
     happened: true,
     file: RUN,
-    find: "message.problem = { reason: 'not-understood', detail: content.problem };\n      return [];",
+    find: "message.problem = { reason: 'unrecognized', detail: content.problem };\n      return [];",
     replace: 'throw new Error(content.problem);',
   },
   {

@@ -190,7 +190,7 @@ export class Mapping {
         history.count(`discarded: ${decision.document.requestContext.condition}`);
         this.#engine.discard(decision);
         this.documents.push(decision.document);
-      } else if (decision.type === 'window-closed') this.windows.closed(shardId, decision);
+      } else if (decision.type === 'windowClosed') this.windows.closed(shardId, decision);
       else if (decision.type === 'checkpoint') {
         for (const { dynamodb } of decision.records) {
           const index = this.#world.indexOf(dynamodb?.SequenceNumber);

@@ -56,7 +56,7 @@ export function sourceOf(world: World, messages: readonly unknown[]): Source {
           'replay',
           `message ${id} is ${status}, and ${isDone ? 'lies' : 'does not lie'} in its queue`,
         );
-      if (reason === 'not-deleted') world.history.count('replay: message not deleted');
+      if (reason === 'notDeleted') world.history.count('replay: message not deleted');
     },
   };
 }

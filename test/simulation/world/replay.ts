@@ -98,7 +98,7 @@ export async function replayEverything(
     source.check?.(id, status, reason);
     if (isSent(message) && !('record' in message)) checkRange(world, gone, message, reason);
     if (!isSent(message)) {
-      if (reason !== 'not-understood') history.violate('replay', `a foreign message was ${status}`);
+      if (reason !== 'unrecognized') history.violate('replay', `a foreign message was ${status}`);
       continue;
     }
     const indexes = indexesIn(world, message);

@@ -1,7 +1,7 @@
 import type { WindowDecision } from '../../../src/delivery/tumbling-window.ts';
 import type { World } from './world.ts';
 
-type Closed = Extract<WindowDecision, { readonly type: 'window-closed' }>;
+type Closed = Extract<WindowDecision, { readonly type: 'windowClosed' }>;
 
 /** Compares what windows counted with a naive count. */
 export class WindowBook {

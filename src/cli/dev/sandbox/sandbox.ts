@@ -106,7 +106,7 @@ export class Sandbox {
       case 'loaded':
         this.#loading.resolve();
         break;
-      case 'not-loaded': {
+      case 'notLoaded': {
         const { stack, message: text } = message.error;
         this.#loading.reject(Object.assign(new CliError(message.exitCode, text), { stack }));
         break;

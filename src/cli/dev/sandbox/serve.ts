@@ -27,7 +27,7 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
   } catch (error) {
     const { explain } = await import('../../errors/explain.ts');
     const { message, exitCode } = explain(error);
-    say({ type: 'not-loaded', error: { ...plainError(error), message }, exitCode });
+    say({ type: 'notLoaded', error: { ...plainError(error), message }, exitCode });
     return;
   }
   port.on('message', async ({ event, context }: InvocationRequest) => {

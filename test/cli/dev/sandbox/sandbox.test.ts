@@ -215,7 +215,7 @@ describe('inside a sandbox', () => {
   ])('%s is not loaded', async (handler, exitCode) => {
     const inside = port();
     await serve(inside.port, { handler, code: SOURCE });
-    expect(inside.messages).toMatchObject([{ type: 'not-loaded', exitCode }]);
+    expect(inside.messages).toMatchObject([{ type: 'notLoaded', exitCode }]);
   });
 
   test('files are followed by hooks, what is missing too, and packages left out', () => {
