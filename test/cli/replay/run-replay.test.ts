@@ -125,7 +125,7 @@ describe('streamlane replay', () => {
     const { code: exit, stdout } = await run(argv, { env }).ended();
     expect(stdout).toMatch(/^MESSAGE +KIND +TABLE +RECORDS +FROM +TO +RESULT +WHY\n/);
     expect(stdout).toMatch(
-      /document 1 +dead-letter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: Error: refused\n/,
+      /document 1 +deadLetter +Invoices +1 +400000000000000000001 .* failed +INSERT 0+: Error: refused\n/,
     );
     expect(stdout).toMatch(/\n\ndocument 1\n {4}INSERT [^\n]*"x"[^\n]* {2}Error: refused\n\n/);
     expect(stdout).toMatch(/document 3 .* blocked +it comes after a record of the same item that remains\n/);

@@ -128,9 +128,9 @@ test('a message is deleted only after its records succeeded; what remains is vis
   expect(left).toEqual([4, 3, 3]);
   expect(messages.map(({ status, reason }) => reason ?? status).toSorted()).toEqual([
     'failed',
+    'replayed',
+    'replayed',
     'unrecognized',
-    'replayed',
-    'replayed',
   ]);
   expect(remaining).toBe(2);
   const kept = (await visible()).toSorted();
