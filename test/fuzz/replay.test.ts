@@ -167,8 +167,8 @@ test('and it met all kinds of messages', () => {
     'range trimmed',
     'range mismatch',
     'payload replayed',
-    'dead-letter replayed',
-    'dead-letter failed',
+    'deadLetter replayed',
+    'deadLetter failed',
     'payload failed',
   ];
   for (const outcome of met) expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(0);
