@@ -25,6 +25,8 @@ export interface StartDetails {
   readonly startingPosition: string;
   /** Of the table, partition key first. */
   readonly keyNames: readonly string[];
+  /** Only the template of the mapping knows its on-failure destination. */
+  readonly isDestinationElsewhere: boolean;
 }
 
 const MAX_SEEN = 1000;
@@ -52,7 +54,7 @@ export class DevReport {
   /** The mapping reads. */
   started(mapping: LocalEventSourceMapping, details: StartDetails): void {
     const { table, handler, json } = this.#options;
-    const { connection, isNew, startingPosition, keyNames } = details;
+    const { connection, isNew, startingPosition, keyNames, isDestinationElsewhere } = details;
     this.#keyNames = keyNames;
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
@@ -65,6 +67,7 @@ export class DevReport {
     const created = Object.entries(connection.environment).filter(([name]) => !name.startsWith('AWS_'));
     if (created.length > 0) screen.note('The handler finds what was created in these variables:');
     for (const [name, value] of created) screen.note(`  ${name}=${value}`);
+    if (isDestinationElsewhere) screen.note(noDestinationHere(connection));
     screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
     if (json) {
       const { streamArn } = mapping;
@@ -170,4 +173,15 @@ export class DevReport {
   #json(event: string, fields: object, failures?: Parameters<typeof jsonOf>[2]): void {
     this.#screen.line(JSON.stringify(jsonOf(event, fields, failures)));
   }
+}
+
+function noDestinationHere({ kind }: Pick<Connection, 'kind'>): string {
+  const flags =
+    kind === 'aws'
+      ? '--destination-config <arn>'
+      : '--create-queue failed --destination-config arn:aws:sqs:us-east-1:000000000000:failed';
+  return (
+    'The on-failure destination of the mapping is a reference that only its template knows. Here, discarded records go nowhere. ' +
+    `To keep them, add: ${flags}`
+  );
 }

@@ -6,7 +6,7 @@ import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
-import { exportedOptions } from '../flags/exported-mapping.ts';
+import { exportedMapping, isDestinationElsewhere } from '../flags/exported-mapping.ts';
 import { flagProblem } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
 import { type ResourceFlags, resourcesOf } from '../flags/resource-flags.ts';
@@ -34,8 +34,6 @@ export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlag
   readonly json?: true;
 }
 
-// The mapping's own words are shown as lines of their own.
-
 /** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
 export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], options) => {
   const { io } = context;
@@ -43,8 +41,8 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const resources = resourcesOf(options);
   const variables = await loadVariables(context, options);
   const deployed =
-    options.mapping === undefined ? undefined : await exportedOptions(handler, options.mapping);
-  const mappingOptions = mappingOptionsOf(options, deployed);
+    options.mapping === undefined ? undefined : await exportedMapping(handler, options.mapping);
+  const mappingOptions = mappingOptionsOf(options, deployed?.options);
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
   await using connection = await connect(context, options, {
@@ -109,6 +107,8 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     connection,
     ...table,
     startingPosition: mappingOptions.startingPosition,
+    isDestinationElsewhere:
+      deployed !== undefined && options.destinationConfig === undefined && isDestinationElsewhere(deployed),
   });
 
   const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);

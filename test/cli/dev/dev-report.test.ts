@@ -24,6 +24,7 @@ function reportOf() {
     isNew: false,
     startingPosition: 'LATEST',
     keyNames: ['id'],
+    isDestinationElsewhere: false,
   });
   const fail = (index: number): string => {
     const records = [recordOf({ keys: { id: { S: `${index}` } } } as never, index)];
@@ -76,3 +77,36 @@ test('after a reload a failure is shown again', () => {
   expect(fail(0)).not.toContain('as before');
   expect(lines.filter((line) => line.includes('Error: no'))).toHaveLength(2);
 });
+
+test.each([
+  ['aws', / To keep them, add: --destination-config <arn>$/],
+  [
+    'embedded',
+    / To keep them, add: --create-queue failed --destination-config arn:aws:sqs:us-east-1:000000000000:failed$/,
+  ],
+] as const)(
+  'a destination that only the template knows is told of once, on servers that are %s',
+  (kind, remedy) => {
+    const notes: string[] = [];
+    const nothing = (): void => {};
+    const screen = {
+      line: nothing,
+      note: (text: string) => void notes.push(text),
+      pipe: nothing,
+      status: nothing,
+      done: nothing,
+    };
+    const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
+    report.started(Object.assign(new EventEmitter(), { statistics: emptyTally() }) as never, {
+      connection: { kind, description: '', environment: {} },
+      isNew: false,
+      startingPosition: 'LATEST',
+      keyNames: ['id'],
+      isDestinationElsewhere: true,
+    });
+    const told = notes.filter((note) =>
+      note.startsWith('The on-failure destination of the mapping is a ref'),
+    );
+    expect(told).toEqual([expect.stringMatching(remedy)]);
+  },
+);

@@ -10,7 +10,12 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
@@ -145,6 +150,45 @@ describe('streamlane dev', () => {
       /The export other of .*handler\.ts is not a mapping\. Export what eventSourceMapping returns\./,
     );
     expect(exitCode).toBe(EXIT.usage);
+  });
+
+  test('a destination that only the template knows is told of, and the flags of the message give one', {
+    timeout: 30_000,
+  }, async () => {
+    const code = codeOf({
+      'handler.ts': `import { streamRouter } from ${STREAMLANE};
+        import { eventSourceMapping } from ${MAPPING};
+        export const handler = streamRouter<any>({ logger: false }).onInsert(() => { throw new Error('no'); });
+        const deployed = (destination: any) => eventSourceMapping(handler, {
+          startingPosition: 'LATEST',
+          maximumRetryAttempts: 0,
+          destinationConfig: { onFailure: { destination } },
+        });
+        export const reference = deployed({ 'Fn::GetAtt': ['Failed', 'Arn'] });
+        export const token = deployed('\${aws_sqs_queue.failed.arn}');
+        export const known = deployed('arn:aws:sqs:us-east-1:000000000000:failed');`,
+    });
+    const told = /The on-failure destination of the mapping is a reference .+ To keep them, add: (.+)\n/;
+    const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id'];
+    const started = async (...options: string[]): Promise<string> => {
+      const command = spawned([...argv, ...options], { env });
+      await command.seen(READY);
+      if (options.includes('--destination-config')) {
+        await put('a');
+        await command.seen(/discarded: 1 record/);
+      }
+      command.interrupt();
+      return (await command.ended()).stderr;
+    };
+    const [, flags = ''] = told.exec(await started('--mapping', 'reference')) ?? [];
+    expect(await started('--mapping', 'token')).toMatch(told);
+    const given = await started('--mapping', 'reference', ...flags.split(' '));
+    expect(given).not.toMatch(told);
+    expect(await started('--mapping', 'known')).not.toMatch(told);
+    const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'failed' }));
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+    expect(JSON.parse(`${Messages?.[0]?.Body}`)).toHaveProperty('DDBStreamBatchInfo');
   });
 
   test('a handler that writes to its own item is warned of, once', { timeout: 40_000 }, async () => {
