@@ -60,6 +60,12 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
 
   let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());
+  let areVariablesOld = false;
+  const variableWatcher = new SourceWatcher(() => {
+    areVariablesOld = true;
+    void pool.reload();
+  });
+  variableWatcher.add(variables.files);
   const code = new HandlerCode({
     handler,
     env: io.env,
@@ -68,7 +74,11 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   });
   const pool: HandlerPool = new HandlerPool({
     start: () => code.start(),
-    startChanged: () => code.startChanged(),
+    async startChanged() {
+      if (areVariablesOld) await variables.reload();
+      areVariablesOld = false;
+      return code.startChanged();
+    },
     onFailures: (failures) => report.failures.add(failures),
     onReloaded: () => {
       report.reloaded();
@@ -84,6 +94,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     async [Symbol.asyncDispose]() {
       screen.done();
       await watcher.close();
+      await variableWatcher.close();
       await pool.close();
       code.close();
     },

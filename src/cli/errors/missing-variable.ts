@@ -7,7 +7,7 @@
  */
 export function variableHint(message: string): string | undefined {
   const [, name] = /is env\('([^']+)'\), and the environment variable \1 is not set\./.exec(message) ?? [];
-  return name === undefined ? undefined : `Here: --env ${name}=value or .env, then start it again.`;
+  return name === undefined ? undefined : `Here: set it in .env, or start again with --env ${name}=value.`;
 }
 
 /** The text of an error, and the hint where there is one. */

@@ -30,8 +30,12 @@ export function environmentOptions(command: Command): Command {
 export interface GivenVariables {
   /** Those of the `.env` that no flag names. They do not decide that a command talks to AWS. */
   readonly unnamed: ReadonlySet<string>;
+  /** The files of variables, for those who watch them: also a `.env` that is not there yet, and no pipe. */
+  readonly files: readonly string[];
   /** Adds those of the servers that the command uses. Variables of `--env` stay, unless they say where servers are. */
   add(servers: Readonly<Record<string, string>> | undefined): void;
+  /** Reads the files again. Which servers are used stays as it is. @throws CliError, and nothing has changed then */
+  reload(): Promise<void>;
 }
 
 /**
@@ -46,20 +50,46 @@ export async function loadVariables(
 ): Promise<GivenVariables> {
   const given = Object.fromEntries(env.map(assignmentOf));
   const ofProject = join(projectOf(process.cwd()), '.env');
-  const paths = envFile ?? (isThere(ofProject) ? [ofProject] : []);
-  const inFiles: Record<string, string> = {};
-  for (const path of paths) Object.assign(inFiles, parseEnv(await readText(path, path, io)));
-  const added = Object.entries(inFiles).filter(([name]) => io.env[name] === undefined);
-  Object.assign(io.env, Object.fromEntries(added), given);
-  if (envFile === undefined && paths.length > 0) {
+  /** What pipes and stdin gave: it can be read once. */
+  const kept = new Map<string, NodeJS.Dict<string>>();
+  const read = async (): Promise<Record<string, string>> => {
+    const inFiles: Record<string, string> = {};
+    for (const path of envFile ?? (isThere(ofProject) ? [ofProject] : [])) {
+      const variables = kept.get(path) ?? parseEnv(await readText(path, path, io));
+      if (!isFile(path)) kept.set(path, variables);
+      Object.assign(inFiles, variables);
+    }
+    return inFiles;
+  };
+  const inFiles = await read();
+  // Node reads the files of --env-file itself, so that their variables are in the environment already.
+  const isOfFile = (name: string): boolean =>
+    io.env[name] === undefined || (envFile !== undefined && io.env[name] === inFiles[name]);
+  const added = Object.entries(inFiles).filter(([name]) => isOfFile(name));
+  /** The variables that the files have set. */
+  let ofFiles: ReadonlySet<string> = new Set(added.map(([name]) => name));
+  const add = (variables: Readonly<Record<string, string>>): void => {
+    Object.assign(io.env, variables);
+    ofFiles = new Set([...ofFiles].filter((name) => !(name in variables)));
+  };
+  Object.assign(io.env, Object.fromEntries(added));
+  add(given);
+  if (envFile === undefined && isThere(ofProject)) {
     void writeLines(io.stderr, note('dim', `Using the variables of ${ofProject}.`));
   }
-  const unnamed = envFile === undefined ? added.map(([name]) => name).filter((name) => !(name in given)) : [];
   return {
-    unnamed: new Set(unnamed),
+    unnamed: envFile === undefined ? ofFiles : new Set(),
+    files: (envFile ?? [ofProject]).filter((path) => !kept.has(path)),
     add(servers = {}) {
       const wins = Object.entries(given).filter(([name]) => !(name in servers && name.startsWith('AWS_')));
-      Object.assign(io.env, servers, Object.fromEntries(wins));
+      add({ ...servers, ...Object.fromEntries(wins) });
+    },
+    async reload() {
+      const fresh = await read();
+      for (const name of ofFiles) delete io.env[name];
+      const entries = Object.entries(fresh).filter(([name]) => io.env[name] === undefined);
+      Object.assign(io.env, Object.fromEntries(entries));
+      ofFiles = new Set(entries.map(([name]) => name));
     },
   };
 }
@@ -67,6 +97,10 @@ export async function loadVariables(
 /** Tells if there is a file, or a pipe of a password manager. A folder is an environment of Python. */
 function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+}
+
+function isFile(path: string): boolean {
+  return path !== '-' && statSync(path).isFile();
 }
 
 function assignmentOf(text: string): readonly [string, string] {

@@ -343,7 +343,7 @@ describe('streamlane dev', () => {
     await command.seen(READY);
     await put('a');
     await command.seen(
-      /INSERT id="a" {2}ConfigurationError: .* Here: --env NOT_SET_HERE=value or \.env, then start it again\./,
+      /INSERT id="a" {2}ConfigurationError: .* Here: set it in \.env, or start again with --env NOT_SET_HERE=value\./,
     );
     command.interrupt();
     await command.ended();
@@ -565,6 +565,52 @@ test('without a server it runs its own, which other commands of the project find
   expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n/);
   expect(await spawned(['put', 'Own', '{"id":"a","total":1}']).ended()).toMatchObject({ code: EXIT.ok });
   await command.seen(/→ checkpoint 1\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test.each([
+  ['.env, which comes while it runs', [], '.env', ''],
+  ['--env-file', ['--env-file', 'my.env'], 'my.env', 'STAGE=first\n'],
+])('a change of %s is used at once, as a change of the code', async (_name, flags, file, before) => {
+  const code = codeOf({
+    'handler.ts': `const stage = process.env.STAGE; console.log('loaded with', stage);
+      export const handler = () => { console.log('handling in', stage); };`,
+    ...(before !== '' && { [file]: before }),
+  });
+  const argv = ['dev', 'handler.ts', '--table', table, '--create', 'id', ...flags];
+  const command = spawned(argv, { env, cwd: code.directory });
+  await command.seen(READY);
+  // A busy machine begins to watch when it likes.
+  await eventually(async () => {
+    code.write(file, `STAGE=changed\nNOISE=${Math.random()}\n`);
+    await sleep(300);
+    expect(command.stdout()).toContain('loaded with changed');
+  });
+  await command.seen(/↻ reloaded handler\.ts\n/);
+  await put('a');
+  await command.seen(/handling in changed\n/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test('variables that cannot be read are told of, and those before them stay', async () => {
+  const code = codeOf({
+    'handler.ts': `export const handler = () => { console.log('handling in', process.env.STAGE); };`,
+    'my.env': 'STAGE=first\n',
+  });
+  const argv = ['dev', 'handler.ts', '--table', table, '--create', 'id', '--env-file', 'my.env'];
+  const command = spawned(argv, { env, cwd: code.directory });
+  await command.seen(READY);
+  await sleep(500);
+  code.remove('my.env');
+  await command.seen(/↻ not reloaded: There is no file my\.env\. .+ The code before it stays\.\n/);
+  await put('a');
+  await command.seen(/handling in first\n/);
+  code.write('my.env', 'STAGE=second\n');
+  await command.seen(/↻ reloaded/);
+  await put('b');
+  await command.seen(/handling in second\n/);
   command.interrupt();
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });

@@ -14,7 +14,7 @@ function textOf(name: string): string {
 
 test('an error about a variable that is not set is told with the flag that sets it', () => {
   const text = textOf('NOBODY_SETS_IT');
-  const hint = 'Here: --env NOBODY_SETS_IT=value or .env, then start it again.';
+  const hint = 'Here: set it in .env, or start again with --env NOBODY_SETS_IT=value.';
   expect(variableHint(text)).toBe(hint);
   expect(withVariableHint(text)).toBe(`${text} ${hint}`);
   expect(variableHint(`Error: all sinks refused: ${text}`)).toBe(hint);

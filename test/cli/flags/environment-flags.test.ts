@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { loadVariables } from '../../../src/cli/flags/environment-flags.ts';
@@ -77,6 +78,65 @@ describe('variables for a handler', () => {
       A_QUEUE_URL: 'flag',
       AWS_ENDPOINT_URL_SNS: 'server',
       AWS_PROFILE: 'flag',
+    });
+  });
+
+  describe('read again', () => {
+    test('a file gives new values, loses old ones, and never takes the place of what comes before it', async () => {
+      const directory = project({ '.env': 'A=1\nB=1\nC=1\nD=1\nE=1\nAWS_REGION=file' });
+      const { context } = contextFor({ B: 'shell' });
+      const variables = await loadVariables(context, { env: ['C=flag'] });
+      variables.add({ D: 'created', AWS_REGION: 'server' });
+      writeFileSync(join(directory, '.env'), 'A=2\nB=2\nC=2\nD=2\nF=2\nAWS_REGION=other');
+      await variables.reload();
+      const before = { B: 'shell', C: 'flag', D: 'created', AWS_REGION: 'server' };
+      expect(context.io.env).toEqual({ ...before, A: '2', F: '2' });
+      rmSync(join(directory, '.env'));
+      await variables.reload();
+      expect(context.io.env).toEqual(before);
+      writeFileSync(join(directory, '.env'), 'A=3');
+      await variables.reload();
+      expect(context.io.env).toEqual({ ...before, A: '3' });
+    });
+
+    test('a file that cannot be read changes nothing', async () => {
+      const directory = project(FILES);
+      const { context } = contextFor({});
+      const envFile = ['one.env', 'two.env'].map((file) => join(directory, file));
+      const variables = await loadVariables(context, { envFile });
+      writeFileSync(join(directory, 'one.env'), 'A=new\nC=new');
+      rmSync(join(directory, 'two.env'));
+      await expect(variables.reload()).rejects.toThrow(/There is no file .*two\.env/);
+      expect(context.io.env).toEqual({ A: 'two', C: 'one' });
+    });
+
+    test('--env-file gives new values, although Node has read the old ones already', async () => {
+      const directory = project(FILES);
+      const { context } = contextFor({ A: 'two', C: 'shell' });
+      const envFile = [join(directory, 'one.env'), join(directory, 'two.env')];
+      const variables = await loadVariables(context, { envFile });
+      writeFileSync(join(directory, 'two.env'), 'A=new\nC=new');
+      await variables.reload();
+      expect(context.io.env).toEqual({ A: 'new', C: 'shell' });
+    });
+
+    test('the .env may come later', async () => {
+      const directory = project({});
+      const { files } = await loadVariables(contextFor({}).context, {});
+      expect(files).toEqual([join(directory, '.env')]);
+    });
+
+    test('what a pipe and stdin gave is kept, and not watched', async () => {
+      const directory = project(FILES);
+      const { context } = contextFor({});
+      const io = { ...context.io, stdin: Readable.from([Buffer.from('S=stdin')]) };
+      const one = join(directory, 'one.env');
+      const envFile = ['-', '/dev/null', one];
+      const variables = await loadVariables({ ...context, io }, { envFile });
+      expect(variables.files).toEqual([one]);
+      writeFileSync(one, 'A=new');
+      await variables.reload();
+      expect(io.env).toEqual({ S: 'stdin', A: 'new' });
     });
   });
 

@@ -89,7 +89,7 @@ describe('streamlane invoke', () => {
         export const handler = ${handler};`,
     });
     const { stderr, code: exit } = await run(['invoke', code.path('handler.ts'), event], { env }).ended();
-    expect(stderr).toMatch(/^Here: --env NOT_SET_HERE=value or \.env, then start it again\.$/m);
+    expect(stderr).toMatch(/^Here: set it in \.env, or start again with --env NOT_SET_HERE=value\.$/m);
     expect(stderr.match(/Here: /g)).toHaveLength(1);
     expect(exit).toBe(EXIT.failed);
   });

@@ -244,7 +244,7 @@ describe('streamlane replay', () => {
     });
     const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
     const { stdout } = await run(argv, { env }).ended();
-    expect(stdout).toMatch(/ Here: --env NOT_SET_HERE=value or \.env, then start it again\.\n/);
+    expect(stdout).toMatch(/ Here: set it in \.env, or start again with --env NOT_SET_HERE=value\.\n/);
   });
 
   test('a queue is found by its ARN', async () => {
