@@ -34,7 +34,7 @@ export interface GivenVariables {
   readonly files: readonly string[];
   /** Adds those of the servers that the command uses. Variables of `--env` stay, unless they say where servers are. */
   add(servers: Readonly<Record<string, string>> | undefined): void;
-  /** Reads the files again. Which servers are used stays as it is. @throws CliError, and nothing has changed then */
+  /** Reads the files again. The servers stay the same. @throws CliError, and nothing has changed then */
   reload(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function loadVariables(
 ): Promise<GivenVariables> {
   const given = Object.fromEntries(env.map(assignmentOf));
   const ofProject = join(projectOf(process.cwd()), '.env');
-  /** What pipes and stdin gave: it can be read once. */
+  /** Variables from pipes and stdin, which can be read once. */
   const kept = new Map<string, NodeJS.Dict<string>>();
   const read = async (): Promise<Record<string, string>> => {
     const inFiles: Record<string, string> = {};

@@ -85,7 +85,7 @@ test.each([
     / To keep them, add: --create-queue failed --destination-config arn:aws:sqs:us-east-1:000000000000:failed$/,
   ],
 ] as const)(
-  'a destination that only the template knows is told of once, on servers that are %s',
+  'a destination that only the template knows has one note, on servers that are %s',
   (kind, remedy) => {
     const notes: string[] = [];
     const nothing = (): void => {};

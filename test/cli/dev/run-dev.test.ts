@@ -152,7 +152,7 @@ describe('streamlane dev', () => {
     expect(exitCode).toBe(EXIT.usage);
   });
 
-  test('a destination that only the template knows is told of, and the flags of the message give one', {
+  test('a destination that only the template knows has a note, and the flags of the message give one', {
     timeout: 30_000,
   }, async () => {
     const code = codeOf({
@@ -594,7 +594,7 @@ test.each([
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
 
-test('variables that cannot be read are told of, and those before them stay', async () => {
+test('variables that cannot be read are an error, and those before them stay', async () => {
   const code = codeOf({
     'handler.ts': `export const handler = () => { console.log('handling in', process.env.STAGE); };`,
     'my.env': 'STAGE=first\n',
