@@ -2,11 +2,11 @@ import type { StreamRecord as RawChange } from 'aws-lambda';
 import { sortedDeep } from '../item/sorted-entries.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { type ChangedRecord, changes } from '../record/changes.ts';
+import { EntityRecord } from '../record/entity-record.ts';
 import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { positionOf } from '../record/position.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import { TableRecord } from '../record/table-record.ts';
 import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-number.ts';
@@ -113,7 +113,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
 function changesEntity(record: AuditedRecord, entity: string | undefined): boolean {
   const { NewImage, OldImage } = LazyRecord.rawOf(record).dynamodb as RawChange;
   if (entity === undefined || !NewImage || !OldImage) return false;
-  return !(record instanceof TableRecord) || record.oldEntity !== entity;
+  return !(record instanceof EntityRecord) || record.oldEntity !== entity;
 }
 
 function imagesOf({ OldImage, NewImage }: RawChange): {

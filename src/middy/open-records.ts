@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { EntityRecord } from '../record/entity-record.ts';
 import { type LazyRecord, openRecord, type RecordReading } from '../record/lazy-record.ts';
-import { TableRecord } from '../record/table-record.ts';
 import { MalformedRecord, UnfitRecord } from './unreadable-record.ts';
 
 // An asynchronous schema may ask a server: as many at once as a router has lanes by default.
@@ -34,7 +34,7 @@ async function checkAll(records: LazyRecord[], reading: RecordReading): Promise<
   const check = async (): Promise<void> => {
     for (const [index, record] of unchecked) {
       try {
-        if (record instanceof TableRecord) await record.validate();
+        if (record instanceof EntityRecord) await record.validate();
       } catch (reason) {
         records[index] = new UnfitRecord(record, reading, reason);
       }

@@ -13,6 +13,8 @@ export interface RecordEntity {
 
 /** The entities of a table, for reading records. */
 export interface RecordEntities {
+  /** True if an entity has a schema. */
+  readonly hasSchema: boolean;
   /**
    * The entity of a record: decided by its new image, else by its old one, else by its keys.
    *

@@ -4,7 +4,7 @@ import { rejectUnknownOptions, requireOption } from '../options/check-options.ts
 import { invalidOption } from '../options/invalid-option.ts';
 import { imageChecks, isStandardSchema } from '../record/schema.ts';
 import type { AttributeOf } from '../record/stream-record.ts';
-import { tableRecords } from '../record/table-record.ts';
+import { tableRecords } from '../record/table-records.ts';
 import { type StreamViewType, VIEW_TYPES } from '../record/view-type.ts';
 import type { EntityMap, EntityMatches } from './entity-types.ts';
 import { recordEntities } from './record-entities.ts';

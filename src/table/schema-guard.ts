@@ -1,6 +1,6 @@
 import { mayHold } from '../conditions/built-in.ts';
+import type { CheckedRecord } from '../record/checked-record.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import type { TableRecord } from '../record/table-record.ts';
 
 /** Handles a record, in a context. */
 export type Handle<Context> = (record: LazyRecord, context: Context) => unknown;
@@ -32,7 +32,7 @@ export const schemaGuard: TableGuard =
   (handle, { requireTime, routesOf }) =>
   (record, context) => {
     // Conditions are asked once more by the routes: only where that saves a check.
-    const checked = record as TableRecord;
+    const checked = record as CheckedRecord;
     if (!checked.hasSchema) return handle(record, context);
     if (routesOf?.(record).some(({ condition }) => mayHold(condition, record)) === false) return undefined;
     const checking = checked.validate();

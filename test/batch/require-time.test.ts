@@ -3,7 +3,7 @@ import { Deadline } from '../../src/batch/deadline.ts';
 import { recordContext } from '../../src/batch/record-context.ts';
 import { logFieldsOf, requireTime } from '../../src/batch/require-time.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
-import { tableRecords } from '../../src/record/table-record.ts';
+import { tableRecords } from '../../src/record/table-records.ts';
 import { scriptedContext } from '../fixtures/clocks.ts';
 import { memoryLogger, recordOf } from '../fixtures/events.ts';
 
@@ -38,7 +38,7 @@ test.each([
   ['a record of an entity', { name: 'order', checks: undefined, isUnknown: false }, { entity: 'order' }],
   ['a record of no entity', { name: undefined, checks: undefined, isUnknown: true }, {}],
 ])('the log names %s', (_, entity, expected) => {
-  const entities = { of: () => entity, ofImage: () => entity };
+  const entities = { hasSchema: false, of: () => entity, ofImage: () => entity };
   const opened = tableRecords({ entities })(recordOf(), { toNumber: Number, viewType: 'KEYS_ONLY' });
   const { eventID, sequenceNumber, tableName, eventName } = record;
   expect(logFieldsOf(opened)).toEqual({
@@ -57,7 +57,7 @@ test('a record whose entity cannot be told is logged all the same', () => {
   };
   const reading = { toNumber: Number, viewType: 'KEYS_ONLY' } as const;
   clock.advance(1001);
-  const broken = tableRecords({ entities: { of, ofImage: of } })(recordOf(), reading);
+  const broken = tableRecords({ entities: { hasSchema: false, of, ofImage: of } })(recordOf(), reading);
   expect(() => requireTime(broken, context, 'a step')).toThrow();
   const { entries } = context.logger as ReturnType<typeof memoryLogger>;
   expect(entries).toMatchObject([

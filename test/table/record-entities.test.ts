@@ -11,9 +11,9 @@ import {
   type StreamViewType,
   wildcard,
 } from '../../src/index.ts';
+import type { CheckedRecord } from '../../src/record/checked-record.ts';
 import { LazyRecord } from '../../src/record/lazy-record.ts';
 import type { EventName } from '../../src/record/stream-record.ts';
-import type { TableRecord } from '../../src/record/table-record.ts';
 
 type Image = Record<string, AttributeValue>;
 
@@ -49,7 +49,7 @@ function recordOf(
     StreamViewType: viewType ?? table.viewType,
   };
   const reading = { toNumber: Number, viewType: table.viewType };
-  return table['~open']({ eventName, dynamodb }, reading) as TableRecord;
+  return table['~open']({ eventName, dynamodb }, reading) as CheckedRecord;
 }
 
 const isUnknown = (record: LazyRecord, table: EntityTable = app) => table['~entities'].of(record).isUnknown;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RecordContext } from '../../src/batch/record-context.ts';
 import { requireTime } from '../../src/batch/require-time.ts';
+import type { CheckedRecord } from '../../src/record/checked-record.ts';
 import type { LazyRecord } from '../../src/record/lazy-record.ts';
-import type { TableRecord } from '../../src/record/table-record.ts';
 import { schemaGuard } from '../../src/table/schema-guard.ts';
 import { memoryLogger } from '../fixtures/events.ts';
 
@@ -11,8 +11,8 @@ const CONTEXT = { signal: new AbortController().signal } as RecordContext;
 const checked = (handle: (record: LazyRecord, context: RecordContext) => unknown) =>
   schemaGuard(handle, { fails: false, invocationOf: (context) => context, requireTime, routesOf: undefined });
 
-function recordWith(validate: () => void | Promise<void>): TableRecord {
-  return { hasSchema: true, validate } as TableRecord;
+function recordWith(validate: () => void | Promise<void>): CheckedRecord {
+  return { hasSchema: true, validate } as CheckedRecord;
 }
 
 test('a synchronous check leaves a synchronous handler synchronous', () => {

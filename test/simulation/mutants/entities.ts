@@ -8,9 +8,8 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the last entity that matches wins',
     file: FIND,
-    find: 'for (const entity of entities) if (entity.match.test(image, toNumber)) return entity;',
-    replace:
-      'for (const entity of entities.toReversed()) if (entity.match.test(image, toNumber)) return entity;',
+    find: 'entities[firstMatch(matches, image, reading.toNumber)] ?? UNKNOWN;',
+    replace: 'entities.toReversed()[firstMatch(matches.toReversed(), image, reading.toNumber)] ?? UNKNOWN;',
   },
   {
     name: 'the old image decides the entity of a change',
@@ -50,13 +49,13 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the schema of the new entity checks the old image',
-    file: 'record/table-record.ts',
+    file: 'record/checked-record.ts',
     find: 'return isOther ? undefined : entity.checks;',
     replace: 'return entity.checks;',
   },
   {
     name: 'no entity checks its images',
-    file: 'record/table-record.ts',
+    file: 'record/checked-record.ts',
     find: 'return isOther ? undefined : entity.checks;',
     replace: 'return undefined;',
   },

@@ -2,22 +2,23 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import type { CheckedRecord } from '../../src/record/checked-record.ts';
 import { openRecord, type RecordReading } from '../../src/record/lazy-record.ts';
 import { imageChecks } from '../../src/record/schema.ts';
-import { type TableRecord, tableRecords } from '../../src/record/table-record.ts';
+import { tableRecords } from '../../src/record/table-records.ts';
 import { recordOf } from '../fixtures/events.ts';
 
 function open(
   schema: StandardSchemaV1 | undefined,
   raw: DynamoDBRecord,
   reading: Partial<RecordReading> = {},
-): TableRecord {
+): CheckedRecord {
   return openRecord(raw, {
     toNumber: Number,
     viewType: 'NEW_AND_OLD_IMAGES',
     open: tableRecords({ checks: schema && imageChecks(schema) }),
     ...reading,
-  }) as TableRecord;
+  }) as CheckedRecord;
 }
 
 describe('validate checks the images against the schema, before anybody reads them', () => {
@@ -145,11 +146,11 @@ describe('after reread()', () => {
     readonly newImage: Record<string, unknown>;
     readonly oldImage: Record<string, unknown>;
   }
-  const spoil = (record: TableRecord): void => {
+  const spoil = (record: CheckedRecord): void => {
     const { keys, newImage, oldImage } = record as unknown as Images;
     for (const item of [keys, newImage, oldImage]) Object.assign(item, { id: 'spoilt', n: 0, more: true });
   };
-  const read = ({ keys, newImage, oldImage }: TableRecord) => ({ keys, newImage, oldImage });
+  const read = ({ keys, newImage, oldImage }: CheckedRecord) => ({ keys, newImage, oldImage });
 
   const schemas: readonly [string, z.ZodType][] = [
     ['a synchronous', z.object({ id: z.string(), n: z.number().transform((n) => n * 10) })],

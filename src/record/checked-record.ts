@@ -1,28 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { copyOf } from './copy.ts';
-import type { RecordEntities, RecordEntity } from './entities.ts';
-import { LazyRecord, type RecordOpener, type RecordReading } from './lazy-record.ts';
+import type { RecordEntities } from './entities.ts';
+import { EntityRecord } from './entity-record.ts';
+import type { RecordReading } from './lazy-record.ts';
 import type { ImageChecks, ImageName } from './schema.ts';
 import { hasImage } from './view-type.ts';
 
-/** The declarations of a table that change how its records are read: one schema, or entities. */
-export interface RecordDeclarations {
-  /** Undefined where the table has no schema. */
-  readonly checks?: ImageChecks | undefined;
-  /** Undefined where the table declares no entities. */
-  readonly entities?: RecordEntities | undefined;
-}
-
-/** Lets the records of a table know its schema or entities. */
-export function tableRecords(declarations: RecordDeclarations): RecordOpener {
-  return (raw, reading) => new TableRecord(raw, reading, declarations);
-}
-
-/** A record of a table with a schema or entities. */
-export class TableRecord extends LazyRecord {
+/** A record of a table with a schema, or of one whose entities have schemas. */
+export class CheckedRecord extends EntityRecord {
   readonly #viewType: RecordReading['viewType'];
-  readonly #declarations: RecordDeclarations;
-  #entity: RecordEntity | undefined;
+  readonly #checks: ImageChecks | undefined;
   #newImage: unknown;
   #oldImage: unknown;
   /** The images as an asynchronous schema made them. Readers get copies. */
@@ -32,24 +19,16 @@ export class TableRecord extends LazyRecord {
   /** True once a reader has got instances of classes out of `#checked`, which cannot be copied. */
   #isShared = false;
 
-  constructor(raw: DynamoDBRecord, reading: RecordReading, declarations: RecordDeclarations) {
-    super(raw, reading);
+  /** @param checks the schema of a table without entities */
+  constructor(
+    raw: DynamoDBRecord,
+    reading: RecordReading,
+    entities: RecordEntities | undefined,
+    checks: ImageChecks | undefined,
+  ) {
+    super(raw, reading, entities);
     this.#viewType = reading.viewType;
-    this.#declarations = declarations;
-  }
-
-  override get entity(): string | undefined {
-    return this.#entityOf()?.name;
-  }
-
-  /** The entity of the old image of a MODIFY. The record has the entity of the new one. */
-  get oldEntity(): string | undefined {
-    return this.#declarations.entities?.ofImage(this, 'oldImage').name;
-  }
-
-  #entityOf(): RecordEntity | undefined {
-    this.#entity ??= this.#declarations.entities?.of(this);
-    return this.#entity;
+    this.#checks = checks;
   }
 
   override get newImage(): unknown {
@@ -69,12 +48,7 @@ export class TableRecord extends LazyRecord {
     return this.#checksOf('newImage') !== undefined;
   }
 
-  /**
-   * Checks the images that handlers may read, so that a record that does not fit fails before a handler runs.
-   *
-   * @returns a promise where the schema is asynchronous
-   */
-  validate(): void | Promise<void> {
+  override validate(): void | Promise<void> {
     const checks = this.#checksOf('newImage');
     if (checks === undefined || (this.#checked !== undefined && !this.#isShared)) return undefined;
     let waited = false;
@@ -123,9 +97,8 @@ export class TableRecord extends LazyRecord {
 
   /** The schema of an image. The old image of a change to another entity has none: it is an item of the entity before. */
   #checksOf(image: ImageName): ImageChecks | undefined {
-    const { checks, entities } = this.#declarations;
-    if (entities === undefined) return checks;
-    const entity = this.#entityOf() as RecordEntity;
+    const entity = this.foundEntity;
+    if (entity === undefined) return this.#checks;
     const isOther = image === 'oldImage' && entity.checks && this.oldEntity !== entity.name;
     return isOther ? undefined : entity.checks;
   }
