@@ -25,24 +25,38 @@ export async function loadHandler(handler: string, code?: ModuleCode): Promise<L
   return exported;
 }
 
+/** A kind of export. The error about a missing export names those of its kind. */
+export interface ExportKind {
+  /** As in "It exports no function." */
+  readonly noun: string;
+  fits(value: unknown): boolean;
+}
+
+const A_FUNCTION: ExportKind = { noun: 'function', fits: (value) => typeof value === 'function' };
+
 /**
  * Loads what `module#export` names.
  *
  * @throws CliError with what to correct
  */
-export async function loadExport(handler: string, code?: ModuleCode): Promise<unknown> {
-  return (await loadExports(handler, code)).exported;
+export async function loadExport(
+  handler: string,
+  code?: ModuleCode,
+  kind: ExportKind = A_FUNCTION,
+): Promise<unknown> {
+  return (await loadExports(handler, code, kind)).exported;
 }
 
 /** {@link loadExport}, with all exports of the module. @throws CliError with what to correct */
 export async function loadExports(
   handler: string,
   code?: ModuleCode,
+  kind: ExportKind = A_FUNCTION,
 ): Promise<{ readonly exported: unknown; readonly exports: Exports }> {
   requireModulePath(handler);
   const { path, name } = handlerModuleOf(handler);
   const exports = code === undefined ? await prepareAndLoad(path) : await load(path, code);
-  return { exported: name in exports ? exports[name] : refuseExport(path, name, exports), exports };
+  return { exported: name in exports ? exports[name] : refuseExport(path, name, exports, kind), exports };
 }
 
 /**
@@ -94,11 +108,11 @@ export function requireModulePath(handler: string): void {
     throw usageError(`There is no file ${path}. Paths are relative to ${process.cwd()}.`);
 }
 
-function refuseExport(path: string, name: string, module: Exports): never {
-  const [first, ...others] = Object.keys(module).filter((key) => typeof module[key] === 'function');
+function refuseExport(path: string, name: string, module: Exports, { noun, fits }: ExportKind): never {
+  const [first, ...others] = Object.keys(module).filter((key) => fits(module[key]));
   const remedy =
     first === undefined
-      ? 'It exports no function.'
+      ? `It exports no ${noun}.`
       : `It exports ${[first, ...others].join(', ')}: use ${path}#${first}.`;
   throw usageError(`${path} has no export ${name}. ${remedy}`);
 }

@@ -31,7 +31,10 @@ export const dev: CommandDefinition = {
         .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
         .option('--function-name <name>', 'What the context says the function is called. (default: local)')
         .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
-        .option('--mapping <export>', "Take the options of the mapping that the handler's module exports.")
+        .option(
+          '--mapping <export>',
+          "Take the options of a mapping: an export of the handler's module, or module#export of another one.",
+        )
         .option('--json', 'Print a line of JSON for each event.'),
     ),
   stopsItself: true,

@@ -21,10 +21,13 @@ const text: MappingFlag['read'] = (given) => given;
 const number: MappingFlag['read'] = (text) =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 
-/** Options that only a deployed mapping reads: a flag for them would do nothing. */
-type DeployedOption = 'kmsKeyArn' | 'tags' | 'metricsConfig';
+/** Options that only a deployed mapping reads, and that the template says. */
+type DeployedOption = 'kmsKeyArn' | 'tags';
 
-/** Every option of a mapping that does something here, by its name: a new one does not compile until it is here. */
+/** Options that only a deployed mapping reads: a flag for them does nothing where the mapping runs here. */
+const DEPLOYED: readonly string[] = ['metricsConfig'];
+
+/** Every other option of a mapping, by its name: a new one does not compile until it is here. */
 const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, DeployedOption>]-?: MappingFlag } =
   {
     startingPosition: {
@@ -83,6 +86,11 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
       read: (text, flag) => filterCriteria(json(text, flag)),
     },
     enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
+    metricsConfig: {
+      value: '<metrics>',
+      meaning: 'EventCount: publish the counts of events, which CloudWatch charges for. Or the JSON of AWS.',
+      read: (text, flag) => (text.startsWith('{') ? json(text, flag) : { metrics: text.split(',') }),
+    },
   };
 
 // A router reports what failed, and without this Lambda ignores that: failures would count as success.
@@ -94,8 +102,11 @@ const DEFAULTS: EventSourceMappingOptions = {
 // Together, and apart from the options of the command.
 const GROUP = 'Event source mapping, in the words of AWS:';
 
-/** Declares flags for options of a mapping: all of them, unless names are given. */
-export function mappingFlags(command: Command, names: readonly string[] = Object.keys(FLAGS)): Command {
+/** Declares flags for options of a mapping: all that do something here, unless names are given. */
+export function mappingFlags(
+  command: Command,
+  names: readonly string[] = Object.keys(FLAGS).filter((name) => !DEPLOYED.includes(name)),
+): Command {
   for (const name of names) {
     const { value, meaning } = FLAGS[name as keyof typeof FLAGS];
     const flag = flagOf(name);

@@ -12,6 +12,7 @@ const SHARED: readonly string[] = [
   'destinationConfig',
   'filterCriteria',
   'enabled',
+  'metricsConfig',
 ];
 
 export const mapping: CommandDefinition = {

@@ -43,6 +43,11 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   Tags: 'tags',
 };
 
+/** A template can extend the resources that the framework makes. */
+const BY_EXTENSION =
+  'Leave it out, and add it to the resource that the framework makes, by resources.extensions of serverless.yml: see ' +
+  'docs/deploy.md#serverless-framework. Or use toCloudFormation, and put the resource into the resources of serverless.yml.';
+
 /** AWS's default. That of the Serverless Framework is 10. */
 const BATCH_SIZE = 100;
 
@@ -50,8 +55,8 @@ const BATCH_SIZE = 100;
  * Writes a mapping as an event of a function of the Serverless Framework, versions 3 and 4. The framework lets the function read the
  * stream, and send to the destination.
  *
- * Its events know no `tags`, `kmsKeyArn`, `metricsConfig` or buckets as destinations. For those, put what `toCloudFormation` returns
- * into `resources`.
+ * Its events know no `tags`, `kmsKeyArn`, `metricsConfig` or buckets as destinations. For the first three, extend the resource that the
+ * framework makes, by `resources.extensions`. For all, put what `toCloudFormation` returns into `resources`.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION`; `INVALID_OPTION`, also for a mapping with something that the framework does not know
  * @example
@@ -65,7 +70,10 @@ export function toServerless(mapping: FormattedMapping, options: ServerlessOptio
   const { values, patterns, destination } = partsOf('toServerless', mapping);
   for (const [property, option] of Object.entries(UNKNOWN)) {
     if (values[property] !== undefined) {
-      throw unsaid(`the mapping has ${option}, and an event of the Serverless Framework has no such name`);
+      throw unsaid(
+        `the mapping has ${option}, and an event of the Serverless Framework has no such name`,
+        BY_EXTENSION,
+      );
     }
   }
   const [responseType] = (values.FunctionResponseTypes ?? []) as readonly string[];
@@ -89,13 +97,11 @@ export function toServerless(mapping: FormattedMapping, options: ServerlessOptio
   };
 }
 
-function unsaid(problem: string): Error {
-  return invalidOption(
-    'toServerless',
-    undefined,
-    `${problem}. Use toCloudFormation, and put the resource into the resources of serverless.yml.`,
-  );
+function unsaid(problem: string, remedy = BY_RESOURCE): Error {
+  return invalidOption('toServerless', undefined, `${problem}. ${remedy}`);
 }
+
+const BY_RESOURCE = 'Use toCloudFormation, and put the resource into the resources of serverless.yml.';
 
 function onFailure(destination: TemplateReference, given: DestinationType | undefined): object | string {
   const type = typeOf(destination) ?? given;

@@ -9,11 +9,24 @@ const parse = (...argv: readonly string[]): MappingFlags =>
 
 test('every option of a mapping is a flag, and no other', () => {
   const flags = mappingFlags(new Command()).options.map(({ long }) => long);
+  // They do nothing where the mapping runs here.
   const deployed = ['kmsKeyArn', 'tags', 'metricsConfig'];
   const expected = MAPPING_OPTION_NAMES.filter((name) => !deployed.includes(name)).map((name) =>
     name === 'enabled' ? '--no-enabled' : flagOf(name),
   );
   expect(flags.toSorted()).toEqual(expected.toSorted());
+});
+
+test.each<[string, object]>([
+  ['EventCount', { metrics: ['EventCount'] }],
+  ['{"Metrics":["EventCount"]}', { Metrics: ['EventCount'] }],
+  ['{"metrics":[]}', { metrics: [] }],
+  ['ErrorCount', { metrics: ['ErrorCount'] }],
+])('--metrics-config %s is for what deploys the mapping', (text, metricsConfig) => {
+  const flags: MappingFlags = mappingFlags(new Command(), ['metricsConfig'])
+    .parse(['--metrics-config', text], { from: 'user' })
+    .opts();
+  expect(readMappingFlags(flags, {})).toEqual({ metricsConfig });
 });
 
 test('without flags a mapping is that of AWS, but that it reads new records and heeds what a router reports', () => {

@@ -242,6 +242,43 @@ describe('the mapping of a router', () => {
     expect(load(named.stdout)).toEqual({ functions: { onChange: { events: [event] } } });
   });
 
+  test.each(['EventCount', '{"Metrics":["EventCount"]}'])(
+    'publishes the counts of events with --metrics-config %s',
+    async (text) => {
+      const flags = [...LATEST, '--metrics-config', text];
+      const cloudFormation = await run(app('handler'), ...flags);
+      const sam = await run(app('handler'), '--format', 'sam', ...flags);
+      const terraform = await run(app('handler'), '--format', 'terraform', ...flags);
+      const cdk = await run(app('handler'), '--format', 'cdk', ...flags);
+      const serverless = await run(app('handler'), '--format', 'serverless', ...flags);
+
+      const MetricsConfig = { Metrics: ['EventCount'] };
+      expect(load(cloudFormation.stdout)).toMatchObject({
+        Resources: { Stream: { Properties: { MetricsConfig } } },
+      });
+      expect(load(sam.stdout)).toMatchObject({ Events: { Stream: { Properties: { MetricsConfig } } } });
+      expect(JSON.parse(terraform.stdout)).toMatchObject({
+        resource: {
+          aws_lambda_event_source_mapping: { Stream: { metrics_config: { metrics: ['EventCount'] } } },
+        },
+      });
+      expect(cdk.stdout).toMatch(/metricsConfig: \{ [Mm]etrics: \['EventCount'\] \}/);
+      expect(serverless).toMatchObject({
+        code: EXIT.usage,
+        stderr: expect.stringContaining('resources.extensions of serverless.yml'),
+      });
+    },
+  );
+
+  test('refuses a metric that a DynamoDB stream does not have', async () => {
+    const { code, stderr } = await run(app('handler'), ...LATEST, '--metrics-config', 'ErrorCount');
+
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toMatch(
+      /metrics has to be \[\] or \['EventCount'\], the only metric of a DynamoDB stream/,
+    );
+  });
+
   test('is data, with its warnings and variables', async () => {
     const { stdout } = await run(app('handler'), '--format', 'json', ...LATEST);
 

@@ -96,7 +96,7 @@ test('an event that is read back says what the mapping does', () => {
         mapping.options.destinationConfig?.onFailure?.destination === BUCKET ||
         JSON.stringify(mapping.properties).includes('${');
       if (isUnsaid) {
-        expect(() => toServerless(mapping, OPTIONS)).toThrow(/^toServerless: .*Use toCloudFormation/);
+        expect(() => toServerless(mapping, OPTIONS)).toThrow(/^toServerless: .*[Uu]se toCloudFormation/);
       } else {
         expect(read(toServerless(mapping, OPTIONS))).toEqual({ batchSize: 100, ...said(mapping.options) });
       }
@@ -131,7 +131,7 @@ test.each([
     expect.objectContaining({
       code: 'INVALID_OPTION',
       message: expect.stringMatching(
-        /Use toCloudFormation, and put the resource into the resources of serverless.yml\.$/,
+        /[Uu]se toCloudFormation, and put the resource into the resources of serverless.yml\.$/,
       ),
       problem: expect.stringContaining(message),
     }),
