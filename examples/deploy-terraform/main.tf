@@ -149,3 +149,18 @@ resource "aws_cloudwatch_metric_alarm" "discarded" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.operations.arn]
 }
+
+resource "aws_cloudwatch_metric_alarm" "dropped" {
+  alarm_name          = "on-invoice-dropped"
+  alarm_description   = "Lambda has discarded records and could not send details to the queue. See the permissions of the function."
+  namespace           = "AWS/Lambda"
+  metric_name         = "DroppedEventCount"
+  dimensions          = { EventSourceMappingUUID = aws_lambda_event_source_mapping.on_invoice.uuid }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.operations.arn]
+}

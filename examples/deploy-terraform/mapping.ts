@@ -5,5 +5,6 @@ import { handler } from './handler.ts';
 export const mapping = eventSourceMapping(handler, {
   startingPosition: 'TRIM_HORIZON',
   batchSize: 1000,
+  metricsConfig: { metrics: ['EventCount'] },
   destinationConfig: { onFailure: { destination: '${aws_sqs_queue.discarded.arn}' } },
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readExample } from '../examples/project-copy.ts';
-import { validateTemplate } from '../examples/validate-template.ts';
+import { MADE_MAPPING, validateTemplate, withMadeMapping } from '../examples/validate-template.ts';
 import { inShell } from '../fixtures/shell.ts';
 import { blocksOf } from './markdown.ts';
 import { createSnippetProject, type SnippetProject } from './snippets.ts';
@@ -66,9 +66,21 @@ describe('serverless.yml', () => {
     readonly functions: {
       readonly onInvoice: { readonly handler: string; readonly events: readonly unknown[] };
     };
-    readonly resources: { readonly Resources: object };
+    readonly resources: { readonly Resources: object; readonly extensions: Readonly<Record<string, object>> };
   }
   const service = load(serverless) as Service;
+
+  // `<Function>EventSourceMapping<Type><Table>`, as the framework names what it makes of an event.
+  const MADE = 'OnInvoiceEventSourceMappingDynamodbInvoices';
+  const extension = service.resources.extensions[MADE] as { readonly Properties: object };
+
+  test('adds the metrics to the mapping that the framework makes', () => {
+    expect(service.resources.extensions).toEqual({
+      [MADE]: { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } },
+    });
+    const [{ stream }] = service.functions.onInvoice.events as [{ stream: { type: string; arn: object } }];
+    expect(stream).toMatchObject({ type: 'dynamodb', arn: { 'Fn::GetAtt': ['Invoices', 'StreamArn'] } });
+  });
 
   test('has the events that the command prints', { timeout: 30_000 }, async () => {
     const printed = load(await run(commandFor('serverless'))) as Service;
@@ -92,6 +104,7 @@ describe('serverless.yml', () => {
       JSON.stringify({
         Resources: {
           ...service.resources.Resources,
+          [MADE]: { ...MADE_MAPPING, Properties: { ...MADE_MAPPING.Properties, ...extension.Properties } },
           Role: { Type: 'AWS::IAM::Role', Properties: role },
           OnInvoiceLambdaFunction: {
             Type: 'AWS::Lambda::Function',
@@ -108,12 +121,14 @@ describe('serverless.yml', () => {
   });
 
   test('has the same resources as the template of SAM', { timeout: 60_000 }, () => {
-    const { Resources } = validateTemplate(sam);
+    const { Resources } = validateTemplate(withMadeMapping(sam, 'OnInvoiceInvoiceStream'));
     // The CDK leaves references as they are written: in two parts, or as one text.
     const own = JSON.stringify(service.resources.Resources)
       .replaceAll('OnInvoiceLambdaFunction', 'OnInvoice')
+      .replaceAll(MADE, 'OnInvoiceInvoiceStream')
       .replaceAll(/"Fn::GetAtt":\["(\w+)","(\w+)"\]/g, '"Fn::GetAtt":"$1.$2"');
-    expect({ ...JSON.parse(own), OnInvoice: Resources.OnInvoice }).toEqual(Resources);
+    const { OnInvoice, OnInvoiceInvoiceStream } = Resources;
+    expect({ ...JSON.parse(own), OnInvoice, OnInvoiceInvoiceStream }).toEqual(Resources);
   });
 });
 

@@ -5,7 +5,7 @@ import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { toCloudFormation } from '../../src/mapping/index.ts';
 import { deliver, testStream } from '../../src/testing/index.ts';
 import { copyExample, packagesOf, readExample } from './project-copy.ts';
-import { type Resource, validateTemplate } from './validate-template.ts';
+import { type Resource, validateTemplate, withMadeMapping } from './validate-template.ts';
 
 const TEMPLATE = readExample('deploy-sam/template.yaml');
 
@@ -24,6 +24,10 @@ interface SamBuild {
     readonly External: readonly string[];
   };
 }
+
+/** Checks a template of SAM with the mapping that SAM adds. */
+const validateSam = (template: string): ReturnType<typeof validateTemplate> =>
+  validateTemplate(withMadeMapping(template, 'OnInvoiceInvoiceStream'));
 
 /** The mapping that SAM makes of an event of the function. */
 function expanded(Properties: Readonly<Record<string, unknown>>): Resource {
@@ -57,17 +61,18 @@ test.each(['run', 'runFromExamples'] as const)(
 );
 
 test('the template has no property, reference or value that AWS does not know', { timeout: 60_000 }, () => {
-  const { unknown } = validateTemplate(TEMPLATE);
+  const { unknown } = validateSam(TEMPLATE);
 
   // The CDK knows an older SAM. The next test checks these as properties of the mapping.
   expect(unknown).toEqual([
+    'OnInvoice.Properties.Events.InvoiceStream.Properties.MetricsConfig.Metrics',
     'OnInvoice.Properties.Events.InvoiceStream.Properties.FunctionResponseTypes',
     'OnInvoice.Properties.Events.InvoiceStream.Properties.FilterCriteria.Filters',
   ]);
 });
 
 test('the event of the function is the mapping of the router, and CloudFormation knows all of it', () => {
-  const { Resources } = validateTemplate(TEMPLATE);
+  const { Resources } = validateSam(TEMPLATE);
   const { Events } = (Resources.OnInvoice as Resource).Properties as unknown as SamFunction;
   const resource = expanded(Events.InvoiceStream?.Properties ?? {});
 
@@ -95,7 +100,7 @@ test('the event of the function is the mapping of the router, and CloudFormation
 });
 
 test('esbuild makes the file that Handler names, by the properties for the build', async () => {
-  const { Resources } = validateTemplate(TEMPLATE);
+  const { Resources } = validateSam(TEMPLATE);
   const { Metadata, Properties } = Resources.OnInvoice as Resource & { readonly Metadata: SamBuild };
   const { EntryPoints, Format, OutExtension, Target, External } = Metadata.BuildProperties;
   const copy = copyExample('deploy-sam');
@@ -118,7 +123,7 @@ test('package.json asks for the packages that the tests run with', () => {
 });
 
 test('the function gets what its code needs: the variables of env(), and the permission to publish', () => {
-  const { Resources } = validateTemplate(TEMPLATE);
+  const { Resources } = validateSam(TEMPLATE);
   const { Environment, Policies } = (Resources.OnInvoice as Resource).Properties as unknown as SamFunction;
 
   expect(Object.keys(Environment.Variables)).toEqual(mapping.environment);
@@ -129,15 +134,18 @@ test('the function gets what its code needs: the variables of env(), and the per
   ]);
 });
 
-test('discarded records are kept for 14 days, and both alarms tell the topic of operations', () => {
-  const { Resources } = validateTemplate(TEMPLATE);
+test('discarded records are kept for 14 days, and the alarms tell the topic of operations', () => {
+  const { Resources } = validateSam(TEMPLATE);
 
   expect(Resources.Discarded?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60 });
   const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   expect(alarms.map(({ Properties: { MetricName } }) => MetricName)).toEqual([
     'IteratorAge',
     'ApproximateNumberOfMessagesVisible',
+    'DroppedEventCount',
   ]);
+  // Without it, the last alarm never rings.
+  expect(mapping.properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
   for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: 'Operations' }]);
 });
 
@@ -172,6 +180,6 @@ describe('the check of a template notices', () => {
     ['a value out of range', '1209600', '1209601', /1209601/],
   ])('%s', (_, from, to, problem) => {
     expect(TEMPLATE).toContain(from);
-    expect(() => validateTemplate(TEMPLATE.replace(from, to))).toThrow(problem);
+    expect(() => validateSam(TEMPLATE.replace(from, to))).toThrow(problem);
   });
 });

@@ -149,17 +149,27 @@ test('the function has the variables of env()', () => {
   expect(variables).toEqual(mapping.environment);
 });
 
-test('discarded records are kept for 14 days, and both alarms tell the topic of operations', () => {
+test('discarded records are kept for 14 days, and the alarms tell the topic of operations', () => {
   expect(resource('aws_sqs_queue', 'discarded').message_retention_seconds).toBe(`${14 * 24 * 60 * 60}`);
   for (const [name, metric] of [
     ['late', 'IteratorAge'],
     ['discarded', 'ApproximateNumberOfMessagesVisible'],
+    ['dropped', 'DroppedEventCount'],
   ] as const) {
     expect(resource('aws_cloudwatch_metric_alarm', name)).toMatchObject({
       metric_name: `"${metric}"`,
       alarm_actions: '[aws_sns_topic.operations.arn]',
     });
   }
+});
+
+test('the alarm on dropped records is on the metric that the mapping publishes', () => {
+  expect(resource('aws_cloudwatch_metric_alarm', 'dropped').dimensions).toBe(
+    '{ EventSourceMappingUUID = aws_lambda_event_source_mapping.on_invoice.uuid }',
+  );
+  expect(JSON.parse(MAPPING).resource.aws_lambda_event_source_mapping.on_invoice.metrics_config).toEqual({
+    metrics: ['EventCount'],
+  });
 });
 
 test('deploy-sam and deploy-terraform deploy the same function', () => {

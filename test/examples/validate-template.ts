@@ -45,6 +45,25 @@ export function validateTemplate(text: string): ValidTemplate {
   return { ...template, unknown };
 }
 
+/** Stands for a mapping that a tool makes of an event of a function. */
+export const MADE_MAPPING: Resource = {
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: {
+    FunctionName: 'function',
+    EventSourceArn:
+      'arn:aws:dynamodb:eu-central-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000',
+    StartingPosition: 'LATEST',
+  },
+};
+
+/** Adds the mapping to a template of SAM that SAM makes of an event, named by function and event. */
+export function withMadeMapping(template: string, logicalId: string): string {
+  return template.replace(
+    '\nResources:\n',
+    `\nResources:\n  ${logicalId}: ${JSON.stringify(MADE_MAPPING)}\n`,
+  );
+}
+
 function leavesOf(value: unknown, path: string): readonly string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
   return Object.entries(value).flatMap(([name, member]) => leavesOf(member, `${path}.${name}`));
