@@ -19,7 +19,7 @@ const MAX_CAUSES = 5;
  * configuration, or a target that accepts no message. Also finds such an error in another one, as its `cause` or among
  * the `errors` of an AggregateError.
  */
-export function concernsAllRecords(thrown: unknown): boolean {
+export function isSystemic(thrown: unknown): boolean {
   // Level by level and each error once: errors that wrap each other many times would take exponential time.
   const wrapped = new Set([thrown]);
   let left = MAX_CAUSES;
@@ -51,15 +51,15 @@ function wrappedIn(thrown: unknown): readonly unknown[] {
 }
 
 /** Record -> what its retries ended with. In a box, as it may be undefined. */
-const givenUp: WeakMap<object, { readonly thrown: unknown }> = new WeakMap();
+const exhausted: WeakMap<object, { readonly thrown: unknown }> = new WeakMap();
 
 /** Notes that nothing more will be tried for a record within this invocation, other than for lack of time. */
-export function giveUp(record: object, thrown: unknown): void {
-  givenUp.set(record, { thrown });
+export function markExhausted(record: object, thrown: unknown): void {
+  exhausted.set(record, { thrown });
 }
 
 /** Returns true if the retries of the record ended with this error. An error thrown around them later does not count. */
 export function isExhausted(record: object, thrown: unknown): boolean {
-  const end = givenUp.get(record);
+  const end = exhausted.get(record);
   return end !== undefined && Object.is(end.thrown, thrown);
 }

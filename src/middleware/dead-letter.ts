@@ -9,7 +9,7 @@ import { answerOf } from '../conditions/condition.ts';
 import { createDeadLetter, sentLetterOf } from '../dead-letter/create-dead-letter.ts';
 import { sinkRecordOf } from '../dead-letter/sink-record.ts';
 import { DeadLetterError } from '../errors.ts';
-import { concernsAllRecords, isExhausted, isPermanent } from '../failure/failure.ts';
+import { isExhausted, isPermanent, isSystemic } from '../failure/failure.ts';
 import type { Check, Checks } from '../options/check.ts';
 import { checkOptions, requireArgument } from '../options/check-options.ts';
 import { quietly } from '../promise/quietly.ts';
@@ -148,7 +148,7 @@ function isForGood(
   thrown: unknown,
 ): boolean {
   // What fails every record would empty the stream into the sink, where waiting for the fix loses no time or order.
-  const own = !concernsAllRecords(thrown);
+  const own = !isSystemic(thrown);
   const permanent = own && isPermanent(thrown);
   const exhausted = own && isExhausted(record, thrown);
   if (when === 'permanent') return permanent;

@@ -4,7 +4,7 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import { logFieldsOf } from '../batch/require-time.ts';
 import { answerOf } from '../conditions/condition.ts';
-import { giveUp, isPermanent } from '../failure/failure.ts';
+import { isPermanent, markExhausted } from '../failure/failure.ts';
 import {
   BOOLEAN,
   type Checks,
@@ -159,7 +159,7 @@ async function attemptAgain(
       last = thrown;
     }
   }
-  if (!signal.aborted) giveUp(record, last);
+  if (!signal.aborted) markExhausted(record, last);
   throw last;
 }
 

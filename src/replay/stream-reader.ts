@@ -66,7 +66,9 @@ export class StreamReader {
       const patience = this.#patience(signal);
       const source = new StreamSource(stream.client, stream.streamArn, patience.onProblem);
       const records = await readRange(source, range, patience.signal);
-      return { records: adapter.mend(records).map((record) => lambdaRecord(record, adapter.eventSourceArn)) };
+      return {
+        records: adapter.normalize(records).map((record) => lambdaRecord(record, adapter.eventSourceArn)),
+      };
     } catch (error) {
       return problemOf(error as Error, range, stream?.shards);
     }

@@ -1,5 +1,5 @@
-import { apart } from '../conditions/apart.ts';
 import { attributesOf, type CompiledMatch, compileMatch, testEntry } from '../conditions/compile-match.ts';
+import { disjoint } from '../conditions/disjoint.ts';
 import { firstMatch } from '../conditions/first-match.ts';
 import { implies } from '../conditions/implies.ts';
 import { isObject } from '../options/check.ts';
@@ -118,7 +118,7 @@ function problemOf(entities: readonly Entity[], name: string | undefined): strin
   for (const entity of told) {
     const other = entities
       .slice(0, entities.indexOf(entity))
-      .find(({ needsImage, ofKeys }) => needsImage && !apart(ofKeys, entity.match.entries));
+      .find(({ needsImage, ofKeys }) => needsImage && !disjoint(ofKeys, entity.match.entries));
     if (other !== undefined) {
       return (
         `which do not tell if a record belongs to ${other.name} or to ${entity.name}. Declare ${entity.name} before ` +

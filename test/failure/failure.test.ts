@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, SinkError } from '../../src/errors.ts';
-import { concernsAllRecords, giveUp, isExhausted, isPermanent } from '../../src/failure/failure.ts';
+import { isExhausted, isPermanent, isSystemic, markExhausted } from '../../src/failure/failure.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 
 const wrong = new ConfigurationError('INVALID_OPTION', 'is wrong.');
@@ -31,16 +31,16 @@ test.each<[what: string, thrown: unknown, all: boolean]>([
   ['errors that are not a list', { errors: wrong }, false],
   ['a sink that has judged what it wraps', Object.assign(refusesOne, { cause: wrong }), false],
 ])('%s concerns all records, or does not', (_, thrown, all) => {
-  expect(concernsAllRecords(thrown)).toBe(all);
+  expect(isSystemic(thrown)).toBe(all);
 });
 
 describe.each(HOSTILE)('%s', (_, thrown) => {
   test('that was thrown is an error like any other, and can be put aside', () => {
     expect(isPermanent(thrown)).toBe(false);
-    expect(concernsAllRecords(thrown)).toBe(false);
-    expect(concernsAllRecords(new Error('outer', { cause: thrown }))).toBe(false);
+    expect(isSystemic(thrown)).toBe(false);
+    expect(isSystemic(new Error('outer', { cause: thrown }))).toBe(false);
     const record = {};
-    giveUp(record, thrown);
+    markExhausted(record, thrown);
     expect(isExhausted(record, thrown)).toBe(true);
   });
 });

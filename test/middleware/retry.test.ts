@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { concernsAllRecords, isExhausted } from '../../src/failure/failure.ts';
+import { isExhausted, isSystemic } from '../../src/failure/failure.ts';
 import {
   defineTable,
   itemOf,
@@ -172,7 +172,7 @@ describe('retry', () => {
           },
         ],
       });
-      expect(concernsAllRecords(outcome.came[0])).toBe(true);
+      expect(isSystemic(outcome.came[0])).toBe(true);
     },
   );
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { concernsAllRecords } from '../../src/failure/failure.ts';
+import { isSystemic } from '../../src/failure/failure.ts';
 import { env } from '../../src/index.ts';
 import { tableWriter } from '../../src/sinks/dynamodb.ts';
 import { eventBus } from '../../src/sinks/event-bridge.ts';
@@ -206,6 +206,6 @@ describe.each(TARGETS)('$owner', ({ owner, option, make, valid, invalid }) => {
     );
     // The name of another variable was typed, and this one holds a password.
     expect(error.message).not.toContain(SECRET);
-    expect(concernsAllRecords(error)).toBe(true);
+    expect(isSystemic(error)).toBe(true);
   });
 });

@@ -29,7 +29,7 @@ const TIMEOUT_SECONDS = 900;
 
 /**
  * Prints the changes of a table. It is an event source mapping whose function prints, so shards are read parents
- * first, and what emulators do otherwise is mended.
+ * first, and deviations of emulators are normalized.
  */
 export const runTail: RunCommand<TailFlags> = async (context, [table = ''], options) => {
   const { io, style } = context;

@@ -5,7 +5,7 @@ import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import type { InvocationOutcome, Invoke } from '../../delivery/invoke.ts';
 import { ConfigurationError } from '../../errors.ts';
 
-// What neither time nor another attempt mends.
+// Errors that a retry cannot help.
 const FINAL_ERRORS = ['AccessDeniedException', 'ResourceNotFoundException'];
 
 /**

@@ -141,7 +141,7 @@ export class ShardWorker {
   #queue(page: readonly ServerRecord[]): readonly DynamoDBRecord[] {
     const { shardId, tools } = this.#options;
     const { adapter, delivery, parallelizationFactor, matches } = tools;
-    const records = adapter.mend(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
+    const records = adapter.normalize(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
     const filtered: DynamoDBRecord[] = [];
     const lanes: QueuedRecord[][] = this.#lanes.map(() => []);
     this.#pages++;

@@ -30,7 +30,7 @@ export class BundleError extends Error {
   override readonly name: 'BundleError' = 'BundleError';
   /** `src/handler.ts:3`, from the working directory. */
   readonly at: string | undefined;
-  /** The files that may mend it when they change, absolute. */
+  /** Absolute paths of files: the error may be gone after one of them changes. */
   readonly files: readonly string[];
 
   constructor(message: string, at: string | undefined, files: readonly string[], cause: unknown) {
@@ -205,7 +205,7 @@ function placesFor(text: string, path: string): string {
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.json'];
 
-/** The files that a relative import may mean that failed: one that is written later mends it. */
+/** The files that a failed relative import may mean. The import works once one of them exists. */
 function candidatesOf({ text, location }: Message): readonly string[] {
   const [, specifier] = /^Could not resolve "(\.[^"]*)"/.exec(text) ?? [];
   if (specifier === undefined || location === null) return [];

@@ -11,7 +11,7 @@ export interface StreamAdapter {
   /** The ARN that Lambda would name as the source of the records. */
   readonly eventSourceArn: string;
   /** The records that DynamoDB would have sent, as it would have sent them. */
-  mend(records: readonly ServerRecord[]): readonly ServerRecord[];
+  normalize(records: readonly ServerRecord[]): readonly ServerRecord[];
 }
 
 const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -55,7 +55,7 @@ export function adapterFor({ streamArn, region, createdAt }: AdaptedStream): Str
   const isOfAws = hasAwsForm(streamArn);
   return {
     eventSourceArn: isOfAws ? streamArn : inAwsForm(streamArn, region),
-    mend: (records) =>
+    normalize: (records) =>
       records
         .filter((record) => !changedNothing(record) && (isOfAws || !isOlder(record, madeAt)))
         .map((record) => normalized(record, streamArn, isOfAws)),

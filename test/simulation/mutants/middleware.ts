@@ -9,7 +9,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     name: 'a missing permission makes letters',
     happened: true,
     file: LETTERS,
-    find: 'const own = !concernsAllRecords(thrown);',
+    find: 'const own = !isSystemic(thrown);',
     replace: 'const own = true;',
   },
   {
@@ -73,8 +73,8 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
   {
     name: 'retry gives up at the deadline',
     file: RETRY,
-    find: 'if (!signal.aborted) giveUp(record, last);',
-    replace: 'giveUp(record, last);',
+    find: 'if (!signal.aborted) markExhausted(record, last);',
+    replace: 'markExhausted(record, last);',
     equivalent: 'deadLetter looks at the deadline itself: no letter is written for what ran out of time.',
   },
   {
@@ -92,13 +92,13 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
   {
     name: 'retry swallows the last error',
     file: RETRY,
-    find: 'giveUp(record, last);\n  throw last;',
-    replace: 'giveUp(record, last);',
+    find: 'markExhausted(record, last);\n  throw last;',
+    replace: 'markExhausted(record, last);',
   },
   {
     name: 'retry does not note that it gave up',
     file: RETRY,
-    find: 'if (!signal.aborted) giveUp(record, last);',
+    find: 'if (!signal.aborted) markExhausted(record, last);',
     replace: '',
   },
   {

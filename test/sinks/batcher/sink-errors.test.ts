@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SinkError } from '../../../src/errors.ts';
-import { concernsAllRecords, isPermanent } from '../../../src/failure/failure.ts';
+import { isPermanent, isSystemic } from '../../../src/failure/failure.ts';
 import { faultOf } from '../../../src/sinks/batcher/fault.ts';
 import { refused, requestFailed, targetFailed } from '../../../src/sinks/batcher/sink-errors.ts';
 import { tableUnder } from '../../docs/markdown.ts';
@@ -61,7 +61,7 @@ const sendAll = (harness: FakeHarness): Promise<Map<number, unknown>> => {
   return failuresOf(upTo(3).map((number) => sendNumber(harness, sink, number)));
 };
 
-const becomesLetter = (error: unknown): boolean => isPermanent(error) && !concernsAllRecords(error);
+const becomesLetter = (error: unknown): boolean => isPermanent(error) && !isSystemic(error);
 
 /** The one error of calls that all failed alike. */
 const commonError = (failures: Map<number, unknown>): SinkError => {

@@ -6,7 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SinkError } from '../../../src/errors.ts';
-import { concernsAllRecords } from '../../../src/failure/failure.ts';
+import { isSystemic } from '../../../src/failure/failure.ts';
 import { type EnvironmentVariable, env } from '../../../src/options/env.ts';
 import { createSink } from '../../../src/sinks/create-sink.ts';
 import { tableWriter } from '../../../src/sinks/dynamodb.ts';
@@ -113,7 +113,7 @@ async function failureOf(sink: Sink): Promise<SinkError> {
   );
   expect(inspect(error, { depth: 9 })).not.toContain(SECRET);
   expect(error).toMatchObject({ code: 'SINK_REQUEST_FAILED', retryable: false });
-  expect(concernsAllRecords(error)).toBe(true);
+  expect(isSystemic(error)).toBe(true);
   return error;
 }
 

@@ -53,12 +53,12 @@ afterAll(() => emulators.stop());
 describe('Dynoxide', () => {
   test('sends a MODIFY for a write that changed nothing; it is left out', () => {
     expect(records.at(-1)?.eventName).toBe('MODIFY');
-    expect(adapt().mend(records)).toHaveLength(12);
+    expect(adapt().normalize(records)).toHaveLength(12);
   });
 
   test('measures something else than DynamoDB; SizeBytes follows its rules', () => {
     const keyBytes = 2 + 1 + 2 + 4;
-    expect(adapt().mend(records)[1]?.dynamodb.SizeBytes).toBe(keyBytes * 2 + 1 + 2);
+    expect(adapt().normalize(records)[1]?.dynamodb.SizeBytes).toBe(keyBytes * 2 + 1 + 2);
     expect(records[1]?.dynamodb.SizeBytes).not.toBe(keyBytes * 2 + 1 + 2);
   });
 
@@ -72,19 +72,19 @@ describe('Dynoxide', () => {
   test('has the sequence number as eventID; it becomes 32 digits, the same ones each time', () => {
     expect(records[1]).toMatchObject({ eventID: '2', dynamodb: { SequenceNumber: '2' } });
     const ids = adapt()
-      .mend(records)
+      .normalize(records)
       .map(({ eventID }) => eventID);
     expect(ids.every((id) => /^[0-9a-f]{32}$/.test(`${id}`))).toBe(true);
     expect(new Set(ids).size).toBe(12);
     expect(
       adapt()
-        .mend(records)
+        .normalize(records)
         .map(({ eventID }) => eventID),
     ).toEqual(ids);
   });
 
   test('has short sequence numbers; they get 21 digits, and still are positions', async () => {
-    const [, second] = adapt().mend(records);
+    const [, second] = adapt().normalize(records);
     expect(second?.dynamodb?.SequenceNumber).toBe('000000000000000000002');
     const { shard } = await read(table.streamArn);
     const { ShardIterator } = await client.send(
@@ -123,8 +123,8 @@ describe('Dynoxide', () => {
     const streamArn = TableDescription?.LatestStreamArn ?? '';
     const leaked = await read(streamArn);
     expect(leaked.records.length).toBe(3);
-    const mended = adapt(streamArn, leaked.createdAt).mend(leaked.records);
-    expect(mended.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S)).toEqual(['new']);
+    const normalized = adapt(streamArn, leaked.createdAt).normalize(leaked.records);
+    expect(normalized.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S)).toEqual(['new']);
   });
 });
 
@@ -148,17 +148,17 @@ const changed = (eventName: 'MODIFY' | 'INSERT', images: object): ServerRecord =
 });
 
 test('a record in the form of AWS, of a stream in the form of AWS, is left as it is', () => {
-  const { eventSourceArn, mend } = adapt(AWS, new Date('2100-01-01'));
+  const { eventSourceArn, normalize } = adapt(AWS, new Date('2100-01-01'));
   expect(eventSourceArn).toBe(AWS);
-  expect(mend([record])[0]).toBe(record);
+  expect(normalize([record])[0]).toBe(record);
 });
 
 describe('every server, whatever its account', () => {
-  const mend = (one: object) => adapt(AWS).mend([one as ServerRecord]);
+  const normalize = (one: object) => adapt(AWS).normalize([one as ServerRecord]);
 
   test('a MODIFY that changed nothing is left out', () => {
     const image = JSON.parse('{"__proto__":{"S":"x"},"a":{"L":[null]}}');
-    expect(mend(changed('MODIFY', { OldImage: image, NewImage: structuredClone(image) }))).toEqual([]);
+    expect(normalize(changed('MODIFY', { OldImage: image, NewImage: structuredClone(image) }))).toEqual([]);
   });
 
   test.each<[string, ServerRecord]>([
@@ -166,11 +166,11 @@ describe('every server, whatever its account', () => {
     ['without an old image', changed('MODIFY', { NewImage: {} })],
     ['without a new image', changed('MODIFY', { OldImage: {} })],
     ['with another value', changed('MODIFY', { OldImage: { a: { S: '1' } }, NewImage: { a: { N: '1' } } })],
-  ])('%s is kept', (_name, kept) => expect(mend(kept)).toHaveLength(1));
+  ])('%s is kept', (_name, kept) => expect(normalize(kept)).toHaveLength(1));
 
   test('a MODIFY of images that nest too deep to be compared is kept', () => {
     const deep = () => JSON.parse(`{"a":${'{"M":{"a":'.repeat(20_000)}{"S":"x"}${'}}'.repeat(20_000)}}`);
-    expect(mend(changed('MODIFY', { OldImage: deep(), NewImage: deep() }))).toHaveLength(1);
+    expect(normalize(changed('MODIFY', { OldImage: deep(), NewImage: deep() }))).toHaveLength(1);
   });
 
   test.each([
@@ -178,11 +178,11 @@ describe('every server, whatever its account', () => {
     ['a short text, as LocalStack has', '1a2b3c4d'],
     ['a UUID', '5216e2f0-6d68-4c63-be6d-3e173b8318aa'],
   ])('an eventID that is %s becomes 32 hex digits', (_name, eventID) => {
-    expect(mend({ ...record, eventID })[0]?.eventID).toMatch(/^[0-9a-f]{32}$/);
+    expect(normalize({ ...record, eventID })[0]?.eventID).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test.each(['1.0', undefined])('eventVersion %s becomes 1.1, and the rest stays', (eventVersion) => {
-    expect(mend({ ...record, eventVersion })).toEqual([record]);
+    expect(normalize({ ...record, eventVersion })).toEqual([record]);
   });
 });
 
@@ -216,7 +216,7 @@ test('a label that is not a time stays', () => {
 describe('SizeBytes of a server that is not AWS', () => {
   const moto = 'arn:aws:dynamodb:us-east-1:123456789012:table/T/stream/2026-11-29T18:29:51.006048';
   const sizeOf = (dynamodb: object) =>
-    adapt(moto).mend([{ ...record, dynamodb: { SequenceNumber: '1', ...dynamodb } } as ServerRecord])[0]
+    adapt(moto).normalize([{ ...record, dynamodb: { SequenceNumber: '1', ...dynamodb } } as ServerRecord])[0]
       ?.dynamodb.SizeBytes;
   const Keys = { Id: { N: '101' } };
   const [oldItem, newItem] = [

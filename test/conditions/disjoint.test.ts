@@ -1,7 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { apart } from '../../src/conditions/apart.ts';
 import { compileMatch } from '../../src/conditions/compile-match.ts';
+import { disjoint } from '../../src/conditions/disjoint.ts';
 import { anythingBut, atLeast, between, exists, lessThan, oneOf, prefix, suffix } from '../../src/index.ts';
 import type { ToNumber } from '../../src/unmarshall/numbers.ts';
 
@@ -20,13 +20,13 @@ const VALUES: readonly AttributeValue[] = [
 ];
 const POLICIES: readonly ToNumber[] = [Number, (text) => text];
 
-describe('two matches that are apart', () => {
+describe('two matches that are disjoint', () => {
   const pairs = PATTERNS.flatMap((a) => PATTERNS.map((b) => [compile(a), compile(b)] as const));
 
   test('have no value in common, whatever the number policy', () => {
     const common = pairs.filter(
       ([a, b]) =>
-        apart(a.entries, b.entries) &&
+        disjoint(a.entries, b.entries) &&
         VALUES.some((sk) => POLICIES.some((policy) => a.test({ sk }, policy) && b.test({ sk }, policy))),
     );
     expect(common).toEqual([]);
@@ -38,12 +38,12 @@ describe('two matches that are apart', () => {
     ['a literal and a prefix that it does not have', 'B', prefix('A')],
     ['two prefixes', prefix('A'), prefix('B')],
   ])('are %s', (_, a, b) => {
-    expect(apart(compile(a).entries, compile(b).entries)).toBe(true);
-    expect(apart(compile(b).entries, compile(a).entries)).toBe(true);
+    expect(disjoint(compile(a).entries, compile(b).entries)).toBe(true);
+    expect(disjoint(compile(b).entries, compile(a).entries)).toBe(true);
   });
 
   test('are not a number and its text, which numbers: "string" does not tell apart', () => {
-    expect(apart(compile('5').entries, compile(5).entries)).toBe(false);
-    expect(apart(compile(between(5, 5)).entries, compile('5').entries)).toBe(false);
+    expect(disjoint(compile('5').entries, compile(5).entries)).toBe(false);
+    expect(disjoint(compile(between(5, 5)).entries, compile('5').entries)).toBe(false);
   });
 });
