@@ -2,7 +2,7 @@ import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { isServerRecord, type ServerRecord } from '../stream/records/server-record.ts';
 import type { StreamSource } from '../stream/stream-source.ts';
 import { wait } from '../stream/wait.ts';
-import type { StreamRange } from './replayable.ts';
+import type { StreamRange } from './replay-message.ts';
 
 // A page may be empty although records follow; so many in a row are not, where the range's records would be.
 const MAX_EMPTY_PAGES = 20;

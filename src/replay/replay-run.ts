@@ -2,18 +2,18 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { LambdaHandler } from '../delivery/lambda-handler.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
-import { Barriers } from './barriers.ts';
 import { type DeadLetters, deadLetters } from './dead-letters.ts';
+import type { ReceivedMessage } from './received-message.ts';
 import { RecordReplay } from './records/record-replay.ts';
 import { identityOf, itemOf, type ReplayRecord } from './records/replay-record.ts';
+import { parseReplayMessage, type StreamRange } from './replay-message.ts';
 import type { ReplaySettings } from './replay-options.ts';
-import { readReplayable, type StreamRange } from './replayable.ts';
 import type { ReplayProgress, ReplaySummary } from './report.ts';
 import { reportOf } from './report-of.ts';
 import type { ReplaySource, SourceMessage } from './sources/source.ts';
 import type { StreamReader } from './stream-reader.ts';
 import type { TableReader } from './table-reader.ts';
-import type { TakenMessage } from './taken-message.ts';
+import { UnreadRanges } from './unread-ranges.ts';
 
 const READS_AT_ONCE = 10;
 
@@ -23,11 +23,11 @@ export class ReplayRun {
   readonly #reader: StreamReader;
   readonly #tables: TableReader | undefined;
   readonly #settings: ReplaySettings;
-  readonly #messages: TakenMessage[] = [];
-  readonly #records: RecordReplay<TakenMessage> = new RecordReplay();
+  readonly #messages: ReceivedMessage[] = [];
+  readonly #records: RecordReplay<ReceivedMessage> = new RecordReplay();
   /** The records that were skipped, each once. */
   readonly #skipped: Set<string> = new Set();
-  readonly #barriers: Barriers = new Barriers();
+  readonly #unreadRanges: UnreadRanges = new UnreadRanges();
   readonly #startedAt: number = performance.now();
   #invocations = 0;
   #succeeded = 0;
@@ -59,7 +59,7 @@ export class ReplayRun {
     const { handler, signal } = this.#settings;
     // Taken even after the signal: the report has every document, so that no reader takes a missing one for replayed.
     for (let more = true; more; ) {
-      const taken = (await this.#source.take(signal)).map(takenMessage);
+      const taken = (await this.#source.take(signal)).map(receivedMessage);
       await this.#read(taken);
       this.#tell();
       if (handler === undefined) break;
@@ -82,8 +82,8 @@ export class ReplayRun {
   }
 
   /** Reads the records of messages: of all, before the first is queued, as one may have to wait for another. */
-  async #read(messages: readonly TakenMessage[]): Promise<void> {
-    const read: (readonly [TakenMessage, readonly DynamoDBRecord[]])[] = [];
+  async #read(messages: readonly ReceivedMessage[]): Promise<void> {
+    const read: (readonly [ReceivedMessage, readonly DynamoDBRecord[]])[] = [];
     for (const message of messages) {
       this.#messages.push(message);
       read.push([message, await this.#recordsOf(message)]);
@@ -98,7 +98,7 @@ export class ReplayRun {
 
   /** Finds the records of which the table has a newer image. A message whose items cannot be read remains. */
   async #olderRecords(
-    read: readonly (readonly [TakenMessage, readonly DynamoDBRecord[]])[],
+    read: readonly (readonly [ReceivedMessage, readonly DynamoDBRecord[]])[],
   ): Promise<ReadonlySet<DynamoDBRecord>> {
     const tables = this.#tables;
     const older = new Set<DynamoDBRecord>();
@@ -124,18 +124,18 @@ export class ReplayRun {
     return older;
   }
 
-  #queue(record: DynamoDBRecord, message: TakenMessage): ReplayRecord<TakenMessage> {
+  #queue(record: DynamoDBRecord, message: ReceivedMessage): ReplayRecord<ReceivedMessage> {
     const { content, problem } = message;
     const shardId = content.kind === 'range' ? content.range.shardId : undefined;
     const { eventSourceARN = '', dynamodb } = record;
-    const barrier = this.#barriers.before(eventSourceARN, shardId, dynamodb?.SequenceNumber as string);
-    if (barrier !== undefined) {
-      message.waitsFor = `it may come after a record of ${barrier.id}, which cannot be read for now`;
+    const unread = this.#unreadRanges.before(eventSourceARN, shardId, dynamodb?.SequenceNumber as string);
+    if (unread !== undefined) {
+      message.waitsFor = `it may come after a record of ${unread.id}, which cannot be read for now`;
     }
-    return this.#records.add(record, message, problem !== undefined || barrier !== undefined);
+    return this.#records.add(record, message, problem !== undefined || unread !== undefined);
   }
 
-  async #recordsOf(message: TakenMessage): Promise<readonly DynamoDBRecord[]> {
+  async #recordsOf(message: ReceivedMessage): Promise<readonly DynamoDBRecord[]> {
     const { content, source } = message;
     if (source.problem !== undefined) {
       message.problem = { reason: 'unreadable', detail: source.problem };
@@ -148,7 +148,7 @@ export class ReplayRun {
     return content.kind === 'range' ? this.#readRange(message, content.range) : content.records;
   }
 
-  async #readRange(message: TakenMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
+  async #readRange(message: ReceivedMessage, range: StreamRange): Promise<readonly DynamoDBRecord[]> {
     const { signal, filter, allowCountMismatch } = this.#settings;
     const content = await this.#reader.read(range, signal);
     if ('reason' in content) {
@@ -156,7 +156,7 @@ export class ReplayRun {
       const { reason, detail } = content;
       message.problem = { reason, detail };
       if (reason === 'unreadable' && content.forNow) {
-        this.#barriers.add({ id: message.source.id, range, unrelated: content.unrelated });
+        this.#unreadRanges.add({ id: message.source.id, range, unrelated: content.unrelated });
       }
       return [];
     }
@@ -182,7 +182,7 @@ export class ReplayRun {
   }
 
   /** Lets the source delete those of the messages whose records have all succeeded. */
-  async #letGo(messages: Iterable<TakenMessage>): Promise<void> {
+  async #letGo(messages: Iterable<ReceivedMessage>): Promise<void> {
     const done = [...messages].filter(
       (message) => !message.released && message.problem === undefined && isDone(message),
     );
@@ -214,10 +214,10 @@ export class ReplayRun {
   }
 }
 
-function takenMessage(source: SourceMessage): TakenMessage {
+function receivedMessage(source: SourceMessage): ReceivedMessage {
   return {
     source,
-    content: readReplayable(source.body),
+    content: parseReplayMessage(source.body),
     records: [],
     skipped: 0,
     problem: undefined,
@@ -227,7 +227,7 @@ function takenMessage(source: SourceMessage): TakenMessage {
 }
 
 /** The name of the function that put the record away: only dead letters say it. */
-function functionOf({ messages }: ReplayRecord<TakenMessage>): string | undefined {
+function functionOf({ messages }: ReplayRecord<ReceivedMessage>): string | undefined {
   for (const { content } of messages) {
     if (content.kind === 'deadLetter' && content.functionName !== '') return content.functionName;
   }
@@ -235,7 +235,7 @@ function functionOf({ messages }: ReplayRecord<TakenMessage>): string | undefine
 }
 
 // A message without records has none that succeeded: its range was not read.
-function isDone({ records, skipped }: TakenMessage): boolean {
+function isDone({ records, skipped }: ReceivedMessage): boolean {
   return records.length + skipped > 0 && records.every(({ succeeded }) => succeeded);
 }
 
@@ -244,7 +244,7 @@ function countProblem(
   unfiltered: readonly DynamoDBRecord[],
   range: StreamRange,
   allowCountMismatch: boolean,
-): TakenMessage['problem'] {
+): ReceivedMessage['problem'] {
   const { batchSize } = range;
   if (count === 0) {
     return unfiltered.length === 0

@@ -2,10 +2,10 @@ import type { InvocationOutcome } from '../delivery/invoke.ts';
 import { thrownText } from '../failure/thrown-text.ts';
 import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
+import type { ReceivedMessage } from './received-message.ts';
 import { type ReplayRecord, sequenceNumberOf } from './records/replay-record.ts';
 import type { ReplaySettings } from './replay-options.ts';
 import type { MessageReport, PlannedRecord } from './report.ts';
-import type { TakenMessage } from './taken-message.ts';
 
 /**
  * Returns the final result of a message.
@@ -13,8 +13,8 @@ import type { TakenMessage } from './taken-message.ts';
  * @param blocked records after a record of the same item that remains
  */
 export function reportOf(
-  message: TakenMessage,
-  blocked: ReadonlySet<ReplayRecord<TakenMessage>>,
+  message: ReceivedMessage,
+  blocked: ReadonlySet<ReplayRecord<ReceivedMessage>>,
   settings: ReplaySettings,
 ): MessageReport {
   const { source, skipped } = message;
@@ -24,7 +24,7 @@ export function reportOf(
 
 /** Names the records that failed, or that a dry run would hand over. */
 function recordsOf(
-  { records }: TakenMessage,
+  { records }: ReceivedMessage,
   { status, reason }: Fate,
 ): Pick<MessageReport, 'failures' | 'planned'> {
   if (status === 'planned') return { planned: records.map(nameOf) };
@@ -36,14 +36,14 @@ function recordsOf(
   };
 }
 
-function nameOf(record: ReplayRecord<TakenMessage>): PlannedRecord {
+function nameOf(record: ReplayRecord<ReceivedMessage>): PlannedRecord {
   const { eventName, eventID, dynamodb } = record.queued.record;
   return { eventName, eventID, sequenceNumber: sequenceNumberOf(record), keys: dynamodb?.Keys };
 }
 
 type Fate = Pick<MessageReport, 'status' | 'reason' | 'detail'>;
 
-function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'id' | 'skipped'> {
+function rangeOf({ content }: ReceivedMessage): Omit<MessageReport, keyof Fate | 'id' | 'skipped'> {
   if (content.kind === 'unknown') {
     const nowhere = { streamArn: '', tableName: '', startSequenceNumber: '', endSequenceNumber: '' };
     return { kind: 'unknown', shardId: undefined, records: 0, ...nowhere };
@@ -68,8 +68,8 @@ function rangeOf({ content }: TakenMessage): Omit<MessageReport, keyof Fate | 'i
 }
 
 function fateOf(
-  message: TakenMessage,
-  blocked: ReadonlySet<ReplayRecord<TakenMessage>>,
+  message: ReceivedMessage,
+  blocked: ReadonlySet<ReplayRecord<ReceivedMessage>>,
   { handler, signal }: ReplaySettings,
 ): Fate {
   const { problem, waitsFor, released, records } = message;
@@ -91,7 +91,7 @@ function fateOf(
   return { status: 'remaining', reason: 'stopped', detail: 'stopped before its turn' };
 }
 
-function went(status: 'replayed' | 'planned', { records, skipped }: TakenMessage): Fate {
+function went(status: 'replayed' | 'planned', { records, skipped }: ReceivedMessage): Fate {
   if (skipped === 0) return { status, reason: undefined, detail: '' };
   const all = records.length + skipped;
   const detail = `of ${skipped} of its ${all} ${all === 1 ? 'record' : 'records'} the table has a newer image`;

@@ -8,7 +8,7 @@ import { lambdaRecord } from '../stream/records/lambda-record.ts';
 import { type OnProblem, StreamSource } from '../stream/stream-source.ts';
 import { streamsModule } from '../stream/streams-module.ts';
 import { readRange } from './read-range.ts';
-import type { StreamRange } from './replayable.ts';
+import type { StreamRange } from './replay-message.ts';
 
 export interface StreamReaderOptions {
   /** One is made for each region when undefined. */

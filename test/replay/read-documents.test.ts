@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
 import { readDocuments } from '../../src/replay/read-documents.ts';
-import { readReplayable } from '../../src/replay/replayable.ts';
+import { parseReplayMessage } from '../../src/replay/replay-message.ts';
 import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
 
 const records = [recordOf({}, 0), recordOf({}, 1)];
@@ -53,7 +53,7 @@ test.each<[string, unknown, object]>([
     LETTER,
   ],
 ])('%s is understood', (_name, message, expected) => {
-  expect(readReplayable(message)).toEqual(expected);
+  expect(parseReplayMessage(message)).toEqual(expected);
 });
 
 const NEITHER = 'it is neither an on-failure document nor a dead letter';
@@ -131,11 +131,11 @@ test.each<[string, unknown, string]>([
     NO_RECORDS,
   ],
 ])('%s is not understood', (_name, message, problem) => {
-  expect(readReplayable(message)).toEqual({ kind: 'unknown', problem });
+  expect(parseReplayMessage(message)).toEqual({ kind: 'unknown', problem });
 });
 
 test('a dead letter that is broken says what is wrong with it', () => {
-  expect(readReplayable({ ...letter, version: 'streamlane.dead-letter/9' })).toEqual({
+  expect(parseReplayMessage({ ...letter, version: 'streamlane.dead-letter/9' })).toEqual({
     kind: 'unknown',
     problem: expect.stringContaining('another version'),
   });

@@ -4,7 +4,7 @@ import { eventJson } from '../../delivery/event-json.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import type { LambdaHandler } from '../../delivery/lambda-handler.ts';
 import { localFunction } from '../../local/handler/local-function.ts';
-import { readVerdict } from './read-verdict.ts';
+import { readResponse } from './read-response.ts';
 import type { ReplayRecord } from './replay-record.ts';
 import { StreamRecords } from './stream-records.ts';
 
@@ -100,14 +100,14 @@ async function* replayBatch<Message>(
   let batch = stream.ready(records);
   while (batch.length > 0 && !options.signal.aborted) {
     const outcome = await invoke(batch, options);
-    const verdict = readVerdict(outcome, batch, options.partialResponses);
-    const succeeded = batch.slice(0, verdict.succeeded);
+    const result = readResponse(outcome, batch, options.partialResponses);
+    const succeeded = batch.slice(0, result.succeeded);
     for (const record of succeeded) record.succeeded = true;
-    const failed = verdict.failed === 'record' ? batch.slice(succeeded.length, succeeded.length + 1) : [];
+    const failed = result.failed === 'record' ? batch.slice(succeeded.length, succeeded.length + 1) : [];
     for (const record of failed) stream.fail(record, outcome);
     yield { succeeded, failed };
     // The whole left half comes first, or a record of the right one could overtake one of its item.
-    if (verdict.failed === 'batch')
+    if (result.failed === 'batch')
       yield* replayBatch(batch.slice(0, Math.floor(batch.length / 2)), stream, options);
     batch = stream.ready(batch);
   }

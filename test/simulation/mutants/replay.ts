@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const RUN = 'replay/replay-run.ts';
 const RECORDS = 'replay/records/record-replay.ts';
 const STREAM = 'replay/records/stream-records.ts';
-const VERDICT = 'replay/records/read-verdict.ts';
+const RESPONSE = 'replay/records/read-response.ts';
 
 export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
@@ -48,7 +48,7 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a message that contains itself ends the replay',
     happened: true,
-    file: 'replay/replayable.ts',
+    file: 'replay/replay-message.ts',
     find: "return typeof message === 'string' ? message : parsedText(JSON.stringify(message));\n  } catch {\n    return undefined;",
     replace:
       "return typeof message === 'string' ? message : parsedText(JSON.stringify(message));\n  } catch (error) {\n    throw error;",
@@ -62,25 +62,25 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the first record of an unreadable range is held back alone',
-    file: 'replay/barriers.ts',
+    file: 'replay/unread-ranges.ts',
     find: 'if (!isUnrelated && isBehind(sequenceNumber, barrier)) return barrier;',
     replace: 'if (!isUnrelated && sequenceNumber === barrier.range.startSequenceNumber) return barrier;',
   },
   {
     name: 'a response is not read',
-    file: VERDICT,
+    file: RESPONSE,
     find: 'if (!partialResponses) return all;',
     replace: 'return all;',
   },
   {
     name: 'a throw counts as a success',
-    file: VERDICT,
+    file: RESPONSE,
     find: "if (outcome.type !== 'returned') return unknown;",
     replace: "if (outcome.type !== 'returned') return all;",
   },
   {
     name: 'the reported record counts as a success',
-    file: VERDICT,
+    file: RESPONSE,
     find: "return { succeeded: lowest, failed: 'record' };",
     replace: 'return { succeeded: lowest + 1, failed: undefined };',
   },

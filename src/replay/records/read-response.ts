@@ -2,26 +2,26 @@ import { reportedBy } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { type ReplayRecord, sequenceNumberOf } from './replay-record.ts';
 
-/** The result of an invocation: so many records from the first on succeeded, and the one after them failed or did not. */
-export interface Verdict {
+/** The result of a batch: the first `succeeded` records succeeded, and the next one may have failed. */
+export interface BatchResult {
   readonly succeeded: number;
-  /** `record`: the one after those that succeeded; `batch`: one of them, it is not known which; undefined: none. */
+  /** `record`: the one after those that succeeded; `batch`: an unknown one of the batch; undefined: none. */
   readonly failed: 'record' | 'batch' | undefined;
 }
 
 /**
- * Reads a response as Lambda does, but for one thing: when the first record is the one that is reported, Lambda
- * takes the whole batch for failed, and here that record has. So it has, when it is alone.
+ * Reads a response as Lambda does, with one difference: if the first record is reported, Lambda counts the whole batch as
+ * failed, and a replay counts only that record as failed. In a batch of one record, that record has failed.
  *
- * @param partialResponses false: any answer is success, as without ReportBatchItemFailures
+ * @param partialResponses false: any response is success, as without ReportBatchItemFailures
  */
-export function readVerdict(
+export function readResponse(
   outcome: InvocationOutcome,
   records: readonly ReplayRecord<unknown>[],
   partialResponses: boolean,
-): Verdict {
-  const all: Verdict = { succeeded: records.length, failed: undefined };
-  const unknown: Verdict = { succeeded: 0, failed: records.length === 1 ? 'record' : 'batch' };
+): BatchResult {
+  const all: BatchResult = { succeeded: records.length, failed: undefined };
+  const unknown: BatchResult = { succeeded: 0, failed: records.length === 1 ? 'record' : 'batch' };
   if (outcome.type !== 'returned') return unknown;
   if (!partialResponses) return all;
   const reported = reportedBy(outcome.response);
@@ -37,7 +37,7 @@ export function readVerdict(
   return { succeeded: lowest, failed: 'record' };
 }
 
-/** Of two records with one sequence number the first counts: what is taken for failed may only be repeated. */
+/** Maps sequence numbers to positions. Of two equal ones the first counts: records that count as failed are only repeated. */
 function positionsOf(records: readonly ReplayRecord<unknown>[]): ReadonlyMap<unknown, number> {
   return new Map(records.map((record, index) => [sequenceNumberOf(record), index] as const).toReversed());
 }

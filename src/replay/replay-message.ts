@@ -16,7 +16,7 @@ export interface StreamRange {
 }
 
 /** The content of a message: its failed records, or their position in a shard. */
-export type Replayable =
+export type ReplayMessage =
   /** An on-failure document: the records are in the stream, as long as that keeps them. */
   | { readonly kind: 'range'; readonly range: StreamRange }
   /** An on-failure document of an S3 destination: the records are in it. */
@@ -43,7 +43,7 @@ const NEITHER = 'it is neither an on-failure document nor a dead letter';
  *
  * Never throws: a queue may hold anything, and one message must not end the replay of the others.
  */
-export function readReplayable(message: unknown): Replayable {
+export function parseReplayMessage(message: unknown): ReplayMessage {
   const content = withoutEnvelopes(plain(message));
   if (!isPlainObject(content)) return unknown(NEITHER);
   if (isPlainObject(content.DDBStreamBatchInfo)) {
@@ -68,7 +68,7 @@ function plain(message: unknown): unknown {
   }
 }
 
-function readRange(info: Fields): Replayable {
+function readRange(info: Fields): ReplayMessage {
   const { streamArn, shardId, startSequenceNumber, endSequenceNumber, batchSize } = info;
   return typeof streamArn === 'string' &&
     STREAM_ARN.test(streamArn) &&
@@ -85,7 +85,7 @@ function isCount(value: unknown): value is number {
 }
 
 /** Lambda writes the event as text; tools that rewrite documents may have parsed it. */
-function readPayload(payload: unknown): Replayable {
+function readPayload(payload: unknown): ReplayMessage {
   const event = typeof payload === 'string' ? parsedText(payload) : payload;
   const records: unknown = isPlainObject(event) ? event.Records : undefined;
   return isRecords(records)
@@ -99,6 +99,6 @@ function isRecords(value: unknown): value is readonly [DynamoDBRecord, ...Dynamo
   );
 }
 
-function unknown(problem: string): Replayable {
+function unknown(problem: string): ReplayMessage {
   return { kind: 'unknown', problem };
 }
