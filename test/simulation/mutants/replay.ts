@@ -63,8 +63,8 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the first record of an unreadable range is held back alone',
     file: 'replay/unread-ranges.ts',
-    find: 'if (!isUnrelated && isBehind(sequenceNumber, barrier)) return barrier;',
-    replace: 'if (!isUnrelated && sequenceNumber === barrier.range.startSequenceNumber) return barrier;',
+    find: 'if (!isUnrelated && isBehind(sequenceNumber, unread)) return unread;',
+    replace: 'if (!isUnrelated && sequenceNumber === barrier.range.startSequenceNumber) return unread;',
   },
   {
     name: 'a response is not read',
