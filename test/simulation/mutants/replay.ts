@@ -64,7 +64,7 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
     name: 'the first record of an unreadable range is held back alone',
     file: 'replay/unread-ranges.ts',
     find: 'if (!isUnrelated && isBehind(sequenceNumber, unread)) return unread;',
-    replace: 'if (!isUnrelated && sequenceNumber === barrier.range.startSequenceNumber) return unread;',
+    replace: 'if (!isUnrelated && sequenceNumber === unread.range.startSequenceNumber) return unread;',
   },
   {
     name: 'a response is not read',
