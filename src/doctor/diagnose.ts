@@ -1,5 +1,5 @@
 import { tableNameOf } from '../record/stream-arn.ts';
-import type { CheckMapping, MappingCheck } from './check.ts';
+import type { CheckFunction, CheckMapping, MappingCheck } from './check.ts';
 import type { DeclaredCode } from './declared-code.ts';
 import type { DeployedMapping, DeployedState } from './deployed-state.ts';
 import {
@@ -9,14 +9,25 @@ import {
   finding,
   ifRead,
   type NotChecked,
+  notChecked,
   type Result,
   type Severity,
 } from './finding.ts';
 import { destination } from './findings/destination.ts';
+import { filters } from './findings/filters.ts';
+import { ofFunction } from './findings/function.ts';
+import { mappingOptions } from './findings/mapping-options.ts';
 import { mappingState } from './findings/mapping-state.ts';
+import { order } from './findings/order.ts';
+import { permissions } from './findings/permissions.ts';
+import { readers } from './findings/readers.ts';
 import { responses } from './findings/responses.ts';
 import { retries } from './findings/retries.ts';
+import { runtime } from './findings/runtime.ts';
 import { stream } from './findings/stream.ts';
+import { timeout } from './findings/timeout.ts';
+import { variables } from './findings/variables.ts';
+import { watch } from './findings/watch.ts';
 
 /** The findings, the worst first, and the checks that could not be made. */
 export interface Diagnosis {
@@ -25,7 +36,44 @@ export interface Diagnosis {
 }
 
 /** The groups of findings about one mapping. */
-const OF_MAPPING: readonly CheckMapping[] = [responses, stream, retries, destination, mappingState];
+const OF_MAPPING: readonly CheckMapping[] = [
+  responses,
+  filters,
+  stream,
+  retries,
+  destination,
+  timeout,
+  order,
+  mappingState,
+  readers,
+  mappingOptions,
+  permissions,
+];
+
+/** The groups of findings about one version of the function. */
+const OF_FUNCTION: readonly CheckFunction[] = [ofFunction, runtime, variables];
+
+const OF_FUNCTION_CODES: readonly FindingCode[] = [
+  'FUNCTION_NOT_READY',
+  'TENANT_ISOLATION',
+  'MEMORY_TOO_SMALL',
+  'RUNTIME_NEAR_END',
+  'CALLBACK_HANDLER',
+  'VARIABLE_NOT_SET',
+];
+
+/** The findings that need the code of the function. */
+const OF_CODE: readonly FindingCode[] = [
+  'PARTIAL_RESPONSES_UNUSED',
+  'FILTER_DROPS_ROUTE',
+  'VIEW_TYPE_TOO_POOR',
+  'KEYS_DIFFER',
+  'TIMEOUT_WITHIN_RESERVE',
+  'PARALLEL_WITHOUT_ORDER',
+  'OPTION_DIFFERS',
+  'CALLBACK_HANDLER',
+  'VARIABLE_NOT_SET',
+];
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
@@ -43,6 +91,8 @@ export function diagnose(state: DeployedState, code?: DeclaredCode): Diagnosis {
 function* all(state: DeployedState, code: DeclaredCode | undefined): Iterable<Result> {
   const { functionName, mappings } = state;
   const every = Object.keys(FINDINGS) as readonly FindingCode[];
+  if (code === undefined)
+    yield notChecked(OF_CODE, functionName, 'only with the code: --router <module#export>');
   yield* ifRead(mappings, every, functionName, function* (found) {
     if (found.length === 0) {
       yield finding('NO_MAPPING', functionName, {
@@ -56,6 +106,15 @@ function* all(state: DeployedState, code: DeclaredCode | undefined): Iterable<Re
       const check: MappingCheck = { state, mapping, code, subject: subjectOf(mapping) };
       for (const group of OF_MAPPING) yield* group(check);
     }
+    for (const [mapping] of Map.groupBy(found, ({ qualifier }) => qualifier).values()) {
+      const { qualifier, code: part } = mapping as DeployedMapping;
+      const subject = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
+      yield* ifRead(part, OF_FUNCTION_CODES, subject, function* (deployed) {
+        const check = { state, code: deployed, declared: code, subject };
+        for (const group of OF_FUNCTION) yield* group(check);
+      });
+    }
+    yield* watch(state, found);
   });
 }
 

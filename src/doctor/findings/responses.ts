@@ -1,5 +1,4 @@
-import type { CheckMapping } from '../check.ts';
-import { updateCommand } from '../check.ts';
+import { type CheckMapping, updateCommand, withoutRoutes } from '../check.ts';
 import { finding, notChecked } from '../finding.ts';
 
 const REPORT = 'ReportBatchItemFailures';
@@ -29,7 +28,7 @@ export const responses: CheckMapping = function* ({ mapping, code, subject }) {
     });
   }
   if (isOn && reports === undefined && code !== undefined) {
-    yield notChecked(['PARTIAL_RESPONSES_UNUSED'], subject, `${code.source} carries no routes`);
+    yield notChecked(['PARTIAL_RESPONSES_UNUSED'], subject, withoutRoutes(code));
   }
 };
 

@@ -1,6 +1,6 @@
 import { streamLabelOf, tableNameOf } from '../../record/stream-arn.ts';
 import { carries } from '../../record/view-type.ts';
-import type { CheckMapping } from '../check.ts';
+import { type CheckMapping, withoutRoutes } from '../check.ts';
 import type { DeployedStream } from '../deployed-state.ts';
 import { finding, ifRead, notChecked } from '../finding.ts';
 
@@ -42,7 +42,7 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
   function* declared(part: typeof mapping.stream): ReturnType<CheckMapping> {
     if (code === undefined) return;
     if (code.facts === undefined) {
-      yield notChecked(['VIEW_TYPE_TOO_POOR', 'KEYS_DIFFER'], subject, `${code.source} carries no routes`);
+      yield notChecked(['VIEW_TYPE_TOO_POOR', 'KEYS_DIFFER'], subject, withoutRoutes(code));
       return;
     }
     const { viewType, table: declaredTable } = code.facts.settings;

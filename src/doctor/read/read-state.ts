@@ -80,7 +80,10 @@ class MappingReader {
     ]);
     const readers = mapPart(all, (mappings) =>
       mappings
-        .filter(({ EventSourceArn, UUID }) => EventSourceArn === streamArn && UUID !== uuid)
+        .filter(
+          ({ EventSourceArn, UUID, State }) =>
+            EventSourceArn === streamArn && UUID !== uuid && State !== 'Disabled',
+        )
         .map(({ FunctionArn = '' }) => arnOf(FunctionArn).resource.replace('function:', '')),
     );
     const permissions = isUnread(code)

@@ -42,6 +42,8 @@ export interface Fault {
   readonly code: string;
   /** Then it answers. Undefined: it always fails. */
   readonly times?: number;
+  /** Only such calls. Undefined: all. */
+  readonly when?: (input: Input) => boolean;
 }
 
 /** A server that speaks the API of AWS for all services that `streamlane doctor` asks. */
@@ -118,7 +120,7 @@ function failureText({ code }: Refusal, protocol: Service['protocol']): string {
 
 function answerOf(fake: FakeAws, { service, operation, input }: Call, protocol: Service['protocol']): string {
   const fault = fake.faults.get(operation);
-  if (fault !== undefined) {
+  if (fault !== undefined && (fault.when?.(input) ?? true)) {
     const times = fault.times ?? Number.POSITIVE_INFINITY;
     if (times > 0) {
       fake.faults.set(operation, { ...fault, times: times - 1 });

@@ -1,0 +1,231 @@
+import { readPattern } from '../conditions/compile-pattern.ts';
+import { entriesOf, type PatternEntry, soleEntry } from '../conditions/pattern-object.ts';
+import { isEither } from '../conditions/pattern-rules.ts';
+import { isMembers } from '../options/check.ts';
+import { hasImage, type StreamViewType } from '../record/view-type.ts';
+
+/** A field of a pattern, with its alternatives. */
+export interface PatternField {
+  readonly path: readonly string[];
+  readonly alternatives: readonly unknown[];
+}
+
+/** As many combinations of `$or` are looked at. */
+const MOST_COMBINATIONS = 50;
+
+/** The fields of a pattern, once for each combination of its `$or`. */
+export function fieldsOf(pattern: string): readonly (readonly PatternField[])[] {
+  return fieldsIn(readPattern(pattern, 'doctor'), []).slice(0, MOST_COMBINATIONS);
+}
+
+function fieldsIn(pattern: unknown, above: readonly string[]): readonly (readonly PatternField[])[] {
+  let combinations: readonly (readonly PatternField[])[] = [[]];
+  for (const [name, value] of entriesOf(pattern) as readonly PatternEntry[]) {
+    const path = above.length === 0 ? name.split('.') : [...above, name];
+    const parts = isEither(name, value)
+      ? value.flatMap((one) => fieldsIn(one, above))
+      : Array.isArray(value)
+        ? [[{ path, alternatives: value as readonly unknown[] }]]
+        : fieldsIn(value, path);
+    combinations = combinations
+      .flatMap((one) => parts.map((part) => [...one, ...part]))
+      .slice(0, MOST_COMBINATIONS);
+  }
+  return combinations;
+}
+
+/** A value for a field. Undefined: the field is absent. */
+interface Setting {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** The stream that samples come from. */
+export interface SampleSource {
+  readonly viewType: StreamViewType;
+  readonly keys: readonly string[];
+  readonly streamArn: string;
+}
+
+/** A record as a function gets it. */
+export type Sample = Readonly<Record<string, unknown>> & { readonly eventName: string };
+
+/**
+ * Makes records that match a pattern, and that differ in what other patterns ask for. They are guesses: their reader asks the
+ * patterns themselves.
+ *
+ * @param wanted the fields of the pattern
+ * @param others the fields of the other patterns
+ * @param changed paths of attributes that differ between the images
+ */
+export function* samples(
+  source: SampleSource,
+  wanted: readonly PatternField[],
+  others: readonly PatternField[],
+  changed: readonly (readonly string[])[],
+): Iterable<Sample> {
+  const changes = changed.flatMap((path): readonly Setting[] => [
+    { path: ['dynamodb', 'NewImage', ...path, 'S'], value: 'after' },
+    { path: ['dynamodb', 'OldImage', ...path, 'S'], value: 'before' },
+  ]);
+  for (const eventName of eventNames(wanted)) {
+    const first = wanted.map((field) => settingsOf(field)[0]).filter((one) => one !== undefined);
+    const bases = [first, ...wanted.flatMap((field) => settingsOf(field).map((one) => [...first, one]))];
+    const apart = [
+      [],
+      ...others.flatMap((field) => [...settingsOf(field), ...opposites(field)].map((one) => [one])),
+      // All other patterns at once: a record has to fail each of them to be dropped.
+      ...[0, 1, 2].map((choice) =>
+        others.map((field) => opposites(field)[choice]).filter((one) => one !== undefined),
+      ),
+    ];
+    for (const base of bases) {
+      for (const more of apart) {
+        const sample = sampleOf(source, eventName, [...changes, ...more, ...base]);
+        if (sample !== undefined) yield sample;
+      }
+    }
+  }
+}
+
+const EVENTS = ['INSERT', 'MODIFY', 'REMOVE'];
+
+function eventNames(fields: readonly PatternField[]): readonly string[] {
+  const field = fields.find(({ path }) => path.join('.') === 'eventName');
+  return field === undefined ? EVENTS : EVENTS.filter((name) => field.alternatives.includes(name));
+}
+
+/** Values that match a field: one for each alternative that can be met by a value. */
+function settingsOf({ path, alternatives }: PatternField): readonly Setting[] {
+  return alternatives.map((one) => ({ path, value: valueFor(one, path) }));
+}
+
+/** Values that may not match a field: another one, none, and one that it excludes. */
+function opposites({ path, alternatives }: PatternField): readonly Setting[] {
+  const excluded = alternatives.map((one) => excludedBy(one)).find((one) => one !== undefined);
+  return [
+    { path, value: otherValue(path) },
+    { path, value: undefined },
+    { path, value: excluded ?? otherValue(path) },
+  ];
+}
+
+function valueFor(alternative: unknown, path: readonly string[]): unknown {
+  const [operator, operand] = soleEntry(alternative) ?? [];
+  switch (operator) {
+    case undefined:
+      return alternative;
+    case 'exists':
+      return operand === true ? otherValue(path) : undefined;
+    case 'prefix':
+    case 'suffix':
+    case 'equals-ignore-case':
+    case 'exactly':
+      return typeof operand === 'string' ? operand : `${soleEntry(operand)?.[1]}`;
+    case 'wildcard':
+      return `${operand}`.replaceAll('*', 'x');
+    case 'cidr':
+      return `${operand}`.split('/')[0];
+    default:
+      return otherValue(path);
+  }
+}
+
+function excludedBy(alternative: unknown): unknown {
+  const [operator, operand] = soleEntry(alternative) ?? [];
+  if (operator !== 'anything-but') return undefined;
+  const [inner] = Array.isArray(operand) ? operand : [operand];
+  return isMembers(inner) ? valueFor(inner, []) : inner;
+}
+
+function otherValue(path: readonly string[]): unknown {
+  switch (path.at(-1)) {
+    case 'N':
+    case 'NS':
+      return '987654321';
+    case 'B':
+    case 'BS':
+      return 'b3RoZXI=';
+    case 'BOOL':
+    case 'NULL':
+      return true;
+    default:
+      return 'another value';
+  }
+}
+
+const IMAGES = ['NewImage', 'OldImage'] as const;
+
+type Attributes = Record<string, Record<string, unknown>>;
+
+/** Undefined where the settings ask for what no record of the stream has. */
+function sampleOf(
+  { viewType, keys, streamArn }: SampleSource,
+  eventName: string,
+  settings: readonly Setting[],
+): Sample | undefined {
+  const parts: Record<'Keys' | (typeof IMAGES)[number], Attributes> = {
+    Keys: {},
+    NewImage: {},
+    OldImage: {},
+  };
+  for (const { path, value } of settings) {
+    const [top, part, name, ...rest] = path;
+    if (top !== 'dynamodb' || name === undefined || rest.length === 0) continue;
+    if (part === 'Keys' || part === 'NewImage' || part === 'OldImage') set(parts[part], name, rest, value);
+  }
+  const present = IMAGES.filter((image) =>
+    hasImage(image === 'NewImage' ? 'newImage' : 'oldImage', viewType, eventName),
+  );
+  for (const key of keys) {
+    const value = parts.Keys[key] ??
+      present.map((image) => parts[image][key]).find((one) => one !== undefined) ?? { S: 'key' };
+    for (const part of ['Keys', ...present] as const) parts[part][key] = value;
+  }
+  return {
+    eventID: '0123456789abcdef0123456789abcdef',
+    eventName,
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: streamArn.split(':')[3],
+    dynamodb: {
+      ApproximateCreationDateTime: 1_767_225_600,
+      Keys: parts.Keys,
+      ...Object.fromEntries(present.map((image) => [image, parts[image]])),
+      SequenceNumber: '100000000000000000001',
+      SizeBytes: 100,
+      StreamViewType: viewType,
+    },
+    eventSourceARN: streamArn,
+  };
+}
+
+/** Sets the value of an attribute, by its type and what lies below. */
+function set(
+  attributes: Attributes,
+  name: string,
+  [type = '', ...below]: readonly string[],
+  value: unknown,
+): void {
+  const isLeaf = below.length === 0;
+  if (isLeaf && value === undefined) {
+    delete attributes[name];
+    return;
+  }
+  const attribute =
+    attributes[name]?.[type] === undefined ? {} : (attributes[name] as Record<string, unknown>);
+  attributes[name] = attribute;
+  if (isLeaf) attribute[type] = /^[SNB]S$/.test(type) ? [value] : value;
+  else if (type === 'M') {
+    attribute.M ??= {};
+    const [inner = '', ...rest] = below;
+    set(attribute.M as Attributes, inner, rest, value);
+  } else if (type === 'L') {
+    // A list of one element: all fields are asked of the same one.
+    const element: Attributes = {
+      element: ((attribute.L as unknown[] | undefined)?.[0] ?? {}) as Record<string, unknown>,
+    };
+    set(element, 'element', below, value);
+    attribute.L = element.element === undefined ? [] : [element.element];
+  }
+}

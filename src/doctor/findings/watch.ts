@@ -1,0 +1,125 @@
+import type { CheckState } from '../check.ts';
+import type { DeployedMapping, DeployedState } from '../deployed-state.ts';
+import { finding, ifRead, notChecked, type Result } from '../finding.ts';
+import { isUnread } from '../part.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** The stream keeps a record for so long. */
+const RETENTION = 24 * HOUR;
+
+/** As the alarm of docs/operations.md. */
+const LATE = 15 * MINUTE;
+
+/** The executions, the alarm and the lag of the function. */
+export const watch: CheckState = function* (state, mappings) {
+  yield* concurrency(state, mappings);
+  yield* alarms(state);
+  yield* lag(state, mappings);
+};
+
+/**
+ * Each shard takes as many executions as the mapping has batches of it at once.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ */
+function* concurrency(
+  { functionName, reservedConcurrency }: DeployedState,
+  mappings: readonly DeployedMapping[],
+): Iterable<Result> {
+  yield* ifRead(
+    reservedConcurrency,
+    ['CONCURRENCY_ZERO', 'CONCURRENCY_TOO_LOW'],
+    functionName,
+    function* (reserved) {
+      if (reserved === undefined) return;
+      const remedy = (amount: number): string =>
+        `aws lambda put-function-concurrency --function-name ${functionName} --reserved-concurrent-executions ${amount}`;
+      if (reserved === 0) {
+        yield finding('CONCURRENCY_ZERO', functionName, {
+          is: 'The reserved concurrency is 0.',
+          should: 'at least one execution for each shard',
+          why: 'No invocation can start. The records wait in the stream, and are lost after 24 hours.',
+          remedy: `aws lambda delete-function-concurrency --function-name ${functionName}`,
+        });
+        return;
+      }
+      let needed = 0;
+      for (const { stream, parallelizationFactor } of mappings) {
+        if (isUnread(stream)) {
+          yield notChecked(['CONCURRENCY_TOO_LOW'], functionName, stream.notChecked);
+          return;
+        }
+        needed += (stream.value?.shards.filter(({ isOpen }) => isOpen).length ?? 0) * parallelizationFactor;
+      }
+      if (reserved < needed) {
+        yield finding('CONCURRENCY_TOO_LOW', functionName, {
+          is: `The reserved concurrency is ${reserved}, and the open shards take up to ${needed} executions at once.`,
+          should: `${needed} or more`,
+          why: 'Some shards wait while others are handled, and fall behind.',
+          remedy: remedy(needed),
+        });
+      }
+    },
+  );
+}
+
+function* alarms({ functionName, alarms }: DeployedState): Iterable<Result> {
+  yield* ifRead(alarms, ['NO_LAG_ALARM'], functionName, function* (found) {
+    const ofAge = found.filter(({ metric }) => metric === 'IteratorAge');
+    if (ofAge.some(({ hasAction }) => hasAction)) return;
+    const [first] = ofAge;
+    yield finding('NO_LAG_ALARM', functionName, {
+      is:
+        first === undefined
+          ? 'No alarm watches the IteratorAge of the function.'
+          : `The alarm ${first.name} watches the IteratorAge, and has no action.`,
+      should: 'an alarm that tells somebody, at 15 minutes for instance',
+      why: 'A shard that stands still shows nowhere else. After 24 hours its records are lost.',
+      remedy: 'Add the alarm: docs/operations.md#alarms',
+    });
+  });
+}
+
+function* lag(
+  { functionName, metrics }: DeployedState,
+  mappings: readonly DeployedMapping[],
+): Iterable<Result> {
+  yield* ifRead(metrics, ['LAG_HIGH'], functionName, function* ({ iteratorAgeMs }) {
+    if (iteratorAgeMs === undefined) {
+      yield notChecked(['LAG_HIGH'], functionName, 'CloudWatch has no IteratorAge of the last 15 minutes');
+      return;
+    }
+    if (iteratorAgeMs < LATE) return;
+    const left = Math.max(0, RETENTION - iteratorAgeMs);
+    yield finding('LAG_HIGH', functionName, {
+      severity: left < RETENTION / 2 ? 'error' : 'warning',
+      is: `The oldest record is ${span(iteratorAgeMs)} old, ${whichShard(mappings)}.`,
+      should: 'an IteratorAge under 15 minutes',
+      why:
+        left === 0
+          ? 'Records leave the stream now, and are lost.'
+          : `The first records leave the stream in ${span(left)}, and are lost then.`,
+      remedy: 'Find the cause: docs/operations.md#the-lag-grows',
+    });
+  });
+}
+
+/** The metric is the highest of all shards. It names one where there is one. */
+function whichShard(mappings: readonly DeployedMapping[]): string {
+  const shards: string[] = [];
+  for (const { stream } of mappings) {
+    if (isUnread(stream)) return 'in a shard that is not known, as the stream could not be read';
+    shards.push(...(stream.value?.shards ?? []).map(({ id }) => id));
+  }
+  const [only, ...others] = shards;
+  if (only !== undefined && others.length === 0) return `in the shard ${only}`;
+  return `in one of ${shards.length} shards. CloudWatch does not say in which: the log of failed records does, by their sequence numbers`;
+}
+
+function span(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE);
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} minutes` : `${hours} h ${minutes % 60} min`;
+}
