@@ -2,7 +2,7 @@ import { type Check, isMembers } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { startDynoxide } from './dynoxide.ts';
-import { startFauxqs } from './fauxqs.ts';
+import { type OnAccepted, startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';
 import { namedEndpoints } from './named-endpoints.ts';
 
@@ -75,7 +75,15 @@ const ENVIRONMENT: Check = {
  */
 export async function startEmulators(options: EmulatorOptions = {}): Promise<Emulators> {
   checkOptions('startEmulators', options, { env: ENVIRONMENT });
-  const { env = process.env } = options;
+  return launchEmulators(options.env ?? process.env);
+}
+
+/**
+ * Does what {@link startEmulators} says.
+ *
+ * @param onAccepted gets the messages that the topics, queues and buckets of a started server accept
+ */
+export async function launchEmulators(env: NodeJS.ProcessEnv, onAccepted?: OnAccepted): Promise<Emulators> {
   const named = namedEndpoints(env);
   const started: LocalServer[] = [];
   const start = async (server: Promise<LocalServer>): Promise<string> => {
@@ -90,7 +98,7 @@ export async function startEmulators(options: EmulatorOptions = {}): Promise<Emu
   // Settled, not all: when one fails to start, the other has to be there to be stopped.
   const [tables, messages] = await Promise.allSettled([
     named.tables ?? start(startDynoxide()).then((url) => ({ dynamodb: url, streams: url })),
-    named.messages ?? start(startFauxqs()).then((url) => ({ sns: url, sqs: url, s3: url })),
+    named.messages ?? start(startFauxqs(onAccepted)).then((url) => ({ sns: url, sqs: url, s3: url })),
   ]);
   if (tables.status === 'rejected' || messages.status === 'rejected') {
     await stop();

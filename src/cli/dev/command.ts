@@ -35,6 +35,10 @@ export const dev: CommandDefinition = {
           '--mapping <export>',
           "Take the options of a mapping: an export of the handler's module, or module#export of another one.",
         )
+        .option(
+          '--show-messages',
+          'Print the messages that topics, queues and buckets of embedded servers get, not only their number.',
+        )
         .option('--json', 'Print a line of JSON for each event.'),
     ),
   stopsItself: true,

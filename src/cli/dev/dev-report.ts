@@ -1,3 +1,4 @@
+import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 import { feedbackWarning } from '../../local/feedback-warning.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
@@ -6,6 +7,7 @@ import type { Connection } from '../servers/connection.ts';
 import { count } from '../terminal/count.ts';
 import { keysText } from '../terminal/keys-text.ts';
 import type { Style } from '../terminal/style.ts';
+import { AcceptedMessages } from './accepted-messages.ts';
 import { type Failure, Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
@@ -16,6 +18,7 @@ export interface DevReportOptions {
   readonly table: string;
   readonly handler: string;
   readonly json?: true;
+  readonly showMessages?: true;
 }
 
 export interface StartDetails {
@@ -38,6 +41,7 @@ export class DevReport {
   readonly #style: Style;
   readonly #verbose: boolean;
   readonly #options: DevReportOptions;
+  readonly #messages: AcceptedMessages;
   #checkpoint: string | undefined;
   #keyNames: readonly string[] = [];
   #deadLettered = 0;
@@ -49,6 +53,12 @@ export class DevReport {
     this.#verbose = verbose;
     this.#screen = screen;
     this.#options = options;
+    this.#messages = new AcceptedMessages({
+      style,
+      areShown: options.showMessages === true,
+      onPlace: (text) => this.#line(text),
+      onMessage: (text) => screen.line(text),
+    });
   }
 
   /** The mapping reads. */
@@ -84,6 +94,18 @@ export class DevReport {
       return;
     }
     this.#watch(mapping);
+  }
+
+  /** Topics, queues or buckets of embedded servers have got messages. Group ids and bodies may be parts of items. */
+  accepted(messages: readonly AcceptedMessage[]): void {
+    const { json, showMessages } = this.#options;
+    if (!json) {
+      this.#messages.add(messages);
+      return;
+    }
+    for (const { service, name, id, ...content } of messages) {
+      this.#json('message', { service, name, id, ...(showMessages && content) });
+    }
   }
 
   /** Ctrl-C. */
@@ -138,11 +160,15 @@ export class DevReport {
     mapping.on('problem', ({ operation, error }) => {
       this.#screen.note(`warning: ${operation} failed, and is tried again: ${String(error)}`);
     });
-    mapping.on('stopped', flush);
+    mapping.on('stopped', () => {
+      flush();
+      this.#messages.flush();
+    });
     status();
   }
 
   #invocation(invocation: InvocationEvent | undefined, consequence: Consequence | undefined): void {
+    this.#messages.flush();
     const failures = invocation === undefined ? [] : this.failures.of(invocation);
     this.#deadLettered += failures.filter(({ deadLettered }) => deadLettered).length;
     const seen = this.#timesSeen(failures);

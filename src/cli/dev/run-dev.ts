@@ -16,6 +16,7 @@ import { connect } from '../servers/connect.ts';
 import { parseKeys } from '../servers/create-table.ts';
 import { STREAMS } from '../servers/packages.ts';
 import { interrupted } from '../terminal/io.ts';
+import { tellWarning } from '../terminal/output.ts';
 import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
 import { HandlerCode } from './handler-code.ts';
@@ -32,6 +33,7 @@ export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlag
   readonly checkpointFile?: string;
   readonly mapping?: string;
   readonly json?: true;
+  readonly showMessages?: true;
 }
 
 /** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
@@ -45,18 +47,27 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const mappingOptions = mappingOptionsOf(options, deployed?.options);
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
+  let report: DevReport | undefined;
   await using connection = await connect(context, options, {
     start: 'shared',
     writes: keys !== undefined || resources.length > 0,
     resources,
     needs: STREAMS,
     unnamed: variables.unnamed,
+    onAccepted: (messages) => report?.accepted(messages),
   });
+  if (options.showMessages && connection.kind !== 'embedded') {
+    tellWarning(
+      context,
+      `--show-messages shows those of servers that dev starts itself, and this one uses ${connection.description}.`,
+    );
+  }
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   variables.add(connection.environment);
   const { streamArn, ...table } = await ensureTable(options.table, keys, connection.dynamodb);
   const screen = await openScreen(context, options.json === true);
-  const report = new DevReport(context, screen, { ...options, handler });
+  const devReport = new DevReport(context, screen, { ...options, handler });
+  report = devReport;
 
   let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());
@@ -79,14 +90,14 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       areVariablesOld = false;
       return code.startChanged();
     },
-    onFailures: (failures) => report.failures.add(failures),
+    onFailures: (failures) => devReport.failures.add(failures),
     onReloaded: () => {
-      report.reloaded();
+      devReport.reloaded();
       void running?.again();
     },
-    onNotLoaded: (error) => report.notLoaded(error),
+    onNotLoaded: (error) => devReport.notLoaded(error),
     onStuck: () => {
-      report.waiting();
+      devReport.waiting();
       void running?.mapping.pause();
     },
   });
@@ -114,7 +125,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     logger: false,
   });
   running = new RestartableMapping(mapping);
-  report.started(mapping, {
+  devReport.started(mapping, {
     connection,
     ...table,
     startingPosition: mappingOptions.startingPosition,
@@ -124,7 +135,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
 
   const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);
   if (stopped === undefined) {
-    report.stopping();
+    devReport.stopping();
     await mapping.stop();
     return EXIT.ok;
   }

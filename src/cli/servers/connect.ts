@@ -1,3 +1,4 @@
+import type { OnAccepted } from '../../emulators/fauxqs.ts';
 import { namedEndpoints } from '../../emulators/named-endpoints.ts';
 import type { CommandContext } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
@@ -23,6 +24,8 @@ export interface ConnectOptions {
   readonly writes?: boolean;
   /** Created where they are not there yet. The environment of the connection has their variables. */
   readonly resources?: readonly Resource[];
+  /** Gets the messages that the topics, queues and buckets of embedded servers of its own accept. */
+  readonly onAccepted?: OnAccepted;
   /** Packages of clients that the command uses. */
   readonly needs?: readonly string[];
   /** Variables that no flag names: they do not decide for AWS. */
@@ -81,7 +84,7 @@ export async function connect(
 async function find(
   context: CommandContext,
   flags: ConnectionFlags,
-  { start, own, writes = false, resources, unnamed, needs = [] }: ConnectOptions,
+  { start, own, writes = false, resources, unnamed, needs = [], onAccepted }: ConnectOptions,
 ): Promise<Connection> {
   const { io, note } = context;
   const { env } = io;
@@ -113,7 +116,7 @@ async function find(
   if (start === undefined) throw failure(writes ? NOTHING_TO_WRITE_TO : NOTHING_TO_TALK_TO);
   requirePackages(needs, true);
   const { embeddedServers } = await import('./embedded-servers.ts');
-  const connection = await embeddedServers(env, flags, start, warn, resources);
+  const connection = await embeddedServers(env, flags, start, warn, resources, onAccepted);
   say(`Using embedded servers of this command: ${connection.description}.`);
   return connection;
 }

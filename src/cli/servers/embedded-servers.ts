@@ -1,4 +1,5 @@
-import { startEmulators } from '../../emulators/start-emulators.ts';
+import type { OnAccepted } from '../../emulators/fauxqs.ts';
+import { launchEmulators } from '../../emulators/start-emulators.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import type { Resource } from '../flags/resource-flags.ts';
 import type { Connection } from './connection.ts';
@@ -12,6 +13,7 @@ import { announceServers } from './running-servers.ts';
  * @param reach `shared`: the other commands of this project find them
  * @param warn told when they do not, against what was wanted
  * @param resources what is created in them
+ * @param onAccepted gets the messages that their topics, queues and buckets accept
  * @throws CliError when what they are made of is not installed
  */
 export async function embeddedServers(
@@ -20,12 +22,11 @@ export async function embeddedServers(
   reach: 'private' | 'shared',
   warn: (text: string) => void,
   resources: readonly Resource[] = [],
+  onAccepted?: OnAccepted,
 ): Promise<Connection & { readonly ended: Promise<void> }> {
   requirePackages(clientsOf(resources), true);
-  const emulators = await startEmulators({
-    // Nothing else of the environment: a command that says it starts servers does not use others.
-    env: { AWS_REGION: region ?? env.AWS_REGION },
-  });
+  // Nothing else of the environment: a command that says it starts servers does not use others.
+  const emulators = await launchEmulators({ AWS_REGION: region ?? env.AWS_REGION }, onAccepted);
   const created = await createResources(resources, emulators).catch(async (error: unknown) => {
     await emulators.stop();
     throw error;

@@ -569,6 +569,108 @@ test('without a server it runs its own, which other commands of the project find
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
 
+describe('what topics, queues and buckets of its own servers get', { timeout: 40_000 }, () => {
+  const from = (path: string): string => STREAMLANE.replace('index.ts', path);
+  const PUBLISHER = {
+    'handler.ts': `import { env, streamRouter } from ${STREAMLANE};
+      import { publishTo } from ${from('sinks/index.ts')};
+      import { snsTopic } from ${from('sinks/sns.ts')};
+      import { sqsQueue } from ${from('sinks/sqs.ts')};
+      const topic = snsTopic({ topicArn: env('INVOICES_TOPIC_ARN') });
+      const queue = sqsQueue({ queueUrl: env('OUTBOX_QUEUE_URL') });
+      const toMessage = ({ newImage }: any) => ({ paid: newImage.id });
+      export const handler = streamRouter<any>({ logger: false })
+        .onInsert(publishTo(topic, toMessage))
+        .onInsert(publishTo(queue, toMessage))
+        .onInsert(({ newImage }) => { if (newImage.id === 'bad') throw new Error('no'); });`,
+  };
+  const own = (...flags: string[]) =>
+    spawned([
+      ...['dev', codeOf(PUBLISHER).path('handler.ts'), '--table', table, '--create', 'id'],
+      ...['--create-topic', 'invoices', '--create-queue', 'outbox.fifo', '--create-queue', 'failed'],
+      ...['--maximum-retry-attempts', '0', '--maximum-batching-window-in-seconds', '1'],
+      ...['--destination-config', 'arn:aws:sqs:us-east-1:000000000000:failed', ...flags],
+    ]);
+  const putItem = (id: string) => spawned(['put', table, JSON.stringify({ id })]).ended();
+
+  test('is a line above that of the invocation, and the messages stay in their queue', async () => {
+    const command = own();
+    await command.seen(READY);
+    await putItem('a');
+    const [, messages = ''] = await command.seen(/((?:.* → S\wS .*\n)+).* ✓ 1 record/);
+    expect(messages).toMatch(/ → SNS invoices {2}1 message(?: {2}\(--show-messages prints them\))?\n/);
+    expect(messages).toMatch(/ → SQS outbox\.fifo {2}1 message(?: {2}\(--show-messages prints them\))?\n/);
+    expect(messages.match(/--show-messages/g)).toHaveLength(1);
+    await putItem('bad');
+    await command.seen(/ → SQS failed {2}1 message\n.*discarded: 1 record/);
+    expect(command.stdout()).not.toContain('"paid"');
+    const read = `const { SQSClient, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+      const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+      const QueueUrl = process.env.FAILED_QUEUE_URL;
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+      console.log(Messages.length);`;
+    const node = ['node', '--input-type=module', '--eval', read];
+    expect((await spawned(['exec', '--', ...node]).ended()).stdout).toBe('1\n');
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
+  test('is shown with --show-messages, without control over the terminal', async () => {
+    const command = own('--show-messages');
+    await command.seen(READY);
+    await putItem('a');
+    await command.seen(/ → SNS invoices {2}1 message\n {4}\{"paid":"a"\}\n/);
+    await command.seen(/ → SQS outbox\.fifo {2}1 message\n {4}group .+ {2}\{"paid":"a"\}\n/);
+    const send = `const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
+      const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+      const QueueUrl = process.env.FAILED_QUEUE_URL;
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'line\\nforged \\u202e' }));`;
+    await spawned(['exec', '--', 'node', '--input-type=module', '--eval', send]).ended();
+    await command.seen(/ → SQS failed {2}1 message\n {4}line\\nforged \\u202e\n/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
+  test.each([
+    [[], { service: 'sns', name: 'invoices', id: expect.any(String) }],
+    [
+      ['--show-messages'],
+      { service: 'sns', name: 'invoices', id: expect.any(String), body: '{"paid":"secret"}' },
+    ],
+  ])(
+    'is an event of --json %j, and shows nothing of items unless it is asked for',
+    async (flags, message) => {
+      const command = own('--json', ...flags);
+      await command.seen(READY);
+      await putItem('secret');
+      await command.seen(/"event":"checkpoint"/);
+      command.interrupt();
+      const { stdout } = await command.ended();
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .filter(({ event }) => event === 'message');
+      const [sns] = events.filter(({ service }) => service === 'sns');
+      expect(sns).toEqual({ event: 'message', time: expect.any(String), ...message });
+      const [sqs] = events.filter(({ service }) => service === 'sqs');
+      if (flags.length > 0) expect(sqs).toMatchObject({ groupId: expect.stringContaining('secret') });
+      else expect(stdout).not.toContain('secret');
+    },
+  );
+
+  test('is not known of servers that run already, and --show-messages says so', async () => {
+    const argv = ['dev', codeOf(PUBLISHER).path('handler.ts'), '--table', table, '--create', 'id'];
+    const command = inProcess([...argv, '--show-messages'], { env });
+    await command.seen(READY);
+    expect(command.stderr()).toMatch(
+      /^warning: --show-messages shows those of servers that dev starts itself, and this one uses DynamoDB at /m,
+    );
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+});
+
 test.each([
   ['.env, which comes while it runs', [], '.env', ''],
   ['--env-file', ['--env-file', 'my.env'], 'my.env', 'STAGE=first\n'],

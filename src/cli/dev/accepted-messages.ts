@@ -1,0 +1,80 @@
+import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
+import { count } from '../terminal/count.ts';
+import type { Style } from '../terminal/style.ts';
+
+export interface AcceptedMessagesOptions {
+  readonly style: Style;
+  /** Shows the messages, and not only how many there were. */
+  readonly areShown: boolean;
+  /** Writes a line for a topic, a queue or a bucket. */
+  readonly onPlace: (text: string) => void;
+  /** Writes a line for a message below it. */
+  readonly onMessage: (text: string) => void;
+}
+
+interface Place {
+  readonly first: AcceptedMessage;
+  count: number;
+  /** The first messages as text: of a flood, no more is kept. */
+  readonly texts: string[];
+}
+
+// A batch of a sink has ten messages, and an invocation may send many.
+const FOLD_MS = 200;
+const MOST_SHOWN = 5;
+const MOST_CHARACTERS = 300;
+
+const LABELS = { sns: 'SNS', sqs: 'SQS', s3: 'S3' } as const;
+
+/** Folds what topics, queues and buckets get to a line for each of them, until that is written. */
+export class AcceptedMessages {
+  readonly #options: AcceptedMessagesOptions;
+  readonly #places: Map<string, Place> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+  #isHintGiven = false;
+
+  constructor(options: AcceptedMessagesOptions) {
+    this.#options = options;
+    this.#isHintGiven = options.areShown;
+  }
+
+  /** Counts messages. They are written soon, or by {@link flush}. */
+  add(messages: readonly AcceptedMessage[]): void {
+    for (const message of messages) {
+      const name = `${LABELS[message.service]} ${message.name}`;
+      const place = this.#places.get(name) ?? { first: message, count: 0, texts: [] };
+      this.#places.set(name, place);
+      place.count++;
+      if (this.#options.areShown && place.count <= MOST_SHOWN) place.texts.push(this.#textOf(message));
+    }
+    this.#timer ??= setTimeout(() => this.flush(), FOLD_MS).unref();
+  }
+
+  /** Writes what was counted, so that it stands above the line of its invocation. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { style, onPlace, onMessage } = this.#options;
+    for (const [name, { first, count: messages, texts }] of this.#places) {
+      const hint = this.#isHintGiven ? '' : style('dim', '  (--show-messages prints them)');
+      this.#isHintGiven = true;
+      const what = first.service === 's3' ? 'object' : 'message';
+      onPlace(`${style('cyan', '→')} ${name}  ${count(messages, what)}${hint}`);
+      for (const text of texts) onMessage(`    ${text}`);
+      const left = messages - texts.length;
+      if (texts.length > 0 && left > 0) onMessage(style('dim', `    and ${count(left, `more ${what}`)}`));
+    }
+    this.#places.clear();
+  }
+
+  #textOf({ service, id, groupId, body }: AcceptedMessage): string {
+    const { style } = this.#options;
+    const name = service === 's3' ? id : groupId && `group ${groupId}`;
+    const text = cut(body);
+    return name === undefined ? text : `${style('dim', cut(name))}  ${text}`;
+  }
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
