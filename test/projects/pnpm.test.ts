@@ -40,6 +40,22 @@ test('pnpm, with its strict node_modules: Lambda types come from streamlane', as
 
   expect(existsSync(join(project.directory, 'node_modules/@types/aws-lambda'))).toBe(false);
   expect(await project.typeErrors()).toEqual([]);
+
+  // As docs/troubleshooting.md says: it is not linked, so only streamlane finds it.
+  project.write({
+    'loop.ts':
+      "import type { DynamoDBStreamEvent } from 'aws-lambda';\nexport type Event = DynamoDBStreamEvent;\n",
+  });
+  project.write({ 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['loop.ts'] }) });
+  expect(await project.typeErrors()).toEqual([
+    expect.stringMatching(/error TS2307: Cannot find module 'aws-lambda'/),
+  ]);
+  project.write({
+    'loop.ts':
+      "import type { DynamoDBStreamEvent } from 'streamlane';\nexport type Event = DynamoDBStreamEvent;\n",
+  });
+  expect(await project.typeErrors()).toEqual([]);
+
   const { output } = await project.node('handler.ts');
   expect(JSON.parse(output)).toEqual({ batchItemFailures: [] });
 });
