@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type CfnResource, Stack } from 'aws-cdk-lib';
+import { App, type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { onTestFinished } from 'vitest';
 
@@ -65,6 +65,9 @@ export function withMadeMapping(template: string, logicalId: string): string {
 }
 
 function leavesOf(value: unknown, path: string): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
+  // A reference is a token, and holds the whole app.
+  const isLeaf =
+    typeof value !== 'object' || value === null || Array.isArray(value) || Token.isUnresolved(value);
+  if (isLeaf) return [path];
   return Object.entries(value).flatMap(([name, member]) => leavesOf(member, `${path}.${name}`));
 }

@@ -1,0 +1,20 @@
+// node insert-events.ts <template>: replaces what stands between the markers in a template by the events on stdin.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+
+const BEGIN = '# Written by streamlane mapping';
+const END = '# End of what streamlane mapping writes';
+
+const [, , path = 'template.yaml'] = process.argv;
+const template = readFileSync(path, 'utf8');
+const events = await text(process.stdin);
+const lines = template.split('\n');
+const begin = lines.findIndex((line) => line.trim() === BEGIN);
+const end = lines.findIndex((line) => line.trim() === END);
+if (begin === -1 || end < begin) throw new Error(`${path} has to have the lines "${BEGIN}" and "${END}".`);
+const indent = ' '.repeat(lines[begin]?.indexOf('#') ?? 0);
+const written = events
+  .trimEnd()
+  .split('\n')
+  .map((line) => `${indent}${line}`);
+writeFileSync(path, [...lines.slice(0, begin + 1), ...written, ...lines.slice(end)].join('\n'));
