@@ -62,7 +62,7 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'an image that the schema refuses': [
     { event: withImage({ total: { S: '12' } }), within: validate(z.object({ total: z.number() })) as never },
   ],
-  'a schema that gives neither': [
+  'a schema that returns neither': [
     {
       within: validate({
         '~standard': { version: 1, vendor: 'test', validate: () => ({}) as never },
@@ -92,7 +92,7 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
       },
     },
   ],
-  'a record that is not the one noted': [
+  'a record that differs from the one stored': [
     { event: withImage({ ...ORDER, total: { N: '2' } }), between: orderOfOne },
   ],
   'a record without an idempotency key': [{ event: withImage({ total: { N: '1' } }), between: orderOfOne }],
