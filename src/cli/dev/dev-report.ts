@@ -69,9 +69,13 @@ export class DevReport {
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
     if (connection.kind === 'embedded') {
-      screen.note('Other terminals of this project find these servers. Other programs need:');
+      screen.note(
+        'Commands in other terminals of this project find these servers. Other programs do with: streamlane exec -- <program>',
+      );
       for (const [name, value] of Object.entries(connection.environment)) {
-        if (/^AWS_.*(_URL_|REGION|_KEY)/.test(name)) screen.note(`  export ${name}=${value}`);
+        if (this.#verbose && /^AWS_.*(_URL_|REGION|_KEY)/.test(name)) {
+          screen.note(`  export ${name}=${value}`);
+        }
       }
     }
     const created = Object.entries(connection.environment).filter(([name]) => !name.startsWith('AWS_'));

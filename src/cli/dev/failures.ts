@@ -82,5 +82,5 @@ function wordsOf({
   message,
   stack,
 }: PublishedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
-  return { message: withVariableHint(`${name}: ${message}`), at: placeIn(stack), stack };
+  return { message: withVariableHint(`${name}: ${message}`, true), at: placeIn(stack), stack };
 }

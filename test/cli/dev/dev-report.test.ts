@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { DevReport } from '../../../src/cli/dev/dev-report.ts';
+import { DevReport, type StartDetails } from '../../../src/cli/dev/dev-report.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { recordOf } from '../../fixtures/events.ts';
 import { contextFor } from '../context.ts';
@@ -78,6 +78,46 @@ test('after a reload a failure is shown again', () => {
   expect(lines.filter((line) => line.includes('Error: no'))).toHaveLength(2);
 });
 
+/** The notes of a report that has started. */
+function notesOf(details: Partial<StartDetails>, verbose = false): readonly string[] {
+  const notes: string[] = [];
+  const nothing = (): void => {};
+  const screen = {
+    line: nothing,
+    note: (text: string) => void notes.push(text),
+    pipe: nothing,
+    status: nothing,
+    done: nothing,
+  };
+  const { context } = contextFor({});
+  const report = new DevReport({ ...context, verbose }, screen, { table: 'T', handler: 'h' });
+  report.started(Object.assign(new EventEmitter(), { statistics: emptyTally() }) as never, {
+    connection: { kind: 'named', description: '', environment: {} },
+    isNew: false,
+    startingPosition: 'LATEST',
+    keyNames: ['id'],
+    isDestinationElsewhere: false,
+    ...details,
+  });
+  return notes;
+}
+
+test.each([false, true])(
+  'the variables of embedded servers are shown if verbose is true, here %s',
+  (verbose) => {
+    const environment = {
+      AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
+      AWS_PROFILE: '',
+      FILES_BUCKET: 'files',
+    };
+    const notes = notesOf({ connection: { kind: 'embedded', description: '', environment } }, verbose);
+    expect(notes.filter((note) => note.startsWith('  export '))).toEqual(
+      verbose ? ['  export AWS_ENDPOINT_URL_SNS=http://127.0.0.1:1'] : [],
+    );
+    expect(notes).toContain('  FILES_BUCKET=files');
+  },
+);
+
 test.each([
   ['aws', / To keep them, add: --destination-config <arn>$/],
   [
@@ -87,23 +127,8 @@ test.each([
 ] as const)(
   'a destination that only the template knows has one note, on servers that are %s',
   (kind, remedy) => {
-    const notes: string[] = [];
-    const nothing = (): void => {};
-    const screen = {
-      line: nothing,
-      note: (text: string) => void notes.push(text),
-      pipe: nothing,
-      status: nothing,
-      done: nothing,
-    };
-    const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
-    report.started(Object.assign(new EventEmitter(), { statistics: emptyTally() }) as never, {
-      connection: { kind, description: '', environment: {} },
-      isNew: false,
-      startingPosition: 'LATEST',
-      keyNames: ['id'],
-      isDestinationElsewhere: true,
-    });
+    const connection = { kind, description: '', environment: {} };
+    const notes = notesOf({ connection, isDestinationElsewhere: true });
     const told = notes.filter((note) =>
       note.startsWith('The on-failure destination of the mapping is a ref'),
     );

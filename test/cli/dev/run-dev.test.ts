@@ -556,11 +556,11 @@ test.each<[string[], RegExp]>([
 test('without a server it runs its own, which other commands of the project find', async () => {
   // It creates a table, so it does not take credentials for a wish to talk to AWS.
   const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
-  const argv = ['dev', routerCode().path('handler.ts'), '--table', 'Own', '--create', 'id'];
+  const argv = ['dev', routerCode().path('handler.ts'), '--table', 'Own', '--create', 'id', '--verbose'];
   const command = inProcess(argv, { env });
   await command.seen(READY);
   expect(command.stderr()).toMatch(
-    /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nOther terminals of this project find these servers\. Other programs need:\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
+    /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nCommands in other terminals of this project find these servers\. .+ streamlane exec -- <program>\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
   );
   expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n/);
   expect(await spawned(['put', 'Own', '{"id":"a","total":1}']).ended()).toMatchObject({ code: EXIT.ok });
