@@ -3,11 +3,11 @@ import type { LocalEventSourceMapping } from '../../local/event-source-mapping.t
 import { feedbackWarning } from '../../local/feedback-warning.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
+import { AcceptedMessages } from '../servers/accepted-messages.ts';
 import type { Connection } from '../servers/connection.ts';
 import { count } from '../terminal/count.ts';
 import { keysText } from '../terminal/keys-text.ts';
-import type { Style } from '../terminal/style.ts';
-import { AcceptedMessages } from './accepted-messages.ts';
+import { type Style, withTime } from '../terminal/style.ts';
 import { type Failure, Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
@@ -196,8 +196,7 @@ export class DevReport {
   }
 
   #line(text: string): void {
-    const time = new Date().toTimeString().slice(0, 8);
-    this.#screen.line(`${this.#style('dim', time)} ${text}`);
+    this.#screen.line(withTime(text, this.#style));
   }
 
   #json(event: string, fields: object, failures?: Parameters<typeof jsonOf>[2]): void {

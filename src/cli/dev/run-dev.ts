@@ -59,7 +59,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   if (options.showMessages && connection.kind !== 'embedded') {
     tellWarning(
       context,
-      `--show-messages shows those of servers that dev starts itself, and this one uses ${connection.description}.`,
+      `--show-messages is for servers that dev starts itself, and this one uses ${connection.description}. If streamlane emulators runs them, give it the flag.`,
     );
   }
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.

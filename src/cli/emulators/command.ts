@@ -17,6 +17,10 @@ export const emulators: CommandDefinition = {
   configure: (command) =>
     resourceOptions(command)
       .option('--region <name>', 'The AWS region that they say they are in.')
+      .option(
+        '--show-messages',
+        'Print the messages that topics, queues and buckets get, not only their number.',
+      )
       .option('--json', 'Print the variables as JSON.'),
   stopsItself: true,
   load: async () => (await import('./run-emulators.ts')).runEmulators,

@@ -20,3 +20,8 @@ export function hasColors(output: TextOutput, env: NodeJS.ProcessEnv): boolean {
 export function styleFor(output: TextOutput, env: NodeJS.ProcessEnv): Style {
   return hasColors(output, env) ? styled : (_format, text) => text;
 }
+
+/** `14:03:07 ` and a text. */
+export function withTime(text: string, style: Style): string {
+  return `${style('dim', new Date().toTimeString().slice(0, 8))} ${text}`;
+}

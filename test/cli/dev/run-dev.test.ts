@@ -584,8 +584,8 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
         .onInsert(publishTo(queue, toMessage))
         .onInsert(({ newImage }) => { if (newImage.id === 'bad') throw new Error('no'); });`,
   };
-  const own = (...flags: string[]) =>
-    spawned([
+  const own = (run: typeof inProcess | typeof spawned, ...flags: string[]) =>
+    run([
       ...['dev', codeOf(PUBLISHER).path('handler.ts'), '--table', table, '--create', 'id'],
       ...['--create-topic', 'invoices', '--create-queue', 'outbox.fifo', '--create-queue', 'failed'],
       ...['--maximum-retry-attempts', '0', '--maximum-batching-window-in-seconds', '1'],
@@ -594,7 +594,8 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
   const putItem = (id: string) => spawned(['put', table, JSON.stringify({ id })]).ended();
 
   test('is a line above that of the invocation, and the messages stay in their queue', async () => {
-    const command = own();
+    // As a process: the mapping finds the queue of its destination by the environment of that.
+    const command = own(spawned);
     await command.seen(READY);
     await putItem('a');
     const [, messages = ''] = await command.seen(/((?:.* → S\wS .*\n)+).* ✓ 1 record/);
@@ -616,7 +617,7 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
   });
 
   test('is shown with --show-messages, without control over the terminal', async () => {
-    const command = own('--show-messages');
+    const command = own(inProcess, '--show-messages');
     await command.seen(READY);
     await putItem('a');
     await command.seen(/ → SNS invoices {2}1 message\n {4}\{"paid":"a"\}\n/);
@@ -640,7 +641,7 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
   ])(
     'is an event of --json %j, and shows nothing of items unless it is asked for',
     async (flags, message) => {
-      const command = own('--json', ...flags);
+      const command = own(inProcess, '--json', ...flags);
       await command.seen(READY);
       await putItem('secret');
       await command.seen(/"event":"checkpoint"/);
@@ -664,7 +665,7 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
     const command = inProcess([...argv, '--show-messages'], { env });
     await command.seen(READY);
     expect(command.stderr()).toMatch(
-      /^warning: --show-messages shows those of servers that dev starts itself, and this one uses DynamoDB at /m,
+      /^warning: --show-messages is for servers that dev starts itself, and this one uses DynamoDB at .+ emulators/m,
     );
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { AcceptedMessages } from '../../../src/cli/dev/accepted-messages.ts';
+import { AcceptedMessages } from '../../../src/cli/servers/accepted-messages.ts';
 import type { AcceptedMessage } from '../../../src/emulators/accepted-messages.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 
