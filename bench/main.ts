@@ -13,7 +13,7 @@ import { versions } from './report-writer/versions.ts';
 import { COMMITTED, redraw, writeReport } from './report-writer/write.ts';
 import { type Group, runGroup } from './run/group.ts';
 
-/** What a run is asked to do, read and found to make sense. */
+/** The task of a run: its options, checked. */
 interface Task {
   readonly options: CliOptions;
   readonly selected: readonly Selected[];

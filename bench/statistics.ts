@@ -1,4 +1,4 @@
-/** What a series of measurements says. */
+/** The summary of a series of measurements. */
 export interface Summary {
   readonly median: number;
   /** Half of the samples lie between these two. */

@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { BenchItem } from './data/items.ts';
 
-/** What a handler reads of each record. `one`: the new image, or of a REMOVE the old one. */
+/** The parts of each record that a handler reads. `one`: the new image, or the old one of a REMOVE. */
 export type Reads = 'both' | 'one' | 'keys' | 'nothing';
 
 /** Proof of work: a contender that skips a record or an image ends with another tally. */

@@ -35,7 +35,7 @@ export interface TableRun {
 
 /**
  * Runs a function on the stream of a table that exists for this run: does the writes, in order, and waits until the
- * function is done with them all. The exit code is 1 if that cannot be, or if the function keeps failing.
+ * function has processed them all. The exit code is 1 if it cannot, or if the function keeps failing.
  */
 export async function runOnTable(run: TableRun): Promise<void> {
   try {

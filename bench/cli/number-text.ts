@@ -1,4 +1,4 @@
-/** A whole number as it is, others with three significant digits or as many as the whole part has. */
+/** Writes whole numbers in full, others with three significant digits, or with as many as the whole part has. */
 export function numberText(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString('en');
   const digits = Math.floor(Math.log10(Math.abs(value))) + 1;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MEASURES } from '../measures/index.ts';
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export interface CliOptions {
   readonly check: boolean;
   readonly quick: boolean;

@@ -1,4 +1,4 @@
-/** One line on stderr that says what is going on, rewritten in place; silent where nobody looks. */
+/** Shows progress as one line on stderr, rewritten in place; silent without a terminal. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #startedAt: number = performance.now();

@@ -8,7 +8,7 @@ export interface Selected {
 }
 
 /**
- * What `--only` selects; everything without it.
+ * Returns the measures that `--only` selects; without it, all measures.
  *
  * @throws RangeError when it selects nothing
  */

@@ -1,10 +1,10 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { Reads, Tally } from '../tally.ts';
 
-/** What the handler of a contender has to do with each record. */
+/** The work of a contender's handler with each record. */
 export interface Work {
   readonly reads: Reads;
-  /** Whether the handler is an async function. */
+  /** True if the handler is an async function. */
   readonly async: boolean;
   /** Where the handler writes down what it read. */
   readonly tally: Tally;

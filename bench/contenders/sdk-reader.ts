@@ -5,7 +5,7 @@ import type { Work } from './contender.ts';
 
 type Image = { readonly [name: string]: AttributeValue };
 
-/** What a careful handler does by hand: it unmarshalls, with the SDK, exactly what it reads. */
+/** Unmarshalls with the SDK exactly the parts that the handler reads, as careful code by hand does. */
 export function sdkReader({ reads, tally }: Work): (record: DynamoDBRecord) => void {
   switch (reads) {
     case 'both':

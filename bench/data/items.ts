@@ -9,7 +9,7 @@ export const PROFILES: readonly Profile[] = ['small', 'large'];
 /** An item in the form in which a stream carries it. */
 export type Image = Record<string, AttributeValue>;
 
-/** What handlers and checks read of an unmarshalled item. */
+/** The attributes of an unmarshalled item that handlers and checks read. */
 export interface BenchItem {
   customerId: string;
   invoiceId: string;

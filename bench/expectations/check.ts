@@ -10,7 +10,7 @@ export const QUICK_SLACK = 0.5;
 /** `within slack`: short of the must, by no more than the slack of the run. */
 export type VerdictWord = 'aim reached' | 'must reached' | 'within slack' | 'missed' | 'not measured';
 
-/** What a run says about one expectation. */
+/** The result of a run for one expectation. */
 export interface Verdict {
   readonly expectation: Expectation;
   /** Undefined when it was not measured. */

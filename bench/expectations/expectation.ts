@@ -1,4 +1,4 @@
-/** What the suite has to show: a comparison within one group, and how good it has to be. */
+/** An expectation of the suite: a comparison within one group, with its limit. */
 export interface Expectation {
   readonly text: string;
   /** The group's id, as in `unmarshall/small`. */

@@ -18,8 +18,8 @@ export const failuresMeasure: Measure = {
   method:
     '10,000 records of 10,000 items, all in flight at once (concurrency 10,000), so that 10,000 failures really are ' +
     'processed: streamlane starts nothing past a failure, but finishes what is in flight. Handlers read nothing, ' +
-    'await once and then fail or succeed. They throw one and the same error, since making errors costs whoever ' +
-    'makes them. The logger prints nothing. Verified: every handler started, and the response names what it has to. ' +
+    'await once and then fail or succeed. They all throw the same error object, because making ' +
+    'errors takes time. The logger prints nothing. Verified: every handler started, and the response names what it has to. ' +
     'The second table counts how many records are handled again while one record fails again and again.',
   plans: (effort) => [planOf(effort), repeatsPlan(effort)],
 };

@@ -11,7 +11,7 @@ const RECORDS_PER_READING = 20;
 const MB = 1_000_000;
 
 // Lambda starts Node with a semi space of a twentieth of the function's memory; 128 MB is the default. With V8's
-// own default, 16 MB and more, garbage that nobody needs hides what a batch keeps.
+// own default, 16 MB and more, garbage hides the memory that a batch keeps.
 const SEMI_SPACE_MB = 6;
 
 export const memoryMeasure: Measure = {

@@ -23,7 +23,7 @@ const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
   'streamlane, 5 conditions': (tally) => conditions(tally, 5),
 };
 
-/** What one, none and several conditions per record cost. */
+/** Measures the cost of none, one and several conditions per record. */
 export function routesPlan({ quick }: Effort): GroupPlan {
   return {
     id: 'router/small/routes',

@@ -5,10 +5,10 @@ import { silentLogger } from '../silent-logger.ts';
 export type LambdaHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Reads a stream from its start, by the local event source mapping, until so many records are done with.
+ * Reads a stream from its start with the local event source mapping, until that many records are processed.
  *
  * @returns milliseconds from the start of the mapping to its last checkpoint
- * @throws when a record was given up
+ * @throws when a record was discarded
  */
 export async function drain(streamArn: string, records: number, handler: LambdaHandler): Promise<number> {
   const startedAt = performance.now();

@@ -1,4 +1,4 @@
-// A process of its own for the emulators, so that their work is not done on the time of whoever is measured.
+// Runs the emulators in their own process, so that their work does not count as time of the measured code.
 import { startEmulators } from '../../dist/local/index.js';
 
 process.on('disconnect', () => process.exit());

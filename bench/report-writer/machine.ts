@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 
-/** What the numbers were measured on. Names no host, no user and no path. */
+/** The machine of the measurement. Names no host, no user and no path. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

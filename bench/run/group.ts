@@ -2,19 +2,19 @@ import { type Summary, summaryOf } from '../statistics.ts';
 import { Host } from './host.ts';
 import type { Effort, GroupPlan, Sample } from './plan.ts';
 
-/** What one entrant came to. */
+/** The result of one entrant. */
 export interface Result extends Summary {
   /** The highest count of any turn. */
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** What a group came to. */
+/** The result of a group. */
 export interface Group {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
   readonly results: Readonly<Record<string, Result>>;
-  /** What has to be known to read the numbers, and who was skipped why. */
+  /** Notes that explain the numbers, and the skipped entrants with their reasons. */
   readonly notes: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /**
  * Measures a group in rounds: each round gives every entrant one turn, the order rotated from round to
- * round, so that whatever slows the machine down for a while slows all of them. Nobody else runs meanwhile.
+ * round, so that whatever slows the machine down for a while slows all of them. No other entrant runs meanwhile.
  */
 export async function runGroup(plan: GroupPlan, options: RunOptions): Promise<Group> {
   const samples = new Map<string, Sample[]>();

@@ -4,11 +4,11 @@ export interface Effort {
   readonly quick: boolean;
 }
 
-/** What one turn of an entrant gives. */
+/** The result of one turn of an entrant. */
 export interface Sample {
   /** In the unit of the group. */
   readonly value: number;
-  /** What else was counted, as in `{ 'order violations': 0 }`. */
+  /** Further counts, as in `{ 'order violations': 0 }`. */
   readonly facts?: Readonly<Record<string, number>>;
 }
 
@@ -34,11 +34,11 @@ export interface GroupPlan {
   readonly rounds: number;
   /** Rounds before those, not counted: the compiler gets to know the code. */
   readonly warmups: number;
-  /** Whether every turn has a process of its own. */
+  /** True if every turn runs in a fresh process. */
   readonly freshProcesses?: boolean;
   /** Flags for Node in the processes of this group. */
   readonly nodeFlags?: readonly string[];
-  /** What has to be known to read the numbers. */
+  /** Notes that explain the numbers. */
   readonly notes?: readonly string[];
   /** Makes an entrant, in its host. @throws when it cannot take part here: it is skipped, and the reason told */
   entrant(name: string): Promise<Entrant>;
@@ -48,7 +48,7 @@ export interface GroupPlan {
 export interface Measure {
   readonly name: string;
   readonly title: string;
-  /** What is measured and how, for the report. */
+  /** The description of the measurement, for the report. */
   readonly method: string;
   plans(effort: Effort): readonly GroupPlan[];
 }

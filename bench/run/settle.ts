@@ -1,6 +1,6 @@
 /**
- * Collects the young generation, twice, which moves what is alive there into the old one. Otherwise whoever comes
- * next is the one who pays for moving the event that JSON.parse left there: half of the time that a quick
+ * Collects the young generation twice, which moves its live objects into the old one. Otherwise the next entrant pays for
+ * moving the event that JSON.parse left there: half of the time that a quick
  * handler of small records takes, and now more, now less of it.
  *
  * Not a full collection: that clears V8's stub caches and shrinks its new space, which made runs of streamlane 2

@@ -9,7 +9,7 @@ export interface TimedWork<Input> {
   run(input: Input): unknown;
   /** Looks at what was done. Not timed. @throws when the work was not done */
   verify(result: unknown): void;
-  /** What else was counted. */
+  /** Returns further counts. */
   facts?(): NonNullable<Sample['facts']>;
 }
 

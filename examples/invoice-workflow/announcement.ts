@@ -1,7 +1,7 @@
 import type { Invoice } from './invoice.ts';
 import { minorUnits } from './minor-units.ts';
 
-/** What the payments service receives. */
+/** The message to the payments service. */
 export interface Announcement {
   readonly type: 'InvoiceDrafted' | 'InvoiceOpened' | 'InvoicePaid' | 'InvoiceDeleted';
   readonly customerId: string;

@@ -14,8 +14,8 @@ const paid = changed('status', { to: 'PAID' });
  * Tells the payments service what happens to an invoice, and another one of what was paid.
  *
  * The changes of one invoice run in order, those of different invoices at the same time. Where a topic does not take
- * a message, Lambda delivers the record again, and whatever came behind it. A record that can never be handled goes
- * to the dead-letter queue, so that it holds nobody up.
+ * a message, Lambda delivers the record again, and all records after it. A record that can never be handled goes
+ * to the dead-letter queue, so that it does not block the records after it.
  */
 export const handler = streamRouter(invoices, { concurrency: 25, logger })
   .use(deadLetter(deadLetters))

@@ -15,9 +15,9 @@ export interface Sighting {
 }
 
 export interface WrittenChange extends Sighting {
-  /** Whether it has to reach the payments service. */
+  /** True if it has to reach the payments service. */
   readonly announced: boolean;
-  /** Whether a receipt has to be sent for it. */
+  /** True if a receipt has to be sent for it. */
   readonly paid: boolean;
 }
 

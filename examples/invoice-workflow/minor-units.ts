@@ -4,7 +4,7 @@ export const decimalPlaces: Record<string, number> = { EUR: 2, JPY: 0 };
 /** Nothing will help but a new version of the function. */
 export class UnknownCurrencyError extends Error {
   override readonly name = 'UnknownCurrencyError';
-  /** What `deadLetter` looks at: to try again would be in vain. */
+  /** Tells `deadLetter` that a retry cannot help. */
   readonly retryable = false;
 }
 

@@ -7,9 +7,9 @@ export interface Write {
   readonly kind: 'insert' | 'modify' | 'resave' | 'delete';
   /** The invoice after the write, or before it when it is deleted. */
   readonly invoice: Invoice;
-  /** Whether the payments service has to hear of it. */
+  /** True if the payments service has to get a message about it. */
   readonly announced: boolean;
-  /** Whether it has to get a receipt. */
+  /** True if a receipt has to be sent for it. */
   readonly paid: boolean;
 }
 

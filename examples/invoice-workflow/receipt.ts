@@ -1,6 +1,6 @@
 import type { Invoice } from './invoice.ts';
 
-/** What the service receives that sends receipts. */
+/** The message to the service that sends receipts. */
 export interface Receipt {
   /** The same at each delivery of the change: a standard topic may deliver it twice, and its reader can tell. */
   readonly eventID: string;

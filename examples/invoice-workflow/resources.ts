@@ -23,7 +23,7 @@ export interface Channel {
   readonly queueUrl: string;
 }
 
-/** What the workflow runs on: the payments topic, which is FIFO, its queue, and all else. */
+/** The resources of the workflow: the payments topic, which is FIFO, its queue, and all others. */
 export interface Resources extends Channel {
   readonly tableName: string;
   readonly streamArn: string;

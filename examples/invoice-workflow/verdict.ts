@@ -43,8 +43,8 @@ export function judge({ written, delivered, acknowledged, published, received, r
 }
 
 /**
- * First sightings that come after one of a later change, and invoices left at an older change than the latest
- * one seen. Seeing changes again in between is no violation.
+ * Finds first sightings that come after one of a later change, and invoices left at an older change than the latest
+ * one seen. Seeing changes again in between is not a violation.
  */
 function lateIn(sightings: readonly Sighting[], positions: ReadonlyMap<string, number>): string[] {
   const seen = new Set<string>();

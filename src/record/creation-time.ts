@@ -7,7 +7,7 @@ const SECONDS = /^\d+(\.\d*)?(e\+?\d{1,2})?$/i;
 /** The last moment that a Date can hold. */
 const MOST_MS = 8.64e15;
 
-/** What carries the time of a change. */
+/** The member of a record that has the time of a change. */
 interface TimedChange {
   readonly ApproximateCreationDateTime?: unknown;
 }

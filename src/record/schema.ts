@@ -8,7 +8,7 @@ import { joinPath } from '../unmarshall/path.ts';
 /** The path of an issue with the item as a whole. */
 const WHOLE_ITEM = '(item)';
 
-/** Whether a value has the interface of Standard Schema. */
+/** Returns true if a value implements Standard Schema. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return typeof (value as StandardSchemaV1 | undefined)?.['~standard']?.validate === 'function';
 }
@@ -35,7 +35,7 @@ export function checkImage(
   return checked;
 }
 
-/** What a schema made of the new and of the old image. */
+/** The results of a schema for the new and the old image. */
 type CheckedImages = readonly [newImage: unknown, oldImage: unknown];
 
 /**
@@ -113,7 +113,7 @@ function outputOf(result: unknown, image: ImageName): unknown {
   return result.value;
 }
 
-/** Whether a schema has not awaited a part of its result: then nothing was checked. */
+/** Returns true if a schema has not awaited a part of its result. Then that part was not checked. */
 function isForgotten(part: unknown): boolean {
   if (!isThenable(part)) return false;
   // Nothing waits for it any more, and an unhandled rejection would end the process.

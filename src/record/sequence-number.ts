@@ -12,7 +12,7 @@ export function compareSequenceNumbers(a: string, b: string): number {
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** Whether Lambda could take this as the identifier of a failed record: 1 to 40 digits. */
+/** Returns true for 1 to 40 digits, which Lambda accepts as the identifier of a failed record. */
 export function isSequenceNumber(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > 40) return false;
   // Every record of every batch comes through here; a regular expression took three times as long (bench: router).

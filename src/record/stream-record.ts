@@ -8,7 +8,7 @@ export type AnyItem = { [attribute: string]: any };
 /** The name of an attribute of an item. */
 export type AttributeOf<Item> = keyof Item & string;
 
-/** What happened to an item. */
+/** The kind of a change. */
 export type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';
 
 /** Who made the change, where that was not an ordinary write. */
@@ -18,7 +18,7 @@ export interface UserIdentity {
 }
 
 /**
- * What every record carries, whatever the event and the view type.
+ * The members that all records have, for any event and view type.
  *
  * `Stored` is the item as DynamoDB holds it, before a schema changes it: conditions read that.
  */
@@ -42,11 +42,11 @@ export interface RecordBase<Name extends EventName, Keys, Entity = string | unde
    * @throws InvalidRecordError `INVALID_CREATION_TIME` when read, for anything else
    */
   readonly approximateCreationDateTime: Date;
-  /** What the stream carries, as the record says. */
+  /** The view type of the stream, from the record. */
   readonly streamViewType: StreamViewType | undefined;
   /** Set for deletes by Time to Live, absent for ordinary writes. */
   readonly userIdentity: UserIdentity | undefined;
-  /** Whether Time to Live deleted the item. Only in the Region that deleted it: replicas see an ordinary delete. */
+  /** True if Time to Live deleted the item. Only in the Region that deleted it: replicas see an ordinary delete. */
   readonly expired: boolean;
   /** The item's key attributes, unmarshalled on first read. */
   readonly keys: Readonly<Keys>;

@@ -1,5 +1,5 @@
 /**
- * What a stream writes into each record.
+ * The images that a stream writes into each record.
  *
  * | | newImage | oldImage |
  * | --- | --- | --- |
@@ -20,13 +20,13 @@ export const VIEW_TYPES: readonly StreamViewType[] = [
   'NEW_AND_OLD_IMAGES',
 ];
 
-/** Whether a stream of type `actual` carries all that a router of type `declared` may read. */
+/** Returns true if a stream of type `actual` carries all images that a router of type `declared` may read. */
 export function carries(actual: StreamViewType, declared: StreamViewType): boolean {
   // KEYS_ONLY lies in all, and all lie in NEW_AND_OLD_IMAGES.
   return actual === declared || actual === 'NEW_AND_OLD_IMAGES' || declared === 'KEYS_ONLY';
 }
 
-/** Whether records of this view type and event have this image. */
+/** Returns true if records of this view type and event have this image. */
 export function hasImage(
   image: 'newImage' | 'oldImage',
   viewType: StreamViewType,

@@ -132,5 +132,5 @@ function inWords(reading: Reading): string {
   if (reading.type === 'checkpoint') {
     return `it reports ${reading.checkpoint}: Lambda delivers again from there.${rememberedFailure(reading.checkpoint)}`;
   }
-  return `it is malformed, as ${reading.problem}: Lambda takes the whole batch as failed.`;
+  return `it is malformed, because ${reading.problem}: Lambda takes the whole batch as failed.`;
 }

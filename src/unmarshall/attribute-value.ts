@@ -101,7 +101,7 @@ function oneDeeper(level: number): number {
   return level + 1;
 }
 
-/** What is thrown for a list or map that lies too deep. */
+/** Creates the error for a list or map that is nested too deep. */
 export function tooDeep(): MalformedValue {
   return new MalformedValue(
     `expected values that nest no deeper than ${MAX_LEVELS} levels (DynamoDB: 32), got more`,

@@ -23,13 +23,13 @@ export function cameOf(value: unknown): string {
   return typeof value === 'string' ? 'another string' : kindOf(value);
 }
 
-/** What is thrown for an AttributeValue as a whole. */
+/** Creates the error for a value that is not an AttributeValue. */
 export function noAttributeValue(came: string): MalformedValue {
   return new MalformedValue(
     `expected an AttributeValue with one of S, N, B, BOOL, NULL, SS, NS, BS, L, M, got ${came}`,
   );
 }
 
-/** Whether a value can hold attributes. */
+/** Returns true if a value can hold attributes. */
 export const isMap: (value: unknown) => value is { readonly [name: string]: AttributeValue } =
   isObject as typeof isMap;

@@ -48,8 +48,8 @@ function readShort(text: string): number {
 }
 
 /**
- * Whether a text that JavaScript reads as a number is surely a decimal one: `+text` reads `' 12 '` and `'0x10'`
- * as well. False also for some that are, such as `'1e3'`: the decimal parser knows.
+ * Returns true if a text that JavaScript reads as a number is certainly a decimal number: `+text` also reads `' 12 '` and
+ * `'0x10'`. False for some decimal numbers too, such as `'1e3'`: the decimal parser decides about those.
  */
 function isPlain(text: string): boolean {
   const first = text.charCodeAt(0);

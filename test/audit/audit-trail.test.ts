@@ -25,7 +25,7 @@ async function entryOf(record: DynamoDBRecord, options: AuditOptions = {}): Prom
   return JSON.parse(JSON.stringify(sink.entries[0]));
 }
 
-/** What a record fails with. */
+/** Returns the error that a record fails with. */
 async function failureOf(record: DynamoDBRecord, options: AuditOptions = {}): Promise<unknown> {
   const logger = memoryLogger();
   const audit = auditTrail(memorySink(), options as AuditOptions & { changes: false });
@@ -499,7 +499,7 @@ describe('options are checked when it is made', () => {
     ['an unknown option', sink, { redacted: [] }, /redacted is not an option/],
     ['no options', sink, null, /the options have to be an object/],
     [
-      'an actor that is no path',
+      'an actor that is not a path',
       sink,
       { actor: 'a..b' },
       /actor has to be the path of one attribute.*got "a\.\.b"/,

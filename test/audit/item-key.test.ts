@@ -9,7 +9,7 @@ describe('the key of an audit entry', () => {
     ['a partition key', { id: 'a' }, 'T/id=a'],
     ['two keys, in the order of their names', { sk: 'b', pk: 'a' }, 'T/pk=a/sk=b'],
     ['what the syntax uses', { 'a/b': 'c=d/e%', f: '/' }, 'T/a%2Fb=c%3Dd%2Fe%25/f=%2F'],
-    ['other text as it is', { id: 'Zoë 10 €' }, 'T/id=Zoë 10 €'],
+    ['other text, unchanged', { id: 'Zoë 10 €' }, 'T/id=Zoë 10 €'],
     ['a number', { id: 12.5 }, 'T/id=12.5'],
     ['a small number', { id: 1e-7 }, 'T/id=0.0000001'],
     ['zero', { id: 0 }, 'T/id=0'],

@@ -47,7 +47,7 @@ describe('an attribute in an entry', () => {
     expect(JSON.stringify(written(value))).toBe('{"__proto__":{"a":"b"}}');
   });
 
-  test('that is no number is refused, as everywhere', () => {
+  test('that is not a number is refused, as everywhere', () => {
     expect(() => written({ N: '0x10' })).toThrow(
       expect.objectContaining({ code: 'INVALID_ATTRIBUTE_VALUE' }),
     );

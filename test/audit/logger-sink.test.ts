@@ -49,7 +49,7 @@ test('a logger that throws fails the record', async () => {
   await expect(loggerSink(logger).send(deep, { detached: true })).rejects.toThrow('disk full');
 });
 
-test('what is no logger is refused', () => {
+test('a value that is not a logger is refused', () => {
   expect(() => loggerSink({} as AnyLogger)).toThrow(
     'loggerSink: the logger has to be an object with the methods debug, info, warn, error, got an object.',
   );

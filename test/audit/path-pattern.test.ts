@@ -79,7 +79,7 @@ test.each([
   'a"b',
   '["\\x"]',
   '["a',
-])('%j is no path', (path) => {
+])('%j is not a path', (path) => {
   expect(patternOf(path)).toBeUndefined();
   expect(stepsOf(path)).toBeUndefined();
 });

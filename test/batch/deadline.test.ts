@@ -23,7 +23,7 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a clock that gives no number is no deadline, and no timer asks it again and again', () => {
+test('a clock that gives no number is not a deadline, and no timer asks it again and again', () => {
   const deadline = new Deadline({ getRemainingTimeInMillis: () => Number.NaN }, 1000);
   const callback = vi.fn();
   deadline.onReached(callback);
@@ -89,7 +89,7 @@ test('it calls back at once when the deadline has passed, and not after stop', (
   expect(stopped).not.toHaveBeenCalled();
 });
 
-test('a clock with more time than a timer can hold is no deadline that has passed', () => {
+test('a clock with more time than a timer can hold is not a deadline that has passed', () => {
   const callback = vi.fn();
   const deadline = new Deadline(scriptedContext(Number.MAX_SAFE_INTEGER), 1000);
   deadline.onReached(callback);

@@ -10,7 +10,7 @@ function ordered(...sequenceNumbers: string[]): string[] {
   return validateEvent({ Records: records }, EXPECTATION).records.map(sequenceNumberOf);
 }
 
-describe('what is no stream event', () => {
+describe('a value that is not a stream event', () => {
   test.each([
     [undefined, 'undefined'],
     [null, 'null'],
@@ -192,7 +192,7 @@ describe('declared keys', () => {
     );
   });
 
-  test('an inherited name is no key', () => {
+  test('an inherited name is not a key', () => {
     expect(() => validateEvent(eventOf({}), { ...expectation, keys: ['constructor'] })).toThrow(
       expect.objectContaining({ code: 'KEYS_MISMATCH' }),
     );

@@ -73,7 +73,7 @@ describe('by item', () => {
     ).toBe(numbers.length);
   });
 
-  test('what is no number still has one lane per text', () => {
+  test('a value that is not a number still has one lane per text', () => {
     expect(lanesOf('item', [{ id: { N: 'e.' } }, { id: { N: '0x' } }, { id: { N: 'e.' } }])).toEqual([
       0, 1, 0,
     ]);

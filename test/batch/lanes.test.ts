@@ -9,7 +9,7 @@ function lanesOf(...ids: string[]): Lanes {
   return new Lanes(records, new LaneIndex('item', records.length));
 }
 
-test('who enters a lane that nobody follows, follows it; others are linked behind, in order', () => {
+test('a record that enters an empty lane is linked to its last one; further records are linked behind it, in order', () => {
   const lanes = lanesOf('a', 'a', 'b', 'a');
   expect([0, 1, 2, 3].map((index) => lanes.enter(index))).toEqual([true, false, true, false]);
   expect(lanes.after(0)).toBe(1);

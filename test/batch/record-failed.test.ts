@@ -51,7 +51,7 @@ function published(): RecordFailedMessage[] {
   return messages;
 }
 
-/** What would have ended the process. */
+/** Returns the errors that would have ended the process. */
 function fatal(): unknown[] {
   const thrown: unknown[] = [];
   const note = (reason: unknown): void => void thrown.push(reason);
@@ -254,7 +254,7 @@ describe('a subscriber', () => {
     expect(thrown).toEqual([]);
   });
 
-  test('that unsubscribes itself takes the message from nobody', async () => {
+  test('that unsubscribes itself takes the message from no other one', async () => {
     const once: Subscriber = () => unsubscribe(NAME, once as never);
     subscribed(once);
     const messages = published();

@@ -38,7 +38,7 @@ test.each<[string, Partial<Expectation>, number | undefined, string]>([
   ['one that misses its must', { must: 4.1 }, 4, 'missed'],
   ['at most', { of: 'hare', by: 'tortoise', limit: 'at most', must: 0.3, aim: 0.2 }, 0.25, 'must reached'],
   ['a difference', { compare: 'difference', limit: 'at most', must: 29, aim: 1 }, 30, 'missed'],
-  ['a fact that nobody counted', { fact: 'naps' }, undefined, 'not measured'],
+  ['a fact that was not counted', { fact: 'naps' }, undefined, 'not measured'],
   ['a group that is not there', { group: 'race/long' }, undefined, 'not measured'],
   ['somebody who did not run', { of: 'snail' }, undefined, 'not measured'],
 ])('%s', (_, change, measured, word) => {

@@ -41,6 +41,6 @@ test('a new turn starts at nought', () => {
   expect([watch.violations, watch.started, watch.finished]).toEqual([0, 0, 0]);
 });
 
-test('a record that nobody knows is refused', () => {
+test('an unknown record is refused', () => {
   expect(() => new OrderWatch(lanes).start('5')).toThrow(RangeError);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Tally } from '../../bench/tally.ts';
 
-test('whoever skips a record or an image is found out', () => {
+test('a contender that skips a record or an image is detected', () => {
   const expected = new Tally();
   expected.images({ version: 2 } as never, { version: 1 } as never);
   const lazy = new Tally();

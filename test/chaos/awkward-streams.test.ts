@@ -81,7 +81,7 @@ test.concurrent.each([
       });
       started.on('problem', () => tally.problems++);
       started.on('trimmed', () => tally.trimmed++);
-      // Records leave the stream as soon as they are done with, and so do shards.
+      // Records leave the stream as soon as they are processed, and so do shards.
       started.on('checkpoint', ({ shardId, position }) => {
         if (position !== undefined && random() < 0.7) stream.trim(shardId, position);
       });

@@ -14,7 +14,7 @@ export interface FaultOptions {
   readonly oneUnansweredOf: number;
 }
 
-/** What was asked for and what became of it. */
+/** The requests and their outcomes. */
 export interface FaultCounts {
   requests: number;
   unanswered: number;

@@ -87,7 +87,7 @@ test('with SNS failing and the process killed twice, every change arrives, once 
   }
   expect(received).toHaveLength(CHANGES);
 
-  // It was as bad as it is said to be.
+  // All the faults that the test promises have happened.
   const { lostAnswers, entries, failed, repeated } = sns.counts;
   expect(failed / entries).toBeGreaterThan(0.12);
   expect(lostAnswers).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 // node invoice-pipeline.ts <streams endpoint> <SNS endpoint> <stream ARN> <topic ARN> <checkpoint file>: announces every
-// change of an invoice until it is killed, or until whoever started it is gone.
+// change of an invoice until it is killed, or until the process that started it is gone.
 import { SNSClient } from '@aws-sdk/client-sns';
 import { streamRouter } from '../../src/index.ts';
 import { startEventSourceMapping } from '../../src/local/start-event-source-mapping.ts';

@@ -19,7 +19,7 @@ export interface RunningCommand {
 export interface CommandOptions {
   /** Besides the directory for what runs, which is the test file's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes in on stdin; it is empty otherwise. */
+  /** The text on stdin. @defaultValue none */
   readonly input?: string;
   readonly cwd?: string;
 }

@@ -12,14 +12,14 @@ const COLORS = [
 ];
 
 export interface PictureOptions {
-  /** What was typed, on the first line. */
+  /** The command on the first line. */
   readonly command: string;
   readonly columns: number;
   /** For those who cannot see it. */
   readonly title: string;
 }
 
-/** What a terminal shows after this output: the lines of its screen and of what has scrolled out of it. */
+/** Returns the lines that a terminal shows after this output, with those that have scrolled out of its screen. */
 export async function screenOf(output: string, columns: number): Promise<readonly IBufferLine[]> {
   const terminal = new xterm.Terminal({ cols: columns, rows: 24, scrollback: 1000, allowProposedApi: true });
   await new Promise<void>((resolve) => terminal.write(output, resolve));

@@ -144,7 +144,7 @@ describe('a record that cannot be compared fails alone', () => {
   test.each<[string, unknown, unknown, object]>([
     ['a malformed attribute', { N: 'x' }, { N: '1' }, { code: 'INVALID_ATTRIBUTE_VALUE', path: 'a' }],
     [
-      'an attribute that is no AttributeValue',
+      'an attribute that is not an AttributeValue',
       null,
       { N: '1' },
       { code: 'INVALID_ATTRIBUTE_VALUE', path: 'a' },

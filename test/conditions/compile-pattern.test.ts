@@ -222,7 +222,7 @@ test.each<[string, unknown, string]>([
     'At eventName',
   ],
   ['a folded wildcard', { eventName: [{ wildcard: { 'equals-ignore-case': 'a' } }] }, 'At eventName'],
-  ['exists that is no boolean', { eventName: [{ exists: 'true' }] }, 'At eventName'],
+  ['exists that is not a boolean', { eventName: [{ exists: 'true' }] }, 'At eventName'],
   ['anything-but nothing', { eventName: [{ 'anything-but': [] }] }, 'At eventName'],
   ['anything-but of two types', { eventName: [{ 'anything-but': ['a', 1] }] }, 'At eventName'],
   ['anything-but true', { eventName: [{ 'anything-but': true }] }, 'At eventName'],

@@ -87,7 +87,7 @@ async function handle(sink: Sink, event: DynamoDBStreamEvent): Promise<void> {
   expect(await router(structuredClone(event), contextOf())).toEqual({ batchItemFailures: [] });
 }
 
-/** What has to have arrived, in this order within each item, whatever came twice. */
+/** Expects all entries, in this order within each item. Some may have arrived twice. */
 function expectHistories(entries: readonly AuditEntry[]): void {
   expect(JSON.stringify(entries)).not.toContain(SECRET);
   for (let item = 0; item < ITEMS; item++) {

@@ -102,7 +102,7 @@ describe.each(SINKS)('%s', (_, make) => {
       'Resolved credential object is not valid',
     ],
     [
-      'with an endpoint that is no URL',
+      'with an endpoint that is not a URL',
       { region, credentials, endpoint: 'nonsense' },
       'TypeError ERR_INVALID_URL',
     ],

@@ -14,7 +14,7 @@ import { tableUnder } from '../docs/markdown.ts';
 import { eventOf, memoryLogger, recordOf } from '../fixtures/events.ts';
 import { MemoryDynamoDB } from '../fixtures/memory-dynamodb/memory-dynamodb.ts';
 
-/** What a row of the table is about, played. */
+/** The scenario of a row of the table. */
 interface Scenario {
   readonly event?: DynamoDBStreamEvent;
   readonly handler?: (advance: (ms: number) => void) => unknown;
@@ -106,7 +106,7 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'an event that is [refused': [{ event: changed({ eventSource: 'aws:sqs' }) }],
 };
 
-/** What became of the one record, and how often its handler was tried. */
+/** Returns the outcome of the record and the number of its attempts. */
 async function play(scenario: Scenario, when: 'permanent' | 'exhausted') {
   let [letters, attempts] = [0, 0];
   const context = lambdaContext({ remainingMs: 30_000 });

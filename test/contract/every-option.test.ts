@@ -70,17 +70,17 @@ const FACTORIES: Readonly<Record<string, (options: object) => unknown>> = {
   lambdaContext: (options) => lambdaContext(options),
 };
 
-/** What no option takes. */
+/** A value that every option refuses. */
 const WRONG = { wrong: Symbol('wrong') };
 
-/** What an option takes the place of: both together are refused for that reason. */
+/** Options that exclude each other: both together are refused for that reason. */
 const INSTEAD: Readonly<Record<string, object>> = {
   'startEventSourceMapping streamArn': { tableName: undefined },
   'replay queueUrl': { documents: undefined },
   'replay s3Uri': { documents: undefined },
 };
 
-/** What a factory refuses options with. */
+/** Returns the error with which a factory refuses options. */
 async function refusalOf(owner: string, options: object): Promise<unknown> {
   try {
     await FACTORIES[owner]?.(options);

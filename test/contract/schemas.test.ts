@@ -102,7 +102,7 @@ describe.each(TABLES)('%s', (_, table) => {
     },
   );
 
-  test('a record that nobody handles is not checked', async () => {
+  test('a record that no handler gets is not checked', async () => {
     const router = streamRouter(table).onRemove(() => Promise.reject('never'));
     expect(await router(eventOf({ newImage: image(SECRET) }), contextOf())).toEqual(DONE);
   });

@@ -28,7 +28,7 @@ const WRITERS = ENDPOINT === undefined ? 10 : 1;
 
 type Image = Record<string, AttributeValue>;
 
-/** What a stream of both images has to say of a write. */
+/** The record of a write in a stream of both images. */
 interface Expected {
   readonly eventName: string;
   readonly keys: Image;
@@ -166,7 +166,7 @@ async function createTable(TableName: string, StreamViewType: StreamViewType): P
   );
 }
 
-/** Puts, changes and removes items. Every third one is also written again as it is, every second one removed in the end. */
+/** Puts, changes and removes items. Every third one is also written again unchanged, every second one removed in the end. */
 async function writeItems(TableName: string) {
   const expected = new Map<string, Expected[]>();
   const noOps = new Set<string>();

@@ -20,7 +20,7 @@ const OK: InvocationResult = { type: 'returned', response: null };
 
 interface Play {
   readonly decisions: readonly Decision[];
-  /** What the engine asks for, in a few letters. */
+  /** The decisions of the engine, in a few letters. */
   readonly story: readonly string[];
 }
 
@@ -125,7 +125,7 @@ describe('what an invocation came to is said right behind it', () => {
     ['a failure to split', () => FAILED, bisect, 'failed', 0, 'split'],
     ['a failure for good', () => FAILED, { maximumRetryAttempts: 0 }, 'failed', 0, 'discard'],
     [
-      'a report nobody reads',
+      'a report that is not read',
       reporting('b'),
       { reportBatchItemFailures: false },
       'succeeded',
@@ -140,7 +140,7 @@ describe('what an invocation came to is said right behind it', () => {
     expect(then).toMatchObject({ type: next, requestId });
   });
 
-  test('a throttle, which is no attempt', () => {
+  test('a throttle, which is not an attempt', () => {
     const { decisions } = play('a', (_, invocation) => (invocation === 1 ? THROTTLED : OK));
     expect(decisions.map(({ type }) => type)).toEqual([
       'invoke',
@@ -230,7 +230,7 @@ test('a retry comes after its delay, with the same request id; used up retries d
   ]);
 });
 
-test('without retries nobody waits', () => {
+test('without retries there is no delay', () => {
   expect(play('ab', () => FAILED, { maximumRetryAttempts: 0 }).story).toEqual([
     'invoke ab #1 request-1',
     'discard ab RetryAttemptsExhausted',
@@ -431,7 +431,7 @@ test('documents say what the last invocation answered', () => {
   });
 });
 
-test('checkpoints name the last record that is done with', () => {
+test('checkpoints name the last record that is processed', () => {
   const { decisions } = play('abc', reporting('c'));
   const [checkpoint] = decisions.filter((decision) => decision.type === 'checkpoint');
   expect(checkpoint?.sequenceNumber).toBe(checkpoint?.records[1]?.dynamodb?.SequenceNumber);

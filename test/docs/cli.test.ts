@@ -15,7 +15,7 @@ function idle(definitions: readonly CommandDefinition[]): readonly CommandDefini
   }));
 }
 
-/** What a shell makes of a line, up to a pipe or a file: the shell would write that file here. */
+/** Returns the words that a shell reads in a line, up to a pipe or a file: the shell would write that file here. */
 function wordsOf(line: string): string[] {
   const words = `set -- ${line.replace(/ > \S+$/, '')}; printf '%s\\0' "$@"`;
   return execFileSync('sh', ['-c', words], { encoding: 'utf8' }).split('\0').slice(0, -1);

@@ -14,7 +14,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly code: string;
-  /** What an HTML comment right above the block says, as in `<!-- snippet: fails -->`. */
+  /** The text of an HTML comment right above the block, as in `<!-- snippet: fails -->`. */
   readonly note: string | undefined;
 }
 

@@ -16,7 +16,7 @@ const context = {
   getRemainingTimeInMillis: () => endsAt - Date.now(),
 } as Context;
 
-/** What a mapping with a tumbling window adds to an event. */
+/** The fields that a mapping with a tumbling window adds to an event. */
 const WINDOW = {
   window: { start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:01:00Z' },
   state: {},

@@ -7,10 +7,10 @@ import type { DynamoDBBatchResponse } from 'aws-lambda';
 import ts from 'typescript';
 import { type Block, ROOT } from './markdown.ts';
 
-/** What became of a snippet. */
+/** The result of a snippet. */
 export interface SnippetRun {
   readonly exitCode: number;
-  /** What its `handler` answered, null for nothing; undefined when it exports none. */
+  /** The response of its `handler`, null for none; undefined if it exports no handler. */
   readonly response: DynamoDBBatchResponse | null | undefined;
   readonly output: string;
 }
@@ -18,7 +18,7 @@ export interface SnippetRun {
 /** A user's project: the snippets of the pages, and streamlane as it was built. */
 export interface SnippetProject {
   readonly directory: string;
-  /** What the compiler says of a snippet, one line per error. */
+  /** Returns the compiler's errors about a snippet, one line each. */
   errorsOf(block: Block): string[];
   run(block: Block, env?: Readonly<Record<string, string>>): Promise<SnippetRun>;
   remove(): void;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** An example as a process of its own, against the built package. */
 export interface RunningExample {
   readonly process: ChildProcess;
-  /** What it printed so far. */
+  /** The output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Waits for what it prints to match: stdout, and stderr behind it. Rejects if it ends first. */
@@ -65,7 +65,7 @@ export const withoutDynoxide = [
   'data:text/javascript,Object.defineProperty(process,"platform",{value:"sunos"})',
 ];
 
-/** What the developer's shell says of AWS and of logging is not to change what an example prints. */
+/** Leaves out the developer's variables for AWS and logging, which would change the output of an example. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
     ([name]) => !/^(AWS|POWERTOOLS|INVOICES_LOG|LOG_LEVEL|NODE_)/.test(name),

@@ -22,7 +22,7 @@ describe('a cause that a log may show', () => {
     ],
     ['a message that was set later', Object.assign(new Error(SECRET), { message: 'other' })],
     ['a message that was emptied', Object.assign(new Error(SECRET), { message: '' })],
-    ['a message that is no text', Object.assign(new Error(SECRET), { message: { SECRET } })],
+    ['a message that is not text', Object.assign(new Error(SECRET), { message: { SECRET } })],
     ['a cause', new Error('outer', { cause: new Error(SECRET) })],
     ['properties', new ValidationException(`one or more values: ${SECRET}`)],
     ['a text', SECRET],

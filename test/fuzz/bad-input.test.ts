@@ -148,7 +148,7 @@ const EVENTS: readonly Case[] = [
     /an unknown view type/,
   ],
   [
-    'a view type that is no text',
+    'a view type that is not text',
     amongGood({}, { StreamViewType: 5 }),
     'ConfigurationError',
     'VIEW_TYPE_MISMATCH',

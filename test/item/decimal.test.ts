@@ -45,7 +45,7 @@ describe('parseDecimal reads digits and exponent', () => {
     '1_000',
     '1,5',
     '--1',
-  ])('%j is no decimal number', (text) => {
+  ])('%j is not a decimal number', (text) => {
     expect(parseDecimal(text)).toBeUndefined();
     expect(canonicalNumber(text)).toBeUndefined();
   });

@@ -141,7 +141,7 @@ describe('a file is that of one process', () => {
   });
 });
 
-describe('another file is refused, and left as it is', () => {
+describe('another file is refused, and left unchanged', () => {
   test.each([
     ['no JSON', 'hello'],
     ['null', 'null'],

@@ -295,7 +295,7 @@ describe('pause and stop', () => {
     expect(mapping?.statistics.recordsSucceeded).toBe(1);
   });
 
-  test('pauses and resumptions that nobody waits for happen one after the other', async () => {
+  test('pauses and resumptions that are not awaited happen one after the other', async () => {
     await start(() => {});
     const states: string[] = [];
     mapping?.on('state', ({ state }) => states.push(state));
@@ -392,7 +392,7 @@ describe('pause and stop', () => {
     expect(kept.state).toBe('Stopped');
   });
 
-  test('a listener that throws is told of in the log, and changes nothing; listeners can be taken off', async () => {
+  test('a listener that throws is logged, and changes nothing; listeners can be removed', async () => {
     await table.fill(1);
     await start(() => {});
     let calls = 0;

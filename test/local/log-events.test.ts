@@ -94,7 +94,7 @@ test('a function that invokes itself is warned of, with table, count and remedy,
 test.each([
   [true, 'Records were discarded'],
   [false, 'Records were discarded. No on-failure destination gets them'],
-])('records that are given up are warned of; with a destination: %s', (hasDestination, message) => {
+])('a warning about discarded records is logged; with a destination: %s', (hasDestination, message) => {
   log(hasDestination);
   const document = {
     requestContext: { condition: 'RetryAttemptsExhausted' },

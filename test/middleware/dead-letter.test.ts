@@ -50,7 +50,7 @@ const declined = Object.assign(new Error('declined'), { retryable: false });
 const busy = new Error('busy');
 const FALSY = [undefined, null, 0, '', false];
 
-/** A sink that keeps what it is sent, or fails as it is told. For faults; the real ones are below. */
+/** A sink that keeps what it is sent, or fails on demand. For faults; the real sinks are below. */
 function memorySink(fault?: () => unknown): Sink & { letters: DeadLetter[]; options: SendOptions[] } {
   const letters: DeadLetter[] = [];
   const options: SendOptions[] = [];
@@ -84,7 +84,7 @@ function routerOf(
   return { router, logger };
 }
 
-/** What the log says that the record failed with. */
+/** Returns the record's error from the log. */
 function failureIn(logger: ReturnType<typeof memoryLogger>): DeadLetterError {
   return logger.entries.find(({ message }) => message === 'Record failed')?.fields.error as DeadLetterError;
 }
@@ -408,7 +408,7 @@ describe('what does not go unless asked for', () => {
   });
 
   test.each([
-    ['an eventName that nobody knows', { eventName: 'UPSERT' }],
+    ['an unknown eventName', { eventName: 'UPSERT' }],
     ['no Keys', { dynamodb: { SequenceNumber: '1', StreamViewType: 'NEW_AND_OLD_IMAGES' } }],
   ])('a record with %s never reaches any middleware: the mapping has to give it up', async (_, changed) => {
     const sink = memorySink();
@@ -423,7 +423,7 @@ describe('what does not go unless asked for', () => {
 describe("when: 'exhausted'", () => {
   const AT_ONCE = { minMs: 0, maxMs: 0 };
 
-  test.each([busy, ...FALSY])('sends what retry has given up: %j', async (thrown) => {
+  test.each([busy, ...FALSY])('sends a record whose retries are exhausted: %j', async (thrown) => {
     const sink = memorySink();
     let attempts = 0;
     const handler = async () => {
@@ -466,7 +466,7 @@ describe("when: 'exhausted'", () => {
     expect(sink.letters).toEqual([]);
   });
 
-  test('does not take the failure of a layer in between for what retry has given up', async () => {
+  test('does not take the failure of a layer in between for exhausted retries', async () => {
     const sink = memorySink();
     const between: RecordMiddleware<never> = async (_record, _context, next) => {
       try {

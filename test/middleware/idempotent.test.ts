@@ -65,7 +65,7 @@ async function stored(): Promise<Locked[]> {
 const store = (): DynamoDBPersistenceLayer =>
   new DynamoDBPersistenceLayer({ tableName, awsSdkV3Client: client });
 
-/** What a new sandbox has: nothing in memory, the same table. */
+/** Creates a sandbox with nothing in memory and the same table. */
 function sandbox(
   handler: (record: { sequenceNumber: string; eventID: string }, context: RecordContext) => unknown,
   options: Partial<IdempotentOptions> = {},
@@ -113,7 +113,7 @@ describe('a record that is delivered again', () => {
   });
 
   test.each([undefined, null, 0, '', false, { status: 500 }])(
-    'and had thrown %j, which comes out as it is',
+    'and had thrown %j, which comes out unchanged',
     async (thrown) => {
       const came: unknown[] = [];
       const router = streamRouter({ logger: memoryLogger() })
@@ -497,7 +497,7 @@ describe('between deadLetter and retry, as documented', () => {
     expect(runs).toBe(1);
   });
 
-  test('a record that another sandbox is at is no dead letter, but delivered again', async () => {
+  test('a record that another sandbox handles is not a dead letter, but delivered again', async () => {
     void sandbox(() => new Promise(() => {})).router(eventOf({}), lambdaContext());
     await vi.waitFor(async () => expect(await stored()).toHaveLength(1));
     expect(await composed(() => undefined)(eventOf({}), contextOf(1300))).toEqual(failedAt(0));

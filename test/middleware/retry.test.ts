@@ -88,7 +88,7 @@ describe('retry', () => {
   });
 
   test.each(FALSY)(
-    'tries again after throw %j, which fails the record and comes out as it is',
+    'tries again after throw %j, which fails the record and comes out unchanged',
     async (value) => {
       const { attempts, handler } = failing(value, value, value);
       expect(await outcomeOf({ backoff: AT_ONCE }, handler)).toMatchObject({
@@ -105,7 +105,7 @@ describe('retry', () => {
     ['an AbortError', new DOMException('stop', 'AbortError')],
     ['an object', { status: 503 }],
     ['what says retryable: true', Object.assign(new Error('busy'), { retryable: true })],
-  ])('tries again after %s, and lets it out as it is', async (_, thrown) => {
+  ])('tries again after %s, and lets it out unchanged', async (_, thrown) => {
     const { attempts, handler } = failing(thrown, thrown, thrown);
     const { came } = await outcomeOf({ backoff: AT_ONCE }, handler);
     expect(came[0]).toBe(thrown);
@@ -358,7 +358,7 @@ describe('the wait', () => {
 });
 
 describe('the deadline', () => {
-  test('ends a wait: the record fails, with its own error, and has not been given up for good', async () => {
+  test('ends a wait: the record fails with its own error, and its retries are not exhausted', async () => {
     const context = lambdaContext({ remainingMs: 5000 });
     const { attempts, handler } = failing(new Error('busy'), new Error('never made'));
     const running = outcomeOf({ backoff: { minMs: 3500, maxMs: 3500, jitter: false } }, handler, context);

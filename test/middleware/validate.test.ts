@@ -82,7 +82,7 @@ describe.each(SCHEMAS)('validate with %s', (_, schema) => {
 });
 
 describe('validate', () => {
-  test('checks, and changes nothing: handlers get the item as it is', async () => {
+  test('checks, and changes nothing: handlers get the item unchanged', async () => {
     const { handled } = await run(z.object({ id: z.string(), status: z.string().default('OPEN') }), {
       newImage: { extra: { S: 'kept' } },
     });
@@ -205,7 +205,7 @@ describe('validate', () => {
     expect(layer({ newImage: {} } as never, {} as never, () => undefined)).toBeUndefined();
   });
 
-  test('hands on what next() comes to, as it is', async () => {
+  test('hands on what next() comes to, unchanged', async () => {
     const asynchronous = z.object({}).refine(async () => true);
     const layer = validate(asynchronous);
     const failing = async () => {
@@ -278,7 +278,7 @@ describe('validate', () => {
   });
 
   test.each([undefined, null, {}, z, { '~standard': {} }, () => true])(
-    'refuses %o, which is no schema',
+    'refuses %o, which is not a schema',
     (schema) => {
       expect(() => validate(schema as never)).toThrow(
         expect.objectContaining({

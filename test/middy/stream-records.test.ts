@@ -14,7 +14,7 @@ interface Invoice {
   total: number;
 }
 
-/** What a handler behind the middleware gets. */
+/** Returns the event that a handler behind the middleware gets. */
 async function eventBehind<R>(middleware: StreamRecordsMiddleware<R>, event: unknown) {
   let seen: (DynamoDBStreamEvent & { readonly records: readonly R[] }) | undefined;
   await middy<DynamoDBStreamEvent, void>()

@@ -314,7 +314,7 @@ describe('failures', () => {
     });
   });
 
-  test('a record handler that is no function throws before anything happens', async () => {
+  test('a record handler that is not a function throws before anything happens', async () => {
     await expect(
       processPartialResponse(eventOf({}), undefined as unknown as CallableFunction, quiet()),
     ).rejects.toMatchObject({ code: 'INVALID_HANDLER' });
@@ -703,7 +703,7 @@ describe('verdicts of a subclass', () => {
       () => ({ collectDynamoDBFailures: () => [{ itemIdentifier: sequenceNumberAt(0) }] }),
       [0],
     ],
-    ['clean that does nothing leaves the response as it is', () => ({ clean: () => {} }), [1]],
+    ['clean that does nothing leaves the response unchanged', () => ({ clean: () => {} }), [1]],
     [
       'clean may note a failure by hand, with a copy of the record',
       (it: OrderedStreamProcessor) => ({

@@ -109,7 +109,7 @@ test(
   PROPERTY_TIMEOUT_MS,
 );
 
-/** What a handler may do to what it gets, and to the event behind it. */
+/** Changes that a handler may make to its record and to the event behind it. */
 type EventVandalism = (event: { Records: DynamoDBRecord[] }, record: StreamRecord<AnyItem>) => void;
 
 // A cast: what is done here does not compile.

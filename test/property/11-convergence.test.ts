@@ -9,7 +9,7 @@ const HISTORIES = 400;
 const MS_PER_HISTORY = 150;
 
 test(
-  'the last completed change of each item is its newest that was not given up',
+  'the last completed change of each item is its newest one that was not discarded',
   async () => {
     const tally = new Tally();
     const finding = await campaign({

@@ -92,7 +92,7 @@ const plays: fc.Arbitrary<Play> = fc
     });
   });
 
-/** What happens in a play, and what must not. */
+/** Records the events of a play, and the violations. */
 class Journal {
   readonly play: Play;
   readonly faults: string[] = [];
@@ -289,7 +289,7 @@ async function perform(play: Play): Promise<Journal> {
   return journal;
 }
 
-// A rejection that nobody handles ends a sandbox.
+// An unhandled rejection ends a sandbox.
 const unhandled: unknown[] = [];
 const listener = (reason: unknown) => void unhandled.push(reason);
 beforeEach(() => void process.on('unhandledRejection', listener));

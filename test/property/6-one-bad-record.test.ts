@@ -5,7 +5,7 @@ import { defineTable, StreamlaneError, streamRouter } from '../../src/index.ts';
 import { contextOf, memoryLogger, recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../fixtures/play.ts';
 
-/** What can be wrong with one record, and the code of the error that fails it. */
+/** The ways in which one record can be malformed, each with the code of the error that fails it. */
 const POISONS: readonly { readonly code: string; spoil(record: DynamoDBRecord): DynamoDBRecord }[] = [
   { code: 'UNKNOWN_EVENT_NAME', spoil: (record) => ({ ...record, eventName: 'UPSERT' as 'INSERT' }) },
   { code: 'UNKNOWN_EVENT_NAME', spoil: ({ eventName, ...record }) => record },

@@ -127,7 +127,7 @@ function textOf(pattern: readonly PatternStep[]): string {
   }, '');
 }
 
-/** What the syntax means, said once more. */
+/** The meaning of the syntax, implemented a second time. */
 function covers(pattern: readonly PatternStep[], path: readonly Step[]): boolean {
   return pattern.every((step, index) => {
     const at = path[index];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type DeliverOptions, deliver, type OnFailureDocument, testStream } from '../../src/testing/index.ts';
 
-/** What a handler does with a record, each time it sees it. */
+/** The behaviour of a handler with a record, the same at each attempt. */
 type Fate =
   | 'succeeds'
   /** Throws as many times as the record's number says, then succeeds. */

@@ -13,7 +13,7 @@ import { sequenceNumberOf } from '../fixtures/stage.ts';
 
 const declined = Object.assign(new Error('declined'), { retryable: false });
 
-/** What one attempt of a handler, or one letter, comes to. */
+/** The outcome of one attempt of a handler, or of one letter. */
 type Attempt = 'succeeds' | 'permanent' | 'transient' | 'undefined' | 'at once';
 type Letter = 'accepted' | 'refused' | 'accepted and lost' | 'refused at once';
 
@@ -139,7 +139,7 @@ test(
           },
         });
         expect(untouched).toEqual([]);
-        // The first time that each record was handled, those of its item before it were done with: only one that has
+        // The first time that each record was handled, those of its item before it were processed: only one that has
         // a dead letter as well, and was delivered again with its batch, may have been handled after later ones.
         const first = finished.filter(
           (index, at) => finished.indexOf(index) === at && !accepted.has(sequenceNumberAt(index)),

@@ -26,7 +26,7 @@ interface Scenario {
   readonly items: readonly number[];
   readonly concurrency: number;
   readonly attempts: number;
-  /** What the fake does, one after the other, over and over. */
+  /** The answers of the fake, in order, repeated without end. */
   readonly refusals: readonly (undefined | 'later' | 'never')[];
   readonly faults: readonly (undefined | RequestFault)[];
 }

@@ -12,7 +12,7 @@ const START = 1_767_225_600;
 const LENGTH = 60;
 const MEGABYTE = 1024 * 1024;
 
-/** What happens to a record, or to a window's close, at its attempts: the first outcomes, then it goes well. */
+/** The first outcomes of the attempts at a record, or at a window's close. Later attempts succeed. */
 const outcomes = fc.array(fc.constantFrom('throw', 'wait', 'reject', 'ok'), { maxLength: 3 });
 
 const runs = fc.record({
@@ -93,7 +93,7 @@ test('every record is counted exactly once, in the window of its creation, whate
   );
 });
 
-/** What a reduce does at one attempt at a record. Deadlines pass while it runs, in the task in which it settles. */
+/** The behaviour of a reduce at one attempt at a record. Deadlines pass while it runs, in the task in which it settles. */
 const fates = fc.record({
   what: fc.constantFrom(
     ...(['ok', 'wait', 'throw', 'reject'] as const),

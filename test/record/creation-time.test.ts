@@ -35,7 +35,7 @@ describe('a record that does not say it has an Invalid Date', () => {
   });
 });
 
-describe('anything else fails loudly for whoever reads the date, and counts as unsaid where a sum goes on without it', () => {
+describe('other values throw when the date is read, and count as missing in sums', () => {
   test.each([
     [Number.NaN],
     [Number.POSITIVE_INFINITY],

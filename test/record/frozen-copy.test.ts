@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { frozenCopy } from '../../src/record/frozen-copy.ts';
 
-test('copies and freezes at every depth, and leaves the original as it is', () => {
+test('copies and freezes at every depth, and leaves the original unchanged', () => {
   const original = { a: { b: [{ c: 1 }, 'text', null] }, d: undefined };
   const copy = frozenCopy(original);
   expect(copy).toStrictEqual(original);

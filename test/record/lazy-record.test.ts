@@ -12,7 +12,7 @@ function open(raw: DynamoDBRecord, reading: Partial<RecordReading> = {}): LazyRe
   return openRecord(raw, { toNumber, viewType: 'NEW_AND_OLD_IMAGES', ...reading });
 }
 
-/** A record with parts of `dynamodb` replaced by what nobody should send. */
+/** A record with parts of `dynamodb` replaced by invalid values. */
 function twisted(raw: DynamoDBRecord, dynamodb: Record<string, unknown>, rest: object = {}): DynamoDBRecord {
   return { ...raw, ...rest, dynamodb: { ...raw.dynamodb, ...dynamodb } } as DynamoDBRecord;
 }

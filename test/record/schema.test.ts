@@ -84,7 +84,7 @@ describe('an asynchronous schema answers with a promise', () => {
     });
   });
 
-  test.each(ASYNC)('%s: which nobody can wait for where a property is read', (_, schema) => {
+  test.each(ASYNC)('%s: a read of a property cannot await it', (_, schema) => {
     for (const id of ['a', SECRET]) {
       expect(caught(() => imageChecks(schema).now('newImage', { id }))).toMatchObject({
         name: 'ConfigurationError',

@@ -44,7 +44,7 @@ function letterOf(name: string, index: number, image?: Record<string, AttributeV
   return createDeadLetter(record, new Error('no'), undefined);
 }
 
-/** Puts an item as it is now. */
+/** Puts the current image of an item. */
 const put = (name: string, image: Record<string, never> | object) =>
   table.client.send(
     new PutItemCommand({ TableName: table.name, Item: { ...keysOf(name), ...image } as never }),

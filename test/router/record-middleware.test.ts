@@ -15,7 +15,7 @@ const context = { signal: new AbortController().signal } as RecordContext;
 type Layer = RecordMiddleware<unknown>;
 const run = (layer: Layer, inner: HandleRecord) => wrapLayer(layer, inner)(record, context);
 
-/** What became of it: 'succeeded', or what it threw in brackets, so that falsy values show. */
+/** Returns the outcome: 'succeeded', or the thrown value in an array, so that falsy values show. */
 async function outcomeOf(layer: Layer, inner: HandleRecord): Promise<'succeeded' | [unknown]> {
   try {
     await run(layer, inner);
@@ -25,7 +25,7 @@ async function outcomeOf(layer: Layer, inner: HandleRecord): Promise<'succeeded'
   }
 }
 
-// A rejection that nobody handles ends a Lambda sandbox, so no test may leave one.
+// An unhandled rejection ends a Lambda sandbox, so no test may leave one.
 const unhandled: unknown[] = [];
 const listener = (reason: unknown) => void unhandled.push(reason);
 beforeEach(() => void process.on('unhandledRejection', listener));
@@ -95,7 +95,7 @@ describe('an onion', () => {
   });
 });
 
-describe('as long as nobody waits, nothing does', () => {
+describe('without a promise, nothing waits', () => {
   test('a synchronous middleware around a synchronous handler answers at once', () => {
     expect(
       run(
@@ -268,7 +268,7 @@ describe('next() that is called again', () => {
     expect(seen).toEqual(['inner', 'inner']);
   });
 
-  test('counts as failed when a call that nobody awaited failed, though another succeeded', async () => {
+  test('counts as failed when an unawaited call failed, although another one succeeded', async () => {
     const calls: number[] = [];
     const layer: Layer = async (_record, _context, next) => {
       void next();

@@ -255,7 +255,7 @@ test('a record that Lambda redelivers is handled again, though it had succeeded 
   expect(handled).toEqual(['b', 'a', 'b']);
 });
 
-test('a pipe hands over an array of records, and is told of every one that did not succeed by its eventID', async () => {
+test('a pipe passes an array of records, and the response names each one that did not succeed by its eventID', async () => {
   const { Records } = eventOf({ id: 'a' }, { id: 'b' }, { id: 'b' });
   const handled: string[] = [];
   const router = streamRouter<{ id: string }>({ logger: false }).onInsert(async ({ newImage, eventID }) => {

@@ -15,7 +15,7 @@ import {
 
 const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
-/** What every sink promises, on any server. */
+/** Tests the promises of every sink, on any server. */
 export function sinkContract(
   name: string,
   { maxBytes, replaces, ordered }: SinkTraits,
@@ -84,7 +84,7 @@ export function sinkContract(
   });
 }
 
-/** What every sink promises when its server fails. */
+/** Tests the promises of every sink when its server fails. */
 export function failureContract(name: string, traits: SinkTraits, harnessOf: () => FakeHarness): void {
   const { perRequest, maxBytes, ordered, single = true } = traits;
   /** A code that is documented for content: a message that is alone in its request is at fault by it. */

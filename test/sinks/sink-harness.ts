@@ -2,19 +2,19 @@ import type { SinkOptions } from '../../src/sinks/batcher/sink-options.ts';
 import type { Sink, SinkRecord } from '../../src/sinks/sink.ts';
 import type { FakeRefusal } from '../fixtures/fake-aws/service.ts';
 
-/** What is particular to a sink. */
+/** The properties that differ between sinks. */
 export interface SinkTraits {
   /** Messages in one request, at most. */
   readonly perRequest: number;
   /** Bytes of the largest message, as the service counts; undefined where that is more than a test can hold. */
   readonly maxBytes?: number;
-  /** Whether the service says for each message what became of it. @defaultValue true */
+  /** True if the service answers for each message separately. @defaultValue true */
   readonly single?: boolean;
   /** How its server refuses a request for the content of one message. */
   readonly refusedRequest?: FakeRefusal;
-  /** Whether a later message about an item takes the place of an earlier one. @defaultValue false */
+  /** True if a later message about an item replaces an earlier one. @defaultValue false */
   readonly replaces?: boolean;
-  /** Whether messages about one item arrive in the order that they were sent in, even when sent at once. */
+  /** True if messages about one item arrive in the order that they were sent in, even when sent at once. */
   readonly ordered: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SinkHarness {
   /** The service's name, as in `sns`. */
   readonly service: string;
   sink(options?: SinkOptions): Sink;
-  /** What carries a number about an item. */
+  /** Creates a message with a number about an item. */
   message(number: number, item: string): unknown;
   /** A message of exactly so many bytes, as the service counts; there where there is a largest one. */
   sized(bytes: number): unknown;
@@ -64,7 +64,7 @@ export function numberIn(text: string): number {
   return Number(/"n":(?:\{"N":")?(\d+)/.exec(text)?.[1]);
 }
 
-/** What became of calls: the numbers of those that failed, with their errors. */
+/** Returns the numbers of the calls that failed, with their errors. */
 export async function failuresOf(calls: readonly Promise<void>[]): Promise<Map<number, unknown>> {
   const settled = await Promise.allSettled(calls);
   return new Map(

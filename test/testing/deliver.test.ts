@@ -118,7 +118,7 @@ describe('the event and the context', () => {
     expect(second).not.toBe(first);
   });
 
-  test('a function ARN that is no ARN is the name', async () => {
+  test('a function ARN that is not an ARN is the name', async () => {
     let name = '';
     const handler = (_: unknown, context: Context) => {
       name = context.functionName;
@@ -622,11 +622,11 @@ describe('refuses', () => {
     ['options that are none', null, 'INVALID_OPTION'],
     ['a batch size of 0', { batchSize: 0 }, 'INVALID_OPTION'],
     ['AT_TIMESTAMP', { startingPosition: 'AT_TIMESTAMP' }, 'INVALID_OPTION'],
-    ['a start that is no Date', { startedAt: 1 }, 'INVALID_OPTION'],
+    ['a start that is not a Date', { startedAt: 1 }, 'INVALID_OPTION'],
     ['an invalid Date', { startedAt: new Date(Number.NaN) }, 'INVALID_OPTION'],
     ['null as start', { startedAt: null }, 'INVALID_OPTION'],
-    ['a delay that is no function', { retryDelayMs: 100 }, 'INVALID_OPTION'],
-    ['an ARN that is no text', { functionArn: 1 }, 'INVALID_OPTION'],
+    ['a delay that is not a function', { retryDelayMs: 100 }, 'INVALID_OPTION'],
+    ['an ARN that is not text', { functionArn: 1 }, 'INVALID_OPTION'],
     ['a timeout beyond 90 minutes', { timeoutSeconds: 5400.001 }, 'INVALID_OPTION'],
     ['a timeout of nothing', { timeoutSeconds: 0 }, 'INVALID_OPTION'],
     ['a wait that no timer holds', { settleWithinMs: 2 ** 31 }, 'INVALID_OPTION'],
@@ -635,7 +635,7 @@ describe('refuses', () => {
     await expect(deliver(() => {}, [], options as DeliverOptions)).rejects.toMatchObject({ code });
   });
 
-  test('a handler that is no function', async () => {
+  test('a handler that is not a function', async () => {
     await expect(deliver({} as never, [])).rejects.toMatchObject({ code: 'INVALID_HANDLER' });
   });
 

@@ -78,7 +78,7 @@ test('a router that waits for a handler answers at once, and its signal has abor
   expect(await answer).toEqual({
     batchItemFailures: [{ itemIdentifier: event.Records[1]?.dynamodb?.SequenceNumber }],
   });
-  // Nobody listens any more.
+  // No listener is left.
   context.advance(1000);
 });
 

@@ -32,20 +32,20 @@ describe('toSucceed', () => {
   test.each([
     [reporting('12'), 'it reports 12: Lambda delivers again from there.'],
     [reporting('12', '9'), 'it reports 9: Lambda delivers again from there.'],
-    ['OK', 'it is malformed, as it is not an object: Lambda takes the whole batch as failed.'],
-    [[1], 'it is malformed, as it is not an object: Lambda takes the whole batch as failed.'],
+    ['OK', 'it is malformed, because it is not an object: Lambda takes the whole batch as failed.'],
+    [[1], 'it is malformed, because it is not an object: Lambda takes the whole batch as failed.'],
     [
       { batchItemFailures: 1 },
-      'it is malformed, as its batchItemFailures is not an array: Lambda takes the whole batch as failed.',
+      'it is malformed, because its batchItemFailures is not an array: Lambda takes the whole batch as failed.',
     ],
     [
       reporting('12', ''),
-      'it is malformed, as batchItemFailures[1].itemIdentifier is not a sequence number: ' +
+      'it is malformed, because batchItemFailures[1].itemIdentifier is not a sequence number: ' +
         'Lambda takes the whole batch as failed.',
     ],
     [
       { batchItemFailures: [null] },
-      'it is malformed, as batchItemFailures[0].itemIdentifier is not a sequence number: ' +
+      'it is malformed, because batchItemFailures[0].itemIdentifier is not a sequence number: ' +
         'Lambda takes the whole batch as failed.',
     ],
   ])('%j does not', (response, reason) => {
@@ -71,7 +71,7 @@ describe('toReportCheckpoint', () => {
   test.each([
     [reporting('13'), 'it reports 13: Lambda delivers again from there.'],
     [reporting(), 'it reports no failure: the whole batch counts as processed.'],
-    ['OK', 'it is malformed, as it is not an object: Lambda takes the whole batch as failed.'],
+    ['OK', 'it is malformed, because it is not an object: Lambda takes the whole batch as failed.'],
   ])('%j does not report 12', (response, reason) => {
     expect(response).not.toReportCheckpoint('12');
     expect(messageOf(() => expect(response).toReportCheckpoint('12'))).toBe(

@@ -82,7 +82,7 @@ test('options are checked', () => {
   auditTrail(loggerSink(), { redacted: [] });
   // @ts-expect-error paths are text
   auditTrail(loggerSink(), { redact: [/card/] });
-  // @ts-expect-error a logger is no sink
+  // @ts-expect-error a logger is not a sink
   auditTrail(console);
 });
 

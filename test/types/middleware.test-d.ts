@@ -103,7 +103,7 @@ describe('deadLetter', () => {
       fallback: bucketWriter({ bucket: 'letters' }),
     });
     deadLetter({ target: 'mine', send: async () => {} });
-    // @ts-expect-error a URL is no sink
+    // @ts-expect-error a URL is not a sink
     deadLetter('https://sqs.eu-central-1.amazonaws.com/123456789012/letters');
   });
 
@@ -163,7 +163,7 @@ describe('validate', () => {
     validate(z.object({ total: z.number() }));
     validate(v.object({ total: v.number() }));
     validate(type({ total: 'number' }));
-    // @ts-expect-error a type is no schema
+    // @ts-expect-error a type is not a schema
     validate({ total: 'number' });
   });
 });

@@ -143,7 +143,7 @@ test('it goes with other middlewares, before and after it', () => {
     });
 });
 
-test('Middy takes a router as it is', () => {
+test('Middy takes a router unchanged', () => {
   const router = streamRouter<Invoice>({ logger: new Logger() });
 
   expectTypeOf(middy(router).use(injectLambdaContext(new Logger()))).toExtend<DynamoDBStreamHandler>();

@@ -240,7 +240,7 @@ describe('keys', () => {
   test('are those of the table, and there', () => {
     typed().keysOnly.onRemove(({ keys }) => {
       expectTypeOf(keys).toEqualTypeOf<Readonly<Keys>>();
-      // @ts-expect-error total is no key attribute
+      // @ts-expect-error total is not a key attribute
       keys.total;
     });
   });

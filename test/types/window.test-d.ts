@@ -96,7 +96,7 @@ describe('streamWindow', () => {
     streamWindow<Invoice, { n: number }>({ initial: { n: 0 }, reduce: () => ({ n: '' }), close() {} });
     // @ts-expect-error records are counted in order
     streamWindow<Invoice, { n: number }>({ initial: { n: 0 }, reduce() {}, close() {}, concurrency: 2 });
-    // @ts-expect-error nobody closes the window
+    // @ts-expect-error close is missing
     streamWindow<Invoice, { n: number }>({ initial: { n: 0 }, reduce() {} });
     // @ts-expect-error a state is an object
     streamWindow<Invoice, number>({ initial: 0, reduce() {}, close() {} });
@@ -116,7 +116,7 @@ describe('eventPattern', () => {
     eventPattern('{"eventName":["INSERT"]}');
   });
 
-  test('refuses what is no pattern', () => {
+  test('refuses a value that is not a pattern', () => {
     // @ts-expect-error a value stands in an array
     eventPattern({ eventName: 'INSERT' });
     // @ts-expect-error there is no such comparison

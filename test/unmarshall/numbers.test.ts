@@ -138,7 +138,7 @@ test('no number that DynamoDB can hold ever throws', () => {
   );
 });
 
-describe('a text that is no number throws, rather than becoming NaN or 0', () => {
+describe('a text that is not a number throws, rather than becoming NaN or 0', () => {
   test.each([
     '',
     ' ',

@@ -108,9 +108,9 @@ describe('what cannot be unmarshalled fails with its path, what was expected, wh
     ['a plain string', 'a', { a: SECRET }, 'an AttributeValue with one of', 'another string'],
     ['a plain number', 'a', { a: 5 }, 'an AttributeValue with one of', 'number'],
     ['an array', 'a', { a: [] }, 'an AttributeValue with one of', 'an array'],
-    ['S that is no string', 'a', { a: { S: 5 } }, 'a string', 'number'],
+    ['S that is not a string', 'a', { a: { S: 5 } }, 'a string', 'number'],
     ['S that is null', 'a', { a: { S: null } }, 'a string', 'null'],
-    ['N that is no string', 'a', { a: { N: 5 } }, 'a string', 'number'],
+    ['N that is not a string', 'a', { a: { N: 5 } }, 'a string', 'number'],
     ['N that is empty', 'a', { a: { N: '' } }, 'the text of a number', 'another string'],
     ['N that is a word', 'a', { a: { N: SECRET } }, 'the text of a number', 'another string'],
     ['N that is NaN', 'a', { a: { N: 'NaN' } }, 'the text of a number', 'another string'],
@@ -120,10 +120,10 @@ describe('what cannot be unmarshalled fails with its path, what was expected, wh
     ['members of which none holds a value', 'a', { a: { S: null, N: null } }, 'a string', 'null'],
     ['an L beside no value', 'a[1]', { a: { S: null, L: [{ N: '1' }, {}] } }, 'an Attr', 'an empty one'],
     ['BOOL that is a string', 'a', { a: { BOOL: 'true' } }, 'true or false', 'another string'],
-    ['B that is no string', 'a', { a: { B: { type: 'Buffer' } } }, 'a string', 'object'],
-    ['B that is no base64', 'a', { a: { B: '!"§$' } }, 'base64', 'another string'],
+    ['B that is not a string', 'a', { a: { B: { type: 'Buffer' } } }, 'a string', 'object'],
+    ['B that is not base64', 'a', { a: { B: '!"§$' } }, 'base64', 'another string'],
     ['B without its padding', 'a', { a: { B: 'AQ' } }, 'base64', 'another string'],
-    ['SS that is no array', 'a', { a: { SS: SECRET } }, 'an array', 'another string'],
+    ['SS that is not an array', 'a', { a: { SS: SECRET } }, 'an array', 'another string'],
     ['SS with a number', 'a', { a: { SS: [SECRET, 5] } }, 'a string', 'number'],
     ['NS with a word', 'a', { a: { NS: ['1', SECRET] } }, 'the text of a number', 'another string'],
     ['NS with a number', 'a', { a: { NS: [1] } }, 'a string', 'number'],
@@ -180,7 +180,7 @@ describe('what cannot be unmarshalled fails with its path, what was expected, wh
     expect(failure.message).toContain(`The attribute ${path} cannot be unmarshalled: expected ${expected}`);
     expect(failure.message).toContain(`${came}. `);
     expect(failure.message).toContain('Check what builds the event');
-    for (const told of [failure, failure.cause as Error]) expect(String(told.stack)).not.toContain(SECRET);
+    for (const error of [failure, failure.cause as Error]) expect(String(error.stack)).not.toContain(SECRET);
   });
 });
 

@@ -946,13 +946,13 @@ describe('options', () => {
     ['concurrency', [{ ...good, concurrency: 1 }], 'UNKNOWN_OPTION'],
     ['a bad reserveMs', [{ ...good, reserveMs: -1 }], 'INVALID_OPTION'],
     ['no initial', [{ ...good, initial: undefined }], 'INVALID_OPTION'],
-    ['an initial that is no object', [{ ...good, initial: 0 }], 'INVALID_OPTION'],
+    ['an initial that is not an object', [{ ...good, initial: 0 }], 'INVALID_OPTION'],
     ['an initial that is a list', [{ ...good, initial: [] }], 'INVALID_OPTION'],
     ['an initial that is null', [{ ...good, initial: null }], 'INVALID_OPTION'],
-    ['an initial that is no JSON', [{ ...good, initial: { at: new Date() } }], 'INVALID_OPTION'],
+    ['an initial that is not JSON', [{ ...good, initial: { at: new Date() } }], 'INVALID_OPTION'],
     ['an initial that is a class', [{ ...good, initial: new Map() }], 'INVALID_OPTION'],
     ['no reduce', [{ ...good, reduce: undefined }], 'INVALID_HANDLER'],
-    ['a close that is no function', [{ ...good, close: {} }], 'INVALID_HANDLER'],
+    ['a close that is not a function', [{ ...good, close: {} }], 'INVALID_HANDLER'],
     ['a table that is none', [{}, good], 'INVALID_TABLE'],
   ])('%s is refused when the handler is made', (_, args, code) => {
     expect(() => (streamWindow as (...args: unknown[]) => unknown)(...args)).toThrow(

@@ -134,7 +134,7 @@ describe('invocations and what came of them', () => {
     DynamoDBRecord[],
   ];
 
-  test('are told of together, though batches overlap', () => {
+  test('are shown together, although batches overlap', () => {
     const { emit, told } = follow();
     emit('invocation', invocation({ records: a, requestId: 'a' }));
     emit('invocation', invocation({ records: b, requestId: 'b' }));
@@ -176,7 +176,7 @@ describe('invocations and what came of them', () => {
     ]);
   });
 
-  test('of which nothing came are told of at the end', () => {
+  test('without any records are shown at the end', () => {
     const { emit, told, flush } = follow();
     emit('invocation', invocation());
     flush();
@@ -251,7 +251,7 @@ describe('what went wrong', () => {
   test.each<[outcome: InvocationEvent['outcome'], messages: readonly string[]]>([
     ['succeeded', ['Error: dead']],
     ['partial', ['Error: dead', 'the handler reported it']],
-  ])('is told of dead letters where the invocation %s', (outcome, messages) => {
+  ])('shows dead letters if the invocation %s', (outcome, messages) => {
     const failures = new Failures();
     const error = { name: 'Error', message: 'dead', stack: '' };
     failures.add([{ sequenceNumber: '001', deadLettered: true, error }]);

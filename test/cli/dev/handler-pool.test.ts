@@ -169,7 +169,7 @@ test('a sandbox that ends between two invocations is replaced', async () => {
   expect(started()).toBe(2);
 });
 
-test('what the log says of failed records is told of before the answer', async () => {
+test('log entries about failed records come before the response', async () => {
   const { pool, log } = poolOf(codeOf({ 'handler.ts': handlerOf('v1 ') }));
   await pool.open();
   await pool.invoke({ log: '1' }, contextOf());

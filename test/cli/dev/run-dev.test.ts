@@ -507,7 +507,7 @@ describe('streamlane dev', () => {
     expect(code).toBe(EXIT.failed);
   });
 
-  test('an endpoint where nobody answers is told of', async () => {
+  test('an endpoint that does not answer is reported', async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     const argv = ['dev', routerCode().path('handler.ts'), '--table', table, '--endpoint', endpoint];
     const { code, stderr } = await run(argv).ended();
@@ -893,7 +893,7 @@ describe('on a stream that does what no emulator does', () => {
     return { streams, command };
   }
 
-  test('trouble is told of, and records that have left the stream', async () => {
+  test('problems are reported, and records that have left the stream', async () => {
     const { streams, command } = await onFake('--starting-position', 'TRIM_HORIZON');
     streams.fail('GetRecords', 'InternalServerError', 3);
     await command.seen(/warning: GetRecords failed, and is tried again: .*InternalServerError/);

@@ -11,7 +11,7 @@ const named = (name: string, message: string, fields: object = {}): Error =>
 test.each<[name: string, error: unknown, message: string, exitCode: number]>([
   ['input that is wrong', usageError('No.\n Not so.'), 'No. Not so.', EXIT.usage],
   [
-    'an option that streamlane refuses, without the name of a function nobody called',
+    'an option that streamlane refuses, without the name of a function that the user did not call',
     new ConfigurationError('INVALID_OPTION', 'has to be 1.', {
       owner: 'startEventSourceMapping',
       option: 'batchSize',
@@ -95,7 +95,7 @@ test.each<[name: string, error: unknown, message: string, exitCode: number]>([
     EXIT.failed,
   ],
   ['anything else', new RangeError('a\nb'), 'RangeError: a b (--verbose prints the stack)', EXIT.failed],
-  ['what is no error', undefined, 'Something threw undefined.', EXIT.failed],
+  ['a value that is not an error', undefined, 'Something threw undefined.', EXIT.failed],
 ])('explains %s', (_name, error, message, exitCode) => {
   expect(explain(error)).toEqual({ message, exitCode });
 });

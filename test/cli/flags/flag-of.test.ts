@@ -16,6 +16,6 @@ test.each([
   [{ owner: 'dev', option: 'batchSize' }, '--batch-size is odd: batchSize.'],
   [{ owner: 'dev' }, 'is odd: batchSize.'],
   [{}, 'is odd: batchSize.'],
-])('an error shows its flag, and its text as it is: %o', (data, text) => {
+])('an error shows its flag, and its text unchanged: %o', (data, text) => {
   expect(flagProblem(new ConfigurationError('INVALID_OPTION', 'is odd: batchSize.', data))).toBe(text);
 });

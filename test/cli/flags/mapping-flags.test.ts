@@ -89,7 +89,7 @@ test.each<[string, string[], object]>([
 });
 
 describe('what cannot be read', () => {
-  test.each(['--filter-criteria', '--destination-config'])('%s that is no JSON is refused', (flag) => {
+  test.each(['--filter-criteria', '--destination-config'])('%s that is not JSON is refused', (flag) => {
     expect(() => readMappingFlags(parse(flag, '{'))).toThrow(
       expect.objectContaining({ exitCode: 2, message: expect.stringMatching(`^${flag} is not JSON`) }),
     );

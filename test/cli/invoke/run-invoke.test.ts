@@ -8,7 +8,7 @@ import { inProcess } from '../in-process.ts';
 import { spawned, withoutEmulators } from '../spawned.ts';
 
 const HANDLERS = 'test/cli/handlers.ts';
-// A server that nobody has to start: these handlers call none.
+// A server that does not have to run: these handlers call none.
 const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
 
 let directory: string;
@@ -45,7 +45,7 @@ describe('streamlane invoke', () => {
   const run = inProcess;
   test.each([
     [
-      'that is done with all',
+      'that handles all records',
       'router',
       '{\n  "batchItemFailures": []\n}\nSuccessfully processed 3 records.\n',
       EXIT.ok,
@@ -58,7 +58,7 @@ describe('streamlane invoke', () => {
       EXIT.ok,
     ],
     [
-      'that is done with some',
+      'that handles some records',
       'partial',
       '{\n  "batchItemFailures": [\n    {\n      "itemIdentifier": "102"\n    }\n  ]\n}\n' +
         'Processed 1 of 3 records. Lambda would deliver again from event event-102, sequence number 102.\n',
@@ -141,11 +141,11 @@ describe('streamlane invoke', () => {
     ],
     [
       'a missing export',
-      `${HANDLERS}#nobody`,
-      /^error: test\/cli\/handlers\.ts has no export nobody\. It exports .*router.*: use test\/cli\/handlers\.ts#\w+\.\n$/,
+      `${HANDLERS}#unknown`,
+      /^error: test\/cli\/handlers\.ts has no export unknown\. It exports .*router.*: use test\/cli\/handlers\.ts#\w+\.\n$/,
     ],
     [
-      'an export that is no function',
+      'an export that is not a function',
       `${HANDLERS}#number`,
       /^error: the export number of .+ is not a function, .+\n$/,
     ],
@@ -202,7 +202,7 @@ describe('streamlane invoke', () => {
       /^error: There is no file nowhere\.json\. Paths are relative to .+\.\n$/,
     ],
     ['that is a directory', 'src', /^error: src cannot be read: .+\n$/],
-    ['that is no JSON', 'README.md', /^error: README\.md is not JSON: .+\n$/],
+    ['that is not JSON', 'README.md', /^error: README\.md is not JSON: .+\n$/],
     [
       'of something else',
       'package.json',
@@ -300,7 +300,7 @@ test.each([
   expect(exit).toBe(EXIT.failed);
 });
 
-test('what a handler throws that is no error is shown as it is', async () => {
+test('what a handler throws that is not an error is shown unchanged', async () => {
   const { stderr } = await inProcess(['invoke', `${HANDLERS}#throwingText`, event], { env }).ended();
   expect(stderr).toBe('The handler failed: "text"\n');
 });

@@ -439,7 +439,7 @@ describe('streamlane replay', () => {
     expect(exit).toBe(EXIT.interrupted);
   });
 
-  test('an endpoint where nobody answers leaves everything as it is', async () => {
+  test('an endpoint that does not answer leaves everything unchanged', async () => {
     const code = codeWith({ 'one.json': documents[0] });
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     const argv = [
@@ -465,7 +465,7 @@ describe('streamlane replay', () => {
     expect(ofQueue.code).toBe(EXIT.failed);
   });
 
-  test('a queue that is not there is told of', async () => {
+  test('a missing queue is reported', async () => {
     const url = `${aws.sqs.endpoint}/000000000000/nowhere`;
     const { code, stderr } = await run(['replay', '--queue', url, '--dry-run'], { env }).ended();
     expect(stderr).toMatch(/^error: There is no such queue here\. .+\n$/);
@@ -542,7 +542,7 @@ test('the options of a replay are taken from the flags', async () => {
   expect(exit).toBe(EXIT.ok);
 });
 
-test('trouble with the stream is told of', async () => {
+test('problems with the stream are reported', async () => {
   const streams = await FakeStreams.start();
   streams.addShard('shardId-1');
   const [number] = streams.write('shardId-1', 'a');

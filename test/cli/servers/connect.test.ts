@@ -210,7 +210,7 @@ describe('servers that have gone away are forgotten', () => {
     expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
-  test('because nobody answers there', async () => {
+  test('because no server answers there', async () => {
     const env = nothingRuns();
     await announceServers(aws.environment, env, expectNoWarning);
     const directory = join(env.XDG_CACHE_HOME, 'streamlane');

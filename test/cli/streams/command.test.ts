@@ -58,7 +58,7 @@ describe('streamlane streams', () => {
       ['streams', 'describe', 'arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1'],
       'There is no stream arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1 here. See the streams with: streamlane streams list\n',
     ],
-  ])('%j says what is not there', async (argv, line) => {
+  ])('%j names what is missing', async (argv, line) => {
     const { code, stdout, stderr } = await run(argv, { env }).ended();
     expect(stderr).toContain(`error: ${line}`);
     expect(stderr.split('\n')).toHaveLength(2);
@@ -79,7 +79,7 @@ test('as JSON: a line for each stream, and one with the shards', async () => {
   });
 });
 
-test('no stream is no failure', async () => {
+test('no stream is not a failure', async () => {
   expect(await inProcess(['streams', 'list', 'Streamless'], { env }).ended()).toEqual({
     code: EXIT.ok,
     stdout: '',

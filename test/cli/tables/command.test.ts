@@ -40,7 +40,7 @@ describe('streamlane tables', () => {
     });
   });
 
-  test('a table that is there already is left as it is', async () => {
+  test('a table that is there already is left unchanged', async () => {
     const { code, stderr } = await run(['tables', 'create', table, '--keys', 'id'], { env }).ended();
     expect(stderr).toBe(
       `error: There is a table ${table} already. Use it unchanged, or choose another name.\n`,

@@ -159,7 +159,7 @@ describe('streamlane tail', () => {
     expect(code).toBe(EXIT.failed);
   });
 
-  test('a server that goes away is waited for, and told of', async () => {
+  test('a server that goes away is waited for, and reported', async () => {
     const own = await emulatedServers();
     const table = await emulatedTable(own);
     const command = run(['tail', table.name], { env: own.environment });

@@ -79,7 +79,7 @@ describe('what a handler writes', () => {
     expect(handlerText({ isTTY: true } as never, written)).toBe(shown);
   });
 
-  test('stays as it is elsewhere', () => {
+  test('stays unchanged elsewhere', () => {
     expect(handlerText({ isTTY: false } as never, text)).toBe(text);
   });
 });

@@ -106,6 +106,6 @@ test('receipts have no order', () => {
   expect(judge(ledger({ receipts: 'a:v3 b:v2' })).passed).toBe(true);
 });
 
-test('what nobody wrote is an error', () => {
+test('a change that was not written is an error', () => {
   expect(() => judge(ledger({ received: `${announced} c:v1` }))).toThrow('Seen, but never written: c v1');
 });

@@ -121,7 +121,7 @@ describe('a tumbling window', () => {
     expect(log.slice(-3)).toEqual(['OK', 'succeeded 1', 'window succeeded']);
   });
 
-  test('whose final invocation fails is given up', async () => {
+  test('whose final invocation fails is discarded', async () => {
     const { log } = await run(['1'], [stateful, { type: 'failed' }], { window: 60 });
     expect(log.slice(-3)).toEqual(['PROBLEM: Function call failed', 'failed 1', 'window discarded']);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OwnClients } from '../../../src/aws-clients/own-clients.ts';
 import { resolveHandler } from '../../../src/local/handler/resolve-handler.ts';
 
-/** What the service answers next. */
+/** The next response of the service. */
 let answer: { status: number; headers?: Record<string, string>; body: string };
 let asked: { url: string | undefined; body: string };
 
@@ -69,7 +69,7 @@ test('an error before the invocation is a throttle, which uses up no retry', asy
   expect(await invoke({ status: 429, headers, body: '{"Reason":"x"}' })).toMatchObject({ type: 'throttled' });
 });
 
-test('an answer that is no JSON is a failure, not a throttle', async () => {
+test('an answer that is not JSON is a failure, not a throttle', async () => {
   expect(await invoke({ status: 200, body: '<html>' })).toMatchObject({
     type: 'failed',
     error: { name: 'SyntaxError' },
@@ -77,7 +77,7 @@ test('an answer that is no JSON is a failure, not a throttle', async () => {
 });
 
 test.each(['ResourceNotFoundException', 'AccessDeniedException'])(
-  '%s is no throttle: no attempt would ever succeed',
+  '%s is not a throttle: no attempt would ever succeed',
   async (name) => {
     const headers = { 'x-amzn-errortype': name };
     await expect(invoke({ status: 404, headers, body: '{"message":"Not here."}' })).rejects.toMatchObject({

@@ -61,7 +61,7 @@ describe('an invocation', () => {
     expect(await invoke(() => Promise.reject(error))).toEqual({ type: 'throttled', error });
   });
 
-  test('fails when its answer is no JSON', async () => {
+  test('fails when its answer is not JSON', async () => {
     expect(await invoke(() => 1n)).toMatchObject({ type: 'failed', error: expect.any(TypeError) });
   });
 
@@ -125,7 +125,7 @@ describe('a module', () => {
   });
 });
 
-test('what is no function is refused', () => {
+test('a value that is not a function is refused', () => {
   expect(() => requireHandler(undefined, 'handler')).toThrow('handler is not a function');
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ShardProgress } from '../../../src/local/shards/shard-progress.ts';
 
-test('a record that is never done with costs nothing for those that are read past it', () => {
+test('a record that is never processed costs nothing for the records that are read after it', () => {
   const progress = new ShardProgress('0');
   progress.add(['1']);
   for (let number = 2; number < 1000; number++) {
@@ -26,7 +26,7 @@ test('a record that is read twice is not taken for done', () => {
   expect(progress.size).toBe(0);
 });
 
-test('the position is the record before the first one that is not done with', () => {
+test('the position is the record before the first one that is not processed', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8]), (order) => {
       const progress = new ShardProgress(undefined);

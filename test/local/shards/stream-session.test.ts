@@ -68,7 +68,7 @@ describe('lineage', () => {
     expect(mapping?.position.parent).toEqual({ finished: true });
   });
 
-  test('a child waits for a failing parent, whose last batch is not done with', async () => {
+  test('a child waits for a failing parent, whose last batch is not processed', async () => {
     fake.addShard('parent');
     fake.addShard('child', 'parent');
     fake.write('parent', 'p1');
@@ -606,7 +606,7 @@ describe('the end', () => {
     await mapping?.stop();
   });
 
-  test('an error that is no missing stream ends the mapping as failed, with the error', async () => {
+  test('an error other than a missing stream ends the mapping as failed, with the error', async () => {
     await start({ enabled: false });
     vi.spyOn(StreamSource.prototype, 'describeAgain').mockRejectedValueOnce(new TypeError('x'));
     await mapping?.resume();

@@ -4,7 +4,7 @@ import { LockExpiry } from '../../../src/middleware/idempotency/lock-expiry.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1_764_436_037_123 }));
 afterEach(() => void vi.useRealTimers());
 
-/** What a persistence layer makes of the milliseconds it is given: it reads the clock once more. */
+/** Returns the expiry that a persistence layer makes of the milliseconds it gets: it reads the clock once more. */
 async function sentBy(expiry: LockExpiry, laterMs = 0): Promise<number> {
   let sent = Number.NaN;
   await expiry.send(async (leftMs) => {

@@ -39,7 +39,7 @@ interface SandboxOptions extends Partial<IdempotentOptions> {
 
 type Handler = (record: { sequenceNumber: string }, context: RecordContext) => unknown;
 
-/** What a new sandbox has: a client of its own, nothing in memory. */
+/** Creates a sandbox with its own client and nothing in memory. */
 function sandbox(store: MemoryDynamoDB, handler: Handler, settings: SandboxOptions = {}) {
   const { wire = {}, letters = [], Layer = DynamoDBPersistenceLayer, ...options } = settings;
   const logger = memoryLogger();
@@ -216,7 +216,7 @@ describe('a store that fails', () => {
     expect(broken.failure()).toMatchObject({ cause: { message: 'closed' } });
   });
 
-  test('leaves no lock that nobody holds: a put that was carried out all the same is undone', async () => {
+  test('leaves no lock without an owner: a put that was carried out although it failed is undone', async () => {
     const store = new MemoryDynamoDB();
     const { router } = sandbox(store, () => undefined, { wire: always('PutItem', 'mute') });
     expect(await passTimeUntil(router(eventOf({}), contextOf(700)))).toEqual(failedAt(0));
@@ -529,7 +529,7 @@ describe("a handler's own error", () => {
     'IdempotencyValidationError',
     'IdempotencyKeyError',
     'IdempotencyPersistenceLayerError',
-  ])("with the name %s is the handler's: it runs once, and its error comes out as it is", async (name) => {
+  ])("with the name %s is the handler's: it runs once, and its error comes out unchanged", async (name) => {
     const store = new MemoryDynamoDB();
     const letters: unknown[] = [];
     const own = Object.assign(new Error('mine'), { name });
@@ -648,7 +648,7 @@ test('a lock that says nothing of its end is waited for until the deadline', asy
 
 test.each([
   ['a lock that has ended by the clock of this sandbox, and not by that of the store', () => Date.now() - 1],
-  ['a lock whose end is no number', () => Number.NaN],
+  ['a lock whose end is not a number', () => Number.NaN],
 ])('%s is asked for now and then, not all the time', async (_, expiry) => {
   let puts = 0;
   class Holding extends DynamoDBPersistenceLayer {
@@ -689,7 +689,7 @@ describe('a layer that waits before it puts', () => {
   });
 });
 
-test('a store that throws what is no error fails the record', async () => {
+test('a store that throws a value that is not an error fails the record', async () => {
   class Broken extends DynamoDBPersistenceLayer {
     override configure(): void {
       throw undefined;

@@ -86,7 +86,7 @@ test('what a mapping wrote to its bucket is handled after the fix, though the st
   expect(numbers).toEqual(['0000', '0001', '0002', '0003', '0004']);
   expect(summary.messages.map(({ kind }) => kind)).toEqual(written.map(() => 'payload'));
   expect(summary.messages[0]?.id).toBe(`s3://${bucket}/${written[0]}`);
-  // Nobody said that they may be deleted.
+  // No option says that they may be deleted.
   expect(await keys()).toEqual(written);
 });
 

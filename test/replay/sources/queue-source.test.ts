@@ -57,7 +57,7 @@ function run(handler: ReplayOptions['handler'], options: Partial<ReplayOptions> 
   return replay({ ...connection, queueUrl, ...(handler && { handler }), ...options } as ReplayOptions);
 }
 
-/** What a consumer would get now. They stay visible. */
+/** Returns the messages that a consumer would get now. They stay visible. */
 async function visible(): Promise<string[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
@@ -108,7 +108,7 @@ test('what a mapping gave up is handled after the fix, and its messages are gone
   expect(summary).toMatchObject({ remaining: 0, failed: 0 });
   expect(summary.messages).toHaveLength(given);
   expect([...again.keys()]).toEqual(['0000', '0005', '0010']);
-  // The same ids as the first time, so that whoever remembers them knows the records.
+  // The same ids as the first time, so that an idempotent consumer recognizes the records.
   for (const [sk, eventID] of again) expect(eventID).toBe(delivered.get(sk));
   expect(await inQueue()).toBe(0);
 });
@@ -302,7 +302,7 @@ test.each<[string, () => unknown, string]>([
 test.each<[string, () => unknown]>([
   ['are refused', refuse],
   ['fail for it', () => ({ Failed: [{ Id: '0', Code: 'Stale', Message: 'not now' }] })],
-])('changes of visibility that %s are told of', async (_name, answer) => {
+])('changes of visibility that %s are reported', async (_name, answer) => {
   await send(letterOf('a', 0));
   const problems: string[] = [];
   await run(() => Promise.reject(new Error('no')), {

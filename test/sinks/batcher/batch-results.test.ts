@@ -90,7 +90,7 @@ const send = (name: string, answer: () => unknown): Promise<void> =>
 
 const perEntry = ['', null, undefined].map((id) => ({ Successful: [{ Id: '0', MessageId: id }] }));
 
-describe('an answer without proof is no success', () => {
+describe('an answer without proof is not a success', () => {
   test.each<[string, unknown]>([
     ...[...perEntry, { Successful: [{ Id: '', MessageId: 'm' }] }, { Successful: null }, {}].flatMap(
       (answer): [string, unknown][] => [

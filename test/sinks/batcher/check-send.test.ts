@@ -179,7 +179,7 @@ describe.each(SINKS)('%s', (name, option, make, calls, targetOf) => {
     vi.unstubAllEnvs();
   });
 
-  test('what its variable lacks fails the record and is no dead letter', async () => {
+  test('what its variable lacks fails the record and is not a dead letter', async () => {
     vi.stubEnv('STREAMLANE_TEST_A', undefined);
     const { client, inputs } = memoryClient();
     const sink = make(client);

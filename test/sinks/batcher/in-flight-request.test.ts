@@ -12,7 +12,7 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a request that nobody waits for any more is cancelled, and leaves no timer behind', async () => {
+test('a request is cancelled when no entry waits for it any more, and leaves no timer behind', async () => {
   const request = new InFlightRequest(2, 10_000);
   let signal: AbortSignal | undefined;
   const running = request.run((given) => {

@@ -440,7 +440,7 @@ describe('an error that may be the fault of the message or of the target', () =>
     expect(numbers()).toEqual([[0], [1], [3], [2]]);
   });
 
-  test('lets what waits behind the message go, whoever is at fault', async () => {
+  test('sends the messages that wait behind the failed one, message or target at fault', async () => {
     const { add, sent, numbers } = batcher();
     const status = statusOf([add(1, { orderKey: 'a' }), add(2, { orderKey: 'a' })]);
     await nextTurn();

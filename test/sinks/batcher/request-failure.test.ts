@@ -21,7 +21,7 @@ test.each([
   ['a connection that broke off', unanswered({ code: 'ECONNRESET' }), 'passing'],
   ['a stream of HTTP/2 that was closed', unanswered({ code: 'ERR_HTTP2_STREAM_CANCEL' }), 'passing'],
   ['an answer that broke off', unanswered({ code: 'ERR_STREAM_PREMATURE_CLOSE' }), 'passing'],
-  ['an answer that is no HTTP', unanswered({ code: 'HPE_INVALID_CONSTANT' }), 'unreachable'],
+  ['an answer that is not HTTP', unanswered({ code: 'HPE_INVALID_CONSTANT' }), 'unreachable'],
   ['a certificate that has run out', unanswered({ code: 'CERT_HAS_EXPIRED' }), 'unreachable'],
   ['a timeout', unanswered({ name: 'TimeoutError' }), 'passing'],
   ['a timeout that a proxy tells of', answered(408), 'passing'],
@@ -36,7 +36,7 @@ test.each([
   ['no region', unanswered({ message: 'Region is missing' }), 'target'],
   ['a region that is none', unanswered({ message: 'Region not accepted: region="a b"' }), 'target'],
   ['credentials that are none', unanswered({ message: 'Resolved credential object is not valid' }), 'target'],
-  ['an endpoint that is no URL', unanswered({ name: 'TypeError', code: 'ERR_INVALID_URL' }), 'target'],
+  ['an endpoint that is not a URL', unanswered({ name: 'TypeError', code: 'ERR_INVALID_URL' }), 'target'],
   [
     'a message that was damaged on its way',
     unanswered({ message: 'Invalid MD5 checksum on messages: 0' }),

@@ -82,7 +82,7 @@ describe.each(SERVICES)('%s', (heading, sinkName, command) => {
     expect(failure.message).toContain((failure.cause as Error).name);
     if (here === 'message') expect(failure).toMatchObject({ code: 'SINK_ENTRY_REFUSED', retryable: false });
     else expect(failure).toMatchObject({ code: 'SINK_REQUEST_FAILED', retryable: here === 'passes' });
-    // What fails every record is nobody's dead letter, unless AWS documents that each message is at fault.
+    // An error that fails every record makes no dead letter, unless AWS documents that each message is at fault.
     expect(becomesLetter(failure)).toBe(here === 'message');
   });
 

@@ -61,7 +61,7 @@ describe.each(SINKS)('$name', ({ name, make, required, wrong }) => {
     );
   });
 
-  test('refuses options that nobody reads', () => {
+  test('refuses unknown options', () => {
     expect(makeOf({ ...required, topicARN: 'x' })).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_OPTION' }),
     );

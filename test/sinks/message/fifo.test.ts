@@ -52,7 +52,7 @@ describe.each(sinks)('a FIFO target of %s', (_, make) => {
     expect(groups()[2]).not.toBe(groups()[0]);
   });
 
-  test('takes the longest group as it is', async () => {
+  test('takes the longest group unchanged', async () => {
     await make().send('a', { record: recordOf('', { keys: { pk: 'x'.repeat(119) } }) });
     expect(groups()).toEqual([`{"pk":"${'x'.repeat(119)}"}`]);
     expect(String(groups()[0])).toHaveLength(128);

@@ -110,7 +110,7 @@ test('a delay is for standard queues', async () => {
   });
 });
 
-test('throttling of a message is passing, whoever is said to be at fault', async () => {
+test('throttling of a message is passing, sender or receiver at fault', async () => {
   const topic = snsTopic({ topicArn: TOPIC, client: new SNSClient(fake.connection) });
   fake.refuse = () => (fake.requests.length === 1 ? { code: 'Throttled', senderFault: true } : undefined);
   await topic.publish('a', { detached: true });

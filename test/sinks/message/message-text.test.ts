@@ -4,8 +4,8 @@ import { jsonText, messageText, UnawaitedWork } from '../../../src/sinks/message
 import { WrongMessage } from '../../../src/sinks/message/wrong-message.ts';
 
 test.each([
-  ['text as it is', 'text', 'text'],
-  ['JSON text as it is', '{"a": 1}', '{"a": 1}'],
+  ['text unchanged', 'text', 'text'],
+  ['JSON text unchanged', '{"a": 1}', '{"a": 1}'],
   ['objects', { a: [1, null, 'x'], b: undefined }, '{"a":[1,null,"x"]}'],
   ['numbers', 12.5, '12.5'],
   ['false', false, 'false'],

@@ -147,7 +147,7 @@ const changed = (eventName: 'MODIFY' | 'INSERT', images: object): ServerRecord =
   dynamodb: { SequenceNumber: '1'.repeat(25), ...images },
 });
 
-test('a record in the form of AWS, of a stream in the form of AWS, is left as it is', () => {
+test('a record in the form of AWS, of a stream in the form of AWS, is left unchanged', () => {
   const { eventSourceArn, normalize } = adapt(AWS, new Date('2100-01-01'));
   expect(eventSourceArn).toBe(AWS);
   expect(normalize([record])[0]).toBe(record);
