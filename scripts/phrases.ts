@@ -1,8 +1,6 @@
 // Finds phrases that are hard to read, in sources and documentation. `npm run lint` runs it.
-// Counts of older ones are in phrases.json. They may only fall: `node scripts/phrases.ts --update` writes lower counts.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { argv, exit } from 'node:process';
 
 /** A phrase that was found. */
@@ -44,43 +42,9 @@ export function phrasesIn(text: string): readonly Found[] {
   ).sort((one, other) => one.line - other.line);
 }
 
-/** Phrases per file. */
-export type Counts = Readonly<Record<string, number>>;
+if (argv[1] === import.meta.filename) main();
 
-/** Compares counts with those that are allowed. Returns the problems, one a line. */
-export function problemsOf(
-  found: Readonly<Record<string, readonly Found[]>>,
-  allowed: Counts,
-): readonly string[] {
-  const files = [...new Set([...Object.keys(found), ...Object.keys(allowed)])].sort();
-  return files.flatMap((file) => {
-    const [phrases, limit] = [found[file] ?? [], allowed[file] ?? 0];
-    if (phrases.length < limit)
-      return [
-        `${file}: ${phrases.length} phrases, phrases.json has ${limit}. Lower it: node scripts/phrases.ts --update`,
-      ];
-    if (phrases.length === limit) return [];
-    const lines = phrases.map(({ line, phrase, instead }) => `${file}:${line}: "${phrase}": ${instead}`);
-    return limit === 0
-      ? lines
-      : [`${file}: ${phrases.length} phrases, where ${limit} are allowed:`, ...lines];
-  });
-}
-
-/** Files may be renamed, so one file's count may rise while the sum does not. */
-export function mayReplace(allowed: Counts, counts: Counts): boolean {
-  return sumOf(counts) <= sumOf(allowed);
-}
-
-function sumOf(counts: Counts): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-if (argv[1] === import.meta.filename) main(argv.includes('--update'));
-
-function main(update: boolean): void {
-  const baseline = resolve(import.meta.dirname, 'phrases.json');
-  const allowed: Counts = existsSync(baseline) ? JSON.parse(readFileSync(baseline, 'utf8')) : {};
+function main(): void {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.md', '*.yml'], {
     encoding: 'utf8',
   })
@@ -88,15 +52,11 @@ function main(update: boolean): void {
     .split('\n')
     // The phrases themselves are in these.
     .filter((file) => !/(?:^|\/)phrases\.|^bench\/report\//.test(file) && existsSync(file));
-  const found = Object.fromEntries(files.map((file) => [file, phrasesIn(readFileSync(file, 'utf8'))]));
-  const counts = Object.fromEntries(
-    Object.entries(found).flatMap(([file, { length }]) => (length === 0 ? [] : [[file, length]])),
+  const problems = files.flatMap((file) =>
+    phrasesIn(readFileSync(file, 'utf8')).map(
+      ({ line, phrase, instead }) => `${file}:${line}: "${phrase}": ${instead}`,
+    ),
   );
-  if (!existsSync(baseline) || (update && mayReplace(allowed, counts))) {
-    writeFileSync(baseline, `${JSON.stringify(counts, null, 2)}\n`);
-    return;
-  }
-  const problems = problemsOf(found, allowed);
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) exit(1);
 }
