@@ -1,7 +1,5 @@
 // docs/doctor.md: a section for each finding, output that the command prints, and commands that AWS's models know.
-import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/errors/exit-codes.ts';
@@ -11,14 +9,13 @@ import { inProcess } from '../cli/in-process.ts';
 import type { CommandEnd } from '../cli/running-command.ts';
 import { type FakeAws, fakeAws } from '../doctor/fake-aws/server.ts';
 import { healthy, REGION, TOPIC_ARN, type World } from '../doctor/fake-aws/world.ts';
+import { awsProblems, shellWords } from '../fixtures/aws-command.ts';
 import { anchorsOf, type Block, blocksOf, ROOT, tableUnder } from './markdown.ts';
 
 const PAGE = 'docs/doctor.md';
 const page = readFileSync(`${ROOT}/${PAGE}`, 'utf8');
 const blocks = blocksOf(PAGE);
 const CODES = Object.keys(FINDINGS) as readonly FindingCode[];
-
-const require = createRequire(import.meta.url);
 
 /** The text below the heading of each finding. */
 const sections: ReadonlyMap<string, string> = new Map(
@@ -133,57 +130,20 @@ describe('the output on the page', () => {
   });
 });
 
-/** The names of parameters of an operation, from the model in its client, in lower case. */
-function parametersOf(service: string, operation: string): readonly string[] | undefined {
-  const exported = Object.values(require(`@aws-sdk/client-${service}`) as Readonly<Record<string, unknown>>);
-  for (const value of exported) {
-    if (!Array.isArray(value) || value[0] !== 9 || value[2] !== operation) continue;
-    const input = typeof value[4] === 'function' ? value[4]() : value[4];
-    return (input as readonly unknown[])[4] as readonly string[];
-  }
-  return undefined;
-}
-
-/** Commands that the AWS CLI adds. */
-const OF_CLI = ['logs tail'];
-
-/** Flags that have another name than the parameter, which the AWS CLI uses for itself. */
-const RENAMED: Readonly<Record<string, string>> = { notificationendpoint: 'endpoint' };
-
-/** The problems of a command of the AWS CLI, by the model of its service. */
-function problemsOf(words: readonly string[]): readonly string[] {
-  const [service = '', command = '', ...rest] = words;
-  if (OF_CLI.includes(`${service} ${command}`)) return [];
-  const operation = command.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const parameters = parametersOf(service, operation)?.map((name) => name.toLowerCase());
-  if (parameters === undefined) return [`${service} has no ${operation}`];
-  return rest
-    .filter((word) => word.startsWith('--'))
-    .map((flag) => flag.slice(2).replaceAll('-', ''))
-    .map((flag) => RENAMED[flag] ?? flag)
-    .filter((flag) => ![flag, flag.replace(/^no/, '')].some((name) => parameters.includes(name)))
-    .map((flag) => `${operation} has no parameter ${flag}`);
-}
-
-const wordsOf = (line: string): readonly string[] =>
-  execFileSync('sh', ['-c', `set -- ${line}; printf '%s\\0' "$@"`], { encoding: 'utf8' })
-    .split('\0')
-    .slice(0, -1);
-
 describe('commands of the AWS CLI', () => {
   const commands = blocks
     .filter(({ language }) => language === 'sh')
     .flatMap(({ code }) => [...code.matchAll(/^aws (.+)$/gm)].map(([, line = '']) => line));
 
   test.each([...new Set(commands)])('aws %s has an operation and parameters of AWS', (line) => {
-    expect(problemsOf(wordsOf(line))).toEqual([]);
+    expect(awsProblems(shellWords(line))).toEqual([]);
   });
 
   test('a parameter that AWS does not have is noticed', () => {
-    expect(problemsOf(['lambda', 'update-event-source-mapping', '--uuid', '1', '--max-age', '2'])).toEqual([
+    expect(awsProblems(['lambda', 'update-event-source-mapping', '--uuid', '1', '--max-age', '2'])).toEqual([
       'UpdateEventSourceMapping has no parameter maxage',
     ]);
-    expect(problemsOf(['lambda', 'change-mapping'])).toEqual(['lambda has no ChangeMapping']);
+    expect(awsProblems(['lambda', 'change-mapping'])).toEqual(['lambda has no ChangeMapping']);
   });
 });
 
@@ -238,7 +198,7 @@ describe('the workflow', () => {
 
   test('runs a command that fails the step for an error alone', async () => {
     const [line = ''] = runs.filter((run) => run.startsWith('npx streamlane '));
-    const [, , ...args] = wordsOf(line.replace('src/handler.ts#handler', ROUTER));
+    const [, , ...args] = shellWords(line.replace('src/handler.ts#handler', ROUTER));
     const run = () => doctor(...args.slice(1));
     expect(args[0]).toBe('doctor');
     madeByHand(aws.world);

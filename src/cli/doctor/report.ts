@@ -4,6 +4,8 @@ import type { Finding, FindingCode, Severity } from '../../doctor/finding.ts';
 import { isUnread } from '../../doctor/part.ts';
 import { count } from '../terminal/count.ts';
 import type { Format, Style } from '../terminal/style.ts';
+import { terminalLine } from '../terminal/terminal-text.ts';
+import { commandLines } from './command-lines.ts';
 import { wrapped } from './wrapped.ts';
 
 const WIDTH = 80;
@@ -47,19 +49,32 @@ function findingLines(
   style: Style,
 ): string[] {
   const head = style(COLOURS[severity], severity.padEnd(LABEL - 1));
-  const rows = { is, should, why, do: remedy, see: page };
   return [
     `${head} ${style('bold', code)}`,
-    ...indented(wrapped(subject, WIDTH - LABEL), '  in'),
-    ...Object.entries(rows).flatMap(([label, text]) => indented(linesOf(text), `  ${label}`)),
+    ...indented(textLines(subject), '  in'),
+    ...indented(textLines(is), '  is'),
+    ...indented(textLines(should), '  should'),
+    ...indented(textLines(why), '  why'),
+    ...indented(remedyLines(remedy), '  do'),
+    ...indented([page], '  see'),
   ];
 }
 
-/** A command can be copied with its lines. */
-function linesOf(text: string): readonly string[] {
-  if (!/^(?:aws|streamlane) /.test(text)) return wrapped(text, WIDTH - LABEL);
-  const lines = wrapped(text, WIDTH - LABEL - 2);
-  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+/** As many characters of a text are shown. AWS's own texts, such as the result of a batch, have no limit. */
+const MOST_SHOWN = 700;
+
+function textLines(text: string): readonly string[] {
+  // Control characters first: escaped, they are longer.
+  const shown = terminalLine(text.slice(0, MOST_SHOWN));
+  const cut = text.length > MOST_SHOWN ? ` ... (${text.length} characters; --json prints all of them)` : '';
+  return wrapped(`${shown}${cut}`, WIDTH - LABEL);
+}
+
+/** A command, and JSON for a template, can be copied with its lines. */
+function remedyLines(remedy: string): readonly string[] {
+  if (/^(?:aws|npx|streamlane) /.test(remedy)) return commandLines(terminalLine(remedy), WIDTH - LABEL);
+  if (remedy.startsWith('{')) return JSON.stringify(JSON.parse(remedy), undefined, 2).split('\n');
+  return wrapped(terminalLine(remedy), WIDTH - LABEL);
 }
 
 function indented(lines: readonly string[], label: string): readonly string[] {
@@ -71,7 +86,7 @@ function notCheckedLines({ notChecked }: Diagnosis, style: Style): readonly stri
   const reasons = new Set(notChecked.map(({ reason }) => reason));
   return [...reasons].flatMap((reason) => {
     const those = notChecked.filter((one) => one.reason === reason);
-    const [head = '', ...rest] = wrapped(reason, WIDTH - 12);
+    const [head = '', ...rest] = wrapped(terminalLine(reason), WIDTH - 12);
     return [
       `${style('magenta', 'not checked')} ${head}`,
       ...rest.map((line) => `${' '.repeat(12)}${line}`),

@@ -60,8 +60,8 @@ describe('streamlane doctor', () => {
         should  Enabled
         why     The function gets no records. What leaves the stream after 24 hours is
                 lost.
-        do      aws lambda update-event-source-mapping --uuid \\
-                a1b2c3d4-5678-90ab-cdef-11111example --enabled
+        do      aws lambda update-event-source-mapping \\
+                --uuid a1b2c3d4-5678-90ab-cdef-11111example --enabled
         see     docs/doctor.md#mapping_not_enabled
 
       warning   PARTIAL_RESPONSES_OFF
@@ -70,9 +70,9 @@ describe('streamlane doctor', () => {
         should  FunctionResponseTypes: [ReportBatchItemFailures]
         why     Lambda ignores what the handler reports. A handler that reports failed
                 records loses them; one that throws gets the whole batch again.
-        do      aws lambda update-event-source-mapping --uuid \\
-                a1b2c3d4-5678-90ab-cdef-11111example --function-response-types \\
-                ReportBatchItemFailures
+        do      aws lambda update-event-source-mapping \\
+                --uuid a1b2c3d4-5678-90ab-cdef-11111example \\
+                --function-response-types ReportBatchItemFailures
         see     docs/doctor.md#partial_responses_off
 
       warning   RETRIES_UNBOUNDED
@@ -83,9 +83,9 @@ describe('streamlane doctor', () => {
         why     A record that always fails holds up its shard until it leaves the
                 stream after 24 hours. Then it is lost, and the records behind it may
                 be lost too.
-        do      aws lambda update-event-source-mapping --uuid \\
-                a1b2c3d4-5678-90ab-cdef-11111example --maximum-record-age-in-seconds \\
-                43200
+        do      aws lambda update-event-source-mapping \\
+                --uuid a1b2c3d4-5678-90ab-cdef-11111example \\
+                --maximum-record-age-in-seconds 43200
         see     docs/doctor.md#retries_unbounded
 
       not checked only with the code: --router <module#export>
