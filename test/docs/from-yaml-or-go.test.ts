@@ -64,7 +64,7 @@ describe('the table of fields', () => {
     partial_responses: true,
   };
   const text = (cell = ''): string => /^`([^`]+)`$/.exec(cell)?.[1] ?? '';
-  const rows = tableUnder(PAGE, 'Its fields').map(([field, property, option]) => ({
+  const rows = tableUnder(PAGE, 'Fields of a declaration').map(([field, property, option]) => ({
     field: text(field),
     property: text(property),
     option: text(option),
