@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CliError } from '../errors/cli-error.ts';
+import type { KeyAttribute } from '../flags/table-keys.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { ClientSettings } from '../servers/connection.ts';
-import { createTable, type KeyAttribute } from '../servers/create-table.ts';
+import { createTable } from '../servers/create-table.ts';
 import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 
 /**

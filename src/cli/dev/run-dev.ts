@@ -10,10 +10,10 @@ import { exportedMapping, isDestinationElsewhere } from '../flags/exported-mappi
 import { flagProblem } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
 import { type ResourceFlags, resourcesOf } from '../flags/resource-flags.ts';
+import { parseKeys } from '../flags/table-keys.ts';
 import { requireModulePath } from '../load-handler.ts';
 import { streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import { parseKeys } from '../servers/create-table.ts';
 import { STREAMS } from '../servers/packages.ts';
 import { interrupted } from '../terminal/io.ts';
 import { tellWarning } from '../terminal/output.ts';

@@ -1,7 +1,7 @@
 import { usageError } from '../errors/cli-error.ts';
-import { type KeyAttribute, parseKeys } from '../servers/create-table.ts';
 import type { Command } from '../third-party/commander.ts';
 import { collect } from './collect.ts';
+import { type KeyAttribute, parseKeys } from './table-keys.ts';
 
 /** The flags of every command that starts servers: what a handler finds in them besides the table whose stream it reads. */
 export interface ResourceFlags {

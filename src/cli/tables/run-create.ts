@@ -1,9 +1,10 @@
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { parseKeys } from '../flags/table-keys.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
-import { createTable, parseKeys, requireViewType } from '../servers/create-table.ts';
+import { createTable, requireViewType } from '../servers/create-table.ts';
 import { TABLES } from '../servers/packages.ts';
 import { streamOfTable } from '../servers/stream-of-table.ts';
 import { writeJson } from '../terminal/output.ts';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { createTable, parseKeys } from '../../../src/cli/servers/create-table.ts';
+import { parseKeys } from '../../../src/cli/flags/table-keys.ts';
+import { createTable } from '../../../src/cli/servers/create-table.ts';
 import { startEmulators } from '../../../src/emulators/start-emulators.ts';
 import { ROOT } from '../../docs/markdown.ts';
 import { inTerminal } from '../terminal.ts';
