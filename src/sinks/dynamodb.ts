@@ -23,8 +23,7 @@ import { itemProblem } from './message/item-problem.ts';
 import { jsonValue, refuseUnawaited, UnawaitedWork } from './message/message-text.ts';
 import { WrongMessage } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { TARGET } from './sink-target.ts';
-import { type TargetKind, targetCheck } from './target-kind.ts';
+import { TARGET, type TargetKind, targetCheck } from './sink-target.ts';
 
 /** Options of {@link tableWriter}. */
 export interface TableWriterOptions extends AwsSinkOptions<DynamoDBClient> {

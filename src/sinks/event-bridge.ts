@@ -14,7 +14,7 @@ import { invalid } from './batcher/sink-errors.ts';
 import { jsonText } from './message/message-text.ts';
 import { checkTexts, WrongMessage, wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { type TargetKind, targetCheck } from './target-kind.ts';
+import { type TargetKind, targetCheck } from './sink-target.ts';
 
 /** Options of {@link eventBus}. */
 export interface EventBusOptions extends AwsSinkOptions<EventBridgeClient> {

@@ -15,7 +15,7 @@ import { digest } from './message/item-identity.ts';
 import { contentText, jsonText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
-import { type TargetKind, targetCheck } from './target-kind.ts';
+import { type TargetKind, targetCheck } from './sink-target.ts';
 
 /** Options of {@link bucketWriter}. */
 export interface BucketWriterOptions extends AwsSinkOptions<S3Client> {

@@ -1,4 +1,6 @@
-import type { EnvironmentVariable } from '../options/env.ts';
+import type { Check } from '../options/check.ts';
+import { type EnvironmentVariable, TEXT_OR_ENV } from '../options/env.ts';
+import { invalidOption } from '../options/invalid-option.ts';
 
 /** The name under which a sink carries its {@link SinkTarget}. */
 export const TARGET = '~target';
@@ -17,4 +19,47 @@ export interface SinkTarget {
 /** The target that a sink carries. Undefined for sinks that others have made. */
 export function targetOf(sink: unknown): SinkTarget | undefined {
   return (sink as { readonly [TARGET]?: SinkTarget } | null | undefined)?.[TARGET];
+}
+
+/** A kind of target of AWS: topics, queues, buses, tables or buckets. */
+export interface TargetKind {
+  /** Its name, as in `topic`. */
+  readonly noun: string;
+  /** The resource that the action is allowed on, if it is another one than the target. */
+  readonly within?: string;
+  /** The action of IAM that a request needs. */
+  readonly action: string;
+  /** As in "has to be ...". */
+  readonly expected: string;
+  /** Tells if text can name a target of this kind, on AWS or on an emulator. */
+  accepts(text: string): boolean;
+}
+
+/** Checks an option that names a target: text of the right form, or an environment variable. */
+export function targetCheck({ expected, accepts }: TargetKind): Check {
+  return {
+    expected: `${expected}, or env('NAME')`,
+    accepts: (value) => TEXT_OR_ENV.accepts(value) && (typeof value !== 'string' || accepts(value)),
+  };
+}
+
+/**
+ * Refuses a target that was read from the environment and cannot be one. The error does not show the value: of a wrong variable, it
+ * may be a secret.
+ *
+ * @throws ConfigurationError `INVALID_OPTION`
+ */
+export function requireTarget(
+  [owner, option]: readonly [owner: string, option: string],
+  { expected, accepts }: TargetKind,
+  named: string | EnvironmentVariable,
+  target: string,
+): void {
+  if (typeof named === 'string' || accepts(target)) return;
+  const { environmentVariable: name } = named;
+  throw invalidOption(
+    owner,
+    option,
+    `is env('${name}'), and the environment variable ${name} has to be ${expected}. Correct its value.`,
+  );
 }

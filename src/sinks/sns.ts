@@ -13,7 +13,7 @@ import { type AttributeValue, attributeBytes, messageAttributes } from './messag
 import { contentText, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { type TargetKind, targetCheck } from './target-kind.ts';
+import { type TargetKind, targetCheck } from './sink-target.ts';
 
 /** Options of {@link snsTopic}. */
 export interface SnsTopicOptions extends AwsSinkOptions<SNSClient> {

@@ -14,7 +14,7 @@ import { type AttributeValue, attributeBytes, messageAttributes } from './messag
 import { contentText, messageText } from './message/message-text.ts';
 import { wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { type TargetKind, targetCheck } from './target-kind.ts';
+import { type TargetKind, targetCheck } from './sink-target.ts';
 
 /** Options of {@link sqsQueue}. */
 export interface SqsQueueOptions extends AwsSinkOptions<SQSClient> {

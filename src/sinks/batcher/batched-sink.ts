@@ -1,8 +1,7 @@
 import { type EnvironmentVariable, readEnv, showEnv } from '../../options/env.ts';
 import { WrongMessage } from '../message/wrong-message.ts';
 import type { RequestContext, SendOptions, Sink } from '../sink.ts';
-import { type SinkTarget, TARGET } from '../sink-target.ts';
-import { requireTarget, type TargetKind } from '../target-kind.ts';
+import { requireTarget, type SinkTarget, TARGET, type TargetKind } from '../sink-target.ts';
 import { checkSend } from './check-send.ts';
 import type { Payload, Refusal } from './entry.ts';
 import { type BatcherSettings, MicroBatcher } from './micro-batcher.ts';

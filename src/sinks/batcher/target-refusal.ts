@@ -1,5 +1,5 @@
 import type { EnvironmentVariable } from '../../options/env.ts';
-import type { TargetKind } from '../target-kind.ts';
+import type { TargetKind } from '../sink-target.ts';
 import type { Refusal } from './entry.ts';
 
 /** A target, and the option that names it. */
