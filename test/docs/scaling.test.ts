@@ -42,9 +42,9 @@ describe('the page', () => {
     const { usdPerGBSecond, usdPerMillionRequests, lookedUpOn } = PRICES;
     expect(page).toContain(`$${usdPerGBSecond.toFixed(10)} for a GB-second`);
     expect(page).toContain(`$${usdPerMillionRequests.toFixed(2)} for a million requests`);
-    expect(page).toContain(`looked up on ${lookedUpOn}`);
-    expect(page).toContain(`The tables take ${DEFAULTS.memoryMB} MB`);
-    expect(page).toContain(`On this page ${DEFAULTS.overheadMs} ms`);
+    expect(page).toContain(`read on ${lookedUpOn}`);
+    expect(page).toContain(`The tables use ${DEFAULTS.memoryMB} MB`);
+    expect(page).toContain(`This page assumes ${DEFAULTS.overheadMs} ms`);
   });
 
   test('a table without its place is an error, and a place without its table', () => {
