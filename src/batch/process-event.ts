@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse } from 'aws-lambda';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { type LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { openBatch } from './open-batch.ts';
@@ -22,7 +22,7 @@ export interface BatchProcessor {
 export function batchProcessor(settings: BatchSettings): BatchProcessor {
   const toNumber = numberReader(settings.numbers);
   // Thrown at the first event, which awaits it; until then it would be an unhandled rejection.
-  quietly(() => toNumber);
+  ignoreErrors(() => toNumber);
   return { settings, toNumber };
 }
 

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 
 /**
  * The message of the channel `streamlane:record-failed` of `node:diagnostics_channel`: one record failed.
@@ -63,7 +63,7 @@ export function publishRecordFailed(
   messageOf: () => RecordFailedMessage,
   failures: FailureChannel = CHANNEL,
 ): void {
-  if (failures.hasSubscribers) quietly(() => send(failures, Object.freeze(messageOf())));
+  if (failures.hasSubscribers) ignoreErrors(() => send(failures, Object.freeze(messageOf())));
 }
 
 /**
@@ -78,5 +78,5 @@ function send(failures: FailureChannel, message: RecordFailedMessage): void {
     return;
   }
   // A copy: one that unsubscribes must not make the next one miss the message.
-  for (const subscriber of [...subscribers]) quietly(() => subscriber(message, failures.name));
+  for (const subscriber of [...subscribers]) ignoreErrors(() => subscriber(message, failures.name));
 }

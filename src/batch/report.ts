@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { BatchFailedError, DeadlineError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished, isUnfinished } from '../promise/unfinished.ts';
 import { creationMsOf } from '../record/creation-time.ts';
@@ -44,7 +44,7 @@ export function logFailure(
   entity?: string,
 ): void {
   const named = entity !== undefined && { entity };
-  quietly(() => logger.error('Record failed', { ...identityAt(batch, index), ...named, error }));
+  ignoreErrors(() => logger.error('Record failed', { ...identityAt(batch, index), ...named, error }));
 }
 
 /** Names a record without anything of its item. */
@@ -124,9 +124,11 @@ export async function summarize(
   if (summary.checkpoint !== undefined && deadline.reached()) {
     // Without any progress the next attempt will make none either, until Lambda gives the records up.
     const stuck = outcome.succeeded + outcome.failed === 0;
-    quietly(() => logger[stuck ? 'error' : 'warn'](new DeadlineError(reserveMs).message, { ...summary }));
+    ignoreErrors(() =>
+      logger[stuck ? 'error' : 'warn'](new DeadlineError(reserveMs).message, { ...summary }),
+    );
   }
-  quietly(() => logger.debug('Batch processed', summary as unknown as LogFields));
+  ignoreErrors(() => logger.debug('Batch processed', summary as unknown as LogFields));
   if (onBatch === undefined) return;
   try {
     const result = onBatch(summary);
@@ -135,7 +137,7 @@ export async function summarize(
       await inTime(finished('onBatch', result), deadline.remainingMs() / 2);
     }
   } catch (error) {
-    quietly(() => logger.error('onBatch failed', { error }));
+    ignoreErrors(() => logger.error('onBatch failed', { error }));
   }
 }
 

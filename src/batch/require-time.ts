@@ -1,4 +1,4 @@
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { knownEntityOf } from '../record/known-entity.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import { isOver, type RecordContext } from './record-context.ts';
@@ -18,7 +18,7 @@ export function requireTime(
 ): void {
   if (!isOver(context)) return;
   const { signal, logger } = context;
-  quietly(() => logger.warn(`Deadline reached: ${step} was not started`, logFieldsOf(record)));
+  ignoreErrors(() => logger.warn(`Deadline reached: ${step} was not started`, logFieldsOf(record)));
   throw signal.reason;
 }
 

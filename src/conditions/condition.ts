@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
@@ -35,7 +35,7 @@ export function answerOf(owner: string, answer: unknown, remedy: string, options
   const promise = isThenable(answer);
   if (promise || isUnfinished(answer)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
-    quietly(() => (promise ? answer : refuseUnfinished(owner, answer)));
+    ignoreErrors(() => (promise ? answer : refuseUnfinished(owner, answer)));
     throw new ConfigurationError(
       'ASYNC_CONDITION',
       `${owner} returned ${promise ? 'a promise' : 'promises or a generator'}. ${remedy}`,

@@ -24,7 +24,7 @@ export type Positions = Readonly<Record<string, ShardPosition>>;
 export class CheckpointFile {
   readonly #path: string;
   readonly #streamArn: string;
-  #claimed = false;
+  #locked = false;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -34,12 +34,12 @@ export class CheckpointFile {
   }
 
   /**
-   * Makes the file that of this process, by a file beside it that names the process. What a process left that was killed is taken
-   * over. Call it before anything is handled: it also proves that the folder can be written to.
+   * Locks the file for this process, with a lock file beside it that names the process. Takes over the lock of a killed
+   * process. Call it before any record is handled: it also proves that the folder is writable.
    *
    * @throws ConfigurationError `INVALID_CHECKPOINT_FILE` or `MAPPING_CONFLICT`
    */
-  claim(): void {
+  lock(): void {
     const lock = this.#lock;
     try {
       writeFileSync(lock, `${process.pid}`, { flag: 'wx', mode: 0o600 });
@@ -47,7 +47,7 @@ export class CheckpointFile {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw this.#unwritable(error);
       this.#takeOver(lock);
     }
-    this.#claimed = true;
+    this.#locked = true;
   }
 
   #takeOver(lock: string): void {
@@ -64,10 +64,10 @@ export class CheckpointFile {
     throw this.#inUse(holder);
   }
 
-  /** Lets other processes have the file. */
+  /** Unlocks the file for other processes. */
   release(): void {
-    if (this.#claimed) rmSync(this.#lock, { force: true });
-    this.#claimed = false;
+    if (this.#locked) rmSync(this.#lock, { force: true });
+    this.#locked = false;
   }
 
   /**

@@ -25,7 +25,7 @@ import { checkOptions, rejectUnknownOptions } from '../options/check-options.ts'
 import { invalidOption } from '../options/invalid-option.ts';
 import type { DestinationClients } from './destinations/destination.ts';
 import { requireHandlerOption } from './handler/resolve-handler.ts';
-import { harmlessLogger } from './harmless-logger.ts';
+import { safeLogger } from './safe-logger.ts';
 
 /** Where the stream is: one of the two. */
 export interface StreamLocation {
@@ -211,6 +211,6 @@ export function localSettings(given: LocalMappingOptions): LocalSettings {
     closeIdleWindowAfterSeconds: options.closeIdleWindowAfterSeconds ?? 5,
     pollIntervalMs: options.pollIntervalMs ?? 250,
     discoveryIntervalMs: options.discoveryIntervalMs ?? 10_000,
-    logger: harmlessLogger(loggerOf(options.logger)),
+    logger: safeLogger(loggerOf(options.logger)),
   };
 }

@@ -8,7 +8,6 @@ import { adapterFor } from '../stream/records/emulator-quirks.ts';
 import { isNotFound, type StreamDescription, StreamSource } from '../stream/stream-source.ts';
 import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
-import { claim } from './claims.ts';
 import { Feedback } from './delivery/feedback.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
@@ -20,6 +19,7 @@ import { resolveHandler } from './handler/resolve-handler.ts';
 import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
 import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
+import { registerMapping } from './running-mappings.ts';
 import { ShardPositions } from './shards/positions.ts';
 import type { ShardTools } from './shards/shard-worker.ts';
 import { StreamSession } from './shards/stream-session.ts';
@@ -66,9 +66,9 @@ export async function startEventSourceMapping(
     const client =
       options.client ?? own.keep(new DynamoDBStreamsClient(clientOptions(options, options.endpoint)));
     const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
-    release = claim(streamArn, options.handler, file);
+    release = registerMapping(streamArn, options.handler, file);
     checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
-    checkpoints?.claim();
+    checkpoints?.lock();
     const mapping = await start({ options, settings, client, streamArn, file, checkpoints, own });
     mapping.ended.then(end);
     return mapping;

@@ -12,7 +12,7 @@ import { DeadLetterError } from '../errors.ts';
 import { isExhausted, isPermanent, isSystemic } from '../failure/failure.ts';
 import type { Check, Checks } from '../options/check.ts';
 import { checkOptions, requireArgument } from '../options/check-options.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { finished } from '../promise/unfinished.ts';
 import { knownEntityOf } from '../record/known-entity.ts';
@@ -120,7 +120,7 @@ export function deadLetter(
       streamArn: LazyRecord.rawOf(record).eventSourceARN,
       error: thrown,
     }));
-    quietly(() =>
+    ignoreErrors(() =>
       context.logger.warn('Record sent to the dead letters', {
         ...logFieldsOf(record),
         target,
@@ -157,7 +157,7 @@ function isForGood(
   try {
     answer = when(thrown, { record, permanent, exhausted });
   } catch (error) {
-    quietly(() => logger.error('when failed', { ...logFieldsOf(record), error }));
+    ignoreErrors(() => logger.error('when failed', { ...logFieldsOf(record), error }));
     return false;
   }
   return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', {

@@ -9,7 +9,7 @@ import { logFieldsOf } from '../batch/require-time.ts';
 import { type Checks, objectWith, TEXT } from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
 import { seesRouted } from '../router/sees.ts';
@@ -89,7 +89,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   checkOptions('idempotent', options, CHECKS);
   requireOption('idempotent', 'persistenceStore', options.persistenceStore, STORE);
   const store = options.persistenceStore as unknown as Store;
-  claim(options);
+  requireSameOptions(options);
   watchClient(store);
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
   const config = configOf(options.config);
@@ -131,16 +131,16 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   });
 }
 
-/** Persistence layers, and what they are used with. */
-const claims: WeakMap<object, IdempotentOptions> = new WeakMap();
+/** The options with which each persistence layer is used. */
+const optionsOfStores: WeakMap<object, IdempotentOptions> = new WeakMap();
 
 /**
- * A persistence layer has one key prefix at a time, and one configuration for good. With another one, it would note a
- * record under the key of another middleware, where its handler has not run.
+ * Refuses a persistence layer that is used with other options already. It has one key prefix at a time, and keeps its first
+ * configuration. With another one, it would store a record under the key of another middleware, whose handler has not run.
  */
-function claim(options: IdempotentOptions): void {
-  const other = claims.get(options.persistenceStore);
-  if (other === undefined) claims.set(options.persistenceStore, options);
+function requireSameOptions(options: IdempotentOptions): void {
+  const other = optionsOfStores.get(options.persistenceStore);
+  if (other === undefined) optionsOfStores.set(options.persistenceStore, options);
   else if (other.keyPrefix !== options.keyPrefix || other.config !== options.config) {
     throw invalidOption(
       'idempotent',
@@ -185,11 +185,11 @@ function lockMsOf(context: RecordContext): number {
 function lockEventsOf(record: RecordBase<EventName, object>, { logger }: RecordContext): LockEvents {
   return {
     waiting: (reason) =>
-      quietly(() =>
+      ignoreErrors(() =>
         logger.warn('Record waits for its idempotency lock', { ...logFieldsOf(record), ...reason }),
       ),
     stuck: (error) =>
-      quietly(() => logger.warn('Idempotency lock not removed', { ...logFieldsOf(record), error })),
+      ignoreErrors(() => logger.warn('Idempotency lock not removed', { ...logFieldsOf(record), error })),
   };
 }
 

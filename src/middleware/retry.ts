@@ -14,8 +14,8 @@ import {
   wholeNumberFrom,
 } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { pause } from '../promise/pause.ts';
-import { quietly } from '../promise/quietly.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { Next, RecordMiddleware } from '../router/record-middleware.ts';
@@ -185,7 +185,7 @@ function asked(
   try {
     answer = retryable(thrown, record);
   } catch (error) {
-    quietly(() => logger.error('retryable failed', { ...logFieldsOf(record), error }));
+    ignoreErrors(() => logger.error('retryable failed', { ...logFieldsOf(record), error }));
     return false;
   }
   return answerOf(`${OWNER}: retryable`, answer, 'Answer true or false at once, from the error alone.', {

@@ -2,7 +2,7 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { validateEvent } from '../batch/event.ts';
 import { batchSettings, type StreamOptions } from '../batch/options.ts';
 import { rejectUnknownOptions } from '../options/check-options.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import type { AnyItem, StreamRecord } from '../record/stream-record.ts';
 import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
@@ -121,7 +121,7 @@ export function streamRecords(
   const { owner, viewType, numbers } = batchSettings('streamRecords', options, table);
   const toNumber = numberReader(numbers);
   // Thrown at the first event, which awaits it; until then it would be an unhandled rejection.
-  quietly(() => toNumber);
+  ignoreErrors(() => toNumber);
 
   return {
     before: async (request) => {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, ValidationError } from '../errors.ts';
 import { contentFreeCause, partOf } from '../failure/content-free-cause.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { joinPath } from '../unmarshall/path.ts';
 
@@ -117,7 +117,7 @@ function outputOf(result: unknown, image: ImageName): unknown {
 function isForgotten(part: unknown): boolean {
   if (!isThenable(part)) return false;
   // Nothing waits for it any more, and an unhandled rejection would end the process.
-  quietly(() => part);
+  ignoreErrors(() => part);
   return true;
 }
 

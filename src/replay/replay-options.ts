@@ -19,7 +19,7 @@ import {
 } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import type { ReplayProgress } from './report.ts';
 import { isS3Uri } from './sources/bucket-source.ts';
 
@@ -229,7 +229,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     visibilityTimeoutSeconds: Math.ceil(options.visibilityTimeoutSeconds ?? 120),
     signal: options.signal ?? new AbortController().signal,
     // What they throw must not end the replay: what was handled would not be deleted.
-    onProgress: (progress) => quietly(() => options.onProgress?.(progress)),
-    onProblem: (operation, error) => quietly(() => options.onProblem?.(operation, error)),
+    onProgress: (progress) => ignoreErrors(() => options.onProgress?.(progress)),
+    onProblem: (operation, error) => ignoreErrors(() => options.onProblem?.(operation, error)),
   };
 }

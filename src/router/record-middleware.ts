@@ -2,7 +2,7 @@ import type { HandleRecord } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
 import { logFieldsOf, requireTime } from '../batch/require-time.ts';
 import { ConfigurationError } from '../errors.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
@@ -95,7 +95,7 @@ function refuseLate(record: LazyRecord, { logger }: RecordContext): never {
     'next() was called after its middleware had settled. The record has its verdict, so no handler was started. ' +
       'Await or return every next() before the middleware ends.',
   );
-  quietly(() => logger.error('next() was called too late', { ...logFieldsOf(record), error }));
+  ignoreErrors(() => logger.error('next() was called too late', { ...logFieldsOf(record), error }));
   throw error;
 }
 
@@ -178,7 +178,7 @@ function failAfter(
   return new Promise((_, reject) => {
     const atDeadline = (): void => {
       // The answer names the record as unfinished, and no other code logs the error.
-      quietly(() =>
+      ignoreErrors(() =>
         logger.error('A middleware failed, and what it had started still ran at the deadline', {
           ...logFieldsOf(record),
           error: thrown,

@@ -1,5 +1,5 @@
 import { InvalidRecordError } from '../errors.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { openRecord } from '../record/lazy-record.ts';
 import { RecordState } from '../record/record-state.ts';
 import { schemaGuard } from './schema-guard.ts';
@@ -35,7 +35,9 @@ export function entityGuard(
       const counted = { ...summary, unknownEntity };
       // Two fields, so that the console keeps them on the line of the message.
       if (unknownEntity > 0)
-        quietly(() => logger.warn(warningAbout(table), { records: batch.records.length, unknownEntity }));
+        ignoreErrors(() =>
+          logger.warn(warningAbout(table), { records: batch.records.length, unknownEntity }),
+        );
       // A log shows the counts, not a function.
       return Object.defineProperty(counted, 'byEntity', { value: () => countsOf(batch) });
     },

@@ -1,7 +1,7 @@
 import { FUNCTION, oneOf } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { EventName } from '../record/stream-record.ts';
@@ -53,7 +53,7 @@ export function addRoutes(names: readonly string[], name: unknown, add: unknown,
   const promise = isThenable(added);
   if (promise || isUnfinished(added)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
-    quietly(() => (promise ? added : refuseUnfinished('The callback of entity', added)));
+    ignoreErrors(() => (promise ? added : refuseUnfinished('The callback of entity', added)));
     throw invalidOption('entity', undefined, 'the routes have to be added at once, not after a wait.', {
       code: 'INVALID_HANDLER',
     });

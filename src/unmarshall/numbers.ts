@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { exactDouble, parseDecimal } from '../item/decimal.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { noNumber } from './malformed.ts';
 
@@ -123,7 +123,7 @@ function settled(policy: ToNumber): ToNumber {
   return (text) => {
     const value = policy(text);
     if (!isThenable(value)) return value;
-    quietly(() => value);
+    ignoreErrors(() => value);
     throw invalidOption('numbers', undefined, 'the function returned a promise. Return the number at once.');
   };
 }

@@ -2,7 +2,7 @@ import type { Deadline } from '../batch/deadline.ts';
 import type { RecordContext } from '../batch/record-context.ts';
 import { DeadlineError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { finished } from '../promise/unfinished.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
 import type { DynamoDBStreamWindowEvent } from './window-event.ts';
@@ -56,7 +56,7 @@ export async function closeWindow(
     });
   } catch (error) {
     const { tableName, shardId, start, end } = window;
-    quietly(() => logger.error('Window failed to close', { tableName, shardId, start, end, error }));
+    ignoreErrors(() => logger.error('Window failed to close', { tableName, shardId, start, end, error }));
     throw error;
   } finally {
     deadline.stop();

@@ -8,7 +8,7 @@ import { runBatch } from '../batch/run-batch.ts';
 import { validated } from '../batch/validated.ts';
 import { ConfigurationError, WindowStateError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { quietly } from '../promise/quietly.ts';
+import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { LazyRecord, openRecord } from '../record/lazy-record.ts';
 import { Aggregate, type Reduce } from './aggregate.ts';
 import { type Close, closedWindowOf, closeWindow } from './close-window.ts';
@@ -126,7 +126,7 @@ function becameEmpty(): WindowStateError {
 function warnOfSize(logger: Logger, text: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_STATE_BYTES) return;
-  quietly(() =>
+  ignoreErrors(() =>
     logger.warn('The state of the window is over 1 MB: Lambda closes the window early', { bytes }),
   );
 }

@@ -95,7 +95,7 @@ test('a write that failed once is tried again', async () => {
 describe('a file is that of one process', () => {
   test('another process that runs is refused', () => {
     writeFileSync(`${path}.lock`, `${process.ppid}`);
-    expect(() => file().claim()).toThrow(
+    expect(() => file().lock()).toThrow(
       expect.objectContaining({
         code: 'MAPPING_CONFLICT',
         message: expect.stringContaining(`the process ${process.ppid} runs an event source mapping`),
@@ -110,7 +110,7 @@ describe('a file is that of one process', () => {
     ['is a link to nowhere', () => symlinkSync(join(directory, 'missing', 'lock'), `${path}.lock`)],
   ])('a lock that %s is refused by an error that names the file', (_name, make) => {
     make();
-    expect(() => file().claim()).toThrow(
+    expect(() => file().lock()).toThrow(
       expect.objectContaining({
         code: 'INVALID_CHECKPOINT_FILE',
         message: expect.stringContaining(`${path}`),
@@ -123,7 +123,7 @@ describe('a file is that of one process', () => {
       throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
     });
     writeFileSync(`${path}.lock`, '1');
-    expect(() => file().claim()).toThrow(expect.objectContaining({ code: 'MAPPING_CONFLICT' }));
+    expect(() => file().lock()).toThrow(expect.objectContaining({ code: 'MAPPING_CONFLICT' }));
     kill.mockRestore();
   });
 
@@ -134,7 +134,7 @@ describe('a file is that of one process', () => {
   ])('what a process left that %s is taken over, and given back', (_name, content) => {
     writeFileSync(`${path}.lock`, content());
     const mine = file();
-    mine.claim();
+    mine.lock();
     expect(readFileSync(`${path}.lock`, 'utf8')).toBe(`${process.pid}`);
     mine.release();
     expect(readdirSync(directory)).toEqual([]);

@@ -177,7 +177,7 @@ export class MicroBatcher<P extends Payload> {
       // One that is named while others of its request are accepted is at fault.
       else if (refusal.fault === 'passing' || (refusal.fault === 'unproven' && accepted)) {
         this.#settle(entry, refused(target, refusal, entry.attempts));
-      } else this.#judge(entry, refusal);
+      } else this.#settleOrSuspect(entry, refusal);
     });
     this.#retry(again);
     if (accepted) this.#targetAccepts();
@@ -199,7 +199,7 @@ export class MicroBatcher<P extends Payload> {
     const again: Entry<P>[] = [];
     for (const entry of waiting) {
       entry.attempts++;
-      if (fault !== 'passing' && fault !== 'unreachable') this.#judge(entry, refusal);
+      if (fault !== 'passing' && fault !== 'unreachable') this.#settleOrSuspect(entry, refusal);
       else if (this.#mayTryAgain(entry)) again.push(entry);
       else if (fault === 'unreachable') this.#settle(entry, targetFailed(this.#settings.target, refusal));
       else this.#settle(entry, requestFailed(this.#settings.target, refusal, entry.attempts));
@@ -211,8 +211,8 @@ export class MicroBatcher<P extends Payload> {
     return entry.attempts < this.#settings.attempts;
   }
 
-  /** Settles an entry that failed alone, or waits for what shows who is at fault. */
-  #judge(entry: Entry<P>, refusal: Refusal): void {
+  /** Settles an entry that failed alone, or keeps it as a suspect until it is known if the entry or the target is at fault. */
+  #settleOrSuspect(entry: Entry<P>, refusal: Refusal): void {
     const { target } = this.#settings;
     const again = entry.failedBefore !== undefined;
     entry.failedBefore ??= this.#requests;
@@ -260,8 +260,8 @@ export class MicroBatcher<P extends Payload> {
     const attempts = Math.max(...entries.map((entry) => entry.attempts));
     for (const entry of entries) this.#waitingAgain.add(entry);
     setTimeout(() => {
-      const stayed = entries.filter((entry) => this.#waitingAgain.delete(entry));
-      for (const entry of this.#waiting(stayed)) this.#ready.add(entry);
+      const remaining = entries.filter((entry) => this.#waitingAgain.delete(entry));
+      for (const entry of this.#waiting(remaining)) this.#ready.add(entry);
       this.#schedule();
     }, backoffMs(attempts));
   }

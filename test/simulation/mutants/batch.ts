@@ -272,7 +272,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: 'onBatch fails the batch',
     file: 'batch/report.ts',
-    find: "quietly(() => logger.error('onBatch failed', { error }));",
+    find: "ignoreErrors(() => logger.error('onBatch failed', { error }));",
     replace: 'throw error;',
   },
   {
