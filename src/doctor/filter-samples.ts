@@ -81,8 +81,7 @@ export function* samples(
     ];
     for (const base of bases) {
       for (const more of apart) {
-        const sample = sampleOf(source, eventName, [...changes, ...more, ...base]);
-        if (sample !== undefined) yield sample;
+        yield sampleOf(source, eventName, [...changes, ...more, ...base]);
       }
     }
   }
@@ -92,7 +91,9 @@ const EVENTS = ['INSERT', 'MODIFY', 'REMOVE'];
 
 function eventNames(fields: readonly PatternField[]): readonly string[] {
   const field = fields.find(({ path }) => path.join('.') === 'eventName');
-  return field === undefined ? EVENTS : EVENTS.filter((name) => field.alternatives.includes(name));
+  const named = EVENTS.filter((name) => field?.alternatives.includes(name));
+  // Without one, the pattern compares them, or asks for none.
+  return named.length > 0 ? named : EVENTS;
 }
 
 /** Values that match a field: one for each alternative that can be met by a value. */
@@ -158,21 +159,20 @@ const IMAGES = ['NewImage', 'OldImage'] as const;
 
 type Attributes = Record<string, Record<string, unknown>>;
 
-/** Undefined where the settings ask for what no record of the stream has. */
+/** Makes a record with these settings. What no record of the stream has is left out. */
 function sampleOf(
   { viewType, keys, streamArn }: SampleSource,
   eventName: string,
   settings: readonly Setting[],
-): Sample | undefined {
+): Sample {
   const parts: Record<'Keys' | (typeof IMAGES)[number], Attributes> = {
     Keys: {},
     NewImage: {},
     OldImage: {},
   };
   for (const { path, value } of settings) {
-    const [top, part, name, ...rest] = path;
-    if (top !== 'dynamodb' || name === undefined || rest.length === 0) continue;
-    if (part === 'Keys' || part === 'NewImage' || part === 'OldImage') set(parts[part], name, rest, value);
+    const [, part = '', name = '', ...rest] = path;
+    if (part in parts && rest.length > 0) set(parts[part as keyof typeof parts], name, rest, value);
   }
   const present = IMAGES.filter((image) =>
     hasImage(image === 'NewImage' ? 'newImage' : 'oldImage', viewType, eventName),
@@ -216,11 +216,11 @@ function set(
     attributes[name]?.[type] === undefined ? {} : (attributes[name] as Record<string, unknown>);
   attributes[name] = attribute;
   if (isLeaf) attribute[type] = /^[SNB]S$/.test(type) ? [value] : value;
-  else if (type === 'M') {
+  if (type === 'M') {
     attribute.M ??= {};
     const [inner = '', ...rest] = below;
     set(attribute.M as Attributes, inner, rest, value);
-  } else if (type === 'L') {
+  } else if (!isLeaf) {
     // A list of one element: all fields are asked of the same one.
     const element: Attributes = {
       element: ((attribute.L as unknown[] | undefined)?.[0] ?? {}) as Record<string, unknown>,

@@ -1,9 +1,12 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { RoutedHandler } from '../../src/batch/handler-facts.ts';
+import { all } from '../../src/conditions/all.ts';
 import { changed } from '../../src/conditions/changed.ts';
 import { oneOf } from '../../src/conditions/combined-matchers.ts';
 import { matches } from '../../src/conditions/matches.ts';
+import { not } from '../../src/conditions/not.ts';
 import { eventSourceMapping } from '../../src/mapping/event-source-mapping.ts';
 import { streamRouter } from '../../src/router/router.ts';
 import { bucketWriter } from '../../src/sinks/s3.ts';
@@ -14,6 +17,7 @@ import { streamWindow } from '../../src/window/stream-window.ts';
 import { type Examined, examiner, told, unknown } from './examine.ts';
 import {
   FUNCTION_ARN,
+  healthy,
   mapping,
   QUEUE_ARN,
   STREAM_ARN,
@@ -53,6 +57,8 @@ const DESTINATION = {
   startingPosition: 'TRIM_HORIZON',
   destinationConfig: { onFailure: { destination: QUEUE_ARN } },
 } as const;
+
+const NONE = ': src/handler.ts#router carries no routes: name the router that it wraps';
 
 const CARRIES_NONE = [
   'PARTIAL_RESPONSES_UNUSED: src/handler.ts#router carries no routes: name the router that it wraps',
@@ -167,6 +173,33 @@ const STATES: readonly State[] = [
     ['warning QUEUE_RETENTION_SHORT'],
   ],
   ['a queue that keeps messages for four days', { change: queue({ MessageRetentionPeriod: '345600' }) }, []],
+  [
+    'a queue that keeps messages for an hour and a half',
+    { change: queue({ MessageRetentionPeriod: '5400' }) },
+    ['warning QUEUE_RETENTION_SHORT'],
+  ],
+  [
+    'a queue that keeps messages for a minute',
+    { change: queue({ MessageRetentionPeriod: '60' }) },
+    ['warning QUEUE_RETENTION_SHORT'],
+  ],
+  [
+    'a mapping of the code that compares the event',
+    {
+      change: filtered({ eventName: ['MODIFY'] }),
+      router: eventSourceMapping(router() as RoutedHandler, {
+        ...DESTINATION,
+        filterCriteria: { filters: [{ pattern: { eventName: [{ prefix: 'INS' }] } }] },
+      }),
+      unknown: OF_A_MAPPING,
+    },
+    ['error FILTER_DROPS_ROUTE'],
+  ],
+  [
+    'a router with exact numbers, and filters of another event',
+    { change: filtered({ eventName: ['MODIFY'] }), router: router({ numbers: 'exact' }) },
+    ['error FILTER_DROPS_ROUTE'],
+  ],
   [
     'a queue with a message',
     { change: queue({ ApproximateNumberOfMessages: '1' }) },
@@ -341,6 +374,89 @@ const STATES: readonly State[] = [
     ['warning OPTION_DIFFERS'],
   ],
   [
+    'no bisect, where the mapping of the code has it',
+    {
+      change: mapped({ BisectBatchOnFunctionError: false }),
+      router: eventSourceMapping(router() as RoutedHandler, { ...DESTINATION, filters: false }),
+      unknown: OF_A_MAPPING,
+    },
+    ['warning OPTION_DIFFERS'],
+  ],
+  [
+    'bisect, where the mapping of the code has none',
+    {
+      router: eventSourceMapping(router() as RoutedHandler, {
+        ...DESTINATION,
+        bisectBatchOnFunctionError: false,
+        filters: false,
+      }),
+      unknown: OF_A_MAPPING,
+    },
+    ['warning OPTION_DIFFERS'],
+  ],
+  [
+    'parallel batches before a handler that carries no routes',
+    {
+      change: mapped({
+        ParallelizationFactor: 2,
+        FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+      }),
+      router: () => {},
+      unknown: [
+        CARRIES_NONE[0],
+        `FILTER_DROPS_ROUTE${NONE}`,
+        CARRIES_NONE[1],
+        CARRIES_NONE[2],
+        CARRIES_NONE[3],
+        `PARALLEL_WITHOUT_ORDER${NONE}`,
+      ] as string[],
+    },
+    [],
+  ],
+  [
+    'a table whose stream is gone as well',
+    {
+      change: ({ streams, tables, functions, metrics }) => {
+        metrics.IteratorAge = [20 * MINUTE];
+        delete streams[STREAM_ARN];
+        delete tables[TABLE_ARN];
+        reserved(1)({ ...healthy(), functions } as World);
+      },
+      router: router(),
+    },
+    ['error STREAM_REPLACED', 'warning LAG_HIGH'],
+  ],
+  [
+    'a disabled mapping, without a reason',
+    { change: mapped({ State: 'Disabled', StateTransitionReason: undefined }) },
+    ['error MAPPING_NOT_ENABLED'],
+  ],
+  [
+    'a function that failed, without a reason',
+    { change: configured({ State: 'Failed' }) },
+    ['error FUNCTION_NOT_READY'],
+  ],
+  [
+    'a lag, and a stream of one shard',
+    {
+      change: ({ metrics, streams }) => {
+        metrics.IteratorAge = [20 * MINUTE];
+        streams[STREAM_ARN]?.Shards?.splice(1);
+      },
+    },
+    ['warning LAG_HIGH'],
+  ],
+  [
+    'a schema that may refuse what the filters drop',
+    { change: filtered({ eventName: ['INSERT'], ...inStatus('OPEN') }), router: validated() },
+    ['warning FILTER_DROPS_ROUTE'],
+  ],
+  [
+    'filters that drop all that a schema might take',
+    { change: filtered({ eventName: ['MODIFY'] }), router: validated() },
+    ['error FILTER_DROPS_ROUTE'],
+  ],
+  [
     'the mapping of the code',
     {
       router: eventSourceMapping(router() as RoutedHandler, { ...DESTINATION, filters: false }),
@@ -463,6 +579,7 @@ const STATES: readonly State[] = [
         Namespace: undefined,
         Dimensions: undefined,
         Metrics: [
+          { Id: 'minutes', Expression: 'age / 60000' },
           {
             Id: 'age',
             MetricStat: {
@@ -484,6 +601,11 @@ const STATES: readonly State[] = [
     'a lag of 20 minutes',
     { change: ({ metrics }) => (metrics.IteratorAge = [20 * MINUTE]) },
     ['warning LAG_HIGH'],
+  ],
+  [
+    'a lag of more than a day',
+    { change: ({ metrics }) => (metrics.IteratorAge = [30 * 60 * MINUTE]) },
+    ['error LAG_HIGH'],
   ],
   ['a lag of 14 minutes', { change: ({ metrics }) => (metrics.IteratorAge = [14 * MINUTE]) }, []],
   [
@@ -553,6 +675,21 @@ const STATES: readonly State[] = [
       router: streamRouter(invoices, { logger: false }).onModify(changed('status'), async () => {}),
     },
     ['error FILTER_DROPS_ROUTE'],
+  ],
+  [
+    'filters that drop changes within a map, or of an element',
+    {
+      change: filtered({ eventName: ['MODIFY'], ...inStatus('PAID') }),
+      router: streamRouter<
+        Invoice & { readonly address: { readonly city: string }; readonly lines: readonly string[] }
+      >({
+        logger: false,
+      })
+        .onModify(changed('address.city'), async () => {})
+        .onModify(changed('lines[0]'), async () => {})
+        .onModify(all(changed('status'), not(matches({ newImage: { status: 'PAID' } }))), async () => {}),
+    },
+    ['error FILTER_DROPS_ROUTE', 'error FILTER_DROPS_ROUTE'],
   ],
   [
     'filters before a middleware that sees every record',
@@ -654,6 +791,12 @@ function paidOrOpen(): unknown {
     matches({ newImage: { status: oneOf('PAID', 'OPEN') } }),
     async () => {},
   );
+}
+
+function validated(): unknown {
+  const item = z.object({ customerId: z.string(), invoiceId: z.string(), status: z.enum(['OPEN']) });
+  const table = defineTable({ name: 'Invoices', item, keys: ['customerId', 'invoiceId'] });
+  return streamRouter(table, { logger: false }).onInsert(async () => {});
 }
 
 function sums(): unknown {

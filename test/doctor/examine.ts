@@ -16,6 +16,8 @@ export interface Examined {
   readonly exports?: Readonly<Record<string, unknown>>;
   /** Calls that fail, by the name of the operation. */
   readonly faults?: Readonly<Record<string, Fault>>;
+  /** Answers instead of those of the world, by the name of the operation. */
+  readonly answers?: Readonly<Record<string, object>>;
   readonly now?: Date;
 }
 
@@ -28,11 +30,13 @@ export function examiner(): (
     aws = await fakeAws(healthy());
   });
   afterAll(() => aws[Symbol.asyncDispose]());
-  return async ({ change, qualifier, router, exports = {}, faults = {}, now = NOW } = {}) => {
+  return async ({ change, qualifier, router, exports = {}, faults = {}, answers = {}, now = NOW } = {}) => {
     aws.world = healthy();
     change?.(aws.world);
     aws.calls.length = 0;
     aws.faults.clear();
+    aws.answers.clear();
+    for (const [operation, answer] of Object.entries(answers)) aws.answers.set(operation, answer);
     for (const [operation, fault] of Object.entries(faults)) aws.faults.set(operation, fault);
     const clients = new Clients({
       endpoint: aws.endpoint,

@@ -96,6 +96,7 @@ test('targets with an ARN of their own need no variable', async () => {
     point: bucketWriter({ bucket: `arn:aws:s3:${REGION}:${ACCOUNT}:accesspoint/own` }),
     local: sqsQueue({ queueUrl: 'http://127.0.0.1:9324/000000000000/local' }),
     named: snsTopic({ topicArn: env('HIDDEN_TOPIC_ARN') }),
+    odd: snsTopic({ topicArn: env('BUS') }),
   };
   const forbidden = ['events:PutEvents', 'dynamodb:BatchWriteItem', 's3:PutObject', 'sns:Publish'];
   const diagnosis = await examine({ change: withVariables(ALL, forbidden), router, exports: own });

@@ -13,6 +13,7 @@ import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { loadExports } from '../load-handler.ts';
 import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
+import { withPages } from '../version.ts';
 import { doctorSettings } from './connection.ts';
 import { summaryOf, textOf } from './report.ts';
 
@@ -34,7 +35,8 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
   const code = flags.router === undefined ? undefined : await codeOf(flags.router);
   const clients = new Clients(settings);
   try {
-    if (!(await requireFunction(clients, functionName, qualifier))) {
+    const isThere = await requireFunction(clients, functionName, qualifier);
+    if (!isThere) {
       throw failure(`There is no function ${flags.function} here. Check --function, --region and --profile.`);
     }
     const state = await readState(clients, {
@@ -43,11 +45,19 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
       now: new Date(),
       code,
     });
-    const diagnosis = diagnose(state, code);
+    const { findings, notChecked } = diagnose(state, code);
+    const diagnosis = {
+      findings: findings.map((one) => ({
+        ...one,
+        remedy: withPages(one.remedy),
+        page: withPages(one.page),
+      })),
+      notChecked,
+    };
     if (flags.json) writeJson(io.stdout, { ...summaryOf(state, diagnosis), ...diagnosis });
     else await writeLines(io.stdout, ...textOf(state, diagnosis, style));
     const isBlind = isUnread(state.mappings);
-    return isBlind || diagnosis.findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+    return isBlind || findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
   } finally {
     clients.destroy();
   }

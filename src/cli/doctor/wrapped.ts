@@ -2,7 +2,7 @@
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap((word) => pieces(word, width))) {
+  for (const word of text.split(/\s/).flatMap((word) => pieces(word, width))) {
     const joined = line === '' ? word.text : `${line}${word.glued ? '' : ' '}${word.text}`;
     if (joined.length <= width) {
       line = joined;

@@ -1,10 +1,13 @@
+import type { BatchSettings } from '../../batch/options.ts';
 import { conditionData, decide } from '../../conditions/built-in.ts';
 import { compilePattern } from '../../conditions/compile-pattern.ts';
 import { soleEntry } from '../../conditions/pattern-object.ts';
 import { patternWarnings } from '../../conditions/pattern-warnings.ts';
 import { recordFilter } from '../../mapping/filter-criteria.ts';
-import { type LazyRecord, openRecord } from '../../record/lazy-record.ts';
+import type { MappingWarning } from '../../mapping/router-mapping.ts';
+import { openRecord } from '../../record/lazy-record.ts';
 import { hasImage, type StreamViewType } from '../../record/view-type.ts';
+import { numberReader, type ToNumber } from '../../unmarshall/numbers.ts';
 import { type CheckMapping, type MappingCheck, updateCommand, withoutRoutes } from '../check.ts';
 import { fieldsOf, type PatternField, type Sample, type SampleSource, samples } from '../filter-samples.ts';
 import { type FindingCode, finding, ifRead, notChecked, type Result } from '../finding.ts';
@@ -129,6 +132,8 @@ interface Demand {
   readonly patterns: readonly string[];
   readonly condition: unknown;
   readonly entity: string | undefined;
+  /** Takes all of them, as a middleware does, or those of no entity, which have to fail. Undefined: a route. */
+  readonly takes?: 'all' | 'unknownEntity';
 }
 
 const METHODS: Readonly<Record<string, string>> = {
@@ -137,15 +142,14 @@ const METHODS: Readonly<Record<string, string>> = {
   REMOVE: 'onRemove',
 };
 
-/** Reasons for which no filter may be derived. */
-const NEEDS_EVERY_RECORD: readonly string[] = ['FILTERS_OFF_BY_MIDDLEWARE', 'FILTERS_OFF_BY_UNKNOWN_ENTITY'];
-
 function demandsOf({ code }: MappingCheck): readonly Demand[] {
   const { facts, mapping, source } = code as NonNullable<MappingCheck['code']>;
   const { routes, options, warnings } = mapping as NonNullable<NonNullable<MappingCheck['code']>['mapping']>;
-  const own = recordFilter('doctor', options.filterCriteria)?.patterns ?? ['{}'];
+  const own = recordFilter('doctor', options.filterCriteria)?.patterns ?? [EVERY];
   const every = { name: source, patterns: own, condition: undefined, entity: undefined };
-  if (facts === undefined || routes.length === 0) return [every];
+  if (warnings.some(({ code: reason }) => reason === 'NO_ROUTES')) return [];
+  // Without routes it is a window, or a router of middlewares alone.
+  if (facts === undefined || routes.length === 0) return [{ ...every, takes: 'all' }];
   const ofRoutes = routes.map(({ eventName, entity, patterns }, index) => ({
     name: `${METHODS[eventName]}${entity === undefined ? '' : ` of ${entity}`}`,
     patterns: patterns?.map((pattern) => JSON.stringify(pattern)) ?? [
@@ -154,8 +158,14 @@ function demandsOf({ code }: MappingCheck): readonly Demand[] {
     condition: facts.routes[index]?.condition,
     entity,
   }));
-  const seesAll = warnings.some(({ code: reason }) => NEEDS_EVERY_RECORD.includes(reason));
-  return seesAll ? [...ofRoutes, { ...every, name: 'what sees every record' }] : ofRoutes;
+  const has = (warning: MappingWarning['code']): boolean => warnings.some((one) => one.code === warning);
+  if (has('FILTERS_OFF_BY_MIDDLEWARE')) {
+    return [...ofRoutes, { ...every, name: 'a middleware that sees all', takes: 'all' }];
+  }
+  if (has('FILTERS_OFF_BY_UNKNOWN_ENTITY')) {
+    return [...ofRoutes, { ...every, name: 'no entity, which have to fail', takes: 'unknownEntity' }];
+  }
+  return ofRoutes;
 }
 
 function* dropped(
@@ -178,19 +188,21 @@ function* dropped(
     `--filter-criteria '${JSON.stringify(derived.length === 0 ? {} : { Filters: derived.map((Pattern) => ({ Pattern })) })}'`,
   );
   for (const demand of demandsOf(check)) {
-    const found = counterexample(demand, others, passes, source, check);
+    const found = counterexample(demand, others, passes, source, code.facts?.settings);
     if (found === undefined) continue;
     yield finding('FILTER_DROPS_ROUTE', subject, {
-      // A predicate of the user is not asked: it may do anything.
-      severity: found.isCertain ? 'error' : 'warning',
+      // Code of the user is not called: it may do anything.
+      severity: found.notAsked === undefined ? 'error' : 'warning',
       is: `The filters drop records of ${demand.name}, such as ${shown(found.sample)}.`,
       should:
         derived.length === 0
           ? 'no filters: the code needs every record'
           : `filters as the code gives them: ${derived.join(' ')}`,
-      why: found.isCertain
-        ? 'The function never gets them, and nothing says so.'
-        : 'The function never gets them, and nothing says so. Your own condition may not want them either: it was not asked.',
+      why: `The function never gets them, and nothing says so.${
+        found.notAsked === undefined
+          ? ''
+          : ` Your own ${found.notAsked} may not want them either: it was not asked.`
+      }`,
       remedy,
     });
   }
@@ -206,54 +218,75 @@ function sourceOf({ mapping, code }: MappingCheck): SampleSource {
   };
 }
 
+/** Stands for a pattern that every record matches. */
+const EVERY = '{}';
+
 /** As many records are tried for a route. */
 const MOST_SAMPLES = 3000;
 
-/** Looks for a record that the code is to get and the filters drop. */
+/** A record that the code is to get and the filters drop. */
+interface Counterexample {
+  readonly sample: Sample;
+  /** The part of the user's code that was not called. Undefined: the code takes the record. */
+  readonly notAsked: 'condition' | 'schema' | undefined;
+}
+
+/** Looks for a counterexample. One that is certain comes before others. */
 function counterexample(
-  { patterns, condition, entity }: Demand,
+  demand: Demand,
   others: readonly PatternField[],
   passes: (record: unknown) => boolean,
   source: SampleSource,
-  { code }: MappingCheck,
-): { readonly sample: Sample; readonly isCertain: boolean } | undefined {
+  settings: BatchSettings | undefined,
+): Counterexample | undefined {
+  const { patterns, condition } = demand;
   const changed = changedPaths(condition);
-  let uncertain: Sample | undefined;
+  const table = settings?.table;
+  const hasSchema = table?.['~entities']?.hasSchema ?? table?.schema !== undefined;
+  let [certain, undecided]: (Sample | undefined)[] = [];
+  let isOnePassed = false;
   for (const pattern of patterns) {
-    const wants = pattern === '{}' ? () => true : compilePattern(pattern);
+    const wants = pattern === EVERY ? () => true : compilePattern(pattern);
     let tried = 0;
-    for (const fields of pattern === '{}' ? [[]] : fieldsOf(pattern)) {
+    for (const fields of pattern === EVERY ? [[]] : fieldsOf(pattern)) {
       for (const sample of samples(source, fields, others, changed)) {
         tried += 1;
         if (tried > MOST_SAMPLES) break;
-        if (passes(sample) || !wants(sample)) continue;
-        const verdict = handles(sample, condition, entity, code);
-        if (verdict === true) return { sample, isCertain: true };
-        if (verdict === undefined) uncertain ??= sample;
+        if (!wants(sample)) continue;
+        const verdict = taken(sample, demand, settings);
+        if (verdict === false) continue;
+        if (passes(sample)) isOnePassed = true;
+        else if (verdict === true) certain ??= sample;
+        else undecided ??= sample;
       }
     }
   }
-  return uncertain && { sample: uncertain, isCertain: false };
+  if (certain !== undefined) {
+    // A schema may refuse what was made up. Where the filters drop everything, they drop its items too.
+    return { sample: certain, notAsked: hasSchema && isOnePassed ? 'schema' : undefined };
+  }
+  return undecided && { sample: undecided, notAsked: 'condition' };
 }
 
-/** Tells if a route takes a record. Undefined where a predicate of the user decides, which is not called. */
-function handles(
+/** Tells if the code takes a record. Undefined where a predicate of the user decides, which is not called. */
+function taken(
   sample: Sample,
-  condition: unknown,
-  entity: string | undefined,
-  code: MappingCheck['code'],
+  { condition, entity, takes }: Demand,
+  settings: BatchSettings | undefined,
 ): boolean | undefined {
-  const settings = code?.facts?.settings;
-  if (settings === undefined) return true;
+  if (settings === undefined || takes === 'all') return true;
+  const { table, numbers, viewType } = settings;
+  const toNumber = numbers === 'exact' ? Number : (numberReader(numbers) as ToNumber);
   try {
-    const record: LazyRecord = openRecord(sample as never, {
-      toNumber: Number,
-      viewType: settings.viewType,
-      open: settings.table?.['~open'],
-    });
+    const record = openRecord(sample as never, { toNumber, viewType, open: table?.['~open'] });
+    const isUnknown = table?.['~entities']?.of(record).isUnknown;
+    if (takes === 'unknownEntity') return isUnknown === true;
+    // Routes get no such record, whatever they ask for.
+    if (isUnknown) return false;
     if (entity !== undefined && record.entity !== entity) return false;
     return condition === undefined ? true : decide(condition, record);
   } catch {
+    // The record does not tell its entity, or has no such image: the router refuses it.
     return false;
   }
 }

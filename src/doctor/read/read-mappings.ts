@@ -108,13 +108,13 @@ const FOREIGN: readonly (keyof EventSourceMappingConfiguration)[] = [
 ];
 
 export function mappingOptions(mapping: EventSourceMappingConfiguration): MappingOptions {
-  const { FilterCriteria, FilterCriteriaError, DestinationConfig, FunctionArn = '' } = mapping;
+  const { FilterCriteria, FilterCriteriaError, DestinationConfig, FunctionArn } = mapping;
   return {
-    uuid: mapping.UUID ?? '',
-    functionArn: FunctionArn,
-    qualifier: FunctionArn.split(':')[7],
-    streamArn: mapping.EventSourceArn ?? '',
-    state: mapping.State ?? '',
+    uuid: `${mapping.UUID}`,
+    functionArn: `${FunctionArn}`,
+    qualifier: `${FunctionArn}`.split(':')[7],
+    streamArn: `${mapping.EventSourceArn}`,
+    state: `${mapping.State}`,
     stateReason: mapping.StateTransitionReason,
     lastResult: mapping.LastProcessingResult,
     lastModified: mapping.LastModified,

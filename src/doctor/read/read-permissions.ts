@@ -1,7 +1,7 @@
 import type { EvaluationResult } from '@aws-sdk/client-iam';
 import type { DeployedPermission } from '../deployed-state.ts';
 import type { NeededPermission } from '../needed-permission.ts';
-import { known, type Part, unread } from '../part.ts';
+import { type Part, unread } from '../part.ts';
 import { attempt } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
@@ -17,7 +17,6 @@ export async function readPermissions(
   needed: readonly NeededPermission[],
 ): Promise<Part<readonly DeployedPermission[]>> {
   if (role === undefined) return unread('the role of the function is not known');
-  if (needed.length === 0) return known([]);
   return attempt('iam:SimulatePrincipalPolicy', async () => {
     const decisions = new Map<string, DeployedPermission['decision']>();
     for (const resource of new Set(needed.map((one) => one.resource))) {

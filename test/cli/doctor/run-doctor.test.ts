@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { FINDINGS } from '../../../src/doctor/finding.ts';
 import { type FakeAws, fakeAws } from '../../doctor/fake-aws/server.ts';
-import { FUNCTION_ARN, healthy, REGION, UUID } from '../../doctor/fake-aws/world.ts';
+import { FUNCTION_ARN, healthy, QUEUE_ARN, REGION, UUID } from '../../doctor/fake-aws/world.ts';
 import { inProcess } from '../in-process.ts';
 import type { CommandEnd } from '../running-command.ts';
 
@@ -160,6 +160,8 @@ describe('streamlane doctor', () => {
     expect(stdout).toContain('not checked AWS refuses lambda:ListEventSourceMappings');
     for (const finding of Object.keys(FINDINGS)) expect(stdout).toContain(finding);
     expect(stdout).toContain('on-invoice (mappings not read): 0 errors, 0 warnings, 0 notes;');
+    const { stdout: json } = await doctor('--function', 'on-invoice', '--json');
+    expect(JSON.parse(json)).not.toHaveProperty('mappings');
   });
 
   test.each<[string, readonly string[], RegExp]>([
@@ -210,6 +212,16 @@ describe('streamlane doctor', () => {
     const { code, stderr } = await doctor('--function', 'on-invoice');
     expect(stderr).toMatch(/^error: AWS refuses the call/);
     expect(code).toBe(EXIT.failed);
+  });
+
+  test('a long reason is wrapped', async () => {
+    aws.world.forbidden.push('sqs:SendMessage');
+    Object.assign(aws.world.queues[QUEUE_ARN] as object, { Policy: '{}' });
+    const { stdout } = await doctor('--function', 'on-invoice');
+    expect(stdout).toContain(
+      `not checked the policy of ${QUEUE_ARN} itself\n            may allow sqs:SendMessage\n          PERMISSION_MISSING\n`,
+    );
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test('--policy prints what it may call, and calls nothing', async () => {

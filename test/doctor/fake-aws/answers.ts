@@ -66,10 +66,11 @@ export const ANSWERS: Readonly<Record<string, (world: World, input: Input) => un
     return buckets.includes(`${Bucket}`) ? {} : refuse(404, 'NotFound');
   },
   SimulatePrincipalPolicy({ forbidden, conditional }, input) {
-    const actions = members(input, 'ActionNames');
+    const { items: actions, next } = page(members(input, 'ActionNames'), input.Marker, 2);
     const [resource] = members(input, 'ResourceArns');
     return {
-      IsTruncated: false,
+      IsTruncated: next !== undefined,
+      Marker: next,
       EvaluationResults: actions.map((EvalActionName) => ({
         EvalActionName,
         EvalResourceName: resource,

@@ -53,6 +53,8 @@ export interface FakeAws extends AsyncDisposable {
   world: World;
   /** By the name of the operation. */
   readonly faults: Map<string, Fault>;
+  /** Answers instead of those of the world, by the name of the operation. */
+  readonly answers: Map<string, object>;
   /** The operations that were called. */
   readonly calls: string[];
   /** Answers that the SDK's models do not allow, and calls that nothing answers. */
@@ -63,6 +65,7 @@ export async function fakeAws(world: World): Promise<FakeAws> {
   const fake = {
     world,
     faults: new Map<string, Fault>(),
+    answers: new Map<string, object>(),
     calls: [] as string[],
     problems: [] as string[],
     endpoint: '',
@@ -130,7 +133,7 @@ function answerOf(fake: FakeAws, { service, operation, input }: Call, protocol: 
   const answer = ANSWERS[operation];
   const model = OPERATIONS[service]?.get(operation);
   if (answer === undefined || model === undefined) throw new Error('the fake has no answer');
-  const value = answer(fake.world, input);
+  const value = fake.answers.get(operation) ?? answer(fake.world, input);
   checkShape(model.output, value, operation);
   if (protocol === 's3') return '';
   if (protocol !== 'query') return written(model, value, 'json');
