@@ -29,6 +29,8 @@ export function awsEnvironment({
     // A profile may ask the SDK to ignore the ones above, and then the program would call AWS.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_REGION: region,
+    // The AWS CLI and boto3 read this one.
+    AWS_DEFAULT_REGION: region,
     ...(profile !== undefined && { AWS_PROFILE: profile }),
     // The SDK prefers a profile to a key, and would send a session token along with the key.
     ...(!ownCredentials && {

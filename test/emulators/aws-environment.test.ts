@@ -16,6 +16,7 @@ test('a program with credentials of its own keeps them', () => {
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: tables.streams,
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: 'eu-central-1',
     AWS_PROFILE: 'me',
   });
 });

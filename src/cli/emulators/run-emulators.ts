@@ -5,6 +5,7 @@ import { type ResourceFlags, resourcesOf } from '../flags/resource-flags.ts';
 import { AcceptedMessages } from '../servers/accepted-messages.ts';
 import { embeddedServers } from '../servers/embedded-servers.ts';
 import { runningServers } from '../servers/running-servers.ts';
+import { shellLines } from '../servers/shell-lines.ts';
 import { interrupted } from '../terminal/io.ts';
 import { tellWarning, writeJson } from '../terminal/output.ts';
 import { withTime } from '../terminal/style.ts';
@@ -41,8 +42,7 @@ export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, o
   if (options.json) {
     writeJson(stdout, servers.environment);
   } else {
-    const variables = Object.entries(servers.environment);
-    void writeLines(stdout, ...variables.map(([name, value]) => `export ${name}=${value}`));
+    void writeLines(stdout, ...shellLines(servers.environment));
   }
   void writeLines(
     stderr,

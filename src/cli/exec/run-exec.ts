@@ -4,6 +4,7 @@ import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { connect } from '../servers/connect.ts';
+import { withSettings } from '../servers/shell-lines.ts';
 import type { Interruption } from '../terminal/io.ts';
 
 /** Runs a program with the environment of the servers, until it ends. */
@@ -11,7 +12,7 @@ export const runExec: RunCommand<ConnectionFlags> = async (context, [program = '
   const { env, signal, stdin } = context.io;
   // What the program does is not known: it may write.
   await using connection = await connect(context, flags, { writes: true });
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...env, ...connection.environment } });
+  const child = spawn(program, args, { stdio: 'inherit', env: withSettings(env, connection.environment) });
   /* v8 ignore next -- this process ends, and its coverage with it */
   const kill = (): void => void child.kill('SIGKILL');
   const forward = (): void => {

@@ -173,7 +173,7 @@ function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Conn
     sqs: settings,
     s3: settings,
     environment: {
-      ...(region !== undefined && { AWS_REGION: region }),
+      ...(region !== undefined && { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
       ...(profile !== undefined && { AWS_PROFILE: profile }),
     },
     async [Symbol.asyncDispose]() {},

@@ -35,10 +35,12 @@ describe('streamlane exec', () => {
       AWS_ACCESS_KEY_ID: 'own',
       AWS_SECRET_ACCESS_KEY: 'own',
       AWS_PROFILE: 'own',
+      AWS_SESSION_TOKEN: 'own',
       OWN: 'kept',
     };
     const names = [
       'AWS_REGION',
+      'AWS_DEFAULT_REGION',
       'PAYMENTS_TOPIC_ARN',
       'ORDERS',
       'PLAIN_QUEUE_ARN',
@@ -46,11 +48,13 @@ describe('streamlane exec', () => {
       'FILES_BUCKET',
       'AWS_ACCESS_KEY_ID',
       'AWS_PROFILE',
+      'AWS_SESSION_TOKEN',
       'OWN',
     ];
     const code = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name])))`;
     const { code: exit, stdout, stderr } = await spawned(node(code), { env: own }).ended();
     expect(JSON.parse(stdout)).toEqual([
+      'eu-central-1',
       'eu-central-1',
       expect.stringMatching(/^arn:aws:sns:.+:payments$/),
       expect.stringMatching(/^arn:aws:sns:.+:orders\.fifo$/),
@@ -58,7 +62,9 @@ describe('streamlane exec', () => {
       expect.stringMatching(/^arn:aws:sqs:.+:dead-letter\.fifo$/),
       'files',
       'local',
-      '',
+      // Not empty text: the AWS CLI would look for a profile of that name.
+      null,
+      null,
       'kept',
     ]);
     expect(stderr).toMatch(/^Using the embedded servers of this project, which process \d+ runs\.\n$/);

@@ -114,7 +114,7 @@ describe('where a command finds its services', () => {
     expect(connection.kind).toBe('aws');
     expect(connection.dynamodb).toEqual(settings);
     expect(connection.environment).toEqual({
-      ...(flags.region && { AWS_REGION: flags.region }),
+      ...(flags.region && { AWS_REGION: flags.region, AWS_DEFAULT_REGION: flags.region }),
       ...(flags.profile && { AWS_PROFILE: flags.profile }),
     });
     expect(stderr()).toBe(`Using ${description}.\n`);
@@ -320,7 +320,10 @@ describe('streamlane emulators', () => {
     const emulators = run(['emulators'], { env });
     await emulators.seen(/Ready\..+\n/);
     const environment = Object.fromEntries(
-      [...emulators.stdout().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+      [...emulators.stdout().matchAll(/^(?:export|unset) (\w+)=?(.*)$/gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
     );
 
     expect((await runningServers(env, () => {}))?.environment).toEqual(environment);
