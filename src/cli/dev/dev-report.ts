@@ -3,8 +3,10 @@ import type { LocalEventSourceMapping } from '../../local/event-source-mapping.t
 import { feedbackWarning } from '../../local/feedback-warning.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { CommandContext } from '../command.ts';
+import { hintFor } from '../errors/missing-variable.ts';
 import { AcceptedMessages } from '../servers/accepted-messages.ts';
 import type { Connection } from '../servers/connection.ts';
+import { shellLines } from '../servers/shell-lines.ts';
 import { count } from '../terminal/count.ts';
 import { keysText } from '../terminal/keys-text.ts';
 import { type Style, withTime } from '../terminal/style.ts';
@@ -40,17 +42,21 @@ export class DevReport {
   readonly #screen: Screen;
   readonly #style: Style;
   readonly #verbose: boolean;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #options: DevReportOptions;
   readonly #messages: AcceptedMessages;
   #checkpoint: string | undefined;
   #keyNames: readonly string[] = [];
   #deadLettered = 0;
+  /** The variables that were warned about. */
+  #unset: ReadonlySet<string> = new Set();
   /** How often the failures of the same records have been seen. */
   readonly #seen: Map<string, number> = new Map();
 
-  constructor({ style, verbose }: CommandContext, screen: Screen, options: DevReportOptions) {
+  constructor({ io, style, verbose }: CommandContext, screen: Screen, options: DevReportOptions) {
     this.#style = style;
     this.#verbose = verbose;
+    this.#env = io.env;
     this.#screen = screen;
     this.#options = options;
     this.#messages = new AcceptedMessages({
@@ -72,15 +78,17 @@ export class DevReport {
       screen.note(
         'Commands in other terminals of this project find these servers. Other programs do with: streamlane exec -- <program>',
       );
-      for (const [name, value] of Object.entries(connection.environment)) {
-        if (this.#verbose && /^AWS_.*(_URL_|REGION|_KEY)/.test(name)) {
-          screen.note(`  export ${name}=${value}`);
-        }
-      }
+      const lines = this.#verbose ? shellLines(connection.environment) : [];
+      for (const line of lines) if (/^\w+ AWS_/.test(line)) screen.note(`  ${line}`);
     }
     const created = Object.entries(connection.environment).filter(([name]) => !name.startsWith('AWS_'));
     if (created.length > 0) screen.note('The handler finds what was created in these variables:');
-    for (const [name, value] of created) screen.note(`  ${name}=${value}`);
+    for (const [name, value] of created) {
+      // The value of --env may be a secret.
+      screen.note(
+        this.#env[name] === value ? `  ${name}=${value}` : `  ${name}: --env has another value than ${value}`,
+      );
+    }
     if (isDestinationElsewhere) screen.note(noDestinationHere(connection));
     screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
     if (json) {
@@ -115,6 +123,17 @@ export class DevReport {
   /** Ctrl-C. */
   stopping(): void {
     this.#screen.note('Stopping after what is in flight. Ctrl-C again ends it at once.');
+  }
+
+  /** The loaded code names variables that are not set. */
+  unset(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#unset.has(name)) continue;
+      this.#screen.note(
+        `warning: The code uses env('${name}'), and this variable is not set. ${hintFor(name, true)}`,
+      );
+    }
+    this.#unset = new Set(names);
   }
 
   /** Changed code is in use. */
@@ -208,7 +227,7 @@ function noDestinationHere({ kind }: Pick<Connection, 'kind'>): string {
   const flags =
     kind === 'aws'
       ? '--destination-config <arn>'
-      : '--create-queue failed --destination-config arn:aws:sqs:us-east-1:000000000000:failed';
+      : '--create-queue failed --destination-config failed';
   return (
     'The on-failure destination of the mapping is a reference that only its template knows. Here, discarded records go nowhere. ' +
     `To keep them, add: ${flags}`

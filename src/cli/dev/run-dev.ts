@@ -5,6 +5,7 @@ import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { createdDestination } from '../flags/created-destination.ts';
 import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { exportedMapping, isDestinationElsewhere } from '../flags/exported-mapping.ts';
 import { flagProblem } from '../flags/flag-of.ts';
@@ -44,7 +45,11 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const variables = await loadVariables(context, options);
   const deployed =
     options.mapping === undefined ? undefined : await exportedMapping(handler, options.mapping);
-  const mappingOptions = mappingOptionsOf(options, deployed?.options);
+  const destination = createdDestination(resources, options.destinationConfig);
+  let mappingOptions = mappingOptionsOf(
+    { ...options, ...(destination && { destinationConfig: destination.placeholder }) },
+    deployed?.options,
+  );
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
   let report: DevReport | undefined;
@@ -61,6 +66,10 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       context,
       `--show-messages is for servers that dev starts itself, and this one uses ${connection.description}. If streamlane emulators runs them, give it the flag.`,
     );
+  }
+  if (destination !== undefined) {
+    const onFailure = { destination: destination.arnIn(connection.environment) };
+    mappingOptions = { ...mappingOptions, destinationConfig: { onFailure } };
   }
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   variables.add(connection.environment);
@@ -82,6 +91,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     env: io.env,
     onOutput: (output) => screen.pipe(output),
     onFiles: (files) => watcher.add(files),
+    onUnset: (names) => devReport.unset(names),
   });
   const pool: HandlerPool = new HandlerPool({
     start: () => code.start(),

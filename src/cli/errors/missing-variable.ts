@@ -8,7 +8,11 @@
  */
 export function variableHint(message: string, creates = false): string | undefined {
   const [, name] = /is env\('([^']+)'\), and the environment variable \1 is not set\./.exec(message) ?? [];
-  if (name === undefined) return undefined;
+  return name === undefined ? undefined : hintFor(name, creates);
+}
+
+/** Says how a command is given the environment variable of this name. */
+export function hintFor(name: string, creates: boolean): string {
   const flag = creates ? creatingFlag(name) : undefined;
   return `Here: set it in .env, or start again with --env ${name}=value${flag === undefined ? '' : ` or ${flag}`}.`;
 }

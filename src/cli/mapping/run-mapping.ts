@@ -3,7 +3,7 @@ import { isInstance } from '../../failure/content-free-cause.ts';
 import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { flagProblem } from '../flags/flag-of.ts';
+import { flagOf, flagProblem } from '../flags/flag-of.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { explained } from './explain-routes.ts';
@@ -26,9 +26,14 @@ export const runMapping: RunCommand<MappingCommandFlags> = async (context, [sour
   }
   const mappings = await inFlags(() => readSource(source, flags, io));
   const several = mappings.length > 1;
-  for (const { name, mapping } of mappings) {
+  for (const { name, mapping, router } of mappings) {
     for (const { code, message } of mapping.warnings) {
-      tellWarning(context, `${several ? `${name}: ` : ''}${message} (${code})`);
+      // Of a mapping that was made elsewhere, no flag changes an option.
+      const text =
+        router === undefined
+          ? message
+          : message.replace(DESTINATION, `$&, here ${flagOf('destinationConfig')},`);
+      tellWarning(context, `${several ? `${name}: ` : ''}${text} (${code})`);
     }
   }
   if (flags.explain) {
@@ -40,6 +45,8 @@ export const runMapping: RunCommand<MappingCommandFlags> = async (context, [sour
   await writeLines(io.stdout, ...text.trimEnd().split('\n'));
   return EXIT.ok;
 };
+
+const DESTINATION = 'destinationConfig.onFailure.destination';
 
 /** Names of functions that the command calls. */
 const CALLED = ['eventSourceMapping', 'toCloudFormation', 'toSam', 'toServerless', 'toTerraform'];

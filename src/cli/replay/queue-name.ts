@@ -1,3 +1,4 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { importPeer } from '../../aws-clients/import-peer.ts';
 import { failure } from '../errors/cli-error.ts';
 import type { Connection } from '../servers/connection.ts';
@@ -33,8 +34,25 @@ export async function urlOfQueue(
     return `${QueueUrl}`;
   } catch (cause) {
     if (!/QueueDoesNotExist|NonExistentQueue/.test((cause as Error).name)) throw cause;
-    throw failure(`There is no queue ${queue} here. Check --queue, --endpoint and --region.`, cause);
+    throw failure(
+      `There is no queue ${queue} here.${await queuesOf(client)} Check --queue, --endpoint and --region.`,
+      cause,
+    );
   } finally {
     client.destroy();
   }
+}
+
+const MOST_NAMES = 10;
+
+/** A sentence with the names of some queues, if there are any and the caller may list them. */
+async function queuesOf(client: SQSClient): Promise<string> {
+  const { ListQueuesCommand } = await import('@aws-sdk/client-sqs');
+  const { QueueUrls = [] } = await client
+    .send(new ListQueuesCommand({ MaxResults: MOST_NAMES + 1 }))
+    .catch((): { readonly QueueUrls?: string[] } => ({}));
+  const names = QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1)).sort();
+  if (names.length === 0) return '';
+  const more = names.length > MOST_NAMES ? ' and others' : '';
+  return ` There are ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }

@@ -35,8 +35,11 @@ export async function writeSummary(
   }
   const rest =
     remaining === 0
-      ? 'none remains'
-      : style('yellow', `${remaining} ${remaining === 1 ? 'remains' : 'remain'}`);
+      ? ''
+      : style(
+          'yellow',
+          ` ${count(remaining, 'message')} ${dryRun ? 'would remain' : remaining === 1 ? 'remains' : 'remain'}.`,
+        );
   const done = dryRun
     ? `Would replay ${count(records, 'record')}`
     : `${style(remaining + deadLettered === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
@@ -48,10 +51,7 @@ export async function writeSummary(
     deadLettered === 0
       ? ''
       : style('yellow', ` ${count(deadLettered, 'record')} failed again and ${became}.`);
-  void writeLines(
-    stdout,
-    `${done} of ${count(messages.length, 'message')}, of which ${rest}.${how}${older}${letters}`,
-  );
+  void writeLines(stdout, `${done} of ${count(messages.length, 'message')}.${rest}${how}${older}${letters}`);
 }
 
 /** A line for each record that failed, or that a dry run would hand over. */

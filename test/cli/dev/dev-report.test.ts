@@ -79,7 +79,11 @@ test('after a reload a failure is shown again', () => {
 });
 
 /** The notes of a report that has started. */
-function notesOf(details: Partial<StartDetails>, verbose = false): readonly string[] {
+function notesOf(
+  details: Partial<StartDetails>,
+  verbose = false,
+  env: Record<string, string> = {},
+): readonly string[] {
   const notes: string[] = [];
   const nothing = (): void => {};
   const screen = {
@@ -89,7 +93,7 @@ function notesOf(details: Partial<StartDetails>, verbose = false): readonly stri
     status: nothing,
     done: nothing,
   };
-  const { context } = contextFor({});
+  const { context } = contextFor({ ...details.connection?.environment, ...env });
   const report = new DevReport({ ...context, verbose }, screen, { table: 'T', handler: 'h' });
   report.started(Object.assign(new EventEmitter(), { statistics: emptyTally() }) as never, {
     connection: { kind: 'named', description: '', environment: {} },
@@ -111,18 +115,41 @@ test.each([false, true])(
       FILES_BUCKET: 'files',
     };
     const notes = notesOf({ connection: { kind: 'embedded', description: '', environment } }, verbose);
-    expect(notes.filter((note) => note.startsWith('  export '))).toEqual(
-      verbose ? ['  export AWS_ENDPOINT_URL_SNS=http://127.0.0.1:1'] : [],
+    expect(notes.filter((note) => note.includes('AWS_'))).toEqual(
+      verbose ? ['  export AWS_ENDPOINT_URL_SNS=http://127.0.0.1:1', '  unset AWS_PROFILE'] : [],
     );
     expect(notes).toContain('  FILES_BUCKET=files');
   },
 );
 
+test('a variable that is not set is told once, and again after it was set for a while', () => {
+  const notes: string[] = [];
+  const nothing = (): void => {};
+  const note = (text: string): void => void notes.push(text);
+  const screen = { line: nothing, note, pipe: nothing, status: nothing, done: nothing };
+  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
+  report.unset(['STAGE', 'ORDERS_TOPIC_ARN']);
+  // Another sandbox with the same code.
+  report.unset(['STAGE', 'ORDERS_TOPIC_ARN']);
+  const stage =
+    "warning: The code uses env('STAGE'), and this variable is not set. Here: set it in .env, or start again with --env STAGE=value.";
+  expect(notes).toEqual([stage, expect.stringMatching(/ or --create-topic orders\.$/)]);
+  report.unset([]);
+  report.unset(['STAGE']);
+  expect(notes.slice(2)).toEqual([stage]);
+});
+
+test('a variable that --env overrides is named, without its value', () => {
+  const connection = { kind: 'embedded', description: '', environment: { FILES_BUCKET: 'files' } } as const;
+  const notes = notesOf({ connection }, false, { FILES_BUCKET: 'secret' });
+  expect(notes).toContain('  FILES_BUCKET: --env has another value than files');
+});
+
 test.each([
   ['aws', / To keep them, add: --destination-config <arn>$/],
   [
     'embedded',
-    / To keep them, add: --create-queue failed --destination-config arn:aws:sqs:us-east-1:000000000000:failed$/,
+    / To keep them, add: --create-queue failed --destination-config failed$/,
   ],
 ] as const)(
   'a destination that only the template knows has one note, on servers that are %s',

@@ -18,6 +18,7 @@ function handlerCodeOf(code: Code) {
     onFiles: (found) => {
       for (const file of found) files.add(file);
     },
+    onUnset: () => {},
   });
   onTestFinished(() => handlerCode.close());
   return { handlerCode, files };

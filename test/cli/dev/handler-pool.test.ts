@@ -22,6 +22,7 @@ function poolOf(code: Code) {
       env: process.env,
       onOutput: (output) => void output.resume(),
       onFiles: () => {},
+      onUnset: () => {},
     });
   };
   const pool = new HandlerPool({
@@ -132,6 +133,7 @@ test('an invocation whose code did not load gets the code that was loaded meanwh
       env: process.env,
       onOutput: (output) => void output.resume(),
       onFiles: () => {},
+      onUnset: () => {},
     });
   const starts = [real, () => broken, real];
   const log: string[] = [];

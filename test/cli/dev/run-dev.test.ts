@@ -338,11 +338,13 @@ describe('streamlane dev', () => {
     const code = codeOf({
       'handler.ts': `import { streamRouter } from ${STREAMLANE};
         import { env, readEnv } from ${STREAMLANE.replace('index.ts', 'options/env.ts')};
+        const topicArn = env('NOT_SET_HERE');
         export const handler = streamRouter()
-          .onInsert(() => { readEnv('snsTopic', 'topicArn', env('NOT_SET_HERE')); });`,
+          .onInsert(() => { readEnv('snsTopic', 'topicArn', topicArn); });`,
     });
     const command = dev(code);
-    await command.seen(READY);
+    // Before any record fails for it.
+    await command.seen(/^warning: The code uses env\('NOT_SET_HERE'\), .+\n(?:.*\n)*.* Ctrl-C stops\./m);
     await put('a');
     await command.seen(
       /INSERT id="a" {2}ConfigurationError: .* Here: set it in \.env, or start again with --env NOT_SET_HERE=value\./,
@@ -564,7 +566,7 @@ test('without a server it runs its own, which other commands of the project find
   expect(command.stderr()).toMatch(
     /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nCommands in other terminals of this project find these servers\. .+ streamlane exec -- <program>\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
   );
-  expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n/);
+  expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n[\s\S]* {2}unset AWS_PROFILE\n/);
   expect(await spawned(['put', 'Own', '{"id":"a","total":1}']).ended()).toMatchObject({ code: EXIT.ok });
   await command.seen(/→ checkpoint 1\n/);
   command.interrupt();
@@ -591,7 +593,7 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
       ...['dev', codeOf(PUBLISHER).path('handler.ts'), '--table', table, '--create', 'id'],
       ...['--create-topic', 'invoices', '--create-queue', 'outbox.fifo', '--create-queue', 'failed'],
       ...['--maximum-retry-attempts', '0', '--maximum-batching-window-in-seconds', '1'],
-      ...['--destination-config', 'arn:aws:sqs:us-east-1:000000000000:failed', ...flags],
+      ...['--destination-config', 'failed', ...flags],
     ]);
   const putItem = (id: string) => spawned(['put', table, JSON.stringify({ id })]).ended();
 

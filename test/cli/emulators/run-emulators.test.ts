@@ -26,7 +26,7 @@ test.each([
     command.interrupt();
     const { code, stdout, stderr } = await command.ended();
     expect(stderr).toMatch(line);
-    expect(stdout).toMatch(/^(?:export \w+=.*\n)+$/);
+    expect(stdout).toMatch(/^(?:export \w+=.*\n|unset \w+\n)+$/);
     expect(code).toBe(EXIT.ok);
   },
   20_000,

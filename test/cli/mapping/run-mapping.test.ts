@@ -95,8 +95,8 @@ describe('the mapping of a router', () => {
       },
     });
     expect(stderr).toBe(
-      'warning: Records that the mapping discards are not recorded anywhere. Set destinationConfig.onFailure.destination to a ' +
-        'queue, a topic or a bucket. (NO_DESTINATION)\n',
+      'warning: Records that the mapping discards are not recorded anywhere. Set destinationConfig.onFailure.destination, ' +
+        'here --destination-config, to a queue, a topic or a bucket. (NO_DESTINATION)\n',
     );
     expect(code).toBe(EXIT.ok);
   });

@@ -101,9 +101,7 @@ describe('streamlane replay', () => {
     });
     const argv = ['replay', code.path('failed.ndjson'), '--handler', code.path('handler.ts#handler')];
     const { code: exit, stdout } = await run(argv, { env }).ended();
-    expect(stdout).toMatch(
-      /^Replayed 5 of 5 records of 5 messages, of which none remains\. 2 invocations, \d+\.\d s\.\n$/,
-    );
+    expect(stdout).toMatch(/^Replayed 5 of 5 records of 5 messages\. 2 invocations, \d+\.\d s\.\n$/);
     expect(readFileSync(code.path('log'), 'utf8')).toBe('0/0000 1/0001 0/0002 1/0003 x ');
     expect(exit).toBe(EXIT.ok);
   });
@@ -133,7 +131,7 @@ describe('streamlane replay', () => {
     expect(stdout).toMatch(/document 5 +unknown .* unrecognized +it is neither/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
-      /\nReplayed 1 of 3 records of 5 messages, of which 4 remain\. 2 invocations, .+\n$/,
+      /\nReplayed 1 of 3 records of 5 messages\. 4 messages remain\. 2 invocations, .+\n$/,
     );
     expect(exit).toBe(EXIT.failed);
   });
@@ -143,7 +141,7 @@ describe('streamlane replay', () => {
     const argv = ['replay', code.path('one.json'), '--handler', code.path('handler.ts'), '--dry-run'];
     const { code: exit, stdout, stderr } = await run(argv, { env }).ended();
     expect(stdout).toMatch(
-      /document 1 +range +Table.+ +1 +1 +1 +planned\n\ndocument 1\n {4}INSERT pk="0" sk="0000"\n\nWould replay 1 record of 1 message, of which none remains\.\n$/,
+      /document 1 +range +Table.+ +1 +1 +1 +planned\n\ndocument 1\n {4}INSERT pk="0" sk="0000"\n\nWould replay 1 record of 1 message\.\n$/,
     );
     expect(stderr).toBe('');
     expect(exit).toBe(EXIT.ok);
@@ -214,14 +212,10 @@ describe('streamlane replay', () => {
       [
         ['x'],
         1,
-        / of which none remains\. 1 invocation, \S+ s\. 1 record failed again and became a dead letter\.\n$/,
+        / of \d messages?\. 1 invocation, \S+ s\. 1 record failed again and became a dead letter\.\n$/,
       ],
-      [
-        ['x', 'y', 'good'],
-        2,
-        / of which none remains\. .+ 2 records failed again and became dead letters\.\n$/,
-      ],
-      [['x', 'z'], 1, / of which 1 remains\. .+ 1 record failed again and became a dead letter\.\n$/],
+      [['x', 'y', 'good'], 2, / of \d messages?\. .+ 2 records failed again and became dead letters\.\n$/],
+      [['x', 'z'], 1, / 1 message remains\. .+ 1 record failed again and became a dead letter\.\n$/],
     ])('%j', async (ids, deadLettered, summary) => {
       const code = codeOf({ 'handler.ts': handler, 'failed.json': JSON.stringify(ids.map(letterOf)) });
       const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
@@ -257,7 +251,9 @@ describe('streamlane replay', () => {
     expect(done.stdout).toMatch(/^Replayed 1 of 1 record of 1 message/);
     const arn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
     const { code: exit, stderr } = await run([...argv, arn], { env }).ended();
-    expect(stderr).toBe(`error: There is no queue ${arn} here. Check --queue, --endpoint and --region.\n`);
+    expect(stderr).toMatch(
+      /^error: There is no queue arn:\S+:nowhere here\. There are .*by-arn.*\. Check --queue, --endpoint and --region\.\n$/,
+    );
     expect(exit).toBe(EXIT.failed);
   });
 
@@ -274,7 +270,7 @@ describe('streamlane replay', () => {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...fifo }));
       const argv = ['replay', '--handler', codeWith({}).path('handler.ts'), '--queue', QueueName];
       const { code, stdout } = await spawned(argv, { env }).ended();
-      expect(stdout).toMatch(/^Replayed 1 of 1 record of 1 message, of which none remains/m);
+      expect(stdout).toMatch(/^Replayed 1 of 1 record of 1 message\./m);
       expect(code).toBe(EXIT.ok);
     },
   );
@@ -282,7 +278,9 @@ describe('streamlane replay', () => {
   test('a name that no queue has is told', async () => {
     const argv = ['replay', '--dry-run', '--queue', 'nowhere'];
     const { code, stderr } = await run(argv, { env }).ended();
-    expect(stderr).toBe('error: There is no queue nowhere here. Check --queue, --endpoint and --region.\n');
+    expect(stderr).toMatch(
+      /^error: There is no queue nowhere here\. There are .+\. Check --queue, --endpoint and --region\.\n$/,
+    );
     expect(code).toBe(EXIT.failed);
   });
 
@@ -304,6 +302,33 @@ describe('streamlane replay', () => {
     );
     server.close();
     expect(seen).toEqual([[expect.stringContaining('/eu-west-3/sqs/'), { QueueName: 'failed' }]]);
+  });
+
+  test.each<[string, number, readonly string[], string]>([
+    ['their names', 200, ['b', 'a.fifo'], ' There are a.fifo, b.'],
+    [
+      'the first ten of many',
+      200,
+      ['11', '10', '09', '08', '07', '06', '05', '04', '03', '02', '01'],
+      ' There are 01, 02, 03, 04, 05, 06, 07, 08, 09, 10 and others.',
+    ],
+    ['no names without queues', 200, [], ''],
+    ['no names if they must not be listed', 403, [], ''],
+  ])('of other queues it says %s', async (_, status, names, told) => {
+    const server = createServer((request, response) => {
+      const isList = `${request.headers['x-amz-target']}`.endsWith('.ListQueues');
+      const QueueUrls = names.map((name) => `https://sqs.eu-west-3.amazonaws.com/123456789012/${name}`);
+      response
+        .writeHead(isList ? status : 400, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify(isList ? { QueueUrls } : { __type: 'com.amazonaws.sqs#QueueDoesNotExist' }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sqs = { endpoint, region: 'eu-west-3', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    await expect(urlOfQueue('lost', { sqs, kind: 'aws' })).rejects.toThrow(
+      `There is no queue lost here.${told} Check --queue, --endpoint and --region.`,
+    );
+    server.close();
   });
 
   test('an ARN says the Region of a queue on AWS, and other errors stay as they are', async () => {
@@ -399,7 +424,7 @@ describe('streamlane replay', () => {
     expect(stdout).toMatch(/document 1 .* skipped +of 1 of its 1 record the table has a newer image\n/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
-      /Replayed 1 of 1 record of 2 messages, of which none remains\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
+      /Replayed 1 of 1 record of 2 messages\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
     );
     expect(exit).toBe(EXIT.ok);
   });
@@ -434,7 +459,7 @@ describe('streamlane replay', () => {
     command.interrupt();
     const { code: exit, stdout } = await command.ended();
     expect(stdout).toMatch(
-      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages, of which 1 remains/,
+      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages\. 1 message remains\./,
     );
     expect(exit).toBe(EXIT.interrupted);
   });
@@ -577,7 +602,7 @@ test('a terminal shows a bar while it runs, and the summary alone remains', asyn
   await command.seen(/Replaying █{10}░{20} 2\/6 records, 0 failed/);
   const { code: exit, output } = await command.ended();
   expect(withoutStyle(output)).toContain('one batch\n');
-  expect(withoutStyle(output)).toMatch(/Replayed 6 of 6 records of 6 messages, of which none remains\..*\n$/);
+  expect(withoutStyle(output)).toMatch(/Replayed 6 of 6 records of 6 messages\..*\n$/);
   expect(exit).toBe(EXIT.ok);
 
   const inside = await inProcess(argv, { env, terminal: true }).ended();

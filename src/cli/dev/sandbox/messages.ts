@@ -40,7 +40,11 @@ export interface InvocationRequest {
 
 /** A message of a sandbox. Each lists the files that its code was loaded from so far: none, for a bundle. */
 export type SandboxMessage = { readonly files: readonly string[] } & (
-  | { readonly type: 'loaded' }
+  | {
+      readonly type: 'loaded';
+      /** The variables that `env()` names and that are not set. */
+      readonly unset: readonly string[];
+    }
   | { readonly type: 'notLoaded'; readonly error: PlainError; readonly exitCode: ExitCode }
   | { readonly type: 'returned'; readonly response: unknown; readonly failures: readonly PublishedFailure[] }
   | { readonly type: 'threw'; readonly error: PlainError; readonly failures: readonly PublishedFailure[] }

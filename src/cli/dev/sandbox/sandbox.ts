@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly onOutput: (output: Readable) => void;
   /** Gets the files that the handler's code is loaded from. */
   readonly onFiles: (files: readonly string[]) => void;
+  /** Gets the variables that the loaded code names with `env()`, and that are not set. */
+  readonly onUnset: (variables: readonly string[]) => void;
 }
 
 /** The response of a handler, and the records that failed. */
@@ -104,6 +106,7 @@ export class Sandbox {
     this.#options.onFiles(message.files);
     switch (message.type) {
       case 'loaded':
+        this.#options.onUnset(message.unset);
         this.#loading.resolve();
         break;
       case 'notLoaded': {

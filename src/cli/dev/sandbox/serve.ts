@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { LambdaHandler } from '../../../delivery/lambda-handler.ts';
 import { handlerModuleOf } from '../../../local/handler/handler-module.ts';
 import { lambdaContext } from '../../../local/handler/lambda-context.ts';
+import { environmentNames } from '../../../options/env.ts';
 import { loadHandler } from '../../load-handler.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
@@ -52,7 +53,7 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
       say({ type: 'threw', error: plainError(error), failures: failures.take() });
     }
   });
-  say({ type: 'loaded' });
+  say({ type: 'loaded', unset: environmentNames().filter((variable) => !process.env[variable]) });
 }
 
 type DistributiveOmit<Type, Key extends PropertyKey> = Type extends unknown ? Omit<Type, Key> : never;

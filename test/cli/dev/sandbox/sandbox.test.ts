@@ -19,17 +19,19 @@ const contextOf = (timeoutMs = 10_000): Context => lambdaContext({ ...IDENTITY, 
 async function start(handler: string, code: ModuleCode = SOURCE) {
   const output: string[] = [];
   const files = new Set<string>();
+  const unset: string[] = [];
   const sandbox = await Sandbox.start({
     handler,
     code,
-    env: { ...process.env, WHO: 'me' },
+    env: { ...process.env, WHO: 'me', EMPTY_HERE: '' },
     onOutput: (stream) => void stream.setEncoding('utf8').on('data', (text: string) => output.push(text)),
     onFiles: (loaded) => {
       for (const file of loaded) files.add(file);
     },
+    onUnset: (names) => void unset.push(...names),
   });
   onTestFinished(() => sandbox.close());
-  return { sandbox, output, files };
+  return { sandbox, output, files, unset };
 }
 
 describe('a sandbox', () => {
@@ -89,6 +91,16 @@ describe('a sandbox', () => {
     ]);
     await sandbox.invoke({}, contextOf());
     expect(files).toContain(b);
+  });
+
+  test('tells which variables of its code are not set', async () => {
+    const code = codeOf({
+      'handler.ts': `import { env } from ${STREAMLANE};
+        export const names = [env('WHO'), env('NOT_SET_HERE'), env('EMPTY_HERE')];
+        export const handler = () => names;`,
+    });
+    const { unset } = await start(code.path('handler.ts'));
+    expect(unset).toEqual(['EMPTY_HERE', 'NOT_SET_HERE']);
   });
 
   test('hands over what a router says of the records that failed', async () => {
