@@ -225,9 +225,7 @@ export class DevReport {
 
 function noDestinationHere({ kind }: Pick<Connection, 'kind'>): string {
   const flags =
-    kind === 'aws'
-      ? '--destination-config <arn>'
-      : '--create-queue failed --destination-config failed';
+    kind === 'aws' ? '--destination-config <arn>' : '--create-queue failed --destination-config failed';
   return (
     'The on-failure destination of the mapping is a reference that only its template knows. Here, discarded records go nowhere. ' +
     `To keep them, add: ${flags}`

@@ -147,10 +147,7 @@ test('a variable that --env overrides is named, without its value', () => {
 
 test.each([
   ['aws', / To keep them, add: --destination-config <arn>$/],
-  [
-    'embedded',
-    / To keep them, add: --create-queue failed --destination-config failed$/,
-  ],
+  ['embedded', / To keep them, add: --create-queue failed --destination-config failed$/],
 ] as const)(
   'a destination that only the template knows has one note, on servers that are %s',
   (kind, remedy) => {
