@@ -23,8 +23,12 @@ export const mapping: CommandDefinition = {
     'mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template.',
   examples: [
     [
-      "mapping src/handler.ts#handler --starting-position TRIM_HORIZON --function OnChange --stream '${App.StreamArn}'",
-      'a resource of CloudFormation',
+      `mapping src/handler.ts#handler --starting-position LATEST --function '{"Ref":"OnChange"}' --stream '\${App.StreamArn}'`,
+      'a resource of CloudFormation, of a function in the same template',
+    ],
+    [
+      'mapping src/handler.ts#handler --starting-position TRIM_HORIZON --function on-change',
+      'of a function by its name',
     ],
     ['mapping src/handler.ts#mapping --format terraform', 'what the module exports as mapping'],
     ['mapping mappings.yaml --format sam', 'the mappings that a file declares'],
