@@ -78,8 +78,6 @@ export interface DeployedFunction {
   readonly stateReason: string | undefined;
   readonly lastUpdateStatus: string | undefined;
   readonly isolatesTenants: boolean;
-  /** It runs on instances of the user: Lambda Managed Instances. */
-  readonly isOnManagedInstances: boolean;
 }
 
 export interface DeployedStream {

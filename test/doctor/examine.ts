@@ -52,7 +52,7 @@ export function examiner(): (
 }
 
 /** Long after everything in the healthy deployment was changed. */
-export const NOW: Date = new Date('2026-11-01T12:00:00Z');
+const NOW: Date = new Date('2026-11-01T12:00:00Z');
 
 /** Each finding as `error CODE`. */
 export function told({ findings }: Diagnosis): readonly string[] {

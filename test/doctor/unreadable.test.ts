@@ -238,6 +238,14 @@ describe('parts that are known in part', () => {
     expect(unknown(diagnosis)).toHaveLength(4);
   });
 
+  test('a queue of another account may be there, though AWS does not show it', async () => {
+    const diagnosis = await examine({ change: sendsTo(QUEUE_ARN.replace('111122223333', '444455556666')) });
+    expect(told(diagnosis)).toEqual([]);
+    expect(new Set(unknown(diagnosis).map((line) => line.split(': ')[1]))).toEqual(
+      new Set(['AWS does not tell if the queue of another account exists']),
+    );
+  });
+
   test('a function without a role has no permission to check', async () => {
     const diagnosis = await examine({
       change: ({ functions }) =>

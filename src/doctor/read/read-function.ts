@@ -62,7 +62,6 @@ function functionOf(configuration: FunctionConfiguration): DeployedFunction {
     stateReason: configuration.StateReason,
     lastUpdateStatus: configuration.LastUpdateStatus,
     isolatesTenants: configuration.TenancyConfig?.TenantIsolationMode !== undefined,
-    isOnManagedInstances: configuration.CapacityProviderConfig !== undefined,
   };
 }
 

@@ -76,7 +76,7 @@ class MappingReader {
       this.#once(`function ${qualifier}`, () => readFunction(clients, functionName, qualifier)),
       this.#once(`stream ${streamArn}`, () => readStream(clients, streamArn)),
       this.#once(`table ${streamArn}`, () => readTable(clients, streamArn)),
-      this.#once(`target ${destination}`, () => readTarget(clients, destination)),
+      this.#once(`target ${destination}`, () => readTarget(clients, destination, arnOf(functionArn).account)),
     ]);
     const readers = mapPart(all, (mappings) =>
       mappings

@@ -1,17 +1,29 @@
 import type { DeployedTarget } from '../deployed-state.ts';
-import { known, type Part, unread } from '../part.ts';
+import { isUnread, known, type Part, unread } from '../part.ts';
 import { arnOf } from './arn.ts';
 import { attemptMissing } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
-/** Reads what stands behind the ARN of a destination. */
+/**
+ * Reads what stands behind the ARN of a destination.
+ *
+ * @param account that of the function
+ */
 export async function readTarget(
   clients: Clients,
   arn: string | undefined,
+  account: string,
 ): Promise<Part<DeployedTarget | undefined>> {
   if (arn === undefined) return known(undefined);
   const { service } = arnOf(arn);
-  if (service === 'sqs') return readQueue(clients, arn);
+  if (service === 'sqs') {
+    const queue = await readQueue(clients, arn);
+    const isMissing = !isUnread(queue) && queue.value === undefined;
+    // AWS gives the same answer for a queue that is not there and for one that the caller may not see.
+    return isMissing && arnOf(arn).account !== account
+      ? unread('AWS does not tell if the queue of another account exists')
+      : queue;
+  }
   if (service === 'sns') return readTopic(clients, arn);
   if (service === 's3') return readBucket(clients, arn);
   return unread('the destination is neither a queue nor a topic nor a bucket');

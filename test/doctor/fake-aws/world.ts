@@ -150,7 +150,7 @@ export function stream(StreamArn: string, openShards = 2): StreamDescription {
   };
 }
 
-export function alarm(): MetricAlarm {
+function alarm(): MetricAlarm {
   return {
     AlarmName: 'late',
     Namespace: 'AWS/Lambda',
