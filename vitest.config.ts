@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          // test/projects asks the registry: `npm run matrix`.
-          exclude: [...BUILT, 'test/projects/**'],
+          // test/projects asks the registry: `npm run matrix`. test/lambda compiles C++: `npm run test:lambda`.
+          exclude: [...BUILT, 'test/{lambda,projects}/**'],
           typecheck: {
             // Vitest does not pass the flag on to projects.
             enabled: process.argv.includes('--typecheck'),
