@@ -5,6 +5,8 @@ import { finding } from '../finding.ts';
 /** Half a day, as `eventSourceMapping` has it. */
 const AGE = 43_200;
 
+const SET_DESTINATION = '--destination-config OnFailure={Destination=QUEUE_ARN}';
+
 /** How long a record that cannot be handled holds up its shard. */
 export const retries: CheckMapping = function* ({ mapping, subject }) {
   const { maximumRetryAttempts, maximumRecordAgeInSeconds, destination } = mapping;
@@ -15,7 +17,11 @@ export const retries: CheckMapping = function* ({ mapping, subject }) {
       why:
         'A record that always fails holds up its shard until it leaves the stream after 24 hours. Then it is lost, and the ' +
         'records behind it may be lost too.',
-      remedy: updateCommand(mapping, `--maximum-record-age-in-seconds ${AGE}`),
+      // With an end and without a destination, discarded records would not be recorded anywhere.
+      remedy: updateCommand(
+        mapping,
+        `--maximum-record-age-in-seconds ${AGE}${destination === undefined ? ` ${SET_DESTINATION}` : ''}`,
+      ),
     });
   }
   if (destination === undefined) {
@@ -23,7 +29,7 @@ export const retries: CheckMapping = function* ({ mapping, subject }) {
       is: 'The mapping has no OnFailure destination.',
       should: 'a standard queue, a standard topic or a bucket',
       why: 'Records that Lambda discards are not recorded anywhere, so they cannot be replayed.',
-      remedy: updateCommand(mapping, '--destination-config OnFailure={Destination=QUEUE_ARN}'),
+      remedy: updateCommand(mapping, SET_DESTINATION),
     });
   }
 };
