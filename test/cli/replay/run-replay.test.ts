@@ -147,6 +147,13 @@ describe('streamlane replay', () => {
     expect(exit).toBe(EXIT.ok);
   });
 
+  test('a dry run says how many messages would remain', async () => {
+    const code = codeWith({ 'two.json': [documents[0], {}, {}] });
+    const { code: exit, stdout } = await run(['replay', code.path('two.json'), '--dry-run'], { env }).ended();
+    expect(stdout).toMatch(/\nWould replay 1 record of 3 messages\. 2 messages would remain\.\n$/);
+    expect(exit).toBe(EXIT.failed);
+  });
+
   test('of a message with many records, twenty are shown', async () => {
     const Records = Array.from({ length: 23 }, (_, index) => recordOf({ id: `r${index}` }, index));
     const document = {
