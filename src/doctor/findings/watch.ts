@@ -92,18 +92,23 @@ function* lag(
       return;
     }
     if (iteratorAgeMs < LATE) return;
-    const left = Math.max(0, RETENTION - iteratorAgeMs);
+    const kept = keptMs(mappings);
+    const left = Math.max(0, kept - iteratorAgeMs);
+    const lost = kept < RETENTION ? 'are discarded' : 'leave the stream and are lost';
     yield finding('LAG_HIGH', functionName, {
-      severity: left < RETENTION / 2 ? 'error' : 'warning',
+      severity: left < kept / 2 ? 'error' : 'warning',
       is: `The oldest record is ${span(iteratorAgeMs)} old, ${whichShard(mappings)}.`,
       should: 'an IteratorAge under 15 minutes',
-      why:
-        left === 0
-          ? 'Records leave the stream now, and are lost.'
-          : `The first records leave the stream in ${span(left)}, and are lost then.`,
+      why: left === 0 ? `Records ${lost} now.` : `The first records ${lost} in ${span(left)}.`,
       remedy: 'Find the cause: docs/operations.md#the-lag-grows',
     });
   });
+}
+
+/** How long Lambda keeps a record: the shortest age that a mapping allows, and not longer than the stream has it. */
+function keptMs(mappings: readonly DeployedMapping[]): number {
+  const ages = mappings.map(({ maximumRecordAgeInSeconds }) => maximumRecordAgeInSeconds);
+  return Math.min(RETENTION, ...ages.filter((age) => age !== -1).map((age) => age * 1000));
 }
 
 /** The metric is the highest of all shards. It names one where there is one. */
