@@ -53,7 +53,7 @@ export const destination: CheckMapping = function* ({ mapping, subject }) {
 function problemOf(arn: string): string | undefined {
   if (arn.startsWith('kafka://')) return 'a Kafka topic, which belongs to Kafka event sources';
   const { service, resource } = arnOf(arn);
-  if (!(service in KINDS)) return 'neither a queue nor a topic nor a bucket';
+  if (!Object.hasOwn(KINDS, service)) return 'neither a queue nor a topic nor a bucket';
   return resource.endsWith('.fifo') ? 'a FIFO queue or topic' : undefined;
 }
 

@@ -21,11 +21,12 @@ export const ofFunction: CheckFunction = function* ({ code, state, subject }) {
     });
   }
   if (code.memoryMB < MEMORY_MB) {
-    if (code.runtime !== undefined && !code.runtime.startsWith('nodejs')) {
+    if (!code.runtime?.startsWith('nodejs')) {
+      const runtime = code.runtime === undefined ? 'in a container image' : `on ${code.runtime}`;
       yield notChecked(
         ['MEMORY_TOO_SMALL'],
         subject,
-        `how much memory a batch needs on ${code.runtime} is not known here`,
+        `how much memory a batch needs ${runtime} is not known here`,
       );
     } else {
       yield finding('MEMORY_TOO_SMALL', subject, {
