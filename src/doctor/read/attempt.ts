@@ -57,6 +57,12 @@ function reasonOf(action: string, error: unknown): string {
   }
   if (isDenied(error)) return `AWS refuses ${action}`;
   if (THROTTLED.test(nameOf(error)) || statusOf(error) === 429) return `AWS throttles ${action}`;
+  // A page of a proxy, or a server that is not AWS's.
+  if (nameOf(error) === 'SyntaxError') return `the answer to ${action} is not from AWS: check --endpoint`;
+  const status = statusOf(error);
+  if (/^Unknown(?:Error)?$/.test(nameOf(error)) && status !== undefined) {
+    return `${action} failed with status ${status}`;
+  }
   return `${action} failed: ${nameOf(error) || 'no answer'}`;
 }
 
