@@ -3,9 +3,8 @@ import { diagnose } from '../../doctor/diagnose.ts';
 import { doctorPolicy } from '../../doctor/doctor-policy.ts';
 import { isUnread } from '../../doctor/part.ts';
 import { Clients } from '../../doctor/read/clients.ts';
-import { requireFunction } from '../../doctor/read/read-function.ts';
+import { findFunction } from '../../doctor/read/read-function.ts';
 import { readState } from '../../doctor/read/read-state.ts';
-import { isFunctionName } from '../../mapping/function-name.ts';
 import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -15,6 +14,7 @@ import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { withPages } from '../version.ts';
 import { doctorSettings } from './connection.ts';
+import { namedFunction } from './named-function.ts';
 import { summaryOf, textOf } from './report.ts';
 
 export interface DoctorFlags extends ConnectionFlags {
@@ -30,15 +30,16 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
     await writeLines(io.stdout, ...JSON.stringify(doctorPolicy(), undefined, 2).split('\n'));
     return EXIT.ok;
   }
-  const { functionName, qualifier, region } = functionIn(flags.function);
+  const { functionName, qualifier, account, region } = namedFunction(flags.function, flags.region);
   const settings = { ...(region !== undefined && { region }), ...doctorSettings(flags, io.env) };
   const code = flags.router === undefined ? undefined : await codeOf(flags.router);
   const clients = new Clients(settings);
   try {
-    const isThere = await requireFunction(clients, functionName, qualifier);
-    if (!isThere) {
+    const found = await findFunction(clients, functionName, qualifier);
+    if (found === undefined) {
       throw failure(`There is no function ${flags.function} here. Check --function, --region and --profile.`);
     }
+    if (account !== undefined) requireAccount(account, found.account);
     const state = await readState(clients, {
       functionName,
       qualifier,
@@ -71,27 +72,12 @@ async function codeOf(source: string): Promise<DeclaredCode> {
   throw usageError(`${source} is neither a router nor a mapping. Name the export that is one of them.`);
 }
 
-interface NamedFunction {
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
-  /** Of an ARN. */
-  readonly region: string | undefined;
-}
-
-/** Reads a name, `name:alias`, or an ARN. @throws CliError */
-function functionIn(text: string | undefined): NamedFunction {
-  if (text === undefined)
-    throw usageError('--function is needed: the name or the ARN of the deployed function.');
-  if (!isFunctionName(text))
-    throw usageError(`--function has to be the name or the ARN of a function, got ${text}.`);
-  const [, , , region, , , name, ofArn] = text.startsWith('arn:') ? text.split(':') : [];
-  if (name !== undefined) return { functionName: name, qualifier: qualifierOf(ofArn), region };
-  const short = text.replace(/^\d{12}:/, '').replace(/^function:/, '');
-  const [functionName = '', qualifier] = short.split(':');
-  return { functionName, qualifier: qualifierOf(qualifier), region: undefined };
-}
-
-/** `$LATEST` is the unpublished code, as without a qualifier. */
-function qualifierOf(text: string | undefined): string | undefined {
-  return text === '$LATEST' ? undefined : text;
+/** AWS lists mappings of the credentials' account alone. @throws CliError */
+function requireAccount(named: string, found: string | undefined): void {
+  if (named === found) return;
+  const problem =
+    found === undefined
+      ? 'AWS refuses lambda:GetFunctionConfiguration, so nothing says of which account the credentials are'
+      : `the credentials are of the account ${found}`;
+  throw failure(`--function names the account ${named}, and ${problem}. Choose a profile of ${named}.`);
 }

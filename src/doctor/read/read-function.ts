@@ -1,6 +1,7 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { DeployedFunction } from '../deployed-state.ts';
 import { known, type Part, unread } from '../part.ts';
+import { arnOf } from './arn.ts';
 import { attempt, isMissing } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
@@ -17,26 +18,35 @@ export function readFunction(
   });
 }
 
+/** A function that is there, as far as AWS says it. */
+export interface FoundFunction {
+  /** Undefined where AWS refuses to show the function. */
+  readonly account: string | undefined;
+}
+
 /**
- * Tells if there is such a function, as far as AWS says it.
+ * Looks for a function in the account of the credentials.
  *
+ * @returns undefined if there is no such function
  * @throws whatever keeps every call from being answered: no client, no credentials, no Region, no server
  */
-export async function requireFunction(
+export async function findFunction(
   clients: Clients,
   FunctionName: string,
   Qualifier: string | undefined,
-): Promise<boolean> {
+): Promise<FoundFunction | undefined> {
   try {
     const { client, module } = await clients.lambda();
-    await client.send(new module.GetFunctionConfigurationCommand({ FunctionName, Qualifier }));
+    const command = new module.GetFunctionConfigurationCommand({ FunctionName, Qualifier });
+    const { FunctionArn } = await client.send(command);
+    return { account: FunctionArn && arnOf(FunctionArn).account };
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return undefined;
     // It answered. What it refuses is reported with the findings.
     const { name, $metadata } = error as Partial<ServiceError>;
     if ($metadata?.httpStatusCode === undefined || UNKNOWN_CALLER.test(`${name}`)) throw error;
+    return { account: undefined };
   }
-  return true;
 }
 
 /** The credentials are wrong or old: no call would be answered. */

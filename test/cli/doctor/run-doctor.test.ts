@@ -151,6 +151,29 @@ describe('streamlane doctor', () => {
     expect({ code, stdout }).toMatchObject({ code: EXIT.ok, stdout: expect.stringContaining('0 errors') });
   });
 
+  test.each([
+    [
+      '222233334444:function:on-invoice',
+      /names the account 222233334444, and the credentials are of the account 111122223333/,
+    ],
+    [FUNCTION_ARN.replace('111122223333', '222233334444'), /Choose a profile of 222233334444\./],
+    [
+      FUNCTION_ARN.replace(REGION, 'us-east-1'),
+      /^error: --function names a function in us-east-1, and --region is/,
+    ],
+  ])('does not check the namesake of %s', async (name, message) => {
+    const { code, stdout, stderr } = await doctor('--function', name);
+    expect(stderr).toMatch(message);
+    expect({ isOk: code === EXIT.ok, stdout }).toEqual({ isOk: false, stdout: '' });
+  });
+
+  test('does not check a function whose account AWS does not show', async () => {
+    aws.faults.set('GetFunctionConfiguration', { status: 403, code: 'AccessDeniedException' });
+    const { code, stderr } = await doctor('--function', FUNCTION_ARN);
+    expect(stderr).toMatch(/AWS refuses lambda:GetFunctionConfiguration, so nothing says of which account/);
+    expect(code).toBe(EXIT.failed);
+  });
+
   test('with nothing readable it is not fine: exit code 1, and every check is reported as not made', async () => {
     for (const call of ['ListEventSourceMappings', 'GetFunctionConfiguration']) {
       aws.faults.set(call, { status: 403, code: 'AccessDeniedException' });
