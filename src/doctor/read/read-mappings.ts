@@ -1,8 +1,6 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
-import { tableNameOf } from '../../record/stream-arn.ts';
 import type { DeployedMapping } from '../deployed-state.ts';
 import { known, type Part, unread } from '../part.ts';
-import { arnOf } from './arn.ts';
 import { attempt, isDenied } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
@@ -83,7 +81,7 @@ async function aliases(clients: Clients, FunctionName: string): Promise<readonly
 }
 
 function isStream(arn: string): boolean {
-  return arnOf(arn).service === 'dynamodb' && tableNameOf(arn) !== '';
+  return /^arn:[\w-]+:dynamodb:[\w-]+:\d+:table\/[^/]+\/stream\/[^/]+$/.test(arn);
 }
 
 /** The options of a mapping that come from AWS's answer alone. */
