@@ -79,12 +79,49 @@ export function* samples(
         others.map((field) => opposites(field)[choice]).filter((one) => one !== undefined),
       ),
     ];
-    for (const base of bases) {
-      for (const more of apart) {
-        yield sampleOf(source, eventName, [...changes, ...more, ...base]);
+    for (const kind of kindsOf(eventName)) {
+      for (const base of bases) {
+        for (const more of apart) yield sampleOf(source, kind, [...changes, ...more, ...base]);
       }
     }
   }
+}
+
+/** The parts of a record that belong to no attribute. */
+interface RecordKind {
+  readonly eventName: string;
+  /** The deleter, if it is not a user. */
+  readonly userIdentity?: object;
+  readonly eventID: string;
+  readonly createdAt: number;
+  readonly sequenceNumber: string;
+  readonly sizeBytes: number;
+}
+
+const SMALL = {
+  eventID: '0123456789abcdef0123456789abcdef',
+  createdAt: 1_767_225_600,
+  sequenceNumber: '100000000000000000001',
+  sizeBytes: 100,
+};
+
+/** It differs from the other one in all that a filter may ask for, and every stream has such records. */
+const LARGE = {
+  eventID: 'fedcba9876543210fedcba9876543210',
+  createdAt: 1_798_761_600,
+  sequenceNumber: '987654321098765432109876543210',
+  sizeBytes: 350_000,
+};
+
+/** Time to Live deletes by this identity. */
+const BY_TTL = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+function kindsOf(eventName: string): readonly RecordKind[] {
+  const [small, large] = [
+    { eventName, ...SMALL },
+    { eventName, ...LARGE },
+  ];
+  return eventName === 'REMOVE' ? [small, { ...small, userIdentity: BY_TTL }, large] : [small, large];
 }
 
 const EVENTS = ['INSERT', 'MODIFY', 'REMOVE'];
@@ -162,17 +199,14 @@ type Attributes = Record<string, Record<string, unknown>>;
 /** Makes a record with these settings. What no record of the stream has is left out. */
 function sampleOf(
   { viewType, keys, streamArn }: SampleSource,
-  eventName: string,
+  { eventName, userIdentity, eventID, createdAt, sequenceNumber, sizeBytes }: RecordKind,
   settings: readonly Setting[],
 ): Sample {
-  const parts: Record<'Keys' | (typeof IMAGES)[number], Attributes> = {
-    Keys: {},
-    NewImage: {},
-    OldImage: {},
-  };
+  const parts = { Keys: noAttributes(), NewImage: noAttributes(), OldImage: noAttributes() };
   for (const { path, value } of settings) {
     const [, part = '', name = '', ...rest] = path;
-    if (part in parts && rest.length > 0) set(parts[part as keyof typeof parts], name, rest, value);
+    if (Object.hasOwn(parts, part) && rest.length > 0)
+      set(parts[part as keyof typeof parts], name, rest, value);
   }
   const present = IMAGES.filter((image) =>
     hasImage(image === 'NewImage' ? 'newImage' : 'oldImage', viewType, eventName),
@@ -183,21 +217,27 @@ function sampleOf(
     for (const part of ['Keys', ...present] as const) parts[part][key] = value;
   }
   return {
-    eventID: '0123456789abcdef0123456789abcdef',
+    eventID,
     eventName,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
     awsRegion: streamArn.split(':')[3],
     dynamodb: {
-      ApproximateCreationDateTime: 1_767_225_600,
+      ApproximateCreationDateTime: createdAt,
       Keys: parts.Keys,
       ...Object.fromEntries(present.map((image) => [image, parts[image]])),
-      SequenceNumber: '100000000000000000001',
-      SizeBytes: 100,
+      SequenceNumber: sequenceNumber,
+      SizeBytes: sizeBytes,
       StreamViewType: viewType,
     },
     eventSourceARN: streamArn,
+    ...(userIdentity && { userIdentity }),
   };
+}
+
+/** Attributes may have any name, `constructor` and `__proto__` too. */
+function noAttributes(): Attributes {
+  return Object.create(null) as Attributes;
 }
 
 /** Sets the value of an attribute, by its type and what lies below. */
@@ -217,7 +257,7 @@ function set(
   attributes[name] = attribute;
   if (isLeaf) attribute[type] = /^[SNB]S$/.test(type) ? [value] : value;
   if (type === 'M') {
-    attribute.M ??= {};
+    attribute.M ??= noAttributes();
     const [inner = '', ...rest] = below;
     set(attribute.M as Attributes, inner, rest, value);
   } else if (!isLeaf) {

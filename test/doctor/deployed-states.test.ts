@@ -689,7 +689,7 @@ const STATES: readonly State[] = [
         .onModify(changed('lines[0]'), async () => {})
         .onModify(all(changed('status'), not(matches({ newImage: { status: 'PAID' } }))), async () => {}),
     },
-    ['error FILTER_DROPS_ROUTE', 'error FILTER_DROPS_ROUTE'],
+    ['error FILTER_DROPS_ROUTE', 'error FILTER_DROPS_ROUTE', 'error FILTER_DROPS_ROUTE'],
   ],
   [
     'filters before a middleware that sees every record',

@@ -189,11 +189,18 @@ function* dropped(
   );
   for (const demand of demandsOf(check)) {
     const found = counterexample(demand, others, passes, source, code.facts?.settings);
-    if (found === undefined) continue;
+    if (found === 'none is taken') {
+      yield notChecked(
+        ['FILTER_DROPS_ROUTE'],
+        subject,
+        `no record could be made up that ${demand.name} takes`,
+      );
+    }
+    if (typeof found !== 'object') continue;
     yield finding('FILTER_DROPS_ROUTE', subject, {
       // Code of the user is not called: it may do anything.
       severity: found.notAsked === undefined ? 'error' : 'warning',
-      is: `The filters drop records of ${demand.name}, such as ${shown(found.sample)}.`,
+      is: `The filters drop records of ${demand.name}, such as ${shown(found.sample, others)}.`,
       should:
         derived.length === 0
           ? 'no filters: the code needs every record'
@@ -238,7 +245,7 @@ function counterexample(
   passes: (record: unknown) => boolean,
   source: SampleSource,
   settings: BatchSettings | undefined,
-): Counterexample | undefined {
+): Counterexample | 'none is taken' | undefined {
   const { patterns, condition } = demand;
   const changed = changedPaths(condition);
   const table = settings?.table;
@@ -265,7 +272,8 @@ function counterexample(
     // A schema may refuse what was made up. Where the filters drop everything, they drop its items too.
     return { sample: certain, notAsked: hasSchema && isOnePassed ? 'schema' : undefined };
   }
-  return undecided && { sample: undecided, notAsked: 'condition' };
+  if (undecided !== undefined) return { sample: undecided, notAsked: 'condition' };
+  return isOnePassed ? undefined : 'none is taken';
 }
 
 /** Tells if the code takes a record. Undefined where a predicate of the user decides, which is not called. */
@@ -291,7 +299,7 @@ function taken(
   }
 }
 
-/** The attributes that have to differ for a condition, as far as they are plain names. */
+/** The attributes that have to differ for a condition, as far as they are names and first elements. */
 function changedPaths(condition: unknown): readonly (readonly string[])[] {
   const data = conditionData(condition);
   if (data === undefined) return [];
@@ -299,12 +307,23 @@ function changedPaths(condition: unknown): readonly (readonly string[])[] {
   if (data.kind !== 'changed') return [];
   return data.paths
     .map(({ steps }) => steps)
-    .filter((steps) => steps.every((step) => typeof step === 'string'))
-    .map((steps) => steps.flatMap((step, index) => (index === 0 ? [`${step}`] : ['M', `${step}`])));
+    .filter((steps) => steps.every((step) => typeof step === 'string' || step === 0))
+    .map((steps) => steps.flatMap(pathOf));
 }
 
-/** A sample without what all samples share. */
-function shown({ eventName, dynamodb }: Sample): string {
-  const { Keys, NewImage, OldImage } = dynamodb as Readonly<Record<string, object | undefined>>;
-  return JSON.stringify({ eventName, dynamodb: { Keys, NewImage, OldImage } });
+/** A step below an attribute has the type of what it enters. */
+function pathOf(step: string | number, index: number): readonly string[] {
+  if (typeof step === 'number') return ['L'];
+  return index === 0 ? [step] : ['M', step];
+}
+
+/** A sample without what most records share, but with what filters ask for. */
+function shown(sample: Sample, others: readonly PatternField[]): string {
+  const asked = new Set(others.flatMap(({ path }) => path.slice(0, 2)));
+  const pick = (from: object, names: readonly string[]): object =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name) || asked.has(name)));
+  return JSON.stringify({
+    ...pick(sample, ['eventName', 'userIdentity']),
+    dynamodb: pick(sample.dynamodb as object, ['Keys', 'NewImage', 'OldImage']),
+  });
 }

@@ -135,13 +135,15 @@ test('where the stream cannot be read, the view type of the code is taken', () =
 
 /** The record in the text of a finding. */
 function recordIn({ is }: Finding, viewType: StreamViewType): object {
-  const { eventName, dynamodb } = JSON.parse(is.slice(is.indexOf('{'), -1)) as {
+  const { eventName, dynamodb, userIdentity } = JSON.parse(is.slice(is.indexOf('{'), -1)) as {
     readonly eventName: 'INSERT';
     readonly dynamodb: object;
+    readonly userIdentity?: object;
   };
   const record = recordOf({ eventName });
   return {
     ...record,
+    ...(userIdentity && { userIdentity }),
     dynamodb: {
       ...record.dynamodb,
       NewImage: undefined,
