@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type Random, seededRandom, wholeNumber } from '../../bench/data/random.ts';
-import { laneOf } from '../../src/delivery/partition.ts';
+import { slotOf } from '../../src/delivery/slot-of.ts';
 import type { Setup } from './setup.ts';
 
 const STREAM_ARN = 'arn:aws:dynamodb:us-east-1:123456789012:table/Invoices/stream/2026-01-01T00:00:00.000';
@@ -86,7 +86,7 @@ export class Changes {
       case 'even':
         for (;;) {
           const Keys = keysOf(this.#candidate++, 0);
-          if (laneOf({ dynamodb: { Keys } }, parallelizationFactor) === index % parallelizationFactor)
+          if (slotOf({ dynamodb: { Keys } }, parallelizationFactor) === index % parallelizationFactor)
             return Keys;
         }
     }

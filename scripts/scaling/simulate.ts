@@ -4,11 +4,11 @@ import {
   deliverBatch,
   type InvocationResult,
 } from '../../src/delivery/deliver-batch.ts';
-import { laneOf } from '../../src/delivery/partition.ts';
 import { type QueuedRecord, queued } from '../../src/delivery/queued-record.ts';
 import { exponentialDelay } from '../../src/delivery/retry-delay.ts';
+import { slotOf } from '../../src/delivery/slot-of.ts';
 import { defineTable, itemOf, streamRouter } from '../../src/index.ts';
-import { Lane } from '../../src/local/delivery/lane.ts';
+import { Slot } from '../../src/local/delivery/slot.ts';
 import { Changes, indexOf } from './changes.ts';
 import { type Figures, Meter } from './meter.ts';
 import type { Setup } from './setup.ts';
@@ -31,8 +31,8 @@ export interface Extent {
 /**
  * Simulates a mapping between a stream and a function, on virtual time.
  *
- * Real: the router with its lanes and deadline (`src/router`, `src/batch`); what closes a batch (`Lane`, `nextBatch`); which slot
- * an item belongs to (`laneOf`); what becomes of an answer (`deliverBatch`). Simulated: the stream, the poller's reads, the
+ * Real: the router with its lanes and deadline (`src/router`, `src/batch`); what closes a batch (`Slot`, `nextBatch`); which slot
+ * an item belongs to (`slotOf`); what becomes of an answer (`deliverBatch`). Simulated: the stream, the poller's reads, the
  * invocation, and a handler that waits.
  */
 export function simulate(setup: Setup, extent: Extent): Promise<Figures> {
@@ -109,7 +109,7 @@ class Simulation {
     const slots = Array.from(
       { length: parallelizationFactor },
       () =>
-        new Lane({
+        new Slot({
           batchSize,
           windowMs: windowSeconds * 1000,
           maxBytes: () => Number.POSITIVE_INFINITY,
@@ -126,7 +126,7 @@ class Simulation {
         await sleep(0);
       }
       const read = changes.read(performance.now(), MAX_RECORDS_A_PAGE);
-      const bySlot = Map.groupBy(read, (record) => laneOf(record, parallelizationFactor));
+      const bySlot = Map.groupBy(read, (record) => slotOf(record, parallelizationFactor));
       for (const [slot, records] of bySlot) slots[slot]?.add(records.map((record) => queued(record, page)));
       // Behind a full page there is more.
       await sleep(read.length === MAX_RECORDS_A_PAGE ? 0 : POLL_MS);

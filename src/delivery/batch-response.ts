@@ -1,21 +1,21 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 
 /** The meaning of a response about a batch, for the event source mapping. */
-export type BatchVerdict =
+export type BatchResult =
   | { readonly type: 'succeeded' }
   /** Everything before the index is processed; Lambda delivers again from there. The index is above 0. */
   | { readonly type: 'partial'; readonly index: number }
   | { readonly type: 'failed' };
 
 /** The meaning of a response alone, without the batch that it answers. */
-export type Reported =
+export type ParsedResponse =
   | { readonly type: 'succeeded' }
   /** At least one; each may be anything. */
   | { readonly type: 'identifiers'; readonly identifiers: readonly unknown[] }
   | { readonly type: 'malformed'; readonly problem: string };
 
 const SUCCEEDED: { readonly type: 'succeeded' } = { type: 'succeeded' };
-const FAILED: BatchVerdict = { type: 'failed' };
+const FAILED: BatchResult = { type: 'failed' };
 
 /**
  * Reads a function's response as a mapping with ReportBatchItemFailures does.
@@ -33,14 +33,14 @@ const FAILED: BatchVerdict = { type: 'failed' };
  * @param response what came back as JSON, parsed
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
-export function readBatchResponse(response: unknown, records: readonly DynamoDBRecord[]): BatchVerdict {
-  const reported = reportedBy(response);
+export function readBatchResponse(response: unknown, records: readonly DynamoDBRecord[]): BatchResult {
+  const reported = parseResponse(response);
   if (reported.type === 'succeeded') return SUCCEEDED;
   return reported.type === 'malformed' ? FAILED : verdictOf(reported.identifiers, records);
 }
 
 /** Reads the part of a response that needs no batch, after the same table. */
-export function reportedBy(response: unknown): Reported {
+export function parseResponse(response: unknown): ParsedResponse {
   if (isEmpty(response)) return SUCCEEDED;
   if (typeof response !== 'object' || Array.isArray(response)) return malformed('it is not an object');
   const failures: unknown = (response as { readonly batchItemFailures?: unknown }).batchItemFailures;
@@ -50,7 +50,7 @@ export function reportedBy(response: unknown): Reported {
   return { type: 'identifiers', identifiers: failures.map((failure): unknown => failure?.itemIdentifier) };
 }
 
-function malformed(problem: string): Reported {
+function malformed(problem: string): ParsedResponse {
   return { type: 'malformed', problem };
 }
 
@@ -63,7 +63,7 @@ function isEmpty(response: unknown): response is null | undefined | '' | readonl
   );
 }
 
-function verdictOf(identifiers: readonly unknown[], records: readonly DynamoDBRecord[]): BatchVerdict {
+function verdictOf(identifiers: readonly unknown[], records: readonly DynamoDBRecord[]): BatchResult {
   const positions = positionsOf(records);
   let lowest = records.length;
   for (const identifier of identifiers) {

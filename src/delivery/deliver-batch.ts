@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { creationSecondsOf } from '../record/creation-time.ts';
 import type { WindowFields } from '../window/window-event.ts';
-import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
+import { type BatchResult, readBatchResponse } from './batch-response.ts';
 import { type OnFailureCondition, type OnFailureDocument, onFailureDocument } from './on-failure-document.ts';
 import type { RetryDelay } from './retry-delay.ts';
 
@@ -103,7 +103,7 @@ export interface DeliveryOptions {
   /** A new `awsRequestId`. */
   readonly requestId: () => string;
   /** Reads a response in another way, as tumbling windows do. */
-  readonly readResponse?: (response: unknown, records: readonly DynamoDBRecord[]) => BatchVerdict;
+  readonly readResponse?: (response: unknown, records: readonly DynamoDBRecord[]) => BatchResult;
 }
 
 /**
@@ -243,7 +243,7 @@ function verdictOf(
   result: Exclude<InvocationResult, { readonly type: 'throttled' }>,
   records: readonly DynamoDBRecord[],
   options: DeliveryOptions,
-): BatchVerdict {
+): BatchResult {
   if (result.type === 'failed') return { type: 'failed' };
   if (options.readResponse !== undefined) return options.readResponse(result.response, records);
   return options.reportBatchItemFailures
@@ -252,7 +252,7 @@ function verdictOf(
 }
 
 /** How many records of an invocation succeeded, counted from the first. */
-function doneIn(verdict: BatchVerdict, invoked: number): number {
+function doneIn(verdict: BatchResult, invoked: number): number {
   if (verdict.type === 'partial') return verdict.index;
   return verdict.type === 'succeeded' ? invoked : 0;
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { WindowFields, WindowSpan } from '../window/window-event.ts';
 import { MAX_STATE_BYTES } from '../window/window-state.ts';
-import { type BatchVerdict, readBatchResponse } from './batch-response.ts';
+import { type BatchResult, readBatchResponse } from './batch-response.ts';
 import {
   type Decision,
   type DeliveryBatch,
@@ -152,10 +152,10 @@ export class TumblingWindows {
   }
 
   /** Reads a response and keeps the state it carries, unless it fails the batch. */
-  #read(response: unknown, records: readonly DynamoDBRecord[], start: number): BatchVerdict {
+  #read(response: unknown, records: readonly DynamoDBRecord[], start: number): BatchResult {
     const state = stateOf(response);
     if (state === undefined) return { type: 'failed' };
-    const verdict: BatchVerdict = this.#options.reportBatchItemFailures
+    const verdict: BatchResult = this.#options.reportBatchItemFailures
       ? readBatchResponse(response, records)
       : { type: 'succeeded' };
     if (verdict.type !== 'failed') this.#open = { start, state };

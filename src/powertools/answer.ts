@@ -3,20 +3,20 @@ import type { PartialItemFailures } from '@aws-lambda-powertools/batch/types';
 import type { Deadline } from '../batch/deadline.ts';
 import { inTime } from '../batch/in-time.ts';
 import { finished } from '../promise/unfinished.ts';
+import type { BatchItemFailures } from './batch-item-failures.ts';
 import type { Call, Entry } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
 import { OWNER } from './options.ts';
-import type { Verdict } from './verdict.ts';
 
 /** Makes the response of a call and shows it, with what the call has collected. */
 export async function answerCall(
   processor: BatchProcessor,
   call: Call,
-  verdict: Verdict,
+  itemFailures: BatchItemFailures,
   deadline: Deadline,
 ): Promise<Entry[]> {
   const state = stateOf(processor);
-  const failures = (): PartialItemFailures[] => verdict.failures(call.messages.failureMessages);
+  const failures = (): PartialItemFailures[] => itemFailures.failures(call.messages.failureMessages);
   const response = { batchItemFailures: failures() };
   state.batchResponse = response;
   try {
@@ -28,7 +28,7 @@ export async function answerCall(
     // An override may note failures and leave the response to the processor.
     const untouched = state.batchResponse === response;
     state.batchResponse = {
-      batchItemFailures: verdict.checked(
+      batchItemFailures: itemFailures.checked(
         untouched ? [...response.batchItemFailures, ...failures()] : reported,
         call.messages.failureMessages,
       ),

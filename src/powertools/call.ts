@@ -6,7 +6,7 @@ import type {
   FailureResponse,
   SuccessResponse,
 } from '@aws-lambda-powertools/batch/types';
-import type { Verdict } from './verdict.ts';
+import type { BatchItemFailures } from './batch-item-failures.ts';
 
 /** The outcome of a record in the form of Powertools: a result or a message, and the record. */
 export type Entry = SuccessResponse | FailureResponse;
@@ -44,7 +44,7 @@ export class Call {
   readonly failed: Set<unknown> = new Set();
   succeeded = 0;
   /** Which records have to be reported: known once all records have settled or the deadline is reached. */
-  verdict: Verdict | undefined;
+  itemFailures: BatchItemFailures | undefined;
   /** Once true, the response is final: what still runs changes nothing. */
   closed = false;
   /** A record object may be in a batch more than once, so each has a list. */

@@ -16,14 +16,14 @@ import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
 import { DeadlineError } from '../errors.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import { answerCall, reportWholeBatch } from './answer.ts';
+import { requireSynchronous } from './batch-item-failures.ts';
 import { Call, type Entry } from './call.ts';
 import { type OrderedStreamProcessorOptions, OWNER, processorSettings } from './options.ts';
-import { ReadingTurns } from './reading-turns.ts';
 import { RECORD_HANDLER } from './record-attempt.ts';
 import { parsedRecord, recordHooks } from './record-hooks.ts';
+import { ResponseMutex } from './response-mutex.ts';
 import { type Running, runCall } from './run-call.ts';
 import { errorOf } from './thrown-error.ts';
-import { answeredAtOnce } from './verdict.ts';
 
 /**
  * A batch processor for Powertools. It takes the place of `new BatchProcessor(EventType.DynamoDBStreams)`.
@@ -70,7 +70,7 @@ import { answeredAtOnce } from './verdict.ts';
  * @see https://docs.aws.amazon.com/powertools/typescript/latest/features/batch/
  */
 export class OrderedStreamProcessor extends BatchProcessor {
-  readonly #turns: ReadingTurns = new ReadingTurns();
+  readonly #responseMutex: ResponseMutex = new ResponseMutex();
   readonly #running: Running;
 
   /** @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `KEYS_REQUIRED` */
@@ -112,10 +112,11 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const call = new Call(this, { handler, options, records });
     return call.run(async () => {
       try {
-        const { verdict, deadline } = await runCall(this, call, this.#running);
-        return await this.#turns.take(() => answerCall(this, call, verdict, deadline));
+        const { itemFailures, deadline } = await runCall(this, call, this.#running);
+        return await this.#responseMutex.runExclusive(() => answerCall(this, call, itemFailures, deadline));
       } catch (error) {
-        if (call.verdict === undefined) await this.#turns.take(() => reportWholeBatch(this));
+        if (call.itemFailures === undefined)
+          await this.#responseMutex.runExclusive(() => reportWholeBatch(this));
         throw error;
       } finally {
         call.closed = true;
@@ -134,7 +135,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const raw = record as EventSourceDataClassTypes;
     const call = Call.of(this);
     const { settings } = this.#running;
-    if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
+    if (call?.itemFailures !== undefined) throw new DeadlineError(settings.reserveMs);
     const { handler, options } = call?.input ?? this;
     try {
       const { parsing } = settings;
@@ -142,13 +143,15 @@ export class OrderedStreamProcessor extends BatchProcessor {
         parsing === undefined
           ? this.toBatchType(raw, this.eventType)
           : await parsedRecord(this, raw, settings, parsing);
-      if (call?.verdict !== undefined) throw new DeadlineError(settings.reserveMs);
+      if (call?.itemFailures !== undefined) throw new DeadlineError(settings.reserveMs);
       const result: unknown = await handler(data, options?.context);
       if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result, { owner: OWNER });
-      return call?.verdict === undefined ? await this.successHandler(raw, result) : ['success', result, raw];
+      return call?.itemFailures === undefined
+        ? await this.successHandler(raw, result)
+        : ['success', result, raw];
     } catch (thrown) {
       const error = errorOf(thrown);
-      return call?.verdict === undefined
+      return call?.itemFailures === undefined
         ? await this.failureHandler(raw, error)
         : ['fail', error.message, raw];
     }
@@ -182,7 +185,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
   override successHandler(record: EventSourceDataClassTypes, result: unknown): SuccessResponse {
     const call = Call.of(this);
     if (call === undefined) return super.successHandler(record, result);
-    if (call.verdict === undefined) call.messages.successMessages.push(record);
+    if (call.itemFailures === undefined) call.messages.successMessages.push(record);
     return ['success', result, record];
   }
 
@@ -214,15 +217,15 @@ export class OrderedStreamProcessor extends BatchProcessor {
     const call = Call.of(this);
     // An asynchronous override may come here too late: the response is another call's by then.
     if (call?.closed) return;
-    const reports = answeredAtOnce('hasMessagesToReport', this.hasMessagesToReport());
+    const reports = requireSynchronous('hasMessagesToReport', this.hasMessagesToReport());
     const batchItemFailures = reports
-      ? answeredAtOnce('getMessagesToReport', this.getMessagesToReport())
+      ? requireSynchronous('getMessagesToReport', this.getMessagesToReport())
       : [];
     // Before the throw: code that catches it may return the response.
     this.batchResponse = { batchItemFailures };
     const { options } = call?.input ?? this;
     if (options?.throwOnFullBatchFailure !== true) return;
-    if (answeredAtOnce('entireBatchFailed', this.entireBatchFailed())) {
+    if (requireSynchronous('entireBatchFailed', this.entireBatchFailed())) {
       throw new FullBatchFailureError((call?.messages ?? this).errors);
     }
   }
@@ -237,7 +240,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
 
   /** Says whether there is a record to report: one that failed, or was not finished before the deadline. */
   override hasMessagesToReport(): boolean {
-    const failures: unknown = answeredAtOnce('collectDynamoDBFailures', this.collectDynamoDBFailures());
+    const failures: unknown = requireSynchronous('collectDynamoDBFailures', this.collectDynamoDBFailures());
     // What is not an array is refused where it is reported.
     return !Array.isArray(failures) || failures.length > 0;
   }
@@ -246,7 +249,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
   override collectDynamoDBFailures(): PartialItemFailures[] {
     const call = Call.of(this);
     return (
-      call?.verdict?.failures(call.messages.failureMessages) ?? [...this.batchResponse.batchItemFailures]
+      call?.itemFailures?.failures(call.messages.failureMessages) ?? [...this.batchResponse.batchItemFailures]
     );
   }
 }

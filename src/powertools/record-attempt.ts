@@ -53,7 +53,7 @@ function succeed(
 ): Entry | Promise<Entry> {
   const entry: Entry = ['success', result, record];
   // After the answer hooks are not called: Lambda delivers the record again.
-  if (call.verdict !== undefined) return entry;
+  if (call.itemFailures !== undefined) return entry;
   return whenDone('successHandler', hooks.succeeded(call, record, result), (value) => entryOr(value, entry));
 }
 
@@ -66,7 +66,7 @@ function fail(
 ): Entry | Promise<Entry> {
   const error = errorOf(thrown);
   const entry: Entry = ['fail', error.message, record];
-  if (call.verdict !== undefined) return entry;
+  if (call.itemFailures !== undefined) return entry;
   call.causes.set(record, error);
   // Whatever failureHandler throws, the record is reported.
   const failedAsWell = (second: unknown): Entry => {
@@ -98,7 +98,7 @@ function whenDone(
 }
 
 function settle(call: Call, record: ReportableRecord, entry: Entry): void {
-  if (call.verdict !== undefined) return;
+  if (call.itemFailures !== undefined) return;
   call.add(record, entry);
   if (entry[0] === 'fail' || call.failed.has(record)) {
     throw call.causes.get(record) ?? new Error(String(entry[1]));

@@ -30,7 +30,7 @@ export function recordHooks(
       }
       return parsedRecord(processor, record, settings, parsing).then((parsed) => {
         // No handler starts behind a parser that was slow.
-        if (call.verdict !== undefined) throw new DeadlineError(reserveMs);
+        if (call.itemFailures !== undefined) throw new DeadlineError(reserveMs);
         return handler(parsed, options?.context);
       });
     },

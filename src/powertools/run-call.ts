@@ -8,11 +8,11 @@ import { FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { finished } from '../promise/unfinished.ts';
 import { isMap } from '../unmarshall/malformed.ts';
+import { BatchItemFailures } from './batch-item-failures.ts';
 import { type Call, copyOf } from './call.ts';
 import { stateOf, withinCall } from './call-state.ts';
 import { OWNER, type ProcessorSettings } from './options.ts';
 import { attemptRecord, type Hooks } from './record-attempt.ts';
-import { Verdict } from './verdict.ts';
 
 /** The state that a processor keeps from call to call. */
 export interface Running {
@@ -26,7 +26,7 @@ export async function runCall(
   processor: BatchProcessor,
   call: Call,
   { settings, hooks, reported }: Running,
-): Promise<{ verdict: Verdict; deadline: Deadline }> {
+): Promise<{ itemFailures: BatchItemFailures; deadline: Deadline }> {
   const { handler, options } = call.input;
   requireArgument(OWNER, 'record handler', handler, FUNCTION, { code: 'INVALID_HANDLER' });
   const startedAt = performance.now();
@@ -60,10 +60,10 @@ export async function runCall(
           logFailure(settings.logger, batch, batch.records.indexOf(record), error),
         ),
       decide(outcome) {
-        call.verdict = new Verdict(records, identifiers, outcome.checkpoint);
+        call.itemFailures = new BatchItemFailures(records, identifiers, outcome.checkpoint);
         return outcome;
       },
-      answer: () => ({ verdict: call.verdict as Verdict, deadline }),
+      answer: () => ({ itemFailures: call.itemFailures as BatchItemFailures, deadline }),
     },
   );
 }

@@ -11,7 +11,7 @@ export interface StreamRange {
   readonly shardId: string;
   readonly startSequenceNumber: string;
   readonly endSequenceNumber: string;
-  /** The number of records of the range that were discarded: with filters or parallel lanes not all that are in it. */
+  /** The number of discarded records of the range. With filters, or a parallelizationFactor, the range holds more records. */
   readonly batchSize: number;
 }
 

@@ -99,7 +99,7 @@ export interface ReplayOptions {
   readonly filterCriteria?: FilterCriteria;
   /**
    * Replays ranges that hold more or fewer records than were discarded: fewer, when some have left the stream; more,
-   * when the mapping has filters or parallel lanes, and then records are replayed that had succeeded.
+   * when the mapping has filters or a parallelizationFactor, and then records are replayed that had succeeded.
    *
    * @defaultValue false: such a message remains
    */

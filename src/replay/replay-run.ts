@@ -258,7 +258,7 @@ function countProblem(
       detail: `${count} of its ${batchSize} records are in the stream; allowCountMismatch takes them`,
     };
   }
-  // Records of other lanes in the range may make up for those that are gone.
+  // With a parallelizationFactor, other records in the range may make up for those that are gone.
   if (!hasFirst(unfiltered, range)) {
     return {
       reason: 'trimmed',
@@ -270,7 +270,7 @@ function countProblem(
     reason: 'mismatch',
     detail:
       `the range holds ${count} records, and ${batchSize} were discarded: give the mapping's filterCriteria; ` +
-      'with parallel lanes, allowCountMismatch takes them all',
+      'with a parallelizationFactor, allowCountMismatch takes them all',
   };
 }
 

@@ -2,7 +2,7 @@
  * Why a message remains.
  *
  * - `trimmed`: records of its range have left the stream, all of them or some.
- * - `mismatch`: the range holds more records than were discarded: the mapping has filters or parallel lanes.
+ * - `mismatch`: the range holds more records than were discarded: the mapping has filters or a parallelizationFactor.
  * - `unreadable`: the stream could not be read, nor the object of a bucket, or with `newestOnly` an item.
  * - `unrecognized`: it is neither an on-failure document nor a dead letter.
  * - `failed`: the handler failed on a record of it.

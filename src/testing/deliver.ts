@@ -13,7 +13,7 @@ import { invokeHandler } from './invoke-handler.ts';
 import { lambdaContext, requestIdAt } from './lambda-context.ts';
 import { readShard, type Shard, sequenceNumbersOf } from './read-shard.ts';
 import { failuresOf } from './record-failures.ts';
-import { VirtualLane } from './virtual-lane.ts';
+import { VirtualSlot } from './virtual-slot.ts';
 import { watched } from './watched.ts';
 
 /** AWS's largest maximumRetryAttempts. With its default delays, 24 hours take some 1,450 attempts. */
@@ -91,7 +91,7 @@ export interface Delivery {
  *   `RecordAgeExceeded`. After 10,000 attempts of one batch, which default delays do not reach, it throws instead.
  * - With `tumblingWindowInSeconds`, windows follow the records' creation times; the shard ends behind the last
  *   record, which closes the last window.
- * - With `parallelizationFactor`, lanes run side by side in virtual time; handlers are never invoked at once.
+ * - With `parallelizationFactor`, slots run side by side in virtual time; handlers are never invoked at once.
  * - Nothing is written to the console: entries of routers without a logger of their own go to `logger`.
  * - Virtual time passes between attempts, not within the handler: its timers are real. A handler that does not
  *   settle within `settleWithinMs` runs into its timeout; each such attempt takes that long.
@@ -131,7 +131,7 @@ class VirtualMapping {
   readonly #handler: LambdaHandler;
   readonly #shard: Shard;
   readonly #settings: DeliverSettings;
-  readonly #lanes: readonly VirtualLane[];
+  readonly #slots: readonly VirtualSlot[];
   readonly #invocations: DeliveryInvocation[] = [];
   readonly #succeeded: string[] = [];
   readonly #onFailure: OnFailureDocument[] = [];
@@ -147,20 +147,20 @@ class VirtualMapping {
     const { mapping, retryDelayMs } = settings;
     const { streamArn, functionArn, startedAt } = shard;
     const requestId = (): string => requestIdAt(this.#requests++);
-    this.#lanes = shard.lanes.map(
+    this.#slots = shard.slots.map(
       (queue) =>
-        new VirtualLane(queue, startedAt, { mapping, retryDelayMs, streamArn, functionArn, requestId }),
+        new VirtualSlot(queue, startedAt, { mapping, retryDelayMs, streamArn, functionArn, requestId }),
     );
   }
 
   async run(): Promise<Delivery> {
-    const running = new Set(this.#lanes);
+    const running = new Set(this.#slots);
     while (running.size > 0) {
       // Of those that are furthest behind, the first.
-      const lane = [...running].reduce((first, other) => (other.now < first.now ? other : first));
-      const decision = lane.decide();
-      if (decision === undefined) running.delete(lane);
-      else await this.#carryOut(lane, decision);
+      const slot = [...running].reduce((first, other) => (other.now < first.now ? other : first));
+      const decision = slot.decide();
+      if (decision === undefined) running.delete(slot);
+      else await this.#carryOut(slot, decision);
     }
     return {
       invocations: this.#invocations,
@@ -171,15 +171,15 @@ class VirtualMapping {
       failures: this.#failures,
       deadLettered: this.#deadLettered,
       checkpoint: this.#shard.checkpoint,
-      elapsedMs: Math.max(0, ...this.#lanes.map(({ now }) => now - this.#shard.startedAt)),
+      elapsedMs: Math.max(0, ...this.#slots.map(({ now }) => now - this.#shard.startedAt)),
     };
   }
 
-  async #carryOut(lane: VirtualLane, decision: WindowDecision): Promise<void> {
+  async #carryOut(slot: VirtualSlot, decision: WindowDecision): Promise<void> {
     if (decision.type === 'invoke') {
-      await this.#invoke(lane, decision);
+      await this.#invoke(slot, decision);
     } else if (decision.type === 'retry') {
-      lane.now += decision.delayMs;
+      slot.now += decision.delayMs;
     } else if (decision.type === 'discard') {
       const { document, records } = decision;
       const toBucket = this.#settings.mapping.onFailure?.service === 's3';
@@ -187,7 +187,7 @@ class VirtualMapping {
     }
   }
 
-  async #invoke(lane: VirtualLane, { records, requestId, attempt, window }: Invoke): Promise<void> {
+  async #invoke(slot: VirtualSlot, { records, requestId, attempt, window }: Invoke): Promise<void> {
     this.#refuseEndlessRetries(attempt);
     if (this.#invocations.length % ATTEMPTS_PER_TURN === ATTEMPTS_PER_TURN - 1) await nextTurn();
     const { functionArn } = this.#shard;
@@ -203,13 +203,13 @@ class VirtualMapping {
     const { result, thrown } = await watched({ logger, failed: (message) => published.push(message) }, () =>
       invokeHandler(this.#handler, event, context, settleWithinMs),
     );
-    lane.now += timeoutMs - context.getRemainingTimeInMillis();
+    slot.now += timeoutMs - context.getRemainingTimeInMillis();
     this.#errors.push(...thrown);
     const response = result.type === 'returned' ? result.response : undefined;
     const { failures, deadLettered } = failuresOf({ records, published, response, requestId, attempt });
     this.#failures.push(...failures);
     this.#deadLettered.push(...deadLettered);
-    const { outcome, done } = lane.answer(result);
+    const { outcome, done } = slot.answer(result);
     this.#succeeded.push(...sequenceNumbersOf(records.slice(0, done)));
     this.#invocations.push({ sequenceNumbers: sequenceNumbersOf(records), requestId, attempt, outcome });
   }

@@ -1,8 +1,8 @@
-import { type Reported, reportedBy } from '../delivery/batch-response.ts';
+import { type ParsedResponse, parseResponse } from '../delivery/batch-response.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-number.ts';
 import type { Delivery } from './deliver.ts';
-import { deliveryProblem, deliveryReasons, isDelivery } from './delivery-verdict.ts';
+import { deliveryProblem, deliveryReasons, isDelivery } from './delivery-problem.ts';
 import { rememberedFailure } from './recent-failures.ts';
 
 /** The result of a matcher, for Vitest or Jest. */
@@ -39,7 +39,7 @@ export interface StreamAssertions<Result = void> {
 
 /** The meaning of a response with ReportBatchItemFailures, without knowledge of its batch. */
 type Reading =
-  | Exclude<Reported, { readonly type: 'identifiers' }>
+  | Exclude<ParsedResponse, { readonly type: 'identifiers' }>
   | { readonly type: 'checkpoint'; readonly checkpoint: string };
 
 /**
@@ -113,7 +113,7 @@ function readingOf(received: unknown): Reading {
       'Expected a response, got a promise. Await the handler: expect(await router(event)), expect(await deliver(...)).',
     );
   }
-  const reported = reportedBy(received);
+  const reported = parseResponse(received);
   if (reported.type !== 'identifiers') return reported;
   const { identifiers } = reported;
   const wrong = identifiers.findIndex((identifier) => !isSequenceNumber(identifier));

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { eventJson } from '../delivery/event-json.ts';
-import { laneOf } from '../delivery/partition.ts';
 import { type QueuedRecord, queued } from '../delivery/queued-record.ts';
+import { slotOf } from '../delivery/slot-of.ts';
 import { InvalidEventError } from '../errors.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
@@ -10,13 +10,13 @@ import { compareSequenceNumbers, isSequenceNumber } from '../record/sequence-num
 import type { WindowFields } from '../window/window-event.ts';
 import type { DeliverSettings } from './delivery-options.ts';
 
-/** The records of one shard, read and laid out in lanes. */
+/** The records of one shard, read and laid out in slots. */
 export interface Shard {
   readonly streamArn: string;
   readonly functionArn: string;
   /** Virtual epoch milliseconds. */
   readonly startedAt: number;
-  readonly lanes: readonly (readonly QueuedRecord[])[];
+  readonly slots: readonly (readonly QueuedRecord[])[];
   /** Sequence numbers of what no filter matched. */
   readonly filtered: readonly string[];
   /** Of the last record; undefined when nothing was read. */
@@ -30,7 +30,7 @@ const MAX_PAGE_RECORDS = 1000;
 const MAX_PAGE_BYTES = 1024 * 1024;
 
 /**
- * Reads records as the mapping would: in order, page by page, filtered, in as many lanes as it runs side by side.
+ * Reads records as the mapping would: in order, page by page, filtered, in as many slots as it runs side by side.
  *
  * @throws ConfigurationError `INVALID_OPTION`; InvalidEventError `INVALID_SEQUENCE_NUMBER`
  */
@@ -45,7 +45,7 @@ export function readShard(records: readonly DynamoDBRecord[], settings: DeliverS
     streamArn,
     functionArn: settings.functionArn ?? functionArnOf(streamArn),
     startedAt: settings.startedAt?.getTime() ?? newestOf(read),
-    lanes: inLanes(passing, mapping.parallelizationFactor),
+    slots: inSlots(passing, mapping.parallelizationFactor),
     filtered: sequenceNumbersOf(notIn(read, passing)),
     checkpoint: read.at(-1)?.dynamodb?.SequenceNumber,
     eventOf: (some, window) =>
@@ -117,10 +117,10 @@ function paged(records: readonly DynamoDBRecord[]): QueuedRecord[] {
   });
 }
 
-/** Groups records by item, as many groups as there are lanes at most. */
-function inLanes(records: readonly QueuedRecord[], factor: number): readonly (readonly QueuedRecord[])[] {
+/** Groups records by item, as many groups as there are slots at most. */
+function inSlots(records: readonly QueuedRecord[], factor: number): readonly (readonly QueuedRecord[])[] {
   if (factor === 1) return [records];
-  return [...Map.groupBy(records, ({ record }) => laneOf(record, factor)).values()];
+  return [...Map.groupBy(records, ({ record }) => slotOf(record, factor)).values()];
 }
 
 function notIn(records: readonly DynamoDBRecord[], passing: readonly QueuedRecord[]): DynamoDBRecord[] {

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RecordFailedMessage } from '../batch/record-failed.ts';
-import { reportedBy } from '../delivery/batch-response.ts';
+import { parseResponse } from '../delivery/batch-response.ts';
 import { numberReader, type ToNumber } from '../unmarshall/numbers.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import type { RecordFailure } from './deliver.ts';
@@ -41,7 +41,7 @@ export function failuresOf(invocation: FailedInvocation): InvocationFailures {
     });
   const failures = told('failed');
   const known = new Set(failures.map(({ record }) => record));
-  const reported = reportedBy(response);
+  const reported = parseResponse(response);
   const named = reported.type === 'identifiers' ? reported.identifiers : [];
   const silent = [...new Set(named)].flatMap((identifier) => {
     const record = bySequenceNumber.get(identifier as string);

@@ -218,7 +218,7 @@ describe('a mapping with a checkpointFile', () => {
     expect(seen).toEqual(['a', 'written', 'b']);
   });
 
-  test('keeps lanes together while checkpoints are slow to write, so that a kill repeats little', async () => {
+  test('keeps slots together while checkpoints are slow to write, so that a kill repeats little', async () => {
     const { save } = CheckpointFile.prototype;
     vi.spyOn(CheckpointFile.prototype, 'save').mockImplementation(async function (
       this: CheckpointFile,
@@ -240,7 +240,7 @@ describe('a mapping with a checkpointFile', () => {
     await mapping.stop();
     vi.restoreAllMocks();
     expect(seen).toHaveLength(900);
-    // A batch of the other lane, and what the hash makes of it. A lane that does not wait is 450 records ahead.
+    // A batch of the other slot, and what the hash makes of it. A slot that does not wait is 450 records ahead.
     expect(maxAhead).toBeLessThan(100);
   });
 

@@ -166,7 +166,7 @@ describe('delivery', () => {
     expect(mapping?.statistics).toMatchObject({ recordsRead: 4, recordsFiltered: 3 });
   });
 
-  test('keeps order per item in parallel lanes, and a failing one blocks itself alone', async () => {
+  test('keeps order per item in parallel slots, and a failing one blocks itself alone', async () => {
     // Items of one partition key: AWS keeps their order no better than that of any others.
     for (let index = 0; index < 40; index++) {
       await table.put({ pk: { S: 'one' }, sk: { S: `item-${index % 8}` }, n: { N: `${index}` } });
@@ -185,7 +185,7 @@ describe('delivery', () => {
     );
     await eventually(() => expect([...done.values()].flat().length).toBeGreaterThan(15));
     expect(done.has('item-0')).toBe(false);
-    expect(mapping?.position).toEqual({}); // the lowest of the lanes: its very first record
+    expect(mapping?.position).toEqual({}); // the lowest of the slots: its very first record
     blocked = false;
     await mapping?.caughtUp();
     for (const numbers of done.values()) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
 import type { ReportableRecord } from '../../src/batch/event.ts';
 import { answerCall, reportWholeBatch } from '../../src/powertools/answer.ts';
+import { BatchItemFailures } from '../../src/powertools/batch-item-failures.ts';
 import { Call } from '../../src/powertools/call.ts';
 import { OrderedStreamProcessor } from '../../src/powertools/index.ts';
-import { Verdict } from '../../src/powertools/verdict.ts';
 import { contextOf, eventOf, memoryLogger, sequenceNumberAt } from '../fixtures/events.ts';
 
 const records = eventOf({}, {}, {}).Records as ReportableRecord[];
@@ -18,7 +18,7 @@ function answer(clean: (processor: OrderedStreamProcessor) => unknown, remaining
   const call = new Call({}, { handler: () => {}, options: undefined, records: records as never[] });
   call.add(records[0], ['success', 1, records[0] as never]);
   const deadline = new Deadline(contextOf(remainingMs), 0);
-  const answered = answerCall(processor, call, new Verdict(records, identifiers, 1), deadline);
+  const answered = answerCall(processor, call, new BatchItemFailures(records, identifiers, 1), deadline);
   return { processor, answered };
 }
 

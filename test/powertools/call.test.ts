@@ -38,10 +38,10 @@ describe('a call', () => {
     expect(call.result()).toEqual([succeeded, again]);
   });
 
-  test('begins open, without a verdict, errors and messages', () => {
+  test('begins open, without a itemFailures, errors and messages', () => {
     const call = new Call({}, { handler: noop, options: undefined, records: [] });
     expect(call).toMatchObject({
-      verdict: undefined,
+      itemFailures: undefined,
       closed: false,
       succeeded: 0,
       messages: { errors: [], failureMessages: [], successMessages: [] },

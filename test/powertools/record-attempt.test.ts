@@ -107,7 +107,7 @@ test.each([
 ])('after the answer a record that %s calls no hook and adds no entry', async (_, start) => {
   const { call, seen, run } = attempt({ start });
   const running = run();
-  call.verdict = {} as never;
+  call.itemFailures = {} as never;
   await running;
   expect([seen, call.succeeded, call.result()]).toEqual([[], 0, []]);
 });

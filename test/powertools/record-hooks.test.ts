@@ -49,7 +49,7 @@ describe('with a parser', () => {
   test('no handler starts once the batch is answered', async () => {
     const { hooks, call, seen } = hooksOf(parsing(async () => record));
     const starting = hooks.start(call, record);
-    call.verdict = {} as never;
+    call.itemFailures = {} as never;
     await expect(starting).rejects.toMatchObject({ code: 'DEADLINE_REACHED' });
     expect(seen).toEqual([]);
   });

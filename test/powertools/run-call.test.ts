@@ -20,15 +20,15 @@ function run(input: Partial<Call['input']>, options: OrderedStreamProcessorOptio
 }
 
 describe('a call', () => {
-  test('has its verdict once its records have settled', async () => {
+  test('has its itemFailures once its records have settled', async () => {
     const { call, ran } = run({
       handler: (record: { dynamodb: { SequenceNumber: string } }) => {
         if (record.dynamodb.SequenceNumber === sequenceNumberAt(1)) throw new Error('no');
       },
     });
-    const { verdict, deadline } = await ran;
-    expect(call.verdict).toBe(verdict);
-    expect(verdict.failures([])).toEqual([{ itemIdentifier: sequenceNumberAt(1) }]);
+    const { itemFailures, deadline } = await ran;
+    expect(call.itemFailures).toBe(itemFailures);
+    expect(itemFailures.failures([])).toEqual([{ itemIdentifier: sequenceNumberAt(1) }]);
     expect(deadline.leftMs()).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -55,10 +55,10 @@ describe('a call', () => {
       { order: 'partition', partitionKey: 'other' },
       { code: 'KEYS_MISMATCH', owner: 'OrderedStreamProcessor' },
     ],
-  ])('%s is refused, and has no verdict', async (_, input, options, error) => {
+  ])('%s is refused, and has no itemFailures', async (_, input, options, error) => {
     const { call, ran } = run(input, options);
     await expect(ran).rejects.toMatchObject(error);
-    expect(call.verdict).toBeUndefined();
+    expect(call.itemFailures).toBeUndefined();
   });
 
   test.each(UNFINISHED)('whose prepare returns %s handles nothing', async (_, made) => {

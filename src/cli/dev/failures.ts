@@ -1,4 +1,4 @@
-import { reportedBy } from '../../delivery/batch-response.ts';
+import { parseResponse } from '../../delivery/batch-response.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import { withVariableHint } from '../errors/missing-variable.ts';
 import { placeIn } from '../errors/place-in.ts';
@@ -57,7 +57,7 @@ function unexplained(records: InvocationEvent['records'], response: unknown, err
       ...wordsOf(plainError(error)),
     };
   }
-  const reported = reportedBy(response);
+  const reported = parseResponse(response);
   const identifiers: readonly unknown[] = reported.type === 'identifiers' ? reported.identifiers : [];
   const first = records.find(({ dynamodb }) => identifiers.includes(dynamodb?.SequenceNumber));
   const message =

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RecordFailedMessage } from '../../batch/record-failed.ts';
-import { readBatchResponse, reportedBy } from '../../delivery/batch-response.ts';
+import { parseResponse, readBatchResponse } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { StreamlaneError } from '../../errors.ts';
 import { isInstance, partOf } from '../../failure/content-free-cause.ts';
@@ -110,7 +110,7 @@ async function servers(
 /** Counts the records that are processed, from the first on. A response without batchItemFailures says that all are. */
 function processedOf(outcome: InvocationOutcome, records: readonly DynamoDBRecord[]): number {
   if (outcome.type !== 'returned') return 0;
-  if (reportedBy(outcome.response).type !== 'identifiers') return records.length;
+  if (parseResponse(outcome.response).type !== 'identifiers') return records.length;
   const verdict = readBatchResponse(outcome.response, records);
   return verdict.type === 'partial' ? verdict.index : 0;
 }

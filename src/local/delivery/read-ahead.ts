@@ -48,15 +48,15 @@ export class ReadAhead {
 /** The part of one shard in what may be read ahead. */
 export class ShardAllowance {
   readonly #all: ReadAhead;
-  readonly #lanes: number;
+  readonly #slots: number;
   readonly #windowMs: number;
   #held = 0;
   #asked = 0;
   #recordBytes = USUAL_RECORD_BYTES;
 
-  constructor(all: ReadAhead, lanes: number, windowMs: number) {
+  constructor(all: ReadAhead, slots: number, windowMs: number) {
     this.#all = all;
-    this.#lanes = lanes;
+    this.#slots = slots;
     this.#windowMs = windowMs;
   }
 
@@ -65,10 +65,10 @@ export class ShardAllowance {
     return this.#held + this.#asked;
   }
 
-  /** The bytes from which on a lane of the shard has no room for another page. */
-  get laneBytes(): number {
+  /** The bytes from which on a slot of the shard has no room for another page. */
+  get slotBytes(): number {
     // Half of it is kept for the page that comes.
-    const share = this.#all.guaranteedBytes / 2 / this.#lanes;
+    const share = this.#all.guaranteedBytes / 2 / this.#slots;
     const grows = this.#windowMs > 0 && this.#all.freeBytes >= PAGE_BYTES;
     return grows ? Math.max(share, WHOLE_BATCH_BYTES) : share;
   }

@@ -1,5 +1,5 @@
 /**
- * The position up to which a shard is processed while its lanes finish at their own pace: up to the record before the first one
+ * The position up to which a shard is processed while its slots finish at their own pace: up to the record before the first one
  * that is not processed. A restart from there repeats some records and misses none.
  *
  * Only records that are not processed are kept, each with the one before it: a record that fails for ever costs nothing for

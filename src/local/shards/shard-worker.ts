@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { deliverBatch } from '../../delivery/deliver-batch.ts';
-import { laneOf } from '../../delivery/partition.ts';
 import { type QueuedRecord, queued } from '../../delivery/queued-record.ts';
+import { slotOf } from '../../delivery/slot-of.ts';
 import { type OpenWindow, TumblingWindows } from '../../delivery/tumbling-window.ts';
 import { ownWork } from '../../stream/event-loop.ts';
 import type { StreamAdapter } from '../../stream/records/emulator-quirks.ts';
@@ -9,8 +9,8 @@ import { lambdaRecord } from '../../stream/records/lambda-record.ts';
 import type { ServerRecord } from '../../stream/records/server-record.ts';
 import { ShardReader, type ShardReaderOptions } from '../../stream/shard-reader.ts';
 import { type Commit, type Decisions, type DeliveryTools, deliver } from '../delivery/deliver.ts';
-import { Lane } from '../delivery/lane.ts';
 import { readAhead, ShardAllowance } from '../delivery/read-ahead.ts';
+import { Slot } from '../delivery/slot.ts';
 import { ShardProgress } from './shard-progress.ts';
 
 /** The surroundings that all shards of a mapping share. */
@@ -22,7 +22,7 @@ export interface ShardTools {
   /** 0: no windows. */
   readonly tumblingWindowInSeconds: number;
   readonly closeIdleWindowAfterSeconds: number;
-  /** Lanes of a shard. */
+  /** Slots of a shard. */
   readonly parallelizationFactor: number;
   /** Returns true if a record passes the filters. */
   readonly matches: (record: DynamoDBRecord) => boolean;
@@ -43,7 +43,7 @@ export class ShardWorker {
   readonly #options: ShardWorkerOptions;
   readonly #progress: ShardProgress;
   readonly #windows: TumblingWindows | undefined;
-  readonly #lanes: readonly Lane[];
+  readonly #slots: readonly Slot[];
   readonly #signal: AbortSignal;
   readonly #broken: AbortController = new AbortController();
   readonly #reader: ShardReader;
@@ -54,7 +54,7 @@ export class ShardWorker {
   constructor(options: ShardWorkerOptions) {
     const { batchSize, windowMs, parallelizationFactor } = options.tools;
     const allowance = new ShardAllowance(readAhead, parallelizationFactor, windowMs);
-    const maxBytes = (): number => allowance.laneBytes;
+    const maxBytes = (): number => allowance.slotBytes;
     const onHandled = (bytes: number): void => allowance.handled(bytes);
     this.#allowance = allowance;
     this.#options = options;
@@ -67,9 +67,9 @@ export class ShardWorker {
     const onIdle = (): Promise<boolean> => this.#deliver([], this.#windows?.closeIdle());
     const onBatch = (batch: readonly QueuedRecord[]): Promise<boolean> =>
       this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
-    this.#lanes = Array.from(
+    this.#slots = Array.from(
       { length: parallelizationFactor },
-      () => new Lane({ batchSize, windowMs, maxBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
+      () => new Slot({ batchSize, windowMs, maxBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
     );
   }
 
@@ -78,13 +78,13 @@ export class ShardWorker {
     const idleAt = this.#windows?.idleAt;
     if (idleAt === undefined || this.#emptySince < 0) return undefined;
     const polledAt = performance.timeOrigin + this.#emptySince;
-    // The next page, empty or not, makes the lane look again.
+    // The next page, empty or not, makes the slot look again.
     return polledAt >= idleAt || idleAt > Date.now() ? idleAt : undefined;
   }
 
   /** When the last poll began that found nothing while nothing was under way, as `performance.now()` says. */
   get emptySince(): number {
-    return this.#lanes.every((lane) => lane.idle) ? this.#emptySince : Number.NEGATIVE_INFINITY;
+    return this.#slots.every((slot) => slot.idle) ? this.#emptySince : Number.NEGATIVE_INFINITY;
   }
 
   /** Opens the shard, so that LATEST is now. */
@@ -101,16 +101,16 @@ export class ShardWorker {
   async run(): Promise<boolean> {
     const signal = this.#signal;
     readAhead.open(this.#allowance);
-    const lanes = this.#lanes.map((lane) => lane.run(signal));
-    // A lane that breaks must not leave the reader running.
-    for (const lane of lanes) lane.catch(() => this.#broken.abort());
+    const slots = this.#slots.map((slot) => slot.run(signal));
+    // A slot that breaks must not leave the reader running.
+    for (const slot of slots) slot.catch(() => this.#broken.abort());
     try {
       await this.#read(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      for (const lane of this.#lanes) lane.end();
-      await Promise.all(lanes).finally(() => readAhead.close(this.#allowance));
+      for (const slot of this.#slots) slot.end();
+      await Promise.all(slots).finally(() => readAhead.close(this.#allowance));
       await this.#deliver([], this.#windows?.close());
     }
     return !signal.aborted;
@@ -118,7 +118,7 @@ export class ShardWorker {
 
   async #read(signal: AbortSignal): Promise<void> {
     for (;;) {
-      for (const lane of this.#lanes) await lane.room(signal);
+      for (const slot of this.#slots) await slot.room(signal);
       const startedAt = performance.now();
       const page = await this.#nextPage(signal);
       if (page === undefined) return;
@@ -143,12 +143,12 @@ export class ShardWorker {
     const { adapter, delivery, parallelizationFactor, matches } = tools;
     const records = adapter.normalize(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
     const filtered: DynamoDBRecord[] = [];
-    const lanes: QueuedRecord[][] = this.#lanes.map(() => []);
+    const slots: QueuedRecord[][] = this.#slots.map(() => []);
     this.#pages++;
     for (const record of records) {
       if (matches(record)) {
         delivery.feedback.read(shardId, record);
-        lanes[laneOf(record, parallelizationFactor)]?.push(queued(record, this.#pages));
+        slots[slotOf(record, parallelizationFactor)]?.push(queued(record, this.#pages));
       } else {
         filtered.push(record);
       }
@@ -156,9 +156,9 @@ export class ShardWorker {
     delivery.tally.recordsRead += records.length;
     delivery.tally.recordsFiltered += filtered.length;
     this.#progress.add(records.map(sequenceNumberOf));
-    const bytes = lanes.flat().reduce((sum, record) => sum + record.bytes, 0);
+    const bytes = slots.flat().reduce((sum, record) => sum + record.bytes, 0);
     this.#allowance.hold(records.length - filtered.length, bytes);
-    for (const [index, lane] of this.#lanes.entries()) lane.add(lanes[index] as QueuedRecord[]);
+    for (const [index, slot] of this.#slots.entries()) slot.add(slots[index] as QueuedRecord[]);
     return filtered;
   }
 
@@ -189,7 +189,7 @@ export class ShardWorker {
       // A window that closes has had records.
       await this.#options.onPosition(position as string, this.#windows?.open);
     } else {
-      // A lane that is ahead waits as long as the one that holds the position back. It would run away from it otherwise, and a process
+      // A slot that is ahead waits as long as the one that holds the position back. It would run away from it otherwise, and a process
       // that is killed repeats all of that lead.
       await this.#options.onSamePosition();
     }

@@ -1,4 +1,4 @@
-import { reportedBy } from '../../delivery/batch-response.ts';
+import { parseResponse } from '../../delivery/batch-response.ts';
 import type { InvocationOutcome } from '../../delivery/invoke.ts';
 import { type ReplayRecord, sequenceNumberOf } from './replay-record.ts';
 
@@ -24,7 +24,7 @@ export function readResponse(
   const unknown: BatchResult = { succeeded: 0, failed: records.length === 1 ? 'record' : 'batch' };
   if (outcome.type !== 'returned') return unknown;
   if (!partialResponses) return all;
-  const reported = reportedBy(outcome.response);
+  const reported = parseResponse(outcome.response);
   if (reported.type === 'succeeded') return all;
   if (reported.type === 'malformed') return unknown;
   const positions = positionsOf(records);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { deliverBatch } from '../../../src/delivery/deliver-batch.ts';
 import type { InvocationOutcome } from '../../../src/delivery/invoke.ts';
-import { laneOf } from '../../../src/delivery/partition.ts';
 import { queued } from '../../../src/delivery/queued-record.ts';
+import { slotOf } from '../../../src/delivery/slot-of.ts';
 import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
 import { Feedback } from '../../../src/local/delivery/feedback.ts';
@@ -127,24 +127,24 @@ describe('a tumbling window', () => {
   });
 });
 
-describe('lanes', () => {
+describe('slots', () => {
   const record = (sk: string) => ({ dynamodb: { Keys: { pk: { S: 'one' }, sk: { S: sk } } } });
 
   test('an item has one of them, and the items of one partition key use them all', () => {
-    const lanes = Array.from({ length: 100 }, (_, index) => laneOf(record(`${index}`), 10));
-    expect(new Set(lanes)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
-    expect(laneOf(record('7'), 10)).toBe(lanes[7]);
+    const slots = Array.from({ length: 100 }, (_, index) => slotOf(record(`${index}`), 10));
+    expect(new Set(slots)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    expect(slotOf(record('7'), 10)).toBe(slots[7]);
   });
 
-  test('numbered items do not come in clumps of one lane', () => {
+  test('numbered items do not come in clumps of one slot', () => {
     let longest = 0;
     let run = 0;
     let last = -1;
     for (let index = 0; index < 2_000; index++) {
       const Keys = { pk: { S: `${index % 7}` }, sk: { S: `${index}`.padStart(4, '0') } };
-      const lane = laneOf({ dynamodb: { Keys } }, 2);
-      run = lane === last ? run + 1 : 1;
-      last = lane;
+      const slot = slotOf({ dynamodb: { Keys } }, 2);
+      run = slot === last ? run + 1 : 1;
+      last = slot;
       longest = Math.max(longest, run);
     }
     // A fair coin has runs of 11 or so in 2,000 throws.
@@ -155,12 +155,12 @@ describe('lanes', () => {
     for (let index = 0; index < 100; index++) {
       const one = record(`${index}`);
       const { pk, sk } = one.dynamodb.Keys;
-      expect(laneOf({ dynamodb: { Keys: { sk, pk } } }, 10)).toBe(laneOf(one, 10));
+      expect(slotOf({ dynamodb: { Keys: { sk, pk } } }, 10)).toBe(slotOf(one, 10));
     }
   });
 
   test('records without keys share one', () => {
-    expect(laneOf({}, 10)).toBe(laneOf({ dynamodb: {} }, 10));
+    expect(slotOf({}, 10)).toBe(slotOf({ dynamodb: {} }, 10));
   });
 });
 

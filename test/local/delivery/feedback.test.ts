@@ -22,7 +22,7 @@ interface Scene {
   readonly skewMs?: number;
 }
 
-/** Plays a mapping on virtual time: a shard that is polled, and one lane that handles batch after batch. */
+/** Plays a mapping on virtual time: a shard that is polled, and one slot that handles batch after batch. */
 function play(scene: Scene): { found: FeedbackEvent[]; heldMs: number; invocations: number } {
   const { pollMs, handleMs, batchSize, ownWrites = 0, lateMs = 0, seconds = 60, skewMs = 0 } = scene;
   let now = 0;

@@ -11,9 +11,9 @@ import { fullShards } from '../../fixtures/full-shards.ts';
 
 const MB = 1024 * 1024;
 
-function allowances(shards: number, { lanes = 1, windowMs = 0 } = {}): ShardAllowance[] {
+function allowances(shards: number, { slots = 1, windowMs = 0 } = {}): ShardAllowance[] {
   const all = new ReadAhead();
-  const opened = Array.from({ length: shards }, () => new ShardAllowance(all, lanes, windowMs));
+  const opened = Array.from({ length: shards }, () => new ShardAllowance(all, slots, windowMs));
   for (const shard of opened) all.open(shard);
   return opened;
 }
@@ -26,20 +26,20 @@ function read(shard: ShardAllowance, recordBytes: number): number {
   return records;
 }
 
-describe('a lane has room below', () => {
+describe('a slot has room below', () => {
   test.each([
-    ['its half of all, for the only shard', 1, { lanes: 1 }, 16 * MB],
-    ['as much of a lane, divided', 1, { lanes: 10 }, 1.6 * MB],
-    ['the share of its shard', 64, { lanes: 1 }, MB / 4],
+    ['its half of all, for the only shard', 1, { slots: 1 }, 16 * MB],
+    ['as much of a slot, divided', 1, { slots: 10 }, 1.6 * MB],
+    ['the share of its shard', 64, { slots: 1 }, MB / 4],
     ['a whole batch, with a window', 64, { windowMs: 1000 }, 8 * MB],
   ])('%s', (_name, shards, options, bytes) => {
-    for (const shard of allowances(shards, options)) expect(shard.laneBytes).toBe(bytes);
+    for (const shard of allowances(shards, options)) expect(shard.slotBytes).toBe(bytes);
   });
 
   test('its share, with a window, while everything is lent', () => {
     const shards = allowances(64, { windowMs: 1000 });
     for (const shard of shards.slice(1)) shard.hold(1000, 2 * MB);
-    expect(shards[0]?.laneBytes).toBe(MB / 4);
+    expect(shards[0]?.slotBytes).toBe(MB / 4);
   });
 });
 
@@ -89,7 +89,7 @@ test('shards together stay within 64 MiB whatever is handled when, and a shard t
       for (const { shard: index, handles } of steps) {
         const shard = shards[index % count] as ShardAllowance;
         if (handles === 0) shard.handled(shard.bytes);
-        if (shard.bytes < shard.laneBytes) expect(read(shard, 1024)).toBeGreaterThanOrEqual(80);
+        if (shard.bytes < shard.slotBytes) expect(read(shard, 1024)).toBeGreaterThanOrEqual(80);
         const bytes = shards.reduce((sum, one) => sum + one.bytes, 0);
         expect(bytes).toBeLessThanOrEqual(64 * MB);
       }
@@ -145,7 +145,7 @@ test('a record that fails for ever ends the reading of its shard after a while, 
   });
   await eventually(() => expect(seen.get('2')).toBe(20_000));
   const { recordsRead } = mapping.statistics;
-  // A lane of two shards with two lanes each holds 4 MiB and a page.
+  // A slot of two shards with two slots each holds 4 MiB and a page.
   expect(recordsRead).toBeLessThan(20_000 + 2 * 3_000);
   expect(recordsRead).toBeGreaterThan(20_000 + 2 * 1_000);
   await stream.stop();

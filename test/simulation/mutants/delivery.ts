@@ -105,7 +105,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the order of the key attributes makes another slot',
     happened: true,
-    file: 'delivery/partition.ts',
+    file: 'delivery/slot-of.ts',
     find: 'Buffer.from(keysText(record.dynamodb?.Keys ?? {}))',
     replace: 'Buffer.from(JSON.stringify(record.dynamodb?.Keys ?? {}))',
   },

@@ -23,7 +23,7 @@ export const POWERTOOLS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the processor reports the record behind its checkpoint',
-    file: 'powertools/verdict.ts',
+    file: 'powertools/batch-item-failures.ts',
     find: 'let lowest = this.#checkpoint;',
     replace: 'let lowest = this.#checkpoint + 1;',
   },
@@ -42,7 +42,7 @@ export const POWERTOOLS_MUTANTS: readonly Mutant[] = [
   {
     name: 'the processor names records as they are at the end',
     happened: true,
-    file: 'powertools/verdict.ts',
+    file: 'powertools/batch-item-failures.ts',
     find: 'const itemIdentifier = this.#identifiers[index];',
     replace: 'const itemIdentifier = this.#records[index]?.dynamodb.SequenceNumber;',
   },

@@ -112,7 +112,7 @@ export async function invoke(
   }
   checkResponse(world, outcome.response, indexes, number);
   checkLeftovers(world, sandbox, invocation, timers);
-  sandbox.reported = reportedBy(world, outcome.response, invocation, sandbox);
+  sandbox.reported = parseResponse(world, outcome.response, invocation, sandbox);
   switch (fault) {
     case 'answer lost':
       history.count('answer lost');
@@ -197,7 +197,7 @@ function checkResponse(
 }
 
 /** The checkpoint that the sandbox is known to keep; undefined where the simulation cannot know. */
-function reportedBy(
+function parseResponse(
   { scenario, changes }: World,
   response: unknown,
   invocation: Invocation,

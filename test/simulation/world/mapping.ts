@@ -6,7 +6,7 @@ import {
   type InvocationResult,
 } from '../../../src/delivery/deliver-batch.ts';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
-import { laneOf } from '../../../src/delivery/partition.ts';
+import { slotOf } from '../../../src/delivery/slot-of.ts';
 import { TumblingWindows, type WindowDecision } from '../../../src/delivery/tumbling-window.ts';
 import { comparedDelivery } from '../checkers/delivery.ts';
 import { EngineCheck } from '../checkers/engine.ts';
@@ -95,7 +95,7 @@ export class Mapping {
     if (this.#world.scenario.fn.entryPoint === 'window') await this.#runWindows(shard, own);
     else {
       const { parallelizationFactor } = this.#world.scenario.mapping;
-      const slots = [...Map.groupBy(own, ({ record }) => laneOf(record, parallelizationFactor)).values()];
+      const slots = [...Map.groupBy(own, ({ record }) => slotOf(record, parallelizationFactor)).values()];
       if (slots.length > 1) this.#world.history.count('parallel slots');
       await Promise.all(slots.map((changes) => this.#runSlot(shard, changes)));
     }

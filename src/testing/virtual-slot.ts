@@ -13,8 +13,8 @@ import type { MappingSettings } from '../mapping/options.ts';
 /** As DynamoDB names shards. Delivered records come from one. */
 const SHARD_ID = 'shardId-00000001767225600000-00000000';
 
-/** The surroundings of a lane. */
-export interface LaneSurroundings {
+/** The surroundings of a slot. */
+export interface SlotSurroundings {
   readonly mapping: MappingSettings;
   readonly streamArn: string;
   readonly functionArn: string;
@@ -25,17 +25,17 @@ export interface LaneSurroundings {
 type Deciding = Generator<WindowDecision, void, InvocationResult | undefined>;
 
 /**
- * Records that are delivered in order, on a clock of their own. Lanes of one shard run side by side: of them,
- * the lane goes on whose clock is behind.
+ * Records that are delivered in order, on a clock of their own. Slots of one shard run side by side: of them,
+ * the slot goes on whose clock is behind.
  */
-export class VirtualLane {
+export class VirtualSlot {
   /** Epoch milliseconds. */
   now: number;
   readonly #queue: readonly QueuedRecord[];
   readonly #mapping: MappingSettings;
   readonly #decisions: Deciding;
 
-  constructor(queue: readonly QueuedRecord[], startedAt: number, surroundings: LaneSurroundings) {
+  constructor(queue: readonly QueuedRecord[], startedAt: number, surroundings: SlotSurroundings) {
     const { mapping, streamArn, ...tools } = surroundings;
     this.now = startedAt;
     this.#queue = queue;

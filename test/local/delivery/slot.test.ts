@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nextBatch } from '../../../src/delivery/batch-size.ts';
 import { type QueuedRecord, queued } from '../../../src/delivery/queued-record.ts';
-import { Lane, type LaneOptions } from '../../../src/local/delivery/lane.ts';
+import { Slot, type SlotOptions } from '../../../src/local/delivery/slot.ts';
 
 const record = (name: string, page = 1): QueuedRecord => queued({ eventID: name }, page);
 const ofBytes = (bytes: number): QueuedRecord => ({ record: {} as DynamoDBRecord, json: '', bytes, page: 1 });
@@ -34,7 +34,7 @@ describe('a batch takes', () => {
   });
 });
 
-describe('a lane', () => {
+describe('a slot', () => {
   let stopping: AbortController;
   let batches: string[];
   let running: Promise<void>;
@@ -51,8 +51,8 @@ describe('a lane', () => {
     vi.useRealTimers();
   });
 
-  function start(options: Partial<LaneOptions> = {}): Lane {
-    const lane = new Lane({
+  function start(options: Partial<SlotOptions> = {}): Slot {
+    const slot = new Slot({
       batchSize: 2,
       windowMs: 0,
       maxBytes: () => 32 * MB,
@@ -63,26 +63,26 @@ describe('a lane', () => {
       },
       ...options,
     });
-    running = lane.run(stopping.signal);
-    return lane;
+    running = slot.run(stopping.signal);
+    return slot;
   }
 
   test('without a window delivers at once', async () => {
-    const lane = start();
-    lane.add([record('a'), record('b'), record('c')]);
+    const slot = start();
+    slot.add([record('a'), record('b'), record('c')]);
     await vi.advanceTimersByTimeAsync(0);
     expect(batches).toEqual(['a b', 'c']);
-    expect(lane.idle).toBe(true);
+    expect(slot.idle).toBe(true);
   });
 
   test('with a window waits until it is full or the window is over', async () => {
-    const lane = start({ windowMs: 1000 });
-    lane.add([record('a')]);
+    const slot = start({ windowMs: 1000 });
+    slot.add([record('a')]);
     await vi.advanceTimersByTimeAsync(999);
     expect(batches).toEqual([]);
     await vi.advanceTimersByTimeAsync(2);
     expect(batches).toEqual(['a']);
-    lane.add([record('b', 2), record('c', 3)]);
+    slot.add([record('b', 2), record('c', 3)]);
     await vi.advanceTimersByTimeAsync(0);
     expect(batches).toEqual(['a', 'b c']);
   });
@@ -91,8 +91,8 @@ describe('a lane', () => {
     let clock = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (clock += 0.6));
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const lane = start({ windowMs: 1 });
-    lane.add([record('a')]);
+    const slot = start({ windowMs: 1 });
+    slot.add([record('a')]);
     await vi.advanceTimersByTimeAsync(5);
     vi.restoreAllMocks();
     expect(batches).toEqual(['a']);
@@ -104,7 +104,7 @@ describe('a lane', () => {
     const { promise: firstEnds, resolve: endFirst } = Promise.withResolvers<boolean>();
     let calls = 0;
     const startedAt: number[] = [];
-    const lane = start({
+    const slot = start({
       windowMs: 1000,
       deliver: () => {
         startedAt.push(Math.round(performance.now()));
@@ -112,18 +112,18 @@ describe('a lane', () => {
       },
     });
     const zero = performance.now();
-    lane.add([record('a'), record('b')]);
+    slot.add([record('a'), record('b')]);
     await vi.advanceTimersByTimeAsync(5000);
-    lane.add([record('c')]);
+    slot.add([record('c')]);
     endFirst(true);
     await vi.advanceTimersByTimeAsync(2000);
     expect(startedAt.map((at) => Math.round((at - zero) / 100) * 100)).toEqual([0, 6000]);
   });
 
   test('an empty window is followed by another', async () => {
-    const lane = start({ windowMs: 1000 });
+    const slot = start({ windowMs: 1000 });
     await vi.advanceTimersByTimeAsync(1500);
-    lane.add([record('a')]);
+    slot.add([record('a')]);
     await vi.advanceTimersByTimeAsync(400);
     expect(batches).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);
@@ -131,29 +131,29 @@ describe('a lane', () => {
   });
 
   test('at its end delivers what waits, without its window', async () => {
-    const lane = start({ windowMs: 60_000 });
-    lane.add([record('a')]);
-    lane.end();
+    const slot = start({ windowMs: 60_000 });
+    slot.add([record('a')]);
+    slot.end();
     await running;
     expect(batches).toEqual(['a']);
   });
 
   test('stops after a batch that was stopped', async () => {
-    const lane = start({ deliver: async () => false });
-    lane.add([record('a'), record('b'), record('c')]);
+    const slot = start({ deliver: async () => false });
+    slot.add([record('a'), record('b'), record('c')]);
     await running;
-    expect(lane.idle).toBe(false);
+    expect(slot.idle).toBe(false);
   });
 
   test('has no room while too many records wait', async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const lane = start({ batchSize: 10_000, deliver: () => promise });
-    lane.add(Array.from({ length: 10_000 }, (_, index) => record(`${index}`)));
+    const slot = start({ batchSize: 10_000, deliver: () => promise });
+    slot.add(Array.from({ length: 10_000 }, (_, index) => record(`${index}`)));
     await vi.advanceTimersByTimeAsync(0); // under way
-    await lane.room(stopping.signal);
-    lane.add(Array.from({ length: 10_000 }, (_, index) => record(`${index}`)));
+    await slot.room(stopping.signal);
+    slot.add(Array.from({ length: 10_000 }, (_, index) => record(`${index}`)));
     let room = false;
-    const waiting = lane.room(stopping.signal).then(() => {
+    const waiting = slot.room(stopping.signal).then(() => {
       room = true;
     });
     await vi.advanceTimersByTimeAsync(10_000);
@@ -165,7 +165,7 @@ describe('a lane', () => {
   test('without room delivers before its window is over, as no more records can come', async () => {
     const handled: number[] = [];
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const lane = start({
+    const slot = start({
       windowMs: 60_000,
       batchSize: 10,
       maxBytes: () => 1,
@@ -176,13 +176,13 @@ describe('a lane', () => {
       },
     });
     const a = record('a');
-    lane.add([a]);
+    slot.add([a]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(batches).toEqual([]);
-    const room = lane.room(stopping.signal);
+    const room = slot.room(stopping.signal);
     await vi.advanceTimersByTimeAsync(0);
     expect(batches).toEqual(['a']);
-    lane.add([]); // woken, and still without room: the batch under way counts
+    slot.add([]); // woken, and still without room: the batch under way counts
     await vi.advanceTimersByTimeAsync(0);
     expect(handled).toEqual([]);
     resolve(true);
@@ -193,7 +193,7 @@ describe('a lane', () => {
   test('tells when it has been idle for so long', async () => {
     let due: number | undefined = Date.now() + 1000;
     const closed: number[] = [];
-    const lane = start({
+    const slot = start({
       idleAt: () => due,
       onIdle: async () => {
         closed.push(Date.now());
@@ -202,7 +202,7 @@ describe('a lane', () => {
       },
     });
     await vi.advanceTimersByTimeAsync(900);
-    lane.add([]);
+    slot.add([]);
     expect(closed).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);
     expect(closed).toHaveLength(1);

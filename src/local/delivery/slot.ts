@@ -2,11 +2,11 @@ import { nextBatch } from '../../delivery/batch-size.ts';
 import type { QueuedRecord } from '../../delivery/queued-record.ts';
 import { Notifier } from './notifier.ts';
 
-export interface LaneOptions {
+export interface SlotOptions {
   readonly batchSize: number;
   /** How long a batch may wait for more records; 0: it does not. */
   readonly windowMs: number;
-  /** The bytes from which on the lane has no room for another page, now. */
+  /** The bytes from which on the slot has no room for another page, now. */
   readonly maxBytes: () => number;
   /** Called with the bytes of a batch that has ended. */
   readonly onHandled: (bytes: number) => void;
@@ -23,20 +23,20 @@ const MAX_RECORDS = 10_000;
 
 /**
  * Records of a shard that are delivered in order, one batch after the other: all of them, or those of some items. A batch
- * that fails blocks its own lane alone.
+ * that fails blocks its own slot alone.
  */
-export class Lane {
-  readonly #options: LaneOptions;
+export class Slot {
+  readonly #options: SlotOptions;
   readonly #changed: Notifier = new Notifier();
   #waiting: QueuedRecord[] = [];
   /** Of the records that wait, and of the batch that is under way. */
   #bytes = 0;
-  /** The reader waits for this lane, so that no more records can come for now. */
+  /** The reader waits for this slot, so that no more records can come for now. */
   #crowded = false;
   #busy = false;
   #ended = false;
 
-  constructor(options: LaneOptions) {
+  constructor(options: SlotOptions) {
     this.#options = options;
   }
 
@@ -45,7 +45,7 @@ export class Lane {
     return this.#waiting.length === 0 && !this.#busy;
   }
 
-  /** Records that belong to this lane, in order. */
+  /** Records that belong to this slot, in order. */
   add(records: readonly QueuedRecord[]): void {
     for (const record of records) {
       this.#waiting.push(record);
@@ -75,7 +75,7 @@ export class Lane {
     this.#crowded = false;
   }
 
-  /** Delivers until the lane has ended and is empty, or the signal aborts. */
+  /** Delivers until the slot has ended and is empty, or the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
       const next = await this.#next(signal);

@@ -5,12 +5,12 @@ import { isThenable } from '../promise/thenable.ts';
 import { OWNER } from './options.ts';
 
 /**
- * Says which record the response of a batch has to name, and holds overrides of a subclass to it.
+ * Finds the record that the response of a batch has to name, and checks the overrides of a subclass.
  *
  * An override may report an earlier record, so that Lambda repeats more. It must not report less: Lambda would
  * go on past records that did not succeed.
  */
-export class Verdict {
+export class BatchItemFailures {
   readonly #records: readonly ReportableRecord[];
   /** The SequenceNumbers, as they were before the first handler ran. */
   readonly #identifiers: readonly string[];
@@ -25,15 +25,15 @@ export class Verdict {
   }
 
   /**
-   * Gives the one record to report, or none: the lowest of those that did not succeed and those that hooks noted
-   * as failed, which they may do as late as in `clean`.
+   * Returns the one record to report, or none: the lowest of those that did not succeed and those that hooks marked as
+   * failed. Hooks may do so as late as in `clean`.
    */
   failures(failureMessages: readonly unknown[]): PartialItemFailures[] {
     return this.#report(this.#lowest(failureMessages));
   }
 
   /**
-   * Checks what overrides made of the response.
+   * Checks the response of overrides.
    *
    * @returns the one record to report, or none: Lambda reads only the lowest of several
    * @throws ConfigurationError `INVALID_OVERRIDE` if it reports less than what failed
@@ -93,11 +93,11 @@ export class Verdict {
 }
 
 /**
- * Gives what an override that decides has answered. A promise is refused: it would count as yes, whatever it says.
+ * Returns the result of an override that decides. Refuses a promise, which would always count as true.
  *
  * @throws ConfigurationError `INVALID_OVERRIDE`
  */
-export function answeredAtOnce<Answer>(method: string, answer: Answer): Answer {
+export function requireSynchronous<Answer>(method: string, answer: Answer): Answer {
   if (!isThenable(answer)) return answer;
   // Nothing waits for it any more, and an unhandled rejection would end the process.
   Promise.resolve(answer).catch(() => {});

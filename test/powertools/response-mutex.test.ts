@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { ReadingTurns } from '../../src/powertools/reading-turns.ts';
+import { ResponseMutex } from '../../src/powertools/response-mutex.ts';
 
 test('a turn lasts until the response can have been read, also when its task is asynchronous or fails', async () => {
-  const turns = new ReadingTurns();
+  const turns = new ResponseMutex();
   let shown = '';
   const answer = async (name: string, task: () => Promise<void> = async () => {}) => {
     await turns
-      .take(() => {
+      .runExclusive(() => {
         shown = name;
         return task();
       })
@@ -28,5 +28,5 @@ test('a turn lasts until the response can have been read, also when its task is 
 });
 
 test('gives what its task gives', async () => {
-  expect(await new ReadingTurns().take(() => 7)).toBe(7);
+  expect(await new ResponseMutex().runExclusive(() => 7)).toBe(7);
 });

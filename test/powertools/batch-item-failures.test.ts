@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReportableRecord } from '../../src/batch/event.ts';
-import { Verdict } from '../../src/powertools/verdict.ts';
+import { BatchItemFailures } from '../../src/powertools/batch-item-failures.ts';
 import { recordOf, sequenceNumberAt } from '../fixtures/events.ts';
 
 const RECORDS = [0, 1, 2, 3].map((index) => recordOf({}, index)) as ReportableRecord[];
 const IDENTIFIERS = RECORDS.map((_, index) => sequenceNumberAt(index));
-const verdictAt = (checkpoint: number) => new Verdict(RECORDS, IDENTIFIERS, checkpoint);
+const verdictAt = (checkpoint: number) => new BatchItemFailures(RECORDS, IDENTIFIERS, checkpoint);
 const named = (...indexes: readonly number[]) =>
   indexes.map((index) => ({ itemIdentifier: sequenceNumberAt(index) }));
 
