@@ -12,7 +12,7 @@ export const POWERTOOLS_MUTANTS: readonly Mutant[] = [
   {
     name: 'a hook that fails makes a success',
     file: 'powertools/record-attempt.ts',
-    find: 'if (call.verdict !== undefined) return entry;\n  call.causes.set(record, error);',
+    find: 'if (call.itemFailures !== undefined) return entry;\n  call.causes.set(record, error);',
     replace: "return ['success', undefined, record];\n  call.causes.set(record, error);",
   },
   {
@@ -30,8 +30,8 @@ export const POWERTOOLS_MUTANTS: readonly Mutant[] = [
   {
     name: 'the processor reports what failed, and not what did not finish',
     file: 'powertools/run-call.ts',
-    find: 'new Verdict(records, identifiers, outcome.checkpoint);',
-    replace: 'new Verdict(records, identifiers, outcome.failed > 0 ? outcome.checkpoint : records.length);',
+    find: 'new BatchItemFailures(records, identifiers, outcome.checkpoint);',
+    replace: 'new BatchItemFailures(records, identifiers, outcome.failed > 0 ? outcome.checkpoint : records.length);',
   },
   {
     name: 'the processor runs side by side',

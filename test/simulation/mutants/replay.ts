@@ -112,14 +112,14 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
     name: 'the failed record takes the rest of its batch along',
     file: RECORDS,
     find: 'batch = stream.ready(batch);',
-    replace: "batch = verdict.failed === 'record' ? [] : stream.ready(batch);",
+    replace: "batch = result.failed === 'record' ? [] : stream.ready(batch);",
     equivalent: 'The next event has the rest: it costs an invocation.',
   },
   {
     name: 'the right half of a failed event is left out',
     file: RECORDS,
     find: 'batch = stream.ready(batch);',
-    replace: "batch = verdict.failed === 'batch' ? [] : stream.ready(batch);",
+    replace: "batch = result.failed === 'batch' ? [] : stream.ready(batch);",
     equivalent: 'The next event has the rest: it costs an invocation.',
   },
   {
