@@ -31,7 +31,8 @@ export const POWERTOOLS_MUTANTS: readonly Mutant[] = [
     name: 'the processor reports what failed, and not what did not finish',
     file: 'powertools/run-call.ts',
     find: 'new BatchItemFailures(records, identifiers, outcome.checkpoint);',
-    replace: 'new BatchItemFailures(records, identifiers, outcome.failed > 0 ? outcome.checkpoint : records.length);',
+    replace:
+      'new BatchItemFailures(records, identifiers, outcome.failed > 0 ? outcome.checkpoint : records.length);',
   },
   {
     name: 'the processor runs side by side',
