@@ -1,7 +1,7 @@
 import type { BenchItem } from '../data/items.ts';
 import type { Work } from './contender.ts';
 
-/** A record whose images somebody unmarshalled before. */
+/** A record with unmarshalled images. */
 export interface Unmarshalled {
   readonly keys: { readonly invoiceId?: string };
   readonly newImage: BenchItem | undefined;

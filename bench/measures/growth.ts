@@ -9,7 +9,7 @@ const SIZES = [10, 100, 1_000, 10_000, 100_000];
 const CONTENDERS = ['streamlane', 'loop + util-dynamodb', 'Powertools parallel + unmarshall'];
 
 // However large the batches, a turn handles the same records: with fewer or repeated ones, caches and the collector
-// have less to do, and everybody's records seem to get dearer with size.
+// have less to do, and the records of all contenders seem to get dearer with size.
 const RECORDS_PER_TURN = 100_000;
 
 export const growthMeasure: Measure = {

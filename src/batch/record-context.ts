@@ -45,7 +45,7 @@ export function isOver(context: InvocationContext): boolean {
   return deadline !== undefined && deadline.signal === signal ? deadline.reached() : signal.aborted;
 }
 
-/** Makes the context of one invocation; its signal costs nothing until somebody asks for it. */
+/** Creates the context of one invocation. Its signal costs nothing until it is read. */
 export function recordContext(
   logger: Logger,
   deadline: Deadline,

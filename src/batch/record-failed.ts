@@ -55,7 +55,7 @@ export interface FailureChannel {
 const CHANNEL: FailureChannel = channel('streamlane:record-failed');
 
 /**
- * Publishes the failure of a record, if anybody subscribes.
+ * Publishes the failure of a record, if there is a subscriber.
  *
  * @param messageOf is called only then
  */

@@ -141,7 +141,7 @@ export async function summarize(
   }
 }
 
-/** A record whose letter was accepted may fail all the same, in a middleware around `deadLetter`. */
+/** A record whose letter was accepted may still fail, in a middleware around `deadLetter`. */
 function countSucceeded(
   { sequenceNumbers }: Batch,
   { states }: Outcome,

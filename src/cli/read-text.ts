@@ -21,7 +21,7 @@ export async function readText(path: string, name: string, io: CliIo): Promise<s
     // Its byte order mark does not belong to the text, and JSON.parse would refuse it.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    // Decoded all the same, each letter that is not ASCII would be lost.
+    // If it were decoded anyway, each letter that is not ASCII would be lost.
     throw usageError(`${name} is not in UTF-8. Save it as UTF-8.`, cause);
   }
 }

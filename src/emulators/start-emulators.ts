@@ -127,7 +127,7 @@ export async function launchEmulators(env: NodeJS.ProcessEnv, onAccepted?: OnAcc
       ownCredentials: own,
     }),
     description: `DynamoDB at ${dynamodb}, SNS and SQS at ${sns}`,
-    // Of no servers, the race never ends: those that were named are somebody else's.
+    // Without own servers the race never ends: named servers belong to another process.
     ended: Promise.race(started.map((server) => server.ended)),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -67,7 +67,7 @@ export interface FunctionOptions {
   /**
    * Seconds after which an invocation has failed, above 0 and at most 5,400 (on AWS at most 900, and 5,400 on Lambda
    * Managed Instances). A function in this process goes on
-   * running all the same: nothing can stop it. A deployed one has its own timeout.
+   * running: nothing can stop it. A deployed one has its own timeout.
    *
    * @defaultValue 3, as on Lambda
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html

@@ -29,7 +29,7 @@ import { emptyTally } from './statistics.ts';
  * Runs an event source mapping between a DynamoDB stream and a function, with the semantics of AWS: batches,
  * retries, bisect, partial responses, record age, filters, parallelization and on-failure destinations.
  *
- * The stream may be anybody's who speaks the API: Dynoxide, DynamoDB Local, LocalStack or AWS itself. Records
+ * The stream may be that of any server with the API: Dynoxide, DynamoDB Local, LocalStack or AWS itself. Records
  * arrive in order per shard (per item with `parallelizationFactor`) and at least once.
  *
  * @returns the mapping, once it reads: what is written from now on is delivered, with `LATEST` too

@@ -84,7 +84,7 @@ export function inPascalCase(options: object): Readonly<Record<string, unknown>>
   );
 }
 
-/** Values with names of somebody else, and what CloudFormation takes in their place. */
+/** Values with names outside of AWS, and the CloudFormation values that replace them. */
 const AS_THEY_ARE: Readonly<Record<string, (value: never) => unknown>> = {
   Destination: (reference: unknown) => reference,
   Pattern: (pattern: unknown) => (typeof pattern === 'string' ? pattern : JSON.stringify(pattern)),

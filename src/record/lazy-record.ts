@@ -26,7 +26,7 @@ export interface RecordReading {
 export type RecordOpener = (raw: DynamoDBRecord, reading: RecordReading) => LazyRecord;
 
 /**
- * The one class behind every record type: keys and images are unmarshalled when somebody reads them, then kept until
+ * The one class behind every record type: keys and images are unmarshalled when they are read, then kept until
  * the next reader has its turn.
  *
  * A record is easily logged: as a part of an event, or with an error. So it has no property of its own, and shows only
@@ -147,7 +147,7 @@ export class LazyRecord {
 
   /**
    * Lets the next reader have keys and images as they were: called between attempts, routes, layers and conditions. A
-   * reader may change its images, and no other one sees that. Costs nothing until somebody reads again, which
+   * reader may change its images, and no other one sees that. Costs nothing until the next read, which
    * unmarshalls again.
    */
   reread(): void {

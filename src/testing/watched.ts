@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RecordFailedMessage } from '../batch/record-failed.ts';
 import { consoleLogger, type Logger } from '../logger.ts';
 
-/** Who is told about the records of an invocation. */
+/** Receives the log entries and the failed records of an invocation. */
 export interface Watch {
   /** Gets what would go to the console: the entries of routers that were given no logger. */
   readonly logger: Logger;
@@ -18,7 +18,7 @@ const watching = new AsyncLocalStorage<Watch>();
 
 let redirected = false;
 
-/** Runs code whose failed records are told to `watch`, and whose default logger is the one of `watch`. */
+/** Runs code with `watch`: it gets the failed records, and its logger is the default one. */
 export async function watched<T>(watch: Watch, run: () => Promise<T>): Promise<T> {
   redirectConsoleLogger();
   const onFailure = (message: unknown): void => {

@@ -137,7 +137,7 @@ test('respond names to a pipe every record that did not succeed, by its identifi
 });
 
 describe('summarize', () => {
-  test('a dead letter is not a success of the handler, and a record that failed in spite of it no dead letter', async () => {
+  test('a dead letter is not a success of the handler; a record that failed after its letter counts as failed', async () => {
     const onBatch = vi.fn();
     const states = Uint8Array.of(RecordState.succeeded, RecordState.succeeded, RecordState.failed);
     const outcome = outcomeOf({ states, checkpoint: 2, succeeded: 2, failed: 1 });

@@ -40,7 +40,7 @@ test.each<[string, Partial<Expectation>, number | undefined, string]>([
   ['a difference', { compare: 'difference', limit: 'at most', must: 29, aim: 1 }, 30, 'missed'],
   ['a fact that was not counted', { fact: 'naps' }, undefined, 'not measured'],
   ['a group that is not there', { group: 'race/long' }, undefined, 'not measured'],
-  ['somebody who did not run', { of: 'snail' }, undefined, 'not measured'],
+  ['a contender that did not run', { of: 'snail' }, undefined, 'not measured'],
 ])('%s', (_, change, measured, word) => {
   expect(verdictOn(change)).toEqual([measured, word]);
 });

@@ -324,7 +324,7 @@ describe('the stream', () => {
 
   test.each<[string, (stack: Stack) => Table | TableV2]>([
     ['a Table', (stack) => new Table(stack, 'T', { partitionKey })],
-    ['a TableV2, which has an ARN all the same', (stack) => new TableV2(stack, 'T', { partitionKey })],
+    ['a TableV2, which has an ARN anyway', (stack) => new TableV2(stack, 'T', { partitionKey })],
   ])('has to be there: %s', (_, make) => {
     const { stack } = stackWithFunction();
 

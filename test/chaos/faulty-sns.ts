@@ -18,7 +18,7 @@ export interface FaultOptions {
 export interface FaultCounts {
   requests: number;
   unanswered: number;
-  /** Requests without an answer whose entries SNS has all the same. */
+  /** Requests without an answer whose entries SNS has anyway. */
   lostAnswers: number;
   entries: number;
   failed: number;

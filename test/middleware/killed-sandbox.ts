@@ -1,4 +1,4 @@
-// node killed-sandbox.ts <table>: takes the lock of a record and never lets go, until somebody kills the process.
+// node killed-sandbox.ts <table>: takes the lock of a record and keeps it until the process is killed.
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { streamRouter } from '../../src/index.ts';
 import { idempotent } from '../../src/middleware/idempotent.ts';

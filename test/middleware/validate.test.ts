@@ -113,7 +113,7 @@ describe('validate', () => {
       const handled: unknown[] = [];
       const router = streamRouter()
         .use((record, _context, next) => {
-          // An image that somebody holds already.
+          // An image that was read already.
           if (record.eventName === 'MODIFY') before.push(record.newImage, record.oldImage);
           return next();
         })

@@ -384,7 +384,7 @@ describe('hooks of a subclass', () => {
     },
   );
 
-  test('failureHandler that throws is logged, and the record is reported all the same', async () => {
+  test('failureHandler that throws is logged, and the record is reported anyway', async () => {
     class Broken extends OrderedStreamProcessor {
       override failureHandler(): FailureResponse {
         throw new Error('metrics are down');
@@ -517,7 +517,7 @@ describe('asynchronous hooks of a subclass', () => {
     expect(processor.failureMessages).toEqual(event.Records);
   });
 
-  test('failureHandler that rejects is logged, and the record is reported all the same', async () => {
+  test('failureHandler that rejects is logged, and the record is reported anyway', async () => {
     const logger = memoryLogger();
     const processor = withOverrides(
       () => ({ failureHandler: async () => Promise.reject(new Error('metrics are down')) }),

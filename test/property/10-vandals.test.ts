@@ -67,7 +67,7 @@ const EVENTS: Readonly<Record<string, () => DynamoDBStreamEvent>> = {
 const PLACES = ['a handler', 'a middleware', 'a condition', 'retryable', 'when'] as const;
 type Place = (typeof PLACES)[number];
 
-/** Plays one record that fails for good, and tells what everybody but the vandal saw of it. */
+/** Plays one record that always fails, and returns the views of it that all but the vandal had. */
 async function played(
   place: Place | undefined,
   act: Act,

@@ -21,7 +21,7 @@ function open(
   }) as CheckedRecord;
 }
 
-describe('validate checks the images against the schema, before anybody reads them', () => {
+describe('validate checks the images against the schema before they are read', () => {
   const Item = z.object({ id: z.string().transform((id) => `checked ${id}`) });
   const slow = (isGood: (image: { id: string }) => boolean): StandardSchemaV1 => ({
     '~standard': {

@@ -18,7 +18,7 @@ test('a position is the label of the stream and the sequence number in 40 digits
   );
 });
 
-test('a record that names no stream has a position all the same', () => {
+test('a record that names no stream has a position anyway', () => {
   const { eventSourceARN: _, ...raw } = recordOf();
   expect(positionOf({ raw, sequenceNumber: '15' })).toBe(`/${'15'.padStart(40, '0')}`);
 });

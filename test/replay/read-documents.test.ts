@@ -173,7 +173,7 @@ describe('a file of documents', () => {
     ['a bracket too many before it', '{{"a":1}\n{"b":2}\n}', ['{{"a":1}', { b: 2 }, '}']],
     ['a list without its comma', '[{"a":1}\n{"b":2}\n]', ['[{"a":1}', { b: 2 }, ']']],
     ['a backslash at its end', '{"a":1}\n{"\\', [{ a: 1 }, '{"\\']],
-  ])('with %s has the rest all the same', (_name, text, documents) => {
+  ])('with %s has the rest anyway', (_name, text, documents) => {
     expect(readDocuments(text)).toEqual(documents);
   });
 

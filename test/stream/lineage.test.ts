@@ -15,7 +15,7 @@ test.each<[string, string[]]>([
   expect([...unrelatedShards(shards, shardId)]).toEqual(unrelated);
 });
 
-test('shards that descend from each other end it all the same', () => {
+test('shards that descend from each other end it anyway', () => {
   const circle = [
     { ShardId: 'a', ParentShardId: 'b' },
     { ShardId: 'b', ParentShardId: 'a' },

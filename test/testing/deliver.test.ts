@@ -206,7 +206,7 @@ describe('the response table', () => {
     expect(onFailure).toEqual([]);
   });
 
-  test('without ReportBatchItemFailures a throw fails all the same', async () => {
+  test('without ReportBatchItemFailures a throw fails anyway', async () => {
     const { succeeded } = await deliver(thrower, recordsOf('ab'), { maximumRetryAttempts: 2 });
     expect(succeeded).toEqual([]);
   });

@@ -187,7 +187,7 @@ test.each([
   '1.5e-15',
   '1234567890123.5e-1',
   '12e3',
-])('%s, which is a decimal number all the same, is read', (text) => {
+])('%s, which is a decimal number anyway, is read', (text) => {
   expect(toNumber(text)).toBe(+text);
   expect(Number(toExact(text))).toBe(+text);
 });

@@ -125,7 +125,7 @@ async function readAnnouncement(path: string): Promise<Announcement | undefined>
   try {
     await using file = await open(path, 'r');
     const { uid } = await file.stat();
-    // What somebody else has written would send this user's items to their servers. Windows knows no uid.
+    // A file of another user would send this user's items to their servers. Windows knows no uid.
     if (process.getuid !== undefined && uid !== process.getuid()) return undefined;
     const servers: Announcement = JSON.parse(await file.readFile('utf8'));
     return isAnnouncement(servers) ? servers : undefined;

@@ -8,7 +8,7 @@ export function writeJson(output: TextOutput, value: unknown): void {
   void writeLines(output, JSON.stringify(value));
 }
 
-/** Tells of what goes on all the same. */
+/** Writes a warning. The command continues. */
 export function tellWarning({ io, note }: Pick<CommandContext, 'io' | 'note'>, text: string): void {
   void writeLines(io.stderr, `${note('yellow', 'warning:')} ${text}`);
 }

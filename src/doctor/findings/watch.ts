@@ -75,7 +75,7 @@ function* alarms({ functionName, alarms }: DeployedState): Iterable<Result> {
         first === undefined
           ? 'No alarm watches the IteratorAge of the function.'
           : `The alarm ${first.name} watches the IteratorAge, and has no action.`,
-      should: 'an alarm that tells somebody, at 15 minutes for instance',
+      should: 'an alarm that notifies a person, at 15 minutes for instance',
       why: 'A shard that stands still shows nowhere else. After 24 hours its records are lost.',
       remedy: 'Add the alarm: docs/operations.md#alarms',
     });

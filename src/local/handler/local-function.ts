@@ -41,7 +41,7 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
     watch(timeoutMs);
     const outcome = await Promise.race([run(handler, event, context), late]);
     clearTimeout(timer);
-    // A function that never waits keeps the timer from firing, and Lambda would have ended it all the same.
+    // A function that never waits keeps the timer from firing, but Lambda would have ended it.
     return context.getRemainingTimeInMillis() === 0 ? timedOut() : outcome;
   };
 }

@@ -73,7 +73,7 @@ export class ShardWorker {
     );
   }
 
-  /** When the window that is open closes for want of records. Only a poll that began after that moment can tell. */
+  /** The time at which the open window closes for lack of records. Only a poll that began after that moment can tell. */
   #idleAt(): number | undefined {
     const idleAt = this.#windows?.idleAt;
     if (idleAt === undefined || this.#emptySince < 0) return undefined;

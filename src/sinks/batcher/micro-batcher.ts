@@ -266,7 +266,7 @@ export class MicroBatcher<P extends Payload> {
     }, backoffMs(attempts));
   }
 
-  /** Those of the entries that somebody still waits for; the others make way. */
+  /** Returns the entries that a caller still waits for, and removes the others. */
   #waiting(entries: readonly Entry<P>[]): Entry<P>[] {
     return entries.filter((entry) => {
       entry.ended();

@@ -67,7 +67,7 @@ async function printed(...flags: readonly string[]): Promise<string> {
   return (await inProcess([...args, ...flags]).ended()).stdout;
 }
 
-/** The remedies in a report, as somebody copies them: from behind `do` to the line of `see`. */
+/** The remedies in a report, as a user copies them: from behind `do` to the line of `see`. */
 function copiedFrom(report: string): readonly string[] {
   return [...report.matchAll(/^ {2}do {6}(.*?)^ {2}see {5}/gms)].map(([, lines = '']) => lines.trimEnd());
 }

@@ -187,7 +187,7 @@ describe('where a command finds its services', () => {
     expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
-  test('servers of its own that cannot be shared run all the same, and a warning says so', async () => {
+  test('servers of its own that cannot be shared run anyway, and a warning says so', async () => {
     const { context, stderr } = contextFor({ XDG_CACHE_HOME: '/dev/null' });
     await using connection = await connect(context, {}, { start: 'shared' });
     expect(connection.kind).toBe('embedded');

@@ -126,7 +126,7 @@ describe('a lost answer of the store', () => {
   test.each<[string, readonly Fault[]]>([
     ['to the first put, which the SDK repeats', ['lose']],
     ['to every put of the SDK', ['lose', 'lose', 'lose']],
-    ['to a put that the SDK repeats in vain', ['drop', 'lose', 'drop', 'drop']],
+    ['to a put that the SDK repeats without success', ['drop', 'lose', 'drop', 'drop']],
     ['to a put that hangs', ['mute']],
   ])("%s: the lock is the sandbox's own, and the handler runs", async (_, list) => {
     const store = new MemoryDynamoDB();

@@ -86,7 +86,7 @@ test('of two records with one sequence number, none succeeds that may be the one
   expect(reasonsOf(await run(records.map(letterOf), handler))).toEqual(['failed', undefined]);
 });
 
-test('a handler that throws nothing that can be named fails all the same', async () => {
+test('a handler that throws nothing that can be named fails anyway', async () => {
   const summary = await run(lettersOf('a'), () => Promise.reject(undefined));
   expect(summary.messages[0]).toMatchObject({
     reason: 'failed',

@@ -46,7 +46,7 @@ export function checkLetters(world: World): void {
     if (error.code === 'VALIDATION_FAILED' && isUnwanted(world, index))
       history.violate('letters', `change ${index} got a letter for a schema, and no route takes it`);
     if (!everything && /AccessDenied/.test(`${error.message} ${error.stack ?? ''}`))
-      history.violate('13 misconfiguration', `change ${index} got a letter for want of a permission`);
+      history.violate('13 misconfiguration', `change ${index} got a letter because of a missing permission`);
   }
 }
 

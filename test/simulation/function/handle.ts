@@ -10,7 +10,7 @@ export interface HandlerCall {
   readonly index: number;
   readonly route: number;
   readonly invocation: Invocation;
-  /** Asked when the handler waits, as the signal is made when somebody asks. */
+  /** Read when the handler waits, because the signal is created when it is read. */
   readonly signal: () => AbortSignal | undefined;
   /** Reads the images, which may fail. */
   readonly read: () => unknown;

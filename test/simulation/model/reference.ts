@@ -46,7 +46,7 @@ export class Reference {
     return this.#told(change) === 'other';
   }
 
-  /** Tells if a change is not done before somebody has done something about it. */
+  /** Returns true if a change cannot be processed before something has been changed. */
   needsHandling(change: Change): boolean {
     return this.mustFail(change) || this.routesOf(change).length > 0;
   }

@@ -85,7 +85,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a message whose time is over is sent all the same',
+    name: 'a message whose time is over is sent anyway',
     file: BATCHER,
     find: 'if (entry.ended() !== undefined) continue;',
     replace: '',

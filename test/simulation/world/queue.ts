@@ -41,7 +41,7 @@ export class Queue {
     return this.#lying.length === 0;
   }
 
-  /** Messages that somebody has received and not deleted. */
+  /** Messages that were received and not deleted. */
   get inFlight(): number {
     const now = timersNow();
     return this.#lying.filter(({ visibleAt }) => visibleAt > now).length;
