@@ -1,5 +1,5 @@
 import { DeadlineError } from '../errors.ts';
-import type { HeldAnswer } from './held-answer.ts';
+import type { DelayedResponse } from './delayed-response.ts';
 
 /**
  * A context whose clock a test moves has a method of this name: it calls back whenever the clock was moved, and
@@ -19,7 +19,7 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 /** The moment after which no record starts: `reserveMs` before Lambda would end the invocation. */
 export class Deadline {
   /** The answer that is due then, once something holds it. */
-  answer: HeldAnswer | undefined;
+  answer: DelayedResponse | undefined;
   /** Milliseconds between the deadline and the end of the invocation. */
   readonly reserveMs: number;
   readonly #countdown: Countdown | undefined;

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
 import { Deadline } from './deadline.ts';
-import { HeldAnswer } from './held-answer.ts';
+import { DelayedResponse } from './delayed-response.ts';
 
 /** The second argument of a handler, after the record. One per invocation. */
 export interface RecordContext {
@@ -23,10 +23,10 @@ interface InvocationContext extends RecordContext {
 }
 
 /** The answer of the invocation that a context belongs to. A context made by hand gets one of its own. */
-export function heldAnswerOf(context: InvocationContext): HeldAnswer {
+export function delayedResponseOf(context: InvocationContext): DelayedResponse {
   const deadline = context[deadlineOf] ?? new Deadline(context, 0);
   // Only now, as most batches hold nothing: an answer for each, in a WeakMap by context, doubled a batch of one.
-  deadline.answer ??= new HeldAnswer(deadline);
+  deadline.answer ??= new DelayedResponse(deadline);
   return deadline.answer;
 }
 

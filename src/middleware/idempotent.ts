@@ -4,7 +4,7 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { heldAnswerOf, type RecordContext } from '../batch/record-context.ts';
+import { delayedResponseOf, type RecordContext } from '../batch/record-context.ts';
 import { logFieldsOf } from '../batch/require-time.ts';
 import { type Checks, objectWith, TEXT } from '../options/check.ts';
 import { checkOptions, requireOption } from '../options/check-options.ts';
@@ -95,7 +95,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   const config = configOf(options.config);
 
   return seesRouted((record, context, next) => {
-    const answer = heldAnswerOf(context);
+    const answer = delayedResponseOf(context);
     const lock = new RecordLock(
       store,
       answer,

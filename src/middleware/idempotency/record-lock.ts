@@ -4,7 +4,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { HeldAnswer } from '../../batch/held-answer.ts';
+import type { DelayedResponse } from '../../batch/delayed-response.ts';
 import { pause } from '../../promise/pause.ts';
 import { backoffMs } from '../../sinks/batcher/backoff.ts';
 import { LockExpiry } from './lock-expiry.ts';
@@ -77,7 +77,7 @@ const TRIES_BEFORE_NOTICE = 5;
  */
 export class RecordLock {
   readonly #store: Store;
-  readonly #answer: HeldAnswer;
+  readonly #answer: DelayedResponse;
   readonly #sequenceNumber: string;
   readonly #events: LockEvents;
   readonly #expiry: LockExpiry;
@@ -96,7 +96,7 @@ export class RecordLock {
    */
   constructor(
     store: Store,
-    answer: HeldAnswer,
+    answer: DelayedResponse,
     sequenceNumber: string,
     remainingMs: number,
     events: LockEvents,

@@ -321,20 +321,20 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the answer waits for what it holds without end',
-    file: 'batch/held-answer.ts',
+    file: 'batch/delayed-response.ts',
     find: 'this.#end.onReached(resolve);',
     replace: '',
   },
   {
     name: 'held work ends the wait of all',
-    file: 'batch/held-answer.ts',
+    file: 'batch/delayed-response.ts',
     find: 'if (this.#work.size === 0) this.#release?.();',
     replace: 'this.#release?.();',
     within: 5000,
   },
   {
     name: 'the failure that is known is the latest, and not the lowest',
-    file: 'batch/held-answer.ts',
+    file: 'batch/delayed-response.ts',
     find: 'if (!this.isPastFailure(sequenceNumber)) this.#failedAt = sequenceNumber;',
     replace: 'this.#failedAt = sequenceNumber;',
     equivalent:

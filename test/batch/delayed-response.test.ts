@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../src/batch/deadline.ts';
-import { HeldAnswer } from '../../src/batch/held-answer.ts';
-import { heldAnswerOf, type RecordContext, recordContext } from '../../src/batch/record-context.ts';
+import { DelayedResponse } from '../../src/batch/delayed-response.ts';
+import { delayedResponseOf, type RecordContext, recordContext } from '../../src/batch/record-context.ts';
 import { contextOf } from '../fixtures/events.ts';
 import { passTimeUntil } from '../fixtures/fake-timers.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** 3 seconds to the deadline, 3.5 to the end of the hold, 4 to the end of the invocation. */
-const answerOf = () => new HeldAnswer(new Deadline(contextOf(4000), 1000));
+const answerOf = () => new DelayedResponse(new Deadline(contextOf(4000), 1000));
 
 async function elapsed(promise: Promise<void> | undefined): Promise<number | undefined> {
   if (promise === undefined) return undefined;
@@ -76,11 +76,11 @@ test('what lies past the lowest failure is delivered again: numbers compare as n
 
 test('a context made by hand has an answer too, with all the time that it says', () => {
   const context = { getRemainingTimeInMillis: () => 500 } as RecordContext;
-  const answer = heldAnswerOf(context);
+  const answer = delayedResponseOf(context);
   expect([answer.leftMs(), answer.heldMs()]).toEqual([500, 500]);
 });
 
 test('all records of an invocation hold the same answer', () => {
   const context = recordContext(console, new Deadline(contextOf(), 1000), undefined);
-  expect(heldAnswerOf(context)).toBe(heldAnswerOf(context));
+  expect(delayedResponseOf(context)).toBe(delayedResponseOf(context));
 });

@@ -2,13 +2,13 @@ import { compareSequenceNumbers } from '../record/sequence-number.ts';
 import type { Deadline } from './deadline.ts';
 
 /**
- * The answer of one invocation, and the work that it waits for past the deadline.
+ * Delays the response of an invocation past the deadline, for work that has to end first.
  *
- * Lambda freezes the sandbox after the answer. A lock whose release is under way then stays until the sandbox
- * thaws, if it ever does. So the answer waits for such work, at most until half of the reserve is left: the rest
- * is for `onBatch` and for the answer itself.
+ * Lambda freezes the sandbox after the response. A lock whose release is under way then stays until the sandbox
+ * thaws, if it ever does. So the response waits for such work, at most until half of the reserve is left: the rest
+ * is for `onBatch` and for the response itself.
  */
-export class HeldAnswer {
+export class DelayedResponse {
   readonly #deadline: Deadline;
   readonly #end: Deadline;
   readonly #work: Set<Promise<unknown>> = new Set();
@@ -36,12 +36,12 @@ export class HeldAnswer {
     return this.#deadline.leftMs();
   }
 
-  /** Milliseconds until the answer waits no longer; Infinity without a clock. */
+  /** Milliseconds until the response waits no longer; Infinity without a clock. */
   heldMs(): number {
     return this.#end.leftMs();
   }
 
-  /** Tells that a record has failed: the answer will name it, or an earlier one. */
+  /** Notes that a record has failed: the response will name it, or an earlier one. */
   failed(sequenceNumber: string): void {
     if (!this.isPastFailure(sequenceNumber)) this.#failedAt = sequenceNumber;
   }
@@ -51,7 +51,7 @@ export class HeldAnswer {
     return this.#failedAt !== undefined && compareSequenceNumbers(this.#failedAt, sequenceNumber) < 0;
   }
 
-  /** Lets the answer wait until the work has settled, either way. */
+  /** Delays the response until the work has settled, either way. */
   hold(work: Promise<unknown>): void {
     this.#work.add(work);
     const settled = (): void => {
@@ -61,7 +61,7 @@ export class HeldAnswer {
     work.then(settled, settled);
   }
 
-  /** Resolves when nothing is held any more, or when the time is over. Undefined when nothing is held now. */
+  /** Resolves when all work has settled, or when the time is over. Undefined when there is no work now. */
   released(): Promise<void> | undefined {
     if (this.#work.size === 0) return undefined;
     return new Promise<void>((resolve) => {
