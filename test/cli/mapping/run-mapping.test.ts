@@ -524,6 +524,11 @@ test.each(['mappings.txt', './mappings', 'mappings.yaml#orders', './mappings.jso
   },
 );
 
+test('a warning about a mapping that was made elsewhere names the option alone: no flag changes it', async () => {
+  const { stderr } = await run(app('tagged'), '--function', 'on-change', '--stream', STREAM);
+  expect(stderr).toContain(' Set destinationConfig.onFailure.destination to a queue, a topic or a bucket. (');
+});
+
 test('as a process, it prints the template on stdout and nothing else there', async () => {
   const path = file(
     'orders.json',

@@ -9,6 +9,7 @@ import { Sandbox } from '../../../../src/cli/dev/sandbox/sandbox.ts';
 import { serve } from '../../../../src/cli/dev/sandbox/serve.ts';
 import { lambdaContext } from '../../../../src/local/handler/lambda-context.ts';
 import type { ModuleCode } from '../../../../src/local/source/module-code.ts';
+import { env } from '../../../../src/options/env.ts';
 import { eventOf } from '../../../fixtures/events.ts';
 import { eventually } from '../../../fixtures/eventually.ts';
 import { codeOf, SOURCE, STREAMLANE } from '../code.ts';
@@ -199,8 +200,11 @@ describe('inside a sandbox', () => {
 
   test('a handler is loaded and invoked, and the failures of its records are taken', async () => {
     const inside = port();
+    env('NOT_SET_HERE');
     await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing', code: SOURCE });
-    expect(inside.messages).toMatchObject([{ type: 'loaded', files: expect.any(Array) }]);
+    expect(inside.messages).toMatchObject([
+      { type: 'loaded', files: expect.any(Array), unset: ['NOT_SET_HERE'] },
+    ]);
     expect(await inside.invoke({ sequenceNumber: '7' })).toMatchObject({
       type: 'returned',
       response: null,
