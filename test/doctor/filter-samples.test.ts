@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { changed } from '../../src/conditions/changed.ts';
+import { eventPattern } from '../../src/conditions/event-pattern.ts';
 import { expired } from '../../src/conditions/expired.ts';
 import { not } from '../../src/conditions/not.ts';
 import { streamRouter } from '../../src/router/router.ts';
+import { shellWords } from '../fixtures/aws-command.ts';
 import { type Examined, examiner, told, unknown } from './examine.ts';
 
 const examine = examiner();
@@ -57,6 +59,18 @@ test('the record shows what the filter asks for', async () => {
   });
   expect(findings[0]?.is).toContain('"SizeBytes":350000');
   expect(findings[0]?.is).not.toContain('SequenceNumber');
+});
+
+test('the command with the filters can be pasted, whatever they compare with', async () => {
+  const wanted = { eventName: ['INSERT'], dynamodb: { NewImage: { id: { S: ["it's $HOME `x`"] } } } };
+  const { findings } = await examine({
+    router: router().onInsert(eventPattern(wanted), handle),
+    ...filters({ eventName: ['REMOVE'] }),
+  });
+  const criteria = JSON.parse(`${shellWords(`${findings[0]?.remedy}`).at(-1)}`) as {
+    readonly Filters: readonly { readonly Pattern: string }[];
+  };
+  expect(criteria.Filters.map(({ Pattern }) => JSON.parse(Pattern))).toContainEqual(wanted);
 });
 
 test('filters that let everything through drop nothing', async () => {

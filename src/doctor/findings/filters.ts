@@ -183,10 +183,10 @@ function* dropped(
   if (derived.length > 0 && derived.every((pattern) => deployed.includes(pattern))) return;
   const source = sourceOf(check);
   const others = deployed.flatMap((pattern) => fieldsOf(pattern).flat());
-  const remedy = updateCommand(
-    mapping,
-    `--filter-criteria '${JSON.stringify(derived.length === 0 ? {} : { Filters: derived.map((Pattern) => ({ Pattern })) })}'`,
-  );
+  const criteria = derived.length === 0 ? {} : { Filters: derived.map((Pattern) => ({ Pattern })) };
+  // A shell ends the text at a quote, and begins it again behind one that is escaped.
+  const quoted = JSON.stringify(criteria).replaceAll("'", "'\\''");
+  const remedy = updateCommand(mapping, `--filter-criteria '${quoted}'`);
   for (const demand of demandsOf(check)) {
     const found = counterexample(demand, others, passes, source, code.facts?.settings);
     if (found === 'none is taken') {
