@@ -83,7 +83,7 @@ describe('the entry', () => {
     });
   });
 
-  test('is what is in the table, whatever the schema drops and the number policy rounds', async () => {
+  test('has the values of the table, whatever the schema drops and the number policy rounds', async () => {
     const table = defineTable({
       name: 'Invoices',
       item: {

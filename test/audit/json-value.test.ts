@@ -31,7 +31,7 @@ describe('an attribute in an entry', () => {
     [{ L: [{ S: 'a' }, { L: [{ N: '1' }] }] }, ['a', [1]]],
     [{ M: { b: { M: { c: { N: '1' } } } } }, { b: { c: 1 } }],
     [{ M: {} }, {}],
-    // Maps that look like what is written for other values.
+    // Maps that look like the JSON written for other values.
     [{ M: { N: { S: '1' } } }, { M: { N: '1' } }],
     [{ M: { SS: { L: [] } } }, { M: { SS: [] } }],
     [{ M: { M: { M: { M: { S: '' } } } } }, { M: { M: { M: { M: '' } } } }],

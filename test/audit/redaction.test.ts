@@ -17,7 +17,7 @@ function written(
 const R = '[redacted]';
 const visa = { number: '4111', holder: 'ada' };
 
-describe('what is redacted shows that it changed, and not what', () => {
+describe('a redacted attribute shows that it changed, and hides its values', () => {
   test.each<[string, object, object, string[], object[]]>([
     [
       'a value',
@@ -30,7 +30,7 @@ describe('what is redacted shows that it changed, and not what', () => {
       ],
     ],
     [
-      'what is added to and removed from a map that is redacted whole: the map has changed',
+      'attributes added to and removed from a map that is redacted whole: the map has changed',
       { card: visa, address: {} },
       { card: { number: '4111' }, address: { street: 'x' } },
       ['card', 'address'],
@@ -130,7 +130,7 @@ describe('what is redacted shows that it changed, and not what', () => {
   });
 });
 
-describe('what is omitted is as if it were not there', () => {
+describe('an omitted attribute is treated as absent', () => {
   test.each<[string, object, object, string[], object[]]>([
     [
       'a value',
@@ -171,7 +171,7 @@ describe('a map that is compared whole because its path is long', () => {
   const long = 'x'.repeat(500);
   const at = (value: object) => ({ [long]: value });
 
-  test('is left out where only what is omitted has changed', () => {
+  test('is left out where only omitted attributes have changed', () => {
     const omit = { omit: [`${long}.updatedAt`] };
     expect(written(at({ updatedAt: 1, n: 1 }), at({ updatedAt: 2, n: 1 }), omit)).toEqual([]);
     expect(written(at({ updatedAt: 1, n: 1 }), at({ updatedAt: 2, n: 2 }), omit)).toEqual([
@@ -179,7 +179,7 @@ describe('a map that is compared whole because its path is long', () => {
     ]);
   });
 
-  test('shows that what is redacted has changed', () => {
+  test('shows that a redacted attribute has changed', () => {
     expect(written(at({ pin: 1 }), at({ pin: 2 }), { redact: [`${long}.pin`] })).toEqual([
       { path: long, kind: 'changed', before: { pin: R }, after: { pin: R } },
     ]);

@@ -53,7 +53,7 @@ test('an entry that fits is not touched, nor is one without changes', () => {
   expect(truncateToFit(bare, 1)).toBe(bare);
 });
 
-test('it fits whenever large values are what is in the way, and no path or kind is ever lost', () => {
+test('it fits whenever cutting the large values suffices, and keeps every path and kind', () => {
   const changes = fc.array(
     fc.record({
       path: fc.stringMatching(/^[a-z]{1,9}$/),

@@ -25,7 +25,7 @@ describe('an answer', () => {
     expect(answerOf().released()).toBeUndefined();
   });
 
-  test('waits for what it is held for, whether that succeeds or fails', async () => {
+  test('waits for the work that holds it, whether that succeeds or fails', async () => {
     const answer = answerOf();
     answer.hold(wait(100));
     answer.hold(wait(200).then(() => Promise.reject(new Error('no'))));

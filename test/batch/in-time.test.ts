@@ -2,12 +2,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { inTime } from '../../src/batch/in-time.ts';
 
 describe('inTime', () => {
-  test('is true for what is fulfilled in time, whatever with', async () => {
+  test('is true for a promise fulfilled in time, with any value', async () => {
     expect(await inTime(Promise.resolve(false), 1000)).toBe(true);
     expect(await inTime(Promise.resolve(), Number.POSITIVE_INFINITY)).toBe(true);
   });
 
-  test('is false for what is not settled in time', async () => {
+  test('is false for a promise that is not settled in time', async () => {
     expect(await inTime(new Promise(() => {}), 5)).toBe(false);
   });
 
@@ -26,7 +26,7 @@ describe('inTime', () => {
     timers.mockRestore();
   });
 
-  test('throws what is rejected in time', async () => {
+  test('throws the reason of a promise rejected in time', async () => {
     await expect(inTime(Promise.reject(new Error('down')), 1000)).rejects.toThrow('down');
   });
 

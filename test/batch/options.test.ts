@@ -32,7 +32,7 @@ test('undefined is not given', () => {
   expect(batchSettings('test', none as object, undefined)).toEqual(batchSettings('test', {}, undefined));
 });
 
-test('what is given is taken', () => {
+test('given options are used', () => {
   const given = {
     order: 'shard',
     concurrency: 10_000,

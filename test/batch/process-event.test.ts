@@ -54,7 +54,7 @@ test('without a Lambda context, as in tests, there is time without end', async (
   expect(response).toEqual({ batchItemFailures: [] });
 });
 
-test('what is wrong with the event as a whole throws before any handler has run', () => {
+test('a fault of the event as a whole throws before any handler has run', () => {
   const handle = (): never => expect.unreachable();
   expect(() => process({}, handle)).toThrow(expect.objectContaining({ code: 'NOT_A_STREAM_EVENT' }));
   expect(() => process(eventOf({}, { viewType: 'KEYS_ONLY' }), handle)).toThrow(ConfigurationError);

@@ -44,7 +44,7 @@ function subscribed(subscriber: Subscriber): void {
   onTestFinished(() => void unsubscribe(NAME, subscriber as never));
 }
 
-/** Keeps what is published. */
+/** Keeps the published messages. */
 function published(): RecordFailedMessage[] {
   const messages: RecordFailedMessage[] = [];
   subscribed((message) => messages.push(message as RecordFailedMessage));

@@ -129,7 +129,7 @@ describe('thenables that are no promises', () => {
   test('are waited for, and fail when they reject or throw', async () => {
     const { states } = await play({
       handle: (index) => ({
-        // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+        // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
         then(resolve: (value: unknown) => void, reject: (reason: unknown) => void) {
           if (index === 0) setImmediate(resolve);
           if (index === 1) reject(undefined);
@@ -143,7 +143,7 @@ describe('thenables that are no promises', () => {
   test('fail when their then cannot be read', async () => {
     const { states } = await play({
       handle: () => ({
-        // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+        // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
         get then(): never {
           return fail('unreadable');
         },

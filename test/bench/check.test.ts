@@ -65,7 +65,7 @@ test('slack forgives a little, and says so; an exact expectation gets none', () 
   ]);
 });
 
-test('what is missed or not measured breaks the check', () => {
+test('an expectation that is missed or not measured breaks the check', () => {
   const verdicts = check([faster, { ...faster, must: 1_000 }, { ...faster, of: 'snail' }], [group], 0.5);
   expect(broken(verdicts).map(({ word }) => word)).toEqual(['missed', 'not measured']);
 });

@@ -15,7 +15,7 @@ process.stdin.on('end', () => process.exit()).resume();
 
 const topic = snsTopic({
   topicArn,
-  // Without the SDK's own tries: what is tried again here is up to the sink.
+  // Without the SDK's own retries: the sink alone decides about retries here.
   client: new SNSClient({ ...connection, endpoint: sns, maxAttempts: 1 }),
   requestTimeoutMs: 500,
   // Few, so that records fail and are delivered again.

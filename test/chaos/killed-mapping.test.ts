@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test(`killed ${KILLS} times under load, it loses nothing and repeats what was in flight`, async () => {
+test(`killed ${KILLS} times under load, it loses nothing and repeats the records in flight`, async () => {
   const table = await emulatedTable(emulators);
   const checkpointFile = join(directory, 'positions.json');
   const log = join(directory, 'log');

@@ -30,7 +30,7 @@ async function modified(
   return openRecord(raw, reading) as unknown as AnyChange;
 }
 
-describe('changed compares what is stored', () => {
+describe('changed compares stored values', () => {
   test.each<[unknown, unknown, boolean]>([
     [{ S: 'a' }, { S: 'b' }, true],
     [{ S: 'a' }, { S: 'a' }, false],

@@ -48,7 +48,7 @@ describe('a pattern matches an item if all of its entries match', () => {
   });
 });
 
-test('what is not an image fails', () => {
+test('a value that is not an image fails', () => {
   expect(() => compile({ note: missing() }).test('text' as never)).toThrow(
     expect.objectContaining({ code: 'INVALID_ATTRIBUTE_VALUE', path: '(item)' }),
   );

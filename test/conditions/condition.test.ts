@@ -93,7 +93,7 @@ describe('from and to narrow it', () => {
   });
 });
 
-test('changed refuses an object with images: it reads what is stored', () => {
+test('changed refuses an object with images: it reads the stored values', () => {
   expect(() => changed<AnyChange>('a')({ newImage: { a: 1 }, oldImage: {} } as never)).toThrow(
     expect.objectContaining({ code: 'RECORD_REQUIRED', owner: 'changed' }),
   );

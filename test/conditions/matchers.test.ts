@@ -29,7 +29,7 @@ function asked(pattern: unknown, value: unknown): boolean {
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-/** For each type: a value, what it is in a pattern, and another value, which is smaller where there is an order. */
+/** For each type: a value, its form in a pattern, and another value, which is smaller where there is an order. */
 const TYPES = {
   S: {
     value: { S: 'order' },

@@ -266,7 +266,7 @@ describe('all, any and not', () => {
     ['any', () => any()],
     ['all', () => all(YES, undefined as never)],
     ['any', () => any(true as never)],
-  ])('%s refuses what is not a condition', (owner, make) => {
+  ])('%s refuses a value that is not a condition', (owner, make) => {
     expect(make).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', code: 'INVALID_HANDLER', owner }),
     );
@@ -280,7 +280,7 @@ describe('all, any and not', () => {
     expect(() => ask(condition, PAID)).toThrow(expect.objectContaining({ code: 'ASYNC_CONDITION' }));
   });
 
-  test('pass on what is wrong with an event pattern', () => {
+  test('pass on the warnings of an event pattern', () => {
     const untyped = eventPattern<AnyChange>({ dynamodb: { NewImage: { status: ['PAID'] } } });
     for (const condition of [all(YES, untyped), any(untyped, YES), not(not(untyped))]) {
       expect(warningsOf(condition)).toEqual([expect.objectContaining({ code: 'NEVER_MATCHES' })]);

@@ -70,7 +70,7 @@ describe('with writes, a change of anything else is that of others', () => {
     ['what the function writes', { name, by: e1 }, { name, by: e2, text: { S: 'lamp' } }, true],
     ['only the marker', { name, by: e1 }, { name, by: e2 }, true],
     [
-      'what is stored in another way',
+      'a set stored in another order',
       { by: e1, tags: { SS: ['a', 'b'] } },
       { by: e2, tags: { SS: ['b', 'a'] } },
       true,
@@ -192,7 +192,7 @@ test.each<[unknown, unknown, RegExp]>([
   );
 });
 
-test('objects with images are refused: they do not hold what is stored', () => {
+test('objects with images are refused: they do not hold the stored values', () => {
   const plain = { eventName: 'INSERT', newImage: { by: 'e1' } } as unknown as AnyRecord;
   expect(() => ownWrite<AnyRecord>('by')(plain)).toThrow(
     expect.objectContaining({ code: 'RECORD_REQUIRED' }),

@@ -978,7 +978,7 @@ test.each(['powertools', 'ours'] as const)(
 );
 
 test.each(['powertools', 'ours'] as const)(
-  '%s refuses what is not a batch, and synchronous processing',
+  '%s refuses an event that is not a batch, and synchronous processing',
   async (name) => {
     const processor = PROCESSORS[name](() => ({}));
 

@@ -50,7 +50,7 @@ const TABLES: readonly [string, ReturnType<typeof tableOf>][] = [
 const image = (status: string, at = '60') => ({ status: { S: status }, at: { N: at } });
 
 describe.each(TABLES)('%s', (_, table) => {
-  test('what the schema makes of an image reaches handlers and predicates; changed reads what is stored', async () => {
+  test('handlers and predicates get the image that the schema returns; changed reads the stored values', async () => {
     const seen: Item[] = [];
     const compared: unknown[] = [];
     const router = streamRouter(table)

@@ -105,7 +105,7 @@ test.each([
   });
 });
 
-test('a set may mix numbers, bigints and NumberValues, and what is undefined', async () => {
+test('a set may mix numbers, bigints and NumberValues, and contain undefined', async () => {
   const table = tableWriter({ tableName: 'Copy', keys: ['id'], client: new DynamoDBClient(fake.connection) });
   const n = new Set([1, 2n, NumberValueImpl.from('0.30000000000000000001'), undefined]);
   await table.put({ id: 'a', n }, { detached: true });

@@ -177,7 +177,7 @@ async function writeItems(TableName: string) {
     const second: Image = { ...first, status: { S: 'PAID' }, total: { N: `-${index}.25` } };
     const changes: Expected[] = [];
     expected.set(nameOf(keys), changes);
-    // To remove what is not there is no change.
+    // Deleting a missing item is not a change.
     await client.send(new DeleteItemCommand({ TableName, Key: sdkImage(keys) }));
     await put(first);
     changes.push({ eventName: 'INSERT', keys, newImage: first, oldImage: undefined });

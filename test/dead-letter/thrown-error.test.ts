@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { thrownError } from '../../src/dead-letter/thrown-error.ts';
 
-describe('what was thrown', () => {
+describe('a thrown value', () => {
   test.each<[unknown, string]>([
     [undefined, 'The handler threw undefined.'],
     [null, 'The handler threw null.'],

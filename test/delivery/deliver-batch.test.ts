@@ -156,7 +156,7 @@ describe('what an invocation came to is said right behind it', () => {
     ]);
   });
 
-  test('whatever the answers are: what is done is what the next checkpoint has', () => {
+  test('for any answers, the next checkpoint has exactly the succeeded records', () => {
     const results: readonly ((records: readonly DynamoDBRecord[]) => InvocationResult)[] = [
       () => OK,
       () => FAILED,

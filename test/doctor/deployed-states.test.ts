@@ -816,7 +816,7 @@ function queue(attributes: object): (world: World) => void {
   return ({ queues }) => Object.assign(queues[QUEUE_ARN] as object, attributes);
 }
 
-describe('of each deployed state, exactly what is wrong is found', () => {
+describe('each deployed state has exactly its findings', () => {
   test.each(STATES)('%s', async (_state, { unknown: expected = [], ...examined }, findings) => {
     const diagnosis = await examine(examined);
     expect(told(diagnosis)).toEqual(findings);

@@ -21,7 +21,7 @@ describe('JSON text', () => {
     );
   });
 
-  test('leaves out what is undefined', () => {
+  test('leaves out undefined attributes', () => {
     const value = JSON.parse(deepText('{"a":1,"b":2}'));
     let inner = value;
     while (inner.L !== undefined) inner = inner.L[0];

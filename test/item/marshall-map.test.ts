@@ -8,7 +8,10 @@ describe('an item is marshalled as the SDK does', () => {
     ['binary', { b: new Uint8Array([1, 2]), buffer: Buffer.from('ab') }],
     ['sets', { ss: new Set(['a']), ns: new Set([1, 2]), bs: new Set([new Uint8Array([1])]) }],
     ['nested maps and lists', { m: { l: [{ a: 1 }, ['b', []], {}] } }],
-    ['what is left out', { a: undefined, f: () => 1, l: [undefined, 1, () => 2], m: { a: undefined } }],
+    [
+      'values that are left out',
+      { a: undefined, f: () => 1, l: [undefined, 1, () => 2], m: { a: undefined } },
+    ],
     ['a Map', new Map<string, unknown>([['a', { b: 1 }]])],
     ['a map within that is a Map', { m: new Map([['a', 1]]) }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],

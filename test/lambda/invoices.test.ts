@@ -92,7 +92,7 @@ function refuseOnce(invoiceId: string): void {
 /**
  * Runs the mapping until the stream is processed.
  *
- * @returns all that it did, and what was sent, each as text. Repeats of a message are left out: how many records of a batch
+ * @returns its steps, and the messages and letters sent, each as text. Repeats of a message are left out: how many records of a batch
  * have begun before one fails depends on the time that requests take
  */
 async function run(

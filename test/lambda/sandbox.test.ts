@@ -202,7 +202,7 @@ describe.each(FORMATS)('a function under the runtime client of AWS, %s,', (forma
     expect(local.message).toContain('concurrency');
   });
 
-  test('says what is missing when it has no such export', async () => {
+  test('reports Runtime.HandlerNotFound when it has no such export', async () => {
     await using lambda = await start('missing');
     const { payload, functionError } = await lambda.invoke('{}');
     expect(functionError).toBe('Unhandled');

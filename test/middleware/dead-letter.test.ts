@@ -70,7 +70,7 @@ const refusing = (error: unknown) => () => {
   throw error;
 };
 
-/** A router whose only record fails with what is thrown. */
+/** A router that runs this handler for each insert, behind `deadLetter`. */
 function routerOf(
   sink: Sink,
   options: DeadLetterOptions | undefined,
@@ -808,7 +808,7 @@ test.each<[unknown, unknown, string, string]>([
 describe('a sink of the user', () => {
   const accepting = (send: Sink['send']): Sink => ({ target: 'own', send });
 
-  test('gets a record of its own: what it does to it changes neither the next letter nor the event', async () => {
+  test('gets a record of its own: its changes affect neither the next letter nor the event', async () => {
     const images: unknown[] = [];
     const event = eventOf({ id: 'a' });
     const before = structuredClone(event);

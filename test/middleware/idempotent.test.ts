@@ -98,7 +98,7 @@ describe('a record that is delivered again', () => {
     expect(runs).toBe(1);
   });
 
-  test('runs its handler again when that had failed, and what it threw comes out', async () => {
+  test('runs its handler again when that had failed, and passes on its error', async () => {
     const declined = new TypeError('declined');
     const first = sandbox(async () => {
       throw declined;

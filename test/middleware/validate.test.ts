@@ -27,7 +27,7 @@ const SCHEMAS: readonly [string, StandardSchemaV1][] = [
   ['arktype', type({ id: 'string', total: 'number' })],
 ];
 
-/** Runs one record; gives the handlers' view and what it failed with. */
+/** Runs one record; gives the handlers' view and the record's error. */
 async function run(schema: StandardSchemaV1, sketch: RecordSketch) {
   const handled: unknown[] = [];
   const logger = memoryLogger();
@@ -93,41 +93,38 @@ describe('validate', () => {
   test.each([
     ['synchronous', (result: unknown) => result],
     ['asynchronous', async (result: unknown) => result],
-  ])(
-    'hands a %s schema a copy, so that what it changes there changes nothing that others see',
-    async (_, answer) => {
-      const spoiling = {
-        '~standard': {
-          version: 1,
-          vendor: 'test',
-          validate: (item: { total?: number; lines: { price: number }[]; tags: Set<string> }) => {
-            delete item.total;
-            (item.lines[0] as { price: number }).price = 0;
-            item.tags.add('spoilt');
-            return answer({ value: item });
-          },
+  ])('hands a %s schema a copy, so that its changes are not seen by others', async (_, answer) => {
+    const spoiling = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (item: { total?: number; lines: { price: number }[]; tags: Set<string> }) => {
+          delete item.total;
+          (item.lines[0] as { price: number }).price = 0;
+          item.tags.add('spoilt');
+          return answer({ value: item });
         },
-      } as unknown as StandardSchemaV1;
-      const image = { ...good, lines: { L: [{ M: { price: { N: '5' } } }] }, tags: { SS: ['a'] } };
-      const before: unknown[] = [];
-      const handled: unknown[] = [];
-      const router = streamRouter()
-        .use((record, _context, next) => {
-          // An image that was read already.
-          if (record.eventName === 'MODIFY') before.push(record.newImage, record.oldImage);
-          return next();
-        })
-        .use(validate(spoiling))
-        .onModify(({ newImage, oldImage }) => void handled.push(newImage, oldImage));
-      const sketch = { eventName: 'MODIFY' as const, newImage: image, oldImage: image };
-      expect(await router(eventOf(sketch), contextOf())).toEqual(NOT_FAILED);
-      const item = { id: 'item-0', total: 12, lines: [{ price: 5 }], tags: new Set(['a']) };
-      expect(before).toEqual([item, item]);
-      expect(handled).toEqual([item, item]);
-    },
-  );
+      },
+    } as unknown as StandardSchemaV1;
+    const image = { ...good, lines: { L: [{ M: { price: { N: '5' } } }] }, tags: { SS: ['a'] } };
+    const before: unknown[] = [];
+    const handled: unknown[] = [];
+    const router = streamRouter()
+      .use((record, _context, next) => {
+        // An image that was read already.
+        if (record.eventName === 'MODIFY') before.push(record.newImage, record.oldImage);
+        return next();
+      })
+      .use(validate(spoiling))
+      .onModify(({ newImage, oldImage }) => void handled.push(newImage, oldImage));
+    const sketch = { eventName: 'MODIFY' as const, newImage: image, oldImage: image };
+    expect(await router(eventOf(sketch), contextOf())).toEqual(NOT_FAILED);
+    const item = { id: 'item-0', total: 12, lines: [{ price: 5 }], tags: new Set(['a']) };
+    expect(before).toEqual([item, item]);
+    expect(handled).toEqual([item, item]);
+  });
 
-  /** Keeps what it is hidden from a copy. */
+  /** Keeps its state in a private field, which a copy does not have. */
   class Money {
     #cents: number;
     constructor(cents: number) {

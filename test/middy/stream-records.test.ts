@@ -109,7 +109,7 @@ test.each([
   expect(record.newImage.total).toBe(total);
 });
 
-describe('what is logged of the event', () => {
+describe('the log of an event', () => {
   const event = () => {
     const noKeys = recordOf({ id: 'hunter2' }, 1);
     delete noKeys.dynamodb?.Keys;

@@ -845,7 +845,7 @@ describe('verdicts of a subclass', () => {
 });
 
 describe('the deadline', () => {
-  test('reports what is unfinished, and a handler that ends later changes nothing', async () => {
+  test('reports unfinished records, and a handler that ends later changes nothing', async () => {
     const processor = quiet({ reserveMs: 200, concurrency: 1 });
     const late = Promise.withResolvers<void>();
     const event = eventOf({}, {}, {});

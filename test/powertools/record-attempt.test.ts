@@ -9,7 +9,7 @@ import { UNFINISHED } from '../fixtures/unfinished.ts';
 const record = recordOf() as ReportableRecord;
 const no = new Error('no');
 
-/** Attempts one record with these hooks; what is left out does nothing. */
+/** Attempts one record with these hooks; the others do nothing. */
 function attempt(more: Partial<Hooks>) {
   const call = new Call({}, { handler: () => {}, options: undefined, records: [record as never] });
   const logged: unknown[] = [];

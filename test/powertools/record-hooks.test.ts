@@ -39,7 +39,7 @@ describe('without a subclass', () => {
 describe('with a parser', () => {
   const parsing = (parser: unknown) => ({ parser, schema: {} }) as unknown as OrderedStreamProcessorOptions;
 
-  test('the handler gets what it has parsed', async () => {
+  test('the handler gets the parsed record', async () => {
     const parsed = recordOf({ id: 'parsed' });
     const { hooks, call, seen, context } = hooksOf(parsing(async () => parsed));
     expect(await hooks.start(call, record)).toBe('handled');

@@ -47,7 +47,7 @@ afterAll(() => rmSync(projects, { recursive: true, force: true }));
 
 let packed: string | undefined;
 
-/** Packs what is built, once for each test file. */
+/** Packs the build, once for each test file. */
 export function tarball(): string {
   if (packed !== undefined) return packed;
   const args = ['pack', '--json', '--ignore-scripts', '--silent', '--pack-destination', projects, ROOT];

@@ -43,7 +43,7 @@ describe('validate checks the images against the schema before they are read', (
     ['MODIFY', { id: 'checked a' }, { id: 'checked a' }],
     ['REMOVE', undefined, { id: 'checked a' }],
   ] as const)(
-    '%s: what is read is what the schema made, and it is made once',
+    '%s: reads return the images that the schema made, and it makes each once',
     (eventName, newImage, oldImage) => {
       const validate = vi.spyOn(Item['~standard'], 'validate');
       const record = open(Item, recordOf({ eventName, id: 'a' }));

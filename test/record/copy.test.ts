@@ -12,7 +12,7 @@ const plain = () => ({
   ...JSON.parse('{ "__proto__": { "n": 1 } }'),
 });
 
-test('a copy equals what it was made of, and shares nothing with it', () => {
+test('a copy equals its original, and shares nothing with it', () => {
   const value = { ...plain(), own: Object.defineProperty({}, '__proto__', { value: 1, enumerable: true }) };
   const copy = copyOf(value) as ReturnType<typeof plain>;
   expect(copy).toStrictEqual(value);

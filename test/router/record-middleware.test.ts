@@ -46,7 +46,7 @@ describe('an onion', () => {
     };
   beforeEach(() => void seen.splice(0));
 
-  test('what was added first lies outermost, around the routes', async () => {
+  test('the layer added first lies outermost, around the routes', async () => {
     const router = streamRouter()
       .use(layer('a'))
       .onInsert(async () => void seen.push('handler'))

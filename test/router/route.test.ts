@@ -198,11 +198,11 @@ describe('runRoutes', () => {
 });
 
 describe('isThenable', () => {
-  // biome-ignore lint/suspicious/noThenProperty: what is asked
+  // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
   const objects = [{ then() {} }, Object.assign(() => {}, { then() {} }), Promise.resolve()];
-  test.each(objects)('takes what has a then method: %o', (value) => expect(isThenable(value)).toBe(true));
+  test.each(objects)('takes a value with a then method: %o', (value) => expect(isThenable(value)).toBe(true));
 
-  // biome-ignore lint/suspicious/noThenProperty: what is asked
+  // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
   test.each([undefined, null, 0, '', 'then', true, {}, { then: true }, () => {}, []])(
     'and nothing else: %o',
     (value) => expect(isThenable(value)).toBe(false),

@@ -206,7 +206,7 @@ describe('a result that says nothing of an entry accepts nothing, and makes no d
     expect(requests).toEqual([['"a"', '"b"'], ['"b"']]);
   });
 
-  test('the error says what was wrong with the result, and to correct the function', async () => {
+  test('the error names the fault of the result, and asks to correct the function', async () => {
     const { send } = sinkOf(async () => ['accepted', 'accepted']);
     await expect(send(1)).rejects.toThrow(
       /request has to return one outcome for each entry, got 2 outcomes\. Correct the request function/,

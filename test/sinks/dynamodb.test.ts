@@ -65,7 +65,7 @@ test('no request has more than 16 MB on the wire, where an item is larger than i
   expect(fake.requests).toHaveLength(2);
 });
 
-test('when what was not processed cannot be told, all is written again', async () => {
+test('when unprocessed items cannot be identified, all items are written again', async () => {
   let calls = 0;
   const client = {
     send: async () =>
@@ -79,7 +79,7 @@ test('when what was not processed cannot be told, all is written again', async (
   expect(calls).toBeGreaterThan(3);
 });
 
-test('an answer without UnprocessedItems proves nothing: what it answers is written again', async () => {
+test('an answer without UnprocessedItems proves nothing: its items are written again', async () => {
   let calls = 0;
   const client = { send: async () => (++calls === 1 ? {} : { UnprocessedItems: {} }) };
   await writer(client as unknown as DynamoDBClient).put({ pk: 'a', sk: 1 }, { detached: true });

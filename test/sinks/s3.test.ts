@@ -20,7 +20,7 @@ test.each([
   ['an object', { total: 1 }, '{"total":1}', 'application/json', /\.json$/],
   ['text', 'total: 1', 'total: 1', 'text/plain; charset=utf-8', /\.txt$/],
   ['bytes', new Uint8Array([65, 66]), 'AB', 'application/octet-stream', /\.bin$/],
-])('%s is stored as what it is', async (_, message, text, contentType, key) => {
+])('%s is stored with its own content type', async (_, message, text, contentType, key) => {
   await bucket().send(message, { detached: true });
   await bucket().send(message, { detached: true, contentType: 'text/csv' });
   expect(fake.accepted).toMatchObject([{ text, raw: { contentType } }, { raw: { contentType: 'text/csv' } }]);
@@ -62,7 +62,7 @@ test.each([
   });
 });
 
-test('refuses what is larger than an object that can be put', async () => {
+test('refuses a body larger than an object that can be put', async () => {
   /** Five gigabytes and a byte, without the memory. */
   class Huge extends Uint8Array {
     override get byteLength(): number {

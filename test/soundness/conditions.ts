@@ -48,7 +48,7 @@ interface DrawnMatcher {
 }
 
 /** The functions without their types: attributes and paths are drawn. */
-// biome-ignore lint/suspicious/noExplicitAny: what is drawn fits no type
+// biome-ignore lint/suspicious/noExplicitAny: the drawn arguments fit no type
 const loose = (make: unknown): ((...args: unknown[]) => any) => make as (...args: unknown[]) => any;
 
 /** Text that comparisons of text, numbers and names meet: a few values often, so that conditions hold. */
@@ -121,7 +121,7 @@ const { matcher: drawnMatcher } = fc.letrec<{ matcher: DrawnMatcher }>((tie) => 
   };
 });
 
-/** A matcher that does not exist in this form is replaced: what is refused when a router is made, is tested elsewhere. */
+/** Replaces a matcher that does not exist in this form. Other tests check the refusals when a router is made. */
 function matcherOf(kind: string, make: () => unknown): DrawnMatcher {
   try {
     return { matcher: make(), kinds: [kind] };

@@ -51,7 +51,7 @@ test('it takes the records of a loop', async () => {
 test('changes that the stream does not carry do not compile', () => {
   const newImages = streamRouter<Invoice>({ viewType: 'NEW_IMAGE' });
   newImages.onInsert(audit);
-  // @ts-expect-error NEW_IMAGE shows what a modified item is, not what it was
+  // @ts-expect-error NEW_IMAGE has no old image of a modified item
   newImages.onModify(audit);
   // @ts-expect-error nor does it show a removed item
   newImages.onRemove(audit);

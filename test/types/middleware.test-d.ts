@@ -107,7 +107,7 @@ describe('deadLetter', () => {
     deadLetter('https://sqs.eu-central-1.amazonaws.com/123456789012/letters');
   });
 
-  test('asks when, with an error of any kind and what is known of it', () => {
+  test('calls when with an error of any type and details of the failure', () => {
     deadLetter(queue, {
       when: (error, { record, permanent, exhausted }) => {
         expectTypeOf(error).toBeUnknown();

@@ -77,7 +77,7 @@ describe('a single-table program compiles', () => {
     streamRouter(app).entity('order', orders);
   });
 
-  test('with conditions by what is stored and images by what the schema makes of it', () => {
+  test('with conditions on stored values and images of the types that the schema returns', () => {
     streamRouter(app).entity('customer', (customers) =>
       customers
         .onInsert(matches({ newImage: { since: prefix('2026') } }), ({ newImage }) =>

@@ -14,7 +14,7 @@ test('any bytes come back from base64, in a buffer that holds nothing else', () 
 });
 
 test.each(['A', 'AQ', 'AQI', 'A===', '====', 'AQ==AQ==', 'AQ=I', 'AQ I', '!!!!', 'AQIDBA\n==', 'ä'])(
-  'what is not base64 throws rather than losing bytes: %j',
+  'text that is not base64 throws rather than losing bytes: %j',
   (text) => {
     expect(() => decodeBinary(text)).toThrow(TypeError);
   },

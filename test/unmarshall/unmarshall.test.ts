@@ -85,7 +85,7 @@ test('the map that is read is not changed', () => {
 
 const SECRET = 'very-secret-content';
 
-describe('what cannot be unmarshalled fails with its path, what was expected, what came, and no content', () => {
+describe('a value that cannot be unmarshalled fails with its path, what was expected, what came, and no content', () => {
   test.each<[string, string, unknown, string, string]>([
     ['an empty AttributeValue', 'a', { a: {} }, 'an AttributeValue with one of', 'an empty one'],
     ['an unknown type', 'a', { a: { X: SECRET } }, 'an AttributeValue with one of', 'one of another type'],

@@ -15,7 +15,7 @@ describe('a sealed state', () => {
     expect(reduce).not.toHaveBeenCalled();
   });
 
-  test('stays what it is when a record that was being counted settles', async () => {
+  test('stays unchanged when a record that was being counted settles', async () => {
     const aggregate = new Aggregate(async () => ({ n: 2 }), { n: 0 }, '{"n":1}', context);
     const adding = aggregate.add(record);
     const sealed = aggregate.seal();

@@ -546,7 +546,7 @@ describe("a handler's own error", () => {
   });
 });
 
-describe('a store that does not say what it has', () => {
+describe('a store that does not return the existing item', () => {
   /** Powertools' store before it returned what the condition met; some of other making never do. */
   class Silent extends DynamoDBPersistenceLayer {
     override async saveInProgress(data: never, remainingMs?: number): Promise<void> {
@@ -572,7 +572,7 @@ describe('a store that does not say what it has', () => {
     expect(runs).toBe(1);
   });
 
-  test('is asked: what is done counts as handled', async () => {
+  test('is asked: a finished record counts as handled', async () => {
     const store = new MemoryDynamoDB();
     let runs = 0;
     for (let delivery = 0; delivery < 2; delivery++) {
@@ -582,7 +582,7 @@ describe('a store that does not say what it has', () => {
     expect(runs).toBe(1);
   });
 
-  test('is asked, and what was there has gone meanwhile: the lock is put again', async () => {
+  test('is asked, and its item has gone meanwhile: the lock is put again', async () => {
     const store = new MemoryDynamoDB();
     await killedSandbox(store, 60_000);
     let runs = 0;

@@ -22,7 +22,7 @@ describe('a call with a timeout', () => {
   });
 });
 
-describe('a negative time, as what is left may be', () => {
+describe('a negative time, as the remaining time may be', () => {
   test('ends at once, and Node does not warn of it', async () => {
     vi.useRealTimers();
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();

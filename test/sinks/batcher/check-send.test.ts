@@ -163,7 +163,7 @@ describe.each(SINKS)('%s', (name, option, make, calls, targetOf) => {
     vi.unstubAllEnvs();
   });
 
-  test('sends what is detached, and what has a record, and nothing that says both', async () => {
+  test('sends a message that is detached or has a record, and refuses one with both', async () => {
     vi.stubEnv('STREAMLANE_TEST_A', targetOf('target'));
     const { client, inputs } = memoryClient();
     const record = recordOf('item');

@@ -18,7 +18,7 @@ interface Sent {
   fail(error: unknown): void;
 }
 
-/** Until the batcher has done what it does at the end of a turn, after what the test has just done. */
+/** Waits until the batcher has done its work at the end of the turn. */
 async function nextTurn(): Promise<void> {
   await endOfTurn();
   await endOfTurn();
@@ -137,7 +137,7 @@ test('an entry that the answer says nothing bad of has been accepted', async () 
   await expect(calls[1]).rejects.toThrow('No');
 });
 
-test('what was refused together is tried again together', async () => {
+test('entries refused together are tried again together', async () => {
   const { add, sent, numbers } = batcher();
   for (const n of upTo(4)) void add(n);
   await nextTurn();

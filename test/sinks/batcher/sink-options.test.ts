@@ -31,7 +31,7 @@ const SINKS = [
 describe.each(SINKS)('$name', ({ name, make, required, wrong }) => {
   const makeOf = (options: unknown) => (): unknown => (make as (options: unknown) => unknown)(options);
 
-  test('needs nothing but what it sends to', () => {
+  test('needs nothing but its target', () => {
     expect(makeOf(required)()).toMatchObject({ target: expect.any(String) });
   });
 

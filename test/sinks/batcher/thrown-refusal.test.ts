@@ -86,7 +86,7 @@ describe('the code names', () => {
       new ConfigurationError('INVALID_RESULT', 'Correct it.'),
       'Correct it',
     ],
-    ['the kind of what is not an error', undefined, 'undefined thrown'],
+    ['the kind of a value that is not an error', undefined, 'undefined thrown'],
   ])('%s', (_, thrown, code) => {
     expect(thrownRefusal(thrown).code).toBe(code);
   });
