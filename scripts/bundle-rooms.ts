@@ -83,7 +83,7 @@ function publicModules(root: string): readonly string[] {
     .filter((path) => isInRooms(path));
 }
 
-/** Tells if a path in `dist` is one of a module that is bundled. */
+/** Checks if a path in `dist` is one of a module that is bundled. */
 function isInRooms(path: string): boolean {
   return (
     ROOMS.some((room) => path.startsWith(`${room}/`)) && !KEPT.some((folder) => path.startsWith(`${folder}/`))

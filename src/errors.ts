@@ -70,7 +70,7 @@ export type StreamlaneErrorCode =
 /**
  * The base of every error that streamlane makes itself.
  *
- * Messages say what failed, what was expected, what came and what to do. They never contain item content.
+ * Messages name the failure, the expected and the received value, and the remedy. They never contain item content.
  */
 export abstract class StreamlaneError<Code extends StreamlaneErrorCode = StreamlaneErrorCode> extends Error {
   /** A literal, stable across releases: branch on this, not on the message. */
@@ -125,7 +125,7 @@ export class ConfigurationError extends StreamlaneError<ConfigurationErrorCode> 
     this.#problem = problem;
   }
 
-  /** The message without owner and option: what is wrong, what was expected and what came. */
+  /** The message without owner and option: the problem, the expected and the received value. */
   get problem(): string {
     return this.#problem;
   }

@@ -109,7 +109,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   };
 }
 
-/** Tells if the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
+/** Checks if the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
 function changesEntity(record: AuditedRecord, entity: string | undefined): boolean {
   const { NewImage, OldImage } = LazyRecord.rawOf(record).dynamodb as RawChange;
   if (entity === undefined || !NewImage || !OldImage) return false;

@@ -18,7 +18,7 @@ export interface AuditOptions<Entity extends string = string> {
   readonly actor?: string;
   /**
    * Whose values are replaced by `[redacted]`, such as `card.number`, `lines[].price`, `cards.*.number`. That a value
-   * changed is still shown; what lies beneath the path is replaced as well, names included.
+   * changed is still shown; values beneath the path are replaced as well, names included.
    *
    * For a table with entities there may be such a list for each entity: `{ customer: ['email'], order: [] }`. A record gets
    * the list of its entity. It gets the paths of all lists if there is none for its entity, if it belongs to no entity, or if it

@@ -27,8 +27,8 @@ const REDACTED = '[redacted]';
 /**
  * Writes changes for an entry.
  *
- * A change beneath a redacted path is shown at that path, once: the names and the number of what lies beneath are part
- * of what is redacted.
+ * A change beneath a redacted path is shown at that path, once: the names and the number of the values beneath it
+ * are redacted too.
  */
 export function writeChanges(changes: readonly Change[], redaction: Redaction): AuditChange[] {
   const written = new Map<string, AuditChange>();
@@ -49,7 +49,7 @@ function writeChange({ path, kind, before, after }: Change, redaction: Redaction
     if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);
   }
   const [old, now] = [writeValue(before, here), writeValue(after, here)];
-  // Of a map that is compared whole, because its path is long, only what is omitted may have changed.
+  // Of a map that is compared whole, because its path is long, only omitted values may have changed.
   if (kind === 'changed' && here.omit.length > 0 && JSON.stringify(old) === JSON.stringify(now)) {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Loads an optional peer: only those who use what needs it have to install it. */
+/** Loads an optional peer: only users of a feature that needs it have to install it. */
 export async function importPeer<Module>(
   name: string,
   neededFor: string,

@@ -80,7 +80,7 @@ export interface BatchOptions {
    */
   readonly partialResponses?: boolean;
   /**
-   * For a table with entities: what becomes of a record that belongs to none of them. `'ignore'`: no route gets it and it
+   * For a table with entities: how a record that belongs to none of them is handled. `'ignore'`: no route gets it and it
    * counts as succeeded; each batch with such records logs one warning. `'fail'`: it fails with `UNKNOWN_ENTITY`.
    *
    * @defaultValue `'ignore'`

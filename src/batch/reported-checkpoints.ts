@@ -7,7 +7,7 @@ const MAX_CHECKPOINTS = 1000;
  * The checkpoints that one handler has reported and not got past since, for the life of the sandbox.
  *
  * They change the schedule and never the verdict. A batch that begins with one of them probably fails at its first
- * record again, and what runs beside that record would be repeated again: so the first record runs alone. No record
+ * record again, and records that run beside it would be repeated again: so the first record runs alone. No record
  * is ever skipped: another sandbox may have handled an older change of the same item in between, and a function
  * cannot know.
  */

@@ -23,7 +23,7 @@ export interface TimedBatch {
 export interface BatchWork<Answer> extends Omit<RunSettings, 'firstAlone'> {
   /** The checkpoints that this handler has reported. Undefined where a batch always runs one by one. */
   readonly reported: ReportedCheckpoints | undefined;
-  /** Handles one record; what it throws or rejects with fails that record. */
+  /** Handles one record. Its error or rejection fails that record. */
   handle(record: ReportableRecord): unknown;
   /**
    * Called once, in the very moment in which no handler can change the outcome any more.

@@ -20,7 +20,7 @@ export interface RunSettings {
 
 /** The work on the records. */
 export interface RunCallbacks {
-  /** Handles one record; what it throws or rejects with fails that record. */
+  /** Handles one record. Its error or rejection fails that record. */
   handle(record: ReportableRecord): unknown;
   /** Gets each failure as it happens. Must not throw. */
   failed(index: number, error: unknown): void;
@@ -34,7 +34,7 @@ export interface RunCallbacks {
  * takes the next record whose lane no other worker follows; a record met while its lane is busy is linked behind the
  * last one of that lane, and the worker that follows the lane gets to it.
  *
- * A failure lowers the limit to its index: nothing past it starts, what is in flight finishes.
+ * A failure lowers the limit to its index: nothing past it starts, and handlers in flight finish.
  */
 export class BatchRun {
   readonly #records: readonly ReportableRecord[];
@@ -49,7 +49,7 @@ export class BatchRun {
   #limit: number;
   /** The first record that no worker has looked at. */
   #cursor = 0;
-  /** The lowest record that failed, and what it threw. */
+  /** The lowest record that failed, and its error. */
   #failedAt: number;
   #error: unknown;
   #answered = false;
@@ -84,7 +84,7 @@ export class BatchRun {
     return this.#outcome();
   }
 
-  /** Runs what lies before the limit, until it has finished or the deadline is reached. */
+  /** Runs the records before the limit, until it has finished or the deadline is reached. */
   async #runToLimit(): Promise<void> {
     const pending = this.#runInOrder();
     if (pending === undefined) return;

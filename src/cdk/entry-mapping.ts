@@ -34,7 +34,7 @@ export interface EntryOptions {
 
 const SECONDS = 60;
 
-/** Gives modules that were written for CommonJS what they expect, in a bundle that is an ES module. */
+/** Gives modules that were written for CommonJS the globals that they expect, in a bundle that is an ES module. */
 export const COMMONJS_BANNER: string =
   "import { createRequire as streamlaneRequire } from 'node:module'; const require = streamlaneRequire(import.meta.url);";
 

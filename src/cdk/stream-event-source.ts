@@ -76,7 +76,7 @@ const OWNER = 'StreamEventSource';
  * ```
  */
 export class StreamEventSource implements IEventSource {
-  /** The mapping that is deployed. Pass its `options` to `deliver` or `startEventSourceMapping` to test what is deployed. */
+  /** The deployed mapping. Pass its `options` to `deliver` or `startEventSourceMapping` to test with it. */
   readonly mapping: RouterMapping;
   readonly #source: StreamSource;
   readonly #onFailure: FailureDestination | undefined;

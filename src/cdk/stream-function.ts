@@ -141,7 +141,7 @@ export class StreamFunction extends NodejsFunction {
     if (Stack.of(this).bundlingRequired) this.#checkEntry(props, mapping);
   }
 
-  /** The mapping that is deployed. Pass its `options` to `deliver` or `startEventSourceMapping` to test what is deployed. */
+  /** The deployed mapping. Pass its `options` to `deliver` or `startEventSourceMapping` to test with it. */
   get mapping(): RouterMapping {
     return this.eventSource.mapping;
   }
@@ -286,7 +286,7 @@ function exportOf(handler: string): string {
 }
 
 /**
- * Tells if one of the exports needs the same mapping as the router: the handler, or if that carries no routes, what it wraps.
+ * Checks if one of the exports needs the same mapping as the router: the handler, or if that carries no routes, the handler that it wraps.
  *
  * @returns false if no export carries routes, so that nothing is known
  * @throws ConfigurationError `INVALID_OPTION` if they need other mappings

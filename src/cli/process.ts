@@ -51,7 +51,7 @@ export async function runProcess(process: CliProcess): Promise<void> {
   });
   const exitCode = await runCli(argv, { stdin, stdout, stderr, env, signal: stopping.signal });
   for (const signal of SIGNALS) process.off(signal, stop);
-  // Pipes take their time: what was written before is out once this is.
+  // Pipes take their time: earlier output is out once this is.
   await Promise.all([stdout, stderr].map((output) => new Promise((resolve) => output.write('', resolve))));
   process.off('uncaughtException', onUncaught);
   process.off('exit', onExit);

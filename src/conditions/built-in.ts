@@ -71,7 +71,7 @@ export function decide(condition: unknown, record: LazyRecord): boolean | undefi
 }
 
 /**
- * Tells if a route may take a record: false only where the built-in parts of its condition say no. No code of users runs.
+ * Checks if a route may take a record: false only where the built-in parts of its condition say no. No code of users runs.
  *
  * @param condition undefined for a route without one
  * @throws UnmarshallError, InvalidRecordError `MISSING_IMAGE`

@@ -19,7 +19,7 @@ export interface ChangedOptions<Value> {
   readonly to?: Match<Value> | undefined;
 }
 
-/** A path of the item, or several, and options with values of what lies there. */
+/** A path of the item, or several, and options with values of that path. */
 export type ChangedArguments<Item> = [Item] extends [never]
   ? // The record has no such images. The error says so, and none about the path stands beside it.
     // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -43,8 +43,8 @@ export interface BothImages {
 /**
  * A condition for `onModify`: the attribute has another value than before, or appeared, or went away.
  *
- * It compares what is stored, before a schema's defaults and transforms, and unmarshalls nothing. Numbers are compared as decimals of
- * all their digits, whatever the number policy: `to` may be a number, a bigint, the SDK's NumberValue, or what the policy gives.
+ * It compares the stored values, before a schema's defaults and transforms, and unmarshalls nothing. Numbers are compared as decimals of
+ * all their digits, whatever the number policy: `to` may be a number, a bigint, the SDK's NumberValue, or the type that the policy gives.
  * Lists, sets and binary are compared by value; a Buffer equals a Uint8Array.
  *
  * @throws ConfigurationError `INVALID_OPTION` or `UNKNOWN_OPTION`

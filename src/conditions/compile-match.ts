@@ -17,7 +17,7 @@ export interface MatchedPath {
   readonly steps: readonly Step[];
 }
 
-/** One path of a pattern, and what is asked of the value there. */
+/** One path of a pattern, and the matcher for the value there. */
 export interface MatchEntry extends MatchedPath {
   readonly matcher: MatcherData;
 }
@@ -27,7 +27,7 @@ export interface CompiledMatch {
   /** Nested patterns are written out: `{ a: { b: 1 } }` and `{ 'a.b': 1 }` give the same entries. */
   readonly entries: readonly MatchEntry[];
   /**
-   * Tests an image or keys, as stored. Takes time in proportion to what is read.
+   * Tests an image or keys, as stored. Takes time in proportion to the size of the values read.
    *
    * @param toNumber the number policy of the router. Where it gives text, text in the pattern may stand for a number
    * @returns false where there is no image
@@ -39,7 +39,7 @@ export interface CompiledMatch {
 /**
  * Compiles a pattern for the attributes of an item: `{ status: 'PAID', 'lines[0].price': atLeast(100) }`.
  *
- * @param isKey tells if an attribute belongs to the table's key: those hold neither maps nor lists
+ * @param isKey returns true for an attribute that belongs to the table's key: those hold neither maps nor lists
  * @throws ConfigurationError with the code of `place`
  */
 export function compileMatch(
@@ -65,7 +65,7 @@ export function compileMatch(
     entries,
     test: (image, toNumber) => {
       if (image === undefined) return false;
-      // Says what came in the place of an image.
+      // Throws an error that names the value in the place of an image.
       if (!isMap(image)) unmarshall(image, String);
       // Not `every`, whose closure each record pays for (bench: router/small/entities).
       for (const entry of entries) if (!testEntry(entry, image, toNumber)) return false;
@@ -74,7 +74,7 @@ export function compileMatch(
   };
 }
 
-/** Tells if what matches can be neither a map nor a list nor missing. */
+/** Checks if what matches can be neither a map nor a list nor missing. */
 function isScalar({ kind, operands }: MatcherData): boolean {
   return !WITH_PARTS.includes(kind) && !Array.isArray(operands[0]);
 }
@@ -108,7 +108,7 @@ export function testEntry(
 }
 
 /**
- * Compiles what may stand for a value: a literal, a matcher, or a pattern for the attributes of a map.
+ * Compiles the pattern of a value: a literal, a matcher, or a pattern for the attributes of a map.
  *
  * @throws ConfigurationError with the code of `place`
  */

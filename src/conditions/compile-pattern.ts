@@ -30,7 +30,7 @@ export type EitherPattern = EventPattern & { readonly [Name in PatternOperator]?
  * - Below a list, all fields have to match in one element.
  *
  * @param pattern as an object or as JSON
- * @param owner what was called, for the message
+ * @param owner the function that was called, for the message
  * @throws ConfigurationError `INVALID_PATTERN`
  * @see https://github.com/aws/event-ruler
  */

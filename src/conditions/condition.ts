@@ -11,7 +11,7 @@ export interface Condition<R> {
 }
 
 /**
- * Asks a condition. Changes that it makes to keys and images are not seen by others: what it read is unmarshalled again.
+ * Asks a condition. Changes that it makes to keys and images are not seen by others: the images that it read are unmarshalled again.
  *
  * @throws ConfigurationError `ASYNC_CONDITION`
  */

@@ -24,7 +24,7 @@ export function eventPattern<R extends RecordBase<EventName, unknown> = RecordBa
   pattern: string | EventPattern,
 ): Condition<R> {
   const matches = compilePattern(pattern, 'eventPattern');
-  // Lambda refuses nothing here: what it documents does not matter.
+  // Lambda refuses nothing here, so its documented limits do not matter.
   const warnings = patternWarnings(pattern)
     .filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR')
     .map(({ code, message }) => ({ code, message: `a pattern does not do what it seems to: ${message}` }));

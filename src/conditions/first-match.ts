@@ -17,7 +17,7 @@ export function firstMatch(
   image: AttributeMap,
   toNumber: ToNumber,
 ): number {
-  // Says what came in the place of an image.
+  // Throws an error that names the value in the place of an image.
   if (!isMap(image)) unmarshall(image, String);
   // Most patterns ask for one and the same attribute: it is looked up once. Loops by index: iterators and closures add a tenth
   // to a router with entities (bench: router/small/entities).

@@ -6,7 +6,7 @@ import { orderOf } from './stored-order.ts';
 import { fixedParts } from './wildcard.ts';
 
 /**
- * Tells if every item that matches `a` also matches `b`. True only where that is certain, by each path on its own.
+ * Checks if every item that matches `a` also matches `b`. True only where that is certain, by each path on its own.
  */
 export function implies(a: CompiledMatch, b: CompiledMatch): boolean {
   return entriesImply(a.entries, b.entries);
@@ -50,7 +50,7 @@ function valueImplies(a: MatcherData, b: MatcherData): boolean {
   }
 }
 
-/** Tells if no value matches both. */
+/** Checks if no value matches both. */
 function areApart(a: MatcherData, b: MatcherData): boolean {
   if (b.kind === 'equals') return !a.test(storedOperand(b));
   return a.kind === 'anythingBut' && alternativesOf(a).some((one) => valueImplies(b, one));

@@ -11,7 +11,7 @@ import { canonicalText } from './stored-value.ts';
  */
 export type Test = (value: AttributeValue | undefined, toNumber?: ToNumber) => boolean;
 
-/** Tells if a number policy gives text. */
+/** Checks if a number policy gives text. */
 export function givesText(toNumber: ToNumber | undefined): toNumber is (text: string) => string {
   return typeof toNumber?.('0') === 'string';
 }
@@ -37,8 +37,8 @@ export function equalTo(literal: unknown): Test {
 }
 
 /**
- * Marshalls a value that a condition compares with. What is neither text nor a value of another type below is taken for a number, as
- * the SDK's NumberValue and other classes write their digits. What DynamoDB does not store becomes a malformed value, or throws.
+ * Marshalls a value that a condition compares with. A value of none of the types below is taken for a number, as
+ * the SDK's NumberValue and other classes write their digits. A value that DynamoDB does not store becomes a malformed value, or throws.
  */
 export function storedLiteral(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };

@@ -58,7 +58,7 @@ export function matcherOf(
   return Object.freeze({ '~matcher': Object.freeze({ kind, operands: Object.freeze(operands), test }) });
 }
 
-/** Tells if a value was made by one of the matcher functions. */
+/** Checks if a value was made by one of the matcher functions. */
 export function isMatcher(value: unknown): value is { readonly '~matcher': MatcherData } {
   return typeof value === 'object' && value !== null && '~matcher' in value;
 }

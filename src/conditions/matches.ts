@@ -30,7 +30,7 @@ type KeysIn<R> = R extends { readonly keys: infer Keys } ? Keys : never;
  * A condition for any event: the images or keys of the record match patterns. A pattern names attributes or paths, each with a value
  * or a matcher. All of them have to match.
  *
- * It reads what is stored, before a schema's defaults and transforms, and unmarshalls nothing. Used alone it needs a type:
+ * It reads the stored values, before a schema's defaults and transforms, and unmarshalls nothing. Used alone it needs a type:
  * `matches<RecordOf<typeof app, 'order', 'MODIFY'>>({ ... })`.
  *
  * @throws ConfigurationError `INVALID_OPTION` or `UNKNOWN_OPTION`

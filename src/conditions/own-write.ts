@@ -44,7 +44,7 @@ export interface OwnWriteOptions<Attribute extends string> {
  * others leaves the marker as it was, and is handled. A write that puts back an older copy of the item changes the marker too. It is
  * recognized by `writes`.
  *
- * It reads what is stored and unmarshalls nothing.
+ * It reads the stored values and unmarshalls nothing.
  *
  * @param marker the name of the attribute
  * @throws ConfigurationError `INVALID_OPTION` or `UNKNOWN_OPTION`
@@ -94,7 +94,7 @@ export function ownWrite<R extends WriteRecord>(
   );
 }
 
-/** Undefined for what is not the name of an attribute, in the notation of paths. */
+/** The name of an attribute, from the notation of paths. Undefined for other values. */
 function nameOf(path: unknown): string | undefined {
   const steps = typeof path === 'string' ? stepsOf(path) : undefined;
   return steps?.length === 1 ? (steps[0] as string) : undefined;

@@ -26,7 +26,7 @@ const MAX_LEVELS = 1000;
  * - A field is known by its path, so `{ "a.b": [...] }` and `{ a: { b: [...] } }` are the same field.
  * - Objects with the same name add up. Of a field that is written twice, the last one counts.
  *
- * @param owner what was called, for the message
+ * @param owner the function that was called, for the message
  * @throws ConfigurationError `INVALID_PATTERN`
  */
 export function patternRules(pattern: unknown, owner: PatternOwner): readonly PatternRule[] {

@@ -4,7 +4,7 @@ import { entriesOf, LongNumber, type PatternEntry, soleEntry } from './pattern-o
 import { isEither } from './pattern-rules.ts';
 import { leafTest } from './pattern-value.ts';
 
-/** Something in a valid pattern that does not do what it seems to. */
+/** A part of a valid pattern with a surprising effect. */
 export interface PatternWarning {
   /**
    * - `NEVER_MATCHES`: no record of a DynamoDB stream has such a value there.

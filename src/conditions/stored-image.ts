@@ -32,7 +32,7 @@ export function storedImage(owner: string, record: LazyRecord, image: ImageName)
       `${owner}() needs the ${image}: onModify has both images, on a stream with NEW_AND_OLD_IMAGES.`,
     );
   }
-  // Says what came in the place of an image.
+  // Throws an error that names the value in the place of an image.
   if (!isMap(map)) unmarshall(map, String);
   return map;
 }

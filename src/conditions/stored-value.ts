@@ -38,7 +38,7 @@ export function storedType(value: AttributeValue): StoredType {
   if (typeof value?.S === 'string') return 'S';
   if (!isMap(value)) throw noAttributeValue(cameOf(value));
   const type = typeof value.N === 'string' ? 'N' : typeOf(value);
-  // Reading it says what is wrong with it.
+  // Unmarshalling it throws an error that names the problem.
   if (type === undefined || !isContent(type, value[type as keyof AttributeValue])) {
     unmarshallMap({ value }, String);
   }

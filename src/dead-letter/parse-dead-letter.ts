@@ -9,8 +9,8 @@ import { isPlainObject, recordProblem } from './record-problem.ts';
  * The envelopes of SNS (without raw message delivery) and of EventBridge are taken off.
  * Attributes that this version does not know are kept.
  *
- * @param letter JSON text, or what was parsed or unmarshalled from it
- * @throws InvalidEventError `NOT_A_DEAD_LETTER`, which says what is wrong and quotes nothing of it
+ * @param letter JSON text, or the value parsed or unmarshalled from it
+ * @throws InvalidEventError `NOT_A_DEAD_LETTER`, which names the problem and does not quote the letter
  * @example
  * ```ts
  * const letters = messages.map(({ Body }) => parseDeadLetter(Body));

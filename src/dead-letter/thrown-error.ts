@@ -19,7 +19,7 @@ const MAX_TEXT = 4096;
 const MAX_CAUSES = 3;
 
 /**
- * Describes what was thrown; anything can be, also what throws when it is looked at. Without a description there would
+ * Describes a thrown value, which can be anything, also an object whose properties throw. Without a description there would
  * be no letter, and the record would fail for ever.
  */
 export function thrownError(thrown: unknown, causes: number = MAX_CAUSES): ThrownError {

@@ -129,7 +129,7 @@ export const STREAM_RETENTION_SECONDS: number = 86_400;
  * - A failing batch of several records is split in half with `bisectBatchOnFunctionError`, depth first.
  * - Partial progress and each half start with fresh retries and a new request id.
  * - Records that are too old are discarded before each invocation, from the front of the batch. AWS does not say
- *   what becomes of records that leave the stream (24 hours) while they are retried: here they are discarded as
+ *   how it handles records that leave the stream (24 hours) while they are retried: here they are discarded as
  *   too old as well, with a document.
  * - Checkpoints ascend, and the last one is the batch's last record.
  *

@@ -5,7 +5,7 @@ import type { LambdaHandler } from './lambda-handler.ts';
 /**
  * Refuses functions that Lambda refuses.
  *
- * @param owner what was called, for the messages
+ * @param owner the function that was called, for the messages
  * @param what the handler in words, or the option that it came with
  * @throws ConfigurationError `INVALID_HANDLER`
  */

@@ -206,7 +206,7 @@ export class TumblingWindows {
     }
   }
 
-  /** Tells if the newest record that the window can have would be too old by now. */
+  /** Checks if the newest record that the window can have would be too old by now. */
   #isTooOld(start: number): boolean {
     const { maximumRecordAgeInSeconds: maximum, tumblingWindowInSeconds, now } = this.#options;
     const allowed = maximum < 0 ? STREAM_RETENTION_SECONDS : Math.min(maximum, STREAM_RETENTION_SECONDS);

@@ -240,7 +240,7 @@ function noAttributes(): Attributes {
   return Object.create(null) as Attributes;
 }
 
-/** Sets the value of an attribute, by its type and what lies below. */
+/** Sets the value of an attribute, by its type and the steps below. */
 function set(
   attributes: Attributes,
   name: string,

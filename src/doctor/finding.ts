@@ -121,7 +121,7 @@ export interface NotChecked {
 
 export type Result = Finding | NotChecked;
 
-/** The text of a finding: all but what follows from its code. */
+/** The text of a finding, without the parts that follow from its code. */
 export type FindingText = Pick<Finding, 'is' | 'should' | 'why' | 'remedy'> & {
   readonly severity?: Severity;
 };

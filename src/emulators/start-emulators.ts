@@ -6,7 +6,7 @@ import { type OnAccepted, startFauxqs } from './fauxqs.ts';
 import type { LocalServer } from './local-server.ts';
 import { namedEndpoints } from './named-endpoints.ts';
 
-/** How {@link startEmulators} finds what it needs. */
+/** How {@link startEmulators} finds servers that run already. */
 export interface EmulatorOptions {
   /**
    * Where servers that run already are named, by `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`,

@@ -1,12 +1,12 @@
 const FRAME = /^ {4}at /;
 
 /**
- * Makes a `cause` that a log may show: the name, the code and the stack frames of what was thrown. Its message is left out,
+ * Makes a `cause` that a log may show: the name, the code and the stack frames of the thrown value. Its message is left out,
  * because it may quote item content: `BigInt('12.5')` throws "Cannot convert 12.5 to a BigInt". So are all other
  * properties, and its own cause.
  *
- * @param message what stands in the place of its message
- * @returns options for the Error constructor; empty ones for what is not an error, which may be the item itself
+ * @param message replaces its message
+ * @returns options for the Error constructor; empty ones for other values, which may be the item itself
  */
 export function contentFreeCause(
   thrown: unknown,
@@ -41,7 +41,7 @@ export function requestCause(thrown: unknown, message?: string): { readonly caus
   return { cause };
 }
 
-/** Reads a property of what was thrown, which may be anything. One that throws when it is read counts as missing. */
+/** Reads a property of a thrown value, which may be anything. One that throws when it is read counts as missing. */
 export function partOf(thrown: unknown, name: string): unknown {
   try {
     return (thrown as Readonly<Record<string, unknown>> | null | undefined)?.[name];
@@ -50,7 +50,7 @@ export function partOf(thrown: unknown, name: string): unknown {
   }
 }
 
-/** `instanceof`, for what was thrown: a Proxy may throw when it is asked for its prototype, and counts as no instance. */
+/** `instanceof`, for thrown values: a Proxy may throw when it is asked for its prototype, and counts as no instance. */
 export function isInstance<Thrown>(
   thrown: unknown,
   type: abstract new (...args: never) => Thrown,
@@ -62,7 +62,7 @@ export function isInstance<Thrown>(
   }
 }
 
-/** The name of what was thrown, which never quotes anything. */
+/** The name of a thrown value, which never quotes anything. */
 export function nameOf(thrown: unknown): string {
   const name = partOf(thrown, 'name');
   return typeof name === 'string' ? name : 'Error';

@@ -1,7 +1,7 @@
 import { isInstance, partOf } from './content-free-cause.ts';
 
 /**
- * Writes what was thrown as `Name: message`, whatever it is. An error's fields may hold anything, and not every object
+ * Writes any thrown value as `Name: message`. An error's fields may hold anything, and not every object
  * can be made text: `throw { toString: 1 }` must not throw a second time.
  */
 export function thrownText(thrown: unknown): string {

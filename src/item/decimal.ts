@@ -70,7 +70,7 @@ export function canonicalNumber(text: string): string | undefined {
 
 const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
-/** Tells if a text is a decimal number. */
+/** Checks if a text is a decimal number. */
 export function isDecimal(text: string): boolean {
   return PLAIN_DECIMAL.test(text) || parseDecimal(text) !== undefined;
 }

@@ -13,7 +13,7 @@ export function jsonTextOf(value: unknown): string {
   }
 }
 
-/** A list instead of the stack: what is still to be written, the next at the end. Texts are in boxes. */
+/** A list instead of the stack: the parts still to be written, the next at the end. Texts are in boxes. */
 function deepJsonText(root: unknown): string {
   const parts: string[] = [];
   const todo: ({ readonly text: string } | { readonly value: unknown })[] = [{ value: root }];

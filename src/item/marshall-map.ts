@@ -8,7 +8,7 @@ export type SdkAttributeValue = ReturnType<typeof convertToAttr>;
 export class UnsafeNumber extends Error {}
 
 /**
- * Marshalls an item as the SDK's `marshall` does, without what is undefined. That one
+ * Marshalls an item as the SDK's `marshall` does, without undefined values. That one
  *
  * - loses an attribute named `__proto__`, at any depth, and refuses a map that has one named `constructor`;
  * - takes the type of a set from its first element, so that a set of numbers and bigints, as an image may hold one, becomes

@@ -23,7 +23,7 @@ export function sortedDeep<Value>(value: Value): Value {
   return Object.fromEntries(entries) as Value;
 }
 
-/** Tells if a value is an unmarshalled map: neither a Set nor binary nor a number of a class. */
+/** Checks if a value is an unmarshalled map: neither a Set nor binary nor a number of a class. */
 export function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

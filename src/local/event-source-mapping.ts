@@ -38,13 +38,13 @@ export interface LocalEventSourceMapping {
    */
   caughtUp(): Promise<void>;
   /**
-   * Disables the mapping: it keeps its position. Resolves when what is in flight has ended. Retries of a failing
-   * batch begin anew after `resume()`; AWS does not say what it does with them.
+   * Disables the mapping: it keeps its position. Resolves when invocations in flight have ended. Retries of a failing
+   * batch begin anew after `resume()`; AWS does not document this case.
    */
   pause(): Promise<void>;
   /** Enables the mapping again, from its position. */
   resume(): Promise<void>;
-  /** Ends the mapping. Resolves when what is in flight has ended: an invocation that runs counts. */
+  /** Ends the mapping. Resolves when invocations in flight have ended. */
   stop(): Promise<void>;
   /** `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

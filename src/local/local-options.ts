@@ -35,7 +35,7 @@ export interface StreamLocation {
   readonly tableName?: string;
 }
 
-/** How AWS, or what stands in for it, is reached. What is left out comes from the environment, as in the SDK. */
+/** How AWS, or an emulator, is reached. Missing settings come from the environment, as in the SDK. */
 export interface ConnectionOptions {
   /** A client for DynamoDB Streams of your own, in place of `endpoint`, `region` and `credentials`. */
   readonly client?: DynamoDBStreamsClient;
@@ -81,7 +81,7 @@ export interface FunctionOptions {
   readonly memoryLimitInMB?: number;
 }
 
-/** Options of `startEventSourceMapping`: AWS's own in camelCase, and what is needed to run on a machine. */
+/** Options of `startEventSourceMapping`: AWS's own in camelCase, and those of a mapping on your machine. */
 export interface LocalMappingOptions
   extends EventSourceMappingOptions,
     StreamLocation,

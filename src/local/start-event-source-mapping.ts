@@ -32,7 +32,7 @@ import { emptyTally } from './statistics.ts';
  * The stream may be that of any server with the API: Dynoxide, DynamoDB Local, LocalStack or AWS itself. Records
  * arrive in order per shard (per item with `parallelizationFactor`) and at least once.
  *
- * @returns the mapping, once it reads: what is written from now on is delivered, with `LATEST` too
+ * @returns the mapping, once it reads: later changes are delivered, with `LATEST` too
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER`,
  * `MISSING_PEER`, `STREAM_NOT_FOUND`, `INVALID_CHECKPOINT_FILE` or `MAPPING_CONFLICT`; whatever the SDK throws
  * when the stream cannot be described
@@ -217,7 +217,7 @@ async function describe(source: StreamSource, streamArn: string): Promise<Stream
   }
 }
 
-/** For clients that are made here. What is left out, the SDK finds in the environment. */
+/** For clients that are made here. The SDK finds missing settings in the environment. */
 function clientOptions(options: Partial<LocalMappingOptions>, endpoint: string | undefined): object {
   const { region, credentials } = options;
   return {

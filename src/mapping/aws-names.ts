@@ -2,7 +2,7 @@ import { isMembers } from '../options/check.ts';
 import { requireOptions, within } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 
-/** Parameters of AWS that a mapping of a DynamoDB stream does not have: what they belong to. */
+/** Parameters of AWS that a mapping of a DynamoDB stream does not have, each with the source that has it. */
 const OF_OTHERS: Readonly<Record<string, string>> = {
   amazonManagedKafkaEventSourceConfig: 'It belongs to Amazon MSK',
   documentDBEventSourceConfig: 'It belongs to Amazon DocumentDB',
@@ -42,7 +42,7 @@ export function mappingOptions(owner: string, options: unknown): Readonly<Record
  * Renames the members of AWS's own JSON to those of the options: `BatchSize` to `batchSize`.
  *
  * @param path where the members lie within the options of the owner, as in `filterCriteria`
- * @throws ConfigurationError `INVALID_OPTION` for what is not an object, or has a member in both spellings
+ * @throws ConfigurationError `INVALID_OPTION` for a value that is not an object, or has a member in both spellings
  */
 export function inCamelCase(owner: string, given: unknown, path?: string): Readonly<Record<string, unknown>> {
   requireOptions(owner, given, path);

@@ -127,7 +127,7 @@ function withoutReferences(given: Readonly<Record<string, unknown>>): {
   return { own, references };
 }
 
-/** Tells if the destination is a reference. What stands beside it is checked here, as nothing else looks at it. */
+/** Checks if the destination is a reference. What stands beside it is checked here, as nothing else looks at it. */
 function hasReference(config: unknown): boolean {
   if (config === undefined) return false;
   const given = inCamelCase(OWNER, config, 'destinationConfig');

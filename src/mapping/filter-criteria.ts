@@ -73,7 +73,7 @@ function compiledFilter(
   const given = inCamelCase(owner, filter, path);
   rejectUnknownOptions(owner, given, ['pattern'], path);
   const { pattern } = given;
-  // Before it is written as JSON, which would drop what is undefined and so let more records through.
+  // Before it is written as JSON, which would drop undefined members and so let more records through.
   const option = within(path, 'pattern');
   const matches = compilePattern(pattern as string | EventPattern, { owner, option });
   const json = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);

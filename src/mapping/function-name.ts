@@ -3,7 +3,7 @@ const FUNCTION_NAME =
   /^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]+(:(\$LATEST|[\w-]+))?$/;
 
 /**
- * Tells if Lambda would take text for the name or the ARN of a function.
+ * Checks if Lambda would take text for the name or the ARN of a function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html#API_CreateEventSourceMapping_RequestBody
  */

@@ -156,7 +156,7 @@ export const MAPPING_OPTION_NAMES: readonly string[] = [...Object.keys(CHECKS), 
  * message is known.
  *
  * @param given in camelCase or as AWS's own JSON
- * @param owner what was called, for the messages
+ * @param owner the function that was called, for the messages
  * @param streamArn for AWS's message, where it is known
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_PATTERN`
  * @example

@@ -67,7 +67,7 @@ export interface RouterMapping {
   /** The properties of `AWS::Lambda::EventSourceMapping`, without function and stream. */
   readonly properties: Readonly<Record<string, unknown>>;
   /**
-   * The same as options. `deliver`, `startEventSourceMapping` and `streamlane dev` take them, so that what is deployed is what is tested.
+   * The same as options. `deliver`, `startEventSourceMapping` and `streamlane dev` take them, so that tests run the deployed mapping.
    * A destination and a key that only the template knows are left out.
    */
   readonly options: EventSourceMappingOptions;

@@ -76,11 +76,11 @@ const CHECKS: Checks = {
 
 /**
  * Record middleware that sends a record which failed for good to a sink, as a {@link DeadLetter}; then the record
- * counts as handled, and what lies behind it is delivered.
+ * counts as handled, and the records behind it are delivered.
  *
  * - Nothing is dropped: a record counts as handled only once a sink has accepted its letter. Otherwise it fails with a
  *   DeadLetterError, whose `cause` is what the handler threw, and Lambda delivers it again.
- * - Add it first, so that it lies around `idempotent` and `retry` and gets what they could not handle.
+ * - Add it first, so that it lies around `idempotent` and `retry` and gets the records that they could not handle.
  * - **The letter holds the item.** The log entry about it does not.
  * - It does not get what fails before any middleware: a record without Keys, or with an unknown eventName.
  *

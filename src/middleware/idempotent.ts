@@ -57,13 +57,13 @@ const CHECKS: Checks = {
 };
 
 /**
- * Record middleware that runs what lies within once per record, across sandboxes, with Powertools Idempotency.
+ * Record middleware that runs the inner middleware and routes once per record, across sandboxes, with Powertools Idempotency.
  *
  * - A record whose key the store knows as completed counts as handled, and nothing within runs.
  * - While another sandbox holds the record's lock, or the store fails for a while, the record waits. Shortly before the
  *   deadline it fails, with Powertools' IdempotencyAlreadyInProgressError or IdempotencyPersistenceLayerError, and is
  *   delivered again. A lock that is not removed, as after a kill, ends at the timeout of its invocation.
- * - When what lies within fails, the lock is removed and its own error comes out. At the deadline the answer waits for
+ * - When the inner code fails, the lock is removed and the error stays the same. At the deadline the answer waits for
  *   that, until half of `reserveMs` is left.
  * - With DynamoDBPersistenceLayer a lock names its owner, in the attribute `lock_owner`. So no lock is taken for that of another sandbox,
  *   and a late unlock removes its own lock, and never the note of another sandbox.
@@ -72,7 +72,7 @@ const CHECKS: Checks = {
  * - Nothing of the item is stored: the key is a hash, and no result is.
  *
  * Let the mapping limit the age of records rather than the attempts.
- * What is done and not yet noted when a sandbox dies is done again: see docs/exactly-once.md.
+ * Work that is done but not yet noted when a sandbox dies is repeated: see docs/exactly-once.md.
  *
  * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`
  * @example

@@ -44,8 +44,8 @@ const METRICS: Check = {
 const CHECKS: Checks = { prefix: TEXT, publish: BOOLEAN, entities: BOOLEAN };
 
 /**
- * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. What was added meanwhile, by handlers for
- * instance, is published together with it. A sink may be asynchronous: the router waits for it, within its time.
+ * Counts batches with Powertools Metrics: hand it to a router as `onBatch`. Metrics that were added meanwhile, by handlers for
+ * instance, are published together with it. A sink may be asynchronous: the router waits for it, within its time.
  *
  * A batch adds one value to each metric. Handlers may add more than one log entry can hold: Powertools Metrics writes
  * an entry whenever a metric has 100 values, or there are 100 metrics, and starts the next one.

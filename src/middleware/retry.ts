@@ -90,12 +90,12 @@ interface RetrySettings extends Required<RetryBackoff> {
 }
 
 /**
- * Record middleware that runs what lies within again when it fails, within the invocation.
+ * Record middleware that runs the inner middleware and routes again when they fail, within the invocation.
  *
  * - The record's lane waits meanwhile, so order holds; other lanes go on.
  * - An error with `retryable: false`, as all of streamlane's about a record have, is not tried again.
  * - At the deadline it ends: no attempt starts, no wait goes on. Nor does it wait for longer than the invocation has.
- * - What comes out is what the last attempt threw, itself.
+ * - The error of the last attempt comes out, unchanged.
  *
  * Every route that matches the record runs again, also one that had succeeded.
  *

@@ -7,7 +7,7 @@ import { MalformedRecord, UnfitRecord } from './unreadable-record.ts';
 const CHECKS_AT_ONCE = 10;
 
 /**
- * Opens the records of a checked event for a loop. What is wrong with one record is thrown where that
+ * Opens the records of a checked event for a loop. A fault of one record is thrown where that
  * record is read, and so harms none of its neighbours.
  *
  * @returns a promise where the images have to be checked: an asynchronous schema cannot do so on read

@@ -61,7 +61,7 @@ export interface StreamRecordsMiddleware<R> {
  * - A table's schema checks the images before the handler runs, as an asynchronous one could not do it
  *   later. An image that does not fit throws its ValidationError when one of the record's images is read.
  *
- * The middleware throws, before the handler has run, an InvalidEventError for what is not a stream event or
+ * The middleware throws, before the handler has run, an InvalidEventError for an event that is not of a stream or
  * could not be reported, and a ConfigurationError for a stream of another view type or table.
  *
  * A handler declared as `.handler<DynamoDBStreamEvent, DynamoDBBatchResponse>(...)` can be called with a

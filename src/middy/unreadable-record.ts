@@ -26,7 +26,7 @@ export class UnfitRecord extends LazyRecord {
 }
 
 /**
- * A record that says not what happened or to which item: reading that throws the reason.
+ * A record without a readable change or item: reading it throws the reason.
  * What identifies the record can be read, so that its failure can be reported.
  */
 export class MalformedRecord extends LazyRecord {

@@ -106,19 +106,19 @@ export function wholeNumberFrom(least: number, most: number): Check {
   return { expected, accepts: (value) => Number.isInteger(value) && accepts(value) };
 }
 
-/** Tells if a value is an object, which an array is not. */
+/** Checks if a value is an object, which an array is not. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Tells if a value is an object that no class made, also one without a prototype. */
+/** Checks if a value is an object that no class made, also one without a prototype. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Tells if a value is an object of named members, as options are: not a list, a promise, a Map or another built-in. */
+/** Checks if a value is an object of named members, as options are: not a list, a promise, a Map or another built-in. */
 export function isMembers(value: unknown): value is object {
   return isObject(value) && builtInOf(value) === undefined;
 }

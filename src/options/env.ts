@@ -47,7 +47,7 @@ export const TEXT_OR_ENV: Check = {
 /**
  * Reads an option that may be an environment variable.
  *
- * @param owner and `option` say what is read, as in `snsTopic: topicArn`
+ * @param owner and `option` name the setting, as in `snsTopic: topicArn`
  * @throws ConfigurationError `MISSING_ENVIRONMENT_VARIABLE`
  */
 export function readEnv(owner: string, option: string, value: string | EnvironmentVariable): string {

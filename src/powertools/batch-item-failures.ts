@@ -68,7 +68,7 @@ export class BatchItemFailures {
 
   #lowest(failureMessages: readonly unknown[]): number {
     let lowest = this.#checkpoint;
-    // What is not of the batch counts as its first record, so that nothing is lost.
+    // An identifier that is not in the batch counts as its first record, so that nothing is lost.
     for (const message of failureMessages) lowest = Math.min(lowest, this.#positionOf(message) ?? 0);
     return lowest;
   }

@@ -85,7 +85,7 @@ export class Call {
 
 /** Copies the records: handlers may change the event, and with it the array that was registered. */
 export function copyOf(records: BaseRecord[]): BaseRecord[] {
-  // What is not an array is refused later, with the other events that cannot be processed.
+  // Other values are refused later, with the other events that cannot be processed.
   return Array.isArray(records) ? [...records] : records;
 }
 

@@ -58,7 +58,7 @@ export type RecordParser = (
   record: EventSourceDataClassTypes,
   eventType: 'DynamoDBStreams',
   logger: ProcessorLogger,
-  // Powertools types its configuration as a union; what is passed here are the options.
+  // Powertools types its configuration as a union. This argument gets the options.
   config: never,
 ) => Promise<EventSourceDataClassTypes>;
 

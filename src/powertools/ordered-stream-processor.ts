@@ -34,7 +34,7 @@ import { errorOf } from './thrown-error.ts';
  * - Records of one item are handled in order, items side by side, `concurrency` at once.
  * - After a failure no record past it starts. The response names one record: the lowest that did not succeed.
  *   Lambda retries from there, so other identifiers would change nothing.
- * - Given the `context`, it answers before the Lambda deadline, and reports what was not finished.
+ * - Given the `context`, it answers before the Lambda deadline, and reports the lowest unfinished record.
  * - If a record has no SequenceNumber, its failure could not be reported. The call rejects before any handler has run.
  * - Failures throw only with `throwOnFullBatchFailure: true`, when records failed and none succeeded. The default is
  *   `false`: with `BisectBatchOnFunctionError`, a throw makes Lambda split the batch in half, and the response makes
@@ -42,7 +42,7 @@ import { errorOf } from './thrown-error.ts';
  * - `processInParallel: false` handles one record at a time, as `order: 'shard'` does.
  * - Options hold for the call that they were passed to, not for the next one.
  *
- * Subclasses override what they override of a `BatchProcessor`. Hooks are called in the order in which handlers
+ * Subclasses override the same methods as of a `BatchProcessor`. Hooks are called in the order in which handlers
  * finish, and `failureHandler` always gets an Error. `successHandler`, `failureHandler`, `processRecord`, `prepare`
  * and `clean` may be asynchronous; where Powertools declares no promise, return it `as never`. The response is not
  * for an override to shorten: if it reports less than what failed, the call rejects with `INVALID_OVERRIDE`. To give
@@ -241,7 +241,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
   /** Says whether there is a record to report: one that failed, or was not finished before the deadline. */
   override hasMessagesToReport(): boolean {
     const failures: unknown = requireSynchronous('collectDynamoDBFailures', this.collectDynamoDBFailures());
-    // What is not an array is refused where it is reported.
+    // A value other than an array is refused where it is reported.
     return !Array.isArray(failures) || failures.length > 0;
   }
 

@@ -8,7 +8,7 @@ import { OWNER, type Parsing, type ProcessorSettings } from './options.ts';
 import type { Hooks } from './record-attempt.ts';
 
 /**
- * The hooks of a processor, as far as a subclass overrides them, and what they do otherwise.
+ * The hooks of a processor, as far as a subclass overrides them, and their defaults.
  *
  * @param base the methods as they are without a subclass
  */

@@ -83,7 +83,7 @@ async function prepare(processor: BatchProcessor, call: Call): Promise<void> {
 /** The levels that a copy of a record has of its own: record, change, Keys and their values. */
 const COPIED_LEVELS = 4;
 
-/** Tells if a record says what its copy says, as far as the copy goes. Images are the same objects, unless they were replaced. */
+/** Checks if a record says what its copy says, as far as the copy goes. Images are the same objects, unless they were replaced. */
 function isUnchanged(value: unknown, copy: unknown, levels: number = COPIED_LEVELS): boolean {
   if (Object.is(value, copy)) return true;
   if (levels === 0 || !isMap(value) || !isMap(copy)) return false;

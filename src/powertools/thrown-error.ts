@@ -3,7 +3,7 @@ import { isInstance } from '../failure/content-free-cause.ts';
 import { shown } from '../options/kind-of.ts';
 
 /**
- * Gives what was thrown as the Error that Powertools' `failureHandler` is declared to get: itself where it
+ * Gives a thrown value as the Error that Powertools' `failureHandler` is declared to get: itself where it
  * is one, else an Error with it as `cause`. `throw undefined` would otherwise fail the whole batch, with a
  * TypeError for reading the message of nothing.
  */

@@ -43,7 +43,7 @@ export class CheckedRecord extends EntityRecord {
     return this.#oldImage;
   }
 
-  /** Tells if a schema makes the images that handlers read. */
+  /** Checks if a schema makes the images that handlers read. */
   get hasSchema(): boolean {
     return this.#checksOf('newImage') !== undefined;
   }

@@ -2,7 +2,7 @@ import { isPlainObject } from '../options/check.ts';
 
 /**
  * Copies what JSON.parse made, frozen at every depth. Not recursive: an event may be nested as deep as JSON allows.
- * Objects of a class, which only tests put into an event, stay what they are.
+ * Objects of a class, which only tests put into an event, stay the same.
  */
 export function frozenCopy<Value extends object>(value: Value): Value {
   const copies: Map<object, object> = new Map();

@@ -17,7 +17,7 @@ const SEQUENCE_NUMBER_DIGITS = 40;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamDescription.html
  * @example
  * ```ts
- * router.onModify((record) => save(record.newImage, positionOf(record))); // keep what has the highest one
+ * router.onModify((record) => save(record.newImage, positionOf(record))); // keep the image with the highest one
  * ```
  */
 export function positionOf({

@@ -56,7 +56,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** One text per number. @returns undefined for what is not a number */
+/** One text per number. @returns undefined for other values */
 function decimalOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return canonicalNumber(String(value));
   if (typeof value !== 'object' || value === null) return undefined;

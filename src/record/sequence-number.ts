@@ -1,5 +1,5 @@
 /**
- * Compares two sequence numbers as what they are: whole numbers of up to 40 digits, leading zeros allowed.
+ * Compares two sequence numbers as whole numbers of up to 40 digits, leading zeros allowed.
  * As plain strings, `"9"` would come after `"10"`.
  *
  * @returns a negative number when `a` comes first, a positive one when `b` does, 0 when they are equal

@@ -11,7 +11,7 @@ interface Deletion {
 }
 
 /**
- * Tells if Time to Live deleted the item, not a user.
+ * Checks if Time to Live deleted the item, not a user.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */

@@ -11,7 +11,7 @@ const STRING: Check = { expected: 'text', accepts: (value) => typeof value === '
  *
  * A part that is not JSON comes as text: {@link replay} reports it as not understood, and replays the rest.
  *
- * @throws ConfigurationError `INVALID_DOCUMENTS` when no part of it is JSON; `INVALID_OPTION` for what is not text, such as a
+ * @throws ConfigurationError `INVALID_DOCUMENTS` when no part of it is JSON; `INVALID_OPTION` for a value that is not text, such as a
  * Buffer
  * @example
  * ```ts
@@ -71,7 +71,7 @@ interface Part {
 const BETWEEN = /[\s,\ufeff]/;
 
 /**
- * Cuts a text into JSON values, and what lies between them into lines. After the first value that does not end, or that
+ * Cuts a text into JSON values, and the text between them into lines. After the first value that does not end, or that
  * is not JSON and takes several lines, values end with their line. So a broken line does not take the lines after it
  * along, and the text is read three times at most.
  */

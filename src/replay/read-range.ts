@@ -11,7 +11,7 @@ const EMPTY_PAGE_WAIT_MS = 50;
 /**
  * Reads a range of a shard again, from its first sequence number to its last.
  *
- * @returns what is there: an open shard is not waited on for more
+ * @returns the records that are there: it does not wait for more of an open shard
  * @throws TrimmedDataAccessException, ResourceNotFoundException, or when the signal aborts
  */
 export async function readRange(

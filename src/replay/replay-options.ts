@@ -95,7 +95,7 @@ export interface ReplayOptions {
    * @defaultValue 100
    */
   readonly batchSize?: number;
-  /** The filters of the mapping, if it has any: a range of the stream also has what they left out. */
+  /** The filters of the mapping, if it has any: a range of the stream also has the records that they left out. */
   readonly filterCriteria?: FilterCriteria;
   /**
    * Replays ranges that hold more or fewer records than were discarded: fewer, when some have left the stream; more,
@@ -129,13 +129,13 @@ export interface ReplayOptions {
    * @defaultValue 120
    */
   readonly visibilityTimeoutSeconds?: number;
-  /** Ends the replay after the invocation that runs: what was not handled remains. */
+  /** Ends the replay after the invocation that runs: unhandled records remain. */
   readonly signal?: AbortSignal;
-  /** Called with the number of records to do, and after each invocation. What it throws or rejects with is dropped. */
+  /** Called with the number of records to do, and after each invocation. Its errors and rejections are dropped. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /**
    * Told when the stream could not be read and is tried again, and when messages could not be kept from others or
-   * given back. What it throws or rejects with is dropped.
+   * given back. Its errors and rejections are dropped.
    */
   readonly onProblem?: (operation: string, error: unknown) => void;
 }
@@ -228,7 +228,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     timeoutMs: (options.timeoutSeconds ?? 60) * 1000,
     visibilityTimeoutSeconds: Math.ceil(options.visibilityTimeoutSeconds ?? 120),
     signal: options.signal ?? new AbortController().signal,
-    // What they throw must not end the replay: what was handled would not be deleted.
+    // Their errors must not end the replay: handled messages would not be deleted.
     onProgress: (progress) => ignoreErrors(() => options.onProgress?.(progress)),
     onProblem: (operation, error) => ignoreErrors(() => options.onProblem?.(operation, error)),
   };

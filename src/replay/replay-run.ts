@@ -17,7 +17,7 @@ import { UnreadRanges } from './unread-ranges.ts';
 
 const READS_AT_ONCE = 10;
 
-/** One replay: takes messages, reads their records, handles them in order, and lets go of what is done. */
+/** One replay: takes messages, reads their records, handles them in order, and releases the finished messages. */
 export class ReplayRun {
   readonly #source: ReplaySource;
   readonly #reader: StreamReader;

@@ -25,7 +25,7 @@ export type RemainingReason =
 export interface MessageReport {
   /** The SQS message id, the URI of an S3 object, or `document 1` and so on. */
   readonly id: string;
-  /** `unknown` for what was not understood. */
+  /** `unknown` for a message that was not understood. */
   readonly kind: 'range' | 'payload' | 'deadLetter' | 'unknown';
   /** Empty when unknown. */
   readonly streamArn: string;

@@ -7,7 +7,7 @@ import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
 
-/** Runs what lies within: the next middleware, at last validation and the routes. Throws when that fails. */
+/** Runs the next middleware, at last validation and the routes. Throws when one of them fails. */
 export type Next = () => void | Promise<void>;
 
 /**
@@ -64,7 +64,7 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
     let waits: boolean;
     try {
       result = middleware(record, context, next);
-      // Also what it returned may throw when it is looked at.
+      // The value that it returned may throw too, when its `then` is read.
       waits = isThenable(result);
     } catch (thrown) {
       returned = settled = true;

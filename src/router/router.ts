@@ -50,7 +50,7 @@ export interface StreamRouter<Item, View extends StreamViewType, Keys, Stored = 
    */
   (event: DynamoDBStreamEvent, context?: Context): Promise<DynamoDBBatchResponse>;
   /**
-   * Wraps the handling of every record. What was added first lies outermost.
+   * Wraps the handling of every record. The first one added is the outermost.
    *
    * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, `LATE_ROUTE`
    */
@@ -82,7 +82,7 @@ export interface EntityRouter<T extends EntityTable>
    */
   entity<Name extends EntityOf<T>>(name: Name, routes: (routes: EntityRoutes<T, Name>) => unknown): this;
   /**
-   * Wraps the handling of every record, also of those that belong to no entity. What was added first lies outermost.
+   * Wraps the handling of every record, also of those that belong to no entity. The first one added is the outermost.
    *
    * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, `LATE_ROUTE`
    */

@@ -52,8 +52,8 @@ export interface CreateSinkOptions<Message, Options extends SendOptions = SendOp
    * they may be sent again.
    *
    * @returns `'accepted'` for all entries; or a list with one outcome for each entry, in the order of the entries
-   * @throws anything, if the request failed as a whole. No entry counts as accepted then. See docs/sinks.md for what is tried
-   * again.
+   * @throws anything, if the request failed as a whole. No entry counts as accepted then. See docs/sinks.md for the entries that
+   * are tried again.
    */
   request(entries: readonly Entry[], context: RequestContext): Promise<RequestOutcome>;
 }

@@ -139,7 +139,7 @@ function busEventOf(target: string, bus: BusDefaults, message: unknown, options:
 
 function detailOf(target: string, message: unknown): string {
   const text = typeof message === 'string' ? message : jsonText(message);
-  // Rules match the fields of the detail: EventBridge refuses what has none.
+  // Rules match the fields of the detail: EventBridge refuses a detail that is not an object.
   const isObject = typeof message === 'string' ? isJsonObject(text) : text.startsWith('{');
   if (isObject) return text;
   // JSON text that an item holds may be broken. Text of anything else is not meant as JSON of an object.

@@ -129,7 +129,7 @@ export function bucketWriter(options: BucketWriterOptions): BucketWriter {
         new PutObjectCommand({ Bucket: target, Key, Body, ContentType: first.contentType }),
         { abortSignal: signal },
       );
-      // S3 names what it has stored: without that, something else has answered.
+      // S3 names the object that it has stored: without that, something else has answered.
       return isProof(ETag) ? [] : parts.map(() => NO_RESULT);
     },
   });

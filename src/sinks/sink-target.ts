@@ -31,7 +31,7 @@ export interface TargetKind {
   readonly action: string;
   /** As in "has to be ...". */
   readonly expected: string;
-  /** Tells if text can name a target of this kind, on AWS or on an emulator. */
+  /** Checks if text can name a target of this kind, on AWS or on an emulator. */
   accepts(text: string): boolean;
 }
 

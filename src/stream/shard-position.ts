@@ -6,8 +6,8 @@ export interface ShardPosition {
   readonly after?: string;
   /**
    * Reading began at LATEST, a minute after this epoch second, and no record was processed since. A stream has no
-   * name for that position, so a reader that comes back to it reads the shard from its start and leaves out what is
-   * older. The minute is for clocks that differ: what was written in it may be delivered although it was there.
+   * name for that position, so a reader that comes back to it reads the shard from its start and leaves out older
+   * records. The minute is for clocks that differ: records written in it may be delivered although they were there.
    */
   readonly since?: number;
   /** The tumbling window that is open, with its state up to `after`. */

@@ -95,9 +95,9 @@ export class ShardReader {
       return source.iterator(shardId, position, signal);
     }
     const type = this.#atLatest ? 'LATEST' : 'TRIM_HORIZON';
-    // LATEST is asked for once: a second one would leave out what was written since the first.
+    // LATEST is asked for once: a second one would leave out the records written since the first.
     this.#atLatest = false;
-    // Not for LATEST itself: clocks differ, and what comes from there is new by definition.
+    // Not for LATEST itself: clocks differ, and records from there are new by definition.
     this.#leavesOut = type === 'LATEST' ? undefined : since;
     return source.iterator(shardId, { ShardIteratorType: type }, signal);
   }

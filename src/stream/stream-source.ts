@@ -41,7 +41,7 @@ const REJECTIONS = ['ValidationException', 'SerializationException'];
 
 const THROTTLE = /Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests/;
 
-/** Tells if the stream, or a shard of it, is gone. */
+/** Checks if the stream, or a shard of it, is gone. */
 export function isNotFound(error: unknown): boolean {
   return (error as Error).name === 'ResourceNotFoundException';
 }
@@ -165,7 +165,7 @@ export class StreamSource {
     return this.#retry('GetRecords', signal, call, (error) => isForReader(error) || isFinal(error));
   }
 
-  /** Tells of a failure that its caller tries again. */
+  /** Reports a failure that its caller tries again. */
   tell(operation: string, error: unknown, delayMs: number): void {
     this.#onProblem(operation, error, delayMs);
   }

@@ -69,7 +69,7 @@ type WithOthers<Item> = (Item & { readonly [attribute: string]: unknown }) | Ite
 /** The names of a table's entities; undefined for a table without entities. */
 export type EntityOf<T> = T extends EntityTable ? keyof EntitiesOf<T> & string : undefined;
 
-/** Tells if an entity can be recognized where the stream carries these images. Keys are always there. */
+/** Checks if an entity can be recognized where the stream carries these images. Keys are always there. */
 type Recognizable<Match, Key extends string, View, Event, Yes> = [Exclude<keyof Match, Key>] extends [never]
   ? Yes
   : View extends ViewsWithImage[Event & EventName]

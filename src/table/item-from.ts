@@ -9,7 +9,7 @@ import type { AnyItem } from '../record/stream-record.ts';
 /** The item that a function of {@link itemFrom} returns or resolves with; `null` and `undefined` refuse the image. */
 export type ReadItem<Result> = Extract<Awaited<Result>, object>;
 
-/** Issues, and what was thrown: the error of the record shows its name and its stack, never its message. */
+/** Issues, and the thrown value: the error of the record shows its name and its stack, never its message. */
 interface Refusal extends StandardSchemaV1.FailureResult {
   readonly cause: unknown;
 }
@@ -20,7 +20,7 @@ interface Refusal extends StandardSchemaV1.FailureResult {
  * get.
  *
  * If it throws, rejects, or returns something other than an object, the record fails with a ValidationError. The error
- * names the paths of the `issues` that a schema library throws, its `cause` has the name and the stack of what was thrown,
+ * names the paths of the `issues` that a schema library throws, its `cause` has the name and the stack of the thrown value,
  * and neither quotes the item. A generator, or an array with promises, fails the record with a ConfigurationError
  * `INVALID_RESULT`.
  *

@@ -79,6 +79,6 @@ export interface TableEntities extends RecordEntities {
   matchOf(name: string): EntityMatch;
   /** The entity of a raw record, for logs and counts. Undefined where it cannot be told. */
   nameOf(raw: DynamoDBRecord, reading: RecordReading): string | undefined;
-  /** Adds what is known of entities to the summary of a batch. Logs a warning where records belong to none. */
+  /** Adds the counts of entities to the summary of a batch. Logs a warning where records belong to none. */
   summarize<Summary extends object>(summary: Summary, batch: CountedBatch, logger: Logger): Summary;
 }

@@ -59,7 +59,7 @@ export type StoredItem<Stored, Item extends object> = unknown extends Stored ? I
 /** Marks a table. JSON drops it, with the functions that a table needs, and keeps the rest. */
 export const MADE_BY_DEFINE_TABLE: unique symbol = Symbol('made by defineTable');
 
-/** Tells if a value was made by `defineTable`. */
+/** Checks if a value was made by `defineTable`. */
 export function isTable(value: unknown): value is AnyTable {
   return typeof (value as Partial<AnyTable> | null | undefined)?.['~table'] === 'symbol';
 }

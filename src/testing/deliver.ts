@@ -67,7 +67,7 @@ export interface Delivery {
   /** The errors that the function threw, in order, timeouts included. */
   readonly errors: readonly unknown[];
   /**
-   * Each failure of a record, in order, with the record and what was thrown for it: the failures that a router,
+   * Each failure of a record, in order, with the record and the error thrown for it: the failures that a router,
    * `processBatch`, a window or the `OrderedStreamProcessor` reports, and the records that another response names.
    */
   readonly failures: readonly RecordFailure[];

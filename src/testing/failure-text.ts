@@ -9,7 +9,7 @@ const MAX_SHOWN = 10;
 const MAX_CAUSES = 3;
 
 /**
- * Writes failures for a person: the record's key, what was thrown, and where. Attempts that failed alike are one entry.
+ * Writes failures for a person: the record's key, the thrown error, and where it was thrown. Attempts that failed alike are one entry.
  *
  * ```text
  *   customerId="C-7" invoiceId="INV-1", 3 times: Error: a total below zero
@@ -35,7 +35,7 @@ export function errorsText(errors: readonly unknown[]): string {
   );
 }
 
-/** Writes what was thrown, where, and what caused it. */
+/** Writes the thrown value, where it was thrown, and its causes. */
 export function thrownReason(thrown: unknown): string {
   const lines: string[] = [];
   let error = thrown;

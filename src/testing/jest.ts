@@ -43,5 +43,5 @@ if (expect === undefined) {
 }
 expect.extend(streamMatchers);
 rememberFailures(() => expect.getState().currentTestName);
-// The channel belongs to the process: what it holds would keep the modules of each test file alive.
+// The channel belongs to the process: its subscribers would keep the modules of each test file alive.
 afterAll?.(forgetFailures);

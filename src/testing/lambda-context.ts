@@ -50,7 +50,7 @@ let contexts = 0;
  * ```ts
  * const context = lambdaContext({ remainingMs: 5000 });
  * const answer = router(event, context);
- * context.advance(4500); // less than the router's reserveMs is left: it answers with what is done
+ * context.advance(4500); // less than the router's reserveMs is left: it answers with the finished records
  * expect(await answer).toReportCheckpoint(unfinished.dynamodb.SequenceNumber);
  * ```
  */

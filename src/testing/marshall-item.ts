@@ -16,7 +16,7 @@ import type { Image } from './test-stream.ts';
  *
  * Attributes that are undefined are left out, as the SDK's document client can be told to.
  *
- * @param owner what was called, for the messages
+ * @param owner the function that was called, for the messages
  * @param keys the partition key, then the sort key if there is one
  * @throws ConfigurationError `INVALID_ITEM` when DynamoDB would refuse it
  */

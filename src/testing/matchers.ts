@@ -76,7 +76,7 @@ export const streamMatchers: {
       pass: reading.type === 'checkpoint' && compareSequenceNumbers(reading.checkpoint, sequenceNumber) === 0,
       actual: reading.type === 'checkpoint' ? reading.checkpoint : received,
       expected: sequenceNumber,
-      // Vitest asks for it only when it is needed: when `pass` is not what was asserted.
+      // Vitest calls this only when `pass` differs from the assertion.
       message: () =>
         reading.type === 'checkpoint' && compareSequenceNumbers(reading.checkpoint, sequenceNumber) === 0
           ? `Expected the response not to report the checkpoint ${sequenceNumber}, but it does.`

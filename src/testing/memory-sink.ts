@@ -108,7 +108,7 @@ interface Rule<Message, Options> {
 }
 
 /**
- * Makes a sink for tests: it keeps what it is sent, and fails on demand. It uses no timers, so it works under fake ones.
+ * Makes a sink for tests: it keeps its messages, and fails on demand. It uses no timers, so it works under fake ones.
  *
  * It refuses what every sink refuses: a message without a record, one that is not JSON, and any message after the deadline. It
  * knows no limits of a service, such as sizes.

@@ -32,7 +32,7 @@ export async function watched<T>(watch: Watch, run: () => Promise<T>): Promise<T
   }
 }
 
-/** Only the default: a logger that the user chose is left alone, as a test may look at what it got. */
+/** Only the default: a logger that the user chose is left alone, as a test may look at its entries. */
 function redirectConsoleLogger(): void {
   if (redirected) return;
   redirected = true;

@@ -18,7 +18,7 @@ export function noNumber(): never {
   malformed('the text of a number', '');
 }
 
-/** Names what came in the place of what was expected, and none of its content. */
+/** Names the kind of a value that came in the place of the expected one, without its content. */
 export function cameOf(value: unknown): string {
   return typeof value === 'string' ? 'another string' : kindOf(value);
 }

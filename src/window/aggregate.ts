@@ -19,7 +19,7 @@ export interface SealedState {
   readonly since: readonly LazyRecord[];
 }
 
-// Counting again takes about as long as what came since the last copy took: this bounds it. A copy takes a tenth
+// Counting again takes about as long as the records since the last copy took: this bounds it. A copy takes a tenth
 // of that time at most, so that a large state is not copied all the time.
 const COPY_AFTER_MS = 25;
 const COPY_AFTER_TIMES_ITS_COST = 10;

@@ -7,7 +7,7 @@ import type { LazyRecord } from '../record/lazy-record.ts';
  * Counts records again, in order, until one fails or the time is over. Records that are not counted again lie past the
  * checkpoint, so Lambda sends them again.
  *
- * @param count counts one record; what it throws fails that record
+ * @param count counts one record; its error fails that record
  * @param failed gets the record that failed
  * @param until ends when nothing is counted any more: what `count` has started learns it by its signal
  */

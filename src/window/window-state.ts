@@ -16,7 +16,7 @@ export function isEmpty(state: object | null | undefined): state is null | undef
   return state === undefined || state === null || (!isProxy(state) && Object.keys(state).length === 0);
 }
 
-/** Tells if a value is a Proxy: whatever is asked of it may throw, and be another value the next time. */
+/** Checks if a value is a Proxy: each read of it may throw, or give another value the next time. */
 function isProxy(value: unknown): boolean {
   // Not imported: importing node:util takes a millisecond of every cold start (bench: footprint).
   return process.getBuiltinModule('node:util').types.isProxy(value);

@@ -36,7 +36,7 @@ export interface StartDetails {
 
 const MAX_SEEN = 1000;
 
-/** Tells of everything that happens: as lines for people, or as lines of JSON. */
+/** Reports everything that happens: as lines for people, or as lines of JSON. */
 export class DevReport {
   readonly failures: Failures = new Failures();
   readonly #screen: Screen;

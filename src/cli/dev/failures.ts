@@ -19,7 +19,7 @@ export interface Failure {
   readonly stack: string;
 }
 
-/** Keeps what is published of failed records until their invocation has ended. */
+/** Keeps the published failures of records until their invocation has ended. */
 export class Failures {
   readonly #published: Map<string, PublishedFailure> = new Map();
 

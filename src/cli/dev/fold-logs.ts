@@ -74,7 +74,7 @@ export class LogFolder {
     return this.#rest === last ? shown : [...shown, { text: last, isFolded: false }];
   }
 
-  /** Gives what was kept back, when nothing more comes. */
+  /** Gives the held-back lines at the end of the output. */
   end(): readonly LoggedLine[] {
     const lines = this.#rest === '' ? [] : this.#line(this.#rest);
     this.#rest = '';

@@ -17,7 +17,7 @@ export type Consequence =
   | { readonly type: 'windowClosed'; readonly event: WindowClosedEvent };
 
 /**
- * Tells of each invocation together with what came of it, which a mapping tells of one after the other, and of
+ * Reports each invocation together with its outcome, which a mapping reports one after the other, and
  * several batches at once.
  *
  * @param tell without an invocation for records that were discarded before one: they were too old

@@ -16,7 +16,7 @@ const MARKS = {
 const MAX_FAILURES = 5;
 
 /**
- * One line for an invocation: records, duration, what came of it.
+ * One line for an invocation: records, duration, outcome.
  *
  * @param failures of its records; dead letters are counted
  * @param times how often these failures have been seen; from the second time on, this is all that is said of them

@@ -21,7 +21,7 @@ export interface HandlerPoolOptions {
 
 /**
  * Sandboxes with a handler, as many as there are invocations at once. When the code has changed, those of the old
- * code finish what they do, and take nothing more.
+ * code finish their invocation, and take nothing more.
  */
 export class HandlerPool {
   readonly #options: HandlerPoolOptions;

@@ -1,6 +1,6 @@
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 
-/** A mapping that can be made to try at once what it would try later. */
+/** A mapping that can be made to start a later retry at once. */
 export class RestartableMapping {
   readonly mapping: LocalEventSourceMapping;
   /** Batches that wait for their next attempt, by request. */

@@ -35,7 +35,7 @@ export function summaryOf(
   };
 }
 
-/** The lines of a report: the findings, the worst first, what was not checked, and a summary. */
+/** The lines of a report: the findings, the worst first, the checks that were not made, and a summary. */
 export function textOf(state: DeployedState, diagnosis: Diagnosis, style: Style): readonly string[] {
   return [
     ...diagnosis.findings.flatMap((one) => [...findingLines(one, style), '']),
@@ -100,7 +100,7 @@ function checksIn(notChecked: Diagnosis['notChecked']): readonly FindingCode[] {
   return [...new Set(notChecked.flatMap((one) => one.notChecked))];
 }
 
-/** One line: what there is, and what is not known. */
+/** One line: the mappings, and the numbers of findings and of checks that were not made. */
 function summaryLine(state: DeployedState, { findings, notChecked }: Diagnosis): string {
   const of = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
   const unknown = checksIn(notChecked).length;

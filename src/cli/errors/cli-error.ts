@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** Ends a command with one line on stderr: what is wrong, and what to do about it. */
+/** Ends a command with one line on stderr: the problem and its remedy. */
 export class CliError extends Error {
   override readonly name: 'CliError' = 'CliError';
   readonly exitCode: ExitCode;

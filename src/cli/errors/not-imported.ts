@@ -60,7 +60,7 @@ function placeInSource(text: string): string | undefined {
   return /^(?:file:\/\/)?(\S+:\d+)$/m.exec(text)?.[1];
 }
 
-/** Of JavaScript, the error itself does not say it; Node prints it for what it checks. */
+/** Of JavaScript, the error itself does not say it; Node prints it for the files that it checks. */
 async function placeOfSyntaxError(path: string): Promise<string | undefined> {
   return promisify(execFile)(process.execPath, ['--check', resolve(path)]).then(
     () => undefined, // it is in a module that this one imports

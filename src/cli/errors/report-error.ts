@@ -6,7 +6,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { explain } from './explain.ts';
 
 /**
- * Tells of an error in one line on stderr; with `--verbose`, its stack and what caused it follow.
+ * Reports an error in one line on stderr. With `--verbose`, its stack and its causes follow.
  *
  * @returns what to exit with
  */

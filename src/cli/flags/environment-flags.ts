@@ -39,7 +39,7 @@ export interface GivenVariables {
 }
 
 /**
- * Adds the variables of flags and files to the environment. `--env` comes first, then what is in the environment, then
+ * Adds the variables of flags and files to the environment. `--env` comes first, then the environment's own variables, then
  * `--env-file`, the last file first. Without one it is `.env` beside package.json, where there is one.
  *
  * @throws CliError
@@ -94,7 +94,7 @@ export async function loadVariables(
   };
 }
 
-/** Tells if there is a file, or a pipe of a password manager. A folder is an environment of Python. */
+/** Checks if there is a file, or a pipe of a password manager. A folder is an environment of Python. */
 function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
@@ -106,6 +106,6 @@ function isFile(path: string): boolean {
 function assignmentOf(text: string): readonly [string, string] {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
   if (name !== undefined && value !== undefined) return [name, value];
-  // Not what came: it may be a secret.
+  // Without the value: it may be a secret.
   throw usageError('--env takes a name and a value, such as --env STAGE=dev.');
 }

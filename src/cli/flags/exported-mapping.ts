@@ -26,7 +26,7 @@ function sourceOf(handler: string, mapping: string): { readonly path: string; re
   return { path, name: mapping === path ? 'mapping' : name };
 }
 
-/** Tells if only the template knows the on-failure destination of a mapping: its options have none then. */
+/** Checks if only the template knows the on-failure destination of a mapping: its options have none then. */
 export function isDestinationElsewhere({ properties, options }: RouterMapping): boolean {
   return properties.DestinationConfig !== undefined && options.destinationConfig === undefined;
 }

@@ -11,13 +11,13 @@ interface MappingFlag {
   /** The placeholder of the flag's value. `''`: the flag alone means true. `'no'`: it means false, the default is true. */
   readonly value: '' | 'no' | `<${string}>`;
   readonly meaning: string;
-  /** Reads the text; what it may be, the mapping says itself. */
+  /** Reads the text. The mapping checks the value. */
   readonly read: (text: string, flag: string) => unknown;
 }
 
 const text: MappingFlag['read'] = (given) => given;
 
-// Text that is not a number stays unchanged, so that the mapping says what came.
+// Text that is not a number stays unchanged, so that the mapping's error shows it.
 const number: MappingFlag['read'] = (text) =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 
@@ -151,7 +151,7 @@ function destinationConfig(value: unknown): unknown {
   return isDestination ? { onFailure: { destination: value } } : value;
 }
 
-/** Tells if an object is a reference of CloudFormation, such as `{ Ref: 'Topic' }`. */
+/** Checks if an object is a reference of CloudFormation, such as `{ Ref: 'Topic' }`. */
 export function isReference(value: object): boolean {
   const [name = '', ...others] = Object.keys(value);
   return others.length === 0 && /^(?:Ref$|Fn::)/.test(name);

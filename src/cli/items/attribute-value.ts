@@ -81,7 +81,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /**
  * Reads a value of DynamoDB JSON, `{"SS":["a","b"]}`, as the AWS CLI writes it.
  *
- * @throws Error that names the attribute, without what is in it
+ * @throws Error that names the attribute, without its content
  */
 export function typedValue(value: unknown, path: string): AttributeValue {
   const [type, ...others] = isJsonObject(value) ? Object.keys(value) : [];

@@ -8,7 +8,7 @@ import { writeLines } from '../terminal/terminal-text.ts';
 import { type ItemFlags, readItems } from './read-items.ts';
 import { keyOf, writeItems } from './write-items.ts';
 
-/** Deletes items of a table. What is not there is no error: then the stream has no record of it. */
+/** Deletes items of a table. A missing item is not an error: the stream then has no record of it. */
 export const runDelete: RunCommand<ItemFlags> = async (context, [table = '', ...given], flags) => {
   const items = await readItems(given, flags, '--key', context.io);
   let missing = 0;

@@ -90,7 +90,7 @@ const FORMATS: Readonly<Record<OutputFormat, Write>> = {
     ),
 };
 
-/** Tells if text names a format. */
+/** Checks if text names a format. */
 export function isFormat(text: string): text is OutputFormat {
   return Object.hasOwn(FORMATS, text);
 }

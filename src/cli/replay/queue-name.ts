@@ -6,7 +6,7 @@ import type { Connection } from '../servers/connection.ts';
 const ARN = /^arn:[\w-]+:sqs:([\w-]+):(\d{12}):([\w-]+(?:\.fifo)?)$/;
 const NAME = /^[\w-]{1,80}(?:\.fifo)?$/;
 
-/** Tells if text is the name or the ARN of an SQS queue. */
+/** Checks if text is the name or the ARN of an SQS queue. */
 export function isQueueName(text: string): boolean {
   return ARN.test(text) || NAME.test(text);
 }

@@ -151,7 +151,7 @@ function numberOf(flag: string, text: string, least: number, most: number): numb
 type Source = Pick<ReplayOptions, 'documents' | 's3Uri' | 'deleteObjects' | 'queueUrl'>;
 
 /**
- * Finds out what is replayed, before anything is read: the documents of files, the objects of a bucket, or the messages of
+ * Finds the source of the replay, before anything is read: the documents of files, the objects of a bucket, or the messages of
  * a queue.
  *
  * @throws CliError

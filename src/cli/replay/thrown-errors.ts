@@ -6,7 +6,7 @@ import { withVariableHint } from '../errors/missing-variable.ts';
 
 /** The errors that handlers throw for records. A router reports its records, and its answer does not say why. */
 export interface ThrownErrors {
-  /** Writes what was thrown in the place of `the handler reported it`. */
+  /** Writes the thrown error in the place of `the handler reported it`. */
   explain(message: MessageReport): MessageReport;
   stop(): void;
 }

@@ -50,7 +50,7 @@ export class AcceptedMessages {
     this.#timer ??= setTimeout(() => this.flush(), FOLD_MS).unref();
   }
 
-  /** Writes what was counted, so that it stands above the line of its invocation. */
+  /** Writes the counts, so that they stand above the line of its invocation. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

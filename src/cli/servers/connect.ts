@@ -20,7 +20,7 @@ export interface ConnectOptions {
   readonly start?: 'private' | 'shared';
   /** Uses servers that were asked for by name or its own, never AWS because the environment has credentials. */
   readonly own?: true;
-  /** The command changes what is there: AWS has to be asked for, by `--profile` or `--aws`. */
+  /** The command changes data or resources: AWS has to be asked for, by `--profile` or `--aws`. */
   readonly writes?: boolean;
   /** Created where they are not there yet. The environment of the connection has their variables. */
   readonly resources?: readonly Resource[];
@@ -44,7 +44,7 @@ const OF_AWS = [
 /**
  * Finds the services, in this order: `--endpoint`; `--profile` and `--aws`, which are AWS; the `AWS_ENDPOINT_URL`
  * variables; embedded servers that run for this project; AWS, where the environment has credentials or a profile and the
- * command only reads; embedded servers of this command's own. What was not asked for by name is told on stderr.
+ * command only reads; embedded servers of this command's own. A line on stderr names services that were not asked for.
  *
  * @throws CliError when there is nothing to talk to
  */
@@ -150,7 +150,7 @@ function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | 
   return aws(env, flags);
 }
 
-/** Tells if a server is one of AWS, in whatever partition, and not one that stands in for it. */
+/** Checks if a server is one of AWS, in any partition, and not an emulator. */
 function isOfAws(endpoint: string): boolean {
   return URL.canParse(endpoint) && /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }

@@ -13,9 +13,9 @@ export interface ResourceServers {
 }
 
 /**
- * Creates what is not there yet.
+ * Creates the resources that are not there yet.
  *
- * @returns the variables by which a program finds it. A queue also has its ARN
+ * @returns the variables by which a program finds them. A queue also has its ARN
  * @throws ConfigurationError `MISSING_PEER`
  */
 export async function createResources(
@@ -44,7 +44,7 @@ type Create = (resource: Resource, servers: ResourceServers) => Promise<Readonly
 const CREATE: Readonly<Record<Kind, Create>> = {
   async table({ name, variable, keys = [] }, { dynamodb }) {
     const client = await dynamodbClient(dynamodb);
-    // With a stream, so that `tail` shows what is written to it.
+    // With a stream, so that `tail` shows its changes.
     await createTable(client, name, keys).catch((error: Error) => {
       if ((error.cause as Error | undefined)?.name !== 'ResourceInUseException') throw error;
     });

@@ -11,10 +11,10 @@ import { announceServers } from './running-servers.ts';
  * Starts DynamoDB with streams, SNS, SQS and S3 for as long as this command runs.
  *
  * @param reach `shared`: the other commands of this project find them
- * @param warn told when they do not, against what was wanted
- * @param resources what is created in them
+ * @param warn gets a message when other commands cannot find them, although `reach` is `shared`
+ * @param resources are created in them
  * @param onAccepted gets the messages that their topics, queues and buckets accept
- * @throws CliError when what they are made of is not installed
+ * @throws CliError when a package that they need is not installed
  */
 export async function embeddedServers(
   env: NodeJS.ProcessEnv,

@@ -34,7 +34,7 @@ export function formatChange(change: TailedChange, style: Style): readonly strin
 
 function linesOf({ changes, keys, oldImage, newImage }: TailedChange, style: Style): readonly string[] {
   if (changes === undefined) {
-    // The stream does not carry both images: what it carries is shown, and no difference claimed.
+    // The stream does not carry both images: the image that it carries is shown, without a difference.
     const image = Object.entries(newImage ?? oldImage ?? {}).filter(([name]) => !Object.hasOwn(keys, name));
     return inColumns(image.map(([path, value]) => ({ sign: ' ', path, rest: text(value) })));
   }

@@ -269,14 +269,14 @@ function counterexample(
     }
   }
   if (certain !== undefined) {
-    // A schema may refuse what was made up. Where the filters drop everything, they drop its items too.
+    // A schema may refuse invented items. Where the filters drop everything, they drop its items too.
     return { sample: certain, notAsked: hasSchema && isOnePassed ? 'schema' : undefined };
   }
   if (undecided !== undefined) return { sample: undecided, notAsked: 'condition' };
   return isOnePassed ? undefined : 'none is taken';
 }
 
-/** Tells if the code takes a record. Undefined where a predicate of the user decides, which is not called. */
+/** Checks if the code takes a record. Undefined where a predicate of the user decides, which is not called. */
 function taken(
   sample: Sample,
   { condition, entity, takes }: Demand,

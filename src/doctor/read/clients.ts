@@ -9,7 +9,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { importPeer } from '../../aws-clients/import-peer.ts';
 import { NO_SDK_LOG, OwnClients } from '../../aws-clients/own-clients.ts';
 
-/** Settings of every client. What is left out, the SDK finds in the environment. */
+/** Settings of every client. The SDK finds missing settings in the environment. */
 export interface ClientSettings {
   readonly endpoint?: string;
   readonly region?: string;

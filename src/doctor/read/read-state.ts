@@ -43,7 +43,7 @@ export async function readState(clients: Clients, question: StateQuestion): Prom
   return { functionName, readAt: now, mappings, reservedConcurrency, alarms, metrics };
 }
 
-/** Reads what belongs to each mapping. What several of them share is read once. */
+/** Reads the resources of each mapping. Resources that several mappings share are read once. */
 class MappingReader {
   readonly #clients: Clients;
   readonly #question: StateQuestion;

@@ -15,7 +15,7 @@ const USUAL_RECORD_BYTES = 1024;
 /**
  * Bounds the bytes that are read ahead, over all shards of a process.
  *
- * One half is divided among the shards equally. A shard that has handled what it read may always read more, so that shards that
+ * One half is divided among the shards equally. A shard that has handled its records may always read more, so that shards that
  * are blocked for hours take nothing from the others. The other half is lent, a page at a time, for pages and batches as large as those
  * of AWS. When it is all lent, shards ask for smaller pages.
  */
@@ -45,7 +45,7 @@ export class ReadAhead {
   }
 }
 
-/** The part of one shard in what may be read ahead. */
+/** The share of one shard in the records that may be read ahead. */
 export class ShardAllowance {
   readonly #all: ReadAhead;
   readonly #slots: number;

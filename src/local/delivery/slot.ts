@@ -88,7 +88,7 @@ export class Slot {
     }
   }
 
-  /** Waits for a batch to close. @returns what is to be done then; undefined: nothing more */
+  /** Waits for a batch to close. @returns the next step; undefined: nothing more */
   async #next(signal: AbortSignal): Promise<(() => Promise<boolean>) | undefined> {
     const { batchSize, windowMs, onIdle } = this.#options;
     // The next window starts when the invocation before has ended; an empty one is followed by another.

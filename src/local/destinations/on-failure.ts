@@ -4,7 +4,7 @@ import type { DestinationOptions, SendOnFailure } from './destination.ts';
 import { queueDestination } from './queue.ts';
 import { topicDestination } from './topic.ts';
 
-/** Opens a destination, so that what is missing is noticed before it is needed. */
+/** Opens a destination, so that a missing package or resource is noticed early. */
 export function openDestination(
   destination: OnFailureDestination,
   options: DestinationOptions,

@@ -28,7 +28,7 @@ export class ShardProgress {
   /** Records were read. */
   add(sequenceNumbers: readonly string[]): void {
     for (const sequenceNumber of sequenceNumbers) {
-      // A server may send a record twice: the first of them says what is before it, and the second would say that it is done.
+      // A server may send a record twice. Only the first copy knows the record before it; the second would follow itself.
       if (!this.#open.has(sequenceNumber)) this.#open.set(sequenceNumber, this.#lastRead);
       this.#lastRead = sequenceNumber;
     }

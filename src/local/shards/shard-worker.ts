@@ -30,7 +30,7 @@ export interface ShardTools {
 
 export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly tools: ShardTools;
-  /** Stops the worker; what is in flight ends before. */
+  /** Stops the worker, once invocations in flight have ended. */
   readonly signal: AbortSignal;
   /** Writes down how far the shard is processed, and the window that is open there. */
   readonly onPosition: (after: string, window: OpenWindow | undefined) => Promise<void>;
@@ -38,7 +38,7 @@ export interface ShardWorkerOptions extends ShardReaderOptions {
   readonly onSamePosition: () => Promise<void>;
 }
 
-/** Reads a shard and delivers what it reads. */
+/** Reads a shard and delivers its records. */
 export class ShardWorker {
   readonly #options: ShardWorkerOptions;
   readonly #progress: ShardProgress;
@@ -93,7 +93,7 @@ export class ShardWorker {
   }
 
   /**
-   * Works until the shard is closed and processed, or until the signal aborts and what is in flight has ended.
+   * Works until the shard is closed and processed, or until the signal aborts and invocations in flight have ended.
    *
    * @returns whether the whole shard is processed
    * @throws ResourceNotFoundException

@@ -71,7 +71,7 @@ export class StreamSession {
   }
 
   /**
-   * Works until the stream ends or the signal aborts; what is in flight is waited for.
+   * Works until the stream ends or the signal aborts. Waits for invocations in flight.
    *
    * @param atLatest shards that begin at LATEST, now
    * @param onReady told once every shard whose turn it is has been opened

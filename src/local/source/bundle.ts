@@ -19,9 +19,9 @@ import { configurationsOf, installCommand, manifestOf, packageFolderOf, shortPat
 /** The code of a module, ready to be loaded. */
 export interface PreparedModule {
   readonly code: ModuleCode;
-  /** The files to watch, absolute. Empty without a bundle: only Node knows then what it loads. */
+  /** The files to watch, absolute. Empty without a bundle: only Node then knows the files that it loads. */
   readonly files: readonly string[];
-  /** Removes what was written for it. It stays loaded where it is loaded. */
+  /** Removes the files written for it. Code that is loaded already stays loaded. */
   remove(): void;
 }
 

@@ -17,7 +17,7 @@ const CODES = [
 const OTHER_FORMAT = /is not defined in ES module scope|^Cannot use import statement outside a module/;
 
 /**
- * Tells if a module that Node could not load from its source would load from a bundle: if nothing is wrong with it, but Node
+ * Checks if a module that Node could not load from its source would load from a bundle: if nothing is wrong with it, but Node
  * only strips types.
  *
  * @param path the module that was to be loaded
@@ -48,7 +48,7 @@ function isFile(path: string): boolean {
   return stems.some((stem) => EXTENSIONS.some((extension) => existsSync(`${stem}${extension}`)));
 }
 
-/** Tells if a name can mean a path of tsconfig.json. */
+/** Checks if a name can mean a path of tsconfig.json. */
 function isAlias(name: string, from: string): boolean {
   if (!/^@?\w/.test(name)) return true; // `~/util`, `@/util`
   const files = [...configurationsOf([from])].filter((file) => !file.endsWith('package.json'));
@@ -65,7 +65,7 @@ function canResolve(specifier: string, from: string): boolean {
   }
 }
 
-/** Tells if an import without `type` is one of a type. Of a package, it is taken for one. */
+/** Checks if an import without `type` is one of a type. Of a package, it is taken for one. */
 function isType(specifier: string, name: string, from: string): boolean {
   if (!specifier.startsWith('.')) return !specifier.startsWith('node:');
   const file = join(dirname(from), specifier);

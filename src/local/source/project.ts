@@ -18,12 +18,12 @@ export function packageFolderOf(file: string): string {
   return foldersAbove(file).find((folder) => existsSync(join(folder, 'package.json'))) ?? dirname(file);
 }
 
-/** Reads what is asked of the package.json of the package that a file belongs to. */
+/** Reads `type` and `exports` from the package.json of the package that a file belongs to. */
 export function manifestOf(file: string): { readonly type?: unknown; readonly exports?: unknown } {
   try {
     return JSON.parse(readFileSync(join(packageFolderOf(file), 'package.json'), 'utf8')) ?? {};
   } catch {
-    return {}; // esbuild and Node say what is wrong with it
+    return {}; // esbuild and Node report the fault of the file
   }
 }
 
@@ -44,7 +44,7 @@ export function installCommand(name: string, file: string): string {
   return `npm install --save-dev ${name}`;
 }
 
-/** The configurations that decide how files are compiled: each tsconfig.json above them, and what it extends. */
+/** The configurations that decide how files are compiled: each tsconfig.json above them, and the files that it extends. */
 export function configurationsOf(files: Iterable<string>): ReadonlySet<string> {
   const folders = new Set([...files].flatMap(foldersAbove));
   const found = new Set<string>();

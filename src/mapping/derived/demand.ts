@@ -118,7 +118,7 @@ function add(kept: Conjunction[], conjunction: Conjunction): void {
   kept.push(conjunction);
 }
 
-/** Tells if the first one asks all that the second one asks. */
+/** Checks if the first one asks all that the second one asks. */
 function isWithin(narrow: Conjunction, wide: Conjunction): boolean {
   for (const [key, { alternatives }] of wide) {
     const own = narrow.get(key);

@@ -60,18 +60,18 @@ export function pathOf(
   return path;
 }
 
-/** Tells if a pattern may name a field so: not by a path, nor by what JavaScript takes for the prototype of an object. */
+/** Checks if a pattern may name a field so: not by a path, nor by what JavaScript takes for the prototype of an object. */
 export function isPlainName(name: string): boolean {
   return !name.includes('.') && name !== '__proto__' && isWhole(name);
 }
 
-/** Tells if text has no half of a character: Lambda would read a question mark there. */
+/** Checks if text has no half of a character: Lambda would read a question mark there. */
 export function isWhole(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
 /**
- * Tells if a pattern may compare text in capitals or not: Lambda compares its letters by their small and their large form. Some letters are
+ * Checks if a pattern may compare text in capitals or not: Lambda compares its letters by their small and their large form. Some letters are
  * neither of them, and of characters in two halves it finds none.
  */
 export function hasTwoForms(text: string): boolean {

@@ -28,7 +28,7 @@ interface Leaf {
   readonly alternatives: readonly unknown[];
 }
 
-/** @param isCertain false where a pattern cannot say what is asked: below a name that is a path, and among whole patterns */
+/** @param isCertain false where a pattern cannot express the demand: below a name that is a path, and among whole patterns */
 function collect(
   fields: unknown,
   path: readonly string[],

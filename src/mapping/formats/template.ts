@@ -30,7 +30,7 @@ export interface MappingParts {
   readonly destination: TemplateReference | undefined;
 }
 
-/** Tells if text is one that a template completes when it is deployed. */
+/** Checks if text is one that a template completes when it is deployed. */
 export function hasReference(text: string): boolean {
   return text.includes('${');
 }

@@ -23,7 +23,7 @@ export class LockExpiry {
   readonly #at: number;
   /** Puts that have not been answered, by the time at which they were sent. */
   readonly #open: Set<{ readonly sentAt: number }> = new Set();
-  /** A persistence layer reads the clock again and adds what it was given: how far the moment may lie from `#at`. */
+  /** A persistence layer reads the clock again and adds its own duration: how far the moment may lie from `#at`. */
   #earliest = 0;
   #latest = 0;
 

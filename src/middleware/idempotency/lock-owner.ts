@@ -43,7 +43,7 @@ const CURRENT: AsyncLocalStorage<StoreCall> = new AsyncLocalStorage();
 const watched: WeakSet<object> = new WeakSet();
 
 /**
- * Lets the locks of a DynamoDBPersistenceLayer have owners: adds a middleware to its client, which changes only what is called for
+ * Lets the locks of a DynamoDBPersistenceLayer have owners: adds a middleware to its client, which changes only the calls for
  * a lock. Powertools adds one of its own to the same client.
  */
 export function watchClient(layer: object): void {

@@ -48,7 +48,7 @@ interface Refusal {
   readonly endsInMs: number;
 }
 
-/** Kept back before the deadline, and before the answer: so what does not succeed can still say why. */
+/** Kept back before the deadline, and before the answer: so a failing call can still say why. */
 const MARGIN_MS = 50;
 
 /** One call of the store takes this long at most. By default the SDK waits for ever for an answer that is lost. */
@@ -136,7 +136,7 @@ export class RecordLock {
     await pause(UNLOCK_MS, AbortSignal.any([this.#answer.signal, released.signal]));
   }
 
-  /** Compares the record with what has been done. As long as another sandbox is at it, nothing has. */
+  /** Compares the record with the completed work. As long as another sandbox holds it, none is completed. */
   processExistingRecord(known: IdempotencyRecord, data: DynamoDBRecord): IdempotencyRecord {
     return known.getStatus() === 'COMPLETED' ? this.#store.processExistingRecord(known, data) : known;
   }
@@ -234,7 +234,7 @@ export class RecordLock {
     return withTimeout(call, this.#callMs());
   }
 
-  /** Half of what is left at most, so that there is time for another try. */
+  /** Half of the remaining time at most, so that there is time for another try. */
   #callMs(): number {
     return Math.min(CALL_MS, Math.max(MIN_CALL_MS, this.#answer.heldMs() / 2));
   }

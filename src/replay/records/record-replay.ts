@@ -58,7 +58,7 @@ export class RecordReplay<Message> {
   /**
    * Adds a record with Keys and SequenceNumber. It is read here: later changes of the object have no effect.
    *
-   * @param held the record is not handled, nor is what comes after it in its item, unless another message adds it as
+   * @param held the record is not handled, nor are later records of its item, unless another message adds it as
    * not held
    */
   add(record: DynamoDBRecord, message: Message, held: boolean): ReplayRecord<Message> {

@@ -14,7 +14,7 @@ export interface ReplayRecord<Message> {
   readonly item: string;
   /** The messages that hold it. */
   readonly messages: Message[];
-  /** It is not handed to the handler, nor is what comes after it in its item. */
+  /** It is not handed to the handler, nor are later records of its item. */
   held: boolean;
   succeeded: boolean;
   /** The invocation that it failed in. */

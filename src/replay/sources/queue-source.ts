@@ -39,7 +39,7 @@ export async function queueSource(options: QueueOptions): Promise<ReplaySource> 
     (options.client as SQSClient | undefined) ??
     // A queue's URL names the host that its server believes to have; the endpoint is the one that works.
     new sqsModule.SQSClient({ useQueueUrlAsEndpoint: false, ...options.clientOptions });
-  /** The receipt handles of what is held, by message id. */
+  /** The receipt handles of the held messages, by message id. */
   const held = new Map<string, string>();
   let keeping: NodeJS.Timeout | undefined;
   /** SQS hands out no more until some of those that are held are gone. */

@@ -19,6 +19,6 @@ export interface ReplaySource {
    * @returns those that the source could not let go of, and why
    */
   done(messages: readonly SourceMessage[]): Promise<ReadonlyMap<SourceMessage, string>>;
-  /** Gives back what was taken and is not done. */
+  /** Gives back the messages that were taken and are not done. */
   release(): Promise<void>;
 }

@@ -71,7 +71,7 @@ export function batchedSink<P extends Payload, Options extends SendOptions, Mess
     get target() {
       return showEnv(settings.target);
     },
-    // async: what is wrong with a message rejects, as everything else that is.
+    // async: a wrong message rejects, as every other failure does.
     async send(message, sendOptions) {
       const target = readEnv(owner, option, settings.target);
       checkSend(owner, target, sendOptions as SendOptions | undefined);

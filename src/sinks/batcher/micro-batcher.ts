@@ -53,7 +53,7 @@ interface Half<P extends Payload> {
 /** Where one entry may be the reason, the others are tried without it. */
 const MAY_BE_THE_MESSAGE: ReadonlySet<Fault> = new Set(['message', 'unproven', 'unknown']);
 
-/** As many that fail alone, one after the other, show that the target is at fault, without splitting what is left. */
+/** As many that fail alone, one after the other, show that the target is at fault, without splitting the rest. */
 const MAX_SUSPECTS = 10;
 
 /**
@@ -222,7 +222,7 @@ export class MicroBatcher<P extends Payload> {
     } else if (this.#suspects.push({ entry, refusal, again }) >= MAX_SUSPECTS) this.#blameTarget();
   }
 
-  /** Others pass: what has failed twice is at fault, and what has failed once is tried again, to be sure. */
+  /** Others pass: a message that failed twice is at fault. One that failed once is tried again, to be sure. */
   #targetAccepts(): void {
     this.#suspects = this.#suspects.filter(({ entry, refusal, again }) => {
       if (this.#lastAccepted <= Number(entry.failedBefore)) return true;
@@ -240,7 +240,7 @@ export class MicroBatcher<P extends Payload> {
     this.#settle(entry, unknown ? targetFailed(target, refusal) : refused(target, refusal, entry.attempts));
   }
 
-  /** Nothing passes: what has failed, and what would only be split further, fails with the target. */
+  /** Nothing passes: messages that failed, and requests that would only be split further, fail with the target. */
   #blameTarget(): void {
     const { target } = this.#settings;
     const failed = this.#suspects.map(({ entry, refusal }) => ({ entries: [entry], refusal }));
@@ -291,7 +291,7 @@ export class MicroBatcher<P extends Payload> {
     for (const entry of entries) {
       if (entry.settled) continue;
       entry.fail(deadlinePassed(this.#settings.target, entry.ended()?.reason));
-      // One that is under way may be accepted yet: what is behind it goes when the request has ended.
+      // One that is under way may be accepted yet: the messages behind it go when the request has ended.
       if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);
       else entry.inFlight?.leave();
     }

@@ -15,7 +15,7 @@ const TARGET_STATUSES: readonly number[] = [401, 403, 404, 405, 501];
 const TOO_LARGE = 413;
 
 /**
- * Tells what a request that failed as a whole means for what was in it.
+ * Finds the fault behind a request that failed as a whole.
  *
  * @param status the status of the answer, for errors that have it elsewhere than those of the SDK
  */
@@ -66,7 +66,7 @@ export function failureName(error: unknown): string {
   return name === 'Error' || name === 'AggregateError' ? code : `${name} ${code}`;
 }
 
-/** Reads an error of the SDK: its name, and what it means for the entries of its request. */
+/** Reads an error of the SDK: its name, and its consequence for the entries of its request. */
 export function awsRefusal(cause: unknown): Refusal {
   return { code: failureName(cause), cause, fault: requestFault(cause) };
 }

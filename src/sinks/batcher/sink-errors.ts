@@ -13,7 +13,7 @@ export function tooLarge(target: string, bytes: number, most: number): SinkError
 }
 
 /**
- * It has a value that an item may hold and the target does not take, such as an empty text. What comes of the program, such as
+ * It has a value that an item may hold and the target does not take, such as an empty text. A value that only a program has, such as
  * undefined, is a WrongMessage.
  */
 export function invalid(target: string, reason: string, options?: ErrorOptions): SinkError {

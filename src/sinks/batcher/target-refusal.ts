@@ -17,7 +17,7 @@ const DENIED = /^(AccessDenied|AuthorizationError|NotAuthorized)$/;
 const KEY = /^KMS/i;
 
 /**
- * Says in words what is missing, where the code of AWS tells: the target itself, a permission, or the key that encrypts it. A remedy
+ * Names the missing part, where the code of AWS tells: the target itself, a permission, or the key that encrypts it. A remedy
  * that the refusal has already stays.
  */
 export function explained(refusal: Refusal, target: NamedTarget): Refusal {

@@ -5,8 +5,8 @@ import type { Fault } from './fault.ts';
 import { failureName, requestFault } from './request-failure.ts';
 
 /**
- * Tells what a failed request of a user's own function means for its entries. Any code may have thrown, so an error counts
- * only for what is documented:
+ * Makes a refusal of the error that a user's own request function threw. Any code may have thrown, so only these
+ * documented members of an error count:
  *
  * - `retryable`, as the errors of streamlane have it
  * - the names and the `$retryable` of AWS's errors, as for the other sinks

@@ -14,7 +14,7 @@ export interface GroupOptions {
   /**
    * Of messages with one id AWS drops all but the first, for five minutes. An id that AWS would refuse is hashed.
    *
-   * @defaultValue for FIFO targets the event id of `record` and a hash of what is sent
+   * @defaultValue for FIFO targets the event id of `record` and a hash of the message
    */
   readonly deduplicationId?: string;
 }

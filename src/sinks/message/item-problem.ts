@@ -7,7 +7,7 @@ const MAX_KEY_BYTES = [2048, 1024] as const;
 const MAX_LEVELS = 32;
 
 /**
- * Says why DynamoDB refuses an item in every table: what it answers then is a ValidationException, which it also gives for
+ * Says why DynamoDB refuses an item in every table. Its answer is then a ValidationException, which it also gives for
  * wrong `keys`, and so would prove nothing.
  *
  * @param keys names of the key attributes, which the item has

@@ -11,7 +11,7 @@ import { WrongMessage } from './wrong-message.ts';
  * What an item can hold and JSON cannot is written as it would be in DynamoDB's own JSON: sets as arrays, binary as
  * base64, bigints and the SDK's NumberValue as text of their digits, so that no reader rounds them.
  *
- * @throws SinkError `SINK_MESSAGE_INVALID` for an empty text; WrongMessage for what is neither text nor JSON
+ * @throws SinkError `SINK_MESSAGE_INVALID` for an empty text; WrongMessage for a value that is neither text nor JSON
  */
 export function messageText(target: string, message: unknown): string {
   if (typeof message === 'string') {

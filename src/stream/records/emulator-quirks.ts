@@ -29,7 +29,7 @@ export interface AdaptedStream {
 }
 
 /**
- * Servers are known by what they do. Records of every server:
+ * Servers are known by their behaviour. Records of every server:
  *
  * | quirk | seen in | normalized |
  * | --- | --- | --- |

@@ -51,7 +51,7 @@ export function sentImage(image: Readonly<Record<string, SdkValue>>): Record<str
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, sentValue(value)]));
 }
 
-/** Bytes become base64 at every depth. Every other value has the same form on both sides; what is not a value stays. */
+/** Bytes become base64 at every depth. Every other value has the same form on both sides. Malformed values stay unchanged. */
 function sentValue(value: SdkValue | null | undefined): AttributeValue {
   if (value?.B instanceof Uint8Array) return { B: base64(value.B) };
   if (Array.isArray(value?.BS)) return { BS: value.BS.map(base64) };

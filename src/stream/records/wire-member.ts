@@ -5,7 +5,7 @@ interface Exchange {
   readonly response: { body: unknown; readonly statusCode: number };
 }
 
-/** A command of the SDK, reduced to what is used here. Its own types differ between clients. */
+/** A command of the SDK, reduced to the members used here. Its own types differ between clients. */
 export interface WireCommand {
   readonly middlewareStack: { add(middleware: never, options: never): void };
 }

@@ -5,7 +5,7 @@ import { type PublishedFailure, plainError } from './messages.ts';
 
 /** The failures of an invocation's records. */
 export interface FailureCollector {
-  /** Gives what was published since the last call. */
+  /** Gives the failures published since the last call. */
   take(): readonly PublishedFailure[];
 }
 
@@ -59,7 +59,7 @@ function isAbout({ error, sequenceNumber }: RecordFailedMessage, fields: unknown
   return 'error' in entry && Object.is(entry.error, error) && entry.sequenceNumber === sequenceNumber;
 }
 
-/** Tells if a piece of output is the entry of a logger about this failure, such as that of Powertools. */
+/** Checks if a piece of output is the entry of a logger about this failure, such as that of Powertools. */
 function isEntryAbout({ error, sequenceNumber }: RecordFailedMessage, output: unknown): boolean {
   // Parsed only if it may be the one.
   if (typeof output !== 'string' || !output.includes(`"${sequenceNumber}"`)) return false;

@@ -32,7 +32,7 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
     return;
   }
   port.on('message', async ({ event, context }: InvocationRequest) => {
-    failures.take(); // what is left of code that ran on after an earlier invocation
+    failures.take(); // drops failures of code that ran on after an earlier invocation
     const { requestId, remainingMs: timeoutMs, ...identity } = context;
     try {
       const answer: unknown = await handler(
