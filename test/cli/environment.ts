@@ -5,7 +5,7 @@ import { join } from 'node:path';
 // Servers that run for this project are found by files in here: no test file sees those of another one.
 const cache = mkdtempSync(join(tmpdir(), 'streamlane-cli-'));
 
-/** The developer's own environment, without what it says of AWS, Node and colours. */
+/** The developer's own environment, without the variables of AWS, Node and colours. */
 export function commandEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const plain = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>

@@ -31,7 +31,7 @@ function fakeProcess(...argv: string[]) {
   };
 }
 
-test('what was printed is out before the process ends', async () => {
+test('all output is written before the process ends', async () => {
   const { process, signals, stdout, exits } = fakeProcess('--version');
   await runProcess(process);
   expect(stdout.read().toString()).toBe(`${version()}\n`);

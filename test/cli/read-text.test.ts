@@ -48,7 +48,7 @@ describe.each<[string, readonly string[]]>([
     expect(stderr).not.toContain('UTF-16');
   });
 
-  test('refuses what is neither, so that no letter is lost', async () => {
+  test('refuses other encodings, so that no character is lost', async () => {
     const path = join(directory, 'payload.json');
     writeFileSync(path, Buffer.from('{"Records":["Zürich"]}', 'latin1'));
     const { code, stderr } = await inProcess([...argv, path]).ended();

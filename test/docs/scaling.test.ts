@@ -23,7 +23,7 @@ function rowsOf(...ids: readonly string[]): readonly Row[] {
   return rows;
 }
 
-/** Within so many hundredths of what is expected. */
+/** Expects a value within so many per cent of the expected one. */
 function expectNear(value: number, expected: number, percent: number, setup: Setup): void {
   const off = Math.abs(value / expected - 1) * 100;
   expect(off, `${value} instead of ${expected} for ${JSON.stringify(setup)}`).toBeLessThanOrEqual(percent);

@@ -60,7 +60,7 @@ test('messages of a topic, one by one and in batches, without those that were re
   expect(accepted).toHaveLength(3);
 });
 
-test('messages of a queue, one by one and in batches, and not what is read of it', async () => {
+test('messages sent to a queue, one by one and in batches, and not those received', async () => {
   const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'failed' }));
   const one = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: HARD }));
@@ -85,7 +85,7 @@ test('messages of a queue, one by one and in batches, and not what is read of it
   expect(accepted).toEqual([message(one.MessageId, HARD), message(batch.Successful?.[0]?.MessageId, 'A')]);
 });
 
-test('objects of a bucket, and not what is read of it', async () => {
+test('objects put into a bucket, and not those read', async () => {
   const s3 = new S3Client(aws.s3);
   await s3.send(new CreateBucketCommand({ Bucket: 'files' }));
   await s3.send(new PutObjectCommand({ Bucket: 'files', Key: 'a/b c.json', Body: HARD }));

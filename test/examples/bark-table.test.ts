@@ -87,7 +87,7 @@ test('the walk-through works as it stands in the README', { timeout: 120_000 }, 
   ]);
 });
 
-/** Without what is another at every run: times, durations, and the label of the stream, which is a time too. */
+/** Replaces the parts that differ at every run: times, durations, and the label of the stream, which is a time too. */
 function unvarying(output: string): string {
   return output
     .replaceAll(/\b\d\d:\d\d:\d\d\b(?! *:)/g, '<time>')

@@ -30,7 +30,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const file = (streamArn = FAKE_STREAM) => new CheckpointFile(path, streamArn);
 
-test('what is saved is read, by the same stream', async () => {
+test('saved checkpoints are read, by the same stream', async () => {
   const shards = {
     a: { after: '400' },
     b: { since: 1 },

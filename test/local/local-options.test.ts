@@ -83,7 +83,7 @@ describe('refused', () => {
   });
 });
 
-test('what is right, or not given, is taken', () => {
+test('valid and missing options are accepted', () => {
   const client = { send: () => {} };
   const options = {
     client,

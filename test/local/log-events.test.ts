@@ -42,7 +42,7 @@ function log(hasDestination = false): void {
   });
 }
 
-test('an invocation that throws or times out is an error, with what was thrown', () => {
+test('an invocation that throws or times out is an error, with the thrown value', () => {
   log();
   emitter.tell('invocation', { ...invocation, error });
   expect(entries).toEqual([['error', 'Invocation failed', { ...attempt, error }]]);

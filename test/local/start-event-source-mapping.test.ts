@@ -19,7 +19,7 @@ afterAll(() => emulators.stop());
 
 const sortKeys = ({ Records }: DynamoDBStreamEvent) => Records.map(({ dynamodb }) => dynamodb?.Keys?.sk?.S);
 
-test('delivers what is in the stream, and what is written later, in batches and in order', async () => {
+test('delivers the records in the stream, and later ones, in batches and in order', async () => {
   const table = await emulatedTable(emulators);
   await table.fill(5);
   const batches: unknown[] = [];

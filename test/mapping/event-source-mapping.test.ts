@@ -118,7 +118,7 @@ describe('the mapping of a router', () => {
     expect(routes).toEqual([]);
   });
 
-  test('what is wrong in filters of your own is a warning', () => {
+  test('a fault in filters of your own is a warning', () => {
     const pattern = { dynamodb: { Keys: { id: { S: [{ wildcard: 'a*' }] } } } };
     const { warnings } = eventSourceMapping(insertOnly(), {
       ...toQueue(QUEUE),
@@ -352,7 +352,7 @@ describe('the mapping of a window', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a fault is refused', () => {
   test.each<[string, unknown, unknown, string, string]>([
     [
       'a handler that carries no routes',

@@ -30,7 +30,7 @@ function manifestOf(folder: string): Readonly<Record<string, unknown>> & { reado
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-test('the release script refuses what is not ready', () => {
+test('the release script refuses a tag of another version', () => {
   const args = [join(root, 'scripts/release.ts'), 'v99.9.9'];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
 

@@ -11,7 +11,7 @@ const { OTHER_TYPESCRIPT } = process.env;
 const ts =
   OTHER_TYPESCRIPT === undefined ? newest : (createRequire(import.meta.url)(OTHER_TYPESCRIPT) as TypeScript);
 
-/** In the package, so that `streamlane` is what is built. */
+/** Lies in the package, so that `streamlane` is the build. */
 const PROGRAM = fileURLToPath(new URL('programs/program.ts', import.meta.url));
 
 const OPTIONS: newest.CompilerOptions = {

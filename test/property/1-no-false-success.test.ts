@@ -22,7 +22,7 @@ test(
 );
 
 test(
-  'a failure throws when it cannot be reported, with what was thrown as its cause',
+  'a failure throws when it cannot be reported, with the thrown value as its cause',
   async () => {
     await fc.assert(
       fc.asyncProperty(scenarios({ maxRecords: 60 }), async (scenario) => {

@@ -112,7 +112,7 @@ test(
 /** Changes that a handler may make to its record and to the event behind it. */
 type EventVandalism = (event: { Records: DynamoDBRecord[] }, record: StreamRecord<AnyItem>) => void;
 
-// A cast: what is done here does not compile.
+// A cast: without it these changes do not compile.
 const rawOf = ({ raw }: StreamRecord<AnyItem>): Record<string, Record<string, unknown>> =>
   raw as unknown as Record<string, Record<string, unknown>>;
 

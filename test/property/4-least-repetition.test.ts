@@ -5,7 +5,7 @@ import { PROPERTY_TIMEOUT_MS, playOnce, routerOf, runs, scenarios } from '../fix
 import { Stage, sequenceNumberOf } from '../fixtures/stage.ts';
 
 test(
-  'after a failure no record past it starts, and what is in flight finishes',
+  'after a failure no record past it starts, and records in flight finish',
   async () => {
     await fc.assert(
       fc.asyncProperty(scenarios({ oneFailureIn: 60 }), async (scenario) => {

@@ -49,7 +49,7 @@ function schema(asynchronous: boolean) {
 }
 
 test(
-  'what is wrong with one record fails that record, with its code, and none of its neighbours',
+  'a fault in one record fails that record, with its code, and none of its neighbours',
   async () => {
     const plan = fc.record({
       length: fc.integer({ min: 1, max: 80 }),

@@ -123,7 +123,7 @@ test('1,000 runs: every record ends succeeded or in exactly one document, in ord
         expect(starts).toEqual(starts.toSorted((a, b) => a - b));
       }
 
-      // Attempts: numbered from 1 within a request id, of the same records or what is left of them, at most 1 + N.
+      // Attempts: numbered from 1 within a request id, of the same records or the rest of them, at most 1 + N.
       for (const attempts of Map.groupBy(invocations, ({ requestId }) => requestId).values()) {
         expect(attempts.map(({ attempt }) => attempt)).toEqual(attempts.map((_, index) => index + 1));
         if (maximumRetryAttempts >= 0) expect(attempts.length).toBeLessThanOrEqual(1 + maximumRetryAttempts);

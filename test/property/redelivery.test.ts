@@ -124,7 +124,7 @@ describe.each(MAPPINGS)('%o', (mapping) => {
 });
 
 test.each([false, true])(
-  'through timeouts, each of which keeps what was done: bisect %o',
+  'through timeouts, each of which keeps the finished work: bisect %o',
   async (bisectBatchOnFunctionError) => {
     await fc.assert(
       fc.asyncProperty(

@@ -101,7 +101,7 @@ const fates = fc.record({
   ),
   /** Turns of the microtask queue between the deadline and the end of reduce. */
   ticks: fc.integer({ min: 0, max: 8 }),
-  /** Of the time kept back, what is left when reduce ends. */
+  /** The share of the reserved time that is left when reduce ends. */
   left: fc.constantFrom(0, 0.5, 0.999),
 });
 

@@ -134,7 +134,7 @@ test.each<[string, unknown, string]>([
   expect(parseReplayMessage(message)).toEqual({ kind: 'unknown', problem });
 });
 
-test('a dead letter that is broken says what is wrong with it', () => {
+test('a broken dead letter is reported with its fault', () => {
   expect(parseReplayMessage({ ...letter, version: 'streamlane.dead-letter/9' })).toEqual({
     kind: 'unknown',
     problem: expect.stringContaining('another version'),
@@ -148,7 +148,7 @@ describe('a file of documents', () => {
     ['one per line', '{"a":1}\n\n {"b":2} \r\n', [{ a: 1 }, { b: 2 }]],
     ['what the AWS CLI received', '{"Messages":[{"Body":"x"},null]}', ['x', undefined]],
     [
-      'what it received several times',
+      'what the AWS CLI received several times',
       '{"Messages":[{"Body":"x"}]}\n{"Messages":[{"Body":"y"}]}',
       ['x', 'y'],
     ],

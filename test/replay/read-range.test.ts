@@ -343,7 +343,7 @@ describe('behind a range that cannot be read for now', () => {
     expect(handled).toEqual(['a,b,a']);
   });
 
-  test('what came before it is handled, and what is known not to follow it', async () => {
+  test('records before it are handled, and records known not to follow it', async () => {
     const [before] = streams.write(SHARD, 'a');
     streams.addShard('shardId-2');
     streams.addShard('shardId-3', SHARD);

@@ -5,7 +5,7 @@ import { tableUnder } from '../docs/markdown.ts';
 const handler = (): void => {};
 const given = { documents: [], handler };
 
-test('what is left out has a default', () => {
+test('missing options have defaults', () => {
   expect(replaySettings(given)).toMatchObject({
     handler,
     batchSize: 100,

@@ -188,7 +188,7 @@ test('no documents, no event', async () => {
   expect(events).toEqual([]);
 });
 
-test('what is not a letter remains, and the letters beside it are replayed', async () => {
+test('a document that is not a letter remains, and the letters beside it are replayed', async () => {
   const { events, handler } = recording();
   const summary = await replay({ documents: [letterAt(1), {}, letterAt(2)], handler });
   expect(reasonsOf(summary)).toEqual([undefined, 'unrecognized', undefined]);

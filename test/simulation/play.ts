@@ -15,7 +15,7 @@ import { World } from './world/world.ts';
 /** How long sandboxes live on after the last delivery: what they left running shows itself. */
 const AFTERWARDS_MS = 100_000;
 
-/** Plays a scenario to its end, and returns what happened and what was wrong with it. */
+/** Plays a scenario to its end, and returns its history, with the violations. */
 export async function play(scenario: Scenario, keepsTimeline = false): Promise<History> {
   const history = new History(BEGINNING_MS, keepsTimeline);
   const onRejection = (reason: unknown): void =>

@@ -13,10 +13,10 @@ export interface ThreadsOptions extends Omit<ThreadOptions, 'step'> {
 }
 
 /**
- * Plays a campaign in threads. They share its seeds, so what is played does not depend on their number. Once a history
+ * Plays a campaign in threads. They share its seeds, so the histories do not depend on their number. Once a history
  * has broken something, the others finish theirs and stop.
  *
- * @returns what was found, by seed
+ * @returns the findings, by seed
  */
 export async function playInThreads({
   threads,

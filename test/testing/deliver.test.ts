@@ -324,7 +324,7 @@ describe('the delivery of one batch', () => {
     expect(batches).toEqual(['abcde', 'ab', 'a', 'b', 'cde']);
   });
 
-  test('a failing batch blocks what is behind it', async () => {
+  test('a failing batch blocks the records behind it', async () => {
     let failures = 2;
     const { batches, handler } = noting((event) => {
       if (idsOf(event).includes('b') && failures-- > 0) thrower();
@@ -730,7 +730,7 @@ describe('retries without an end', () => {
     await expect(delivery).rejects.toMatchObject({ code: 'ENDLESS_RETRIES' });
   });
 
-  test('go on for 24 hours with the default delays, and for 10,001 attempts where that is what is set', async () => {
+  test('go on for 24 hours with the default delays, and for 10,001 attempts where the options say so', async () => {
     const day = await deliver(failing, one());
     expect(day.onFailure).toMatchObject([{ requestContext: { condition: 'RecordAgeExceeded' } }]);
     const set = await deliver(failing, one(), { retryDelayMs: () => 0, maximumRetryAttempts: 10_000 });

@@ -39,7 +39,7 @@ describe('a failure is written with', () => {
     expect(linesOf(failureOf(bare, keys))).toEqual([`  ${text}: Error: no`]);
   });
 
-  test('what was thrown that is not an error', () => {
+  test('a thrown value that is not an error', () => {
     expect(linesOf(failureOf('text'))).toEqual(['  id="a": text']);
   });
 

@@ -72,7 +72,7 @@ test.each<[string, object, string]>([
   ['a number that is too far below zero', { ...KEYS, v: number('-1e126') }, 'has at v a number outside'],
   ['a number that is too small', { ...KEYS, v: { w: number('1e-131') } }, 'has at v.w a number outside'],
   [
-    'what is not a number',
+    'text in place of a number',
     { ...KEYS, v: number('twelve') },
     'has at v a number that is not a decimal number',
   ],

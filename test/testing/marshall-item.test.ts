@@ -38,7 +38,7 @@ test.each([
   expect(marshallItem('insert', { data }, [])).toEqual({ data: { B: 'AQID' } });
 });
 
-test('what is undefined is left out, also within', () => {
+test('undefined values are left out, nested ones too', () => {
   expect(marshallItem('insert', { a: undefined, b: { c: undefined, d: 1 } }, [])).toEqual({
     b: { M: { d: { N: '1' } } },
   });

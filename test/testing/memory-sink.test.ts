@@ -39,7 +39,7 @@ const REPORT: DeliverOptions = {
 const publishing = (sink: Sink) =>
   streamRouter<Item>().onInsert(publishTo(sink, ({ newImage }) => ({ total: newImage.total })));
 
-describe('what is sent', () => {
+describe('a sent message', () => {
   test('is kept, in order, with its options', async () => {
     const sink = memorySink<{ n: number }>();
     await sink.send({ n: 1 }, { record });

@@ -39,7 +39,7 @@ describe('failures', () => {
     expect(deadLettered).toEqual([]);
   });
 
-  test('has what was thrown, whatever it is', async () => {
+  test('has the thrown value, of whatever type', async () => {
     const router = streamRouter<Item>().onInsert(() => Promise.reject('text'));
     const { failures } = await deliver(router, [a], { ...REPORT, maximumRetryAttempts: 0 });
     expect(failures.map(({ error }) => error)).toEqual(['text']);

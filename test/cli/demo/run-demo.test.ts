@@ -48,7 +48,7 @@ test('loses nothing, although a topic fails and a currency is unknown at first',
   expect(code).toBe(EXIT.ok);
 });
 
-test('removes what it made from a server that was named, after Ctrl-C too', async () => {
+test('removes its resources from a named server, after Ctrl-C too', async () => {
   await using aws = await emulatedServers();
   const [dynamodb, sns, sqs] = [
     new DynamoDBClient(aws.dynamodb),

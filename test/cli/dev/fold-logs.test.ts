@@ -44,7 +44,7 @@ describe('an entry of JSON is a line', () => {
       '<yellow>WARN</> m  error=no',
     ],
     [
-      'with what is not an error',
+      'with a value that is not an error',
       { level: 'info', message: 'm', of: { message: 'no' } },
       'INFO m  of={"message":"no"}',
     ],

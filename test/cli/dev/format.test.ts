@@ -194,7 +194,7 @@ describe('what went wrong', () => {
     expect(new Failures().of(invocation())).toEqual([]);
   });
 
-  test('is what is published of the records, once', () => {
+  test('has the published failures of the records, once', () => {
     const failures = new Failures();
     failures.add([
       { sequenceNumber: '002', deadLettered: false, error: { name: 'RangeError', message: 'no', stack } },
@@ -218,9 +218,9 @@ describe('what went wrong', () => {
   });
 
   test.each<[string, Partial<InvocationEvent>, object]>([
-    ['what was thrown', { error: new Error('no') }, { eventID: undefined, message: 'Error: no' }],
+    ['the thrown error', { error: new Error('no') }, { eventID: undefined, message: 'Error: no' }],
     [
-      'what was thrown for a record',
+      'the error thrown for a record',
       { error: new Error('no'), records: records.slice(2) },
       { eventID: records[2]?.eventID, eventName: 'INSERT', message: 'Error: no' },
     ],
@@ -340,7 +340,7 @@ describe('what went wrong', () => {
     },
   );
 
-  test('is found in time that grows with the length of what was thrown', () => {
+  test('is found in time that grows with the length of the error', () => {
     const failures = new Failures();
     const message = 'file:///'.repeat(40_000);
     const stack = `Error: ${message}\n    at x (${message}:1:2x)\n${' '.repeat(80_000)}`;

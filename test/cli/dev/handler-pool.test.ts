@@ -10,7 +10,7 @@ import { type Code, codeOf, SOURCE } from './code.ts';
 const contextOf = (timeoutMs = 10_000): Context =>
   lambdaContext({ functionName: 'f', functionArn: 'arn:f', memoryLimitInMB: 128, timeoutMs }, 'r');
 
-/** A pool, and what it told. */
+/** A pool, and a log of its calls. */
 function poolOf(code: Code) {
   const log: string[] = [];
   let started = 0;

@@ -422,7 +422,7 @@ describe('streamlane dev', () => {
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
   });
 
-  test('Ctrl-C lets what is in flight finish', async () => {
+  test('Ctrl-C lets the invocation in flight finish', async () => {
     const code = codeOf({
       'handler.ts': `export const handler = async () => {
         console.log('begun');

@@ -60,7 +60,7 @@ test.each([
   ['@aws-sdk/client-cloudwatch', ['LAG_HIGH', 'NO_LAG_ALARM', 'TIMEOUT_TOO_SHORT']],
   ['@aws-sdk/client-sqs', ['DESTINATION_MISSING', 'QUEUE_NOT_EMPTY', 'QUEUE_RETENTION_SHORT']],
   ['@aws-sdk/client-dynamodb', ['STREAM_NOT_ENABLED', 'STREAM_REPLACED']],
-])('without %s, what it reads is not checked, with the line that installs it', async (name, checks) => {
+])('without %s, its checks are skipped, with the line that installs it', async (name, checks) => {
   const { code, stdout, stderr } = await doctor(without(name), '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const { notChecked } = JSON.parse(stdout) as {

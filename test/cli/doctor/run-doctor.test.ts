@@ -103,7 +103,7 @@ describe('streamlane doctor', () => {
     expect(code).toBe(EXIT.failed);
   });
 
-  test('--json is one line with findings, what was not checked, and counts', async () => {
+  test('--json is one line with findings, skipped checks, and counts', async () => {
     Object.assign(aws.world.mappings[0] as object, { MaximumRecordAgeInSeconds: -1 });
     aws.faults.set('GetQueueAttributes', { status: 403, code: 'AccessDenied' });
     const { code, stdout } = await doctor('--function', 'on-invoice', '--json');

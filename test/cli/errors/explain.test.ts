@@ -106,7 +106,7 @@ test.each<[string, () => unknown]>([
   ['a message that is a number', () => ({ code: 'ECONNREFUSED', message: 7 })],
   ['a message that is null', () => ({ name: 'ValidationException', message: null })],
   ['no prototype', () => Object.create(null)],
-])('what was thrown may have %s', (_name, thrown) => {
+])('a thrown value may have %s', (_name, thrown) => {
   expect(explain(thrown())).toEqual({ message: expect.stringMatching(/.+/), exitCode: EXIT.failed });
 });
 

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('streamlane exec', () => {
-  test('runs a program with the variables of the servers and what was created in them, and not with credentials', async () => {
+  test('runs a program with the variables of the servers and of the resources created in them, and not with credentials', async () => {
     const own = {
       ...env,
       AWS_ACCESS_KEY_ID: 'own',
@@ -71,7 +71,7 @@ describe('streamlane exec', () => {
     expect(exit).toBe(EXIT.ok);
   });
 
-  test('clients of the program find what was created', async () => {
+  test('clients of the program find the created resources', async () => {
     const code = `
       const { SNSClient, PublishCommand } = require('@aws-sdk/client-sns');
       const { SQSClient, SendMessageCommand, ReceiveMessageCommand } = require('@aws-sdk/client-sqs');
@@ -158,7 +158,7 @@ describe('streamlane exec', () => {
     ],
     [['exec', '--', '/'], /^error: \/ cannot be run: spawn \/ EACCES\./m, EXIT.usage],
     [['exec'], /^error: missing required argument 'program'/, EXIT.usage],
-  ])('%j says what is wrong', async (argv, message, expected) => {
+  ])('%j names the mistake', async (argv, message, expected) => {
     const { code, stderr } = await inProcess(argv, { env }).ended();
     expect(stderr).toMatch(message);
     expect(code).toBe(expected);
@@ -173,7 +173,7 @@ describe('streamlane exec', () => {
   });
 });
 
-test('what is created on servers that run is for the handler of the command; what is there already is kept', async () => {
+test('resources created on running servers are for the handler of the command; existing ones are kept', async () => {
   const handler = `${join(import.meta.dirname, '../handlers.ts')}#nothing`;
   const argv = ['dev', handler, '--table', 'Own', '--create', 'id'];
   const command = inProcess(

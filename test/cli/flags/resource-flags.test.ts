@@ -3,7 +3,7 @@ import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { resourcesOf } from '../../../src/cli/flags/resource-flags.ts';
 import { inProcess } from '../in-process.ts';
 
-describe('what is created is exported as', () => {
+describe('a created resource is exported as', () => {
   test.each([
     ['createTopic', 'payments', 'PAYMENTS_TOPIC_ARN'],
     ['createTopic', 'payments-topic', 'PAYMENTS_TOPIC_ARN'],

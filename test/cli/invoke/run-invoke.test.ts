@@ -280,7 +280,7 @@ test.each<[string, object, string]>([
   ['without a sequence number', { eventID: 'e-1' }, 'event e-1'],
   ['without either', {}, 'record 1'],
   ['with something else in their place', { eventID: { toString: 1 }, dynamodb: null }, 'record 1'],
-])('a record %s is named by what it has', async (_name, record, name) => {
+])('a record %s is named by its remaining identifier or its place', async (_name, record, name) => {
   const input = JSON.stringify({ Records: [record] });
   const { stdout, stderr } = await inProcess(['invoke', `${HANDLERS}#wrong`, '-'], { input }).ended();
   expect(stdout).toContain(`Processed 0 of 1 records. Lambda would deliver again from ${name}.\n`);

@@ -362,7 +362,7 @@ describe.each(['put', 'update', 'delete'])('%s', (command) => {
       /^error: [^ ]+\.json is not JSON: Expected double-quoted property name \(line 3, column 1\)\. Expected [^\n]+\n$/,
     ],
     [
-      'what is nested too deeply',
+      'JSON that is nested too deeply',
       ['--file', file(`{"id":${'['.repeat(50_000)}${']'.repeat(50_000)}}`)],
       /^error: [^ ]+\.json is not JSON: Objects and lists are nested too deeply\. Expected [^\n]+\n$/,
     ],

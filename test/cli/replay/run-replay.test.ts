@@ -444,7 +444,7 @@ describe('streamlane replay', () => {
     });
   });
 
-  test('Ctrl-C lets the invocation that runs finish, and what is left remains', async () => {
+  test('Ctrl-C lets the running invocation finish, and the other letters remain', async () => {
     const slow = codeOf({
       'handler.ts': `import { writeFileSync } from 'node:fs';
       export const handler = async () => {

@@ -16,7 +16,7 @@ test.each<[string, readonly string[], boolean, string]>([
     false,
     'This command needs a, b and c, which are not installed. Install them with: npm install --save-dev a b c',
   ],
-])('what is missing is named in one message: %s', (_name, names, embedded, message) => {
+])('missing packages are named in one message: %s', (_name, names, embedded, message) => {
   expect(() => requirePackages(names, embedded, none)).toThrow(
     expect.objectContaining({ message, exitCode: 1 }),
   );

@@ -58,7 +58,7 @@ describe('streamlane streams', () => {
       ['streams', 'describe', 'arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1'],
       'There is no stream arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1 here. See the streams with: streamlane streams list\n',
     ],
-  ])('%j names what is missing', async (argv, line) => {
+  ])('%j names the missing resource', async (argv, line) => {
     const { code, stdout, stderr } = await run(argv, { env }).ended();
     expect(stderr).toContain(`error: ${line}`);
     expect(stderr.split('\n')).toHaveLength(2);

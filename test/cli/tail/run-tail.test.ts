@@ -212,7 +212,7 @@ test.each<[StreamViewType, string[]]>([
   ['KEYS_ONLY', ['INSERT id="1"', 'MODIFY id="1"']],
   ['NEW_IMAGE', ['INSERT id="1"', '  + n  1', 'MODIFY id="1"', '    n  2']],
   ['OLD_IMAGE', ['INSERT id="1"', 'MODIFY id="1"', '    n  1']],
-])('a stream of %s: what it carries is shown, and no difference is made up', async (viewType, lines) => {
+])('a stream of %s: its images are shown, and no difference is made up', async (viewType, lines) => {
   const name = `Tail-${viewType}`;
   for (const argv of [
     ['tables', 'create', name, '--keys', 'id', '--view-type', viewType],

@@ -27,7 +27,7 @@ test.each([true, false])(
     const bell = isTTY ? '\\u0007' : '\x07';
     expect(stdout.read()).toBe('a response\n');
     expect(own.stdout.columns).toBe(80);
-    // What it colours ends with its text.
+    // A colour ends with its text.
     const reset = isTTY ? '\x1b[0m' : '';
     expect(stderr.read()).toBe(
       `a \x1b[31mlog\x1b[0m${bell}${reset}\nbytes${bell}\nan error${bell}\nof ours\x07\nlate${bell}\n` +

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLedger, type Ledger, type Sighting } from '../../../examples/invoice-workflow/ledger.ts';
 import { judge } from '../../../examples/invoice-workflow/verdict.ts';
 
-/** `'a:v1 a:v2'`: what was seen, in order. */
+/** Parses `'a:v1 a:v2'`: the sightings, in order. */
 const sightings = (text: string): Sighting[] =>
   text
     .split(' ')

@@ -11,7 +11,7 @@ const MB = 1024 * 1024;
 describe('a batch takes', () => {
   test.each([
     ['nothing of nothing', [], 10, { count: 0, full: false }],
-    ['what is there', [ofBytes(1), ofBytes(1)], 10, { count: 2, full: false }],
+    ['the records that are there', [ofBytes(1), ofBytes(1)], 10, { count: 2, full: false }],
     ['as many as its size says', [ofBytes(1), ofBytes(1), ofBytes(1)], 2, { count: 2, full: true }],
     ['exactly its size', [ofBytes(1), ofBytes(1)], 2, { count: 2, full: true }],
     ['less than 6 MB', [ofBytes(3 * MB), ofBytes(2 * MB), ofBytes(MB)], 10, { count: 2, full: true }],

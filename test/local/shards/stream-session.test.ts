@@ -272,7 +272,7 @@ describe('the children of a finished shard', () => {
 });
 
 describe('starting positions', () => {
-  test('LATEST leaves out what is there, and delivers what comes, also to children made later', async () => {
+  test('LATEST leaves out existing records, and delivers later ones, also of children made later', async () => {
     fake.addShard('old');
     fake.addShard('open', 'old');
     fake.write('old', 'x');
@@ -289,7 +289,7 @@ describe('starting positions', () => {
     expect(fake.calls).toContain('GetShardIterator child TRIM_HORIZON');
   });
 
-  test('LATEST survives a pause before the first record: what was written meanwhile is delivered', async () => {
+  test('LATEST survives a pause before the first record: records written meanwhile are delivered', async () => {
     fake.addShard('s');
     const long = 1_600_000_000;
     fake.writeRaw('s', {
@@ -336,7 +336,7 @@ describe('starting positions', () => {
     expect(seen).toEqual(['meanwhile']);
   });
 
-  test('LATEST without anything new after a pause stays silent about what is old', async () => {
+  test('LATEST delivers no old records after a pause without new ones', async () => {
     fake.addShard('s');
     fake.writeRaw('s', {
       eventName: 'INSERT',
@@ -500,7 +500,7 @@ describe('iterators', () => {
     expect(delays).toEqual([0, 100, 200, 400]);
   });
 
-  test('an expired one is replaced, right after what was read', async () => {
+  test('an expired one is replaced, right after the last record read', async () => {
     fake.addShard('s');
     fake.write('s', 'a');
     await start();

@@ -174,7 +174,7 @@ test('an error of esbuild without a place is told without one', async () => {
   });
 });
 
-test('when the process ends, what it wrote is removed', async () => {
+test('when the process ends, its files are removed', async () => {
   vi.resetModules();
   const on = vi.spyOn(process, 'on');
   onTestFinished(() => on.mockRestore());

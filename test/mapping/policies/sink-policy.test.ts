@@ -16,7 +16,7 @@ const BUS = `arn:aws:events:${IN}:event-bus/invoices`;
 const TABLE = `arn:aws:dynamodb:${IN}:table/Totals`;
 const ACCESS_POINT = `arn:aws:s3:${IN}:accesspoint/archive`;
 
-describe('a sink may do what it does, to its target alone', () => {
+describe('a sink may make its own calls, to its target alone', () => {
   test.each<readonly [string, Sink<never, never>, string, string]>([
     ['a topic', snsTopic({ topicArn: TOPIC }), 'sns:Publish', TOPIC],
     [

@@ -172,7 +172,7 @@ test('a queue that messages keep coming to is replayed as it was at the start', 
 test.each([
   ['an hour behind', -3_600_000],
   ['an hour ahead', 3_600_000],
-])('what was there is told by the clock of the queue, which may be %s', async (_name, skewMs) => {
+])('the clock of the queue tells earlier messages from later ones, and may be %s', async (_name, skewMs) => {
   await send(letterOf('a', 0));
   const skewed = (stamp: string | undefined) => `${Number(stamp) + skewMs}`;
   let calls = 0;
@@ -254,7 +254,7 @@ test('a FIFO queue is read group by group, until nothing more comes', async () =
   expect(await inQueue()).toBe(0);
 }, 30_000);
 
-test('a signal ends the receiving, and gives back what was taken', async () => {
+test('a signal ends the receiving, and gives back the received messages', async () => {
   await send(letterOf('a', 0));
   const stopping = new AbortController();
   const client = {
@@ -387,7 +387,7 @@ test('where others hold all that SQS has in flight, the replay fails and says so
 });
 
 describe('after a message that was sent later', () => {
-  /** Sends a message during the replay. What is asked for after it fails. */
+  /** Sends a message during the replay. The next receive fails. */
   const failingAfterLaterOne = (error: Error) => {
     let received = 0;
     return clientThat(async (command) => {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const late = new AsyncLocalStorage<true>();
 
-/** Marks what is called as something that nothing may come of. */
+/** Marks the calls within `run` as late: they must have no effect. */
 export function asLateCall(run: () => void): void {
   late.run(true, run);
 }

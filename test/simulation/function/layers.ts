@@ -166,7 +166,7 @@ const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterL
   forgets: () => (_record, _context, next) => {
     void next();
   },
-  // Gives up before what it started has settled.
+  // Ends before its calls have settled.
   races: (world, place) => async (record, _context, next) => {
     const attempt = world.nextAttempt(`race ${place} ${record.sequenceNumber}`);
     if (attempt > 1) return next();

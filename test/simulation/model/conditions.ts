@@ -10,7 +10,7 @@ interface ConditionPlan {
   holds(change: Change): boolean;
 }
 
-/** Each condition that routes may have, decided from what was written and not from the record. */
+/** Each condition that routes may have, decided from the writes and not from the record. */
 export const CONDITIONS = {
   none: { holds: () => true },
   'changed to PAID': {

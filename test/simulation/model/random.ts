@@ -1,6 +1,6 @@
 /**
  * Random numbers that depend on a seed and on what they are drawn for. A draw does not move the others: a scenario that is
- * shrunk keeps the luck of what is left of it.
+ * shrunk keeps the luck of its remaining parts.
  */
 export class Random {
   readonly #seed: number;

@@ -3,7 +3,7 @@ import { declaredEntities, type Kind, unknownEntityOf } from './entities.ts';
 import type { EntityName, MappingPlan, Route, Scenario } from './scenario.ts';
 import type { Change } from './table.ts';
 
-/** Decides naively, from what was written, what streamlane and the mapping have to decide from the records. */
+/** Decides naively from the writes. Streamlane and the mapping have to decide the same from the records. */
 export class Reference {
   readonly #scenario: Scenario;
 

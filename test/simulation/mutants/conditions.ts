@@ -19,19 +19,19 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'changed() asks the value after for what was before',
+    name: 'changed() compares its from option with the new value',
     file: 'conditions/changed.ts',
     find: 'from.test(was, toNumber)',
     replace: 'from.test(is, toNumber)',
   },
   {
-    name: 'changed() asks the value before for what is after',
+    name: 'changed() compares its to option with the old value',
     file: 'conditions/changed.ts',
     find: 'to.test(is, toNumber)',
     replace: 'to.test(was, toNumber)',
   },
   {
-    name: 'changed() does not ask what was before',
+    name: 'changed() ignores its from option',
     file: 'conditions/changed.ts',
     find: 'if (from !== undefined && !from.test(was, toNumber)) continue;',
     replace: '',
@@ -80,7 +80,7 @@ export const CONDITION_MUTANTS: readonly Mutant[] = [
     replace: '(toLow) => toLow >= 0,',
   },
   {
-    name: 'missing() matches what is there',
+    name: 'missing() matches an existing value',
     file: 'conditions/presence-matchers.ts',
     find: "matcherOf('missing', [], (value) => value === undefined);",
     replace: "matcherOf('missing', [], () => true);",

@@ -85,7 +85,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     replace: 'return 0;',
   },
   {
-    name: 'the checkpoint of what is discarded is missing',
+    name: 'the checkpoint of discarded records is missing',
     file: BATCH,
     find: "yield checkpoint(discarded, 'discarded', requestId);",
     replace: '',

@@ -259,7 +259,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     replace: 'return undefined;',
   },
   {
-    name: 'an audit entry shows what is to be hidden',
+    name: 'an audit entry shows a value that is to be hidden',
     file: 'audit/redaction.ts',
     find: "if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);",
     replace: '',

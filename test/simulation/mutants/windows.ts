@@ -52,7 +52,7 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
     equivalent: 'They lie past the checkpoint then, and Lambda sends them again.',
   },
   {
-    name: 'what is counted again adds to what is counted',
+    name: 'records counted again are added twice',
     file: EVENT,
     find: 'const again = reduceFrom(sealed.text, answering);',
     replace:

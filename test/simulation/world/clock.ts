@@ -56,7 +56,7 @@ let immediates = 0;
  * Runs something on virtual time. Timers fire as soon as nothing else is left to do. Of those that are due at the same
  * time, the random source decides whether they fire one by one, with what follows from each, or all at once.
  *
- * @throws what it rejects with; an error when it waits for something that no timer brings
+ * @throws the reason of its rejection; an error when it waits for something that no timer brings
  */
 export async function onVirtualTime(
   now: number,

@@ -75,7 +75,7 @@ export class Consumers {
       }
       const failedGroups = new Set<string | undefined>();
       for (const message of received) {
-        // What is behind a message that failed in its group has to wait for it.
+        // Messages behind a failed one of their group have to wait for it.
         if (message.group !== undefined && failedGroups.has(message.group)) continue;
         if (!(await this.#handle(target, queue, message))) failedGroups.add(message.group);
       }

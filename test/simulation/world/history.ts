@@ -1,4 +1,4 @@
-/** One history while it is played: what happened when, what was wrong, and how often each kind of event occurred. */
+/** One history while it is played: its timeline, its violations, and how often each kind of event occurred. */
 export class History {
   readonly violations: string[] = [];
   readonly kinds: Map<string, number> = new Map();

@@ -149,7 +149,7 @@ export class Journal {
   completed(index: number, route: number, invocation: Invocation): void {
     const fate = this.#fates[index] as Fate;
     if (invocation.over) {
-      // It outlived its invocation. That is documented, and what it writes may be older than what is there.
+      // It outlived its invocation. That is documented, and its writes may be older than the stored values.
       this.mayDiverge = true;
       this.#history.count('handler completed after its invocation');
     }

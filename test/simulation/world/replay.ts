@@ -35,7 +35,7 @@ export async function replayEverything(
   ]);
   const sent = [...documents, ...rests, ...letters];
   if (sent.length === 0) return;
-  // What came twice, in another order, and what is neither a letter nor a document.
+  // In another order, with repeats, and with messages that are neither a letter nor a document.
   const messages: readonly unknown[] = [...foreignMessages(), ...sent, ...sent.slice(0, 2)]
     // By their places, as each history names its stream anew.
     .map((message, place) => ({ message, luck: world.random.of('replay', place) }))

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { outputRead } from '../../../../src/cli/dev/sandbox/output-read.ts';
 
-test('waits until what was written is read', async () => {
+test('waits until the written output is read', async () => {
   const reads: (() => void)[] = [];
   const stream = new Writable({ write: (_chunk, _encoding, read) => void reads.push(read) });
   stream.write('a');

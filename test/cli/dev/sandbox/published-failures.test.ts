@@ -14,7 +14,7 @@ function consoleOf() {
   return { written, error: write, warn: write };
 }
 
-test('failures are taken once, with what was thrown as it crosses to another thread', async () => {
+test('failures are taken once, with the thrown value as it crosses to another thread', async () => {
   const { take } = publishedFailures(consoleOf());
   await streamRouter({ logger: false }).onInsert(() => {
     throw 'text';

@@ -234,7 +234,7 @@ describe('inside a sandbox', () => {
     expect(inside.messages).toMatchObject([{ type: 'notLoaded', exitCode }]);
   });
 
-  test('files are followed by hooks, what is missing too, and packages left out', () => {
+  test('hooks follow files, missing ones too, and leave out packages', () => {
     let hooks: nodeModule.RegisterHooksOptions = {};
     const register = ((given: typeof hooks) => {
       hooks = given;
