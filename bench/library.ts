@@ -1,4 +1,4 @@
-// What users run is what is measured: the compiled package, not src.
+// The bench measures the compiled package, as users run it, not src.
 export {
   all,
   atLeast,

@@ -2,7 +2,7 @@ import type { BatchLanes } from './data/lanes.ts';
 
 /**
  * Counts the records that were started before the one before them, on the same item, had finished.
- * It works within what is timed, so it looks up one string per record and keeps the rest by place.
+ * It works within the timed part, so it looks up one string per record and keeps the rest by place.
  */
 export class OrderWatch {
   readonly #lanes: BatchLanes;

@@ -38,7 +38,7 @@ function filesOf(folder: string): readonly string[] {
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
 }
 
-/** The source that tsc makes this file of: what has none is a leftover of an earlier build. */
+/** The source that tsc makes this file of. A file without one is left from an earlier build. */
 function sourceOf(file: string): string {
   return file.replace('dist', 'src').replace(/(\.d\.ts|\.js)$/, '.ts');
 }

@@ -14,7 +14,7 @@ export async function bundleDemo(root: string): Promise<readonly string[]> {
     entryPoints: ['workflow', 'handler', 'sinks'].map((name) => `examples/invoice-workflow/${name}.ts`),
     outdir: 'dist/cli/demo/invoice-workflow', // `#invoice-workflow` in package.json
     bundle: true,
-    splitting: true, // the workflow and the function share modules, and what is in them
+    splitting: true, // the workflow and the function share modules, and their state
     chunkNames: 'shared-[hash]',
     packages: 'external',
     format: 'esm',

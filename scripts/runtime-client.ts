@@ -26,7 +26,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
 };
 
-/** Installs it, unless it is installed. @throws Error that says what is missing */
+/** Installs it, unless it is installed. @throws Error that names the missing tools */
 function install(): void {
   if (existsSync(runtimeClient)) return;
   if (platform !== 'linux') throw new Error('aws-lambda-ric runs on Linux only. Run these tests there.');

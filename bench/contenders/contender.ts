@@ -6,7 +6,7 @@ export interface Work {
   readonly reads: Reads;
   /** True if the handler is an async function. */
   readonly async: boolean;
-  /** Where the handler writes down what it read. */
+  /** Where the handler writes down the values that it read. */
   readonly tally: Tally;
 }
 

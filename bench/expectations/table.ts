@@ -245,9 +245,9 @@ export const EXPECTATIONS: readonly Expectation[] = [
   // Then to 36.6: options that would not be read are refused, and named 0.4, owners of run-time errors 0.1, conditions as data 0.2.
   // Then to 39.8: `changed` compares stored values, and takes paths and matchers 1.8, records, routes, options and reports know
   // entities 1.3. The table carries the rest of what entities need. Then to 40.1: facts for eventSourceMapping 0.3.
-  // Then down to 36.8: a table opens the records that need its schema or entities 1.2, the rest of one text, one check and one copy
-  // for what was there twice. That is 0.5 more than before conditions read paths and matchers and tables had entities. Then to 37.1:
-  // copies of what decides about a record 0.2, images that are read again after conditions and middleware 0.1.
+  // Then down to 36.8: a table opens the records that need its schema or entities 1.2, the rest of one text, check and copy
+  // in place of two. That is 0.5 more than before conditions read paths and matchers and tables had entities. Then to 37.1:
+  // copies of the fields that decide about a record 0.2, images that are read again after conditions and middleware 0.1.
   // Then down to 36.8: texts and checks that were there twice.
   {
     text: 'bundle of the 12-line program without a sink, minified',

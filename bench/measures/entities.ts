@@ -19,7 +19,7 @@ import { roundsFor } from './rounds-for.ts';
 
 const NEVER = 'NO SUCH STATUS';
 const ROUTES = 5;
-/** Each is tried before the next; the last one takes what is left. */
+/** Each is tried before the next; the last one takes the rest. */
 const PREFIXES = ['C-10', 'C-11', 'C-12', 'C-13', 'C-'];
 
 const item = itemOf<BenchItem>();

@@ -8,7 +8,7 @@ import type { Effort, Entrant, GroupPlan, Measure, Place } from '../run/plan.ts'
 
 const run = promisify(execFile);
 const PROBE = fileURLToPath(new URL('../import-probe.ts', import.meta.url));
-// Among the packages, so that what is not in a bundle is found.
+// Among the packages, so that imports outside of a bundle are found.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/streamlane-bench', import.meta.url));
 
 const BUNDLINGS: Readonly<Record<Bundling, string>> = {

@@ -61,7 +61,7 @@ async function entrantOf(contender: string, latencyMs: number): Promise<Entrant>
   };
 }
 
-/** Delivers what follows the lowest reported record again, until nothing is reported. */
+/** Delivers the lowest reported record and those after it again, until nothing is reported. */
 async function deliver(
   records: readonly DynamoDBRecord[],
   handle: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>,

@@ -2,7 +2,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-s
 import { snsTopic } from '../library.ts';
 import { startEmulators } from './start-emulators.ts';
 
-/** A topic and what it took to publish to it. */
+/** A topic and the requests that publishing to it took. */
 export interface CountedTopic {
   publish(message: string): Promise<void>;
   /** Requests sent so far. */

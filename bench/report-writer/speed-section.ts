@@ -6,7 +6,7 @@ const START =
   '<!-- bench: `npm run bench` writes this section, `npm run bench -- --redraw` from the last report -->';
 const END = '<!-- /bench -->';
 
-/** One row: what is compared, and the entrant of each column. Missing entrants leave their cell empty. */
+/** One row: the work that is compared, and the entrant of each column. Missing entrants leave their cell empty. */
 interface Row {
   readonly text: string;
   readonly group: string;

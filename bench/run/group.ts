@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly effort: Effort;
   /** Puts all entrants of a group into one process. */
   readonly sameProcess: boolean;
-  /** Told what is going on, in a few words. */
+  /** Gets the current step, in a few words. */
   readonly progress: (doing: string) => void;
 }
 

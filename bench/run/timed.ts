@@ -7,7 +7,7 @@ export interface TimedWork<Input> {
   prepare(): Input | Promise<Input>;
   /** The timed part. */
   run(input: Input): unknown;
-  /** Looks at what was done. Not timed. @throws when the work was not done */
+  /** Checks the work. Not timed. @throws when the work was not done */
   verify(result: unknown): void;
   /** Returns further counts. */
   facts?(): NonNullable<Sample['facts']>;

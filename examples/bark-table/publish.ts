@@ -3,7 +3,7 @@ export interface Mail {
   readonly message: string;
 }
 
-/** Stands where a call of SNS would: prints what it would send. */
+/** Stands where a call of SNS would: prints the message. */
 export async function publish({ subject, message }: Mail): Promise<void> {
   console.log(`Subject: ${subject}\nMessage: ${message}\n`);
 }

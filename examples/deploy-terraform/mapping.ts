@@ -1,7 +1,7 @@
 import { eventSourceMapping } from 'streamlane/mapping';
 import { handler } from './handler.ts';
 
-/** The mapping that is deployed. Tests pass its `options` to `deliver`, so that they run what is deployed. */
+/** The deployed mapping. Tests pass its `options` to `deliver`, so that they run with it. */
 export const mapping = eventSourceMapping(handler, {
   startingPosition: 'TRIM_HORIZON',
   batchSize: 1000,

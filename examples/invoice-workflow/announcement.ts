@@ -12,7 +12,7 @@ export interface Announcement {
   readonly currency: string;
 }
 
-/** Tells of a step of an invoice. */
+/** The announcement of a step of an invoice. */
 export function announcementOf(
   type: Announcement['type'],
   { customerId, invoiceId, version, total, currency }: Invoice,

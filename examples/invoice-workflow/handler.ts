@@ -11,7 +11,7 @@ const logger = process.env.INVOICES_LOG === 'off' ? false : console;
 const paid = changed('status', { to: 'PAID' });
 
 /**
- * Tells the payments service what happens to an invoice, and another one of what was paid.
+ * Announces the changes of an invoice to the payments service, and sends receipts of payments to another one.
  *
  * The changes of one invoice run in order, those of different invoices at the same time. Where a topic does not take
  * a message, Lambda delivers the record again, and all records after it. A record that can never be handled goes

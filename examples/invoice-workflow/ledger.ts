@@ -1,5 +1,5 @@
 /**
- * Books kept beside the workflow: what was written, and where each change was seen after that. They read the
+ * Books kept beside the workflow: each write, and where its change was seen after that. They read the
  * table's writes, the raw records and the messages, and nothing that streamlane says about itself.
  */
 import type { DynamoDBRecord } from 'streamlane';

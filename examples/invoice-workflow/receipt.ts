@@ -8,7 +8,7 @@ export interface Receipt {
   readonly version: number;
 }
 
-/** Tells of a payment. */
+/** The receipt of a payment. */
 export function receiptOf({ invoiceId, version }: Invoice, eventID: string): Receipt {
   return { eventID, invoiceId, version };
 }

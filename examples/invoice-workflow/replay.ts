@@ -4,7 +4,7 @@ import { type ReplayOptions, replay } from 'streamlane/replay';
 export interface QueueOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
-  /** The function, by now able to handle what it could not. */
+  /** The function, by now able to handle the changes that it could not. */
   readonly handler: NonNullable<ReplayOptions['handler']>;
 }
 

@@ -76,7 +76,7 @@ export function rowsOf(report: Report): readonly Row[] {
   ];
 }
 
-/** One row: a name, a number and what it means. */
+/** One row: a name, a number and its meaning. */
 export type Row = readonly [name: string, count: number, meaning: string];
 
 /** The rows as a table that a person reads: names to the left, numbers to the right. */

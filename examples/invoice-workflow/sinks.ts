@@ -8,7 +8,7 @@ export const sns = new SNSClient({});
 
 /**
  * A FIFO topic: it carries the order of an invoice's changes on to its readers, and drops an announcement that it has.
- * Few attempts: what is refused by then, Lambda delivers again.
+ * Few attempts: Lambda redelivers the changes that are refused by then.
  */
 export const payments = snsTopic({ topicArn: env('PAYMENTS_TOPIC_ARN'), client: sns, attempts: 3 });
 

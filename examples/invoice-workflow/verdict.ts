@@ -15,7 +15,7 @@ export interface Verdict {
   readonly passed: boolean;
 }
 
-/** Compares, invoice by invoice, what was written with what came out. */
+/** Compares, invoice by invoice, the writes with the messages that came out. */
 export function judge({ written, delivered, acknowledged, published, received, receipts }: Ledger): Verdict {
   const positions = new Map(written.map((change, position) => [nameOf(change), position]));
   const acknowledgedChanges = namesOf(acknowledged);

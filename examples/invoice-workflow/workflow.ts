@@ -49,12 +49,12 @@ export interface WorkflowOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long nothing may happen before what is missing counts as lost. */
+/** How long nothing may happen before missing messages count as lost. */
 const patienceMs = 3000;
 
 /**
  * Table -> stream -> mapping -> router -> topics -> queues, from the first write to the last message. It finds its
- * servers by the `AWS_` variables of the environment, and removes what it made there.
+ * servers by the `AWS_` variables of the environment, and removes the resources that it made there.
  *
  * @returns undefined when the signal aborted before the end
  */

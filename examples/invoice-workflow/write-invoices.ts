@@ -20,7 +20,7 @@ export interface WriterOptions {
 
 /** Carries a plan out. */
 export async function writeInvoices(plan: readonly Write[], options: WriterOptions): Promise<void> {
-  const queue = plan.values(); // one iterator for all workers: each takes what is next
+  const queue = plan.values(); // one iterator for all workers: each takes the next write
   const lastWrites = new Map<string, Promise<void>>();
   const worker = async (): Promise<void> => {
     for (const write of queue) {

@@ -8,7 +8,7 @@ import { payments } from './payments.ts';
 import { auditTable, deadLetters } from './sinks.ts';
 
 /**
- * Announces what happens to orders, greets customers and notes every change. The changes of one customer run in order, as
+ * Announces the changes of orders, greets customers and notes every change. The changes of one customer run in order, as
  * all of them have the customer's partition key. A payment that does not fit its schema goes to the dead-letter queue.
  */
 export const handler = streamRouter(app, { order: 'partition' })

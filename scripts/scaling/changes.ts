@@ -36,7 +36,7 @@ export class Changes {
     return this.writtenAt.length >= this.#most;
   }
 
-  /** A page: what was written up to now and is not read yet, up to so many. */
+  /** A page: the unread changes written up to now, at most `limit`. */
   read(now: number, limit: number): DynamoDBRecord[] {
     const page: DynamoDBRecord[] = [];
     while (page.length < limit && !this.ended && this.#nextAt <= now) {

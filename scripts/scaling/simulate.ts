@@ -31,8 +31,8 @@ export interface Extent {
 /**
  * Simulates a mapping between a stream and a function, on virtual time.
  *
- * Real: the router with its lanes and deadline (`src/router`, `src/batch`); what closes a batch (`Slot`, `nextBatch`); which slot
- * an item belongs to (`slotOf`); what becomes of an answer (`deliverBatch`). Simulated: the stream, the poller's reads, the
+ * Real: the router with its lanes and deadline (`src/router`, `src/batch`); the closing of a batch (`Slot`, `nextBatch`); the slot
+ * of an item (`slotOf`); the handling of an answer (`deliverBatch`). Simulated: the stream, the poller's reads, the
  * invocation, and a handler that waits.
  */
 export function simulate(setup: Setup, extent: Extent): Promise<Figures> {
@@ -93,7 +93,7 @@ class Simulation {
     return this.#meter.figures();
   }
 
-  /** Reads a shard whenever one of its slots is free, and delivers what it reads. */
+  /** Reads a shard whenever one of its slots is free, and delivers the records. */
   async #runShard(changes: Changes, shardId: string): Promise<void> {
     const { parallelizationFactor, batchSize, windowSeconds } = this.#setup;
     const { signal } = this.#stopped;

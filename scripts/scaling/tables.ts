@@ -3,7 +3,7 @@ import type { Figures } from './meter.ts';
 import { DEFAULTS, type Setup } from './setup.ts';
 import { type Extent, simulate } from './simulate.ts';
 
-/** One line of a table: what was simulated, and what it gave. */
+/** One line of a table: the setup of a simulation, and its figures. */
 export interface Row {
   readonly words: readonly string[];
   readonly setup: Setup;

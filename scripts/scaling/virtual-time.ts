@@ -8,7 +8,7 @@ const BEGINNING = Date.UTC(2026, 0, 1);
 /**
  * Runs something on virtual time: the next timer fires as soon as nothing else is left to do.
  *
- * @throws what it rejects with; an error when it waits for something that no timer brings
+ * @throws its rejection; an error when it waits for something that no timer brings
  */
 export async function onVirtualTime<T>(run: () => Promise<T>): Promise<T> {
   const clock = install({ now: BEGINNING, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -24,7 +24,7 @@ export async function onVirtualTime<T>(run: () => Promise<T>): Promise<T> {
       if (over) return await ended;
       if (clock.countTimers() === 0) throw new Error('The simulation waits, and no timer is left.');
       clock.next();
-      // What is due at the same moment.
+      // Timers that are due at the same moment.
       clock.tick(0);
     }
   } finally {

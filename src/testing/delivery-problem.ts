@@ -2,7 +2,7 @@ import { partOf } from '../failure/content-free-cause.ts';
 import type { Delivery, RecordFailure } from './deliver.ts';
 import { errorsText, failureText } from './failure-text.ts';
 
-/** Tells what `deliver` returns from other values. */
+/** Checks if a value is a result of `deliver`. */
 export function isDelivery(value: unknown): value is Delivery {
   const { invocations, failures, deadLettered } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Array.isArray(invocations) && Array.isArray(failures) && Array.isArray(deadLettered);
