@@ -1,7 +1,7 @@
 // docs/doctor.md: a section for each finding, output that the command prints, and commands that AWS's models know.
 import { globSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/errors/exit-codes.ts';
 import { doctorPolicy } from '../../src/doctor/doctor-policy.ts';
 import { FINDINGS, type FindingCode, finding } from '../../src/doctor/finding.ts';
@@ -27,13 +27,18 @@ const sections: ReadonlyMap<string, string> = new Map(
 
 let aws: FakeAws;
 beforeAll(async () => {
+  // Before the runtime of the healthy deployment ends.
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') });
   aws = await fakeAws(healthy());
 });
 beforeEach(() => {
   aws.world = healthy();
   aws.faults.clear();
 });
-afterAll(() => aws[Symbol.asyncDispose]());
+afterAll(async () => {
+  vi.useRealTimers();
+  await aws[Symbol.asyncDispose]();
+});
 
 describe('each finding', () => {
   test('has a section, in the order of the findings, and each section is a finding', () => {
