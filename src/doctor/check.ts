@@ -29,7 +29,7 @@ export interface FunctionCheck {
 export type CheckFunction = (check: FunctionCheck) => Iterable<Result>;
 
 /** Looks for a group of findings in the whole state. */
-export type CheckState = (state: DeployedState, mappings: readonly DeployedMapping[]) => Iterable<Result>;
+export type CheckState = (state: DeployedState) => Iterable<Result>;
 
 /** The reason for which checks that need the routes of the code are not made. */
 export function withoutRoutes({ source, isOwnMapping }: DeclaredCode): string {

@@ -45,10 +45,18 @@ export function declaredCode(
     isOwnMapping,
     parameters: isOwnMapping ? undefined : (exported as { readonly length: number }).length,
     environment: environmentNames(),
-    sinks: Object.entries(exports)
-      .filter(([, value]) => targetOf(value) !== undefined)
-      .map(([name, sink]) => ({ name, sink })),
+    sinks: Object.keys(exports).flatMap((name) => sinkNamed(name, exports)),
   };
+}
+
+/** The export, if it is a sink of ours. One that throws when it is read, such as a proxy, is none. */
+function sinkNamed(name: string, exports: Readonly<Record<string, unknown>>): DeclaredCode['sinks'] {
+  try {
+    const sink = exports[name];
+    return targetOf(sink) === undefined ? [] : [{ name, sink }];
+  } catch {
+    return [];
+  }
 }
 
 /** The part of the mapping that follows from the routes. A window needs a length, whatever it is. */

@@ -13,6 +13,10 @@ export interface DeployedState {
   readonly readAt: Date;
   /** Those of DynamoDB streams that invoke the function, its aliases or its versions. */
   readonly mappings: Part<readonly DeployedMapping[]>;
+  /** Why mappings may be missing in `mappings`: a clause. Undefined: none is. */
+  readonly unlisted: string | undefined;
+  /** Why other mappings may take executions of the function: a clause. Undefined: there are none. */
+  readonly otherExecutions: string | undefined;
   /** `undefined`: nothing is reserved. */
   readonly reservedConcurrency: Part<number | undefined>;
   /** The alarms on a metric of the function. */
@@ -52,6 +56,8 @@ export interface DeployedMapping {
 
   /** The configuration of the alias or version that the mapping invokes. */
   readonly code: Part<DeployedFunction>;
+  /** AWS says that there is no such alias or version. */
+  readonly isCodeMissing: boolean;
   /** `undefined`: there is no such stream. */
   readonly stream: Part<DeployedStream | undefined>;
   /** `undefined`: there is no such table. */

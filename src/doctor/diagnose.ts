@@ -62,6 +62,18 @@ const OF_FUNCTION_CODES: readonly FindingCode[] = [
   'VARIABLE_NOT_SET',
 ];
 
+/** The findings that need no mapping. */
+const OF_WATCH: readonly FindingCode[] = [
+  'CONCURRENCY_TOO_LOW',
+  'CONCURRENCY_ZERO',
+  'NO_LAG_ALARM',
+  'LAG_HIGH',
+];
+
+const OF_MAPPINGS = (Object.keys(FINDINGS) as readonly FindingCode[]).filter(
+  (code) => !OF_WATCH.includes(code),
+);
+
 /** The findings that need the code of the function. */
 const OF_CODE: readonly FindingCode[] = [
   'PARTIAL_RESPONSES_UNUSED',
@@ -89,17 +101,19 @@ export function diagnose(state: DeployedState, code?: DeclaredCode): Diagnosis {
 }
 
 function* all(state: DeployedState, code: DeclaredCode | undefined): Iterable<Result> {
-  const { functionName, mappings } = state;
-  const every = Object.keys(FINDINGS) as readonly FindingCode[];
+  const { functionName, mappings, unlisted } = state;
   if (code === undefined)
     yield notChecked(OF_CODE, functionName, 'only with the code: --router <module#export>');
-  yield* ifRead(mappings, every, functionName, function* (found) {
-    if (found.length === 0) {
+  yield* ifRead(mappings, OF_MAPPINGS, functionName, function* (found) {
+    if (unlisted !== undefined) {
+      const codes = found.length === 0 ? OF_MAPPINGS : OF_MAPPINGS.filter((one) => one !== 'NO_MAPPING');
+      yield notChecked(codes, `other mappings of ${functionName}`, unlisted);
+    } else if (found.length === 0) {
       yield finding('NO_MAPPING', functionName, {
         is: 'No event source mapping of a DynamoDB stream invokes the function, an alias or a version of it.',
         should: 'a mapping',
         why: 'The function gets no records.',
-        remedy: 'streamlane mapping src/handler.ts#router --starting-position TRIM_HORIZON',
+        remedy: mappingCommand(code),
       });
     }
     for (const mapping of found) {
@@ -107,15 +121,31 @@ function* all(state: DeployedState, code: DeclaredCode | undefined): Iterable<Re
       for (const group of OF_MAPPING) yield* group(check);
     }
     for (const [mapping] of Map.groupBy(found, ({ qualifier }) => qualifier).values()) {
-      const { qualifier, code: part } = mapping as DeployedMapping;
+      const { qualifier, code: part, isCodeMissing } = mapping as DeployedMapping;
       const subject = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
-      yield* ifRead(part, OF_FUNCTION_CODES, subject, function* (deployed) {
+      if (isCodeMissing) {
+        yield finding('FUNCTION_NOT_READY', subject, {
+          is: `A mapping invokes ${subject}, which does not exist.`,
+          should: 'an alias or a version that exists',
+          why: 'Nothing can be invoked. The records wait in the stream, for 24 hours at most.',
+          remedy: 'Create the alias again, or name another one in the mapping (FunctionName).',
+        });
+      }
+      const codes = OF_FUNCTION_CODES.filter((one) => !isCodeMissing || one !== 'FUNCTION_NOT_READY');
+      yield* ifRead(part, codes, subject, function* (deployed) {
         const check = { state, code: deployed, declared: code, subject };
         for (const group of OF_FUNCTION) yield* group(check);
       });
     }
-    yield* watch(state, found);
   });
+  yield* watch(state);
+}
+
+/** The command that derives the mapping from the code. A mapping has its starting position already. */
+function mappingCommand(code: DeclaredCode | undefined): string {
+  if (code?.isOwnMapping) return `npx streamlane mapping ${code.source}`;
+  const source = code?.facts === undefined ? 'src/handler.ts#router' : code.source;
+  return `npx streamlane mapping ${source} --starting-position TRIM_HORIZON`;
 }
 
 /** `Invoices (a1b2c3d4)`, with the alias or version behind it. */

@@ -246,6 +246,23 @@ const STATES: readonly State[] = [
     },
     ['error STREAM_NOT_ENABLED'],
   ],
+  ...['DISABLING', 'DISABLED'].map(
+    (StreamStatus): State => [
+      `a stream that is ${StreamStatus}, though the table has it enabled`,
+      { change: ({ streams }) => Object.assign(streams[STREAM_ARN] as object, { StreamStatus }) },
+      ['error STREAM_NOT_ENABLED'],
+    ],
+  ),
+  [
+    'a stream that is disabled, and a newer one',
+    {
+      change: ({ streams, tables }) => {
+        Object.assign(streams[STREAM_ARN] as object, { StreamStatus: 'DISABLED' });
+        Object.assign(tables[TABLE_ARN] as object, { LatestStreamArn: NEWER });
+      },
+    },
+    ['error STREAM_REPLACED'],
+  ],
   [
     'a timeout within the reserve of the router',
     { change: configured({ Timeout: 3 }), router: router({ reserveMs: 3000 }) },
@@ -525,6 +542,15 @@ const STATES: readonly State[] = [
   ['no reserved executions', { change: reserved(0) }, ['error CONCURRENCY_ZERO']],
   ['fewer executions than shards', { change: reserved(1) }, ['warning CONCURRENCY_TOO_LOW']],
   ['as many executions as shards', { change: reserved(2) }, []],
+  [
+    'as many executions as shards of mappings that run',
+    {
+      change: both(reserved(2), ({ mappings }) =>
+        mappings.push({ ...mapping(), UUID: 'off', State: 'Disabled' }),
+      ),
+    },
+    ['error MAPPING_NOT_ENABLED'],
+  ],
   [
     'fewer executions than parallel batches',
     { change: both(reserved(5), mapped({ ParallelizationFactor: 3 })) },
@@ -815,6 +841,20 @@ function reader(name: string): EventSourceMappingConfiguration {
 function queue(attributes: object): (world: World) => void {
   return ({ queues }) => Object.assign(queues[QUEUE_ARN] as object, attributes);
 }
+
+test.each([
+  ['no code', undefined, 'src/handler.ts#router --starting-position TRIM_HORIZON'],
+  ['another handler', () => {}, 'src/handler.ts#router --starting-position TRIM_HORIZON'],
+  ['a router', router(), 'src/other.ts#invoices --starting-position TRIM_HORIZON'],
+  ['a mapping', eventSourceMapping(router() as RoutedHandler, DESTINATION), 'src/other.ts#invoices'],
+])('without a mapping, the remedy names the export: %s', async (_what, exported, args) => {
+  const { findings } = await examine({
+    change: ({ mappings }) => mappings.splice(0),
+    router: exported,
+    source: 'src/other.ts#invoices',
+  });
+  expect(findings[0]).toMatchObject({ code: 'NO_MAPPING', remedy: `npx streamlane mapping ${args}` });
+});
 
 describe('each deployed state has exactly its findings', () => {
   test.each(STATES)('%s', async (_state, { unknown: expected = [], ...examined }, findings) => {

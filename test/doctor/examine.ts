@@ -12,6 +12,8 @@ export interface Examined {
   readonly qualifier?: string | undefined;
   /** The router, or the mapping. */
   readonly router?: unknown;
+  /** `module#export` of the router. */
+  readonly source?: string;
   /** The other exports of its module. */
   readonly exports?: Readonly<Record<string, unknown>>;
   /** Calls that fail, by the name of the operation. */
@@ -30,7 +32,16 @@ export function examiner(): (
     aws = await fakeAws(healthy());
   });
   afterAll(() => aws[Symbol.asyncDispose]());
-  return async ({ change, qualifier, router, exports = {}, faults = {}, answers = {}, now = NOW } = {}) => {
+  return async ({
+    change,
+    qualifier,
+    router,
+    source = 'src/handler.ts#router',
+    exports = {},
+    faults = {},
+    answers = {},
+    now = NOW,
+  } = {}) => {
     aws.world = healthy();
     change?.(aws.world);
     aws.calls.length = 0;
@@ -43,7 +54,7 @@ export function examiner(): (
       region: REGION,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
-    const code = router === undefined ? undefined : declaredCode('src/handler.ts#router', router, exports);
+    const code = router === undefined ? undefined : declaredCode(source, router, exports);
     const state = await readState(clients, { functionName: 'on-invoice', qualifier, now, code });
     clients.destroy();
     if (aws.problems.length > 0) throw new Error(aws.problems.splice(0).join('\n'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { streamRouter } from '../../src/router/router.ts';
 import { examiner, told, unknown } from './examine.ts';
-import { FUNCTION_ARN, ROLE_ARN, STREAM_ARN, TOPIC_ARN, UUID } from './fake-aws/world.ts';
+import { FUNCTION_ARN, ROLE_ARN, STREAM_ARN, stream, TOPIC_ARN, UUID } from './fake-aws/world.ts';
 
 const examine = examiner();
 
@@ -84,8 +84,25 @@ test('a topic without attributes has no subscription', async () => {
   expect(told(diagnosis)).toEqual(['warning DESTINATION_WITHOUT_READER']);
 });
 
-test('a stream without shards and keys', async () => {
-  const StreamDescription = { StreamArn: STREAM_ARN, StreamViewType: 'NEW_AND_OLD_IMAGES' };
+test.each([['StreamStatus'], ['StreamViewType'], ['KeySchema'], [undefined]] as const)(
+  'of a stream without %s nothing is known',
+  async (part) => {
+    const { [part ?? 'StreamStatus']: _part, ...StreamDescription } = stream(STREAM_ARN);
+    const diagnosis = await examine({
+      answers: { DescribeStream: part === undefined ? {} : { StreamDescription } },
+      router,
+    });
+    expect(told(diagnosis)).toEqual([]);
+    expect(unknown(diagnosis)).toEqual(
+      ['STREAM_NOT_ENABLED', 'VIEW_TYPE_TOO_POOR', 'KEYS_DIFFER'].map(
+        (code) => `${code}: dynamodb:DescribeStream answers without the status, the view type or the keys`,
+      ),
+    );
+  },
+);
+
+test('a stream without shards', async () => {
+  const { Shards: _shards, ...StreamDescription } = stream(STREAM_ARN);
   const diagnosis = await examine({
     change: ({ functions }) => Object.assign(functions['on-invoice'] as object, { reservedConcurrency: 1 }),
     answers: { DescribeStream: { StreamDescription } },

@@ -41,7 +41,10 @@ const sendsTo =
 const WITHOUT: Readonly<
   Record<string, readonly [checks: readonly string[], change?: (world: World) => void]>
 > = {
-  ListEventSourceMappings: [Object.keys(FINDINGS)],
+  ListEventSourceMappings: [
+    Object.keys(FINDINGS).filter((code) => !['CONCURRENCY_ZERO', 'NO_LAG_ALARM', 'LAG_HIGH'].includes(code)),
+    ({ functions }) => Object.assign(functions['on-invoice'] as object, { reservedConcurrency: 2 }),
+  ],
   // Only where the list of all mappings is refused.
   ListAliases: [[]],
   GetFunctionConfiguration: [
@@ -60,7 +63,7 @@ const WITHOUT: Readonly<
   GetFunctionConcurrency: [['CONCURRENCY_TOO_LOW', 'CONCURRENCY_ZERO']],
   DescribeTable: [['STREAM_NOT_ENABLED', 'STREAM_REPLACED']],
   DescribeStream: [
-    ['CONCURRENCY_TOO_LOW', 'KEYS_DIFFER', 'VIEW_TYPE_TOO_POOR'],
+    ['CONCURRENCY_TOO_LOW', 'KEYS_DIFFER', 'STREAM_NOT_ENABLED', 'VIEW_TYPE_TOO_POOR'],
     ({ functions }) => Object.assign(functions['on-invoice'] as object, { reservedConcurrency: 2 }),
   ],
   GetQueueUrl: [['DESTINATION_MISSING', 'QUEUE_NOT_EMPTY', 'QUEUE_RETENTION_SHORT']],
@@ -342,9 +345,13 @@ describe('aliases and versions', () => {
       'RUNTIME_NEAR_END on-invoice:live',
     ]);
     // Versions without an alias cannot be found so, nor other readers.
-    expect(new Set(unknown(diagnosis))).toEqual(
-      new Set(['THIRD_READER: AWS refuses lambda:ListEventSourceMappings']),
+    expect(new Set(unknown(diagnosis).map((line) => line.replace(/^\w+: /, '')))).toEqual(
+      new Set([
+        'AWS refuses lambda:ListEventSourceMappings of all functions, so mappings of versions are not known',
+        'AWS refuses lambda:ListEventSourceMappings',
+      ]),
     );
+    expect(unknown(diagnosis).filter((line) => /^(?:NO_MAPPING|LAG_HIGH)/.test(line))).toEqual([]);
     expect(diagnosis.calls.filter((call) => call === 'ListAliases')).toHaveLength(2);
   });
 
@@ -367,6 +374,99 @@ describe('aliases and versions', () => {
       ListAliases: DENIED,
     };
     expect(await findings(undefined, faults)).toEqual([]);
+    const { notChecked } = await examine({ change: qualified, faults });
+    expect(notChecked).toContainEqual({
+      notChecked: expect.arrayContaining(['MAPPING_NOT_ENABLED', 'FUNCTION_NOT_READY']),
+      subject: 'other mappings of on-invoice',
+      reason: 'AWS refuses lambda:ListAliases, so mappings of aliases and versions are not known',
+    });
+  });
+
+  const ONE_FUNCTION: Fault = { ...DENIED, when: ({ FunctionName }) => FunctionName === undefined };
+
+  test.each<[string, Readonly<Record<string, Fault>>]>([
+    ['aliases', { ListEventSourceMappings: ONE_FUNCTION, ListAliases: DENIED }],
+    ['versions', { ListEventSourceMappings: ONE_FUNCTION }],
+  ])('no mapping is none only where those of %s are known', async (_what, faults) => {
+    const diagnosis = await examine({ change: ({ mappings }) => mappings.splice(0), faults });
+    expect(told(diagnosis)).toEqual([]);
+    expect(unknown(diagnosis)).toContainEqual(expect.stringMatching(/^NO_MAPPING: .* are not known$/));
+  });
+
+  test.each(['live', '7'])('with %s, its mappings are asked for directly', async (qualifier) => {
+    const faults = { ListEventSourceMappings: ONE_FUNCTION, ListAliases: DENIED };
+    expect(await findings(qualifier, faults)).toEqual(
+      qualifier === '7'
+        ? []
+        : ['MAPPING_NOT_ENABLED Invoices (of-live, live)', 'RUNTIME_NEAR_END on-invoice:live'],
+    );
+    expect(await findings('next', faults)).toEqual(['NO_MAPPING on-invoice']);
+  });
+
+  test.each(['gone', '8'])('a mapping at %s, which does not exist, is an error', async (qualifier) => {
+    const diagnosis = await examine({
+      change: ({ mappings }) =>
+        mappings.push({
+          ...mapping(),
+          UUID: 'of-none',
+          FunctionArn: `${FUNCTION_ARN}:${qualifier}`,
+        }),
+    });
+    expect(diagnosis.findings).toEqual([
+      expect.objectContaining({
+        code: 'FUNCTION_NOT_READY',
+        severity: 'error',
+        is: `A mapping invokes on-invoice:${qualifier}, which does not exist.`,
+      }),
+    ]);
+    expect(unknown(diagnosis)).toContain(`TIMEOUT_TOO_SHORT: there is no on-invoice:${qualifier}`);
+    expect(unknown(diagnosis)).toContain(`PERMISSION_MISSING: there is no on-invoice:${qualifier}`);
+    expect(unknown(diagnosis).filter((line) => line.startsWith('FUNCTION_NOT_READY'))).toEqual([]);
+  });
+
+  test.each<[string, number, string | undefined, readonly string[], Readonly<Record<string, Fault>>?]>([
+    [
+      'other mappings take executions too',
+      2,
+      '7',
+      ['mappings of other aliases or versions take executions of the function too'],
+    ],
+    [
+      'others may',
+      2,
+      '7',
+      ['AWS refuses lambda:ListEventSourceMappings'],
+      { ListEventSourceMappings: ONE_FUNCTION },
+    ],
+    // Without a qualifier: two mappings of two shards.
+    ['all are known', 4, undefined, []],
+  ])(
+    'reserved executions are judged where all mappings are known: %s',
+    async (_what, reservedConcurrency, qualifier, reasons, faults) => {
+      const diagnosis = await examine({
+        change(world) {
+          qualified(world);
+          Object.assign(world.functions['on-invoice'] as object, { reservedConcurrency });
+        },
+        qualifier,
+        ...(faults && { faults }),
+      });
+      expect(told(diagnosis).filter((line) => /CONCURRENCY/.test(line))).toEqual([]);
+      expect(unknown(diagnosis).filter((line) => /^CONCURRENCY/.test(line))).toEqual(
+        reasons.map((reason) => `CONCURRENCY_TOO_LOW: ${reason}`),
+      );
+    },
+  );
+
+  test('too few for one alias are too few', async () => {
+    const diagnosis = await examine({
+      change(world) {
+        qualified(world);
+        Object.assign(world.functions['on-invoice'] as object, { reservedConcurrency: 1 });
+      },
+      qualifier: '7',
+    });
+    expect(told(diagnosis)).toEqual(['warning CONCURRENCY_TOO_LOW']);
   });
 });
 
@@ -433,6 +533,30 @@ test('a lag of a stream that could not be read names no shard', async () => {
   expect(diagnosis.findings[0]?.is).toBe(
     'The oldest record is 1 h 0 min old, in a shard that is not known, as the stream could not be read.',
   );
+});
+
+test('what needs no mapping is found without them', async () => {
+  const diagnosis = await examine({
+    change({ functions, alarms, metrics }) {
+      Object.assign(functions['on-invoice'] as object, { reservedConcurrency: 0 });
+      alarms.splice(0);
+      metrics.IteratorAge = [3_600_000];
+    },
+    faults: { ListEventSourceMappings: DENIED },
+  });
+  expect(told(diagnosis)).toEqual(['error CONCURRENCY_ZERO', 'warning NO_LAG_ALARM', 'warning LAG_HIGH']);
+  expect(diagnosis.findings.at(-1)).toMatchObject({
+    is: 'The oldest record is 1 h 0 min old, in a shard that is not known, as the mappings could not be read.',
+    why: 'The first records leave the stream and are lost in 23 h 0 min, or earlier if the mapping discards them.',
+  });
+});
+
+test('of mappings with the same role, stream and destination, IAM is asked once', async () => {
+  const { calls } = await examine({
+    change: ({ mappings }) =>
+      mappings.push(...Array.from({ length: 20 }, (_, index) => ({ ...mapping(), UUID: `0000${index}` }))),
+  });
+  expect(calls.filter((call) => call === 'SimulatePrincipalPolicy')).toHaveLength(4);
 });
 
 test('the role is asked about the permissions of mapping and destination', async () => {

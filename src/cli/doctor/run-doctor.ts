@@ -5,6 +5,9 @@ import { isUnread } from '../../doctor/part.ts';
 import { Clients } from '../../doctor/read/clients.ts';
 import { findFunction } from '../../doctor/read/read-function.ts';
 import { readState } from '../../doctor/read/read-state.ts';
+import { StreamlaneError } from '../../errors.ts';
+import { isInstance } from '../../failure/content-free-cause.ts';
+import { thrownText } from '../../failure/thrown-text.ts';
 import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -35,7 +38,10 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
   const code = flags.router === undefined ? undefined : await codeOf(flags.router);
   const clients = new Clients(settings);
   try {
-    const found = await findFunction(clients, functionName, qualifier);
+    const profile = flags.profile ?? io.env.AWS_PROFILE;
+    const found = await findFunction(clients, functionName, qualifier).catch((error) =>
+      refuseProfile(error, profile),
+    );
     if (found === undefined) {
       throw failure(`There is no function ${flags.function} here. Check --function, --region and --profile.`);
     }
@@ -57,7 +63,8 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
     };
     if (flags.json) writeJson(io.stdout, { ...summaryOf(state, diagnosis), ...diagnosis });
     else await writeLines(io.stdout, ...textOf(state, diagnosis, style));
-    const isBlind = isUnread(state.mappings);
+    const isBlind =
+      isUnread(state.mappings) || (state.mappings.value.length === 0 && state.unlisted !== undefined);
     return isBlind || findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
   } finally {
     clients.destroy();
@@ -67,9 +74,30 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
 /** @throws CliError */
 async function codeOf(source: string): Promise<DeclaredCode> {
   const { exported, exports } = await loadExports(source);
-  const code = declaredCode(source, exported, exports);
+  const code = codeIn(source, exported, exports);
   if (code !== undefined) return code;
   throw usageError(`${source} is neither a router nor a mapping. Name the export that is one of them.`);
+}
+
+/** {@link declaredCode}. An export that throws when it is read is named. */
+function codeIn(...[source, exported, exports]: Parameters<typeof declaredCode>): DeclaredCode | undefined {
+  try {
+    return declaredCode(source, exported, exports);
+  } catch (cause) {
+    if (isInstance(cause, StreamlaneError)) throw cause;
+    throw failure(`${source} cannot be read: ${thrownText(cause)}.`, cause);
+  }
+}
+
+/** The SDK does not say which profile it has no credentials for. */
+function refuseProfile(error: unknown, profile: string | undefined): never {
+  if (profile === undefined || (error as { readonly name?: unknown }).name !== 'CredentialsProviderError') {
+    throw error;
+  }
+  throw failure(
+    `The profile ${profile} has no credentials that can be used. Name another one with --profile, or sign in: aws sso login --profile ${profile}`,
+    error,
+  );
 }
 
 /** AWS lists mappings of the credentials' account alone. @throws CliError */

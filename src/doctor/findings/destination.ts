@@ -87,7 +87,7 @@ function* ofQueue(
       is: `The queue ${arn} has about ${messages} ${messages === 1 ? 'message' : 'messages'}.`,
       should: 'an empty queue',
       why: 'Each message is about records that were discarded. They are in the stream for 24 hours after the change, and no longer.',
-      remedy: `streamlane replay --queue ${url} --dry-run`,
+      remedy: `npx streamlane replay --queue ${url} --dry-run`,
     });
   }
 }

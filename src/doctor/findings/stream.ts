@@ -2,16 +2,18 @@ import { streamLabelOf, tableNameOf } from '../../record/stream-arn.ts';
 import { carries } from '../../record/view-type.ts';
 import { type CheckMapping, withoutRoutes } from '../check.ts';
 import type { DeployedStream } from '../deployed-state.ts';
-import { finding, ifRead, notChecked } from '../finding.ts';
+import { type Finding, finding, ifRead, notChecked } from '../finding.ts';
 
 /** The stream that the mapping reads, and what the code declares of it. */
 export const stream: CheckMapping = function* ({ mapping, code, subject }) {
   const { streamArn, table } = mapping;
   const name = tableNameOf(streamArn);
+  let isTold = false;
   const recreate =
     'Create a mapping of the newest stream at TRIM_HORIZON, then delete this one: docs/operations.md#create-the-mapping-again';
   yield* ifRead(table, ['STREAM_REPLACED', 'STREAM_NOT_ENABLED'], subject, function* (found) {
     if (found === undefined) {
+      isTold = true;
       yield finding('STREAM_REPLACED', subject, {
         is: `There is no table ${name} any more.`,
         should: 'the table that the function handles the changes of',
@@ -22,6 +24,7 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
     }
     const { latestStreamArn, isStreamEnabled } = found;
     if (latestStreamArn !== undefined && latestStreamArn !== streamArn) {
+      isTold = true;
       yield finding('STREAM_REPLACED', subject, {
         is: `The mapping reads the stream ${streamLabelOf(streamArn)}, and the table has a newer one: ${streamLabelOf(latestStreamArn)}.`,
         should: `EventSourceArn: ${latestStreamArn}`,
@@ -29,15 +32,25 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
         remedy: recreate,
       });
     } else if (!isStreamEnabled) {
-      yield finding('STREAM_NOT_ENABLED', subject, {
-        is: `The stream of the table ${name} is disabled.`,
-        should: 'StreamEnabled: true',
-        why: 'New changes are in no stream, so the function does not get them.',
-        remedy: `aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`,
-      });
+      isTold = true;
+      yield disabled();
     }
   });
+  if (!isTold) {
+    yield* ifRead(mapping.stream, ['STREAM_NOT_ENABLED'], subject, function* (found) {
+      if (found !== undefined && DISABLED.includes(found.status)) yield disabled();
+    });
+  }
   yield* declared(mapping.stream);
+
+  function disabled(): Finding {
+    return finding('STREAM_NOT_ENABLED', subject, {
+      is: `The stream of the table ${name} is disabled.`,
+      should: 'StreamEnabled: true',
+      why: 'New changes are in no stream, so the function does not get them.',
+      remedy: `aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`,
+    });
+  }
 
   function* declared(part: typeof mapping.stream): ReturnType<CheckMapping> {
     if (code === undefined) return;
@@ -67,6 +80,9 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
     });
   }
 };
+
+/** States of a stream that takes no new records. */
+const DISABLED = ['DISABLING', 'DISABLED'];
 
 function sameKeys(declared: readonly string[], { keys }: DeployedStream): boolean {
   return declared.length === keys.length && declared.every((key, index) => key === keys[index]);

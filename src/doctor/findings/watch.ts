@@ -1,7 +1,7 @@
 import type { CheckState } from '../check.ts';
 import type { DeployedMapping, DeployedState } from '../deployed-state.ts';
 import { finding, ifRead, notChecked, type Result } from '../finding.ts';
-import { isUnread } from '../part.ts';
+import { isUnread, type Part } from '../part.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -13,10 +13,10 @@ const RETENTION = 24 * HOUR;
 const LATE = 15 * MINUTE;
 
 /** The executions, the alarm and the lag of the function. */
-export const watch: CheckState = function* (state, mappings) {
-  yield* concurrency(state, mappings);
+export const watch: CheckState = function* (state) {
+  yield* concurrency(state);
   yield* alarms(state);
-  yield* lag(state, mappings);
+  yield* lag(state);
 };
 
 /**
@@ -24,10 +24,12 @@ export const watch: CheckState = function* (state, mappings) {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
-function* concurrency(
-  { functionName, reservedConcurrency }: DeployedState,
-  mappings: readonly DeployedMapping[],
-): Iterable<Result> {
+function* concurrency({
+  functionName,
+  reservedConcurrency,
+  mappings,
+  otherExecutions,
+}: DeployedState): Iterable<Result> {
   yield* ifRead(
     reservedConcurrency,
     ['CONCURRENCY_ZERO', 'CONCURRENCY_TOO_LOW'],
@@ -46,7 +48,8 @@ function* concurrency(
         return;
       }
       let needed = 0;
-      for (const { stream, parallelizationFactor } of mappings) {
+      for (const { state, stream, parallelizationFactor } of isUnread(mappings) ? [] : mappings.value) {
+        if (state === 'Disabled') continue;
         if (isUnread(stream)) {
           yield notChecked(['CONCURRENCY_TOO_LOW'], functionName, stream.notChecked);
           return;
@@ -60,6 +63,8 @@ function* concurrency(
           why: 'Some shards wait while others are handled, and fall behind.',
           remedy: remedy(needed),
         });
+      } else if (otherExecutions !== undefined) {
+        yield notChecked(['CONCURRENCY_TOO_LOW'], functionName, otherExecutions);
       }
     },
   );
@@ -82,10 +87,7 @@ function* alarms({ functionName, alarms }: DeployedState): Iterable<Result> {
   });
 }
 
-function* lag(
-  { functionName, metrics }: DeployedState,
-  mappings: readonly DeployedMapping[],
-): Iterable<Result> {
+function* lag({ functionName, metrics, mappings }: DeployedState): Iterable<Result> {
   yield* ifRead(metrics, ['LAG_HIGH'], functionName, function* ({ iteratorAgeMs }) {
     if (iteratorAgeMs === undefined) {
       yield notChecked(['LAG_HIGH'], functionName, 'CloudWatch has no IteratorAge of the last 15 minutes');
@@ -95,26 +97,29 @@ function* lag(
     const kept = keptMs(mappings);
     const left = Math.max(0, kept - iteratorAgeMs);
     const lost = kept < RETENTION ? 'are discarded' : 'leave the stream and are lost';
+    const earlier = isUnread(mappings) ? ', or earlier if the mapping discards them' : '';
     yield finding('LAG_HIGH', functionName, {
       severity: left < kept / 2 ? 'error' : 'warning',
       is: `The oldest record is ${span(iteratorAgeMs)} old, ${whichShard(mappings)}.`,
       should: 'an IteratorAge under 15 minutes',
-      why: left === 0 ? `Records ${lost} now.` : `The first records ${lost} in ${span(left)}.`,
+      why: left === 0 ? `Records ${lost} now.` : `The first records ${lost} in ${span(left)}${earlier}.`,
       remedy: 'Find the cause: docs/operations.md#the-lag-grows',
     });
   });
 }
 
 /** How long Lambda keeps a record: the shortest age that a mapping allows, and not longer than the stream has it. */
-function keptMs(mappings: readonly DeployedMapping[]): number {
-  const ages = mappings.map(({ maximumRecordAgeInSeconds }) => maximumRecordAgeInSeconds);
+function keptMs(mappings: Part<readonly DeployedMapping[]>): number {
+  if (isUnread(mappings)) return RETENTION;
+  const ages = mappings.value.map(({ maximumRecordAgeInSeconds }) => maximumRecordAgeInSeconds);
   return Math.min(RETENTION, ...ages.filter((age) => age !== -1).map((age) => age * 1000));
 }
 
 /** The metric is the highest of all shards. It names one where there is one. */
-function whichShard(mappings: readonly DeployedMapping[]): string {
+function whichShard(mappings: Part<readonly DeployedMapping[]>): string {
+  if (isUnread(mappings)) return 'in a shard that is not known, as the mappings could not be read';
   const shards: string[] = [];
-  for (const { stream } of mappings) {
+  for (const { stream } of mappings.value) {
     if (isUnread(stream)) return 'in a shard that is not known, as the stream could not be read';
     shards.push(...(stream.value?.shards ?? []).map(({ id }) => id));
   }

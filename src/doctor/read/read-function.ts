@@ -2,16 +2,16 @@ import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { DeployedFunction } from '../deployed-state.ts';
 import { known, type Part, unread } from '../part.ts';
 import { arnOf } from './arn.ts';
-import { attempt, isMissing } from './attempt.ts';
+import { attempt, attemptMissing, isMissing } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
-/** Reads the configuration of the code that a mapping invokes: of an alias, of the version that it names. */
+/** Reads the configuration of the code that a mapping invokes: of an alias, of the version that it names. Undefined if it is not there. */
 export function readFunction(
   clients: Clients,
   FunctionName: string,
   Qualifier: string | undefined,
-): Promise<Part<DeployedFunction>> {
-  return attempt('lambda:GetFunctionConfiguration', async () => {
+): Promise<Part<DeployedFunction | undefined>> {
+  return attemptMissing('lambda:GetFunctionConfiguration', async () => {
     const { client, module } = await clients.lambda();
     const command = new module.GetFunctionConfigurationCommand({ FunctionName, Qualifier });
     return functionOf(await client.send(command));

@@ -1,6 +1,6 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import type { DeployedMapping } from '../deployed-state.ts';
-import { known, type Part, unread } from '../part.ts';
+import { isUnread, known, type Part, unread } from '../part.ts';
 import { attempt, isDenied } from './attempt.ts';
 import type { Clients } from './clients.ts';
 
@@ -11,13 +11,17 @@ export interface ListedMappings {
   readonly own: readonly EventSourceMappingConfiguration[];
   /** Every mapping of a DynamoDB stream in the account and Region. */
   readonly all: Part<readonly EventSourceMappingConfiguration[]>;
+  /** Why `own` may lack some: a clause. Undefined: it has all. */
+  readonly unlisted: string | undefined;
+  /** Why mappings besides `own` may take executions of the function: a clause. Undefined: there are none. */
+  readonly otherExecutions: string | undefined;
 }
 
 /**
  * Lists the mappings of a function: those that invoke its unpublished code, and those of its aliases and versions.
  *
  * One list of the whole Region has them all, and the other readers of the same streams. Where the policy allows one function alone, the
- * function and each of its aliases are asked for.
+ * function and each of its aliases are asked for. Its versions are not known then.
  *
  * @param qualifier only the mappings of that alias or version
  */
@@ -28,14 +32,34 @@ export async function listMappings(
 ): Promise<Part<ListedMappings>> {
   return attempt(LIST, async () => {
     const all = await attempt(LIST, () => pages(clients, undefined));
-    const listed = 'value' in all ? all.value : await ofNames(clients, functionName);
-    const own = listed.filter(({ FunctionArn = '' }) => {
+    const isHere = ({ FunctionArn = '' }: EventSourceMappingConfiguration): boolean => {
       const [, , , , , , name, ofMapping] = FunctionArn.split(':');
       return name === functionName && (qualifier === undefined || qualifier === ofMapping);
-    });
-    return { own, all };
+    };
+    if (!isUnread(all)) {
+      const ofFunction = all.value.filter(
+        ({ FunctionArn = '' }) => FunctionArn.split(':')[6] === functionName,
+      );
+      const own = ofFunction.filter(isHere);
+      const hasOthers = ofFunction.some((one) => one.State !== 'Disabled' && !own.includes(one));
+      return { own, all, unlisted: undefined, otherExecutions: hasOthers ? OTHERS : undefined };
+    }
+    const { notChecked: otherExecutions } = all;
+    if (qualifier !== undefined) {
+      const own = (await pages(clients, `${functionName}:${qualifier}`)).filter(isHere);
+      return { own, all, unlisted: undefined, otherExecutions };
+    }
+    const aliases = await aliasesOf(clients, functionName);
+    const own = (await ofNames(clients, [functionName, ...(aliases ?? [])])).filter(isHere);
+    const unlisted =
+      aliases === undefined
+        ? 'AWS refuses lambda:ListAliases, so mappings of aliases and versions are not known'
+        : `${all.notChecked} of all functions, so mappings of versions are not known`;
+    return { own, all, unlisted, otherExecutions };
   });
 }
+
+const OTHERS = 'mappings of other aliases or versions take executions of the function too';
 
 /** Every page, without mappings of other sources than DynamoDB streams. */
 async function pages(
@@ -56,15 +80,15 @@ async function pages(
 /** Mappings by UUID: a list of a function may have those of its aliases too. */
 async function ofNames(
   clients: Clients,
-  functionName: string,
+  names: readonly string[],
 ): Promise<readonly EventSourceMappingConfiguration[]> {
-  const names = [functionName, ...(await aliases(clients, functionName))];
   const found = new Map<string | undefined, EventSourceMappingConfiguration>();
   for (const name of names) for (const one of await pages(clients, name)) found.set(one.UUID, one);
   return [...found.values()];
 }
 
-async function aliases(clients: Clients, FunctionName: string): Promise<readonly string[]> {
+/** Names of aliases, as calls take them. Undefined if AWS refuses to list them. */
+async function aliasesOf(clients: Clients, FunctionName: string): Promise<readonly string[] | undefined> {
   const { client, module } = await clients.lambda();
   const names: string[] = [];
   let Marker: string | undefined;
@@ -76,6 +100,7 @@ async function aliases(clients: Clients, FunctionName: string): Promise<readonly
     } while (Marker);
   } catch (error) {
     if (!isDenied(error)) throw error;
+    return undefined;
   }
   return names;
 }
@@ -87,7 +112,7 @@ function isStream(arn: string): boolean {
 /** The options of a mapping that come from AWS's answer alone. */
 export type MappingOptions = Omit<
   DeployedMapping,
-  'code' | 'stream' | 'table' | 'target' | 'otherReaders' | 'permissions'
+  'code' | 'isCodeMissing' | 'stream' | 'table' | 'target' | 'otherReaders' | 'permissions'
 >;
 
 /** Options that AWS may keep and that do nothing for a DynamoDB stream. */

@@ -12,7 +12,7 @@ import type { Clients } from './clients.ts';
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 export async function readPermissions(
-  clients: Clients,
+  simulate: Simulate,
   role: string | undefined,
   needed: readonly NeededPermission[],
 ): Promise<Part<readonly DeployedPermission[]>> {
@@ -21,7 +21,7 @@ export async function readPermissions(
     const decisions = new Map<string, DeployedPermission['decision']>();
     for (const resource of new Set(needed.map((one) => one.resource))) {
       const actions = needed.filter((one) => one.resource === resource).map(({ action }) => action);
-      for (const result of await simulate(clients, role, resource, [...new Set(actions)])) {
+      for (const result of await simulate(role, resource, [...new Set(actions)])) {
         decisions.set(`${result.EvalActionName} ${resource}`, decisionOf(result));
       }
     }
@@ -32,11 +32,19 @@ export async function readPermissions(
   });
 }
 
-async function simulate(
+/** The decisions about actions of a role on a resource. */
+export type Simulate = (
+  role: string,
+  resource: string,
+  actions: readonly string[],
+) => Promise<readonly EvaluationResult[]>;
+
+/** Asks IAM for the decisions about actions on a resource. */
+export async function simulatePolicies(
   clients: Clients,
   PolicySourceArn: string,
   resource: string,
-  ActionNames: string[],
+  actions: readonly string[],
 ): Promise<readonly EvaluationResult[]> {
   const { client, module } = await clients.iam();
   const results: EvaluationResult[] = [];
@@ -45,7 +53,7 @@ async function simulate(
     const answer = await client.send(
       new module.SimulatePrincipalPolicyCommand({
         PolicySourceArn,
-        ActionNames,
+        ActionNames: [...actions],
         ResourceArns: [resource],
         Marker,
       }),

@@ -4,13 +4,13 @@ import { streamPolicy } from '../../mapping/policies/stream-policy.ts';
 import type { DeclaredCode } from '../declared-code.ts';
 import type { DeployedMapping, DeployedState } from '../deployed-state.ts';
 import { type NeededPermission, neededFor } from '../needed-permission.ts';
-import { isUnread, known, mapPart, type Part } from '../part.ts';
+import { isUnread, known, mapPart, type Part, unread } from '../part.ts';
 import { sinkPermissions } from '../sink-permissions.ts';
 import { arnOf } from './arn.ts';
 import type { Clients } from './clients.ts';
 import { readFunction, readReservedConcurrency } from './read-function.ts';
 import { listMappings, mappingOptions } from './read-mappings.ts';
-import { readPermissions } from './read-permissions.ts';
+import { readPermissions, type Simulate, simulatePolicies } from './read-permissions.ts';
 import { readStream, readTable } from './read-stream.ts';
 import { readTarget } from './read-target.ts';
 import { readAlarms, readMetrics } from './read-watch.ts';
@@ -40,7 +40,19 @@ export async function readState(clients: Clients, question: StateQuestion): Prom
   const mappings = isUnread(listed)
     ? listed
     : known(await reader.readAll(listed.value.own, listed.value.all));
-  return { functionName, readAt: now, mappings, reservedConcurrency, alarms, metrics };
+  const { unlisted, otherExecutions } = isUnread(listed)
+    ? { unlisted: undefined, otherExecutions: listed.notChecked }
+    : listed.value;
+  return {
+    functionName,
+    readAt: now,
+    mappings,
+    unlisted,
+    otherExecutions,
+    reservedConcurrency,
+    alarms,
+    metrics,
+  };
 }
 
 /** Reads the resources of each mapping. Resources that several mappings share are read once. */
@@ -72,12 +84,18 @@ class MappingReader {
     const { functionName, code: declared } = this.#question;
     const options = mappingOptions(configuration);
     const { functionArn, qualifier, streamArn, destination, uuid } = options;
-    const [code, stream, table, target] = await Promise.all([
+    const [found, stream, table, target] = await Promise.all([
       this.#once(`function ${qualifier}`, () => readFunction(clients, functionName, qualifier)),
       this.#once(`stream ${streamArn}`, () => readStream(clients, streamArn)),
       this.#once(`table ${streamArn}`, () => readTable(clients, streamArn)),
       this.#once(`target ${destination}`, () => readTarget(clients, destination, arnOf(functionArn).account)),
     ]);
+    const isCodeMissing = !isUnread(found) && found.value === undefined;
+    const code = isUnread(found)
+      ? found
+      : found.value === undefined
+        ? unread(`there is no ${functionName}:${qualifier}`)
+        : known(found.value);
     const readers = mapPart(all, (mappings) =>
       mappings
         .filter(
@@ -86,13 +104,17 @@ class MappingReader {
         )
         .map(({ FunctionArn = '' }) => arnOf(FunctionArn).resource.replace('function:', '')),
     );
+    const simulate: Simulate = (role, resource, actions) =>
+      this.#once(`simulation ${role} ${resource} ${actions}`, () =>
+        simulatePolicies(clients, role, resource, actions),
+      );
     const permissions = isUnread(code)
       ? code
-      : await readPermissions(clients, code.value.role, [
+      : await readPermissions(simulate, code.value.role, [
           ...ofMapping(streamArn, destination),
           ...(declared === undefined ? [] : sinkPermissions(declared, code.value, functionArn)),
         ]);
-    return { ...options, code, stream, table, target, otherReaders: readers, permissions };
+    return { ...options, code, isCodeMissing, stream, table, target, otherReaders: readers, permissions };
   }
 
   #once<T>(key: string, read: () => Promise<T>): Promise<T> {

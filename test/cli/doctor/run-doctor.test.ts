@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { FINDINGS } from '../../../src/doctor/finding.ts';
 import { type FakeAws, fakeAws } from '../../doctor/fake-aws/server.ts';
@@ -11,6 +11,8 @@ import type { CommandEnd } from '../running-command.ts';
 
 let aws: FakeAws;
 beforeAll(async () => {
+  // Before the runtime of the healthy deployment ends.
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') });
   aws = await fakeAws(healthy());
 });
 beforeEach(() => {
@@ -18,7 +20,10 @@ beforeEach(() => {
   aws.faults.clear();
   aws.calls.length = 0;
 });
-afterAll(() => aws[Symbol.asyncDispose]());
+afterAll(async () => {
+  vi.useRealTimers();
+  await aws[Symbol.asyncDispose]();
+});
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'streamlane-doctor-'));
 
@@ -181,10 +186,77 @@ describe('streamlane doctor', () => {
     const { code, stdout } = await doctor('--function', 'on-invoice');
     expect(code).toBe(EXIT.failed);
     expect(stdout).toContain('not checked AWS refuses lambda:ListEventSourceMappings');
-    for (const finding of Object.keys(FINDINGS)) expect(stdout).toContain(finding);
+    for (const finding of Object.keys(FINDINGS)) {
+      const needsNoMapping = /^(?:CONCURRENCY_|NO_LAG_ALARM|LAG_HIGH)/.test(finding);
+      expect({ finding, isNamed: stdout.includes(finding) }).toEqual({ finding, isNamed: !needsNoMapping });
+    }
     expect(stdout).toContain('on-invoice (mappings not read): 0 errors, 0 warnings, 0 notes;');
     const { stdout: json } = await doctor('--function', 'on-invoice', '--json');
     expect(JSON.parse(json)).not.toHaveProperty('mappings');
+  });
+
+  test('with no mapping in a list that is not complete it is not fine: exit code 1', async () => {
+    aws.world.mappings.splice(0);
+    aws.faults.set('ListEventSourceMappings', {
+      status: 403,
+      code: 'AccessDeniedException',
+      when: ({ FunctionName }) => FunctionName === undefined,
+    });
+    const { code, stdout } = await doctor('--function', 'on-invoice');
+    expect(code).toBe(EXIT.failed);
+    expect(stdout).toContain('on-invoice (0 mappings): 0 errors');
+  });
+
+  test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+    ['--profile', ['--profile', 'nope'], {}],
+    ['AWS_PROFILE', [], { AWS_PROFILE: 'nope' }],
+  ])('names the profile of %s that has no credentials', async (_what, flags, env) => {
+    const args = ['doctor', '--function', 'on-invoice', '--region', REGION, ...flags];
+    const { code, stderr } = await inProcess(args, {
+      env: { AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    }).ended();
+    expect(stderr).toMatch(/^error: The profile nope has no credentials that can be used\./);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('another export that throws when it is read does not end the check', async () => {
+    const module = join(FOLDER, 'proxy.mjs');
+    writeFileSync(
+      module,
+      `export { router } from './handler.mjs';
+const { proxy, revoke } = Proxy.revocable({}, {});
+revoke();
+export const other = proxy;
+export const odd = { get '~target'() { throw new Error('odd'); } };`,
+    );
+    const { code, stdout } = await doctor('--function', 'on-invoice', '--router', `${module}#router`);
+    expect({ code, stdout }).toEqual({
+      code: EXIT.ok,
+      stdout: 'on-invoice (1 mapping): 0 errors, 0 warnings, 0 notes.\n',
+    });
+  });
+
+  test('an export that throws when it is read is named', async () => {
+    const module = join(FOLDER, 'trap.mjs');
+    writeFileSync(
+      module,
+      `export const router = new Proxy(() => {}, { get(_target, name) { throw new Error('trap ' + String(name)); } });`,
+    );
+    const { code, stderr } = await doctor('--function', 'on-invoice', '--router', `${module}#router`);
+    expect(stderr).toMatch(/^error: \S+trap\.mjs#router cannot be read: Error: trap /);
+    expect(code).toBe(EXIT.failed);
+  });
+
+  test('a router that no mapping can be derived from keeps its own error', async () => {
+    const module = join(FOLDER, 'audit.mjs');
+    writeFileSync(
+      module,
+      `import { streamRouter } from '${new URL('../../../dist/index.js', import.meta.url).href}';
+import { auditTrail } from '${new URL('../../../dist/audit/index.js', import.meta.url).href}';
+export const router = streamRouter({ logger: false }).use(auditTrail({ target: 'queue', send: async () => {} }), { sees: 'routed' });`,
+    );
+    const { stderr } = await doctor('--function', 'on-invoice', '--router', `${module}#router`);
+    expect(stderr).toMatch(/^error: .*sees/);
   });
 
   test.each<[string, readonly string[], RegExp]>([
