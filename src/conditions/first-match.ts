@@ -9,14 +9,15 @@ import { valueAt } from './stored-value.ts';
 /**
  * Finds the first of several patterns that matches an image, as stored.
  *
- * @returns its index, or -1
+ * @returns its index, or -1; also where there is no image
  * @throws UnmarshallError for an attribute that no handler could read
  */
 export function firstMatch(
   matches: readonly Pick<CompiledMatch, 'entries'>[],
-  image: AttributeMap,
+  image: AttributeMap | undefined,
   toNumber: ToNumber,
 ): number {
+  if (image === undefined) return -1;
   // Throws an error that names the value in the place of an image.
   if (!isMap(image)) unmarshall(image, String);
   // Most patterns ask for one and the same attribute: it is looked up once. Loops by index: iterators and closures add a tenth

@@ -66,7 +66,7 @@ export function recordEntities(
   refuseHidden(owner, entities);
 
   const matches = entities.map(({ match }) => match);
-  const find = (image: AttributeMap, { reading }: LazyRecord): RecordEntity =>
+  const find = (image: AttributeMap | undefined, { reading }: LazyRecord): RecordEntity =>
     entities[firstMatch(matches, image, reading.toNumber)] ?? UNKNOWN;
 
   const ofKeys = (record: LazyRecord): RecordEntity => {
@@ -90,7 +90,7 @@ export function recordEntities(
     names,
     hasSchema,
     of,
-    ofImage: (record, image) => find(record.storedImage(image) as AttributeMap, record),
+    ofImage: (record, image) => find(record.storedImage(image), record),
     matchOf(name) {
       const { match, ofKeys } = entities.find((entity) => entity.name === name) as Entity;
       return { ofKeys, others: match.entries.filter((entry) => !ofKeys.includes(entry)) };

@@ -28,6 +28,10 @@ describe('the first pattern that matches', () => {
     expect(firstMatch(patterns.map(compile), { a: { S: 'xy' }, b: { S: 'z' } }, Number)).toBe(index);
   });
 
+  test('is none where there is no image', () => {
+    expect(firstMatch([compile({ a: missing() })], undefined, Number)).toBe(-1);
+  });
+
   test('is the one that each pattern alone finds', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const value = fc.constantFrom('x', 'y');

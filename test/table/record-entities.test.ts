@@ -161,6 +161,13 @@ describe('the schema of an entity', () => {
     expect(record.oldImage).toEqual({ pk: 'P', sk: 'X', kind: 'note', text: 'x' });
   });
 
+  test.each<[EventName, Sketch, 'newImage' | 'oldImage']>([
+    ['INSERT', { newImage: order }, 'oldImage'],
+    ['REMOVE', { oldImage: order }, 'newImage'],
+  ])('of %s leaves the image undefined that the record does not have', (eventName, sketch, image) => {
+    expect(recordOf(eventName, schemas, sketch)[image]).toBeUndefined();
+  });
+
   test('may be asynchronous', async () => {
     const table = tableOf({
       order: { item: z.object({ total: z.number() }).refine(async () => true), match: { kind: 'order' } },
