@@ -287,10 +287,10 @@ function taken(
   const toNumber = numbers === 'exact' ? Number : (numberReader(numbers) as ToNumber);
   try {
     const record = openRecord(sample as never, { toNumber, viewType, open: table?.['~open'] });
-    const isUnknown = table?.['~entities']?.of(record).isUnknown;
-    if (takes === 'unknownEntity') return isUnknown === true;
-    // Routes get no such record, whatever they ask for.
-    if (isUnknown) return false;
+    const entities = table?.['~entities'];
+    if (takes === 'unknownEntity') return entities?.of(record).isUnknown === true;
+    // Routes get no record of no entity, nor one whose entity cannot be told, whatever they ask for.
+    if (entities !== undefined && record.entity === undefined) return false;
     if (entity !== undefined && record.entity !== entity) return false;
     return condition === undefined ? true : decide(condition, record);
   } catch {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { prefix } from '../../../src/conditions/text-matchers.ts';
 import { declaredCode } from '../../../src/doctor/declared-code.ts';
 import type { DeployedMapping, DeployedState } from '../../../src/doctor/deployed-state.ts';
 import type { Finding } from '../../../src/doctor/finding.ts';
@@ -9,6 +10,8 @@ import { eventSourceMapping } from '../../../src/mapping/event-source-mapping.ts
 import { recordFilter } from '../../../src/mapping/filter-criteria.ts';
 import type { StreamViewType } from '../../../src/record/view-type.ts';
 import { streamRouter } from '../../../src/router/router.ts';
+import { defineTable } from '../../../src/table/define-table.ts';
+import { itemOf } from '../../../src/table/item-of.ts';
 import { recordOf } from '../../fixtures/events.ts';
 import { drawnRouter, type RouterPlan, routerOf, type Seen } from '../../soundness/routers.ts';
 import { STREAM_ARN } from '../fake-aws/world.ts';
@@ -131,6 +134,26 @@ test('where the stream cannot be read, the view type of the code is taken', () =
       { code: 'FILTER_DROPS_ROUTE' },
     ]);
   }
+});
+
+test('records whose entity cannot be told reach no route, so filters may drop them', () => {
+  const item = itemOf<{ pk: string; sk: string; kind: string }>();
+  const table = defineTable({
+    name: 'App',
+    keys: ['pk', 'sk'],
+    viewType: 'KEYS_ONLY',
+    entities: {
+      line: { item, match: { sk: prefix('LINE#') } },
+      order: { item, match: { kind: 'order' } },
+    },
+  });
+  const router = streamRouter(table, { logger: false, unknownEntity: 'ignore' });
+  router.onInsert((async () => {}) as never);
+  const line = JSON.stringify({
+    eventName: ['INSERT'],
+    dynamodb: { Keys: { sk: { S: [{ prefix: 'LINE#' }] } } },
+  });
+  expect(dropped(found([line], router, 'KEYS_ONLY'))).toEqual([]);
 });
 
 /** The record in the text of a finding. */
