@@ -83,9 +83,9 @@ describe('environment, of deliver', () => {
     const router = streamRouter<{ id: string }>({ logger: quietLogger() }).onInsert((record) =>
       topic.publish('text', { record }),
     );
-    await deliver(router, records, { environment: { [A]: 'arn:one' } });
-    await deliver(router, records, { environment: { [A]: 'arn:two' } });
-    expect(sent).toEqual(['arn:one', 'arn:two']);
+    const topics = ['one', 'two'].map((name) => `arn:aws:sns:eu-west-1:123456789012:${name}`);
+    for (const arn of topics) await deliver(router, records, { environment: { [A]: arn } });
+    expect(sent).toEqual(topics);
     const { errors, invocations } = await deliver(router, records, {
       maximumRetryAttempts: 0,
       functionResponseTypes: ['ReportBatchItemFailures'],
