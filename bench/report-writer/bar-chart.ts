@@ -4,7 +4,7 @@ import { bar, card, line, MARGIN, text, WIDTH } from './svg.ts';
 
 const ROW = 24;
 const BAR = 14;
-const LEAST_LABELS = 200;
+const MIN_LABELS = 200;
 /** The width of a letter in the widest of the fonts, at 13 px. */
 const LETTER = 7.6;
 const VALUES = 190;
@@ -27,7 +27,7 @@ export function barChart(title: string, subtitle: string, groups: readonly Group
   ];
   let y = HEAD;
   const names = groups.flatMap(({ results }) => Object.keys(results));
-  const labels = Math.max(LEAST_LABELS, ...names.map(({ length }) => 10 + length * LETTER));
+  const labels = Math.max(MIN_LABELS, ...names.map(({ length }) => 10 + length * LETTER));
   for (const group of groups) {
     content.push(...panel(group, y, MARGIN + labels));
     y += PANEL_HEAD + Object.keys(group.results).length * ROW + PANEL_GAP + (isWide(group) ? TICKS : 0);

@@ -11,11 +11,11 @@ export interface PatternField {
 }
 
 /** As many combinations of `$or` are looked at. */
-const MOST_COMBINATIONS = 50;
+const MAX_COMBINATIONS = 50;
 
 /** The fields of a pattern, once for each combination of its `$or`. */
 export function fieldsOf(pattern: string): readonly (readonly PatternField[])[] {
-  return fieldsIn(readPattern(pattern, 'doctor'), []).slice(0, MOST_COMBINATIONS);
+  return fieldsIn(readPattern(pattern, 'doctor'), []).slice(0, MAX_COMBINATIONS);
 }
 
 function fieldsIn(pattern: unknown, above: readonly string[]): readonly (readonly PatternField[])[] {
@@ -29,7 +29,7 @@ function fieldsIn(pattern: unknown, above: readonly string[]): readonly (readonl
         : fieldsIn(value, path);
     combinations = combinations
       .flatMap((one) => parts.map((part) => [...one, ...part]))
-      .slice(0, MOST_COMBINATIONS);
+      .slice(0, MAX_COMBINATIONS);
   }
   return combinations;
 }

@@ -5,7 +5,7 @@ import { CHECK_EVENT } from '../unmarshall/malformed.ts';
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 const SECONDS = /^\d+(\.\d*)?(e\+?\d{1,2})?$/i;
 /** The last moment that a Date can hold. */
-const MOST_MS = 8.64e15;
+const MAX_MS = 8.64e15;
 
 /** The member of a record that has the time of a change. */
 interface TimedChange {
@@ -25,7 +25,7 @@ export function creationMsOf(change: TimedChange | null | undefined): number | u
   const isSeconds = typeof time === 'number' || (typeof time === 'string' && SECONDS.test(time));
   // Rounded, because 1.001 * 1000 is less than 1001 as a double.
   const ms = isSeconds ? Math.round(Number(time) * 1000) : Number.NaN;
-  return Math.abs(ms) <= MOST_MS ? ms : Number.NaN;
+  return Math.abs(ms) <= MAX_MS ? ms : Number.NaN;
 }
 
 /** The same in seconds, for arithmetic that goes on without it. @returns undefined where it cannot be read */

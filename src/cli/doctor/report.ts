@@ -61,12 +61,12 @@ function findingLines(
 }
 
 /** As many characters of a text are shown. AWS's own texts, such as the result of a batch, have no limit. */
-const MOST_SHOWN = 700;
+const MAX_SHOWN = 700;
 
 function textLines(text: string): readonly string[] {
   // Control characters first: escaped, they are longer.
-  const shown = terminalLine(text.slice(0, MOST_SHOWN));
-  const cut = text.length > MOST_SHOWN ? ` ... (${text.length} characters; --json prints all of them)` : '';
+  const shown = terminalLine(text.slice(0, MAX_SHOWN));
+  const cut = text.length > MAX_SHOWN ? ` ... (${text.length} characters; --json prints all of them)` : '';
   return wrapped(`${shown}${cut}`, WIDTH - LABEL);
 }
 

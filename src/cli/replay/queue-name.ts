@@ -43,16 +43,16 @@ export async function urlOfQueue(
   }
 }
 
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
 /** A sentence with the names of some queues, if there are any and the caller may list them. */
 async function queuesOf(client: SQSClient): Promise<string> {
   const { ListQueuesCommand } = await import('@aws-sdk/client-sqs');
   const { QueueUrls = [] } = await client
-    .send(new ListQueuesCommand({ MaxResults: MOST_NAMES + 1 }))
+    .send(new ListQueuesCommand({ MaxResults: MAX_NAMES + 1 }))
     .catch((): { readonly QueueUrls?: string[] } => ({}));
   const names = QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1)).sort();
   if (names.length === 0) return '';
-  const more = names.length > MOST_NAMES ? ' and others' : '';
-  return ` There are ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  const more = names.length > MAX_NAMES ? ' and others' : '';
+  return ` There are ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }

@@ -21,8 +21,8 @@ interface Place {
 
 // A batch of a sink has ten messages, and an invocation may send many.
 const FOLD_MS = 200;
-const MOST_SHOWN = 5;
-const MOST_CHARACTERS = 300;
+const MAX_SHOWN = 5;
+const MAX_CHARACTERS = 300;
 
 const LABELS = { sns: 'SNS', sqs: 'SQS', s3: 'S3' } as const;
 
@@ -45,7 +45,7 @@ export class AcceptedMessages {
       const place = this.#places.get(name) ?? { first: message, count: 0, texts: [] };
       this.#places.set(name, place);
       place.count++;
-      if (this.#options.areShown && place.count <= MOST_SHOWN) place.texts.push(this.#textOf(message));
+      if (this.#options.areShown && place.count <= MAX_SHOWN) place.texts.push(this.#textOf(message));
     }
     this.#timer ??= setTimeout(() => this.flush(), FOLD_MS).unref();
   }
@@ -76,5 +76,5 @@ export class AcceptedMessages {
 }
 
 function cut(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

@@ -229,7 +229,7 @@ function sourceOf({ mapping, code }: MappingCheck): SampleSource {
 const EVERY = '{}';
 
 /** As many records are tried for a route. */
-const MOST_SAMPLES = 3000;
+const MAX_SAMPLES = 3000;
 
 /** A record that the code is to get and the filters drop. */
 interface Counterexample {
@@ -258,7 +258,7 @@ function counterexample(
     for (const fields of pattern === EVERY ? [[]] : fieldsOf(pattern)) {
       for (const sample of samples(source, fields, others, changed)) {
         tried += 1;
-        if (tried > MOST_SAMPLES) break;
+        if (tried > MAX_SAMPLES) break;
         if (!wants(sample)) continue;
         const verdict = taken(sample, demand, settings);
         if (verdict === false) continue;

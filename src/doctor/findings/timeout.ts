@@ -3,7 +3,7 @@ import { finding, notChecked, type Result } from '../finding.ts';
 import { isUnread } from '../part.ts';
 
 /** A request to another service takes a few milliseconds at least. With less time for each record, a full batch does not fit. */
-const LEAST_MS = 10;
+const MIN_MS = 10;
 
 /** The timeout, against the router's reserve and the time that batches take. */
 export const timeout: CheckMapping = function* (check) {
@@ -31,14 +31,14 @@ export const timeout: CheckMapping = function* (check) {
   if (settings !== undefined) {
     const atOnce = settings.order === 'shard' ? 1 : Math.min(settings.concurrency, mapping.batchSize);
     const forEach = ((timeoutMs - settings.reserveMs) * atOnce) / mapping.batchSize;
-    if (forEach < LEAST_MS) {
+    if (forEach < MIN_MS) {
       yield finding('TIMEOUT_TOO_SHORT', subject, {
         is: `A batch of ${mapping.batchSize} records has ${timeoutSeconds} s, ${atOnce} at once: ${Math.round(10 * forEach) / 10} ms for each.`,
-        should: `${LEAST_MS} ms or more for each record`,
+        should: `${MIN_MS} ms or more for each record`,
         why: 'A full batch does not fit into an invocation. The rest of it comes again, and the function falls behind.',
         remedy: updateCommand(
           mapping,
-          `--batch-size ${Math.max(1, Math.floor((mapping.batchSize * forEach) / (2 * LEAST_MS)))}`,
+          `--batch-size ${Math.max(1, Math.floor((mapping.batchSize * forEach) / (2 * MIN_MS)))}`,
         ),
       });
       return;
