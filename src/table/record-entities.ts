@@ -65,9 +65,9 @@ export function recordEntities(
   const entities = Object.entries(declared).map(([name, options]) => entityOf(owner, name, options, keys));
   refuseHidden(owner, entities);
 
-  const matches = entities.map(({ match }) => match);
+  const indexOf = firstMatch(entities.map(({ match }) => match));
   const find = (image: AttributeMap | undefined, { reading }: LazyRecord): RecordEntity =>
-    entities[firstMatch(matches, image, reading.toNumber)] ?? UNKNOWN;
+    entities[indexOf(image, reading.toNumber)] ?? UNKNOWN;
 
   const ofKeys = (record: LazyRecord): RecordEntity => {
     const stored = LazyRecord.rawOf(record).dynamodb?.Keys as AttributeMap;

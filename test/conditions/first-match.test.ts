@@ -25,11 +25,11 @@ describe('the first pattern that matches', () => {
     ['one that asks for a missing attribute', [{ c: 'x' }, { c: missing() }], 1],
     ['none', [{ a: 'x' }, { constructor: prefix('') }], -1],
   ])('is %s', (_, patterns, index) => {
-    expect(firstMatch(patterns.map(compile), { a: { S: 'xy' }, b: { S: 'z' } }, Number)).toBe(index);
+    expect(firstMatch(patterns.map(compile))({ a: { S: 'xy' }, b: { S: 'z' } }, Number)).toBe(index);
   });
 
   test('is none where there is no image', () => {
-    expect(firstMatch([compile({ a: missing() })], undefined, Number)).toBe(-1);
+    expect(firstMatch([compile({ a: missing() })])(undefined, Number)).toBe(-1);
   });
 
   test('is the one that each pattern alone finds', () => {
@@ -43,7 +43,7 @@ describe('the first pattern that matches', () => {
     fc.assert(
       fc.property(fc.array(pattern), image, (patterns, stored) => {
         const matches = patterns.map(compile);
-        expect(firstMatch(matches, stored, Number)).toBe(
+        expect(firstMatch(matches)(stored, Number)).toBe(
           matches.findIndex((match) => match.test(stored, Number)),
         );
       }),
@@ -55,7 +55,7 @@ test.each<[string, unknown, string]>([
   ['an attribute that no handler could read', { a: { S: 'x' }, b: { S: 1 } }, 'The attribute b cannot'],
   ['what came in the place of an image', 'no image', 'cannot be unmarshalled'],
 ])('names %s', (_, image, message) => {
-  const find = () => firstMatch([compile({ a: 'y' }), compile({ b: prefix('z') })], image as never, Number);
+  const find = () => firstMatch([compile({ a: 'y' }), compile({ b: prefix('z') })])(image as never, Number);
 
   expect(find).toThrow(UnmarshallError);
   expect(find).toThrow(message);

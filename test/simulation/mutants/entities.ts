@@ -8,8 +8,9 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the last entity that matches wins',
     file: FIND,
-    find: 'entities[firstMatch(matches, image, reading.toNumber)] ?? UNKNOWN;',
-    replace: 'entities.toReversed()[firstMatch(matches.toReversed(), image, reading.toNumber)] ?? UNKNOWN;',
+    find: 'firstMatch(entities.map(({ match }) => match));',
+    replace:
+      '((last) => (image: never, toNumber: never) => entities.length - 1 - last(image, toNumber))(firstMatch(entities.toReversed().map(({ match }) => match)));',
   },
   {
     name: 'the old image decides the entity of a change',
