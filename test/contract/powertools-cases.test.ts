@@ -431,7 +431,7 @@ const CASES: readonly Case[] = [
     options: DO_NOT_THROW,
     powertools: { ...firstAlone, entries: ['fail undefined 0'] },
     ours: firstAlone,
-    row: '`throw` of what is not an Error',
+    row: '`throw` of a value that is not an Error',
   },
   {
     name: 'a record handler that is not a function',
@@ -480,7 +480,7 @@ const CASES: readonly Case[] = [
       failed: [-1],
     },
     ours: thrown({ response: [0], started: [0], succeeded: [0], failed: [-1] }, 'ConfigurationError'),
-    row: 'Failures noted for records of another batch',
+    row: 'Failures recorded for records of another batch',
   },
   {
     name: 'an asynchronous hasMessagesToReport',
@@ -603,7 +603,7 @@ const CASES: readonly Case[] = [
       failed: [],
     },
     ours: { response: [1], entries: [SUCCESS(0), 'fail own 1'], started: [0, 1], succeeded: [0], failed: [] },
-    row: '`failureHandler` does not note the failure',
+    row: '`failureHandler` does not record the failure',
   },
   {
     name: 'processRecord overridden',
@@ -752,7 +752,7 @@ const CASES: readonly Case[] = [
     overrides: () => ({ getMessagesToReport: () => [] }),
     powertools: { ...secondFails, response: [] },
     ours: thrown(secondFails, 'ConfigurationError'),
-    row: 'Overrides that report less than what failed',
+    row: 'Overrides that do not report all failures',
   },
   {
     name: 'collectDynamoDBFailures leaves the failure out',
@@ -760,7 +760,7 @@ const CASES: readonly Case[] = [
     overrides: () => ({ collectDynamoDBFailures: () => [] }),
     powertools: { ...secondFails, response: [] },
     ours: thrown(secondFails, 'ConfigurationError'),
-    row: 'Overrides that report less than what failed',
+    row: 'Overrides that do not report all failures',
   },
   {
     name: 'hasMessagesToReport denies the failure',
@@ -768,7 +768,7 @@ const CASES: readonly Case[] = [
     overrides: () => ({ hasMessagesToReport: () => false }),
     powertools: { ...secondFails, response: [] },
     ours: thrown(secondFails, 'ConfigurationError'),
-    row: 'Overrides that report less than what failed',
+    row: 'Overrides that do not report all failures',
   },
   {
     name: 'entireBatchFailed denies that all failed',
@@ -896,7 +896,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
     options: { parsr: failsQuietly },
     powertools: [],
     ours: 'UNKNOWN_OPTION',
-    row: 'Unknown options, or values that do not fit',
+    row: 'Unknown options, or invalid values',
   },
   {
     name: 'a failed record without a logger',
@@ -946,7 +946,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
     },
     powertools: 1,
     ours: 0,
-    row: 'A response that is changed after the call',
+    row: 'A response object that is changed after the call',
   },
 ];
 
