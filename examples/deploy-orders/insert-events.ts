@@ -8,6 +8,8 @@ const END = '# End of what streamlane mapping writes';
 const [, , path = 'template.yaml'] = process.argv;
 const template = readFileSync(path, 'utf8');
 const events = await text(process.stdin);
+// A command that fails prints nothing, and a template without events would deploy a function that nothing invokes.
+if (!events.startsWith('Events:')) throw new Error(`There are no events for ${path}. It is unchanged.`);
 const lines = template.split('\n');
 const begin = lines.findIndex((line) => line.trim() === BEGIN);
 const end = lines.findIndex((line) => line.trim() === END);

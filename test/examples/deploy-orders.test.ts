@@ -45,6 +45,19 @@ test.each(['run', 'runFromExamples'] as const)(
   },
 );
 
+test.each(['deploy-orders', 'deploy-sam'])(
+  '%s: a mapping that fails leaves the template as it was',
+  async (name) => {
+    const copy = copyExample(name);
+    const before = copy.read('template.yaml');
+    copy.write('mapping.ts', "throw new Error('no mapping');");
+
+    await expect(copy.run('mapping')).rejects.toThrow('It is unchanged.');
+
+    expect(copy.read('template.yaml')).toBe(before);
+  },
+);
+
 test('the template has no property, reference or value that AWS does not know', { timeout: 60_000 }, () => {
   const { unknown } = validated();
 
