@@ -15,19 +15,19 @@ export interface CliOptions {
   readonly expectations: string | undefined;
 }
 
-export const HELP = `Measures what streamlane costs, beside what others cost.
+export const HELP = `Compares the speed, memory and size of streamlane with other libraries.
 
 npm run bench [-- flags]
 
   --only <name>          one measure (${MEASURES.map(({ name }) => name).join(', ')})
-                         or the groups whose id begins so (router/small/both)
+                         or the groups whose id begins with it (router/small/both)
   --quick                fewer records and rounds, for CI: within 60 s
-  --check                exit code 1 when a must of the expectations is missed
-  --expectations <file>  other expectations than bench/expectations/table.ts: a JSON array of the same form
-  --out <directory>      where the report is written; without it, only a full run writes one, to bench/report
-  --same-process         all contenders of a group in one process, where they change each other's speed
-  --redraw               writes charts, pages and the speed section of the README from bench/report/report.json; measures nothing
-  --help                 this text`;
+  --check                exit code 1 if a must of the expectations is missed
+  --expectations <file>  use these expectations, a JSON array of the same form, instead of bench/expectations/table.ts
+  --out <directory>      write the report there (default: bench/report, and only after a full run)
+  --same-process         run all contenders of a group in one process, where they change each other's speed
+  --redraw               write charts, pages and the speed section of the README from bench/report/report.json, without measuring
+  --help                 print this text`;
 
 /** @throws TypeError when a flag is unknown, lacks its value or has one that does not exist */
 export function cliOptions(args: readonly string[]): CliOptions {

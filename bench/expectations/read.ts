@@ -34,7 +34,7 @@ export async function readExpectations(path: string): Promise<Expectation[]> {
 function faultOf(entry: unknown): string | undefined {
   if (typeof entry !== 'object' || entry === null) return 'expected an object';
   const unknown = Object.keys(entry).find((name) => !Object.hasOwn(KINDS, name));
-  if (unknown !== undefined) return `there is no ${unknown} in an expectation`;
+  if (unknown !== undefined) return `${unknown} is not a field of an expectation`;
   for (const [name, kind] of Object.entries(KINDS)) {
     const value = (entry as Record<string, unknown>)[name];
     if (value === undefined && OPTIONAL.includes(name)) continue;

@@ -36,12 +36,11 @@ const conditions: Condition[] = [
 export function decisionsPlan({ quick }: Effort): GroupPlan {
   return {
     id: 'router/decisions',
-    title:
-      '100,000 small MODIFY records, five routes with built-in conditions, none of which takes the record',
+    title: '100,000 small MODIFY records, five routes with built-in conditions that match no record',
     unit: 'ms',
     places: alone(NAME),
     ...roundsFor('small', quick),
-    notes: ['Without opening the event: what is measured is finding the routes of a record.'],
+    notes: ['Only the search for the routes of a record is timed. The records are made before.'],
     entrant: async () => entrant(),
   };
 }

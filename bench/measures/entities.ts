@@ -52,8 +52,8 @@ export function entitiesPlan({ quick }: Effort): GroupPlan {
     places: alone(...Object.keys(ROUTERS)),
     ...roundsFor('small', quick),
     notes: [
-      'Entities are found by a prefix of the partition key. Of five routes per event name, each with a built-in condition, ' +
-        'the last one takes the record.',
+      'A prefix of the partition key tells the entity. Each event name has five routes with a built-in condition, and ' +
+        'the last one matches the record.',
     ],
     entrant: async (name) => entrantOf(name),
   };

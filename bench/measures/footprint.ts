@@ -20,9 +20,9 @@ export const footprintMeasure: Measure = {
   name: 'footprint',
   title: 'Bundle and import',
   method:
-    'Four programs, of which three do the same and one does nothing, bundled by esbuild: minified ESM for Node 22. ' +
-    "`@aws-sdk/*` is left out, as CDK's NodejsFunction does, or everything is in the bundle. The import of a " +
-    'bundle is timed inside a fresh process per turn.',
+    'esbuild bundles four programs: minified ESM for Node 22. Three of them do the same, and one does nothing. The bundle ' +
+    "either leaves out `@aws-sdk/*`, as CDK's NodejsFunction does, or has everything in it. Each turn imports a bundle " +
+    'in a new process, and times the import there.',
   plans: (effort) =>
     (Object.keys(BUNDLINGS) as Bundling[])
       .filter((bundling) => !effort.quick || bundling === 'sdk-external')
@@ -51,7 +51,7 @@ function sizes(bundling: Bundling): GroupPlan {
 function imports(bundling: Bundling, { quick }: Effort): GroupPlan {
   return {
     id: `footprint/import/${bundling}`,
-    title: `Import in a fresh process, ${BUNDLINGS[bundling]}`,
+    title: `Import in a new process, ${BUNDLINGS[bundling]}`,
     unit: 'ms',
     places: places(),
     rounds: quick ? 7 : 41,

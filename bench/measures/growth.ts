@@ -16,9 +16,9 @@ export const growthMeasure: Measure = {
   name: 'growth',
   title: 'Growth',
   method:
-    'The cost per record of batches of 10 to 100,000 small records (Lambda delivers at most 10,000), both images ' +
-    'read by async handlers. Each turn parses the same 100,000 records, cut into batches of that size, and then ' +
-    'handles them batch after batch, so that data and memory in use are the same for all sizes.',
+    'The time per record, for batches of 10 to 100,000 small records. Lambda delivers at most 10,000. Async handlers read ' +
+    'both images. Each turn parses the same 100,000 records, split into batches of that size, and then handles the ' +
+    'batches one by one. So the data and the memory in use are the same for all sizes.',
   plans: (effort) => [planOf(effort)],
 };
 

@@ -18,11 +18,11 @@ export const memoryMeasure: Measure = {
   name: 'memory',
   title: 'Memory',
   method:
-    'How far the heap rises above the parsed event while a batch of 10,000 records is handled; async handlers read ' +
-    'one image. Each turn has a fresh process, warmed up with one batch, whose young generation is as large as Lambda ' +
-    `makes it in a function of 128 MB (--max-semi-space-size=${SEMI_SPACE_MB}). The heap is collected, then the used heap ` +
-    '(V8 heap statistics, garbage that was not collected yet included) is read by every twentieth handler ' +
-    'and at the end; the highest reading counts.',
+    'How far the heap rises above the parsed event while a batch of 10,000 records is handled. Async handlers read ' +
+    'one image. Each turn runs in a new process, after one batch to warm up. The young generation is as large as in a ' +
+    `Lambda function of 128 MB (--max-semi-space-size=${SEMI_SPACE_MB}). Garbage is collected before the batch. Then every ` +
+    'twentieth handler, and the end of the batch, reads the used heap from the V8 heap statistics, which include garbage ' +
+    'that is not collected yet. The highest reading counts.',
   plans: (effort) =>
     PROFILES.filter((profile) => !effort.quick || profile === 'large').map((profile) =>
       planOf(profile, effort),

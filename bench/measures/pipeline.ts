@@ -11,13 +11,13 @@ const HANDLERS: Readonly<Record<string, number | 'loop'>> = {
 
 export const pipelineMeasure: Measure = {
   name: 'pipeline',
-  title: 'The real pipeline',
+  title: 'From table to topic',
   method:
-    'Invoices written to a table in Dynoxide (a DynamoDB server with streams). The local event source mapping reads ' +
-    'the stream in batches of up to 1,000 records and invokes the handler, which publishes every change to a FIFO topic ' +
-    'with a queue behind it in fauxqs (SNS and SQS). Timed from the start of the mapping to its last checkpoint. The ' +
-    'servers run in a process of their own on the same machine: these numbers are as much theirs. The second group ' +
-    'is the same without publishing: what the mapping itself takes, reading from Dynoxide included.',
+    'Invoices are written to a table in Dynoxide, a DynamoDB server with streams. The local event source mapping reads ' +
+    'the stream in batches of up to 1,000 records and invokes the handler. The handler publishes every change to a FIFO ' +
+    'topic in fauxqs (SNS and SQS), to which a queue subscribes. The clock runs from the start of the mapping to its last ' +
+    'checkpoint. The servers run in a separate process on the same machine, so their speed is part of these numbers. The ' +
+    'second group is the same without publishing. It shows the mapping alone, with its reads from Dynoxide.',
   plans: (effort) => [planOf(effort), mappingPlanOf(effort)],
 };
 

@@ -17,8 +17,8 @@ export const publishingMeasure: Measure = {
   title: 'Publishing to SNS',
   method:
     `A router with concurrency ${CONCURRENCY} publishes one message per record of a batch of ` +
-    `${RECORDS.toLocaleString('en')} records to a standard topic in fauxqs, which runs in a process of its own on the ` +
-    'same machine. Requests are counted where the SDK sends them. 10 messages fit into one, so 1,000 are the least.',
+    `${RECORDS.toLocaleString('en')} records to a standard topic in fauxqs, which runs in a separate process on the ` +
+    'same machine. Requests are counted where the SDK sends them. A request takes 10 messages, so at least 1,000 are needed.',
   plans: (effort) => [planOf(effort)],
 };
 

@@ -21,8 +21,8 @@ export function repeatsPlan({ quick }: Effort): GroupPlan {
     rounds: quick ? 1 : 5,
     warmups: 0,
     notes: [
-      `Handlers wait 5 or 60 ms, ${CONCURRENCY} lanes at once (Powertools: all records at once). After each answer the records ` +
-        'from the lowest reported one on are delivered again, as Lambda does. Attempts of the failing record are not counted.',
+      `Handlers wait 5 or 60 ms. ${CONCURRENCY} lanes run at once; with Powertools, all records run at once. After each response, ` +
+        'the records from the lowest reported one on are delivered again, as Lambda does. Attempts of the failing record are not counted.',
     ],
     entrant: (name) => {
       const [contender = '', latency = ''] = name.split(', ');

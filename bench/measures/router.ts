@@ -30,11 +30,11 @@ const QUICK_CONTENDERS = ['streamlane', 'loop + util-dynamodb', 'Powertools para
 
 export const routerMeasure: Measure = {
   name: 'router',
-  title: 'The router, and what else handles a batch',
+  title: 'Handling a batch',
   method:
-    'A batch is handled; each handler reads what the title says and touches one attribute of ' +
-    'it. An async handler is an async function that awaits nothing. `JSON.parse` of the payload is what ' +
-    "Lambda's runtime pays before any handler starts.",
+    'Each contender handles a batch. The title says what each handler reads: the images or the keys. The handler uses one ' +
+    'attribute of them. An asynchronous handler is an async function that awaits nothing. `JSON.parse` of the payload is ' +
+    "the time that Lambda's runtime needs before a handler starts.",
   plans: (effort) =>
     plans(effort).filter(({ id }) => !effort.quick || QUICK.includes(id.replace('router/', ''))),
 };

@@ -31,7 +31,9 @@ export function routesPlan({ quick }: Effort): GroupPlan {
     unit: 'ms',
     places: alone(...Object.keys(ROUTERS)),
     ...roundsFor('small', quick),
-    notes: ['Conditions read one attribute; of five routes per event name, the last one takes the record.'],
+    notes: [
+      'Each condition reads one attribute. With five routes for each event name, the last one matches the record.',
+    ],
     entrant: async (name) => entrantOf(name),
   };
 }

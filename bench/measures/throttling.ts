@@ -12,9 +12,9 @@ export const throttlingMeasure: Measure = {
   name: 'throttling',
   title: 'Sending under throttling',
   method:
-    `A sink with a client of its own sends ${MESSAGES.toLocaleString('en')} messages of a few bytes at once, or ${OBJECTS.toLocaleString('en')} ` +
-    'objects, to a fake of the AWS API that answers over HTTP after 5 ms, and throttles every fifth request on average. The fake runs in the same ' +
-    'process, so that its work is part of both times.',
+    `A sink sends ${MESSAGES.toLocaleString('en')} messages of a few bytes at once, or ${OBJECTS.toLocaleString('en')} objects. Their target is a ` +
+    'fake of the AWS API that answers over HTTP after 5 ms. It throttles every fifth request on average. The fake runs in ' +
+    'the same process, so both times include its work.',
   plans: (effort) => SERVICES.map((service) => planOf(service, effort)),
 };
 

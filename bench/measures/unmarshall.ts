@@ -21,10 +21,10 @@ export const unmarshallMeasure: Measure = {
   name: 'unmarshall',
   title: 'Unmarshalling alone',
   method:
-    'Every image of a batch is unmarshalled and one attribute of it read. The images are collected from the records ' +
-    'before: what is timed is unmarshalling alone. `JSON.parse` of the payload is ' +
-    "what Lambda's runtime pays anyway; the plain deep copy of the unmarshalled items is the floor: the cost " +
-    'of building those objects.',
+    'Each contender unmarshalls every image of a batch, and reads one attribute of each. The images are collected from ' +
+    'the records before the clock starts, so only unmarshalling is timed. Two yardsticks are beside the contenders: ' +
+    "`JSON.parse` of the payload, which Lambda's runtime does before each handler; and a plain deep copy of the " +
+    'unmarshalled items, which is the cost of creating those objects.',
   plans: (effort) => PROFILES.map((profile) => planOf(profile, effort)),
 };
 

@@ -15,13 +15,13 @@ export const waitingMeasure: Measure = {
   name: 'waiting',
   title: 'Handlers that wait',
   method:
-    `Each handler waits ${LATENCY_MS} ms (setTimeout). No scheduler that keeps the changes of an item in order can ` +
-    'beat max(longest lane x latency, records x latency / concurrency). The latency in that bound is what a step of ' +
-    `${LATENCY_MS} ms timers takes on this machine, in the same rounds: as many in flight as the contender may have and ` +
-    'nothing else to do, until the slowest of them is done. 1,000 at once take longer than one alone, which is shown ' +
-    'as well; with few of them the bound can come out a hundredth above what it bounds. An order ' +
-    'violation is a record that was started before the one before it, on the same item, had finished. Those who ' +
-    'know no limit to their concurrency are measured apart, on fewer records, because some take them one by one.',
+    `Each handler waits ${LATENCY_MS} ms (setTimeout). A scheduler that keeps the changes of an item in order needs at ` +
+    'least max(longest lane x latency, records x latency / concurrency). The bound is an estimate of that time. Its latency ' +
+    `is measured on this machine in the same rounds: as many timers of ${LATENCY_MS} ms as the concurrency start at once, ` +
+    'and the slowest of them counts. 1,000 timers at once take longer than one alone, which the table shows too. With a ' +
+    'low concurrency, the estimate can be 1 % above the true bound. An order violation is a record that started before ' +
+    'the previous change of the same item had finished. Libraries without a limit of concurrency are measured on fewer ' +
+    'records, because some of them handle records one by one.',
   plans: (effort) => [
     ...[10, 100, 1000].map((concurrency) => limited(concurrency, effort)),
     unlimited(effort),
@@ -60,7 +60,7 @@ function unlimited({ quick }: Effort): GroupPlan {
     rounds: quick ? 1 : 3,
     warmups: quick ? 0 : 1,
     notes: [
-      'streamlane runs here with concurrency 1,000; all others take either all records at once or one by one.',
+      'Here, streamlane runs with concurrency 1,000. Each of the others runs all records at once, or one by one.',
     ],
     entrant: (name) => entrantOf(name, records, 1_000),
   };

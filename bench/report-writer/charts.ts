@@ -14,19 +14,21 @@ const CHARTS: Readonly<Record<string, Chart>> = {
   'unmarshall.svg': {
     measure: 'unmarshall',
     title: 'Unmarshalling every image of a batch',
-    subtitle: 'Median and middle half; shorter is better. Dashed: what building or parsing costs anyway',
+    subtitle:
+      'Median and middle half; shorter is better. Dashed: the cost of parsing, and of creating the objects',
     groups: ['unmarshall/small', 'unmarshall/large'],
   },
   'router.svg': {
     measure: 'router',
     title: 'Handling a batch of 10,000 records, both images read',
-    subtitle: "Median and middle half; shorter is better. Dashed: what Lambda's runtime pays anyway",
+    subtitle:
+      "Median and middle half; shorter is better. Dashed: Lambda's runtime, before the handler starts",
     groups: ['router/small/both/async', 'router/large/both/async'],
   },
   'waiting.svg': {
     measure: 'waiting',
     title: 'Handlers that wait 5 ms each',
-    subtitle: 'Shorter is better. Dashed: an estimate of the least that keeping an item in order allows',
+    subtitle: 'Shorter is better. Dashed: an estimate of the shortest time that keeps the order of each item',
     groups: ['waiting/10', 'waiting/100', 'waiting/1000', 'waiting/no-limit'],
   },
   'failures.svg': {
@@ -50,8 +52,8 @@ const CHARTS: Readonly<Record<string, Chart>> = {
   },
   'footprint.svg': {
     measure: 'footprint',
-    title: 'The same small program on each',
-    subtitle: 'Minified ESM bundle and its import in a fresh process, @aws-sdk/* left to the Lambda runtime',
+    title: 'The same small program with each library',
+    subtitle: 'Minified ESM bundle without @aws-sdk/*, and its import in a new process',
     groups: ['footprint/bundle/sdk-external', 'footprint/import/sdk-external'],
   },
 };

@@ -27,9 +27,9 @@ function intro({ date, quick, sameProcess, machine }: Report): string {
   const { cpu, cores, memoryGB, platform, node, v8 } = machine;
   return [
     `Measured on ${date.slice(0, 10)} with Node.js ${node} (V8 ${v8}) on ${cores} cores of ${cpu}, ${memoryGB} GB, ${platform}.`,
-    quick ? 'This was a quick run: few rounds, so read the numbers with care.' : '',
+    quick ? 'This was a quick run with few rounds, so the numbers are rough.' : '',
     sameProcess ? 'All contenders of a group shared one process.' : '',
-    'Made by `npm run bench`; [what is measured and how](../README.md).',
+    '`npm run bench` wrote this page. [The bench suite](../README.md) explains the measures and the method.',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

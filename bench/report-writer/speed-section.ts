@@ -80,7 +80,7 @@ function speedSection(report: Report): string {
     '![Time to handle a batch of 10,000 records, for each library](bench/report/router.svg)',
     '',
     `These are medians of \`npm run bench\` on ${report.date.slice(0, 10)}, with Node.js ${node} on ${cores} cores of ${cpu}.`,
-    '[The report](bench/report/README.md) has all numbers, also the targets that were missed. [The bench suite](bench/README.md) says how they are measured.',
+    '[The report](bench/report/README.md) has all numbers, and the goals that were missed. [The bench suite](bench/README.md) explains how they are measured.',
     '',
     END,
   ].join('\n');
