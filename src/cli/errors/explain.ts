@@ -71,7 +71,7 @@ function ofSdk(error: unknown): string | undefined {
     return `AWS refuses the call: ${oneLine(message)} Check the profile, its permissions and --region.`;
   }
   if (name === 'QueueDoesNotExist')
-    return 'There is no such queue here. Check --queue, --endpoint and --region.';
+    return 'There is no such queue here. Check --queue, --endpoint, --region and --profile.';
   if (name === 'ValidationException') {
     return `The request is refused: ${oneLine(message).replace(/\.?$/, '.')} Correct the table's name, the keys or the item.`;
   }

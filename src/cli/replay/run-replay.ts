@@ -17,7 +17,7 @@ import { TABLES } from '../servers/packages.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { writeJson } from '../terminal/output.ts';
 import { openProgress } from './progress.ts';
-import { isQueueName, urlOfQueue } from './queue-name.ts';
+import { isQueueName, requireServerOf, urlOfQueue } from './queue-name.ts';
 import { writeSummary } from './summary.ts';
 import { thrownErrors } from './thrown-errors.ts';
 
@@ -59,6 +59,7 @@ export const runReplay: RunCommand<ReplayFlags> = async (context, paths, options
   variables.add(connection.environment);
   const { endpoint, credentials, region } = connection.streams;
   const queueEndpoint = connection.sqs.endpoint;
+  if (source.queueUrl !== undefined) requireServerOf(source.queueUrl, connection);
   const queueUrl = named && (await urlOfQueue(named, connection));
   const s3Endpoint = connection.s3.endpoint;
   const tableEndpoint = connection.dynamodb.endpoint;

@@ -151,7 +151,7 @@ function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | 
 }
 
 /** Checks if a server is one of AWS, in any partition, and not an emulator. */
-function isOfAws(endpoint: string): boolean {
+export function isOfAws(endpoint: string): boolean {
   return URL.canParse(endpoint) && /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }
 

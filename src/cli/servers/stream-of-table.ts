@@ -40,7 +40,7 @@ export function asUnknownTable(error: unknown, tableName: string): unknown {
   return (error as Error).name === 'ResourceNotFoundException'
     ? failure(
         `There is no table ${tableName} here. Create it with: streamlane tables create ${tableName} --keys <names>, ` +
-          'or check --endpoint and --region.',
+          'or check --endpoint, --region and --profile.',
         error,
       )
     : error;

@@ -79,7 +79,7 @@ test.each<[name: string, error: unknown, message: string, exitCode: number]>([
   [
     'a queue that is not there',
     named('QueueDoesNotExist', 'The specified queue does not exist.'),
-    'There is no such queue here. Check --queue, --endpoint and --region.',
+    'There is no such queue here. Check --queue, --endpoint, --region and --profile.',
     EXIT.failed,
   ],
   [

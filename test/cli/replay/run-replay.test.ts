@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
-import { urlOfQueue } from '../../../src/cli/replay/queue-name.ts';
+import { requireServerOf, urlOfQueue } from '../../../src/cli/replay/queue-name.ts';
 import { createDeadLetter } from '../../../src/dead-letter/create-dead-letter.ts';
 import type { OnFailureDocument } from '../../../src/delivery/on-failure-document.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
@@ -259,9 +259,43 @@ describe('streamlane replay', () => {
     const arn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
     const { code: exit, stderr } = await run([...argv, arn], { env }).ended();
     expect(stderr).toMatch(
-      /^error: There is no queue arn:\S+:nowhere here\. There are .*by-arn.*\. Check --queue, --endpoint and --region\.\n$/,
+      /^error: There is no queue arn:\S+:nowhere here\. There are .*by-arn.*\. Check --queue, --endpoint, --region and --profile\.\n$/,
     );
     expect(exit).toBe(EXIT.failed);
+  });
+
+  test.each([
+    'https://sqs.eu-central-1.amazonaws.com/123456789012/same-name',
+    'https://eu-central-1.queue.amazonaws.com/123456789012/same-name',
+    'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/same-name',
+    'arn:aws:sqs:eu-central-1:123456789012:same-name',
+  ])('a queue on AWS is not taken for the local queue with its name: %s', async (queue) => {
+    const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'same-name' }));
+    const handler = codeWith({}).path('handler.ts');
+    const { code, stdout, stderr } = await run(['replay', '--handler', handler, '--queue', queue], {
+      env,
+    }).ended();
+    expect(stderr).toBe(
+      `error: ${queue} is a queue on AWS, and this command would read the queue with its name at ${aws.sqs.endpoint}. ` +
+        'For AWS, add --profile <name>, or --aws with the credentials of the environment. For the local queue, pass only its name.\n',
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(EXIT.usage);
+    const local = ['same-name', `${QueueUrl}`, 'arn:aws:sqs:us-east-1:000000000000:same-name'];
+    for (const its of local) {
+      const done = await run(['replay', '--handler', handler, '--queue', its], { env }).ended();
+      expect(done).toMatchObject({ code: EXIT.ok, stdout: 'There is nothing to replay.\n' });
+    }
+  });
+
+  test('the URL of a queue on AWS is used with endpoints of AWS', () => {
+    const url = 'https://sqs.eu-central-1.amazonaws.com/123456789012/failed';
+    const endpoint = 'https://vpce-0a1b2c-d3e4.sqs.eu-central-1.vpce.amazonaws.com';
+    expect(() => requireServerOf(url, { kind: 'aws', sqs: {} })).not.toThrow();
+    expect(() => requireServerOf(url, { kind: 'named', sqs: { endpoint } })).not.toThrow();
+    // Only the tables have a server of their own.
+    expect(() => requireServerOf(url, { kind: 'named', sqs: {} })).not.toThrow();
   });
 
   test.each(['by-name', 'by_name.fifo'])(
@@ -286,7 +320,7 @@ describe('streamlane replay', () => {
     const argv = ['replay', '--dry-run', '--queue', 'nowhere'];
     const { code, stderr } = await run(argv, { env }).ended();
     expect(stderr).toMatch(
-      /^error: There is no queue nowhere here\. There are .+\. Check --queue, --endpoint and --region\.\n$/,
+      /^error: There is no queue nowhere here\. There are .+\. Check --queue, --endpoint, --region and --profile\.\n$/,
     );
     expect(code).toBe(EXIT.failed);
   });
@@ -333,7 +367,7 @@ describe('streamlane replay', () => {
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const sqs = { endpoint, region: 'eu-west-3', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
     await expect(urlOfQueue('lost', { sqs, kind: 'aws' })).rejects.toThrow(
-      `There is no queue lost here.${told} Check --queue, --endpoint and --region.`,
+      `There is no queue lost here.${told} Check --queue, --endpoint, --region and --profile.`,
     );
     server.close();
   });
