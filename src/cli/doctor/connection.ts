@@ -3,6 +3,7 @@ import { namedEndpoints } from '../../emulators/named-endpoints.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { credentialsIn, type Endpoints, namedServers } from '../servers/connection.ts';
+import { requireProfile } from '../servers/profiles.ts';
 
 /**
  * Settings for the clients of AWS. There is no local server with deployed functions, so that without `--endpoint` it is AWS, or what
@@ -21,6 +22,7 @@ export function doctorSettings(
     const endpoints = namedEndpoints({ AWS_ENDPOINT_URL: endpoint }) as Endpoints;
     return namedServers(endpoints, env, { ...(region && { region }), ...(profile && { profile }) }).dynamodb;
   }
+  requireProfile(profile ?? env.AWS_PROFILE, env);
   const credentials = profile === undefined ? credentialsIn(env) : undefined;
   return {
     ...(region !== undefined && { region }),

@@ -9,6 +9,7 @@ import { writeLines } from '../terminal/terminal-text.ts';
 import { type Connection, credentialsIn, type Endpoints, namedServers } from './connection.ts';
 import { clientsOf, createResources } from './create-resources.ts';
 import { requirePackages } from './packages.ts';
+import { requireProfile } from './profiles.ts';
 import { runningServers } from './running-servers.ts';
 
 /** The choice of a command where no server is named and none is running. */
@@ -163,6 +164,7 @@ function aws(env: NodeJS.ProcessEnv, { region, profile }: ConnectionFlags): Conn
     ...(credentials !== undefined && { credentials }),
   };
   const named = profile ?? env.AWS_PROFILE;
+  requireProfile(named, env);
   const where = region ?? env.AWS_REGION;
   return {
     kind: 'aws',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { doctorSettings } from '../../../src/cli/doctor/connection.ts';
+import { withProfiles } from '../with-profiles.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
 const CREDENTIALS = { accessKeyId: 'id', secretAccessKey: 'secret' };
@@ -10,7 +11,12 @@ test.each([
   ['nothing is left to the SDK', {}, {}, {}],
   ['the keys of the environment', {}, KEYS, { credentials: CREDENTIALS }],
   ['a Region', { region: 'eu-west-1' }, {}, { region: 'eu-west-1' }],
-  ['a profile, and not the keys', { profile: 'production' }, KEYS, { profile: 'production' }],
+  [
+    'a profile, and not the keys',
+    { profile: 'production' },
+    { ...KEYS, ...withProfiles('production') },
+    { profile: 'production' },
+  ],
   [
     'a server, with keys that it accepts',
     { endpoint },

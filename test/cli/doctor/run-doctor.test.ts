@@ -8,6 +8,7 @@ import { type FakeAws, fakeAws } from '../../doctor/fake-aws/server.ts';
 import { FUNCTION_ARN, healthy, QUEUE_ARN, REGION, UUID } from '../../doctor/fake-aws/world.ts';
 import { inProcess } from '../in-process.ts';
 import type { CommandEnd } from '../running-command.ts';
+import { withProfiles } from '../with-profiles.ts';
 
 let aws: FakeAws;
 beforeAll(async () => {
@@ -208,14 +209,14 @@ describe('streamlane doctor', () => {
   });
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
-    ['--profile', ['--profile', 'nope'], {}],
-    ['AWS_PROFILE', [], { AWS_PROFILE: 'nope' }],
+    ['--profile', ['--profile', 'empty'], {}],
+    ['AWS_PROFILE', [], { AWS_PROFILE: 'empty' }],
   ])('names the profile of %s that has no credentials', async (_what, flags, env) => {
     const args = ['doctor', '--function', 'on-invoice', '--region', REGION, ...flags];
     const { code, stderr } = await inProcess(args, {
-      env: { AWS_EC2_METADATA_DISABLED: 'true', ...env },
+      env: { AWS_EC2_METADATA_DISABLED: 'true', ...withProfiles('empty'), ...env },
     }).ended();
-    expect(stderr).toMatch(/^error: The profile nope has no credentials that can be used\./);
+    expect(stderr).toMatch(/^error: The profile empty has no credentials that can be used\./);
     expect(code).toBe(EXIT.failed);
   });
 

@@ -11,6 +11,7 @@ import { eventually } from '../../fixtures/eventually.ts';
 import { contextFor } from '../context.ts';
 import { inProcess } from '../in-process.ts';
 import { type SpawnedCommand, spawned } from '../spawned.ts';
+import { withProfiles } from '../with-profiles.ts';
 
 const env = { XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'streamlane-exec-')) };
 const node = (code: string): readonly string[] => ['exec', '--', process.execPath, '--eval', code];
@@ -190,7 +191,7 @@ test('resources created on running servers are for the handler of the command; e
 
 describe('nothing is created where the services are not local', () => {
   test.each<[string, readonly string[], Record<string, string>]>([
-    ['AWS', ['--profile', 'dev'], {}],
+    ['AWS', ['--profile', 'dev'], withProfiles('dev')],
     ['a server of tables alone', [], { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }],
     [
       'a topic of AWS',
@@ -214,7 +215,7 @@ describe('nothing is created where the services are not local', () => {
   test('a table is refused in the same way', async () => {
     const argv = ['dev', `${join(import.meta.dirname, '../handlers.ts')}#nothing`, '--table', 'T'];
     const flags = ['--create-table', 'AppAudit=itemKey,position', '--profile', 'dev'];
-    const { code, stderr } = await inProcess([...argv, ...flags]).ended();
+    const { code, stderr } = await inProcess([...argv, ...flags], { env: withProfiles('dev') }).ended();
     expect(stderr).toMatch(/^error: --create-table creates on local servers only, .+ profile dev\. .+\n$/m);
     expect(code).toBe(EXIT.usage);
   });

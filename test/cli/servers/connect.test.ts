@@ -12,6 +12,7 @@ import { emulatedServers } from '../../fixtures/emulated.ts';
 import { contextFor } from '../context.ts';
 import { inProcess } from '../in-process.ts';
 import { spawned, withoutEmulators } from '../spawned.ts';
+import { withProfiles } from '../with-profiles.ts';
 
 const NAMED = 'http://127.0.0.1:8000';
 const OTHER = 'http://127.0.0.1:9000';
@@ -31,6 +32,8 @@ afterAll(() => aws.stop());
 const nothingRuns = (): { XDG_CACHE_HOME: string } => ({
   XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'streamlane-connect-')),
 });
+
+const PROFILES = withProfiles('dev', 'prod');
 
 describe('where a command finds its services', () => {
   test.each<[string, ConnectionFlags, Record<string, string>, object]>([
@@ -109,7 +112,7 @@ describe('where a command finds its services', () => {
       'AWS, region eu-west-1',
     ],
   ])('%s: AWS, and it says so', async (_name, flags, env, settings, description) => {
-    const { context, stderr } = contextFor({ ...nothingRuns(), ...env });
+    const { context, stderr } = contextFor({ ...nothingRuns(), ...PROFILES, ...env });
     await using connection = await connect(context, flags);
     expect(connection.kind).toBe('aws');
     expect(connection.dynamodb).toEqual(settings);
@@ -129,7 +132,7 @@ describe('where a command finds its services', () => {
     ],
     ['--profile', { profile: 'dev' }, {}],
   ])('%s: AWS, also for a command that writes, and whatever runs', async (_name, flags, variables) => {
-    const env = { ...nothingRuns(), ...variables };
+    const env = { ...nothingRuns(), ...PROFILES, ...variables };
     const withdraw = await announceServers(aws.environment, env, expectNoWarning);
     await using connection = await connect(contextFor(env).context, flags, { writes: true });
     expect(connection.kind).toBe('aws');
