@@ -144,7 +144,9 @@ function* all(state: DeployedState, code: DeclaredCode | undefined): Iterable<Re
 /** The command that derives the mapping from the code. A mapping has its starting position already. */
 function mappingCommand(code: DeclaredCode | undefined): string {
   if (code?.isOwnMapping) return `npx streamlane mapping ${code.source}`;
-  const source = code?.facts === undefined ? 'src/handler.ts#router' : code.source;
+  // A handler without routes wraps its router, which the docs export as `router`.
+  const source =
+    code === undefined ? 'src/handler.ts#handler' : code.facts ? code.source : 'src/handler.ts#router';
   return `npx streamlane mapping ${source} --starting-position TRIM_HORIZON`;
 }
 

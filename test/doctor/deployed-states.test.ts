@@ -843,7 +843,7 @@ function queue(attributes: object): (world: World) => void {
 }
 
 test.each([
-  ['no code', undefined, 'src/handler.ts#router --starting-position TRIM_HORIZON'],
+  ['no code', undefined, 'src/handler.ts#handler --starting-position TRIM_HORIZON'],
   ['another handler', () => {}, 'src/handler.ts#router --starting-position TRIM_HORIZON'],
   ['a router', router(), 'src/other.ts#invoices --starting-position TRIM_HORIZON'],
   ['a mapping', eventSourceMapping(router() as RoutedHandler, DESTINATION), 'src/other.ts#invoices'],

@@ -9,7 +9,7 @@ export const doctor: CommandDefinition = {
     'Ends with exit code 1 if there is an error.',
   examples: [
     ['doctor --function on-invoice', 'without the code, for any function behind a DynamoDB stream'],
-    ['doctor --function on-invoice:live --router src/handler.ts#router', 'an alias, against the code'],
+    ['doctor --function on-invoice:live --router src/handler.ts#handler', 'an alias, against the code'],
     ['doctor --function on-invoice --json --profile production', 'as one line of JSON'],
     ['doctor --policy', 'the IAM policy that it needs'],
   ],

@@ -12,6 +12,7 @@ import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { ROUTER_OR_MAPPING } from '../flags/router-export.ts';
 import { loadExports } from '../load-handler.ts';
 import { writeJson } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -73,7 +74,7 @@ export const runDoctor: RunCommand<DoctorFlags> = async ({ io, style }, _args, f
 
 /** @throws CliError */
 async function codeOf(source: string): Promise<DeclaredCode> {
-  const { exported, exports } = await loadExports(source);
+  const { exported, exports } = await loadExports(source, undefined, ROUTER_OR_MAPPING);
   const code = codeIn(source, exported, exports);
   if (code !== undefined) return code;
   throw usageError(`${source} is neither a router nor a mapping. Name the export that is one of them.`);

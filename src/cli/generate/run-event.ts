@@ -6,7 +6,7 @@ import { type TestStream, testStream } from '../../testing/test-stream.ts';
 import type { RunCommand } from '../command.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { loadExport, requireModulePath } from '../load-handler.ts';
+import { type ExportKind, loadExport, requireModulePath } from '../load-handler.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 
 export interface EventFlags {
@@ -44,6 +44,8 @@ export const runEvent: RunCommand<EventFlags> = async ({ io }, _args, flags) => 
   return EXIT.ok;
 };
 
+const TABLE: ExportKind = { noun: 'table', fits: isTable };
+
 async function streamOf(
   flags: EventFlags,
 ): Promise<{ stream: TestStream<AnyItem>; keys: readonly string[] }> {
@@ -61,7 +63,7 @@ async function streamOf(
     );
   }
   requireModulePath(tableModule);
-  const table = await loadExport(tableModule);
+  const table = await loadExport(tableModule, undefined, TABLE);
   if (!isTable(table)) {
     throw usageError(`${tableModule} is not a table. Name the export that defineTable has made.`);
   }

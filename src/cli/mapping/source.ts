@@ -7,6 +7,7 @@ import { usageError } from '../errors/cli-error.ts';
 import { jsonProblem } from '../errors/json-problem.ts';
 import { flagOf } from '../flags/flag-of.ts';
 import { type MappingFlags, readMappingFlags } from '../flags/mapping-flags.ts';
+import { ROUTER_OR_MAPPING } from '../flags/router-export.ts';
 import { loadExport } from '../load-handler.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { readDeclarations } from './declarations.ts';
@@ -56,7 +57,7 @@ export async function readSource(
         'or a file that declares mappings, whose name ends in .yaml, .yml or .json.',
     );
   }
-  const exported = await loadExport(source);
+  const exported = await loadExport(source, undefined, ROUTER_OR_MAPPING);
   return [
     {
       ...mappingOf(source, exported, given),

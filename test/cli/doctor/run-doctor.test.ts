@@ -287,6 +287,21 @@ export const router = streamRouter({ logger: false }).use(auditTrail({ target: '
     expect(code).toBe(EXIT.usage);
   });
 
+  test('of the exports of a module, an error suggests those with routes', async () => {
+    const module = join(FOLDER, 'exports.mjs');
+    writeFileSync(
+      module,
+      `export { router } from './handler.mjs';
+      export const toMessage = () => {};
+      export const publish = async () => {};`,
+    );
+    const { code, stderr } = await doctor('--function', 'on-invoice', '--router', module);
+    expect(stderr).toMatch(
+      /^error: \S+exports\.mjs has no export handler\. It exports router: use \S+exports\.mjs#router\.\n$/,
+    );
+    expect(code).toBe(EXIT.usage);
+  });
+
   test.each([
     ['an endpoint that is not a URL', ['--endpoint', 'localhost'], /^error: --endpoint has to be a URL/],
     ['a server that does not answer', ['--endpoint', 'http://127.0.0.1:1'], /^error: No server answers/],

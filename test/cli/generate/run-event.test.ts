@@ -118,4 +118,11 @@ describe('streamlane generate event', () => {
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
   });
+
+  test('of the exports of a module, an error suggests the tables', async () => {
+    const argv = ['generate', 'event', '--table-module', tables().path('tables.ts')];
+    const { code, stderr } = await inProcess(argv).ended();
+    expect(stderr).toMatch(/has no export handler\. It exports orders: use \S+tables\.ts#orders\.\n$/);
+    expect(code).toBe(EXIT.usage);
+  });
 });

@@ -501,7 +501,11 @@ describe('it refuses', () => {
       /--batch-size is for a router: .*#mapped is a mapping and has them\. Leave the flag out\./,
     ],
     ['wrapped', LATEST, /the first argument has to be a router or a window, which carry their routes/],
-    ['missing', LATEST, /has no export missing\./],
+    [
+      'missing',
+      LATEST,
+      /has no export missing\. It exports conditions, default, handler, mapped, narrow, never, several, single, tagged, wide: use /,
+    ],
   ])('%s with %j', async (name, flags, message) => {
     const { code, stdout, stderr } = await run(app(name), ...flags);
 
