@@ -1,4 +1,6 @@
 // The bench measures the compiled package, as users run it, not src.
+
+export { type AuditEntry, auditTrail } from '../dist/audit/index.js';
 export {
   all,
   atLeast,
@@ -11,6 +13,10 @@ export {
   type StreamRouter,
   streamRouter,
 } from '../dist/index.js';
+export { deadLetter } from '../dist/middleware/dead-letter.js';
+export { metrics } from '../dist/middleware/metrics.js';
+export { retry } from '../dist/middleware/retry.js';
+export { validate } from '../dist/middleware/validate.js';
 export { tableWriter } from '../dist/sinks/dynamodb.js';
 export { eventBus } from '../dist/sinks/event-bridge.js';
 export { bucketWriter } from '../dist/sinks/s3.js';

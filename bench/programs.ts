@@ -14,4 +14,13 @@ export const PROGRAMS = {
   'Middy + event-normalizer': 'middy',
 } as const;
 
-export type ProgramName = keyof typeof PROGRAMS;
+/** Programs that do the same: a message to SNS for each insert. */
+export const SNS_PROGRAMS = {
+  'SNSClient + unmarshall': 'sdk-sns',
+  'streamlane/sinks/sns': 'streamlane-sns',
+} as const;
+
+/** The file of each program. */
+export const PROGRAM_FILES = { ...PROGRAMS, ...SNS_PROGRAMS } as const;
+
+export type ProgramName = keyof typeof PROGRAM_FILES;

@@ -1,7 +1,9 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Contender } from './contender.ts';
-import { sdkReader, sdkReaderAsync } from './sdk-reader.ts';
+import type { Tally } from '../tally.ts';
+import { entryByHand } from './audit-entry.ts';
+import type { Contender, EventHandler } from './contender.ts';
+import { itemOf, sdkReader, sdkReaderAsync } from './sdk-reader.ts';
 import { sequenceNumberOf } from './sequence-number-of.ts';
 
 /** Powertools' BatchProcessor as it comes: all records at once. */
@@ -26,4 +28,34 @@ function powertools(name: string, processInParallel: boolean): Contender {
       return (event) => processPartialResponse(event, handle, processor, options);
     },
   };
+}
+
+/** In parallel, with an async function around a handler that reads both images. */
+export function powertoolsWrapped(tally: Tally): EventHandler {
+  const processor = new BatchProcessor(EventType.DynamoDBStreams);
+  const handle = sdkReaderAsync({ reads: 'both', async: true, tally });
+  const around = async (record: DynamoDBRecord) => {
+    await handle(record);
+  };
+  return (event) => processPartialResponse(event, around, processor);
+}
+
+/** In parallel, with a handler that sends an audit entry of each record. */
+export function powertoolsAudited(sink: { send(entry: object): Promise<void> }): EventHandler {
+  const processor = new BatchProcessor(EventType.DynamoDBStreams);
+  const handle = (record: DynamoDBRecord) => {
+    const { eventID, eventName, eventSourceARN, dynamodb } = record;
+    return sink.send(
+      entryByHand({
+        eventID,
+        eventName,
+        eventSourceARN,
+        sequenceNumber: sequenceNumberOf(record),
+        keys: itemOf(dynamodb?.Keys) ?? {},
+        newImage: itemOf(dynamodb?.NewImage),
+        oldImage: itemOf(dynamodb?.OldImage),
+      }),
+    );
+  };
+  return (event) => processPartialResponse(event, handle, processor);
 }

@@ -28,6 +28,7 @@ export function sdkReaderAsync(work: Work): (record: DynamoDBRecord) => Promise<
   return async (record) => read(record);
 }
 
-function itemOf(image: Image | undefined): BenchItem | undefined {
+/** Unmarshalls an image, if there is one. */
+export function itemOf(image: Image | undefined): BenchItem | undefined {
   return image && (unmarshall(image as never) as BenchItem);
 }

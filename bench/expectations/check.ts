@@ -7,8 +7,17 @@ import type { Expectation } from './expectation.ts';
  */
 export const QUICK_SLACK = 0.5;
 
-/** `within slack`: short of the must, by no more than the slack of the run. */
-export type VerdictWord = 'aim reached' | 'must reached' | 'within slack' | 'missed' | 'not measured';
+/**
+ * `within slack`: short of the must, by no more than the slack of the run. `skipped`: not measured, because a program that it
+ * needs is not installed; the notes of the group name it.
+ */
+export type VerdictWord =
+  | 'aim reached'
+  | 'must reached'
+  | 'within slack'
+  | 'missed'
+  | 'skipped'
+  | 'not measured';
 
 /** The result of a run for one expectation. */
 export interface Verdict {
@@ -30,8 +39,11 @@ export function check(
 ): Verdict[] {
   const byId = new Map(groups.map((group) => [group.id, group]));
   return expectations.map((expectation) => {
-    const measured = measure(expectation, byId.get(expectation.group));
-    return { expectation, measured, word: wordFor(expectation, measured, expectation.exact ? 0 : slack) };
+    const group = byId.get(expectation.group);
+    const measured = measure(expectation, group);
+    const wasSkipped = expectation.optional && group !== undefined && Object.keys(group.results).length === 0;
+    const word = wasSkipped ? 'skipped' : wordFor(expectation, measured, expectation.exact ? 0 : slack);
+    return { expectation, measured, word };
   });
 }
 

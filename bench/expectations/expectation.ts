@@ -18,4 +18,6 @@ export interface Expectation {
   readonly unit: string;
   /** A number that no load of the machine changes: `--quick` gives it no slack. */
   readonly exact?: boolean;
+  /** Its group may be skipped where a program is not installed. The check then does not fail. */
+  readonly optional?: boolean;
 }

@@ -13,8 +13,9 @@ const KINDS: Readonly<Record<keyof Expectation, string>> = {
   aim: 'number',
   unit: 'string',
   exact: 'boolean',
+  optional: 'boolean',
 };
-const OPTIONAL = ['by', 'compare', 'fact', 'exact'];
+const OPTIONAL = ['by', 'compare', 'fact', 'exact', 'optional'];
 
 /**
  * Reads expectations from a file, a JSON array in the form of table.ts.

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { type Bundling, PROGRAMS, type ProgramName } from '../programs.ts';
 import type { Effort, Entrant, GroupPlan, Measure, Place } from '../run/plan.ts';
 
@@ -42,8 +43,9 @@ function sizes(bundling: Bundling): GroupPlan {
     rounds: 1,
     warmups: 0,
     entrant: async (name) => {
-      const { length } = await bundled(name, bundling);
-      return { sample: async () => ({ value: length / 1000 }) };
+      const code = await bundled(name, bundling);
+      const facts = { 'gzip kB': gzipSync(code).length / 1000 };
+      return { sample: async () => ({ value: code.length / 1000, facts }) };
     },
   };
 }

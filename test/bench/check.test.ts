@@ -65,6 +65,15 @@ test('slack forgives a little, and says so; an exact expectation gets none', () 
   ]);
 });
 
+test('an optional expectation whose group was skipped does not break the check', () => {
+  const skipped = { ...group, id: 'race/skipped', results: {}, notes: ['hare was skipped: no shoes'] };
+  const optional = { ...faster, group: 'race/skipped', optional: true };
+  const verdicts = check([optional, { ...optional, optional: false }], [group, skipped], 0);
+  expect(verdicts.map(({ word }) => word)).toEqual(['skipped', 'not measured']);
+  expect(broken(verdicts)).toHaveLength(1);
+  expect(verdictOn({ of: 'snail', optional: true })).toEqual([undefined, 'not measured']);
+});
+
 test('an expectation that is missed or not measured breaks the check', () => {
   const verdicts = check([faster, { ...faster, must: 1_000 }, { ...faster, of: 'snail' }], [group], 0.5);
   expect(broken(verdicts).map(({ word }) => word)).toEqual(['missed', 'not measured']);
