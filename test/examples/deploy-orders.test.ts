@@ -39,9 +39,10 @@ test.each(['run', 'runFromExamples'] as const)(
       TEMPLATE.replace(/(?<=# Written by streamlane mapping\n)[\s\S]*?(?= *# End)/, ''),
     );
 
-    await copy[run]('mapping');
+    expect(await copy[run]('mapping')).toContain('The events are in template.yaml.');
 
     expect(copy.read('template.yaml')).toBe(TEMPLATE);
+    expect(await copy[run]('mapping')).toContain('template.yaml has these events already.');
   },
 );
 
@@ -50,13 +51,45 @@ test.each(['deploy-orders', 'deploy-sam'])(
   async (name) => {
     const copy = copyExample(name);
     const before = copy.read('template.yaml');
-    copy.write('mapping.ts', "throw new Error('no mapping');");
+    copy.write('mapping.ts', "import './no-such-file.ts';");
 
-    await expect(copy.run('mapping')).rejects.toThrow('It is unchanged.');
+    const message = await copy.run('mapping').then(
+      () => 'no error',
+      (error: Error) => error.message,
+    );
+
+    expect(message).toMatch(/error: .*no-such-file\.ts/);
+    expect(message).toContain(
+      'template.yaml is unchanged, because streamlane mapping has printed no events.',
+    );
+    // No stack.
+    expect(message).not.toMatch(/^ +at /m);
 
     expect(copy.read('template.yaml')).toBe(before);
   },
 );
+
+test('a template without the comments is unchanged, and the error names them', async () => {
+  const copy = copyExample('deploy-orders');
+  copy.write('template.yaml', 'Resources: {}\n');
+
+  await expect(copy.run('mapping')).rejects.toThrow(
+    'template.yaml is unchanged. It has to have the lines "# Written by streamlane mapping"',
+  );
+
+  expect(copy.read('template.yaml')).toBe('Resources: {}\n');
+});
+
+test.each([
+  ['deploy-orders', 'OnOrder', 'OrderStream'],
+  ['deploy-sam', 'OnInvoice', 'InvoiceStream'],
+])('%s says where the logical id of the mapping comes from', (name, id, event) => {
+  expect(readExample(`${name}/template.yaml`)).toMatch(
+    new RegExp(
+      `# .*logical id is the names of function and event: ${id} and ${event}\\.\n.*!Ref ${id}${event} `,
+    ),
+  );
+});
 
 test('the template has no property, reference or value that AWS does not know', { timeout: 60_000 }, () => {
   const { unknown } = validated();
