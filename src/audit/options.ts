@@ -18,7 +18,8 @@ export interface AuditOptions<Entity extends string = string> {
   readonly actor?: string;
   /**
    * Whose values are replaced by `[redacted]`, such as `card.number`, `lines[].price`, `cards.*.number`. That a value
-   * changed is still shown; values beneath the path are replaced as well, names included.
+   * changed is still shown; values beneath the path are replaced as well, names included. A path that no item has hides nothing, and
+   * is not an error: test that the private values of a complete item are not in its entry.
    *
    * For a table with entities there may be such a list for each entity: `{ customer: ['email'], order: [] }`. A record gets
    * the list of its entity. It gets the paths of all lists if there is none for its entity, if it belongs to no entity, or if it
