@@ -118,6 +118,9 @@ test('the mapping is printed, with ReportBatchItemFailures and the filters of th
   const [, mapping] = [...ended].find(([command]) => command.startsWith('npx streamlane mapping')) ?? [];
   expect(mapping?.output).toContain('- ReportBatchItemFailures');
   for (const name of ['INSERT', 'MODIFY', 'REMOVE']) expect(mapping?.output).toContain(name);
+  // The page explains the warning.
+  expect(mapping?.output).toMatch(/^warning: .+\(NO_DESTINATION\)$/m);
+  expect(lines.join('\n')).toContain('The command warns\nabout `NO_DESTINATION`');
 });
 
 describe.skipIf(!hasServers)('dev', () => {
