@@ -36,5 +36,5 @@ export function dynoxideRemedy(platform: string): string {
   return platform === 'linux-x64'
     ? `Install it with\n\n  npm install --save-dev @dynoxide/linux-x64\n\nor use ${own}`
     : `It is tested on Linux, x64. On other platforms use ${own}\n\n` +
-        'If Dynoxide has a binary for the platform, this installs it:\n\n  npm install --save-dev dynoxide';
+        'Dynoxide itself also has binaries for macOS, Windows on x64 and Linux on arm64. This installs one:\n\n  npm install --save-dev dynoxide';
 }
