@@ -290,6 +290,8 @@ export class MicroBatcher<P extends Payload> {
   #deadlineReached(entries: Iterable<Entry<P>>): void {
     for (const entry of entries) {
       if (entry.settled) continue;
+      // It has another signal, too, which may live as long as the function.
+      this.#deadlines.unbind(entry);
       entry.fail(deadlinePassed(this.#settings.target, entry.ended()?.reason));
       // One that is under way may be accepted yet: the messages behind it go when the request has ended.
       if (this.#ready.delete(entry) || this.#waitingAgain.delete(entry)) this.#leave(entry);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../../../src/sinks/batcher/entry.ts';
@@ -499,6 +500,19 @@ describe('once the deadline of its record has passed', () => {
     other.abort();
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(sent).toHaveLength(1);
+  });
+
+  test('an entry leaves nothing on its other signal, which may live as long as the function', async () => {
+    const { batcher: own } = batcher();
+    const deadline = new AbortController();
+    const shutdown = new AbortController();
+    const record = { deadlineSignal: deadline.signal };
+    const calls = upTo(2).map((n) => own.add({ bytes: 1, n }, { record, signal: shutdown.signal }));
+    await nextTurn();
+    expect(getEventListeners(shutdown.signal, 'abort')).toHaveLength(1);
+    deadline.abort();
+    await Promise.allSettled(calls);
+    expect(getEventListeners(shutdown.signal, 'abort')).toEqual([]);
   });
 
   test.each(['is new', 'waits to be sent', 'waits to be tried again', 'is in a half'])(
