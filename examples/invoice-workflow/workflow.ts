@@ -65,6 +65,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<Report | un
     return await runOn(resources, clients, options);
   } finally {
     await deleteResources(clients, resources);
+    for (const client of Object.values(clients)) client.destroy();
   }
 }
 
