@@ -40,6 +40,12 @@ export interface WorkflowOptions {
    */
   readonly failures?: number;
   /**
+   * How long nothing may happen before missing messages count as lost.
+   *
+   * @defaultValue 3000
+   */
+  readonly patienceMs?: number;
+  /**
    * Gets the progress.
    *
    * @defaultValue `process.stderr`
@@ -48,9 +54,6 @@ export interface WorkflowOptions {
   /** Ends the workflow early. */
   readonly signal?: AbortSignal;
 }
-
-/** How long nothing may happen before missing messages count as lost. */
-const patienceMs = 3000;
 
 /**
  * Table -> stream -> mapping -> router -> topics -> queues, from the first write to the last message. It finds its
@@ -72,7 +75,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<Report | un
 async function runOn(
   resources: Resources,
   { dynamodb, sqs }: Clients,
-  { invoices, seed = 1, failures = 4, out = process.stderr, signal: userSignal }: WorkflowOptions,
+  {
+    invoices,
+    seed = 1,
+    failures = 4,
+    patienceMs = 3000,
+    out = process.stderr,
+    signal: userSignal,
+  }: WorkflowOptions,
 ): Promise<Report | undefined> {
   // As on Lambda, the environment of the function is complete before its module is loaded.
   process.env.INVOICES_TABLE = resources.tableName;
