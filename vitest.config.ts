@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that use streamlane as its users do: compiled, from `dist`. The `built` project compiles it first. */
 const BUILT: string[] = [
-  'test/{bench,docs,examples,package}/**/*.test.ts',
+  'test/{bench,docs,examples,package,soak}/**/*.test.ts',
   'test/cdk/{apps,entry-mapping,stream-function}.test.ts',
   'test/cli/{main,start}.test.ts',
   'test/cli/dev/{run-dev,terminal}.test.ts',
