@@ -1,20 +1,22 @@
-import type { StreamRecord as RawChange } from 'aws-lambda';
+import type { AttributeValue, StreamRecord as RawChange } from 'aws-lambda';
 import { sortedDeep } from '../item/sorted-entries.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import { type ChangedRecord, changes } from '../record/changes.ts';
+import { missingImage } from '../record/changes.ts';
 import { EntityRecord } from '../record/entity-record.ts';
 import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
-import { positionOf } from '../record/position.ts';
+import { streamLabelOf } from '../record/stream-arn.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
-import type { AttributeMap, NativeMap } from '../unmarshall/attribute-value.ts';
+import { type AttributeMap, mapOf, type NativeMap, unmarshallMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-number.ts';
 import { auditKeyOf } from './item-key.ts';
-import type { JsonValue } from './json-value.ts';
+import { type JsonValue, looksWritten } from './json-value.ts';
 import type { ActorPath, AuditSettings } from './options.ts';
 import type { Step } from './path-pattern.ts';
-import { type AuditChange, type Redaction, redactionAt, writeChanges, writeValue } from './redaction.ts';
+import { NOTHING, type Redaction } from './redaction.ts';
+import { type AuditChange, storedChanges } from './stored-changes.ts';
+import { nativeOf, writeValue } from './stored-value.ts';
 
 /**
  * One change of one item, as JSON.
@@ -70,7 +72,9 @@ export interface AuditEntry {
 export type AuditedRecord = RecordBase<EventName, object>;
 
 const SEQUENCE_NUMBER_DIGITS = 40;
-const NOTHING: Redaction = { redact: [], omit: [] };
+const NO_IMAGE: AttributeMap = {};
+
+type Growing<T> = { -readonly [Name in keyof T]?: T[Name] };
 
 /**
  * Makes the entry of one record: from the record as Lambda sent it, so that a schema that drops or converts attributes,
@@ -80,33 +84,59 @@ const NOTHING: Redaction = { redact: [], omit: [] };
  * UnmarshallError; ConfigurationError `INVALID_OPTION` when an attribute of the item key is to be hidden
  */
 export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): AuditEntry {
-  const { raw, eventID, eventName, tableName } = record;
+  const { eventName, tableName } = record;
+  // Not record.raw: that is a frozen copy, which took as long as the rest of the entry (bench: middleware/audit).
+  const raw = LazyRecord.rawOf(record);
   // A record that came this far has both: it could not have been opened without.
   const change = raw.dynamodb as RawChange;
-  const keys = read(change.Keys as AttributeMap);
+  const keys = sortedKeys(unmarshall(change.Keys as AttributeMap, exactNumber));
   const entity = knownEntityOf(record);
   const view = settings.viewOf(changesEntity(record, entity) ? undefined : entity);
   requireShown(keys, view.redaction);
-  const images = imagesOf(change);
-  const actor = actorOf(record, images.newImage, view.actor);
-  const time = record.approximateCreationDateTime;
-  return {
+  let actor: JsonValue | undefined;
+  let changes: readonly AuditChange[] | undefined;
+  try {
+    actor = actorOf(record, change.NewImage, view.actor);
+    if (settings.changes) changes = changesOf(eventName, change, view.redaction);
+    else checkImages(change);
+  } catch (thrown) {
+    throw namedProblem(change, thrown);
+  }
+  const sequenceNumber = record.sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0');
+  const time = timeOf(record.approximateCreationDateTime);
+  // Grown member by member, in the order of the example above: to spread the members that may be absent took longer.
+  const entry: Growing<AuditEntry> = {
     itemKey: auditKeyOf(tableName, keys),
-    position: positionOf(record),
+    position: `${streamLabelOf(raw.eventSourceARN)}/${sequenceNumber}`,
     streamArn: raw.eventSourceARN ?? '',
-    sequenceNumber: record.sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0'),
-    eventID,
+    sequenceNumber,
+    eventID: record.eventID,
     eventName,
     tableName,
-    ...(entity !== undefined && { entity }),
-    ...(Number.isNaN(time.getTime()) ? {} : { time: time.toISOString() }),
-    keys: writeValue(keys, NOTHING),
-    ...(actor !== undefined && { actor }),
-    expired: record.expired,
-    ...(settings.changes && {
-      changes: writeChanges(changes({ eventName, ...images } as ChangedRecord), view.redaction),
-    }),
   };
+  if (entity !== undefined) entry.entity = entity;
+  if (time !== undefined) entry.time = time;
+  entry.keys = writeKeys(keys);
+  if (actor !== undefined) entry.actor = actor;
+  entry.expired = record.expired;
+  if (changes !== undefined) entry.changes = changes;
+  return entry as AuditEntry;
+}
+
+/** Sorts the keys by name. Nearly always there are one or two, and they are texts. */
+function sortedKeys(keys: NativeMap): NativeMap {
+  const [first, second, ...others] = Object.keys(keys);
+  if (first === undefined || others.length > 0 || typeof keys[first] !== 'string') return sortedDeep(keys);
+  if (second === undefined) return keys;
+  if (typeof keys[second] !== 'string') return sortedDeep(keys);
+  // Computed names define properties: one named __proto__ is an attribute.
+  return first < second ? keys : { [second]: keys[second], [first]: keys[first] };
+}
+
+/** Writes the keys. Texts are their own JSON. */
+function writeKeys(keys: NativeMap): JsonValue {
+  for (const name in keys) if (typeof keys[name] !== 'string') return writeValue(keys, NOTHING);
+  return looksWritten(Object.keys(keys)) ? writeValue(keys, NOTHING) : (keys as JsonValue);
 }
 
 /** Checks if the images are items of different entities, so that neither list covers both. Assumed where it cannot be told. */
@@ -116,24 +146,47 @@ function changesEntity(record: AuditedRecord, entity: string | undefined): boole
   return !(record instanceof EntityRecord) || record.oldEntity !== entity;
 }
 
-function imagesOf({ OldImage, NewImage }: RawChange): {
-  readonly oldImage?: NativeMap;
-  readonly newImage?: NativeMap;
-} {
-  // Some tools write null for an image that the record does not have.
-  return {
-    ...(OldImage && { oldImage: read(OldImage) }),
-    ...(NewImage && { newImage: read(NewImage) }),
-  };
+/** Makes the error that names the value which cannot be read: the code that reads single values does not know where they are. */
+function namedProblem({ OldImage, NewImage }: RawChange, thrown: unknown): unknown {
+  try {
+    for (const image of [OldImage, NewImage]) if (image) unmarshall(image, exactNumber);
+  } catch (named) {
+    return named;
+  }
+  return thrown;
 }
 
-function read(map: AttributeMap): NativeMap {
-  return sortedDeep(unmarshall(map, exactNumber));
+/** @throws InvalidRecordError `MISSING_IMAGE`; MalformedValue */
+function changesOf(
+  eventName: EventName,
+  { OldImage, NewImage }: RawChange,
+  redaction: Redaction,
+): AuditChange[] {
+  // Some tools write null for an image that the record does not have.
+  const before = eventName === 'INSERT' ? NO_IMAGE : OldImage;
+  const after = eventName === 'REMOVE' ? NO_IMAGE : NewImage;
+  if (!before || !after) throw missingImage(eventName);
+  return storedChanges(mapOf(before), mapOf(after), redaction);
+}
+
+/** Checks the images of an entry that lists no changes. @throws MalformedValue */
+function checkImages({ OldImage, NewImage }: RawChange): void {
+  for (const image of [OldImage, NewImage]) if (image) unmarshallMap(mapOf(image), exactNumber);
+}
+
+let [lastMs, lastTime] = [Number.NaN, ''];
+
+/** The moment of a change in ISO 8601. Lambda gives it to the second, so many records of a batch have the same. */
+function timeOf(date: Date): string | undefined {
+  const ms = date.getTime();
+  if (Number.isNaN(ms)) return undefined;
+  if (ms !== lastMs) [lastMs, lastTime] = [ms, date.toISOString()];
+  return lastTime;
 }
 
 function actorOf(
   { userIdentity }: AuditedRecord,
-  newImage: NativeMap | undefined,
+  newImage: AttributeMap | null | undefined,
   path: ActorPath | undefined,
 ): JsonValue | undefined {
   if (userIdentity !== undefined) return userIdentity.principalId;
@@ -142,8 +195,9 @@ function actorOf(
   return actor === undefined ? undefined : writeValue(actor, path.redaction);
 }
 
-function valueAt(image: unknown, steps: readonly Step[]): unknown {
-  let value = image;
+function valueAt(image: AttributeMap | null | undefined, [name, ...steps]: readonly Step[]): unknown {
+  if (!image || !Object.hasOwn(image, name as string)) return undefined;
+  let value = nativeOf(image[name as string] as AttributeValue, 1);
   for (const step of steps) {
     // Only what the item itself has: `constructor` is an attribute, or nothing.
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
@@ -154,8 +208,9 @@ function valueAt(image: unknown, steps: readonly Step[]): unknown {
 
 /** An entry that does not say which item it is about would be worth nothing, and one that does would show the value. */
 function requireShown(keys: NativeMap, redaction: Redaction): void {
+  if (redaction.isEmpty) return;
   for (const name of Object.keys(keys)) {
-    if (redactionAt(redaction, [name]) === undefined) {
+    if (redaction.at([name]) === undefined) {
       throw invalidOption(
         'auditTrail',
         undefined,

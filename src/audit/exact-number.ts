@@ -1,5 +1,6 @@
 import { exactDouble } from '../item/decimal.ts';
 import { noNumber } from '../unmarshall/malformed.ts';
+import { isPlain } from '../unmarshall/numbers.ts';
 
 /** A number that JSON readers would not give back digit for digit: beyond 2^53 - 1, or longer than a double. */
 export class ExactNumber {
@@ -20,6 +21,11 @@ export class ExactNumber {
  * @throws TypeError when the text is not a number
  */
 export function exactNumber(text: string): number | ExactNumber {
+  // Most numbers are short, and a double gives back 15 digits: the decimal parser took a tenth of an entry's time (bench: middleware/audit).
+  if (text.length <= 15 && isPlain(text)) {
+    const short = +text;
+    if (short > 1e-300 || short < -1e-300 || text === '0') return short;
+  }
   const number = exactDouble(text);
   if (number === undefined) noNumber();
   return Number.isNaN(number) ? new ExactNumber(text) : number;

@@ -7,4 +7,4 @@ export { auditKeyOf } from './item-key.ts';
 export type { JsonValue } from './json-value.ts';
 export { loggerSink } from './logger-sink.ts';
 export type { AuditOptions, RedactByEntity } from './options.ts';
-export type { AuditChange } from './redaction.ts';
+export type { AuditChange } from './stored-changes.ts';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { plainNumber } from '../item/decimal.ts';
-import { sortedEntries } from '../item/sorted-entries.ts';
 
 /** The longest partition key that DynamoDB accepts. */
 const MAX_KEY_BYTES = 2048;
+
+const SYNTAX = /[%/=]/;
 
 /**
  * Names one item of one table: the partition key of its entries in an audit table.
@@ -22,12 +23,20 @@ const MAX_KEY_BYTES = 2048;
  * ```
  */
 export function auditKeyOf(tableName: string, keys: object): string {
-  const text = sortedEntries(keys)
-    .map(([name, value]) => `/${encode(name)}=${encode(keyText(value))}`)
-    .join('');
-  const key = tableName + text;
-  if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
+  let key = tableName;
+  for (const name of sortedNames(keys)) {
+    key += `/${encode(name)}=${encode(keyText((keys as Readonly<Record<string, unknown>>)[name]))}`;
+  }
+  // No letter has more than three bytes in UTF-8: short keys need not be counted.
+  if (key.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
   return `${tableName}//${createHash('sha256').update(key).digest('hex')}`;
+}
+
+/** Item keys have two attributes at most, and those of an entry are sorted already. */
+function sortedNames(keys: object): readonly string[] {
+  const names = Object.keys(keys);
+  const [first = '', second = ''] = names;
+  return names.length === 2 && first < second ? names : names.sort();
 }
 
 function keyText(value: unknown): string {
@@ -38,5 +47,5 @@ function keyText(value: unknown): string {
 }
 
 function encode(text: string): string {
-  return text.replace(/[%/=]/g, encodeURIComponent);
+  return SYNTAX.test(text) ? text.replaceAll(/[%/=]/g, encodeURIComponent) : text;
 }

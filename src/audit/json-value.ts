@@ -13,7 +13,7 @@ export type JsonValue =
 const TAGS = ['N', 'B', 'SS', 'NS', 'BS', 'M', 'TOO_LARGE'];
 
 /**
- * Writes a value that is neither list nor map. What JSON has no form for is written as an AttributeValue.
+ * Writes a number, binary or a set, for which JSON has no form: as an AttributeValue. JSON has one for other values.
  *
  * | in DynamoDB | in an entry |
  * | --- | --- |
@@ -22,11 +22,10 @@ const TAGS = ['N', 'B', 'SS', 'NS', 'BS', 'M', 'TOO_LARGE'];
  * | `B` | `{ "B": "AQID" }`, base64 |
  * | `SS`, `NS`, `BS` | `{ "SS": ["a", "b"] }`, `{ "NS": ["1", "2"] }`, `{ "BS": ["AQID"] }` |
  */
-export function jsonScalar(value: unknown): JsonValue {
+export function jsonScalar(value: object): JsonValue {
   if (value instanceof ExactNumber) return { N: value.text };
   if (value instanceof Uint8Array) return { B: base64(value) };
-  if (value instanceof Set) return jsonSet([...value]);
-  return value as JsonValue;
+  return jsonSet([...(value as ReadonlySet<unknown>)]);
 }
 
 /**
@@ -36,7 +35,12 @@ export function jsonScalar(value: unknown): JsonValue {
 export function jsonMap(entries: readonly (readonly [name: string, value: JsonValue])[]): JsonValue {
   // fromEntries defines properties, so an attribute named `__proto__` is kept as an attribute.
   const map = Object.fromEntries(entries);
-  return entries.length === 1 && TAGS.includes(entries[0]?.[0] as string) ? { M: map } : map;
+  return looksWritten(entries.map(([name]) => name)) ? { M: map } : map;
+}
+
+/** Returns true for the names of a map that would look like a written AttributeValue. */
+export function looksWritten(names: readonly string[]): boolean {
+  return names.length === 1 && TAGS.includes(names[0] as string);
 }
 
 /** In one order: a set has none, and is sent in another one each time. */

@@ -3,7 +3,7 @@ import { checkOptions, requireArgument, requireOption } from '../options/check-o
 import { invalidOption } from '../options/invalid-option.ts';
 import { shown } from '../options/kind-of.ts';
 import { endsInList, type PathPattern, patternOf, type Step, stepsOf } from './path-pattern.ts';
-import { type Redaction, redactionAt } from './redaction.ts';
+import { Redaction } from './redaction.ts';
 
 /**
  * The options of an audit trail.
@@ -119,7 +119,7 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
     }
   });
   const view = (redacted: readonly PathPattern[]): EntryView => {
-    const redaction = { redact: redacted, omit: omitted };
+    const redaction = new Redaction(redacted, omitted);
     return { redaction, actor: actor === undefined ? undefined : readActor(actor, redaction) };
   };
   return { viewOf: viewsOf(redact, view), changes, maxBytes };
@@ -151,7 +151,7 @@ function readPatterns(option: string, paths: readonly string[]): readonly PathPa
 
 function readActor(actor: string, redaction: Redaction): ActorPath {
   const steps = stepsOf(actor) as Step[];
-  const beneath = redactionAt(redaction, steps);
+  const beneath = redaction.at(steps);
   if (beneath === undefined) {
     throw invalidOption(
       OWNER,

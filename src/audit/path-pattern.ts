@@ -44,7 +44,7 @@ export function patternOf(path: string): PathPattern | undefined {
 /** The patterns that lead on over a step, without it. One that is empty has arrived. */
 export function follow(patterns: readonly PathPattern[], step: Step): readonly PathPattern[] {
   const rest: PathPattern[] = [];
-  for (const [first, ...further] of patterns) if (matches(first, step)) rest.push(further);
+  for (const pattern of patterns) if (matches(pattern[0], step)) rest.push(pattern.slice(1));
   return rest;
 }
 

@@ -1,92 +1,82 @@
-import { isMap } from '../item/sorted-entries.ts';
-import type { Change } from '../record/changes.ts';
-import { joinPath } from '../unmarshall/path.ts';
-import { type JsonValue, jsonMap, jsonScalar } from './json-value.ts';
-import { arrived, follow, namesElements, type PathPattern, type Step, stepsOf } from './path-pattern.ts';
-
-/** The paths to redact and to omit, relative to some place in the item. */
-export interface Redaction {
-  readonly redact: readonly PathPattern[];
-  readonly omit: readonly PathPattern[];
-}
-
-/** One difference between the old and the new image, as an entry shows it. */
-export interface AuditChange {
-  /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
-  readonly path: string;
-  readonly kind: Change['kind'];
-  /** Absent for `added`. */
-  readonly before?: JsonValue;
-  /** Absent for `removed`. */
-  readonly after?: JsonValue;
-}
+import {
+  arrived,
+  follow,
+  namesElements,
+  type PathPattern,
+  type PatternStep,
+  type Step,
+} from './path-pattern.ts';
 
 /** Replaces a redacted value. */
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 
 /**
- * Writes changes for an entry.
+ * The paths to redact and to omit, relative to some place in the item.
  *
- * A change beneath a redacted path is shown at that path, once: the names and the number of the values beneath it
- * are redacted too.
+ * It is a tree with a node for each step of the patterns, made when a record leads there for the first time. To follow the
+ * patterns anew for each attribute took more time than to compare the images (bench: middleware/audit). Its size depends on the
+ * patterns alone: names of items are not kept.
  */
-export function writeChanges(changes: readonly Change[], redaction: Redaction): AuditChange[] {
-  const written = new Map<string, AuditChange>();
-  for (const change of changes) {
-    const shown = writeChange(change, redaction);
-    if (shown !== undefined && !written.has(shown.path)) written.set(shown.path, shown);
+export class Redaction {
+  /** True if the value at this place is redacted. */
+  readonly isRedacted: boolean;
+  /** True if the value at this place is omitted. */
+  readonly isOmitted: boolean;
+  /** True if a value beneath this place may be omitted. */
+  readonly omits: boolean;
+  /** True if all elements of the value are redacted. */
+  readonly redactsElements: boolean;
+  /** True if nothing at this place or beneath it is redacted or omitted. */
+  readonly isEmpty: boolean;
+  readonly #redact: readonly PathPattern[];
+  readonly #omit: readonly PathPattern[];
+  /** By the steps that patterns name. */
+  #named: ReadonlyMap<PatternStep, Redaction> | undefined;
+  #otherName: Redaction | undefined;
+  #otherIndex: Redaction | undefined;
+
+  constructor(redact: readonly PathPattern[], omit: readonly PathPattern[]) {
+    this.#redact = redact;
+    this.#omit = omit;
+    this.isRedacted = arrived(redact);
+    this.isOmitted = arrived(omit);
+    this.omits = omit.length > 0;
+    this.redactsElements = namesElements(redact);
+    this.isEmpty = redact.length === 0 && omit.length === 0;
   }
-  return [...written.values()];
-}
 
-function writeChange({ path, kind, before, after }: Change, redaction: Redaction): AuditChange | undefined {
-  let at = '';
-  let here = redaction;
-  for (const step of stepsOf(path) as Step[]) {
-    at = joinPath(at, step);
-    here = beneath(here, step);
-    if (arrived(here.omit)) return undefined;
-    if (arrived(here.redact)) return shownAt(at, at === path ? kind : 'changed', REDACTED, REDACTED);
+  /** The redaction one step further down. */
+  beneath(step: Step): Redaction {
+    if (this.isEmpty) return this;
+    this.#named ??= new Map(
+      [...this.#redact, ...this.#omit].flatMap(([first]) =>
+        typeof first === 'string' || typeof first === 'number' ? [[first, this.#follow(first)]] : [],
+      ),
+    );
+    const named = this.#named.get(step);
+    if (named !== undefined) return named;
+    if (typeof step === 'string') {
+      this.#otherName ??= this.#follow(step);
+      return this.#otherName;
+    }
+    this.#otherIndex ??= this.#follow(step);
+    return this.#otherIndex;
   }
-  const [old, now] = [writeValue(before, here), writeValue(after, here)];
-  // Of a map that is compared whole, because its path is long, only omitted values may have changed.
-  if (kind === 'changed' && here.omit.length > 0 && JSON.stringify(old) === JSON.stringify(now)) {
-    return undefined;
+
+  /** Returns the redaction that applies beneath a path, or undefined if everything there is hidden. */
+  at(steps: readonly Step[]): Redaction | undefined {
+    let here: Redaction = this;
+    for (const step of steps) {
+      here = here.beneath(step);
+      if (here.isRedacted || here.isOmitted) return undefined;
+    }
+    return here;
   }
-  return shownAt(path, kind, old, now);
-}
 
-function shownAt(path: string, kind: Change['kind'], before: JsonValue, after: JsonValue): AuditChange {
-  return { path, kind, ...(kind !== 'added' && { before }), ...(kind !== 'removed' && { after }) };
-}
-
-/** Writes a value for an entry: as JSON, redacted. */
-export function writeValue(value: unknown, redaction: Redaction): JsonValue {
-  if (Array.isArray(value)) return value.map((element, index) => writeAt(element, beneath(redaction, index)));
-  if (value instanceof Set && namesElements(redaction.redact)) return REDACTED;
-  if (!isMap(value)) return jsonScalar(value);
-  const entries: [string, JsonValue][] = [];
-  for (const [name, attribute] of Object.entries(value)) {
-    const inside = beneath(redaction, name);
-    if (!arrived(inside.omit)) entries.push([name, writeAt(attribute, inside)]);
+  #follow(step: Step): Redaction {
+    return new Redaction(follow(this.#redact, step), follow(this.#omit, step));
   }
-  return jsonMap(entries);
 }
 
-/** Returns the redaction that applies beneath a path, or undefined if everything there is hidden. */
-export function redactionAt(redaction: Redaction, steps: readonly Step[]): Redaction | undefined {
-  let here = redaction;
-  for (const step of steps) {
-    here = beneath(here, step);
-    if (arrived(here.redact) || arrived(here.omit)) return undefined;
-  }
-  return here;
-}
-
-function writeAt(value: unknown, here: Redaction): JsonValue {
-  return arrived(here.redact) ? REDACTED : writeValue(value, here);
-}
-
-function beneath({ redact, omit }: Redaction, step: Step): Redaction {
-  return { redact: follow(redact, step), omit: follow(omit, step) };
-}
+/** Hides nothing. */
+export const NOTHING: Redaction = new Redaction([], []);

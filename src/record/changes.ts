@@ -1,12 +1,13 @@
 import { InvalidRecordError } from '../errors.ts';
 import { joinPath } from '../unmarshall/path.ts';
 import { isSameValue } from './same-value.ts';
+import type { EventName } from './stream-record.ts';
 
 /**
  * A map or list whose path has this length is compared whole. Each change below it would repeat the path, and names may
  * have 64 KB: a record of 400 KB could give gigabytes.
  */
-const MAX_PATH = 500;
+export const MAX_PATH = 500;
 
 /** One difference between the old and the new image. */
 export interface Change {
@@ -40,16 +41,19 @@ export type ChangedRecord =
 export function changes(record: ChangedRecord): Change[] {
   const before = record.eventName === 'INSERT' ? {} : record.oldImage;
   const after = record.eventName === 'REMOVE' ? {} : record.newImage;
-  if (before === undefined || after === undefined) {
-    throw new InvalidRecordError(
-      'MISSING_IMAGE',
-      `changes() needs ${record.eventName === 'MODIFY' ? 'both images' : 'the image'} of a ${record.eventName} record, ` +
-        'and this stream does not carry that. Use a stream with NEW_AND_OLD_IMAGES.',
-    );
-  }
+  if (before === undefined || after === undefined) throw missingImage(record.eventName);
   const found: Change[] = [];
   compareMaps(before, after, '', found);
   return found;
+}
+
+/** Creates the error for a record without the images that its changes are found by. */
+export function missingImage(eventName: EventName): InvalidRecordError {
+  return new InvalidRecordError(
+    'MISSING_IMAGE',
+    `changes() needs ${eventName === 'MODIFY' ? 'both images' : 'the image'} of a ${eventName} record, ` +
+      'and this stream does not carry that. Use a stream with NEW_AND_OLD_IMAGES.',
+  );
 }
 
 function compareMaps(before: object, after: object, path: string, found: Change[]): void {

@@ -19,11 +19,18 @@ export function tableNameOf(eventSourceArn: string | undefined): string {
   return lastName;
 }
 
+// Each audit entry has it (bench: middleware/audit).
+let [labelledArn, lastLabel] = ['', ''];
+
 /**
  * The label in the ARN of a stream: on AWS the time at which the stream was enabled, such as `2026-01-01T00:00:00.000`.
  *
  * @returns an empty string when the ARN has none
  */
 export function streamLabelOf(eventSourceArn: string | undefined): string {
-  return typeof eventSourceArn === 'string' ? (eventSourceArn.split('/stream/', 2)[1] ?? '') : '';
+  if (eventSourceArn === labelledArn) return lastLabel;
+  if (typeof eventSourceArn !== 'string') return '';
+  labelledArn = eventSourceArn;
+  lastLabel = eventSourceArn.split('/stream/', 2)[1] ?? '';
+  return lastLabel;
 }

@@ -76,7 +76,11 @@ function setAttribute(native: NativeMap, name: string, value: unknown): void {
  * Unmarshalls one AttributeValue of any type. Nearly all values have one member, and most of them are S, N or M: those
  * are left as soon as possible. To look for further members of each took 8 % more time (bench: unmarshall).
  */
-function unmarshallValue(value: AttributeValue | undefined, toNumber: ToNumber, level: number): unknown {
+export function unmarshallValue(
+  value: AttributeValue | undefined,
+  toNumber: ToNumber,
+  level: number,
+): unknown {
   for (const member in value) {
     const content: unknown = value[member as keyof AttributeValue];
     if (member === 'S' && typeof content === 'string') return content;

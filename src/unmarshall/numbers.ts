@@ -51,7 +51,7 @@ function readShort(text: string): number {
  * Returns true if a text that JavaScript reads as a number is certainly a decimal number: `+text` also reads `' 12 '` and
  * `'0x10'`. False for some decimal numbers too, such as `'1e3'`: the decimal parser decides about those.
  */
-function isPlain(text: string): boolean {
+export function isPlain(text: string): boolean {
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   // In '0x10', '0b1' and '0o7' the letter is the second character.

@@ -585,3 +585,22 @@ describe('options are checked when it is made', () => {
     );
   });
 });
+
+test.each(['resolves', 'rejects'])(
+  'as a middleware it waits for an asynchronous handler that %s',
+  async (end) => {
+    const steps: string[] = [];
+    const sink = { target: 'steps', send: async () => void steps.push('entry') };
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(auditTrail(sink))
+      .onInsert(async () => {
+        steps.push('handler');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (end === 'rejects') throw new Error('failed');
+        steps.push('settled');
+      });
+    const { batchItemFailures } = await router(eventOf({ id: 'a' }), context);
+    expect(steps).toEqual(end === 'resolves' ? ['entry', 'handler', 'settled'] : ['entry', 'handler']);
+    expect(batchItemFailures).toHaveLength(end === 'resolves' ? 0 : 1);
+  },
+);

@@ -1,12 +1,13 @@
 import type { AttributeValue } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { exactNumber } from '../../src/audit/exact-number.ts';
-import { writeValue } from '../../src/audit/redaction.ts';
+import { NOTHING } from '../../src/audit/redaction.ts';
+import { writeValue } from '../../src/audit/stored-value.ts';
 import { unmarshall } from '../../src/unmarshall/unmarshall.ts';
 
 const written = (value: AttributeValue): unknown => {
   const { a } = unmarshall({ a: value }, exactNumber);
-  return writeValue(a, { redact: [], omit: [] });
+  return writeValue(a, NOTHING);
 };
 
 describe('an attribute in an entry', () => {

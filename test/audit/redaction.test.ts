@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type PathPattern, patternOf } from '../../src/audit/path-pattern.ts';
-import { writeChanges } from '../../src/audit/redaction.ts';
-import { changes } from '../../src/index.ts';
+import { Redaction } from '../../src/audit/redaction.ts';
+import { storedChanges } from '../../src/audit/stored-changes.ts';
+import { marshallMap } from '../../src/item/marshall-map.ts';
 
 const patterns = (paths: readonly string[] = []) => paths.map((path) => patternOf(path) as PathPattern);
 
@@ -10,8 +11,8 @@ function written(
   newImage: object,
   { redact, omit }: { redact?: readonly string[]; omit?: readonly string[] },
 ): unknown[] {
-  const found = changes({ eventName: 'MODIFY', oldImage, newImage });
-  return writeChanges(found, { redact: patterns(redact), omit: patterns(omit) });
+  const [before, after] = [marshallMap(oldImage), marshallMap(newImage)] as never[];
+  return storedChanges(before as never, after as never, new Redaction(patterns(redact), patterns(omit)));
 }
 
 const R = '[redacted]';
@@ -35,8 +36,8 @@ describe('a redacted attribute shows that it changed, and hides its values', () 
       { card: { number: '4111' }, address: { street: 'x' } },
       ['card', 'address'],
       [
-        { path: 'card', kind: 'changed', before: R, after: R },
         { path: 'address', kind: 'changed', before: R, after: R },
+        { path: 'card', kind: 'changed', before: R, after: R },
       ],
     ],
     ['a value that did not change', { card: visa }, { card: visa }, ['card.number'], []],
@@ -121,8 +122,8 @@ describe('a redacted attribute shows that it changed, and hides its values', () 
       { 'a.b': 2, a: { b: 2 } },
       ['["a.b"]'],
       [
-        { path: '["a.b"]', kind: 'changed', before: R, after: R },
         { path: 'a.b', kind: 'changed', before: 1, after: 2 },
+        { path: '["a.b"]', kind: 'changed', before: R, after: R },
       ],
     ],
   ])('%s', (_, before, after, redact, expected) => {
