@@ -57,12 +57,12 @@ const scalar = fc.oneof(
   fc.shuffledSubarray(['AQID', 'AAEC'], { minLength: 1 }).map((BS): AttributeValue => ({ BS })),
   // As some tools write values: with the members of other types.
   fc.constantFrom('x', '5').map((text) => ({ S: null, N: text === '5' ? text : '6' }) as never),
-  fc.constantFrom<AttributeValue>(
+  fc.constantFrom<object>(
     { NULL: false, S: 'x' },
     { N: '5', S: 'x' },
     { L: [], M: { a: { S: 'x' } } },
     { L: [{ S: 'x' }], NULL: false },
-  ),
+  ) as fc.Arbitrary<AttributeValue>,
 );
 const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
   value: fc.oneof(
