@@ -32,12 +32,12 @@ export type {
 export type {
   CheckpointEvent,
   DiscardEvent,
-  FeedbackEvent,
   InvocationEvent,
   MappingEvents,
   MappingState,
   ProblemEvent,
   RecordsEvent,
+  RecursiveLoopEvent,
   RetryEvent,
   ShardEvent,
   SplitEvent,

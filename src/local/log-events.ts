@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import { tableNameOf } from '../record/stream-arn.ts';
-import { feedbackWarning } from './feedback-warning.ts';
 import type { MappingEmitter } from './mapping-events.ts';
+import { recursiveLoopWarning } from './recursive-loop-warning.ts';
 
 export interface LogOptions {
   readonly emitter: MappingEmitter;
@@ -45,8 +45,8 @@ export function logEvents({ emitter, logger, streamArn, handler, hasDestination 
       ...DDBStreamBatchInfo,
     });
   });
-  emitter.on('feedback', ({ shardId, records: [record], times }) =>
-    logger.warn(feedbackWarning(handler, tableNameOf(streamArn), times), {
+  emitter.on('recursiveLoop', ({ shardId, records: [record], times }) =>
+    logger.warn(recursiveLoopWarning(handler, tableNameOf(streamArn), times), {
       streamArn,
       shardId,
       eventID: record?.eventID,

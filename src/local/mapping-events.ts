@@ -78,7 +78,7 @@ export interface WindowClosedEvent extends ShardEvent {
 }
 
 /** The function invokes itself: handling the changes of an item led to more of them. Sent once for an item, and for three items at most. */
-export interface FeedbackEvent extends RecordsEvent {
+export interface RecursiveLoopEvent extends RecordsEvent {
   /** How many changes of the item followed each other in this way. `records` has the last one. */
   readonly times: number;
 }
@@ -130,7 +130,7 @@ export interface MappingEvents {
   /** Records left the stream before they could be read: they are lost to this mapping. */
   trimmed: [ShardEvent];
   windowClosed: [WindowClosedEvent];
-  feedback: [FeedbackEvent];
+  recursiveLoop: [RecursiveLoopEvent];
   problem: [ProblemEvent];
   state: [{ readonly state: MappingState }];
   stopped: [StoppedEvent];

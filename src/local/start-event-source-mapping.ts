@@ -8,7 +8,7 @@ import { adapterFor } from '../stream/records/emulator-quirks.ts';
 import { isNotFound, type StreamDescription, StreamSource } from '../stream/stream-source.ts';
 import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
-import { Feedback } from './delivery/feedback.ts';
+import { RecursiveLoopDetector } from './delivery/recursive-loop.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
   type LastProcessingResult,
@@ -104,7 +104,10 @@ async function start({
   const uuid = randomUUID();
   const emitter = new MappingEmitter(logger);
   const tally = emptyTally();
-  const feedback = new Feedback({ now: Date.now, onFound: (event) => emitter.tell('feedback', event) });
+  const recursiveLoop = new RecursiveLoopDetector({
+    now: Date.now,
+    onFound: (event) => emitter.tell('recursiveLoop', event),
+  });
   const source = new StreamSource(client, streamArn, (operation, error, delayMs) =>
     emitter.tell('problem', { operation, error, delayMs }),
   );
@@ -163,7 +166,7 @@ async function start({
       },
       emitter,
       tally,
-      feedback,
+      recursiveLoop,
       onResult: (result) => {
         lastProcessingResult = result;
       },
@@ -198,7 +201,7 @@ async function start({
     newSession,
     lastProcessingResult: () => lastProcessingResult,
     // Who waited for that may write because of it.
-    onCaughtUp: () => feedback.forget(),
+    onCaughtUp: () => recursiveLoop.forget(),
   });
   await mapping.begin(aws.enabled, atLatest);
   return mapping;

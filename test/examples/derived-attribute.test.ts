@@ -1,6 +1,6 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { streamRouter } from 'streamlane';
-import { type FeedbackEvent, type LambdaHandler, startEventSourceMapping } from 'streamlane/local';
+import { type LambdaHandler, type RecursiveLoopEvent, startEventSourceMapping } from 'streamlane/local';
 import { expect, test, vi } from 'vitest';
 import { derive, handler, type Product } from '../../examples/derived-attribute/handler.ts';
 import { emulatedServers } from '../fixtures/emulated.ts';
@@ -47,7 +47,7 @@ test('without its condition it would not come to rest, and the mapping warns of 
         StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
       }),
     );
-    const warnings: FeedbackEvent[] = [];
+    const warnings: RecursiveLoopEvent[] = [];
     const mapping = await startEventSourceMapping({
       ...emulators.streams,
       tableName: TableName,
@@ -56,7 +56,7 @@ test('without its condition it would not come to rest, and the mapping warns of 
       pollIntervalMs: 20,
       logger: false,
     });
-    mapping.on('feedback', (event) => warnings.push(event));
+    mapping.on('recursiveLoop', (event) => warnings.push(event));
     const put = (name: string) => {
       const Item = { productId: { S: 'p' }, name: { S: name }, brand: { S: 'Acme' }, price: { N: '1' } };
       return client.send(new PutItemCommand({ TableName, Item }));

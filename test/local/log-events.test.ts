@@ -71,7 +71,7 @@ test('a retry is warned of', () => {
 test('a function that invokes itself is warned of, with table, count and remedy, and without the key', () => {
   log();
   const record = { eventID: 'e', dynamodb: { SequenceNumber: '7', Keys: { id: { S: 'secret' } } } };
-  emitter.tell('feedback', { shardId: 's', records: [record], times: 17 });
+  emitter.tell('recursiveLoop', { shardId: 's', records: [record], times: 17 });
   const fields = {
     streamArn: expect.any(String),
     shardId: 's',

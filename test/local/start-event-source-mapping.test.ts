@@ -4,7 +4,7 @@ import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulators } from '../../src/emulators/start-emulators.ts';
 import { startEventSourceMapping } from '../../src/local/index.ts';
-import type { FeedbackEvent } from '../../src/local/mapping-events.ts';
+import type { RecursiveLoopEvent } from '../../src/local/mapping-events.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
@@ -70,7 +70,7 @@ describe('a function that writes to the item that it handles', () => {
   }, async () => {
     const table = await emulatedTable(emulators);
     const logger = quietLogger();
-    const events: FeedbackEvent[] = [];
+    const events: RecursiveLoopEvent[] = [];
     const mapping = await startEventSourceMapping({
       ...emulators.streams,
       tableName: table.name,
@@ -80,7 +80,7 @@ describe('a function that writes to the item that it handles', () => {
       logger,
       handler: counting(table),
     });
-    mapping.on('feedback', (event) => events.push(event));
+    mapping.on('recursiveLoop', (event) => events.push(event));
     await table.put({ pk: { S: 'secret' }, sk: { S: 'x' } });
     await eventually(() => expect(events).toHaveLength(1));
     const { invocations } = mapping.statistics;
@@ -98,7 +98,7 @@ describe('a function that writes to the item that it handles', () => {
 
   test('is not blamed for the writes of a program that waits for it', { timeout: 60_000 }, async () => {
     const table = await emulatedTable(emulators);
-    const events: FeedbackEvent[] = [];
+    const events: RecursiveLoopEvent[] = [];
     const mapping = await startEventSourceMapping({
       ...emulators.streams,
       tableName: table.name,
@@ -106,7 +106,7 @@ describe('a function that writes to the item that it handles', () => {
       pollIntervalMs: 20,
       handler: async () => {},
     });
-    mapping.on('feedback', (event) => events.push(event));
+    mapping.on('recursiveLoop', (event) => events.push(event));
     for (let n = 0; n < 24; n++) {
       await table.put({ pk: { S: 'a' }, sk: { S: 'a' }, n: { N: `${n}` } });
       await mapping.caughtUp();
@@ -137,7 +137,7 @@ describe('a function that writes to the item that it handles', () => {
 
   test('is not blamed for what others write to the item', { timeout: 30_000 }, async () => {
     const table = await emulatedTable(emulators);
-    const events: FeedbackEvent[] = [];
+    const events: RecursiveLoopEvent[] = [];
     const mapping = await startEventSourceMapping({
       ...emulators.streams,
       tableName: table.name,
@@ -146,7 +146,7 @@ describe('a function that writes to the item that it handles', () => {
       logger: false,
       handler: async () => {},
     });
-    mapping.on('feedback', (event) => events.push(event));
+    mapping.on('recursiveLoop', (event) => events.push(event));
     const endsAt = performance.now() + 5000;
     for (let n = 0; performance.now() < endsAt; n++) {
       await table.put({ pk: { S: 'hot' }, sk: { S: 'a' }, n: { N: `${n}` } });

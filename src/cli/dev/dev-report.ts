@@ -1,7 +1,7 @@
 import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
-import { feedbackWarning } from '../../local/feedback-warning.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
+import { recursiveLoopWarning } from '../../local/recursive-loop-warning.ts';
 import type { CommandContext } from '../command.ts';
 import { hintFor } from '../errors/missing-variable.ts';
 import { AcceptedMessages } from '../servers/accepted-messages.ts';
@@ -175,9 +175,9 @@ export class DevReport {
     mapping.on('trimmed', () => {
       this.#line(`${this.#style('red', '!')} records left the stream before they could be read`);
     });
-    mapping.on('feedback', ({ records: [record], times }) => {
+    mapping.on('recursiveLoop', ({ records: [record], times }) => {
       this.#line(
-        `${this.#style('red', '!')} ${feedbackWarning(handler, table, times)} ${this.#style('dim', `(${keysText(record?.dynamodb?.Keys, this.#keyNames) ?? record?.eventID})`)}`,
+        `${this.#style('red', '!')} ${recursiveLoopWarning(handler, table, times)} ${this.#style('dim', `(${keysText(record?.dynamodb?.Keys, this.#keyNames) ?? record?.eventID})`)}`,
       );
     });
     mapping.on('problem', ({ operation, error }) => {

@@ -13,7 +13,7 @@ const NAMES: { readonly [Name in keyof MappingEvents]: true } = {
   shardFinished: true,
   trimmed: true,
   windowClosed: true,
-  feedback: true,
+  recursiveLoop: true,
   problem: true,
   state: true,
   stopped: true,

@@ -16,7 +16,7 @@ import { wait } from '../../stream/wait.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import type { Tally } from '../statistics.ts';
-import type { Feedback } from './feedback.ts';
+import type { RecursiveLoopDetector } from './recursive-loop.ts';
 
 /** The surroundings that all batches of a mapping share. */
 export interface DeliveryTools {
@@ -28,7 +28,7 @@ export interface DeliveryTools {
   readonly settings: DeliveryOptions;
   readonly emitter: MappingEmitter;
   readonly tally: Tally;
-  readonly feedback: Feedback;
+  readonly recursiveLoop: RecursiveLoopDetector;
   /** Told after each invocation. */
   readonly onResult: (result: 'OK' | 'PROBLEM: Function call failed') => void;
 }
@@ -56,21 +56,21 @@ export interface Delivery {
  */
 export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise<boolean> {
   const { shardId, batch, decisions, commit, signal } = delivery;
-  const { emitter, tally, feedback } = tools;
+  const { emitter, tally, recursiveLoop } = tools;
   const json = new Map(batch.map((queued) => [queued.record, queued.json]));
   let step = decisions.next();
   while (step.done !== true) {
     const decision = step.value;
     switch (decision.type) {
       case 'invoke': {
-        const hold = feedback.hold(decision.records);
+        const hold = recursiveLoop.hold(decision.records);
         if (hold !== undefined) {
           await wait(hold.delayMs, signal);
           hold.end();
         }
         await turn(); // one invocation begins at a time
         if (signal.aborted) return false;
-        const end = feedback.begin(decision.records);
+        const end = recursiveLoop.begin(decision.records);
         tally.lagMs = ageOf(decision.records);
         const startedAt = performance.now();
         const result = await tools.invoke(

@@ -147,7 +147,7 @@ export class ShardWorker {
     this.#pages++;
     for (const record of records) {
       if (matches(record)) {
-        delivery.feedback.read(shardId, record);
+        delivery.recursiveLoop.read(shardId, record);
         slots[slotOf(record, parallelizationFactor)]?.push(queued(record, this.#pages));
       } else {
         filtered.push(record);

@@ -66,7 +66,7 @@ test.each([
   ['its event where keys cannot be read', { id: {} }, '(event-1)'],
 ])('the warning of a handler that invokes itself names a record by %s', (_name, Keys, name) => {
   const { mapping, lines } = reportOf();
-  mapping.emit('feedback', { records: [{ eventID: 'event-1', dynamodb: { Keys } }], times: 17 });
+  mapping.emit('recursiveLoop', { records: [{ eventID: 'event-1', dynamodb: { Keys } }], times: 17 });
   expect(lines.at(-1)).toContain(name);
 });
 

@@ -5,8 +5,8 @@ import { queued } from '../../../src/delivery/queued-record.ts';
 import { slotOf } from '../../../src/delivery/slot-of.ts';
 import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
-import { Feedback } from '../../../src/local/delivery/feedback.ts';
 import { Notifier } from '../../../src/local/delivery/notifier.ts';
+import { RecursiveLoopDetector } from '../../../src/local/delivery/recursive-loop.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { quietLogger } from '../../fixtures/quiet-logger.ts';
@@ -52,7 +52,7 @@ async function run(
     },
     emitter,
     tally: emptyTally(),
-    feedback: new Feedback({ now: Date.now, onFound() {} }),
+    recursiveLoop: new RecursiveLoopDetector({ now: Date.now, onFound() {} }),
     onResult: (result) => log.push(result),
   };
   const batch = sequenceNumbers.map((SequenceNumber) => queued({ dynamodb: { SequenceNumber } }, 1));

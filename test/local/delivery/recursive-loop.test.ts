@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Feedback, type Hold } from '../../../src/local/delivery/feedback.ts';
-import type { FeedbackEvent } from '../../../src/local/mapping-events.ts';
+import { type Hold, RecursiveLoopDetector } from '../../../src/local/delivery/recursive-loop.ts';
+import type { RecursiveLoopEvent } from '../../../src/local/mapping-events.ts';
 
 const START = Date.UTC(2026, 0, 1, 0, 0, 0, 300);
 const TICK_MS = 5;
@@ -23,12 +23,15 @@ interface Scene {
 }
 
 /** Plays a mapping on virtual time: a shard that is polled, and one slot that handles batch after batch. */
-function play(scene: Scene): { found: FeedbackEvent[]; heldMs: number; invocations: number } {
+function play(scene: Scene): { found: RecursiveLoopEvent[]; heldMs: number; invocations: number } {
   const { pollMs, handleMs, batchSize, ownWrites = 0, lateMs = 0, seconds = 60, skewMs = 0 } = scene;
   let now = 0;
   let written = 0;
-  const found: FeedbackEvent[] = [];
-  const feedback = new Feedback({ now: () => START + now, onFound: (event) => found.push(event) });
+  const found: RecursiveLoopEvent[] = [];
+  const detector = new RecursiveLoopDetector({
+    now: () => START + now,
+    onFound: (event) => found.push(event),
+  });
   const due = scene.others.map(([at, item]) => ({ at, item })).sort((a, b) => a.at - b.at);
   const own: typeof due = [];
   const stream: DynamoDBRecord[] = [];
@@ -46,7 +49,7 @@ function play(scene: Scene): { found: FeedbackEvent[]; heldMs: number; invocatio
   let heldMs = 0;
   let invocations = 0;
   const invoke = (batch: readonly DynamoDBRecord[]): void => {
-    const end = feedback.begin(batch);
+    const end = detector.begin(batch);
     invocations++;
     busy = {
       until: now + handleMs,
@@ -59,7 +62,7 @@ function play(scene: Scene): { found: FeedbackEvent[]; heldMs: number; invocatio
   };
   const take = (): void => {
     const batch = waiting.splice(0, batchSize);
-    const hold: Hold | undefined = feedback.hold(batch);
+    const hold: Hold | undefined = detector.hold(batch);
     if (hold === undefined) {
       invoke(batch);
       return;
@@ -84,7 +87,7 @@ function play(scene: Scene): { found: FeedbackEvent[]; heldMs: number; invocatio
     }
     if (now % pollMs === 0) {
       for (const record of stream.splice(0)) {
-        feedback.read('shard', record);
+        detector.read('shard', record);
         waiting.push(record);
       }
     }
@@ -206,55 +209,55 @@ describe('an item that others write to is not', () => {
 });
 
 test('a chain of 15 changes, such as the steps of a workflow, is not held back', () => {
-  const feedback = new Feedback({ now: () => START, onFound: () => expect.unreachable() });
+  const detector = new RecursiveLoopDetector({ now: () => START, onFound: () => expect.unreachable() });
   const record = (): DynamoDBRecord => ({ dynamodb: { ApproximateCreationDateTime: START / 1000 } });
   let next = record();
   for (let step = 0; step <= 15; step++) {
-    expect(feedback.hold([next])).toBeUndefined();
-    const end = feedback.begin([next]);
+    expect(detector.hold([next])).toBeUndefined();
+    const end = detector.begin([next]);
     next = record();
-    feedback.read('shard', next);
+    detector.read('shard', next);
     end();
   }
-  expect(feedback.hold([next])).toMatchObject({ delayMs: 1200 });
+  expect(detector.hold([next])).toMatchObject({ delayMs: 1200 });
 });
 
 test('records without a time of creation follow nothing', () => {
-  const feedback = new Feedback({ now: () => START, onFound: () => expect.unreachable() });
+  const detector = new RecursiveLoopDetector({ now: () => START, onFound: () => expect.unreachable() });
   for (let step = 0; step < 100; step++) {
     const record: DynamoDBRecord = { dynamodb: { Keys: { id: { S: 'a' } } } };
-    feedback.read('shard', record);
-    expect(feedback.hold([record])).toBeUndefined();
-    feedback.begin([record])();
+    detector.read('shard', record);
+    expect(detector.hold([record])).toBeUndefined();
+    detector.begin([record])();
   }
 });
 
 test('a pause begins anew: a change that is read again follows nothing', () => {
   let now = START;
-  const feedback = new Feedback({ now: () => now, onFound: () => expect.unreachable() });
+  const detector = new RecursiveLoopDetector({ now: () => now, onFound: () => expect.unreachable() });
   const record = (): DynamoDBRecord => ({ dynamodb: { ApproximateCreationDateTime: now / 1000 } });
   let next = record();
   for (let step = 0; step < 16; step++) {
-    const end = feedback.begin([next]);
+    const end = detector.begin([next]);
     next = record();
-    feedback.read('shard', next);
+    detector.read('shard', next);
     end();
   }
-  feedback.hold([next])?.end();
+  detector.hold([next])?.end();
   now += 100;
   const again = record();
-  const end = feedback.begin([again]);
-  feedback.read('shard', record());
+  const end = detector.begin([again]);
+  detector.read('shard', record());
   end();
 });
 
 test('items that were handled long ago are forgotten', () => {
   let now = START;
-  const feedback = new Feedback({ now: () => now, onFound: () => expect.unreachable() });
+  const detector = new RecursiveLoopDetector({ now: () => now, onFound: () => expect.unreachable() });
   const before = process.memoryUsage().heapUsed;
   for (let index = 0; index < 200_000; index++) {
     now += 1;
-    feedback.begin([{ dynamodb: { Keys: { id: { S: `item ${index}` } } } }])();
+    detector.begin([{ dynamodb: { Keys: { id: { S: `item ${index}` } } } }])();
   }
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(40 * 1024 * 1024);
 });

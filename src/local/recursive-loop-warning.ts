@@ -1,5 +1,5 @@
 /** Says that a function invokes itself, and the remedy. Never item content: that includes keys. */
-export function feedbackWarning(handler: string, table: string, times: number): string {
+export function recursiveLoopWarning(handler: string, table: string, times: number): string {
   return (
     `${handler} seems to invoke itself: handling a change of an item of ${table} led to another change of that item, ` +
     `${times} times in a row, and to none while the mapping waited. If the function writes to the item that it handles, ` +

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { keysText } from '../../item/sorted-entries.ts';
 import { creationMsOf } from '../../record/creation-time.ts';
-import type { FeedbackEvent } from '../mapping-events.ts';
+import type { RecursiveLoopEvent } from '../mapping-events.ts';
 
 /** The last handling of an item's changes. */
 interface Handling {
@@ -31,11 +31,11 @@ export interface Hold {
   readonly end: () => void;
 }
 
-export interface FeedbackOptions {
+export interface RecursiveLoopOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Called once for an item. */
-  readonly onFound: (event: FeedbackEvent) => void;
+  readonly onFound: (event: RecursiveLoopEvent) => void;
 }
 
 /** Where Lambda stops a function that invokes itself through SQS, SNS or S3. It does not look at DynamoDB streams. */
@@ -66,14 +66,14 @@ const SWEEP_SIZE = 1000;
  * before follow nothing, so a backlog is not suspicious.
  *
  * That proves nothing: others may write to the item as often. So a chain of 16 is tested. The next handling is held back: for a
- * second, in which late changes arrive, then for twice the usual time between two handlings. It is feedback if no change is read in
+ * second, in which late changes arrive, then for twice the usual time between two handlings. It is a loop if no change is read in
  * that time, and one follows once the handling has run. A writer elsewhere does not wait for the handler. Its chain is tested again
  * when it is twice as long.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-export class Feedback {
-  readonly #options: FeedbackOptions;
+export class RecursiveLoopDetector {
+  readonly #options: RecursiveLoopOptions;
   /** The last handling of each item; those that ended long ago are dropped now and then. */
   readonly #handlings: Map<string, Handling> = new Map();
   /** The changes that followed a handling. */
@@ -82,7 +82,7 @@ export class Feedback {
   #sweepAt = SWEEP_SIZE;
   #holdAgainAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: FeedbackOptions) {
+  constructor(options: RecursiveLoopOptions) {
     this.#options = options;
   }
 
