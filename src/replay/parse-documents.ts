@@ -15,11 +15,11 @@ const STRING: Check = { expected: 'text', accepts: (value) => typeof value === '
  * Buffer
  * @example
  * ```ts
- * const documents = readDocuments(await readFile('failed.ndjson', 'utf8'));
+ * const documents = parseDocuments(await readFile('failed.ndjson', 'utf8'));
  * ```
  */
-export function readDocuments(text: string): readonly unknown[] {
-  requireArgument('readDocuments', 'text', text, STRING, { remedy: "Read the file as 'utf8'." });
+export function parseDocuments(text: string): readonly unknown[] {
+  requireArgument('parseDocuments', 'text', text, STRING, { remedy: "Read the file as 'utf8'." });
   const whole = parsed(text);
   if (whole !== undefined) return listOf(whole.value);
   const documents: unknown[] = [];

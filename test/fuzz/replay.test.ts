@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
 import { streamRouter } from '../../src/index.ts';
-import { readDocuments, replay } from '../../src/replay/index.ts';
+import { parseDocuments, replay } from '../../src/replay/index.ts';
 import { contextOf, recordOf, STREAM_ARN } from '../fixtures/events.ts';
 import { type Json, mutate, mutation } from '../fixtures/mutations.ts';
 import { quietLogger } from '../fixtures/quiet-logger.ts';
@@ -179,7 +179,7 @@ test('in a file, a broken line is one document, and the lines around it are read
     fc.asyncProperty(fc.array(hostile, { minLength: 1, maxLength: MAX_IN_A_RUN }), async (others) => {
       const lines = others.map((other) => (typeof other === 'string' ? other : JSON.stringify(other)));
       const [first, second, third] = clean.map((letter) => JSON.stringify(letter));
-      const documents = readDocuments([first, ...lines, second, ...lines, third].join('\n'));
+      const documents = parseDocuments([first, ...lines, second, ...lines, third].join('\n'));
       expect(documents).toEqual(expect.arrayContaining(JSON.parse(JSON.stringify(clean))));
       await replayed(documents);
     }),

@@ -2,7 +2,7 @@ import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { onFailureDocument, withPayload } from '../../src/delivery/on-failure-document.ts';
-import { readDocuments } from '../../src/replay/read-documents.ts';
+import { parseDocuments } from '../../src/replay/parse-documents.ts';
 import { parseReplayMessage } from '../../src/replay/replay-message.ts';
 import { recordOf, STREAM_ARN, sequenceNumberAt } from '../fixtures/events.ts';
 
@@ -160,7 +160,7 @@ describe('a file of documents', () => {
     ['a byte order mark', '\ufeff{"a":1}', [{ a: 1 }]],
     ['JSON of JSON', '"{\\"a\\":1}"\n"x"', ['{"a":1}', 'x']],
   ])('may hold %s', (_name, text, documents) => {
-    expect(readDocuments(text)).toEqual(documents);
+    expect(parseDocuments(text)).toEqual(documents);
   });
 
   test.each<[string, string, unknown[]]>([
@@ -174,7 +174,7 @@ describe('a file of documents', () => {
     ['a list without its comma', '[{"a":1}\n{"b":2}\n]', ['[{"a":1}', { b: 2 }, ']']],
     ['a backslash at its end', '{"a":1}\n{"\\', [{ a: 1 }, '{"\\']],
   ])('with %s has the rest anyway', (_name, text, documents) => {
-    expect(readDocuments(text)).toEqual(documents);
+    expect(parseDocuments(text)).toEqual(documents);
   });
 
   test.each([
@@ -184,7 +184,7 @@ describe('a file of documents', () => {
     ['values that break off', '{"a":[\n'],
   ])('of 100,000 %s is read in time that grows with its length', (_name, part) => {
     const started = performance.now();
-    readDocuments(`${part.repeat(100_000)}\n{}`);
+    parseDocuments(`${part.repeat(100_000)}\n{}`);
     expect(performance.now() - started).toBeLessThan(3000);
   });
 
@@ -192,13 +192,13 @@ describe('a file of documents', () => {
     ['{"secret":\n', 1],
     ['\n\n{"a":"\n[secret', 3],
   ])('without any JSON is refused, by the first line that has none', (text, line) => {
-    expect(() => readDocuments(text)).toThrow(
+    expect(() => parseDocuments(text)).toThrow(
       expect.objectContaining({
         code: 'INVALID_DOCUMENTS',
         message: expect.stringMatching(new RegExp(`^replay: line ${line} [^s]`)),
       }),
     );
-    expect(() => readDocuments(text)).toThrow(
+    expect(() => parseDocuments(text)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     );
   });
@@ -208,11 +208,11 @@ describe('a file of documents', () => {
     ['a list', [{}], 'an array'],
     ['nothing', undefined, 'undefined'],
   ])('refuses %s, which is not text', (_, text, came) => {
-    expect(() => readDocuments(text as never)).toThrow(
+    expect(() => parseDocuments(text as never)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
-        owner: 'readDocuments',
-        message: `readDocuments: the text has to be text, got ${came}. Read the file as 'utf8'.`,
+        owner: 'parseDocuments',
+        message: `parseDocuments: the text has to be text, got ${came}. Read the file as 'utf8'.`,
       }),
     );
   });

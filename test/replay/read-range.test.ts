@@ -3,7 +3,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDeadLetter } from '../../src/dead-letter/create-dead-letter.ts';
 import { streamRouter } from '../../src/index.ts';
-import { type ReplayOptions, readDocuments, replay } from '../../src/replay/index.ts';
+import { parseDocuments, type ReplayOptions, replay } from '../../src/replay/index.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { FAKE_STREAM, FakeStreams } from '../fixtures/fake-streams.ts';
@@ -106,7 +106,7 @@ describe('records that are not as they should be', () => {
     );
     expect(text).toContain(image);
     const images: string[] = [];
-    const summary = await run(readDocuments(text), {
+    const summary = await run(parseDocuments(text), {
       handler: ({ Records }: DynamoDBStreamEvent) => {
         for (const { dynamodb } of Records) images.push(JSON.stringify(dynamodb?.NewImage));
       },

@@ -1,6 +1,6 @@
 import type { ConfigurationError } from '../../errors.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
-import { readDocuments } from '../../replay/read-documents.ts';
+import { parseDocuments } from '../../replay/parse-documents.ts';
 import { replay } from '../../replay/replay.ts';
 import type { ReplayOptions } from '../../replay/replay-options.ts';
 import { isS3Uri } from '../../replay/sources/bucket-source.ts';
@@ -188,7 +188,7 @@ function urlOf(queue: string): string {
 async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]> {
   const text = await readText(path, path === '-' ? 'What came on stdin' : path, io);
   try {
-    return readDocuments(text);
+    return parseDocuments(text);
   } catch (cause) {
     throw usageError(`${path}: ${(cause as ConfigurationError).problem}`, cause);
   }

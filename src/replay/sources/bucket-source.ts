@@ -2,7 +2,7 @@ import type { _Object as ListedObject, S3Client } from '@aws-sdk/client-s3';
 import { importPeer } from '../../aws-clients/import-peer.ts';
 import type { SdkClient } from '../../aws-clients/sdk-client.ts';
 import { thrownText } from '../../failure/thrown-text.ts';
-import { readDocuments } from '../read-documents.ts';
+import { parseDocuments } from '../parse-documents.ts';
 import type { ReplaySource, SourceMessage } from './source.ts';
 
 export interface BucketOptions {
@@ -33,7 +33,7 @@ export function isS3Uri(value: unknown): value is string {
 
 /**
  * The objects of an S3 bucket whose keys begin with a prefix: each holds an on-failure document, as Lambda writes it, or
- * documents and dead letters in any form that {@link readDocuments} reads.
+ * documents and dead letters in any form that {@link parseDocuments} reads.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
@@ -136,7 +136,7 @@ export async function bucketSource(options: BucketOptions): Promise<ReplaySource
 /** An object without any JSON is one document, which is not understood. */
 function documentsIn(text: string): readonly unknown[] {
   try {
-    return readDocuments(text);
+    return parseDocuments(text);
   } catch {
     return [text];
   }
