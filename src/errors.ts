@@ -8,7 +8,6 @@ export type ConfigurationErrorCode =
   | 'INVALID_HANDLER'
   | 'INVALID_ITEM'
   | 'INVALID_MESSAGE'
-  | 'INVALID_MESSAGE'
   | 'INVALID_OPTION'
   | 'INVALID_OVERRIDE'
   | 'INVALID_PATTERN'

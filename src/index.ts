@@ -100,7 +100,7 @@ export {
   type StreamRouter,
   streamRouter,
 } from './router/router.ts';
-export type { EntityNotTold, RecordGuard, Routes } from './router/routes.ts';
+export type { RecordGuard, Routes, UnrecognizableEntity } from './router/routes.ts';
 export { defineTable, type EntityTableOptions, type TableOptions } from './table/define-table.ts';
 export type {
   EntityMap,

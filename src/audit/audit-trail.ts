@@ -1,7 +1,7 @@
 import type { RecordContext } from '../batch/record-context.ts';
 import type { ChangedRecord } from '../record/changes.ts';
+import { needsAllRecords } from '../router/needed-records.ts';
 import type { Next } from '../router/record-middleware.ts';
-import { seesAll } from '../router/sees.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { EntityOf } from '../table/entity-types.ts';
 import type { AnyTable } from '../table/table.ts';
@@ -57,5 +57,5 @@ export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<A
     // Awaited, not returned: an async function takes two more turns to adopt a promise (bench: middleware/audit).
     if (rest !== undefined) await rest;
   };
-  return seesAll(Object.defineProperty(trail, 'name', { value: 'auditTrail' }));
+  return needsAllRecords(Object.defineProperty(trail, 'name', { value: 'auditTrail' }));
 }

@@ -12,7 +12,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
-import { factsOf, type RoutedHandler } from '../batch/handler-facts.ts';
+import { metadataOf, type RoutedHandler } from '../batch/handler-metadata.ts';
 import { ConfigurationError } from '../errors.ts';
 import { eventSourceMapping } from '../mapping/event-source-mapping.ts';
 import type { StartingPosition } from '../mapping/options.ts';
@@ -174,8 +174,8 @@ function checkStream(source: StreamSource, router: RoutedHandler): void {
       { owner: OWNER },
     );
   }
-  // eventSourceMapping has refused what carries no facts.
-  const { viewType: declared } = (factsOf(router) as NonNullable<ReturnType<typeof factsOf>>).settings;
+  // eventSourceMapping has refused what carries no metadata.
+  const { viewType: declared } = (metadataOf(router) as NonNullable<ReturnType<typeof metadataOf>>).settings;
   if (actual === undefined || carries(actual, declared)) return;
   throw new ConfigurationError(
     'VIEW_TYPE_MISMATCH',

@@ -6,20 +6,20 @@ import { type Matcher, type MatcherKind, matcherOf } from './matcher.ts';
 import { storedType } from './stored-value.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any matcher
-type Asked<Alternative> = Alternative extends Matcher<infer Value, any, any> ? Value : never;
-/** Values are of their own type already: where there is no matcher, nothing more is asked. */
+type Tested<Alternative> = Alternative extends Matcher<infer Value, any, any> ? Value : never;
+/** Values are of their own type already: without a matcher, there is nothing more to test. */
 // biome-ignore lint/suspicious/noExplicitAny: nothing is asked
-type AskedOf<Alternative> = [Asked<Alternative>] extends [never] ? any : Asked<Alternative>;
+type TestedOf<Alternative> = [Tested<Alternative>] extends [never] ? any : Tested<Alternative>;
 // biome-ignore lint/suspicious/noExplicitAny: any matcher
-type Named<Alternative> = Alternative extends Matcher<any, infer Value, any> ? Value : Alternative;
+type LiteralIn<Alternative> = Alternative extends Matcher<any, infer Value, any> ? Value : Alternative;
 // biome-ignore lint/suspicious/noExplicitAny: any matcher
-type Held<Alternative> = Alternative extends Matcher<any, any, infer Value> ? Value : never;
+type ElementIn<Alternative> = Alternative extends Matcher<any, any, infer Value> ? Value : never;
 
 /** The matcher that values and other matchers are combined to. */
 export type Combined<Alternatives extends readonly unknown[]> = Matcher<
-  AskedOf<Alternatives[number]>,
-  Named<Alternatives[number]>,
-  Held<Alternatives[number]>
+  TestedOf<Alternatives[number]>,
+  LiteralIn<Alternatives[number]>,
+  ElementIn<Alternatives[number]>
 >;
 
 /**

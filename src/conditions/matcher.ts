@@ -1,7 +1,7 @@
 import type { ConfigurationErrorCode } from '../errors.ts';
 import type { Test } from './literal.ts';
 
-/** The demand of a matcher, as data, and its test. */
+/** A matcher as data, with its test. */
 export interface MatcherData {
   readonly kind: MatcherKind;
   /** As given: values and matchers; of `map` the entries of the pattern. */
@@ -29,24 +29,24 @@ export type MatcherKind =
   | 'wildcard';
 
 /**
- * Asks something of a stored value, as in `prefix('ORDER#')`. It stands in the place of a value in `matches`, in `from` and `to`
+ * Tests a stored value, as in `prefix('ORDER#')`. It stands in the place of a value in `matches`, in `from` and `to`
  * of `changed`, and in the `match` of an entity.
  *
- * @typeParam Asked values of which it can ask something: text for `prefix`
- * @typeParam Named the values that it names, as `oneOf('OPEN', 'PAID')` does
- * @typeParam Held what it names of an element, as `contains({ sku: 'A-1' })` does
+ * @typeParam Tested values that it can test: text for `prefix`
+ * @typeParam Literal the values that it lists, as `oneOf('OPEN', 'PAID')` does
+ * @typeParam Element the pattern of an element, as `contains({ sku: 'A-1' })` does
  */
-export interface Matcher<Asked, Named = never, Held = never> {
+export interface Matcher<Tested, Literal = never, Element = never> {
   readonly '~matcher': MatcherData;
   /** For types alone. No matcher has this property. */
-  readonly '~types'?: MatcherTypes<(value: Asked) => void, Named, Held>;
+  readonly '~types'?: MatcherTypes<(value: Tested) => void, Literal, Element>;
 }
 
 /** The types that TypeScript knows of a matcher. */
-export interface MatcherTypes<Asks, Named, Held> {
-  readonly asks: Asks;
-  readonly named: Named;
-  readonly held: Held;
+export interface MatcherTypes<Tests, Literal, Element> {
+  readonly tests: Tests;
+  readonly literal: Literal;
+  readonly element: Element;
 }
 
 /** Makes a matcher. */

@@ -24,8 +24,8 @@ export type Where<Item> = { readonly [Path in AttributePath<Item>]?: Match<Value
 /** The matchers that fit a value. An interface, which TypeScript resolves late: types of values may hold themselves. */
 export interface MatcherOn<Value> {
   readonly '~matcher': MatcherData;
-  readonly '~types'?: MatcherTypes<AsksOne<NonNullable<Value>>, MatchOne<Value>, Match<ElementOf<Value>>>;
+  readonly '~types'?: MatcherTypes<TestsOne<NonNullable<Value>>, MatchOne<Value>, Match<ElementOf<Value>>>;
 }
 
 /** Of a union, a matcher fits if it fits one of its members. */
-type AsksOne<Value> = Value extends unknown ? (value: Value) => void : never;
+type TestsOne<Value> = Value extends unknown ? (value: Value) => void : never;

@@ -1,4 +1,4 @@
-import { factsOf, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { type HandlerMetadata, metadataOf, type RoutedHandler } from '../batch/handler-metadata.ts';
 import { eventSourceMapping } from '../mapping/event-source-mapping.ts';
 import { isRouterMapping } from '../mapping/is-router-mapping.ts';
 import type { RouterMapping } from '../mapping/router-mapping.ts';
@@ -9,8 +9,8 @@ import { targetOf } from '../sinks/sink-target.ts';
 export interface DeclaredCode {
   /** `module#export`, as it was named. */
   readonly source: string;
-  /** The facts of the router. Undefined for other exports, such as a handler of Middy or a mapping. */
-  readonly facts: HandlerFacts | undefined;
+  /** The metadata of the router. Undefined for other exports, such as a handler of Middy or a mapping. */
+  readonly metadata: HandlerMetadata | undefined;
   /** The mapping that the router gives, or the one that the module exports. Undefined for other exports. */
   readonly mapping: RouterMapping | undefined;
   /** True if the export is a mapping, with the options that it is to be deployed with. */
@@ -37,11 +37,11 @@ export function declaredCode(
 ): DeclaredCode | undefined {
   const isOwnMapping = isRouterMapping(exported);
   if (!isOwnMapping && typeof exported !== 'function') return undefined;
-  const facts = factsOf(exported);
+  const metadata = metadataOf(exported);
   return {
     source,
-    facts,
-    mapping: isOwnMapping ? exported : facts && mappingOf(exported as RoutedHandler, facts),
+    metadata,
+    mapping: isOwnMapping ? exported : metadata && mappingOf(exported as RoutedHandler, metadata),
     isOwnMapping,
     parameters: isOwnMapping ? undefined : (exported as { readonly length: number }).length,
     environment: environmentNames(),
@@ -60,7 +60,7 @@ function sinkNamed(name: string, exports: Readonly<Record<string, unknown>>): De
 }
 
 /** The part of the mapping that follows from the routes. A window needs a length, whatever it is. */
-function mappingOf(router: RoutedHandler, { kind }: HandlerFacts): RouterMapping {
+function mappingOf(router: RoutedHandler, { kind }: HandlerMetadata): RouterMapping {
   return eventSourceMapping(router, {
     startingPosition: 'LATEST',
     ...(kind === 'window' && { tumblingWindowInSeconds: 60 }),

@@ -146,7 +146,7 @@ function mappingCommand(code: DeclaredCode | undefined): string {
   if (code?.isOwnMapping) return `npx streamlane mapping ${code.source}`;
   // A handler without routes wraps its router, which the docs export as `router`.
   const source =
-    code === undefined ? 'src/handler.ts#handler' : code.facts ? code.source : 'src/handler.ts#router';
+    code === undefined ? 'src/handler.ts#handler' : code.metadata ? code.source : 'src/handler.ts#router';
   return `npx streamlane mapping ${source} --starting-position TRIM_HORIZON`;
 }
 

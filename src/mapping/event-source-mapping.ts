@@ -1,4 +1,4 @@
-import { factsOf, type HandlerFacts, type RoutedHandler } from '../batch/handler-facts.ts';
+import { type HandlerMetadata, metadataOf, type RoutedHandler } from '../batch/handler-metadata.ts';
 import { ConfigurationError } from '../errors.ts';
 import { BOOLEAN, isMembers } from '../options/check.ts';
 import { rejectUnknownOptions, requireOption } from '../options/check-options.ts';
@@ -26,13 +26,13 @@ const RECORD_AGE_SECONDS = 43_200;
  *
  * - `FunctionResponseTypes` is set unless the router has `partialResponses: false`.
  * - Filters keep records from the function that no route takes. They never drop one that a route, a middleware or a
- *   configuration error of the router would have seen. A router whose `use` sees every record gets none.
+ *   configuration error of the router would have seen. A router whose middleware needs every record gets none.
  * - Defaults: `bisectBatchOnFunctionError: true`, and with a destination `maximumRecordAgeInSeconds: 43200`. A permission that is
  *   missing for an hour discards nothing then, and what cannot succeed is described while the stream still has it.
  * - The router takes no further routes or middleware afterwards: the filters would drop their records.
  *
  * @param router what `streamRouter` or `streamWindow` made. What Middy or `processBatch` makes of it carries no routes: export both.
- * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, also for an audit trail with `sees: 'routed'`, or
+ * @throws ConfigurationError `INVALID_HANDLER`, `UNKNOWN_OPTION`, `INVALID_OPTION`, also for an audit trail with `needs: 'routed'`, or
  *   `INVALID_PATTERN`
  * @example
  * ```ts
@@ -42,19 +42,19 @@ const RECORD_AGE_SECONDS = 43_200;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
 export function eventSourceMapping(router: RoutedHandler, options: RouterMappingOptions): RouterMapping {
-  const facts = requireFacts(router);
+  const metadata = requireMetadata(router);
   const { filters = true, ...given } = optionsOf(options);
   requireOption(OWNER, 'filters', filters, BOOLEAN);
-  checkWindow(facts, given.tumblingWindowInSeconds);
+  checkWindow(metadata, given.tumblingWindowInSeconds);
   const { own, references } = withoutReferences(given);
   const derived =
     filters === true && given.filterCriteria === undefined
-      ? derivedFilters(facts)
+      ? derivedFilters(metadata)
       : { filters: [], routes: [], warnings: [] };
   const mapping: unknown = {
     bisectBatchOnFunctionError: true,
     ...own,
-    ...(facts.settings.partialResponses && { functionResponseTypes: ['ReportBatchItemFailures'] }),
+    ...(metadata.settings.partialResponses && { functionResponseTypes: ['ReportBatchItemFailures'] }),
     ...(derived.filters.length > 0 && { filterCriteria: { filters: derived.filters } }),
   };
   const settings = mappingSettings(mapping as EventSourceMappingOptions, OWNER);
@@ -63,7 +63,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     ...(hasDestination && { maximumRecordAgeInSeconds: RECORD_AGE_SECONDS }),
     ...(mapping as EventSourceMappingOptions),
   };
-  facts.refuse = refuseLate;
+  metadata.refuse = refuseLate;
   return {
     // CloudFormation takes no empty destination, and none where the options name none.
     properties: inPascalCase({ ...complete, ...(!hasDestination && NO_DESTINATION), ...references }),
@@ -71,7 +71,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
     warnings: [
       ...derived.warnings,
       ...(settings.filter?.warnings ?? []),
-      ...settingsWarnings(facts, settings, hasDestination),
+      ...settingsWarnings(metadata, settings, hasDestination),
     ],
     environment: environmentNames(),
     routes: derived.routes,
@@ -88,9 +88,9 @@ function refuseLate(method: string): never {
   );
 }
 
-function requireFacts(router: unknown): HandlerFacts {
-  const facts = factsOf(router);
-  if (facts !== undefined) return facts;
+function requireMetadata(router: unknown): HandlerMetadata {
+  const metadata = metadataOf(router);
+  if (metadata !== undefined) return metadata;
   throw invalidOption(
     OWNER,
     undefined,
@@ -148,7 +148,7 @@ function isReference(value: unknown): boolean {
 }
 
 /** A function for windows, and one for batches, cannot answer the events of the other. */
-function checkWindow({ kind }: HandlerFacts, seconds: unknown = 0): void {
+function checkWindow({ kind }: HandlerMetadata, seconds: unknown = 0): void {
   if (kind === 'window' && seconds === 0) {
     throw invalidOption(
       OWNER,
@@ -166,7 +166,7 @@ function checkWindow({ kind }: HandlerFacts, seconds: unknown = 0): void {
 }
 
 function settingsWarnings(
-  { settings: { order } }: HandlerFacts,
+  { settings: { order } }: HandlerMetadata,
   { parallelizationFactor }: MappingSettings,
   hasDestination: boolean,
 ): readonly MappingWarning[] {

@@ -1,7 +1,7 @@
 // @types/aws-lambda imports node:stream without saying so; programs that check library types need this.
 /// <reference types="node" preserve="true" />
 
-export type { RoutedHandler } from '../batch/handler-facts.ts';
+export type { RoutedHandler } from '../batch/handler-metadata.ts';
 export { eventSourceMapping } from './event-source-mapping.ts';
 export type { FilterCriteria } from './filter-criteria.ts';
 export {

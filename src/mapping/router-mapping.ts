@@ -34,8 +34,8 @@ export interface RouterMappingOptions
 export interface MappingWarning {
   /**
    * - `NO_DESTINATION`: discarded records are not recorded anywhere.
-   * - `NO_ROUTES`: the router has neither a route nor a middleware that sees every record, so no filter is derived.
-   * - `FILTERS_OFF_BY_MIDDLEWARE`: a middleware sees every record, so no filter is derived.
+   * - `NO_ROUTES`: the router has neither a route nor a middleware that needs every record, so no filter is derived.
+   * - `FILTERS_OFF_BY_MIDDLEWARE`: a middleware needs every record, so no filter is derived.
    * - `FILTERS_OFF_BY_UNKNOWN_ENTITY`: records of no entity have to fail, so no filter is derived.
    * - `FILTERS_WIDENED`: filters that say all would exceed AWS's limits, so they say less.
    * - `ORDER_WITH_PARALLELIZATION`: AWS keeps order per item, and the router is to keep more.

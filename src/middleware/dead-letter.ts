@@ -18,8 +18,8 @@ import { finished } from '../promise/unfinished.ts';
 import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { needsRouted } from '../router/needed-records.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
-import { seesRouted } from '../router/sees.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 export type { DeadLetter } from '../dead-letter/dead-letter.ts';
@@ -129,7 +129,7 @@ export function deadLetter(
     );
   };
 
-  return seesRouted((record, context, next) => {
+  return needsRouted((record, context, next) => {
     let result: void | Promise<void>;
     try {
       result = next();

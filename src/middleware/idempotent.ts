@@ -11,8 +11,8 @@ import { checkOptions, requireOption } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { ignoreErrors } from '../promise/ignore-errors.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { needsRouted } from '../router/needed-records.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
-import { seesRouted } from '../router/sees.ts';
 import { watchClient } from './idempotency/lock-owner.ts';
 import { type LockEvents, RecordLock, type Store } from './idempotency/record-lock.ts';
 import { errorName } from './idempotency/store-failure.ts';
@@ -94,7 +94,7 @@ export function idempotent(options: IdempotentOptions): RecordMiddleware<RecordB
   const prefix = options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix };
   const config = configOf(options.config);
 
-  return seesRouted((record, context, next) => {
+  return needsRouted((record, context, next) => {
     const answer = delayedResponseOf(context);
     const lock = new RecordLock(
       store,

@@ -18,8 +18,8 @@ import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { pause } from '../promise/pause.ts';
 import { isThenable } from '../promise/thenable.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { needsRouted } from '../router/needed-records.ts';
 import type { Next, RecordMiddleware } from '../router/record-middleware.ts';
-import { seesRouted } from '../router/sees.ts';
 
 /** How long to wait before each further attempt: `minMs` times `factor` to the power of those before it. */
 export interface RetryBackoff {
@@ -109,7 +109,7 @@ interface RetrySettings extends Required<RetryBackoff> {
  */
 export function retry(options: RetryOptions = {}): RecordMiddleware<RecordBase<EventName, object>> {
   const settings = retrySettings(options);
-  return seesRouted((record, context, next) => {
+  return needsRouted((record, context, next) => {
     // Handlers that succeed at once, as most do, never get near a promise.
     let first: void | Promise<void>;
     try {

@@ -8,8 +8,8 @@ import { copyOf } from '../record/copy.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { checkBoth, checkImage, type ImageName, isStandardSchema } from '../record/schema.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { needsRouted } from '../router/needed-records.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
-import { seesRouted } from '../router/sees.ts';
 
 const SCHEMA: Check = {
   expected: 'a Standard Schema, as zod, valibot and arktype make them',
@@ -44,7 +44,7 @@ export interface ValidatedRecord extends RecordBase<EventName, object> {
  */
 export function validate(schema: StandardSchemaV1): RecordMiddleware<ValidatedRecord> {
   requireArgument('validate', 'schema', schema, SCHEMA);
-  return seesRouted((record, _context, next) => {
+  return needsRouted((record, _context, next) => {
     const checked = checkBoth((image) => {
       const value = unshared(record, image);
       return value === undefined ? undefined : checkImage(schema, image, value);

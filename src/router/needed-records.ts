@@ -1,4 +1,4 @@
-import type { Sees } from '../batch/handler-facts.ts';
+import type { NeededRecords } from '../batch/handler-metadata.ts';
 import { oneOf } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 
@@ -11,33 +11,33 @@ export interface UseOptions {
    *
    * @defaultValue `'routed'` for the middleware of streamlane other than `auditTrail`, else `'all'`
    */
-  readonly sees?: Sees;
+  readonly needs?: NeededRecords;
 }
 
 /** The name under which a middleware says that it needs no records without a route. */
-const SEES = '~sees';
+const NEEDS = '~needs';
 
-type Declared = object & { readonly [SEES]?: Sees };
+type Declared = object & { readonly [NEEDS]?: NeededRecords };
 
 /** Lets a middleware say that it needs no records without a route. */
-export function seesRouted<Middleware extends object>(middleware: Middleware): Middleware {
+export function needsRouted<Middleware extends object>(middleware: Middleware): Middleware {
   // Not enumerable: a middleware around it that took its properties may need other records.
-  return Object.defineProperty(middleware, SEES, { value: 'routed' });
+  return Object.defineProperty(middleware, NEEDS, { value: 'routed' });
 }
 
-/** Lets a middleware say that it needs every record, so that `eventSourceMapping` refuses it with `sees: 'routed'`. */
-export function seesAll<Middleware extends object>(middleware: Middleware): Middleware {
-  return Object.defineProperty(middleware, SEES, { value: 'all' });
+/** Lets a middleware say that it needs every record, so that `eventSourceMapping` refuses it with `needs: 'routed'`. */
+export function needsAllRecords<Middleware extends object>(middleware: Middleware): Middleware {
+  return Object.defineProperty(middleware, NEEDS, { value: 'all' });
 }
 
 /** The records that a middleware says itself that it needs. */
-export function declaredSees(middleware: Declared): Sees | undefined {
-  return middleware[SEES];
+export function declaredNeeds(middleware: Declared): NeededRecords | undefined {
+  return middleware[NEEDS];
 }
 
 /** @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION` */
-export function seesOf(middleware: Declared, options: UseOptions = {}): Sees {
-  checkOptions('use', options, { sees: oneOf(['all', 'routed']) });
-  // Not declaredSees, which would be in every bundle.
-  return options.sees ?? middleware[SEES] ?? 'all';
+export function neededRecordsOf(middleware: Declared, options: UseOptions = {}): NeededRecords {
+  checkOptions('use', options, { needs: oneOf(['all', 'routed']) });
+  // Not declaredNeeds, which would be in every bundle.
+  return options.needs ?? middleware[NEEDS] ?? 'all';
 }

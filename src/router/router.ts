@@ -1,6 +1,6 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { NOTHING_HANDLED } from '../batch/event.ts';
-import { type HandlerFacts, type RoutedHandler, withFacts } from '../batch/handler-facts.ts';
+import { type HandlerMetadata, type RoutedHandler, withMetadata } from '../batch/handler-metadata.ts';
 import { type BatchOptions, batchSettings, type StreamOptions } from '../batch/options.ts';
 import { batchProcessor, type HandleRecord, processEvent } from '../batch/process-event.ts';
 import { ReportedCheckpoints } from '../batch/reported-checkpoints.ts';
@@ -23,11 +23,11 @@ import type { StreamViewType } from '../record/view-type.ts';
 import type { EntityMap, EntityOf, RecordOf, UnknownEntityRecord } from '../table/entity-types.ts';
 import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Table } from '../table/table.ts';
 import { isWindowEvent } from '../window/window-event.ts';
+import { neededRecordsOf, type UseOptions } from './needed-records.ts';
 import { plainRoutes } from './plain-routes.ts';
 import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type Route, routeOf, runRoutes } from './route.ts';
 import type { Routes } from './routes.ts';
-import { seesOf, type UseOptions } from './sees.ts';
 
 /**
  * A Lambda handler that dispatches each record of a batch to the routes that match it.
@@ -154,7 +154,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const entities = table?.['~entities'];
   const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
   const layers: RecordMiddleware<LazyRecord>[] = [];
-  const facts: HandlerFacts = { kind: 'router', settings, routes: [], layers, sees: [] };
+  const metadata: HandlerMetadata = { kind: 'router', settings, routes: [], layers, needs: [] };
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
   const dispatch = validated(settings, run, routes.of);
@@ -173,13 +173,13 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     return processEvent(processor, event, context, reported, handle);
   }
 
-  return withFacts(
+  return withMetadata(
     Object.assign(
       router,
       routesInto(undefined, () => router),
       { entity, use },
     ),
-    facts,
+    metadata,
   );
 
   /** The methods that add routes for an entity, or for all records. */
@@ -187,10 +187,10 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     const adding =
       (method: string, eventName: EventName) =>
       (...args: unknown[]): Self => {
-        facts.refuse?.(method);
+        metadata.refuse?.(method);
         const route = routeOf(method, args);
         routes.add(method, entity, eventName, route);
-        facts.routes.push({ eventName, entity, condition: route.condition });
+        metadata.routes.push({ eventName, entity, condition: route.condition });
         for (const { code, message } of warningsOf(route.condition)) {
           settings.logger.warn(`${method}: ${message}`, { code });
         }
@@ -213,9 +213,9 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   }
 
   function use(middleware: RecordMiddleware<LazyRecord>, options?: UseOptions): typeof router {
-    facts.refuse?.('use');
+    metadata.refuse?.('use');
     requireArgument('use', 'middleware', middleware, MIDDLEWARE, { code: 'INVALID_HANDLER' });
-    facts.sees.push(seesOf(middleware, options));
+    metadata.needs.push(neededRecordsOf(middleware, options));
     layers.push(middleware);
     handle = layers.reduceRight<HandleRecord>((inner, layer) => wrapLayer(layer, inner), dispatch);
     return router;

@@ -11,14 +11,14 @@ export type RecordGuard<R, Narrowed extends R> = (record: R) => record is Narrow
 type NarrowedTo<Narrowed, R> = [Narrowed] extends [never] ? R : Narrowed;
 
 /**
- * Stands where no handler can: the stream carries no image by which records of this event could be told from those of
- * other entities. No value has this type.
+ * Takes the place of a handler that cannot exist: the stream carries no image that shows which entity a record of this event
+ * belongs to. No value has this type.
  */
-export interface EntityNotTold {
+export interface UnrecognizableEntity {
   readonly '~never': never;
 }
 
-type HandlerOf<R> = [R] extends [never] ? EntityNotTold : RecordHandler<R>;
+type HandlerOf<R> = [R] extends [never] ? UnrecognizableEntity : RecordHandler<R>;
 
 /** The routes of a router, or of an entity: a handler for each event, with or without a condition. */
 export interface Routes<Insert, Modify, Remove> {

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type HandlerFacts, type RoutedHandler, withFacts } from '../batch/handler-facts.ts';
+import { type HandlerMetadata, type RoutedHandler, withMetadata } from '../batch/handler-metadata.ts';
 import { type BatchOptions, batchSettings } from '../batch/options.ts';
 import { batchProcessor } from '../batch/process-event.ts';
 import type { RecordContext } from '../batch/record-context.ts';
@@ -147,8 +147,8 @@ export function streamWindow(...args: readonly unknown[]): StreamWindow {
     event: DynamoDBStreamWindowEvent,
     context?: Context,
   ): Promise<DynamoDBWindowResponse> => processWindowEvent(processor, reducer, event, context);
-  const facts: HandlerFacts = { kind: 'window', settings, routes: [], layers: [], sees: [] };
-  return withFacts(window, facts);
+  const metadata: HandlerMetadata = { kind: 'window', settings, routes: [], layers: [], needs: [] };
+  return withMetadata(window, metadata);
 }
 
 function initialJson(initial: unknown): string {

@@ -1,7 +1,7 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { RoutedHandler } from '../../src/batch/handler-facts.ts';
+import type { RoutedHandler } from '../../src/batch/handler-metadata.ts';
 import { all } from '../../src/conditions/all.ts';
 import { changed } from '../../src/conditions/changed.ts';
 import { oneOf } from '../../src/conditions/combined-matchers.ts';

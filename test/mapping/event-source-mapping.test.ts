@@ -180,13 +180,13 @@ describe('a warning says why', () => {
       [],
     ],
     [
-      'a middleware sees every record',
+      'a middleware needs every record',
       () => insertOnly().use((_record, _context, next) => next()),
       {},
       ['FILTERS_OFF_BY_MIDDLEWARE'],
     ],
     [
-      'a middleware around one that does not sees every record',
+      'a middleware around one that does not needs every record',
       () =>
         insertOnly().use(
           Object.assign((_record: unknown, _context: unknown, next: () => void) => next(), retry()),
@@ -195,14 +195,14 @@ describe('a warning says why', () => {
       ['FILTERS_OFF_BY_MIDDLEWARE'],
     ],
     [
-      'the audit trail sees every record',
+      'the audit trail needs every record',
       () => insertOnly().use(auditTrail({ target: 'audit', send: async () => {} } as never)),
       {},
       ['FILTERS_OFF_BY_MIDDLEWARE'],
     ],
     [
       'a middleware needs routed records alone',
-      () => insertOnly().use((_record, _context, next) => next(), { sees: 'routed' }),
+      () => insertOnly().use((_record, _context, next) => next(), { needs: 'routed' }),
       {},
       [],
     ],
@@ -239,34 +239,35 @@ describe('the warning about a middleware', () => {
     'An audit trail needs every record. To have filters, give it a function of its own, or add it to the routes whose changes it ' +
     'has to record, as in onInsert(audit).';
   const ifIt = (shown: string, name: string): string =>
-    `If ${shown} may miss records that no route takes, add it by use(${name}, { sees: 'routed' }). One that records or counts every ` +
+    `If ${shown} may miss records that no route takes, add it by use(${name}, { needs: 'routed' }). One that records or counts every ` +
     'change may not.';
 
   test.each<[what: string, router: () => Parameters<typeof eventSourceMapping>[0], message: string]>([
     [
       'its name',
       () => insertOnly().use(retry()).use(timed),
-      `The middleware timed (number 2) sees every record, so no filter is derived. ${ifIt('the middleware timed (number 2)', 'timed')}`,
+      `The middleware timed (number 2) needs every record, so no filter is derived. ${ifIt('the middleware timed (number 2)', 'timed')}`,
     ],
     [
       'its number, without a name',
       () => insertOnly().use((_record, _context, next) => next()),
-      `The middleware (number 1) sees every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
+      `The middleware (number 1) needs every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
     ],
     [
       'its number, if its name is a number',
       () => insertOnly().use(Object.defineProperty(() => {}, 'name', { value: 7 })),
-      `The middleware (number 1) sees every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
+      `The middleware (number 1) needs every record, so no filter is derived. ${ifIt('the middleware (number 1)', 'middleware')}`,
     ],
     [
       'an audit trail, with no advice that would lose entries',
       () => insertOnly().use(trail()),
-      `The middleware auditTrail (number 1) sees every record, so no filter is derived. ${TRAIL}`,
+      `The middleware auditTrail (number 1) needs every record, so no filter is derived. ${TRAIL}`,
     ],
     [
       'each of several',
-      () => insertOnly().use(trail()).use(timed).use(timed, { sees: 'routed' }).use(retry(), { sees: 'all' }),
-      'The middleware auditTrail (number 1), the middleware timed (number 2) and the middleware (number 4) see every record, so no ' +
+      () =>
+        insertOnly().use(trail()).use(timed).use(timed, { needs: 'routed' }).use(retry(), { needs: 'all' }),
+      'The middleware auditTrail (number 1), the middleware timed (number 2) and the middleware (number 4) need every record, so no ' +
         `filter is derived. ${TRAIL} ${ifIt('the middleware timed (number 2)', 'timed')} ` +
         ifIt('the middleware (number 4)', 'middleware'),
     ],
@@ -277,24 +278,24 @@ describe('the warning about a middleware', () => {
   });
 
   test.each<[what: string, router: () => ReturnType<typeof insertOnly>]>([
-    ['alone', () => insertOnly().use(trail(), { sees: 'routed' })],
-    ['beside one that sees all', () => insertOnly().use(timed).use(trail(), { sees: 'routed' })],
-    ['twice, of which one sees all', () => insertOnly().use(trail()).use(trail(), { sees: 'routed' })],
+    ['alone', () => insertOnly().use(trail(), { needs: 'routed' })],
+    ['beside one that needs all', () => insertOnly().use(timed).use(trail(), { needs: 'routed' })],
+    ['twice, of which one needs all', () => insertOnly().use(trail()).use(trail(), { needs: 'routed' })],
   ])('is an error for an audit trail that filters would keep changes from: %s', (_, router) => {
     expect(() => eventSourceMapping(router(), toQueue(QUEUE))).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
         owner: 'use',
-        option: 'sees',
+        option: 'needs',
         message: expect.stringMatching(
-          /^use: sees has to be 'all' for the middleware auditTrail \(number [12]\), got "routed"\. Filters would drop changes/,
+          /^use: needs has to be 'all' for the middleware auditTrail \(number [12]\), got "routed"\. Filters would drop changes/,
         ),
       }),
     );
   });
 
   test('is not given where the mapping has other filters, or none', () => {
-    const router = insertOnly().use(trail(), { sees: 'routed' });
+    const router = insertOnly().use(trail(), { needs: 'routed' });
     expect(eventSourceMapping(router, { ...toQueue(QUEUE), filters: false }).warnings).toEqual([]);
   });
 

@@ -116,7 +116,7 @@ function addMiddleware(router: AnyRouter, name: RouterPlan['middleware'][number]
   if (name === 'deadLetter')
     router.use(deadLetter({ target: 'nowhere', send: () => Promise.reject(new Error()) } as never));
   const pass = (_record: unknown, _context: unknown, next: () => unknown): unknown => next();
-  if (name === 'routed') router.use(pass, { sees: 'routed' });
+  if (name === 'routed') router.use(pass, { needs: 'routed' });
   if (name === 'plain') {
     router.use((record: unknown, context: unknown, next: () => unknown) => {
       seen.middleware++;

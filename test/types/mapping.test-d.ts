@@ -59,7 +59,7 @@ test('options of a mapping are checked', () => {
 
 test('a middleware says which records it needs', () => {
   const middleware: RecordMiddleware<unknown> = (_record, _context, next) => next();
-  streamRouter().use(middleware, { sees: 'routed' }).use(middleware, { sees: 'all' }).use(middleware);
+  streamRouter().use(middleware, { needs: 'routed' }).use(middleware, { needs: 'all' }).use(middleware);
   // @ts-expect-error all or routed
-  streamRouter().use(middleware, { sees: 'some' });
+  streamRouter().use(middleware, { needs: 'some' });
 });

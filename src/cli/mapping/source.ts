@@ -1,4 +1,4 @@
-import { factsOf, type RoutedHandler } from '../../batch/handler-facts.ts';
+import { metadataOf, type RoutedHandler } from '../../batch/handler-metadata.ts';
 import { isModulePath } from '../../local/handler/handler-module.ts';
 import { eventSourceMapping } from '../../mapping/event-source-mapping.ts';
 import { isRouterMapping } from '../../mapping/is-router-mapping.ts';
@@ -88,8 +88,8 @@ function mappingOf(
     throw usageError('--starting-position is needed: TRIM_HORIZON or LATEST.');
   }
   const mapping = eventSourceMapping(exported as RoutedHandler, options);
-  // eventSourceMapping has refused what carries no facts.
-  const { routes } = factsOf(exported) as NonNullable<ReturnType<typeof factsOf>>;
+  // eventSourceMapping has refused what carries no metadata.
+  const { routes } = metadataOf(exported) as NonNullable<ReturnType<typeof metadataOf>>;
   return { mapping, router: { options, conditions: routes.map(({ condition }) => condition) } };
 }
 

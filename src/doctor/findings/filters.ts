@@ -143,24 +143,24 @@ const METHODS: Readonly<Record<string, string>> = {
 };
 
 function demandsOf({ code }: MappingCheck): readonly Demand[] {
-  const { facts, mapping, source } = code as NonNullable<MappingCheck['code']>;
+  const { metadata, mapping, source } = code as NonNullable<MappingCheck['code']>;
   const { routes, options, warnings } = mapping as NonNullable<NonNullable<MappingCheck['code']>['mapping']>;
   const own = recordFilter('doctor', options.filterCriteria)?.patterns ?? [EVERY];
   const every = { name: source, patterns: own, condition: undefined, entity: undefined };
   if (warnings.some(({ code: reason }) => reason === 'NO_ROUTES')) return [];
   // Without routes it is a window, or a router of middlewares alone.
-  if (facts === undefined || routes.length === 0) return [{ ...every, takes: 'all' }];
+  if (metadata === undefined || routes.length === 0) return [{ ...every, takes: 'all' }];
   const ofRoutes = routes.map(({ eventName, entity, patterns }, index) => ({
     name: `${METHODS[eventName]}${entity === undefined ? '' : ` of ${entity}`}`,
     patterns: patterns?.map((pattern) => JSON.stringify(pattern)) ?? [
       JSON.stringify({ eventName: [eventName] }),
     ],
-    condition: facts.routes[index]?.condition,
+    condition: metadata.routes[index]?.condition,
     entity,
   }));
   const has = (warning: MappingWarning['code']): boolean => warnings.some((one) => one.code === warning);
   if (has('FILTERS_OFF_BY_MIDDLEWARE')) {
-    return [...ofRoutes, { ...every, name: 'a middleware that sees all', takes: 'all' }];
+    return [...ofRoutes, { ...every, name: 'a middleware that needs all records', takes: 'all' }];
   }
   if (has('FILTERS_OFF_BY_UNKNOWN_ENTITY')) {
     return [...ofRoutes, { ...every, name: 'no entity, which have to fail', takes: 'unknownEntity' }];
@@ -188,7 +188,7 @@ function* dropped(
   const quoted = JSON.stringify(criteria).replaceAll("'", "'\\''");
   const remedy = updateCommand(mapping, `--filter-criteria '${quoted}'`);
   for (const demand of demandsOf(check)) {
-    const found = counterexample(demand, others, passes, source, code.facts?.settings);
+    const found = counterexample(demand, others, passes, source, code.metadata?.settings);
     if (found === 'none is taken') {
       yield notChecked(
         ['FILTER_DROPS_ROUTE'],
@@ -217,7 +217,7 @@ function* dropped(
 
 function sourceOf({ mapping, code }: MappingCheck): SampleSource {
   const stream = 'value' in mapping.stream ? mapping.stream.value : undefined;
-  const settings = code?.facts?.settings;
+  const settings = code?.metadata?.settings;
   return {
     viewType: stream?.viewType ?? settings?.viewType ?? 'NEW_AND_OLD_IMAGES',
     keys: stream?.keys ?? settings?.table?.keys ?? ['pk'],

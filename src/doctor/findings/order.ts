@@ -9,7 +9,7 @@ import { finding, notChecked, type Result } from '../finding.ts';
 export const order: CheckMapping = function* (check) {
   const { mapping, code, subject } = check;
   const { parallelizationFactor } = mapping;
-  const kept = code?.facts?.settings.order;
+  const kept = code?.metadata?.settings.order;
   if (parallelizationFactor > 1 && code !== undefined && kept === undefined) {
     yield notChecked(['PARALLEL_WITHOUT_ORDER'], subject, withoutRoutes(code));
   }
@@ -27,7 +27,7 @@ export const order: CheckMapping = function* (check) {
 function* windows({ mapping, code, subject }: Parameters<CheckMapping>[0]): Iterable<Result> {
   const { tumblingWindowInSeconds, parallelizationFactor, filters } = mapping;
   const isOn = tumblingWindowInSeconds > 0;
-  const kind = code?.facts?.kind;
+  const kind = code?.metadata?.kind;
   const mismatch = (is: string, should: string, why: string, options: string): Result =>
     finding('WINDOW_MISMATCH', subject, { is, should, why, remedy: updateCommand(mapping, options) });
   if (isOn && parallelizationFactor > 1) {

@@ -7,7 +7,7 @@ const REPORT = 'ReportBatchItemFailures';
 export const responses: CheckMapping = function* ({ mapping, code, subject }) {
   const isOn = mapping.functionResponseTypes.includes(REPORT);
   const reports =
-    code?.facts?.settings.partialResponses ?? wantsThem(code?.mapping?.options.functionResponseTypes);
+    code?.metadata?.settings.partialResponses ?? wantsThem(code?.mapping?.options.functionResponseTypes);
   if (!isOn && reports !== false) {
     yield finding('PARTIAL_RESPONSES_OFF', subject, {
       severity: reports ? 'error' : 'warning',

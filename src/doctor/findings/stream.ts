@@ -54,11 +54,11 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
 
   function* declared(part: typeof mapping.stream): ReturnType<CheckMapping> {
     if (code === undefined) return;
-    if (code.facts === undefined) {
+    if (code.metadata === undefined) {
       yield notChecked(['VIEW_TYPE_TOO_POOR', 'KEYS_DIFFER'], subject, withoutRoutes(code));
       return;
     }
-    const { viewType, table: declaredTable } = code.facts.settings;
+    const { viewType, table: declaredTable } = code.metadata.settings;
     yield* ifRead(part, ['VIEW_TYPE_TOO_POOR', 'KEYS_DIFFER'], subject, function* (found) {
       if (found === undefined) return; // the table says that it was replaced
       if (!carries(found.viewType, viewType)) {

@@ -13,7 +13,7 @@ export const timeout: CheckMapping = function* (check) {
     return;
   }
   const { timeoutSeconds } = mapping.code.value;
-  const settings = code?.facts?.settings;
+  const settings = code?.metadata?.settings;
   const timeoutMs = timeoutSeconds * 1000;
   const raise = `aws lambda update-function-configuration --function-name ${state.functionName} --timeout ${Math.min(900, Math.max(60, 4 * timeoutSeconds))}`;
   if (code !== undefined && settings === undefined) {

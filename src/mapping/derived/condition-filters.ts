@@ -1,27 +1,27 @@
-import { both, type Demand, EVERYTHING, either } from './demand.ts';
+import { ALL_RECORDS, intersection, type RecordFilter, union } from './record-filter.ts';
 
-/** The records that a filter has to let through for a condition. Each demand allows too much rather than too little. */
-export interface Asked {
+/** The records that a filter has to let through for a condition. Each filter allows too much rather than too little. */
+export interface ConditionFilters {
   /** All records for which the condition may hold. */
-  readonly yes: Demand;
+  readonly yes: RecordFilter;
   /** All records for which it may not hold. */
-  readonly no: Demand;
+  readonly no: RecordFilter;
 }
 
 /** Nothing is known: the condition is code of the user, or a pattern cannot say it. */
-export const UNKNOWN: Asked = { yes: EVERYTHING, no: EVERYTHING };
+export const UNKNOWN: ConditionFilters = { yes: ALL_RECORDS, no: ALL_RECORDS };
 
 /** All conditions hold. */
-export function allOf(asked: readonly Asked[]): Asked {
-  return { yes: both(asked.map(({ yes }) => yes)), no: either(asked.map(({ no }) => no)) };
+export function allOf(filters: readonly ConditionFilters[]): ConditionFilters {
+  return { yes: intersection(filters.map(({ yes }) => yes)), no: union(filters.map(({ no }) => no)) };
 }
 
 /** At least one condition holds. */
-export function anyOf(asked: readonly Asked[]): Asked {
-  return opposite(allOf(asked.map(opposite)));
+export function anyOf(filters: readonly ConditionFilters[]): ConditionFilters {
+  return opposite(allOf(filters.map(opposite)));
 }
 
 /** The condition does not hold. */
-export function opposite({ yes, no }: Asked): Asked {
+export function opposite({ yes, no }: ConditionFilters): ConditionFilters {
   return { yes: no, no: yes };
 }

@@ -1,4 +1,4 @@
-import type { HandlerFacts } from '../../batch/handler-facts.ts';
+import type { HandlerMetadata } from '../../batch/handler-metadata.ts';
 import type { MappingWarning, RouteFilter } from '../router-mapping.ts';
 import { patternText, routeFilters } from './route-filters.ts';
 import { refuseRouted, unfilteredWarning } from './unfiltered-middleware.ts';
@@ -13,16 +13,16 @@ export interface DerivedFilterCriteria {
 /**
  * Derives the filters of a router. None where it has to get every record: a warning then says why.
  *
- * @throws ConfigurationError `INVALID_OPTION` for an audit trail that was added with `sees: 'routed'`
+ * @throws ConfigurationError `INVALID_OPTION` for an audit trail that was added with `needs: 'routed'`
  */
-export function derivedFilters(facts: HandlerFacts): DerivedFilterCriteria {
-  const { kind, settings, routes, sees } = facts;
+export function derivedFilters(metadata: HandlerMetadata): DerivedFilterCriteria {
+  const { kind, settings, routes, needs } = metadata;
   // A window counts every record, and AWS refuses filters beside it.
-  // A router of middlewares alone, such as an audit trail, is meant to see them all.
-  if (kind === 'window' || (routes.length === 0 && sees.includes('all'))) {
+  // A router of middlewares alone, such as an audit trail, is meant to get every record.
+  if (kind === 'window' || (routes.length === 0 && needs.includes('all'))) {
     return { filters: [], routes: [], warnings: [] };
   }
-  refuseRouted(facts);
+  refuseRouted(metadata);
   const warning = reasonForNone();
   if (warning !== undefined) {
     return {
@@ -54,7 +54,7 @@ export function derivedFilters(facts: HandlerFacts): DerivedFilterCriteria {
           'The router has no routes, so no filter is derived. Call eventSourceMapping after the last route.',
       };
     }
-    const unfiltered = unfilteredWarning(facts);
+    const unfiltered = unfilteredWarning(metadata);
     if (unfiltered !== undefined) return unfiltered;
     if (settings.unknownEntity === 'fail') {
       return {

@@ -2,8 +2,8 @@ import { readPattern } from '../../conditions/compile-pattern.ts';
 import { entriesOf, type PatternEntry, soleEntry } from '../../conditions/pattern-object.ts';
 import { isEither } from '../../conditions/pattern-rules.ts';
 import type { PatternValue } from '../../conditions/pattern-value.ts';
-import { both, type Demand, EVERYTHING, leafOf } from './demand.ts';
-import { hasTwoForms, isPlainName, isWhole } from './matcher-demand.ts';
+import { hasTwoForms, isPlainName, isWhole } from './filters-of-matcher.ts';
+import { ALL_RECORDS, intersection, leafOf, type RecordFilter } from './record-filter.ts';
 
 /** The comparisons that Lambda documents for filters, besides the value itself. */
 const DOCUMENTED: ReadonlySet<string> = new Set([
@@ -15,11 +15,11 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   'suffix',
 ]);
 
-/** The demand of an event pattern. What Lambda does not document, and what a merged pattern would change, is left out. */
-export function patternDemand(pattern: string): Demand {
+/** The filter of an event pattern. What Lambda does not document, and what a merged pattern would change, is left out. */
+export function filterOfPattern(pattern: string): RecordFilter {
   const leaves = new Map<string, Leaf>();
   collect(readPattern(pattern, 'eventPattern'), [], leaves, true);
-  return both([...leaves.values()].map(leafDemand));
+  return intersection([...leaves.values()].map(filterOfLeaf));
 }
 
 /** The alternatives of a field, as the pattern has them. */
@@ -28,7 +28,7 @@ interface Leaf {
   readonly alternatives: readonly unknown[];
 }
 
-/** @param isCertain false where a pattern cannot express the demand: below a name that is a path, and among whole patterns */
+/** @param isCertain false where a pattern cannot express the condition: below a name that is a path, and among whole patterns */
 function collect(
   fields: unknown,
   path: readonly string[],
@@ -49,11 +49,11 @@ function collect(
   }
 }
 
-function leafDemand({ path, alternatives }: Leaf): Demand {
+function filterOfLeaf({ path, alternatives }: Leaf): RecordFilter {
   // All that is asked below a list is asked of one element: together with another condition's, it would ask too much.
-  if (path.includes('L')) return EVERYTHING;
+  if (path.includes('L')) return ALL_RECORDS;
   const known = alternatives.map(documented);
-  return known.every((one) => one !== undefined) ? leafOf(path, known) : EVERYTHING;
+  return known.every((one) => one !== undefined) ? leafOf(path, known) : ALL_RECORDS;
 }
 
 /** An alternative as JSON. Undefined for what Lambda does not document or may read otherwise, and for numbers that JSON would round. */

@@ -1,8 +1,8 @@
 import type { MatchEntry } from '../../conditions/compile-match.ts';
 import type { MatcherData } from '../../conditions/matcher.ts';
 import { RESERVED_NAMES } from '../../conditions/pattern-value.ts';
-import { type Asked, allOf, anyOf, opposite, UNKNOWN } from './asked.ts';
-import { both, type Demand, EVERYTHING, either, leaf } from './demand.ts';
+import { allOf, anyOf, type ConditionFilters, opposite, UNKNOWN } from './condition-filters.ts';
+import { ALL_RECORDS, intersection, leaf, type RecordFilter, union } from './record-filter.ts';
 
 /** The types that an attribute may be asked for by name: a pattern cannot ask whether there is a map or a list. */
 const TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS'];
@@ -16,33 +16,33 @@ export interface NumberKnowledge {
   readonly areText: boolean;
 }
 
-/** The demand of the entries of a pattern, on the attributes below a path such as `dynamodb.NewImage`. */
-export function entriesDemand(
+/** The filter of the entries of a pattern, on the attributes below a path such as `dynamodb.NewImage`. */
+export function filtersOfEntries(
   entries: readonly MatchEntry[],
   image: readonly string[],
   numbers: NumberKnowledge,
-): Asked {
+): ConditionFilters {
   return allOf(
     entries.map(({ steps, matcher }) => {
       const path = pathOf(steps, image);
       if (path === undefined) return UNKNOWN;
-      const asked = matcherDemand(matcher, path, numbers);
-      return path.length > 3 ? { yes: ofMap(asked.yes), no: ofMap(asked.no) } : asked;
+      const filters = filtersOfMatcher(matcher, path, numbers);
+      return path.length > 3 ? { yes: ofMap(filters.yes), no: ofMap(filters.no) } : filters;
     }),
   );
 }
 
 /**
- * The demand on a value in a map. Lambda joins names by dots: an attribute named `a.M.b` would be there for it where the `b` of the map `a` is
+ * The filter on a value in a map. Lambda joins names by dots: an attribute named `a.M.b` would be there for it where the `b` of the map `a` is
  * missing. So no value is said to be missing there.
  */
-function ofMap(demand: Demand): Demand {
-  const saysMissing = demand.some((conjunction) =>
+function ofMap(filter: RecordFilter): RecordFilter {
+  const saysMissing = filter.some((conjunction) =>
     [...conjunction.values()].some(({ alternatives }) =>
       alternatives.some((one) => JSON.stringify(one) === '{"exists":false}'),
     ),
   );
-  return saysMissing ? EVERYTHING : demand;
+  return saysMissing ? ALL_RECORDS : filter;
 }
 
 /** The fields that lead to an attribute. Undefined where a pattern cannot name it. */
@@ -78,23 +78,23 @@ export function hasTwoForms(text: string): boolean {
   return !/[\u0080-\uffff]/.test(text);
 }
 
-/** The demand of a matcher on the attribute at a path. */
-function matcherDemand(
+/** The filter of a matcher on the attribute at a path. */
+function filtersOfMatcher(
   { kind, operands }: MatcherData,
   path: readonly string[],
   numbers: NumberKnowledge,
-): Asked {
+): ConditionFilters {
   const [first] = operands;
   const text = [...path, 'S'];
   if (typeof first === 'string' && !isWhole(first)) return UNKNOWN;
   switch (kind) {
     case 'equals':
-      return equalsDemand(first, path, numbers);
+      return filtersOfLiteral(first, path, numbers);
     case 'prefix':
     case 'suffix':
-      return { yes: leaf(text, { [kind]: first } as never), no: EVERYTHING };
+      return { yes: leaf(text, { [kind]: first } as never), no: ALL_RECORDS };
     case 'wildcard':
-      return { yes: wildcardDemand(first as string, text), no: EVERYTHING };
+      return { yes: wildcardFilter(first as string, text), no: ALL_RECORDS };
     case 'equalsIgnoreCase':
       // Lambda's comparison may fold more letters than ours. So the opposite is asked of the very text alone.
       return {
@@ -109,20 +109,22 @@ function matcherDemand(
     case 'between':
     case 'greaterThan':
     case 'lessThan':
-      return { yes: rangeDemand(first, path, numbers), no: EVERYTHING };
+      return { yes: rangeFilter(first, path, numbers), no: ALL_RECORDS };
     case 'oneOf':
-      return anyOf(operands.map((operand) => operandDemand(operand, path, numbers)));
+      return anyOf(operands.map((operand) => filtersOfOperand(operand, path, numbers)));
     case 'anythingBut': {
-      const { yes, no } = opposite(anyOf(operands.map((operand) => operandDemand(operand, path, numbers))));
+      const { yes, no } = opposite(
+        anyOf(operands.map((operand) => filtersOfOperand(operand, path, numbers))),
+      );
       // It does not hold for a missing attribute either.
-      return { yes, no: either([no, absent(path)]) };
+      return { yes, no: union([no, absent(path)]) };
     }
     case 'missing':
-      return { yes: absent(path), no: EVERYTHING };
+      return { yes: absent(path), no: ALL_RECORDS };
     case 'exists':
-      return { yes: EVERYTHING, no: absent(path) };
+      return { yes: ALL_RECORDS, no: absent(path) };
     case 'map':
-      return entriesDemand(operands as readonly MatchEntry[], [...path, 'M'], numbers);
+      return filtersOfEntries(operands as readonly MatchEntry[], [...path, 'M'], numbers);
     // Also what another version of the package may have.
     default:
       return UNKNOWN;
@@ -130,35 +132,45 @@ function matcherDemand(
 }
 
 /** An operand of `oneOf` and `anythingBut`: a value or a matcher. */
-function operandDemand(operand: unknown, path: readonly string[], numbers: NumberKnowledge): Asked {
+function filtersOfOperand(
+  operand: unknown,
+  path: readonly string[],
+  numbers: NumberKnowledge,
+): ConditionFilters {
   const matcher = (operand as { readonly '~matcher'?: MatcherData } | null)?.['~matcher'];
-  return matcher === undefined ? equalsDemand(operand, path, numbers) : matcherDemand(matcher, path, numbers);
+  return matcher === undefined
+    ? filtersOfLiteral(operand, path, numbers)
+    : filtersOfMatcher(matcher, path, numbers);
 }
 
-function equalsDemand(literal: unknown, path: readonly string[], { areText }: NumberKnowledge): Asked {
+function filtersOfLiteral(
+  literal: unknown,
+  path: readonly string[],
+  { areText }: NumberKnowledge,
+): ConditionFilters {
   if (typeof literal === 'string') {
     if (!isWhole(literal)) return UNKNOWN;
-    const asText = valueDemand([...path, 'S'], literal);
+    const asText = filtersOfValue([...path, 'S'], literal);
     // Text may stand for a number there, which is written in more than one way.
     return areText
-      ? { yes: either([asText.yes, leaf([...path, 'N'], { exists: true })]), no: asText.no }
+      ? { yes: union([asText.yes, leaf([...path, 'N'], { exists: true })]), no: asText.no }
       : asText;
   }
-  if (typeof literal === 'boolean') return valueDemand([...path, 'BOOL'], literal);
-  if (literal === null) return valueDemand([...path, 'NULL'], true);
+  if (typeof literal === 'boolean') return filtersOfValue([...path, 'BOOL'], literal);
+  if (literal === null) return filtersOfValue([...path, 'NULL'], true);
   if (typeof literal !== 'number' && typeof literal !== 'bigint') return UNKNOWN;
   const digits = String(literal);
   // DynamoDB writes whole numbers in one way. Of others, and of large ones in exponents, we do not know it for certain.
-  return /^(0|-?[1-9]\d{0,20})$/.test(digits) ? valueDemand([...path, 'N'], digits) : UNKNOWN;
+  return /^(0|-?[1-9]\d{0,20})$/.test(digits) ? filtersOfValue([...path, 'N'], digits) : UNKNOWN;
 }
 
-function valueDemand(path: readonly string[], value: string | boolean): Asked {
+function filtersOfValue(path: readonly string[], value: string | boolean): ConditionFilters {
   const others = typeof value === 'string' ? [{ 'anything-but': [value] }] : [!value];
   return { yes: leaf(path, value), no: leaf(path, ...others, { exists: false }) };
 }
 
 /** The beginning of a wildcard, as Lambda does not document the comparison. */
-function wildcardDemand(pattern: string, path: readonly string[]): Demand {
+function wildcardFilter(pattern: string, path: readonly string[]): RecordFilter {
   // Also nothing is a beginning.
   const [start] = /^(?:[^*\\]|\\.)*/.exec(pattern) as RegExpExecArray;
   const text = start.replace(/\\(.)/g, '$1');
@@ -167,12 +179,12 @@ function wildcardDemand(pattern: string, path: readonly string[]): Demand {
 }
 
 /** A value of the type that is compared with. */
-function rangeDemand(bound: unknown, path: readonly string[], { areText }: NumberKnowledge): Demand {
+function rangeFilter(bound: unknown, path: readonly string[], { areText }: NumberKnowledge): RecordFilter {
   if (typeof bound === 'number' || typeof bound === 'bigint') return leaf([...path, 'N'], { exists: true });
-  return typeof bound === 'string' && !areText ? leaf([...path, 'S'], { exists: true }) : EVERYTHING;
+  return typeof bound === 'string' && !areText ? leaf([...path, 'S'], { exists: true }) : ALL_RECORDS;
 }
 
 /** No value of a type that can be asked for: the attribute is missing, or is a map or a list. */
-function absent(path: readonly string[]): Demand {
-  return both(TYPES.map((type) => leaf([...path, type], { exists: false })));
+function absent(path: readonly string[]): RecordFilter {
+  return intersection(TYPES.map((type) => leaf([...path, type], { exists: false })));
 }

@@ -12,49 +12,49 @@ export interface Leaf {
 export type Conjunction = ReadonlyMap<string, Leaf>;
 
 /** Conjunctions, one of which has to match. Empty: no record. */
-export type Demand = readonly Conjunction[];
+export type RecordFilter = readonly Conjunction[];
 
-/** A demand that every record meets. */
-export const EVERYTHING: Demand = [new Map()];
+/** A filter that every record passes. */
+export const ALL_RECORDS: RecordFilter = [new Map()];
 
-/** A demand that no record meets. */
-export const NOTHING: Demand = [];
+/** A filter that no record passes. */
+export const NO_RECORDS: RecordFilter = [];
 
-/** More conjunctions than this become {@link EVERYTHING}: no mapping could have them. */
+/** More conjunctions than this become {@link ALL_RECORDS}: no mapping could have them. */
 const MOST = 64;
 
 /** Further fields are left out: so many do not fit into a filter. */
 const MAX_FIELDS = 512;
 
-/** The demand for one field. */
-export function leaf(path: readonly string[], ...alternatives: readonly PatternValue[]): Demand {
+/** The filter for one field. */
+export function leaf(path: readonly string[], ...alternatives: readonly PatternValue[]): RecordFilter {
   return leafOf(path, alternatives);
 }
 
 /** The same for alternatives of any number. */
-export function leafOf(path: readonly string[], alternatives: readonly PatternValue[]): Demand {
+export function leafOf(path: readonly string[], alternatives: readonly PatternValue[]): RecordFilter {
   return [new Map([[JSON.stringify(path), { path, alternatives }]])];
 }
 
-/** Records that meet one of the demands. */
-export function either(demands: readonly Demand[]): Demand {
-  return bounded(simplified(demands.flat()));
+/** Records that pass one of the filters. */
+export function union(filters: readonly RecordFilter[]): RecordFilter {
+  return bounded(simplified(filters.flat()));
 }
 
-/** Records that meet all demands, and maybe others: what a pattern cannot say is left out. */
-export function both(demands: readonly Demand[]): Demand {
-  return demands.reduce<Demand>(
-    (sofar, demand) =>
-      bounded(simplified(sofar.flatMap((one) => demand.flatMap((other) => together(one, other))))),
-    EVERYTHING,
+/** Records that pass all filters, and maybe others: what a pattern cannot say is left out. */
+export function intersection(filters: readonly RecordFilter[]): RecordFilter {
+  return filters.reduce<RecordFilter>(
+    (sofar, filter) =>
+      bounded(simplified(sofar.flatMap((one) => filter.flatMap((other) => together(one, other))))),
+    ALL_RECORDS,
   );
 }
 
-function bounded(demand: Demand): Demand {
-  return demand.length > MOST ? EVERYTHING : demand;
+function bounded(filter: RecordFilter): RecordFilter {
+  return filter.length > MOST ? ALL_RECORDS : filter;
 }
 
-function together(one: Conjunction, other: Conjunction): Demand {
+function together(one: Conjunction, other: Conjunction): RecordFilter {
   const merged = new Map(one);
   for (const [key, leaf] of other) {
     const known = merged.get(key);
@@ -62,10 +62,10 @@ function together(one: Conjunction, other: Conjunction): Demand {
       if (merged.size < MAX_FIELDS) merged.set(key, leaf);
       continue;
     }
-    // Of the elements of a list or a set, each demand may be met by another one.
+    // Of the elements of a list or a set, a different one may pass each filter.
     if (isOfElements(leaf.path)) continue;
     const alternatives = common(known.alternatives, leaf.alternatives);
-    if (alternatives.length === 0) return NOTHING;
+    if (alternatives.length === 0) return NO_RECORDS;
     merged.set(key, { ...leaf, alternatives });
   }
   return [merged];
@@ -93,15 +93,15 @@ function common(one: readonly PatternValue[], other: readonly PatternValue[]): r
 }
 
 /** Leaves out conjunctions within others, and joins those that differ in one field. */
-function simplified(demand: Demand): Demand {
+function simplified(filter: RecordFilter): RecordFilter {
   // In halves: thousands of values, joined one after the other, would be copied as often.
-  const half = Math.ceil(demand.length / 2);
-  const parts = half > MOST ? [demand.slice(0, half), demand.slice(half)].flatMap(simplified) : demand;
+  const half = Math.ceil(filter.length / 2);
+  const parts = half > MOST ? [filter.slice(0, half), filter.slice(half)].flatMap(simplified) : filter;
   const kept: Conjunction[] = [];
   for (const conjunction of parts) {
     add(kept, conjunction);
     // Each one is compared with all others: with thousands of routes that would take minutes.
-    if (kept.length > 4 * MOST) return EVERYTHING;
+    if (kept.length > 4 * MOST) return ALL_RECORDS;
   }
   return kept;
 }

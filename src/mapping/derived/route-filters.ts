@@ -3,18 +3,18 @@ import type { EventName } from '../../record/stream-record.ts';
 import { carries, hasImage, type StreamViewType, VIEW_TYPES } from '../../record/view-type.ts';
 import type { EntityMatch } from '../../table/table-entities.ts';
 import type { RouteFilter } from '../router-mapping.ts';
-import { PARTS, routeConditionDemand } from './condition-demand.ts';
+import { filtersOfRouteCondition, PARTS } from './filters-of-condition.ts';
+import { filtersOfEntries, type NumberKnowledge, pathOf } from './filters-of-matcher.ts';
 import {
-  both,
+  ALL_RECORDS,
   type Conjunction,
-  type Demand,
-  EVERYTHING,
-  either,
+  intersection,
   type Leaf,
   leaf,
-  NOTHING,
-} from './demand.ts';
-import { entriesDemand, type NumberKnowledge, pathOf } from './matcher-demand.ts';
+  NO_RECORDS,
+  type RecordFilter,
+  union,
+} from './record-filter.ts';
 
 /** A route, as far as a filter can know it. */
 export interface FilteredRoute {
@@ -65,16 +65,16 @@ export function routeFilters(filtered: Filtered): DerivedFilters {
 }
 
 function filtersAt(filtered: Filtered, precision: Precision): DerivedFilters {
-  const demands = filtered.routes.map((route) => routeDemand(filtered, route, precision));
-  const demand = either(demands);
-  const refused = refusedRecords(filtered, demand);
+  const filters = filtered.routes.map((route) => filterOfRoute(filtered, route, precision));
+  const filter = union(filters);
+  const refused = refusedRecords(filtered, filter);
   return {
     precision,
-    patterns: [...demand.map(patternOf), ...oneOf(refused.map(patternOf))],
+    patterns: [...filter.map(patternOf), ...oneOf(refused.map(patternOf))],
     routes: filtered.routes.map(({ eventName, entity }, index) => ({
       eventName,
       entity,
-      patterns: (demands[index] as Demand).map(patternOf),
+      patterns: (filters[index] as RecordFilter).map(patternOf),
     })),
   };
 }
@@ -92,24 +92,32 @@ function isShort(pattern: EventPattern): boolean {
   return Object.keys(pattern).length > 0 && patternText(pattern).length <= MAX_CHARACTERS;
 }
 
-function routeDemand(filtered: Filtered, route: FilteredRoute, precision: Precision): Demand {
+function filterOfRoute(filtered: Filtered, route: FilteredRoute, precision: Precision): RecordFilter {
   const { viewType } = filtered;
   const { eventName, entity, condition } = route;
   const event = leaf(['eventName'], eventName);
   if (precision === 'event name') return event;
-  const kind = entity === undefined ? EVERYTHING : entityDemand(filtered, entity, eventName);
-  if (precision === 'entity') return both([event, kind]);
-  return both([event, kind, routeConditionDemand(condition, { eventName, viewType }, filtered.numbers).yes]);
+  const kind = entity === undefined ? ALL_RECORDS : filterOfEntity(filtered, entity, eventName);
+  if (precision === 'entity') return intersection([event, kind]);
+  return intersection([
+    event,
+    kind,
+    filtersOfRouteCondition(condition, { eventName, viewType }, filtered.numbers).yes,
+  ]);
 }
 
 /** The records that may belong to an entity. The streams that a router accepts may carry more than it declares. */
-function entityDemand({ matchOf, viewType, numbers }: Filtered, name: string, eventName: EventName): Demand {
+function filterOfEntity(
+  { matchOf, viewType, numbers }: Filtered,
+  name: string,
+  eventName: EventName,
+): RecordFilter {
   const { ofKeys, others } = (matchOf as NonNullable<typeof matchOf>)(name);
-  const keys = entriesDemand(ofKeys, PARTS.keys, numbers).yes;
+  const keys = filtersOfEntries(ofKeys, PARTS.keys, numbers).yes;
   // The new image decides where there is one.
   const image = eventName === 'REMOVE' ? 'oldImage' : 'newImage';
   if (!hasImage(image, viewType, eventName)) return keys;
-  return both([keys, entriesDemand(others, PARTS[image], numbers).yes]);
+  return intersection([keys, filtersOfEntries(others, PARTS[image], numbers).yes]);
 }
 
 /** Fields that a stream with another view type has as well. */
@@ -123,27 +131,27 @@ const KEY_TYPES = ['S', 'N', 'B'];
 
 /**
  * Lets records through that the router refuses, and says why: of a stream that carries less than declared, or of a table with other
- * keys. The demand would leave them out where it names what they lack, without any sign of it.
+ * keys. The filter would leave them out where it names what they lack, without any sign of it.
  */
-function refusedRecords({ viewType, keys = [] }: Filtered, demand: Demand): Demand {
-  const fields = demand.flatMap((conjunction) => [...conjunction.values()].map(({ path }) => path));
+function refusedRecords({ viewType, keys = [] }: Filtered, filter: RecordFilter): RecordFilter {
+  const fields = filter.flatMap((conjunction) => [...conjunction.values()].map(({ path }) => path));
   const namesMore = (known: readonly string[]): boolean =>
     fields.some(([first, second]) => !known.some((name) => name === first || name === `${first}.${second}`));
   const enough = VIEW_TYPES.filter((actual) => carries(actual, viewType));
-  return either([
+  return union([
     namesMore(IN_EVERY_VIEW) && enough.length < VIEW_TYPES.length
       ? leaf(['dynamodb', 'StreamViewType'], { 'anything-but': enough })
-      : NOTHING,
+      : NO_RECORDS,
     ...(namesMore(IN_EVERY_TABLE) ? keys.map(withoutKey) : []),
   ]);
 }
 
-function withoutKey(key: string): Demand {
+function withoutKey(key: string): RecordFilter {
   const path = pathOf([key], PARTS.keys);
   // Of a name that a pattern cannot say, every record may lack the key.
   return path === undefined
-    ? EVERYTHING
-    : both(KEY_TYPES.map((type) => leaf([...path, type], { exists: false })));
+    ? ALL_RECORDS
+    : intersection(KEY_TYPES.map((type) => leaf([...path, type], { exists: false })));
 }
 
 /** One filter for all patterns, as a mapping may have few filters. */

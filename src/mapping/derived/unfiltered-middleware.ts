@@ -1,6 +1,6 @@
-import type { HandlerFacts } from '../../batch/handler-facts.ts';
+import type { HandlerMetadata } from '../../batch/handler-metadata.ts';
 import { invalidOption } from '../../options/invalid-option.ts';
-import { declaredSees } from '../../router/sees.ts';
+import { declaredNeeds } from '../../router/needed-records.ts';
 import type { MappingWarning } from '../router-mapping.ts';
 
 /** A middleware, as far as a message can name it. */
@@ -10,39 +10,39 @@ interface Layer {
   readonly name: string;
   /** It says itself that it needs every record. */
   readonly needsAll: boolean;
-  readonly sees: 'all' | 'routed';
+  readonly needs: 'all' | 'routed';
 }
 
 /**
- * Refuses a middleware that needs every record and was added with `sees: 'routed'`: the filters would keep records from it, such as
+ * Refuses a middleware that needs every record and was added with `needs: 'routed'`: the filters would keep records from it, such as
  * changes from an audit trail.
  *
  * @throws ConfigurationError `INVALID_OPTION`
  */
-export function refuseRouted(facts: HandlerFacts): void {
-  const layer = layersOf(facts).find(({ needsAll, sees }) => needsAll && sees === 'routed');
+export function refuseRouted(metadata: HandlerMetadata): void {
+  const layer = layersOf(metadata).find(({ needsAll, needs }) => needsAll && needs === 'routed');
   if (layer === undefined) return;
   throw invalidOption(
     'use',
-    'sees',
+    'needs',
     `has to be 'all' for ${layer.shown}, got "routed". Filters would drop changes that no route takes, and those would have no entry. ` +
-      'Leave sees out; or add the audit trail to the routes whose changes it has to record, as in onInsert(audit).',
+      'Leave out needs, or add the audit trail to the routes whose changes it has to record, as in onInsert(audit).',
   );
 }
 
 /** Names the middleware for which no filter is derived, and says what can be done. Undefined where there is none. */
-export function unfilteredWarning(facts: HandlerFacts): MappingWarning | undefined {
-  const all = layersOf(facts).filter(({ sees }) => sees === 'all');
+export function unfilteredWarning(metadata: HandlerMetadata): MappingWarning | undefined {
+  const all = layersOf(metadata).filter(({ needs }) => needs === 'all');
   if (all.length === 0) return undefined;
   const trails = all.filter(({ needsAll }) => needsAll);
   const others = all.filter(({ needsAll }) => !needsAll);
-  const see = all.length === 1 ? 'sees' : 'see';
+  const need = all.length === 1 ? 'needs' : 'need';
   const sentences = [
-    `${capital(listed(all.map(({ shown }) => shown)))} ${see} every record, so no filter is derived.`,
+    `${capital(listed(all.map(({ shown }) => shown)))} ${need} every record, so no filter is derived.`,
     ...(trails.length > 0 ? [ADVICE_FOR_TRAILS] : []),
     ...others.map(
       ({ shown, name }) =>
-        `If ${shown} may miss records that no route takes, add it by use(${name || 'middleware'}, { sees: 'routed' }). ` +
+        `If ${shown} may miss records that no route takes, add it by use(${name || 'middleware'}, { needs: 'routed' }). ` +
         'One that records or counts every change may not.',
     ),
   ];
@@ -53,15 +53,15 @@ const ADVICE_FOR_TRAILS =
   'An audit trail needs every record. To have filters, give it a function of its own, or add it to the routes whose changes it has to ' +
   'record, as in onInsert(audit).';
 
-function layersOf({ layers, sees }: HandlerFacts): readonly Layer[] {
+function layersOf({ layers, needs }: HandlerMetadata): readonly Layer[] {
   return layers.map((layer, index) => {
     const { name } = layer as Readonly<Record<'name', unknown>>;
     const known = typeof name === 'string' ? name : '';
     return {
       shown: `the middleware ${known === '' ? '' : `${known} `}(number ${index + 1})`,
       name: known,
-      needsAll: declaredSees(layer) === 'all',
-      sees: sees[index] as Layer['sees'],
+      needsAll: declaredNeeds(layer) === 'all',
+      needs: needs[index] as Layer['needs'],
     };
   });
 }

@@ -254,10 +254,10 @@ export const odd = { get '~target'() { throw new Error('odd'); } };`,
       module,
       `import { streamRouter } from '${new URL('../../../dist/index.js', import.meta.url).href}';
 import { auditTrail } from '${new URL('../../../dist/audit/index.js', import.meta.url).href}';
-export const router = streamRouter({ logger: false }).use(auditTrail({ target: 'queue', send: async () => {} }), { sees: 'routed' });`,
+export const router = streamRouter({ logger: false }).use(auditTrail({ target: 'queue', send: async () => {} }), { needs: 'routed' });`,
     );
     const { stderr } = await doctor('--function', 'on-invoice', '--router', `${module}#router`);
-    expect(stderr).toMatch(/^error: .*sees/);
+    expect(stderr).toMatch(/^error: .*needs/);
   });
 
   test.each<[string, readonly string[], RegExp]>([
