@@ -103,6 +103,7 @@ export interface ConfigurationErrorOptions extends ErrorOptions {
  */
 export class ConfigurationError extends StreamlaneError<ConfigurationErrorCode> {
   // A literal: bundlers rename classes, so `constructor.name` says nothing in production.
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'ConfigurationError' = 'ConfigurationError';
   /** The function of streamlane that refuses, as in `streamRouter`. Absent where no single one does. */
   declare readonly owner?: string;
@@ -132,16 +133,19 @@ export class ConfigurationError extends StreamlaneError<ConfigurationErrorCode> 
 
 /** The event is not a batch of DynamoDB stream records that can be answered. No record has been handled. */
 export class InvalidEventError extends StreamlaneError<InvalidEventErrorCode> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'InvalidEventError' = 'InvalidEventError';
 }
 
 /** One record lacks what every stream record carries. That record fails, its neighbours do not. */
 export class InvalidRecordError extends StreamlaneError<InvalidRecordErrorCode> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'InvalidRecordError' = 'InvalidRecordError';
 }
 
 /** An AttributeValue is empty, unknown or malformed. */
 export class UnmarshallError extends StreamlaneError<'INVALID_ATTRIBUTE_VALUE'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'UnmarshallError' = 'UnmarshallError';
   /** Where it lies in the item, as in `lines[2].price`. */
   readonly path: string;
@@ -158,6 +162,7 @@ const MAX_PATH_LENGTH = 200;
 
 /** An image does not fit the table's schema. */
 export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'ValidationError' = 'ValidationError';
   /** True if the schema returned neither a value nor issues. Then the schema is wrong, not the item. */
   override readonly retryable: boolean;
@@ -201,6 +206,7 @@ function named(paths: readonly string[]): string {
  * `cause` is what its handler threw.
  */
 export class DeadLetterError extends StreamlaneError<'DEAD_LETTER_REFUSED'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'DeadLetterError' = 'DeadLetterError';
   override readonly retryable: boolean = true;
   /** Where the letter should have gone. */
@@ -222,6 +228,7 @@ export class DeadLetterError extends StreamlaneError<'DEAD_LETTER_REFUSED'> {
 
 /** The time kept back by `reserveMs` was reached: the reason with which `context.signal` aborts. */
 export class DeadlineError extends StreamlaneError<'DEADLINE_REACHED'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'DeadlineError' = 'DeadlineError';
   override readonly retryable: boolean = true;
 
@@ -239,6 +246,7 @@ export class DeadlineError extends StreamlaneError<'DEADLINE_REACHED'> {
  * `cause` is what the lowest failed record threw.
  */
 export class BatchFailedError extends StreamlaneError<'BATCH_FAILED'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'BatchFailedError' = 'BatchFailedError';
   override readonly retryable: boolean = true;
   /** The lowest SequenceNumber that did not succeed. */
@@ -260,11 +268,13 @@ export class BatchFailedError extends StreamlaneError<'BATCH_FAILED'> {
  * the invocation has been counted.
  */
 export class WindowStateError extends StreamlaneError<'INVALID_STATE' | 'STATE_TOO_LARGE'> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'WindowStateError' = 'WindowStateError';
 }
 
 /** A sink did not send a message, or does not know whether it did. The call that sent it fails, no other does. */
 export class SinkError extends StreamlaneError<SinkErrorCode> {
+  /** Stays the same in bundles, which rename classes. */
   override readonly name: 'SinkError' = 'SinkError';
   override readonly retryable: boolean;
   /** The target of the message: an ARN, a URL or a name. */

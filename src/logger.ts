@@ -5,9 +5,13 @@
  * per batch. Entries carry event id, sequence number, table and event name, never item content.
  */
 export interface Logger {
+  /** Writes an entry about work as it should be. */
   debug(message: string, fields: LogFields): void;
+  /** Writes an entry about an event that is not a problem. */
   info(message: string, fields: LogFields): void;
+  /** Writes an entry about a problem that the code has dealt with. */
   warn(message: string, fields: LogFields): void;
+  /** Writes an entry about a failure. */
   error(message: string, fields: LogFields): void;
 }
 

@@ -50,12 +50,15 @@ export interface AuditEntry {
   readonly sequenceNumber: string;
   /** The same at every redelivery. */
   readonly eventID: string;
+  /** The kind of the change. */
   readonly eventName: EventName;
+  /** The table's name; empty when the stream's ARN names none. */
   readonly tableName: string;
   /** The entity of the item, after the change if that has made it another. Absent where the record belongs to none. */
   readonly entity?: string;
   /** When the change was made, which Lambda says to the second. Absent when the record does not say. */
   readonly time?: string;
+  /** The item's key attributes. */
   readonly keys: JsonValue;
   /**
    * Who made the change: the attribute that `actor` names, or the principal of the record's userIdentity, which is

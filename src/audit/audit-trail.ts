@@ -26,8 +26,8 @@ export type AuditTrail<R> = (record: R, context?: RecordContext, next?: Next) =>
  *
  * Entries show item content. What must not be in them goes into `redact` or `omit`.
  *
- * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, what {@link auditEntryOf} and the sink
- * throw
+ * @throws ConfigurationError `UNKNOWN_OPTION` or `INVALID_OPTION`; for a record, InvalidRecordError `MISSING_IMAGE` if changes are
+ * asked for and the record does not carry the images, and what the sink throws
  * @example
  * ```ts
  * const audit = auditTrail(tableWriter({ tableName: 'Audit' }), { actor: 'updatedBy', redact: ['card.number'] });

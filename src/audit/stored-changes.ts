@@ -14,6 +14,7 @@ import { nativeOf, writeValue } from './stored-value.ts';
 export interface AuditChange {
   /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
   readonly path: string;
+  /** The attribute was added, removed, or has another value. */
   readonly kind: Change['kind'];
   /** Absent for `added`. */
   readonly before?: JsonValue;

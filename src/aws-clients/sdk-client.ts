@@ -3,5 +3,6 @@
  * `skipLibCheck` would need all of the clients.
  */
 export interface SdkClient {
+  /** Sends a command of the SDK. */
   send(command: never): Promise<unknown>;
 }

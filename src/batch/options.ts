@@ -18,9 +18,11 @@ import type { Order } from './lane-index.ts';
 
 /** The result of one batch, for {@link BatchOptions.onBatch}. */
 export interface BatchSummary {
+  /** Records in the batch. */
   readonly records: number;
   /** Handled to the end. Without those whose dead letter was accepted. */
   readonly succeeded: number;
+  /** Records that failed or were not handled: Lambda delivers them again. */
   readonly failed: number;
   /** Failed, and `deadLetter` sent a dead letter about them: Lambda does not deliver them again. */
   readonly deadLettered: number;
@@ -31,6 +33,7 @@ export interface BatchSummary {
   readonly unknownEntity: number;
   /** The lowest SequenceNumber that did not succeed; undefined when all did. */
   readonly checkpoint: string | undefined;
+  /** Milliseconds from the start of the invocation until its answer. */
   readonly durationMs: number;
   /** From the creation of the batch's last record until its end; undefined when the records do not say. */
   readonly lagMs: number | undefined;

@@ -27,6 +27,7 @@ import { ignoreErrors } from '../promise/ignore-errors.ts';
 export interface RecordFailedMessage {
   /** `failed`: Lambda delivers the record again. `deadLettered`: a sink accepted its letter, so it counts as handled. */
   readonly outcome: 'failed' | 'deadLettered';
+  /** The record's id. Undefined for a malformed record. */
   readonly eventID: string | undefined;
   /** `INSERT`, `MODIFY` or `REMOVE`, unless the record is malformed. */
   readonly eventName: string | undefined;
@@ -36,6 +37,7 @@ export interface RecordFailedMessage {
   readonly sequenceNumber: string | undefined;
   /** The record's `eventSourceARN`. */
   readonly streamArn: string | undefined;
+  /** The table's name, read from the stream's ARN. */
   readonly tableName: string | undefined;
   /**
    * The thrown value itself, not a copy. It is nearly always an Error. `OrderedStreamProcessor` wraps other values in an

@@ -29,6 +29,7 @@ import { carries, type StreamViewType } from '../record/view-type.ts';
 export interface StreamTable extends IConstruct {
   /** Undefined without a stream. */
   readonly tableStreamArn?: string | undefined;
+  /** Lets a function read the table's stream. */
   grantStreamRead(grantee: IGrantable): Grant;
 }
 

@@ -36,7 +36,9 @@ type PathArguments<Item, Path extends string> = Path extends unknown
 
 /** A record with both images. A change is visible only in such a record. */
 export interface BothImages {
+  /** The item after the change. */
   readonly newImage: unknown;
+  /** The item before the change. */
   readonly oldImage: unknown;
 }
 

@@ -3,9 +3,11 @@ import type { Test } from './literal.ts';
 
 /** A matcher as data, with its test. */
 export interface MatcherData {
+  /** The kind of the matcher. */
   readonly kind: MatcherKind;
   /** As given: values and matchers; of `map` the entries of the pattern. */
   readonly operands: readonly unknown[];
+  /** Returns true if a stored value matches. */
   readonly test: Test;
 }
 
@@ -44,8 +46,11 @@ export interface Matcher<Tested, Literal = never, Element = never> {
 
 /** The types that TypeScript knows of a matcher. */
 export interface MatcherTypes<Tests, Literal, Element> {
+  /** Takes the values that the matcher can test. */
   readonly tests: Tests;
+  /** The values that the matcher names. */
   readonly literal: Literal;
+  /** The pattern of an element. */
   readonly element: Element;
 }
 

@@ -27,6 +27,7 @@ export function isDeadLetterVersion(version: unknown): boolean {
  * **It holds the item**, as `record` is what Lambda sent: keep it as safe as the table.
  */
 export interface DeadLetter {
+  /** The version of the format. */
   readonly version: 'streamlane.dead-letter/1';
   /**
    * The stream's ARN and the record's sequence number: the same for every letter about the record. As the partition

@@ -4,11 +4,13 @@ import { shown } from '../options/kind-of.ts';
 export interface ThrownError {
   /** `Error`, `ValidationError`, ...; `NonError` for other values, such as `throw undefined`. */
   readonly name: string;
+  /** The error's message, cut to a length that a letter can carry. */
   readonly message: string;
   /** The error's `code`, where it is text, as those of streamlane and Node.js are. */
   readonly code?: string;
   /** The error's `retryable`, where it says. */
   readonly retryable?: boolean;
+  /** The error's stack, where it has one. */
   readonly stack?: string;
   /** The error's own `cause`. At most three causes are included. */
   readonly cause?: ThrownError;

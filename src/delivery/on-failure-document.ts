@@ -12,6 +12,7 @@ export type OnFailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 export interface OnFailureDocument {
+  /** The invocation, its function, and why the records were discarded. */
   readonly requestContext: {
     readonly requestId: string;
     readonly functionArn: string;
@@ -26,9 +27,11 @@ export interface OnFailureDocument {
     /** `"Unhandled"` when the function threw or timed out; null when it answered that records failed. */
     readonly functionError: 'Unhandled' | null;
   };
+  /** The version of the format. */
   readonly version: '1.0';
   /** When the records were discarded: ISO 8601 with milliseconds. */
   readonly timestamp: string;
+  /** The position of the records in the stream. */
   readonly DDBStreamBatchInfo: {
     readonly shardId: string;
     readonly startSequenceNumber: string;

@@ -32,6 +32,7 @@ export type WindowDecision =
 export interface OpenWindow {
   /** Epoch seconds. */
   readonly start: number;
+  /** The state in the last response of the function. */
   readonly state: State;
 }
 

@@ -20,7 +20,9 @@ export interface EmulatorOptions {
 
 /** Settings with which an SDK client reaches a server. */
 export interface EmulatorConnection {
+  /** The server's URL. */
   readonly endpoint: string;
+  /** The AWS region that the server accepts. */
   readonly region: string;
   /** Absent where the user's own are to be used. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };

@@ -16,10 +16,13 @@ export interface LocalEventSourceMapping {
   readonly uuid: string;
   /** The stream it reads, as the server names it. */
   readonly streamArn: string;
+  /** The state of the mapping. */
   readonly state: MappingState;
+  /** The result of the last invocation. */
   readonly lastProcessingResult: LastProcessingResult;
   /** The position up to which each shard is processed, by shard. Where the mapping goes on after a pause. */
   readonly position: Readonly<Record<string, ShardPosition>>;
+  /** The counts so far: a copy. */
   readonly statistics: MappingStatistics;
   /** Resolves when the mapping has stopped, for whatever reason. */
   readonly ended: Promise<StoppedEvent>;

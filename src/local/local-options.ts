@@ -41,7 +41,9 @@ export interface ConnectionOptions {
   readonly client?: DynamoDBStreamsClient;
   /** URL of a server that speaks DynamoDB Streams. */
   readonly endpoint?: string;
+  /** The AWS region. */
   readonly region?: string;
+  /** AWS credentials, or a function that gives them. */
   readonly credentials?: NonNullable<DynamoDBStreamsClientConfig['credentials']>;
   /** URL of the server with the on-failure destination. */
   readonly destinationEndpoint?: string;

@@ -5,11 +5,13 @@ import type { Logger } from '../logger.ts';
 
 /** Where something happened. */
 export interface ShardEvent {
+  /** The id of the shard. */
   readonly shardId: string;
 }
 
 /** Some records of a shard. */
 export interface RecordsEvent extends ShardEvent {
+  /** The records, as the function gets them. */
   readonly records: readonly DynamoDBRecord[];
 }
 
@@ -21,6 +23,7 @@ export interface InvocationEvent extends RecordsEvent {
   readonly attempt: number;
   /** `'throttled'`: it did not start, and uses up no retry. */
   readonly outcome: 'succeeded' | 'partial' | 'failed' | 'throttled';
+  /** Milliseconds until the answer or the error. */
   readonly durationMs: number;
   /** The answer of the function, as JSON carries it; undefined when it threw. */
   readonly response: unknown;
@@ -30,16 +33,21 @@ export interface InvocationEvent extends RecordsEvent {
 
 /** A failed or throttled batch waits for its next invocation. */
 export interface RetryEvent extends RecordsEvent {
+  /** The same as that of the invocation before. */
   readonly requestId: string;
   /** The number of the invocation to come. */
   readonly attempt: number;
+  /** Milliseconds until that invocation. */
   readonly delayMs: number;
+  /** The outcome of the invocation before. */
   readonly reason: 'failed' | 'throttled';
 }
 
 /** A failed batch was halved. */
 export interface SplitEvent extends ShardEvent {
+  /** The half that is delivered first. */
   readonly left: readonly DynamoDBRecord[];
+  /** The half that follows. */
   readonly right: readonly DynamoDBRecord[];
   /** Of the invocation that failed. */
   readonly requestId: string;
@@ -49,11 +57,13 @@ export interface SplitEvent extends ShardEvent {
 export interface DiscardEvent extends RecordsEvent {
   /** Of the invocations of these records, if there were any. */
   readonly requestId: string;
+  /** The document about the records, as the destination gets it. */
   readonly document: OnFailureDocument;
 }
 
 /** Records are processed. If there is a `checkpointFile`, it says so by now. */
 export interface CheckpointEvent extends RecordsEvent {
+  /** The records succeeded, or were discarded. */
   readonly outcome: 'succeeded' | 'discarded';
   /** Of the invocations of these records, if there were any. */
   readonly requestId: string;
@@ -68,6 +78,7 @@ export interface CheckpointEvent extends RecordsEvent {
 
 /** A tumbling window has closed: its final invocation has ended. */
 export interface WindowClosedEvent extends ShardEvent {
+  /** From when to when the window goes: ISO 8601. */
   readonly window: { readonly start: string; readonly end: string };
   /** `discarded`: the final invocation failed until nothing was left to try; the state is lost. */
   readonly outcome: 'succeeded' | 'discarded';
@@ -87,7 +98,9 @@ export interface RecursiveLoopEvent extends RecordsEvent {
 export interface ProblemEvent {
   /** The operation that was tried, as in `GetRecords`. */
   readonly operation: string;
+  /** The error of the operation. */
   readonly error: unknown;
+  /** Milliseconds until the next try. */
   readonly delayMs: number;
 }
 
@@ -100,6 +113,7 @@ export interface StoppedEvent {
    * - `failed`: an error that this mapping does not know; see `error`.
    */
   readonly reason: 'stopped' | 'streamDeleted' | 'streamDisabled' | 'failed';
+  /** The unknown error, for `failed`. */
   readonly error?: unknown;
 }
 
@@ -117,9 +131,13 @@ export type MappingState =
 export interface MappingEvents {
   /** After each invocation. */
   invocation: [InvocationEvent];
+  /** A failed or throttled batch waits for its next invocation. */
   retry: [RetryEvent];
+  /** A failed batch was halved. */
   split: [SplitEvent];
+  /** Records were discarded. */
   discard: [DiscardEvent];
+  /** Records are processed: they succeeded or were discarded. */
   checkpoint: [CheckpointEvent];
   /** Records that match none of the filters. */
   filtered: [RecordsEvent];
@@ -129,10 +147,15 @@ export interface MappingEvents {
   shardFinished: [ShardEvent];
   /** Records left the stream before they could be read: they are lost to this mapping. */
   trimmed: [ShardEvent];
+  /** A tumbling window has closed. */
   windowClosed: [WindowClosedEvent];
+  /** The function invokes itself. */
   recursiveLoop: [RecursiveLoopEvent];
+  /** The stream could not be read, or a destination not be written to. */
   problem: [ProblemEvent];
+  /** The state has changed. */
   state: [{ readonly state: MappingState }];
+  /** The mapping has come to its end. */
   stopped: [StoppedEvent];
 }
 

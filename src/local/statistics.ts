@@ -4,7 +4,9 @@ export interface MappingStatistics {
   readonly recordsRead: number;
   /** Of them, those that match no filter. */
   readonly recordsFiltered: number;
+  /** Of them, those that the function has handled. */
   readonly recordsSucceeded: number;
+  /** Of them, those that were discarded. */
   readonly recordsDiscarded: number;
   /** Invocations that have ended, throttled ones left out. */
   readonly invocations: number;
@@ -12,8 +14,11 @@ export interface MappingStatistics {
   readonly failedInvocations: number;
   /** Of them, those that ended with a checkpoint inside the batch. */
   readonly partialInvocations: number;
+  /** Invocations that did not start. */
   readonly throttledInvocations: number;
+  /** Batches that were invoked again. */
   readonly retries: number;
+  /** Batches that were halved. */
   readonly splits: number;
   /**
    * How old the last record of the last batch was when its invocation began, in milliseconds, as CloudWatch's

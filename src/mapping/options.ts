@@ -13,6 +13,7 @@ export type FunctionResponseType = 'ReportBatchItemFailures';
 
 /** Where the mapping tells of records that it gives up. */
 export interface DestinationConfig {
+  /** The destination for the details of discarded records. */
   readonly onFailure?: {
     /** ARN of a standard SQS queue, a standard SNS topic or an S3 bucket. Empty or absent: no destination. */
     readonly destination?: string;

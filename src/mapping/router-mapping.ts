@@ -55,6 +55,7 @@ export interface MappingWarning {
 
 /** The part of the filters that a route asks for. */
 export interface RouteFilter {
+  /** The event of the route. */
   readonly eventName: EventName;
   /** Undefined: the records of all entities, or of a table without entities. */
   readonly entity: string | undefined;
@@ -71,6 +72,7 @@ export interface RouterMapping {
    * A destination and a key that only the template knows are left out.
    */
   readonly options: EventSourceMappingOptions;
+  /** Settings that lose records or order, each with its remedy. */
   readonly warnings: readonly MappingWarning[];
   /** The environment variables that `env()` was called with in this process: the function needs them. */
   readonly environment: readonly string[];

@@ -28,6 +28,7 @@ export type { ThrownError } from '../dead-letter/thrown-error.ts';
 
 /** A failed record and its error, for {@link DeadLetterOptions.when}. */
 export interface Failure {
+  /** The record that failed. */
   readonly record: RecordBase<EventName, object>;
   /**
    * True if the error has `retryable: false` and concerns only this record. A ConfigurationError, or a sink without a

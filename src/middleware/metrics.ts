@@ -9,7 +9,9 @@ import { isUnfinished, finished as unlessUnfinished } from '../promise/unfinishe
 
 /** The methods that are needed of Powertools' `Metrics`, or of anything like it. They may return promises. */
 export interface MetricsSink {
+  /** Adds one value of a metric. */
   addMetric(name: string, unit: 'Count' | 'Milliseconds', value: number): unknown;
+  /** Publishes the metrics that were added. */
   publishStoredMetrics(): unknown;
 }
 

@@ -18,7 +18,9 @@ const SCHEMA: Check = {
 
 /** The members of a record that {@link validate} reads. All records that handlers get have them. */
 export interface ValidatedRecord extends RecordBase<EventName, object> {
+  /** The item after the change. */
   readonly newImage?: unknown;
+  /** The item before the change. */
   readonly oldImage?: unknown;
 }
 

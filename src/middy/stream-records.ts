@@ -34,13 +34,17 @@ export type StreamRecordsEvent<R> = DynamoDBStreamEvent & {
 
 /** The members of Middy's request that the middleware uses. */
 export interface StreamRecordsRequest<R> {
+  /** The event. The middleware adds `records` to it. */
   event: StreamRecordsEvent<R>;
+  /** The Lambda context. */
   context: Context;
+  /** Middy's store for the values of middleware. */
   internal: object;
 }
 
 /** A Middy middleware, written down without Middy's types: those of any version infer the event from it. */
 export interface StreamRecordsMiddleware<R> {
+  /** Makes the records readable, before the handler. */
   readonly before: (request: StreamRecordsRequest<R>) => Promise<void>;
 }
 

@@ -13,6 +13,7 @@ export const MAX_PATH = 500;
 export interface Change {
   /** Where: `status`, `card.number`, `lines[2].price`, `["a.b"]`. */
   readonly path: string;
+  /** The attribute was added, removed, or has another value. */
   readonly kind: 'added' | 'removed' | 'changed';
   /** Undefined for `added`. */
   readonly before: unknown;

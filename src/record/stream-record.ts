@@ -13,7 +13,9 @@ export type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';
 
 /** Who made the change, where that was not an ordinary write. */
 export interface UserIdentity {
+  /** The principal's type, as in `Service`. */
   readonly type: string;
+  /** The principal's id: `dynamodb.amazonaws.com` for a delete by Time to Live. */
   readonly principalId: string;
 }
 
@@ -23,6 +25,7 @@ export interface UserIdentity {
  * `Stored` is the item as DynamoDB holds it, before a schema changes it: conditions read that.
  */
 export interface RecordBase<Name extends EventName, Keys, Entity = string | undefined, Stored = unknown> {
+  /** The kind of the change. */
   readonly eventName: Name;
   /**
    * The name of the entity, for a table that declares entities. Undefined for a record that belongs to none of them, and

@@ -55,6 +55,7 @@ export interface ReplayOptions {
   readonly endpoint?: string;
   /** @defaultValue the region in the ARN of each stream; for the queue, the one in its URL */
   readonly region?: string;
+  /** AWS credentials, or a function that gives them. */
   readonly credentials?: NonNullable<ConnectionOptions['credentials']>;
   /** An `SQSClient` of your own for the queue. */
   readonly sqsClient?: SdkClient;

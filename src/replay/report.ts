@@ -29,10 +29,13 @@ export interface MessageReport {
   readonly kind: 'range' | 'payload' | 'deadLetter' | 'unknown';
   /** Empty when unknown. */
   readonly streamArn: string;
+  /** The table of the stream. Empty when unknown. */
   readonly tableName: string;
   /** Only a range says it. */
   readonly shardId: string | undefined;
+  /** The sequence number of its first record. Empty when unknown. */
   readonly startSequenceNumber: string;
+  /** The sequence number of its last record. Empty when unknown. */
   readonly endSequenceNumber: string;
   /** How many records it is about. */
   readonly records: number;
@@ -57,8 +60,11 @@ export interface MessageReport {
 
 /** A record of a message, by name. */
 export interface PlannedRecord {
+  /** The kind of the change. Undefined for a malformed record. */
   readonly eventName: string | undefined;
+  /** The record's id. Undefined for a malformed record. */
   readonly eventID: string | undefined;
+  /** The position of the record in its shard. */
   readonly sequenceNumber: string;
   /** The record's `Keys`. They are a part of the item. */
   readonly keys: unknown;
@@ -72,14 +78,19 @@ export interface FailedRecord extends PlannedRecord {
 
 /** How far a replay is. Counts are of records, each counted once however many messages have it. */
 export interface ReplayProgress {
+  /** Records of all messages. */
   readonly records: number;
+  /** Of them, those that the handler has handled. */
   readonly succeeded: number;
+  /** Of them, those that the handler failed on. */
   readonly failed: number;
 }
 
 /** The results of a replay. */
 export interface ReplaySummary extends ReplayProgress {
+  /** Invocations of the handler. */
   readonly invocations: number;
+  /** Milliseconds that the replay took. */
   readonly durationMs: number;
   /** Records that were not handed over, because the table has a newer image of their item. */
   readonly skipped: number;

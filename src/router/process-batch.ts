@@ -25,11 +25,13 @@ export interface TableBatchOptions<
 
 /** {@link BatchOptions} with a table that declares entities: `record.entity` tells them apart. */
 export interface EntityBatchOptions<T extends EntityTable> extends BatchOptions {
+  /** Gives keys, view type, entities and their validation. */
   readonly table: T;
 }
 
 /** {@link BatchOptions} with the view type, which has to be named unless it is the default. */
 export interface ViewBatchOptions<View extends StreamViewType> extends BatchOptions {
+  /** The view type of the stream. It decides which images a handler may read. */
   readonly viewType: View;
 }
 

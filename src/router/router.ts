@@ -98,6 +98,7 @@ const MIDDLEWARE: Check = { ...FUNCTION, expected: 'a function (record, context,
 
 /** {@link BatchOptions} and the view type of the stream. */
 export interface RouterOptions<View extends StreamViewType> extends BatchOptions {
+  /** The view type of the stream. It decides which images handlers may read. */
   readonly viewType: View;
 }
 

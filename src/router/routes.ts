@@ -24,18 +24,21 @@ type HandlerOf<R> = [R] extends [never] ? UnrecognizableEntity : RecordHandler<R
 export interface Routes<Insert, Modify, Remove> {
   /** Handles created items. */
   onInsert(handler: HandlerOf<Insert>): this;
+  /** Handles created items that meet a condition. */
   onInsert<Narrowed extends Insert = Insert>(
     condition: RecordGuard<Insert, Narrowed> | Condition<Insert>,
     handler: RecordHandler<NarrowedTo<Narrowed, Insert>>,
   ): this;
   /** Handles changed items. */
   onModify(handler: HandlerOf<Modify>): this;
+  /** Handles changed items that meet a condition. */
   onModify<Narrowed extends Modify = Modify>(
     condition: RecordGuard<Modify, Narrowed> | Condition<Modify>,
     handler: RecordHandler<NarrowedTo<Narrowed, Modify>>,
   ): this;
   /** Handles deleted items. */
   onRemove(handler: HandlerOf<Remove>): this;
+  /** Handles deleted items that meet a condition. */
   onRemove<Narrowed extends Remove = Remove>(
     condition: RecordGuard<Remove, Narrowed> | Condition<Remove>,
     handler: RecordHandler<NarrowedTo<Narrowed, Remove>>,

@@ -2,10 +2,15 @@ import type { EventName } from '../record/stream-record.ts';
 
 /** The members of a record that a sink reads. All records that handlers get have them. */
 export interface SinkRecord {
+  /** The kind of the change. */
   readonly eventName: EventName;
+  /** The record's id, the same at every redelivery: the source of deduplication ids. */
   readonly eventID: string;
+  /** The position of the record in its shard. */
   readonly sequenceNumber: string;
+  /** The table's name. */
   readonly tableName: string;
+  /** The item's key attributes: the source of group ids and of the order. */
   readonly keys: object;
   /** Set by routers and processBatch: aborts at the deadline of the invocation. */
   readonly deadlineSignal?: AbortSignal | undefined;
@@ -18,6 +23,7 @@ export interface RecordSendOptions {
    * the event id) where the target wants them, and the deadline after which nothing is sent.
    */
   readonly record: SinkRecord;
+  /** Left out: the message is about a record. */
   readonly detached?: false | undefined;
   /** Ends the tries to send, as the deadline of `record`'s invocation does: whichever comes first. */
   readonly signal?: AbortSignal | undefined;
@@ -27,6 +33,7 @@ export interface RecordSendOptions {
 export interface DetachedSendOptions {
   /** There is no record: no group, no deduplication id, and no deadline other than `signal`. */
   readonly detached: true;
+  /** Left out: the message is not about a record. */
   readonly record?: undefined;
   /** Ends the tries to send. Without it they end after the sink's `attempts`. */
   readonly signal?: AbortSignal | undefined;

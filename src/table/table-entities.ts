@@ -9,9 +9,13 @@ import type { TableGuard } from './schema-guard.ts';
 
 /** The outcome of the records of one entity in a batch. */
 export interface EntityCount {
+  /** Records of the entity in the batch. */
   readonly records: number;
+  /** Of them, those that were handled to the end. */
   readonly succeeded: number;
+  /** Of them, those that failed or were not handled. */
   readonly failed: number;
+  /** Of them, those whose dead letter a sink accepted. */
   readonly deadLettered: number;
 }
 

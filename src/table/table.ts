@@ -10,8 +10,11 @@ import type { TableEntities } from './table-entities.ts';
 /** The members of every declared table. */
 interface TableBase<Key extends string, View extends StreamViewType> {
   readonly '~table': symbol;
+  /** The table's name. */
   readonly name: string;
+  /** The names of the partition key and of the sort key, if there is one. */
   readonly keys: readonly [Key] | readonly [Key, Key];
+  /** The view type of the stream. */
   readonly viewType: View;
   /** Undefined where there is nothing to check. */
   readonly '~guard': TableGuard | undefined;
@@ -37,6 +40,7 @@ export interface EntityTable<
   Key extends string = string,
   View extends StreamViewType = StreamViewType,
 > extends TableBase<Key, View> {
+  /** Undefined: each entity has its own schema. */
   readonly schema: undefined;
   readonly '~open': RecordOpener;
   /** Tells which entity a record belongs to. */

@@ -7,9 +7,13 @@ import { rememberedFailure } from './recent-failures.ts';
 
 /** The result of a matcher, for Vitest or Jest. */
 export interface MatcherResult {
+  /** True if the value matches. */
   readonly pass: boolean;
+  /** Gives the message for a failed assertion. */
   readonly message: () => string;
+  /** The value, for the difference that is shown. */
   readonly actual?: unknown;
+  /** The value that it should be. */
   readonly expected?: unknown;
 }
 

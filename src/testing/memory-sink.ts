@@ -56,6 +56,7 @@ export interface FailOptions<Message, Options> {
 export interface MemorySinkCall<Message, Options> {
   /** A copy of the message, or of the key that was to be deleted. */
   readonly message: Message;
+  /** The second argument of the call. */
   readonly options: Options;
   /** `'delete'` for a call of `delete`, else `'send'`. */
   readonly operation: 'send' | 'delete';

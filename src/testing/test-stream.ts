@@ -37,9 +37,13 @@ export type Image = Record<string, AttributeValue>;
 
 /** A record as Lambda sends it, with all that DynamoDB always says. */
 export interface TestRecord extends DynamoDBRecord {
+  /** Identifies the record: 32 hexadecimal digits. */
   readonly eventID: string;
+  /** The kind of the change. */
   readonly eventName: EventName;
+  /** The ARN of the stream. */
   readonly eventSourceARN: string;
+  /** Keys, images and position of the change. */
   readonly dynamodb: NonNullable<DynamoDBRecord['dynamodb']> & {
     readonly ApproximateCreationDateTime: number;
     readonly Keys: Image;

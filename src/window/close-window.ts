@@ -9,6 +9,7 @@ import type { DynamoDBStreamWindowEvent } from './window-event.ts';
 
 /** A tumbling window that closes, for the `close` of a `streamWindow`. */
 export interface ClosedWindow {
+  /** The begin of the window. */
   readonly start: Date;
   /** Belongs to the next window. */
   readonly end: Date;

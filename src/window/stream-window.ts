@@ -43,6 +43,7 @@ export interface WindowOptions<Record, State extends object>
 /** {@link WindowOptions} with the view type, which has to be named unless it is the default. */
 export interface ViewWindowOptions<Record, State extends object, View extends StreamViewType>
   extends WindowOptions<Record, State> {
+  /** The view type of the stream. It decides which images may be read. */
   readonly viewType: View;
 }
 

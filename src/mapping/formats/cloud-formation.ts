@@ -17,7 +17,9 @@ export interface CloudFormationOptions extends MappedFunction {
 
 /** A resource of a template. */
 export interface MappingResource {
+  /** The resource's type. */
   readonly Type: 'AWS::Lambda::EventSourceMapping';
+  /** The resource's properties. */
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 

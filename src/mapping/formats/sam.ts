@@ -23,7 +23,9 @@ const TYPE: Check = oneOf(['sns', 'sqs', 's3']);
 
 /** An entry of `Events` of an `AWS::Serverless::Function`. */
 export interface SamEvent {
+  /** The event's type. */
   readonly Type: 'DynamoDB';
+  /** The event's properties. */
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 

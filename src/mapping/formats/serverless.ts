@@ -20,6 +20,7 @@ export interface ServerlessOptions extends MappedStream {
 
 /** An entry of `events` of a function. */
 export interface ServerlessEvent {
+  /** The event's settings. */
   readonly stream: Readonly<Record<string, unknown>>;
 }
 

@@ -12,6 +12,7 @@ export interface TerraformOptions extends MappedFunction {
 
 /** A configuration of Terraform, as a file `*.tf.json` has it. */
 export interface TerraformConfiguration {
+  /** The resources, by type and name. */
   readonly resource: {
     readonly aws_lambda_event_source_mapping: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };

@@ -4,6 +4,7 @@ import { itemKeyOf } from './item-identity.ts';
 
 /** A change as a CloudEvent in JSON format. */
 export interface CloudEvent<Data = ChangeData> {
+  /** The version of CloudEvents. */
   readonly specversion: '1.0';
   /** The record's event id: with `source` it tells one event from all others, at every redelivery. */
   readonly id: string;
@@ -15,26 +16,35 @@ export interface CloudEvent<Data = ChangeData> {
   readonly subject: string;
   /** When the change was made, to the second. */
   readonly time?: string;
+  /** The media type of `data`. */
   readonly datacontenttype: 'application/json';
   /** The sequence number with leading zeros, so that it can be compared as text. */
   readonly sequence: string;
   /** The item key. Events with the same key have to stay in order. */
   readonly partitionkey: string;
+  /** The change. */
   readonly data: Data;
 }
 
 /** The data of a CloudEvent of a change: the keys, and the images that the record has. */
 export interface ChangeData {
+  /** The item's key attributes. */
   readonly keys: object;
+  /** The item after the change, if the record has it. */
   readonly newImage?: unknown;
+  /** The item before the change, if the record has it. */
   readonly oldImage?: unknown;
 }
 
 /** The members of a record that {@link toCloudEvent} reads. All records that handlers get have them. */
 export interface CloudEventRecord extends SinkRecord {
+  /** When the change was made. */
   readonly approximateCreationDateTime: Date;
+  /** The record as Lambda sends it. */
   readonly raw: DynamoDBRecord;
+  /** The item after the change. */
   readonly newImage?: unknown;
+  /** The item before the change. */
   readonly oldImage?: unknown;
 }
 
