@@ -114,7 +114,7 @@ export class BatchRun {
         // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
         const result = this.#callbacks.handle(this.#records[index]!);
         if (isThenable(result)) return result;
-        if (isUnfinished(result)) return refuseUnfinished('A handler', result);
+        if (isUnfinished(result)) return refuseUnfinished(result);
         this.#states[index] = RecordState.succeeded;
       } catch (error) {
         this.#fail(index, error);
@@ -144,7 +144,7 @@ export class BatchRun {
         // biome-ignore lint/style/noNonNullAssertion: the index is below records.length
         result ??= this.#callbacks.handle(this.#records[index]!);
         if (isThenable(result)) result = await result;
-        if (isUnfinished(result)) await refuseUnfinished('A handler', result);
+        if (isUnfinished(result)) await refuseUnfinished(result);
         if (this.#answered) return;
         this.#states[index] = RecordState.succeeded;
         result = undefined;

@@ -35,7 +35,7 @@ export function answerOf(owner: string, answer: unknown, remedy: string, options
   const promise = isThenable(answer);
   if (promise || isUnfinished(answer)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
-    ignoreErrors(() => (promise ? answer : refuseUnfinished(owner, answer)));
+    ignoreErrors(() => (promise ? answer : refuseUnfinished(answer, owner)));
     throw new ConfigurationError(
       'ASYNC_CONDITION',
       `${owner} returned ${promise ? 'a promise' : 'promises or a generator'}. ${remedy}`,

@@ -145,7 +145,7 @@ export class OrderedStreamProcessor extends BatchProcessor {
           : await parsedRecord(this, raw, settings, parsing);
       if (call?.itemFailures !== undefined) throw new DeadlineError(settings.reserveMs);
       const result: unknown = await handler(data, options?.context);
-      if (isUnfinished(result)) await refuseUnfinished(RECORD_HANDLER, result, { owner: OWNER });
+      if (isUnfinished(result)) await refuseUnfinished(result, RECORD_HANDLER, { owner: OWNER });
       return call?.itemFailures === undefined
         ? await this.successHandler(raw, result)
         : ['success', result, raw];

@@ -91,10 +91,10 @@ function whenDone(
 ): Entry | Promise<Entry> {
   if (isThenable(returned)) {
     return Promise.resolve(returned).then((value) =>
-      isUnfinished(value) ? refuseUnfinished(hook, value, { owner: OWNER }) : next(value),
+      isUnfinished(value) ? refuseUnfinished(value, hook, { owner: OWNER }) : next(value),
     );
   }
-  return isUnfinished(returned) ? refuseUnfinished(hook, returned, { owner: OWNER }) : next(returned);
+  return isUnfinished(returned) ? refuseUnfinished(returned, hook, { owner: OWNER }) : next(returned);
 }
 
 function settle(call: Call, record: ReportableRecord, entry: Entry): void {

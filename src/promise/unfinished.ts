@@ -23,12 +23,12 @@ export function isUnfinished(result: unknown): result is object {
  * Fails for a result that {@link isUnfinished}, once the promises in it have settled: they run, so the lane has to wait,
  * and their rejections must not end the process.
  *
- * @param returner what returned it, as in `A handler`; the option, if it is one
+ * @param returner what returned it; the option, if it is one
  * @throws ConfigurationError `INVALID_RESULT`
  */
 export async function refuseUnfinished(
-  returner: string,
   result: object,
+  returner = 'A handler',
   options: ConfigurationErrorOptions = {},
 ): Promise<never> {
   const promises = promisesIn(result, 0);
@@ -57,7 +57,7 @@ export async function finished(
   options?: ConfigurationErrorOptions,
 ): Promise<void> {
   const value = await result;
-  if (isUnfinished(value)) await refuseUnfinished(returner, value, options);
+  if (isUnfinished(value)) await refuseUnfinished(value, returner, options);
 }
 
 function holdsWork(value: object, nested: number): boolean {

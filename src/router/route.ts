@@ -71,13 +71,13 @@ function runFrom(
       // The caller that waits for the last one looks at what it resolves with: a further promise would cost every record.
       if (following === routes.length) return result;
       return Promise.resolve(result).then((value) => {
-        if (isUnfinished(value)) return refuseUnfinished('A handler', value);
+        if (isUnfinished(value)) return refuseUnfinished(value);
         requireTime(record, context, 'the next route');
         record.reread();
         return runFrom(following, routes, record, context);
       });
     }
-    if (isUnfinished(result)) return refuseUnfinished('A handler', result);
+    if (isUnfinished(result)) return refuseUnfinished(result);
     if (following < routes.length) record.reread();
     index = following;
   }

@@ -173,7 +173,7 @@ export function createSink<Message, Options extends SendOptions>(
       if (result === 'accepted') return [];
       // Outcomes that are promises run on, and one that rejects would end the process.
       if (isUnfinished(result))
-        await refuseUnfinished('request', result, { owner: 'createSink', option: 'request' });
+        await refuseUnfinished(result, 'request', { owner: 'createSink', option: 'request' });
       const outcomes = Array.isArray(result) ? result : undefined;
       if (outcomes?.length === payloads.length) return Array.from(outcomes, refusalOf);
       // Which outcome is about which entry is not known.
@@ -218,7 +218,7 @@ function wrongResult(option: string, expected: string, came: unknown): Configura
         ? `${came}`
         : kindOf(came);
   // A promise that nothing waits for must not end the process when it rejects.
-  refuseUnfinished(option, [came]).catch(() => {});
+  refuseUnfinished([came], option).catch(() => {});
   return new ConfigurationError('INVALID_RESULT', `has to return ${expected}, got ${kind}.`, {
     owner: 'createSink',
     option,

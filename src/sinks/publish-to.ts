@@ -40,7 +40,7 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
     const message = await toMessage(record, context);
     // As JSON, a promise is {}.
     if (isUnfinished(message))
-      await refuseUnfinished('toMessage', message, { owner: OWNER, option: 'toMessage' });
+      await refuseUnfinished(message, 'toMessage', { owner: OWNER, option: 'toMessage' });
     const more = typeof options === 'function' ? options(record) : options;
     // Spread, a promise is nothing: the message would go out without its group.
     if (isThenable(more)) {

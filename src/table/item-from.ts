@@ -61,7 +61,7 @@ function resultOf<Result>(
   item: unknown,
 ): StandardSchemaV1.Result<ReadItem<Result>> | Promise<StandardSchemaV1.Result<ReadItem<Result>>> {
   // A generator is an object, and promises in an array would run on beside the next record.
-  if (isUnfinished(item)) return refuseUnfinished('The function of itemFrom', item);
+  if (isUnfinished(item)) return refuseUnfinished(item, 'The function of itemFrom');
   return isObject(item) ? { value: item as ReadItem<Result> } : { issues: [] };
 }
 

@@ -66,13 +66,13 @@ export class Aggregate {
     this.#unfinished = true;
     const result = this.#reduce(this.#state, record, this.#context);
     if (!isPromise(result)) {
-      if (isUnfinished(result)) return refuseUnfinished('reduce', result, REDUCE);
+      if (isUnfinished(result)) return refuseUnfinished(result, 'reduce', REDUCE);
       this.#added(record, result);
       return;
     }
     this.#asynchronous = true;
     return Promise.resolve(result).then((settled) =>
-      isUnfinished(settled) ? refuseUnfinished('reduce', settled, REDUCE) : this.#added(record, settled),
+      isUnfinished(settled) ? refuseUnfinished(settled, 'reduce', REDUCE) : this.#added(record, settled),
     );
   }
 

@@ -10,7 +10,7 @@ import { UNFINISHED } from '../fixtures/unfinished.ts';
 test.each(UNFINISHED)('%s is unfinished, and refused with what to return', async (_, make, says) => {
   const result = make();
   expect(isUnfinished(result)).toBe(true);
-  await expect(refuseUnfinished('A handler', result as object)).rejects.toMatchObject({
+  await expect(refuseUnfinished(result as object)).rejects.toMatchObject({
     name: 'ConfigurationError',
     code: 'INVALID_RESULT',
     retryable: false,
@@ -60,7 +60,7 @@ test('it fails only when the promises have settled, and no rejection is left ove
     ended++;
     throw new Error('work');
   };
-  await expect(refuseUnfinished('A handler', [work(1), [work(10)]])).rejects.toMatchObject({
+  await expect(refuseUnfinished([work(1), [work(10)]])).rejects.toMatchObject({
     code: 'INVALID_RESULT',
   });
   expect(ended).toBe(2);

@@ -35,6 +35,62 @@ afterEach(async () => {
   expect(unhandled.splice(0)).toEqual([]);
 });
 
+describe('a call of next() is a promise to its middleware', () => {
+  const failing: HandleRecord = async () => {
+    await tick();
+    throw undefined;
+  };
+  const chained = (how: (call: Promise<void>) => Promise<unknown>): Layer => {
+    return (_record, _context, next) => how(next() as Promise<void>);
+  };
+  const steps: string[] = [];
+  const step = (name: string) => () => void steps.push(name);
+  const lookAt = (call: Promise<void>) => {
+    call.catch(step('catch'));
+    return call;
+  };
+
+  test.each<[string, (call: Promise<void>) => Promise<unknown>, string[]]>([
+    ['then, without a function for failures', (call) => call.then(step('then')), []],
+    ['then, without any function', (call) => call.then(), []],
+    ['finally', (call) => call.finally(step('finally')), ['finally']],
+    ['Promise.all', (call) => Promise.all([call]).then(step('all')), []],
+    ['Promise.race', (call) => Promise.race([call, new Promise(() => {})]), []],
+    ['catch, which throws on', (call) => call.catch(() => Promise.reject()), []],
+    ['itself, after a look at it', lookAt, ['catch']],
+  ])('%s: what the handler throws fails the record', async (_, how, expected) => {
+    steps.length = 0;
+    expect(await outcomeOf(chained(how), failing)).toEqual([undefined]);
+    expect(steps).toEqual(expected);
+  });
+
+  test.each<[string, (call: Promise<void>) => Promise<unknown>, string[]]>([
+    ['then', (call) => call.then(step('then')), ['handler', 'then']],
+    ['then, without any function', (call) => call.then(), ['handler']],
+    ['finally', (call) => call.finally(step('finally')), ['handler', 'finally']],
+    ['twice', (call) => call.then(step('one')).then(() => call), ['handler', 'one']],
+  ])('%s: it goes on after the handler', async (_, how, expected) => {
+    steps.length = 0;
+    const handler: HandleRecord = async () => {
+      await tick();
+      steps.push('handler');
+    };
+    expect(await outcomeOf(chained(how), handler)).toBe('succeeded');
+    expect(steps).toEqual(expected);
+  });
+
+  test('it is an instance of Promise, and resolves with what the handler returned', async () => {
+    let call: unknown;
+    const layer: Layer = (_record, _context, next) => {
+      call = next();
+      return call;
+    };
+    await run(layer, async () => 5);
+    expect(call).toBeInstanceOf(Promise);
+    expect(await call).toBe(5);
+  });
+});
+
 describe('an onion', () => {
   const seen: string[] = [];
   const layer =

@@ -68,14 +68,14 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     name: 'a forgotten await is a success',
     happened: true,
     file: RUN,
-    find: "if (isUnfinished(result)) return refuseUnfinished('A handler', result);",
+    find: 'if (isUnfinished(result)) return refuseUnfinished(result);',
     replace: '',
   },
   {
     name: 'what a promise brings is not looked at',
     happened: true,
     file: RUN,
-    find: "if (isUnfinished(result)) await refuseUnfinished('A handler', result);",
+    find: 'if (isUnfinished(result)) await refuseUnfinished(result);',
     replace: '',
   },
   {

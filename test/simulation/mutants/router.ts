@@ -21,7 +21,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'a middleware that gives up early lets the lane go on beside its handler',
     happened: true,
     file: LAYER,
-    find: 'if (running === undefined || running.length === 0 || signal.aborted) throw thrown;',
+    find: 'if (running.length === 0 || signal.aborted) throw thrown;',
     replace: 'throw thrown;',
   },
   {
@@ -35,7 +35,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'a forgotten next() is a success',
     happened: true,
     file: LAYER,
-    find: 'if (left === undefined || left.length === 0) return undefined;',
+    find: 'if (left.length === 0) return undefined;',
     replace: 'return undefined;',
   },
   {
@@ -47,20 +47,20 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the failure of a forgotten next() ends the process',
     file: LAYER,
-    find: 'Promise.prototype.then.call(call, settle, settle);',
-    replace: 'Promise.prototype.then.call(call, settle);',
+    find: 'call.then(ignore, ignore);',
+    replace: 'call.then(ignore);',
   },
   {
     name: 'a failed next() is the verdict, though the middleware has swallowed it',
     file: LAYER,
-    find: 'const left = calls?.filter((call) => !(call.observed && call.settled));',
+    find: 'const left = calls.filter((call) => !(call.seen && call.done));',
     replace: 'const left = calls;',
   },
   {
     name: 'a middleware is not awaited',
     file: LAYER,
-    find: 'if (!waits) {',
-    replace: 'if (true) {',
+    find: 'result = pending.then<unknown, unknown>(end, ended(failAfter));\n        end = (settling) => settling;',
+    replace: 'void pending;',
   },
   {
     name: 'a further next() shows what the one before it has changed',
@@ -75,8 +75,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'after a call that waited the item stays as the handler left it',
     happened: true,
     file: LAYER,
-    find: 'call.settled = true;\n    record.reread();',
-    replace: 'call.settled = true;',
+    find: 'this.done = true;\n    this.#record.reread();',
+    replace: 'this.done = true;',
     equivalent: 'The next call reads the item anew when it begins: this is for the middleware itself.',
   },
   {
@@ -131,7 +131,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'promises in a list are a success of the route',
     happened: true,
     file: 'router/route.ts',
-    find: "if (isUnfinished(result)) return refuseUnfinished('A handler', result);\n    if",
+    find: 'if (isUnfinished(result)) return refuseUnfinished(result);\n    if',
     replace: 'if',
   },
   {
