@@ -5,7 +5,7 @@ import { rejectUnknownOptions, requireOption } from '../options/check-options.ts
 import { environmentNames } from '../options/env.ts';
 import { invalidOption } from '../options/invalid-option.ts';
 import { inCamelCase, inPascalCase, mappingOptions } from './aws-names.ts';
-import { derivedFilters } from './derived/derived-filters.ts';
+import { derivedFilters, unfilteredRoutes } from './derived/derived-filters.ts';
 import {
   type EventSourceMappingOptions,
   MAPPING_OPTION_NAMES,
@@ -50,7 +50,7 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
   const derived =
     filters === true && given.filterCriteria === undefined
       ? derivedFilters(metadata)
-      : { filters: [], routes: [], warnings: [] };
+      : { filters: [], routes: unfilteredRoutes(metadata), warnings: [] };
   const mapping: unknown = {
     bisectBatchOnFunctionError: true,
     ...own,

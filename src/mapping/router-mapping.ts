@@ -59,7 +59,7 @@ export interface RouteFilter {
   readonly eventName: EventName;
   /** Undefined: the records of all entities, or of a table without entities. */
   readonly entity: string | undefined;
-  /** The route gets records that match one of these. Empty: no record can meet its condition. Undefined: there are no filters. */
+  /** The route gets records that match one of these. Empty: no record can meet its condition. Undefined: no filter was derived. */
   readonly patterns: readonly EventPattern[] | undefined;
 }
 

@@ -115,7 +115,7 @@ describe('the mapping of a router', () => {
     const filterCriteria = { filters: [{ pattern: '{"eventName":["REMOVE"]}' }] };
     const { options, routes } = eventSourceMapping(insertOnly(), { ...START, filterCriteria });
     expect(options.filterCriteria).toEqual(filterCriteria);
-    expect(routes).toEqual([]);
+    expect(routes).toEqual([{ eventName: 'INSERT', entity: undefined, patterns: undefined }]);
   });
 
   test('a fault in filters of your own is a warning', () => {
@@ -128,8 +128,10 @@ describe('the mapping of a router', () => {
   });
 
   test('filters: false derives none', () => {
-    const { options } = eventSourceMapping(insertOnly(), { ...START, filters: false });
+    const { options, routes } = eventSourceMapping(insertOnly(), { ...START, filters: false });
     expect(options).not.toHaveProperty('filterCriteria');
+    // The routes are named anyway.
+    expect(routes).toEqual([{ eventName: 'INSERT', entity: undefined, patterns: undefined }]);
   });
 
   test('names the variables of env()', () => {

@@ -18,7 +18,7 @@ export function explained({ name, mapping, router }: SourceMapping): readonly st
     return [
       `${METHODS[eventName]}${of}${condition}:`,
       ...(patterns === undefined
-        ? ['  there are no filters, and every record passes']
+        ? [`  ${unfiltered(mapping)}`]
         : patterns.length === 0
           ? ['  no record can meet its conditions']
           : patterns.map((pattern, at) => `  ${at === 0 ? 'gets' : 'and '} ${JSON.stringify(pattern)}`)),
@@ -33,8 +33,15 @@ export function explained({ name, mapping, router }: SourceMapping): readonly st
   ];
 }
 
+function unfiltered({ options }: RouterMapping): string {
+  return options.filterCriteria === undefined
+    ? 'there are no filters, and every record passes'
+    : 'the filters are your own: no filter is derived from the route';
+}
+
 /** The filters that stand for no route: those of routes, merged ones too, begin with the event name. */
-function otherFilters({ options }: RouterMapping): readonly string[] {
+function otherFilters({ options, routes }: RouterMapping): readonly string[] {
+  if (routes.every(({ patterns }) => patterns === undefined)) return [];
   return (options.filterCriteria?.filters ?? [])
     .map(({ pattern }) => `${pattern}`)
     .filter((json) => !json.startsWith('{"eventName"'));

@@ -27,7 +27,7 @@ export function derivedFilters(metadata: HandlerMetadata): DerivedFilterCriteria
   if (warning !== undefined) {
     return {
       filters: [],
-      routes: routes.map(({ eventName, entity }) => ({ eventName, entity, patterns: undefined })),
+      routes: unfilteredRoutes(metadata),
       warnings: [warning],
     };
   }
@@ -64,6 +64,11 @@ export function derivedFilters(metadata: HandlerMetadata): DerivedFilterCriteria
     }
     return undefined;
   }
+}
+
+/** The routes of a router for which no filter is derived. */
+export function unfilteredRoutes({ routes }: Pick<HandlerMetadata, 'routes'>): readonly RouteFilter[] {
+  return routes.map(({ eventName, entity }) => ({ eventName, entity, patterns: undefined }));
 }
 
 function widened(precision: string): MappingWarning {

@@ -426,7 +426,16 @@ describe('--explain says what became of each route', () => {
     ['wide', LATEST, ['onInsert, every record:', '  there are no filters, and every record passes']],
     ['never', LATEST, [expect.stringMatching(/^onInsert, all of /), '  no record can meet its conditions']],
     ['mapped', [], ['onRemove:', expect.stringMatching(/^ {2}gets /)]],
-    ['handler', [...LATEST, '--no-filters'], ['Stream: no filter is derived from routes.']],
+    [
+      'handler',
+      [...LATEST, '--no-filters'],
+      ['onInsert, every record:', '  there are no filters, and every record passes'],
+    ],
+    [
+      'handler',
+      [...LATEST, '--filter-criteria', '{"dynamodb":{"StreamViewType":["NEW_IMAGE"]}}'],
+      ['onInsert, every record:', '  the filters are your own: no filter is derived from the route'],
+    ],
   ])('of %s', async (name, flags, lines) => {
     expect(await explained(name, ...flags)).toEqual(lines);
   });
