@@ -62,6 +62,7 @@ export class DevReport {
     this.#messages = new AcceptedMessages({
       style,
       areShown: options.showMessages === true,
+      areWhole: verbose,
       onPlace: (text) => this.#line(text),
       onMessage: (text) => screen.line(text),
     });

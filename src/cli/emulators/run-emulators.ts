@@ -19,7 +19,7 @@ export interface EmulatorsFlags extends ResourceFlags {
 
 /** Keeps embedded servers running until Ctrl-C. */
 export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, options) => {
-  const { io, note } = context;
+  const { io, note, verbose } = context;
   const { env, stdout, stderr, signal } = io;
   const resources = resourcesOf(options);
   const warn = (text: string): void => tellWarning(context, text);
@@ -33,6 +33,7 @@ export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, o
   const messages = new AcceptedMessages({
     style: note,
     areShown: options.showMessages === true,
+    areWhole: verbose,
     onPlace: (text) => line(withTime(text, note)),
     onMessage: line,
   });

@@ -6,6 +6,8 @@ export interface AcceptedMessagesOptions {
   readonly style: Style;
   /** Shows the messages, and not only how many there were. */
   readonly areShown: boolean;
+  /** Shows long messages whole, and not only their beginning. */
+  readonly areWhole: boolean;
   /** Writes a line for a topic, a queue or a bucket. */
   readonly onPlace: (text: string) => void;
   /** Writes a line for a message below it. */
@@ -70,11 +72,13 @@ export class AcceptedMessages {
   #textOf({ service, id, groupId, body }: AcceptedMessage): string {
     const { style } = this.#options;
     const name = service === 's3' ? id : groupId && `group ${groupId}`;
-    const text = cut(body);
-    return name === undefined ? text : `${style('dim', cut(name))}  ${text}`;
+    const text = this.#cut(body);
+    return name === undefined ? text : `${style('dim', this.#cut(name))}  ${text}`;
   }
-}
 
-function cut(text: string): string {
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+  #cut(text: string): string {
+    const { style, areWhole } = this.#options;
+    if (areWhole || text.length <= MAX_CHARACTERS) return text;
+    return `${text.slice(0, MAX_CHARACTERS)}…${style('dim', ` (--verbose prints all ${text.length} characters)`)}`;
+  }
 }

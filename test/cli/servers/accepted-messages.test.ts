@@ -13,11 +13,11 @@ const message = (body: string, more: Partial<AcceptedMessage> = {}): AcceptedMes
   ...more,
 });
 
-function messagesOf(areShown: boolean) {
+function messagesOf(areShown: boolean, areWhole = false) {
   const lines: string[] = [];
   const write = (text: string): void => void lines.push(text);
   const style = (_format: unknown, text: string): string => text;
-  const messages = new AcceptedMessages({ style, areShown, onPlace: write, onMessage: write });
+  const messages = new AcceptedMessages({ style, areShown, areWhole, onPlace: write, onMessage: write });
   return { messages, lines };
 }
 
@@ -71,6 +71,13 @@ test('of a flood five are shown, and of a long message its beginning', () => {
   messages.flush();
   expect(lines).toHaveLength(7);
   expect(lines[0]).toBe('→ SNS invoices  1000 messages');
-  expect(lines[5]).toBe(`    ${'4'.padEnd(300, '.')}…`);
+  expect(lines[5]).toBe(`    ${'4'.padEnd(300, '.')}… (--verbose prints all 100000 characters)`);
   expect(lines[6]).toBe('    and 995 more messages');
+});
+
+test('with --verbose, a long message is shown whole', () => {
+  const { messages, lines } = messagesOf(true, true);
+  messages.add([message('long'.padEnd(100_000, '.'))]);
+  messages.flush();
+  expect(lines[1]).toBe(`    ${'long'.padEnd(100_000, '.')}`);
 });
