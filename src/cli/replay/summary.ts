@@ -40,17 +40,15 @@ export async function writeSummary(
           'yellow',
           ` ${count(remaining, 'message')} ${dryRun ? 'would remain' : remaining === 1 ? 'remains' : 'remain'}.`,
         );
+  // A record whose letter was accepted is done, but its handler failed.
   const done = dryRun
     ? `Would replay ${count(records, 'record')}`
-    : `${style(remaining + deadLettered === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded} of ${count(records, 'record')}`;
+    : `${style(remaining + deadLettered === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded - deadLettered} of ${count(records, 'record')}`;
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
   const older =
     skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
-  const became = deadLettered === 1 ? 'became a dead letter' : 'became dead letters';
-  const letters =
-    deadLettered === 0
-      ? ''
-      : style('yellow', ` ${count(deadLettered, 'record')} failed again and ${became}.`);
+  const became = deadLettered === 1 ? 'became a dead letter again' : 'became dead letters again';
+  const letters = deadLettered === 0 ? '' : style('yellow', ` ${count(deadLettered, 'record')} ${became}.`);
   void writeLines(stdout, `${done} of ${count(messages.length, 'message')}.${rest}${how}${older}${letters}`);
 }
 

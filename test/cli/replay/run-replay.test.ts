@@ -219,10 +219,18 @@ describe('streamlane replay', () => {
       [
         ['x'],
         1,
-        / of \d messages?\. 1 invocation, \S+ s\. 1 record failed again and became a dead letter\.\n$/,
+        /^Replayed 0 of 1 record of 1 message\. 1 invocation, \S+ s\. 1 record became a dead letter again\.\n$/,
       ],
-      [['x', 'y', 'good'], 2, / of \d messages?\. .+ 2 records failed again and became dead letters\.\n$/],
-      [['x', 'z'], 1, / 1 message remains\. .+ 1 record failed again and became a dead letter\.\n$/],
+      [
+        ['x', 'y', 'good'],
+        2,
+        /^Replayed 1 of 3 records of 3 messages\. .+ 2 records became dead letters again\.\n$/,
+      ],
+      [
+        ['x', 'z'],
+        1,
+        /^Replayed 0 of 2 records of 2 messages\. 1 message remains\. .+ 1 record became a dead letter again\.\n$/m,
+      ],
     ])('%j', async (ids, deadLettered, summary) => {
       const code = codeOf({ 'handler.ts': handler, 'failed.json': JSON.stringify(ids.map(letterOf)) });
       const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts')];
