@@ -35,7 +35,10 @@ export async function runCli(
       styleOptionText: (text) => styleText('cyan', text, { validateStream: false }),
       styleSubcommandText: (text) => styleText('cyan', text, { validateStream: false }),
       optionDescription: (option) => {
-        const description = new Help().optionDescription(option);
+        // commander quotes text, and a number that was typed is text.
+        const description = new Help()
+          .optionDescription(option)
+          .replace(/\(default: "([^"]*)"\)/, '(default: $1)');
         return option.mandatory ? `${description} (required)` : description;
       },
     })

@@ -88,6 +88,22 @@ describe('help of a command', () => {
     });
   });
 
+  test.each(namesOf(commands))('shows defaults without quotes: %s', async (name) => {
+    const { stdout } = await inProcess([...name.split(' '), '--help']).ended();
+    expect(stdout).not.toMatch(/\(default:\s+"/);
+  });
+
+  test.each([
+    ['dev', '--destination-config <name or arn>', 'or by its name if a --create option creates it.'],
+    ['dev', '--maximum-record-age-in-seconds <seconds>', '(default: -1)'],
+    ['mapping', '--maximum-record-age-in-seconds <seconds>', '(default: 43200 with a destination, else -1)'],
+    ['replay', '--batch-size <count>', '(default: 100)'],
+  ])('of %s says of %s: %s', async (command, flag, text) => {
+    const { stdout } = await inProcess([command, '--help']).ended();
+    const [, help = ''] = stdout.replaceAll(/\s+/g, ' ').split(` ${flag} `);
+    expect(help.split(/ --[a-z-]+ </)[0]).toContain(text);
+  });
+
   test.each([true, false])('has colours on a terminal: %s', async (terminal) => {
     const { stdout } = await inProcess(['dev', '--help'], { terminal, env: { TERM: 'xterm' } }).ended();
     expect(stdout.includes('\x1b[1mOptions:')).toBe(terminal);

@@ -40,6 +40,15 @@ export const dev: CommandDefinition = {
           'Print the messages that topics, queues and buckets of embedded servers get, not only their number.',
         )
         .option('--json', 'Print a line of JSON for each event.'),
+      undefined,
+      {
+        destinationConfig: {
+          value: '<name or arn>',
+          meaning:
+            'Where details of discarded records go: a queue, topic or bucket, by its ARN, or by its name if a --create option ' +
+            'creates it. Or the JSON of AWS.',
+        },
+      },
     ),
   stopsItself: true,
   load: async () => (await import('./run-dev.ts')).runDev,

@@ -102,13 +102,19 @@ const DEFAULTS: EventSourceMappingOptions = {
 // Together, and apart from the options of the command.
 const GROUP = 'Event source mapping, in the words of AWS:';
 
-/** Declares flags for options of a mapping: all that do something here, unless names are given. */
+/**
+ * Declares flags for options of a mapping.
+ *
+ * @param names all that do something where the mapping runs here, unless given
+ * @param own the help of the command for a flag that takes more or has another default there
+ */
 export function mappingFlags(
   command: Command,
   names: readonly string[] = Object.keys(FLAGS).filter((name) => !DEPLOYED.includes(name)),
+  own: { readonly [Name in keyof typeof FLAGS]?: Partial<Pick<MappingFlag, 'value' | 'meaning'>> } = {},
 ): Command {
-  for (const name of names) {
-    const { value, meaning } = FLAGS[name as keyof typeof FLAGS];
+  for (const name of names as readonly (keyof typeof FLAGS)[]) {
+    const { value, meaning } = { ...FLAGS[name], ...own[name] };
     const flag = flagOf(name);
     const flags = value === 'no' ? flag.replace('--', '--no-') : `${flag} ${value}`.trim();
     command.addOption(new Option(flags, meaning).helpGroup(GROUP));

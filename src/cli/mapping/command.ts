@@ -20,7 +20,8 @@ export const mapping: CommandDefinition = {
   summary: 'Print the event source mapping of a router, for the tool that deploys it.',
   details:
     'The source is module#export: a router, or what eventSourceMapping returned. Or it is a file .yaml, .yml or .json that declares ' +
-    'mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template.',
+    'mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template. ' +
+    'It prints no permissions: streamPolicy, sinkPolicy and destinationPolicy of streamlane/mapping return their statements.',
   examples: [
     [
       `mapping src/handler.ts#handler --starting-position LATEST --function '{"Ref":"OnChange"}' --stream '\${App.StreamArn}'`,
@@ -51,6 +52,16 @@ export const mapping: CommandDefinition = {
         .option('--no-bisect-batch-on-function-error', 'Do not halve a batch that failed.')
         .option('--no-filters', 'Derive no filters.'),
       SHARED,
+      {
+        maximumRecordAgeInSeconds: {
+          meaning:
+            'Age at which a record is discarded, 60 to 604800; -1: never. (default: 43200 with a destination, else -1)',
+        },
+        destinationConfig: {
+          meaning:
+            'Where details of discarded records go: ARN of a queue, topic or bucket, or the JSON of a reference or of AWS.',
+        },
+      },
     ),
   load: async () => (await import('./run-mapping.ts')).runMapping,
 };
