@@ -1,9 +1,9 @@
-/** A message or an object that a server of topics, queues and buckets has accepted. */
+/** A message, an object or the change of an item that a server of topics, queues, buckets and tables has accepted. */
 export interface AcceptedMessage {
-  readonly service: 'sns' | 'sqs' | 's3';
-  /** Of the topic, the queue or the bucket. */
+  readonly service: 'sns' | 'sqs' | 's3' | 'dynamodb';
+  /** Of the topic, the queue, the bucket or the table. */
   readonly name: string;
-  /** The message id, or the key of the object. */
+  /** The message id, the key of the object, or the event id of the change. */
   readonly id: string;
   /** Of a FIFO topic or queue. */
   readonly groupId: string | undefined;

@@ -25,6 +25,7 @@ import { HandlerPool } from './handler-pool.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
+import { watchTables } from './watch-tables.ts';
 
 export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlags, ResourceFlags {
   readonly table: string;
@@ -135,6 +136,13 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     logger: false,
   });
   running = new RestartableMapping(mapping);
+  // The stream of the table itself has the changes that the handler gets.
+  const written = resources.filter(({ kind, name }) => kind === 'table' && name !== options.table);
+  await using _watched = await watchTables(
+    connection.kind === 'embedded' ? written.map(({ name }) => name) : [],
+    connection,
+    (changes) => devReport.accepted(changes),
+  );
   devReport.started(mapping, {
     connection,
     ...table,

@@ -8,7 +8,7 @@ export interface AcceptedMessagesOptions {
   readonly areShown: boolean;
   /** Shows long messages whole, and not only their beginning. */
   readonly areWhole: boolean;
-  /** Writes a line for a topic, a queue or a bucket. */
+  /** Writes a line for a topic, a queue, a bucket or a table. */
   readonly onPlace: (text: string) => void;
   /** Writes a line for a message below it. */
   readonly onMessage: (text: string) => void;
@@ -26,9 +26,11 @@ const FOLD_MS = 200;
 const MAX_SHOWN = 5;
 const MAX_CHARACTERS = 300;
 
-const LABELS = { sns: 'SNS', sqs: 'SQS', s3: 'S3' } as const;
+const LABELS = { sns: 'SNS', sqs: 'SQS', s3: 'S3', dynamodb: 'DynamoDB' } as const;
 
-/** Folds what topics, queues and buckets get to a line for each of them, until that is written. */
+const NOUNS = { sns: 'message', sqs: 'message', s3: 'object', dynamodb: 'change' } as const;
+
+/** Folds what topics, queues, buckets and tables get to a line for each of them, until that is written. */
 export class AcceptedMessages {
   readonly #options: AcceptedMessagesOptions;
   readonly #places: Map<string, Place> = new Map();
@@ -60,7 +62,7 @@ export class AcceptedMessages {
     for (const [name, { first, count: messages, texts }] of this.#places) {
       const hint = this.#isHintGiven ? '' : style('dim', '  (--show-messages prints them)');
       this.#isHintGiven = true;
-      const what = first.service === 's3' ? 'object' : 'message';
+      const what = NOUNS[first.service];
       onPlace(`${style('cyan', '→')} ${name}  ${count(messages, what)}${hint}`);
       for (const text of texts) onMessage(`    ${text}`);
       const left = messages - texts.length;

@@ -7,7 +7,7 @@ import type { EventName } from '../../record/stream-record.ts';
 import { isExpired } from '../../record/time-to-live.ts';
 import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
 import { unmarshall } from '../../unmarshall/unmarshall.ts';
-import { exactNumber } from './exact-numbers.ts';
+import { exactNumber } from '../terminal/exact-numbers.ts';
 
 /** A change of a table, ready to be shown. */
 export interface TailedChange {

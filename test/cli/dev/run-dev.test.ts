@@ -664,6 +664,34 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
     },
   );
 
+  test('is also the change of a table that --create-table has created', async () => {
+    const code = codeOf({
+      'handler.ts': `import { env, streamRouter } from ${STREAMLANE};
+        import { tableWriter } from ${from('sinks/dynamodb.ts')};
+        const log = tableWriter({ tableName: env('AUDIT_LOG_TABLE'), keys: ['key'] });
+        export const handler = streamRouter<any>().onInsert(async (record) => {
+          const key = record.newImage.id;
+          await log.send({ key, n: 12345678901234567890n }, { record });
+          if (key === 'gone') await log.delete({ key }, { record });
+        });`,
+    });
+    const command = inProcess([
+      ...['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--show-messages'],
+      ...['--create-table', 'AuditLog=key'],
+    ]);
+    await command.seen(READY);
+    await putItem('a');
+    await command.seen(
+      / → DynamoDB AuditLog {2}1 change\n {4}INSERT \{"key":"a","n":12345678901234567890\}\n/,
+    );
+    await putItem('gone');
+    await command.seen(/ {4}REMOVE \{"key":"gone"\}\n/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+    // The handler's own table is the source of the invocations.
+    expect(command.stdout()).not.toContain(`DynamoDB ${table}`);
+  });
+
   test('is not known of servers that run already, and --show-messages says so', async () => {
     const argv = ['dev', codeOf(PUBLISHER).path('handler.ts'), '--table', table, '--create', 'id'];
     const command = inProcess([...argv, '--show-messages'], { env });

@@ -25,15 +25,17 @@ test('each topic, queue and bucket has one line, and the first one says how mess
   const { messages, lines } = messagesOf(false);
   messages.add([message('a'), message('b')]);
   messages.add([message('c', { service: 'sqs' }), message('d'), message('e', { service: 's3' })]);
+  messages.add([message('f', { service: 'dynamodb', name: 'Audit' })]);
   expect(lines).toEqual([]);
   messages.flush();
   expect(lines).toEqual([
     '→ SNS invoices  3 messages  (--show-messages prints them)',
     '→ SQS invoices  1 message',
     '→ S3 invoices  1 object',
+    '→ DynamoDB Audit  1 change',
   ]);
   messages.flush();
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
 });
 
 test('they are written soon, without an invocation too', async () => {

@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { changeOf } from '../../../src/cli/tail/change.ts';
-import { exactNumber } from '../../../src/cli/tail/exact-numbers.ts';
 import { formatChange, jsonOfChange } from '../../../src/cli/tail/format-change.ts';
+import { exactNumber } from '../../../src/cli/terminal/exact-numbers.ts';
 
 const plain = (_format: unknown, text: string): string => text;
 
