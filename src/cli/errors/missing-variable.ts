@@ -17,18 +17,22 @@ export function hintFor(name: string, creates: boolean): string {
   return `Here: set it in .env, or start again with --env ${name}=value${flag === undefined ? '' : ` or ${flag}`}.`;
 }
 
-const CREATED: readonly (readonly [variable: RegExp, flagFor: (name: string) => string])[] = [
-  [/^(\w+)_TOPIC_ARN$/, (name) => `--create-topic ${name}`],
-  [/^(\w+)_QUEUE_(?:URL|ARN)$/, (name) => `--create-queue ${name}`],
-  [/^(\w+)_BUCKET$/, (name) => `--create-bucket ${name}`],
-  [/^(\w+)_TABLE$/, (name) => `--create-table ${name}=<keys>`],
-];
+const CREATED: readonly (readonly [variable: RegExp, flagFor: (name: string, variable: string) => string])[] =
+  [
+    [/^(\w+)_TOPIC_ARN$/, (name) => `--create-topic ${name}`],
+    [/^(\w+)_QUEUE_(?:URL|ARN)$/, (name) => `--create-queue ${name}`],
+    [/^(\w+)_BUCKET$/, (name) => `--create-bucket ${name}`],
+    [/^(\w+)_TABLE$/, (name) => `--create-table ${name}=<keys>`],
+    // Exported by another name, unless the flag has the variable.
+    [/^(\w+)_BUCKET_NAME$/, (name, variable) => `--create-bucket ${name}=${variable}`],
+    [/^(\w+)_TABLE_NAME$/, (name, variable) => `--create-table ${name}=<keys>=${variable}`],
+  ];
 
 /** Finds the flag that creates something and exports it by this name: `--create-topic order-events`. */
 function creatingFlag(variable: string): string | undefined {
   for (const [pattern, flagFor] of CREATED) {
     const [, words] = pattern.exec(variable) ?? [];
-    if (words !== undefined) return flagFor(words.toLowerCase().replaceAll('_', '-'));
+    if (words !== undefined) return flagFor(words.toLowerCase().replaceAll('_', '-'), variable);
   }
   return undefined;
 }

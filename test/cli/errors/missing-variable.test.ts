@@ -27,6 +27,8 @@ test.each([
   ['DEAD_LETTER_QUEUE_ARN', ' or --create-queue dead-letter.'],
   ['FAILED_RECORDS_BUCKET', ' or --create-bucket failed-records.'],
   ['AUDIT_TABLE', ' or --create-table audit=<keys>.'],
+  ['AUDIT_TABLE_NAME', ' or --create-table audit=<keys>=AUDIT_TABLE_NAME.'],
+  ['FILES_BUCKET_NAME', ' or --create-bucket files=FILES_BUCKET_NAME.'],
   ['STAGE', '.'],
   ['TABLE', '.'],
 ])('of dev, which creates what %s names, it has the flag for that too', (name, end) => {
