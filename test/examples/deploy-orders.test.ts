@@ -13,6 +13,7 @@ import { mapping } from '../../examples/deploy-orders/mapping.ts';
 import { startEmulators } from '../../src/emulators/start-emulators.ts';
 import { sinkPolicy, toCloudFormation } from '../../src/mapping/index.ts';
 import { deliver, testStream } from '../../src/testing/index.ts';
+import { spawned } from '../cli/spawned.ts';
 import { copyExample, packagesOf, readExample } from './project-copy.ts';
 import { type Resource, validateTemplate, withMadeMapping } from './validate-template.ts';
 
@@ -45,6 +46,38 @@ test.each(['run', 'runFromExamples'] as const)(
     expect(await copy[run]('mapping')).toContain('template.yaml has these events already.');
   },
 );
+
+/** Runs a line that names the command, in a folder. */
+const typed = (line: string, cwd: string) => {
+  const [, ...args] = [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  return spawned(args, { cwd });
+};
+
+test('the types are checked in a copy of the folder', { timeout: 120_000 }, async () => {
+  const copy = copyExample('deploy-orders');
+  expect(await copy.run('typecheck')).toBe('');
+  copy.write(
+    'mapping.ts',
+    "import { handler } from './handler.ts';\nexport const mapping: string = handler;\n",
+  );
+  await expect(copy.run('typecheck')).rejects.toThrow();
+});
+
+test('npm run dev runs the function with what it needs, and the order of the page is handled', {
+  timeout: 120_000,
+}, async () => {
+  const { directory, read } = copyExample('deploy-orders');
+  const dev = typed(JSON.parse(read('package.json')).scripts.dev, directory);
+  await dev.seen(/Ctrl-C stops\./);
+  const [, put = ''] = /npx (streamlane put .+)/.exec(read('README.md')) ?? [];
+  expect((await typed(put, directory).ended()).stderr).not.toContain('error:');
+  await dev.seen(/→ checkpoint 1\n/);
+  await dev.seen(/→ DynamoDB Audit {2}1 change/);
+  await dev.seen(/→ SNS order-events\.fifo {2}1 message/);
+  dev.interrupt();
+  const { stdout, stderr } = await dev.ended();
+  expect(`${stdout}${stderr}`).not.toContain('warning:');
+});
 
 test.each(['deploy-orders', 'deploy-sam'])(
   '%s: a mapping that fails leaves the template as it was',

@@ -11,6 +11,7 @@ const EXAMPLES = join(ROOT, 'examples');
 
 /** An example as a project of its own, outside the repository. */
 export interface ProjectCopy {
+  readonly directory: string;
   read(file: string): string;
   write(file: string, text: string): void;
   /** Runs a script of its package.json. */
@@ -49,6 +50,7 @@ export function copyExample(name: string): ProjectCopy {
   const scriptOf = (folder: string, script: string): string =>
     JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts[script];
   return {
+    directory,
     read: (file) => readFileSync(join(directory, file), 'utf8'),
     write: (file, text) => writeFileSync(join(directory, file), text),
     load: async (file) => ({ ...(await import(pathToFileURL(join(directory, file)).href)) }),
