@@ -22,10 +22,7 @@ export async function notImported(path: string, cause: unknown, code?: ModuleCod
     return usageError(`${path} cannot be imported. ${reason}${stop} ${code.remedy}`, cause);
   }
   if (/^(?:ERR_)?MODULE_NOT_FOUND$/.test(`${error.code}`)) {
-    return usageError(
-      `${path} cannot be imported: ${message}. Correct the import, or install what it needs.`,
-      cause,
-    );
+    return usageError(`${path} cannot be imported: ${message}. ${remedyFor(message)}`, cause);
   }
   if (name === 'SyntaxError') {
     // esbuild has read a bundle, so an import of a package is wrong, and the place would be one in the bundle.
@@ -43,12 +40,18 @@ function notBundled(path: string, cause: BundleError): Error {
   const { message, at } = cause;
   const said = `${message.replace(/\.$/, '')}${placed(at)}`;
   if (/^(?:Could not resolve|No (?:matching export|loader))/.test(message)) {
-    return usageError(
-      `${path} cannot be imported: ${said}. Correct the import, or install what it needs.`,
-      cause,
-    );
+    return usageError(`${path} cannot be imported: ${said}. ${remedyFor(message)}`, cause);
   }
   return usageError(`${path} cannot be read: ${said}. Correct the syntax.`, cause);
+}
+
+/** The name of a missing package in the messages of Node and esbuild, without a path in the package. Files and aliases begin with other signs. */
+const MISSING_PACKAGE =
+  /(?:Cannot find (?:package|module)|Could not resolve) ['"]((?:@[\w.-]+\/)?\w[\w.-]*)(?:\/[^'"]*)?['"]/;
+
+function remedyFor(message: string): string {
+  const [, name] = MISSING_PACKAGE.exec(message) ?? [];
+  return `Correct the import, or install ${name === undefined ? 'what it needs.' : `the package: npm install ${name}`}`;
 }
 
 function placed(at: string | undefined): string {

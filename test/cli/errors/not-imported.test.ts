@@ -26,8 +26,23 @@ test.each<[string, unknown, typeof BUNDLE | typeof SOURCE, string]>([
     'a package that is missing',
     Object.assign(new Error("Cannot find package 'a'"), { code: 'ERR_MODULE_NOT_FOUND' }),
     BUNDLE,
-    "handler.ts cannot be imported: Cannot find package 'a'. Correct the import, or install what it needs.",
+    "handler.ts cannot be imported: Cannot find package 'a'. Correct the import, or install the package: npm install a",
   ],
+  [
+    'a package of which a path is imported',
+    Object.assign(new Error("Cannot find package '@aws-sdk/client-sns/x.js' imported from /app/a.js"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    }),
+    BUNDLE,
+    "handler.ts cannot be imported: Cannot find package '@aws-sdk/client-sns/x.js' imported from /app/a.js. " +
+      'Correct the import, or install the package: npm install @aws-sdk/client-sns',
+  ],
+  ...['/app/util.js', './util', '@/util', '#util'].map((name): [string, unknown, typeof BUNDLE, string] => [
+    `a file that is missing, ${name}`,
+    Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' }),
+    BUNDLE,
+    `handler.ts cannot be imported: Cannot find module '${name}'. Correct the import, or install what it needs.`,
+  ]),
 ])('a module that throws %s is explained', async (_what, cause, code, message) => {
   expect((await notImported('handler.ts', cause, code)).message).toBe(message);
 });
