@@ -380,6 +380,21 @@ describe('streamlane replay', () => {
     server.close();
   });
 
+  test('an ARN names the queue of a server whose URLs have no account', async () => {
+    const QueueUrl = 'http://127.0.0.1:9324/queue/failed';
+    const server = createServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify({ QueueUrl }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sqs = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    const arn = 'arn:aws:sqs:us-east-1:123456789012:failed';
+    expect(await urlOfQueue(arn, { sqs, kind: 'named' })).toBe(QueueUrl);
+    server.close();
+  });
+
   test('an ARN says the Region of a queue on AWS, and other errors stay as they are', async () => {
     const seen: unknown[] = [];
     const server = createServer((request, response) => {
