@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Fault } from './fault.ts';
 import type { InFlightRequest } from './in-flight-request.ts';
 
@@ -29,8 +30,13 @@ export interface Ends {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One call of `send`, until it is settled. */
-export class Entry<P extends Payload> {
+/**
+ * One call of `send`, until it is settled.
+ *
+ * It keeps the AsyncLocalStorage of that call: Lambda Managed Instances have request id and trace there, and a batcher holds
+ * entries of several invocations.
+ */
+export class Entry<P extends Payload> extends AsyncResource {
   readonly payload: P;
   readonly #ends: Ends;
   /** The signals that end it. */
@@ -46,6 +52,7 @@ export class Entry<P extends Payload> {
   readonly #reject: (error: unknown) => void;
 
   constructor(payload: P, ends: Ends, resolve: () => void, reject: (error: unknown) => void) {
+    super('StreamlaneSend');
     this.payload = payload;
     this.#ends = ends;
     this.signals = [ends.record?.deadlineSignal, ends.signal].filter((signal) => signal !== undefined);
@@ -56,7 +63,8 @@ export class Entry<P extends Payload> {
   /** The signal that has ended it, if one has. A record looks at its clock when it is asked for its own. */
   ended(): AbortSignal | undefined {
     const { record, signal } = this.#ends;
-    const deadline = record?.deadlineSignal;
+    // It may abort, and the listeners belong to the sender's invocation.
+    const deadline = this.runInAsyncScope(() => record?.deadlineSignal);
     if (deadline?.aborted) return deadline;
     return signal?.aborted ? signal : undefined;
   }

@@ -151,8 +151,10 @@ export class MicroBatcher<P extends Payload> {
     this.#inFlight++;
     const number = ++this.#requests;
     const payloads = entries.map(({ payload }) => payload);
+    const [first] = entries as readonly [Entry<P>];
     const outcome = await inFlight
-      .run((signal) => request(payloads, signal))
+      // Else its logs and its trace would be those of the invocation that happened to start the batcher.
+      .run((signal) => first.runInAsyncScope(() => request(payloads, signal)))
       .then(
         (refusals) => () => this.#answered(entries, refusals, number),
         (error: unknown) => () => this.#failed(entries, error),
