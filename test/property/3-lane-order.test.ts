@@ -1,24 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contextOf } from '../fixtures/events.ts';
+import { outOfOrder } from '../fixtures/lane-order.ts';
 import { laneOf } from '../fixtures/plans.ts';
 import { PROPERTY_TIMEOUT_MS, playOnce, routerOf, runs, type Scenario, scenarios } from '../fixtures/play.ts';
 import { Stage } from '../fixtures/stage.ts';
-
-/** The records that started before the one ahead of them in their lane had succeeded. */
-function outOfOrder(stage: Stage, { plan, order }: Scenario): number[] {
-  const lanes = plan.records.map((_, index) => laneOf(plan, index, order));
-  const before = lanes.map((lane, index) =>
-    lanes.lastIndexOf(lane, index - 1 >= 0 ? index - 1 : -lanes.length - 1),
-  );
-  const succeeded = new Set<number>([-1]);
-  const early: number[] = [];
-  for (const { what, index } of stage.steps) {
-    if (what === 'success') succeeded.add(index);
-    if (what === 'start' && !succeeded.has(before[index] ?? -1)) early.push(index);
-  }
-  return early;
-}
 
 test(
   'within a lane a record starts only after the one before it succeeded',

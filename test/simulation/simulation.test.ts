@@ -136,6 +136,7 @@ const KINDS: readonly string[] = [
   'duplicate after five minutes',
   'entry refused',
   'entry refused for good',
+  'function ran on past its timeout',
   'handler completed after its invocation',
   'handler fails for good, always',
   'handler is asynchronous',

@@ -82,7 +82,7 @@ export async function invoke(
   ends.push(sandbox.death.then(() => 'killed'));
   if (fault === 'killed') ends.push(sleep(random.below(30, 'killed', number)).then(() => 'killed'));
   const first = await Promise.race(ends);
-  // Code that never waits may outrun its time: Lambda ends it then.
+  // Code that never waits may outrun its time: Lambda ends it then, except on Managed Instances.
   const outcome = first !== 'killed' && (leftMs <= 0 || monotonicNow() > endsAt) ? 'outran its time' : first;
   invocation.over = true;
   sandbox.busy--;
@@ -92,6 +92,12 @@ export async function invoke(
   if (typeof outcome === 'string') {
     if (outcome === 'timed out')
       history.violate('5 deadline', `invocation ${number} did not answer before its timeout`);
+    if (scenario.lambda.managed && outcome === 'outran its time') {
+      history.count('function ran on past its timeout');
+      // It may report a record yet, and Lambda does not hear of it.
+      sandbox.reported = undefined;
+      return FAILED;
+    }
     history.count('sandbox killed with records in flight');
     kill(world, sandbox);
     return FAILED;
