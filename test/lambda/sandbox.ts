@@ -36,7 +36,7 @@ export interface Answer {
 /** Lambda's limit for a response: 6 MB and 100 bytes, as its error says. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
-const ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:invoices';
+export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:invoices';
 
 /** A request of the client for the next event. It is answered by {@link Sandbox.invoke}. */
 interface Next {
@@ -44,7 +44,7 @@ interface Next {
 }
 
 /** How an invocation ended. */
-type End = { readonly payload: string; readonly failed: boolean };
+export type End = { readonly payload: string; readonly failed: boolean };
 
 /**
  * One sandbox: the process of AWS's runtime client with the function in it, and the Runtime API that the client asks.
@@ -107,7 +107,7 @@ export class Sandbox {
         'content-type': 'application/json',
         'lambda-runtime-aws-request-id': requestId,
         'lambda-runtime-deadline-ms': `${Date.now() + timeoutMs}`,
-        'lambda-runtime-invoked-function-arn': ARN,
+        'lambda-runtime-invoked-function-arn': FUNCTION_ARN,
         ...(traceId !== undefined && { 'lambda-runtime-trace-id': traceId }),
         ...(tenantId !== undefined && { 'lambda-runtime-aws-tenant-id': tenantId }),
       })
@@ -138,29 +138,12 @@ export class Sandbox {
   }
 
   #spawn(): void {
-    const { folder, handler, environment } = this.#settings;
+    const { folder, handler } = this.#settings;
     const { port } = this.#server.address() as AddressInfo;
     const child = spawn(process.execPath, [runtimeClient, handler], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        TZ: ':UTC',
-        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-        AWS_LAMBDA_FUNCTION_NAME: 'invoices',
-        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
-        AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/invoices',
-        AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-        AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-        AWS_REGION: 'eu-central-1',
-        AWS_ACCESS_KEY_ID: 'a',
-        AWS_SECRET_ACCESS_KEY: 'b',
-        LAMBDA_TASK_ROOT: folder,
-        _HANDLER: handler,
-        ...environment,
-      },
+      env: { ...environmentOf(this.#settings), AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` },
     });
     this.#process = child;
     for (const output of [child.stdout, child.stderr]) {
@@ -207,6 +190,27 @@ export class Sandbox {
   }
 }
 
-function failure(errorType: string, errorMessage: string): End {
+/** The variables that Lambda sets, and those of the function. */
+export function environmentOf({ folder, handler, environment }: FunctionSettings): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    TZ: ':UTC',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: 'invoices',
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/invoices',
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+    LAMBDA_TASK_ROOT: folder,
+    _HANDLER: handler,
+    ...environment,
+  };
+}
+
+export function failure(errorType: string, errorMessage: string): End {
   return { payload: JSON.stringify({ errorType, errorMessage }), failed: true };
 }
