@@ -60,6 +60,10 @@ describe.each(FORMATS)('a function under the runtime client of AWS, %s,', (forma
     expect(remainingMs).toBeGreaterThan(1000);
     expect(remainingMs).toBeLessThanOrEqual(2000);
     expect(names).toContain('getRemainingTimeInMillis');
+    // The local mapping gives a handler all members, and those that Node.js 20 had.
+    const local = await locally('seen', JSON.stringify(inserted('a')), 2000);
+    const locals = (local as unknown as { response: { names: string[] } }).response.names;
+    expect(names.filter((name: string) => !locals.includes(name))).toEqual([]);
   });
 
   test('sees no tenant and no trace where the event has none', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { functionClock } from '../../stream/event-loop.ts';
 
@@ -9,8 +10,13 @@ export interface FunctionIdentity {
   readonly memoryLimitInMB: number;
 }
 
-/** The context of one invocation, its countdown running. */
-export function lambdaContext(identity: FunctionIdentity, awsRequestId: string): Context {
+/** The context that Node.js 24 gives a handler, with the member that Context does not declare. */
+export interface LocalContext extends Context {
+  readonly xRayTraceId: string;
+}
+
+/** The context of one invocation, its countdown running. As on Lambda, the time left is negative past the timeout. */
+export function lambdaContext(identity: FunctionIdentity, awsRequestId: string): LocalContext {
   const { functionName, functionArn, timeoutMs, memoryLimitInMB } = identity;
   const deadline = functionClock() + timeoutMs;
   return {
@@ -22,11 +28,26 @@ export function lambdaContext(identity: FunctionIdentity, awsRequestId: string):
     awsRequestId,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
-    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - functionClock())),
+    clientContext: undefined,
+    identity: undefined,
+    // An event source mapping sends none.
+    tenantId: undefined,
+    xRayTraceId: traceId(),
+    getRemainingTimeInMillis: () => Math.floor(deadline - functionClock()),
     done: unsupported,
     fail: unsupported,
     succeed: unsupported,
   };
+}
+
+/**
+ * A trace that nothing samples: Lambda gives each invocation one.
+ *
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+function traceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Sampled=0`;
 }
 
 function unsupported(): never {

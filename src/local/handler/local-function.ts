@@ -34,7 +34,7 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
       timer = setTimeout(() => {
         // What the mapping itself has taken of the event loop is left, and more than that.
         const nowLeftMs = context.getRemainingTimeInMillis();
-        if (nowLeftMs === 0) resolve(timedOut());
+        if (nowLeftMs <= 0) resolve(timedOut());
         else watch(nowLeftMs);
       }, leftMs);
     };
@@ -42,7 +42,7 @@ export function localFunction(handler: LambdaHandler, identity: FunctionIdentity
     const outcome = await Promise.race([run(handler, event, context), late]);
     clearTimeout(timer);
     // A function that never waits keeps the timer from firing, but Lambda would have ended it.
-    return context.getRemainingTimeInMillis() === 0 ? timedOut() : outcome;
+    return context.getRemainingTimeInMillis() <= 0 ? timedOut() : outcome;
   };
 }
 
