@@ -1,6 +1,6 @@
 // `invoices`, `invoices:live`, `123456789012:function:invoices` or a whole ARN: Lambda's own pattern.
 const FUNCTION_NAME =
-  /^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]+(:(\$LATEST|[\w-]+))?$/;
+  /^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?[\w-]+(:(\$LATEST(\.PUBLISHED)?|[\w-]+))?$/;
 
 /**
  * Checks if Lambda would take text for the name or the ARN of a function.

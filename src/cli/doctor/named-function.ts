@@ -11,7 +11,7 @@ export interface NamedFunction {
 }
 
 const PARTS =
-  /^(?:arn:[\w-]*:lambda:)?(?:([a-z]+(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([\w-]+)(?::([\w$-]+))?$/;
+  /^(?:arn:[\w-]*:lambda:)?(?:([a-z]+(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([\w-]+)(?::([\w$.-]+))?$/;
 
 /**
  * Reads a name, `name:alias`, or an ARN.
@@ -38,7 +38,7 @@ export function namedFunction(text: string | undefined, region: string | undefin
   }
   return {
     functionName: `${functionName}`,
-    // `$LATEST` is the unpublished code, as without a qualifier.
+    // `$LATEST` is the unpublished code, as without a qualifier. `$LATEST.PUBLISHED` is a version, on Managed Instances.
     qualifier: qualifier === '$LATEST' ? undefined : qualifier,
     account,
     region: ofArn,

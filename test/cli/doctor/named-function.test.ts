@@ -12,6 +12,7 @@ describe('takes', () => {
     ['on-invoice:live', { ...named, qualifier: 'live' }],
     ['on-invoice:3', { ...named, qualifier: '3' }],
     ['on-invoice:$LATEST', named],
+    ['on-invoice:$LATEST.PUBLISHED', { ...named, qualifier: '$LATEST.PUBLISHED' }],
     ['function:on-invoice', named],
     ['111122223333:on-invoice', inAccount],
     ['111122223333:function:on-invoice:live', { ...inAccount, qualifier: 'live' }],
