@@ -4,7 +4,7 @@ import type { Deadline } from './deadline.ts';
 /**
  * Delays the response of an invocation past the deadline, for work that has to end first.
  *
- * Lambda freezes the sandbox after the response. A lock whose release is under way then stays until the sandbox
+ * Lambda freezes the sandbox after the response, unless it is on Managed Instances. A lock whose release is under way then stays until the sandbox
  * thaws, if it ever does. So the response waits for such work, at most until half of the reserve is left: the rest
  * is for `onBatch` and for the response itself.
  */

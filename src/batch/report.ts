@@ -132,7 +132,7 @@ export async function summarize(
   if (onBatch === undefined) return;
   try {
     const result = onBatch(summary);
-    // Waited for, as Lambda freezes the sandbox after the answer; but the answer must not be late for it.
+    // Waited for, as Lambda may freeze the sandbox after the answer; but the answer must not be late for it.
     if (isThenable(result) || isUnfinished(result)) {
       await inTime(finished('onBatch', result), deadline.remainingMs() / 2);
     }
