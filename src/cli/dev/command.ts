@@ -21,6 +21,10 @@ export const dev: CommandDefinition = {
       'dev src/handler.ts --table Invoices --batch-size 10 --maximum-retry-attempts 2 --bisect-batch-on-function-error',
       'with options of the mapping',
     ],
+    [
+      'dev src/handler.ts --table Invoices --parallelization-factor 10 --max-concurrency 64 --workers 2',
+      'as on Lambda Managed Instances',
+    ],
     ['dev src/handler.ts --table Invoices --json | jq .', 'a line of JSON for each event'],
   ],
   configure: (command) =>
@@ -29,6 +33,11 @@ export const dev: CommandDefinition = {
         .requiredOption('--table <name>', 'The table whose stream is read.')
         .option('--create <keys>', 'Create the table if it is not there: customerId,invoiceId or id:N.')
         .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
+        .option(
+          '--max-concurrency <count>',
+          'Invocations at once in one sandbox, as on Lambda Managed Instances: 1 to 1600. (default: 1, or 64 with --workers)',
+        )
+        .option('--workers <count>', 'Worker threads of that sandbox, 1 to 64. (default: 1)')
         .option('--function-name <name>', 'What the context says the function is called. (default: local)')
         .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
         .option(

@@ -19,11 +19,22 @@ export interface HandlerPoolOptions {
   readonly onStuck: () => void;
 }
 
+/** A handler that a mapping invokes, and that is loaded again when its code changes. */
+export interface InvokedPool {
+  /** Loads the code for the first time. @throws CliError when that cannot be */
+  open(): Promise<void>;
+  /** The function that a mapping invokes. */
+  readonly invoke: (event: unknown, context: Context) => Promise<unknown>;
+  /** Loads the code again. A call while that is under way makes it begin anew afterwards. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Sandboxes with a handler, as many as there are invocations at once. When the code has changed, those of the old
  * code finish their invocation, and take nothing more.
  */
-export class HandlerPool {
+export class HandlerPool implements InvokedPool {
   readonly #options: HandlerPoolOptions;
   /** Every sandbox there is, and how often the code had changed before it was made. */
   readonly #generations: Map<Sandbox, number> = new Map();
@@ -36,12 +47,10 @@ export class HandlerPool {
     this.#options = options;
   }
 
-  /** Loads the code for the first time. @throws CliError when that cannot be */
   async open(): Promise<void> {
     this.#idle.push(await this.#start());
   }
 
-  /** The function that a mapping invokes. */
   readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
     const sandbox = await this.#take();
     const done = new AbortController();
@@ -64,7 +73,6 @@ export class HandlerPool {
     }
   };
 
-  /** Loads the code again. A call while that is under way makes it begin anew afterwards. */
   reload(): Promise<void> {
     this.#hasChanged = true;
     this.#reloading ??= this.#reload().finally(() => {

@@ -21,7 +21,9 @@ import { tellWarning } from '../terminal/output.ts';
 import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
 import { HandlerCode } from './handler-code.ts';
-import { HandlerPool } from './handler-pool.ts';
+import { HandlerPool, type HandlerPoolOptions, type InvokedPool } from './handler-pool.ts';
+import { managedInstanceOf } from './managed-instance.ts';
+import { ManagedPool } from './managed-pool.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
@@ -32,6 +34,8 @@ export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlag
   readonly create?: string;
   readonly functionName?: string;
   readonly timeout?: string;
+  readonly maxConcurrency?: string;
+  readonly workers?: string;
   readonly checkpointFile?: string;
   readonly mapping?: string;
   readonly json?: true;
@@ -53,6 +57,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   );
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
+  const managed = managedInstanceOf(options);
   let report: DevReport | undefined;
   await using connection = await connect(context, options, {
     start: 'shared',
@@ -74,6 +79,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   }
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   variables.add(connection.environment);
+  variables.add(managed?.environment);
   const { streamArn, ...table } = await ensureTable(options.table, keys, connection.dynamodb);
   const screen = await openScreen(context, options.json === true);
   const devReport = new DevReport(context, screen, { ...options, handler });
@@ -94,7 +100,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     onFiles: (files) => watcher.add(files),
     onUnset: (names) => devReport.unset(names),
   });
-  const pool: HandlerPool = new HandlerPool({
+  const poolOptions: HandlerPoolOptions = {
     start: () => code.start(),
     async startChanged() {
       if (areVariablesOld) await variables.reload();
@@ -111,7 +117,9 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       devReport.waiting();
       void running?.mapping.pause();
     },
-  });
+  };
+  const pool: InvokedPool =
+    managed === undefined ? new HandlerPool(poolOptions) : new ManagedPool({ ...poolOptions, ...managed });
   await using _cleanup = {
     async [Symbol.asyncDispose]() {
       screen.done();

@@ -94,6 +94,25 @@ describe('streamlane dev', () => {
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
   });
 
+  test('as on Managed Instances, code past its timeout runs on, and Powertools finds its request id', async () => {
+    const code = codeOf({
+      'handler.ts': `export const handler = async (_event: object, context: any) => {
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        const { AWS_LAMBDA_MAX_CONCURRENCY: most, AWS_LAMBDA_NODEJS_WORKER_COUNT: workers } = process.env;
+        const isOwn = (globalThis as any).awslambda.InvokeStore.getRequestId() === context.awsRequestId;
+        console.log('ran on:', most, workers, isOwn, context.getRemainingTimeInMillis() < 0);
+      };`,
+    });
+    const flags = ['--timeout', '0.3', '--maximum-retry-attempts', '0'];
+    const command = dev(code, ...flags, '--max-concurrency', '8', '--workers', '2');
+    await command.seen(READY);
+    await put('a');
+    await command.seen(/Task timed out after 0\.30 seconds/);
+    await command.seen(/ran on: 8 2 true true/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
   test('Ctrl-C ends it while the module of the handler still waits for something', async () => {
     const code = codeOf({
       'handler.ts': `console.log('loading');
@@ -548,6 +567,14 @@ test.each<[string[], RegExp]>([
   [['dev', 'src/index.ts', '--table', 'T', '--filter-criteria', '{'], /--filter-criteria is not JSON/],
   [['dev', 'src/index.ts', '--table', 'T', '--create', 'a,b,c'], /A table has a partition key/],
   [['dev', 'src/index.ts', '--table', 'T', '--timeout', '0'], /--timeout has to be a number of seconds/],
+  [
+    ['dev', 'src/index.ts', '--table', 'T', '--max-concurrency', '0'],
+    /--max-concurrency has to be a whole number from 1 to 1600, got 0\./,
+  ],
+  [
+    ['dev', 'src/index.ts', '--table', 'T', '--workers', 'two'],
+    /--workers has to be a whole number from 1 to 64, got two\./,
+  ],
   [['dev', 'src/index.ts', '--table', 'T', '--batch', '1'], /unknown option '--batch'/],
 ])('%j is wrong usage, and nothing is started', async (argv, line) => {
   const { code, stdout, stderr } = await inProcess(argv, { env }).ended();

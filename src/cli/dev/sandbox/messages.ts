@@ -27,6 +27,8 @@ export interface SandboxData {
 
 /** One invocation, for a sandbox. */
 export interface InvocationRequest {
+  /** Answers carry it: invocations may overlap. */
+  readonly id: number;
   readonly event: unknown;
   /** Without its functions, which do not cross. */
   readonly context: {
@@ -46,8 +48,18 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
       readonly unset: readonly string[];
     }
   | { readonly type: 'notLoaded'; readonly error: PlainError; readonly exitCode: ExitCode }
-  | { readonly type: 'returned'; readonly response: unknown; readonly failures: readonly PublishedFailure[] }
-  | { readonly type: 'threw'; readonly error: PlainError; readonly failures: readonly PublishedFailure[] }
+  | {
+      readonly type: 'returned';
+      readonly id: number;
+      readonly response: unknown;
+      readonly failures: readonly PublishedFailure[];
+    }
+  | {
+      readonly type: 'threw';
+      readonly id: number;
+      readonly error: PlainError;
+      readonly failures: readonly PublishedFailure[];
+    }
 );
 
 /** Whatever was thrown, so that it can cross. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { RecordFailedMessage } from '../../../batch/record-failed.ts';
 import { entryOf } from '../fold-logs.ts';
@@ -5,6 +6,8 @@ import { type PublishedFailure, plainError } from './messages.ts';
 
 /** The failures of an invocation's records. */
 export interface FailureCollector {
+  /** Runs an invocation. Within it, `take` gives its failures alone. */
+  within<Result>(invocation: () => Result): Result;
   /** Gives the failures published since the last call. */
   take(): readonly PublishedFailure[];
 }
@@ -19,36 +22,38 @@ export function publishedFailures(
   target: Pick<Console, 'error' | 'warn'>,
   outputs: readonly Pick<NodeJS.WriteStream, 'write'>[] = [],
 ): FailureCollector {
-  let published: RecordFailedMessage[] = [];
+  const invocations = new AsyncLocalStorage<RecordFailedMessage[]>();
+  const elsewhere: RecordFailedMessage[] = [];
+  const published = (): RecordFailedMessage[] => invocations.getStore() ?? elsewhere;
   subscribe('streamlane:record-failed', (message) => {
-    published.push(message as RecordFailedMessage);
+    published().push(message as RecordFailedMessage);
   });
   // A record's failure is an error, and its dead letter a warning.
   for (const level of ['error', 'warn'] as const) {
     const write = target[level].bind(target);
     target[level] = (...args: readonly unknown[]) => {
-      if (!published.some((message) => isAbout(message, args[1]))) write(...args);
+      if (!published().some((message) => isAbout(message, args[1]))) write(...args);
     };
   }
   for (const output of outputs) {
     const writeOut = output.write.bind(output) as (...args: readonly unknown[]) => boolean;
     output.write = ((...args: readonly unknown[]): boolean => {
-      if (!published.some((message) => isEntryAbout(message, args[0]))) return writeOut(...args);
+      if (!published().some((message) => isEntryAbout(message, args[0]))) return writeOut(...args);
       const done = args.at(-1);
       if (typeof done === 'function') queueMicrotask(done as () => void);
       return true;
     }) as typeof output.write;
   }
   return {
-    take: () => {
-      const failures = published.map(({ sequenceNumber, outcome, error }) => ({
-        sequenceNumber: `${sequenceNumber}`,
-        deadLettered: outcome === 'deadLettered',
-        error: plainError(error),
-      }));
-      published = [];
-      return failures;
-    },
+    within: (invocation) => invocations.run([], invocation),
+    take: () =>
+      published()
+        .splice(0)
+        .map(({ sequenceNumber, outcome, error }) => ({
+          sequenceNumber: `${sequenceNumber}`,
+          deadLettered: outcome === 'deadLettered',
+          error: plainError(error),
+        })),
   };
 }
 

@@ -35,13 +35,15 @@ export interface SandboxAnswer {
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * A thread with a handler, its modules loaded anew: what Lambda calls an execution environment. It does one
- * invocation at a time, and can be ended in the midst of one.
+ * A thread with a handler, its modules loaded anew: what Lambda calls an execution environment. It can be ended in the midst of
+ * an invocation. Invocations may overlap in it, as on Managed Instances.
  */
 export class Sandbox {
   readonly #worker: Worker;
   readonly #options: SandboxOptions;
-  #pending: PromiseWithResolvers<SandboxAnswer> | undefined;
+  /** The invocations that have not been answered, by id. */
+  readonly #pending: Map<number, PromiseWithResolvers<SandboxAnswer>> = new Map();
+  #invocations = 0;
   #loading: PromiseWithResolvers<void> = Promise.withResolvers();
   #closed = false;
   #crash: Error | undefined;
@@ -81,8 +83,11 @@ export class Sandbox {
 
   /** @throws what the handler threw, or why there is no answer */
   invoke(event: unknown, context: Context): Promise<SandboxAnswer> {
-    this.#pending = Promise.withResolvers();
+    const id = this.#invocations++;
+    const pending = Promise.withResolvers<SandboxAnswer>();
+    this.#pending.set(id, pending);
     const request: InvocationRequest = {
+      id,
       event,
       context: {
         functionName: context.functionName,
@@ -93,7 +98,7 @@ export class Sandbox {
       },
     };
     this.#worker.postMessage(request);
-    return this.#pending.promise;
+    return pending.promise;
   }
 
   /** Ends it, whatever it does. */
@@ -115,17 +120,26 @@ export class Sandbox {
         break;
       }
       case 'returned':
-        this.#pending?.resolve(message);
+        this.#answered(message.id)?.resolve(message);
         break;
       case 'threw':
-        this.#pending?.reject(Object.assign(errorOf(message.error), { failures: message.failures }));
+        this.#answered(message.id)?.reject(
+          Object.assign(errorOf(message.error), { failures: message.failures }),
+        );
     }
+  }
+
+  #answered(id: number): PromiseWithResolvers<SandboxAnswer> | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
   }
 
   #end(code: number): void {
     this.#closed = true;
     const error = this.#crash ?? new Error(`The handler's process exited with code ${code}.`);
     this.#loading.reject(error);
-    this.#pending?.reject(error);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }

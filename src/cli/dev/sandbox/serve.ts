@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { LambdaHandler } from '../../../delivery/lambda-handler.ts';
 import { handlerModuleOf } from '../../../local/handler/handler-module.ts';
-import { lambdaContext } from '../../../local/handler/lambda-context.ts';
+import { type LocalContext, lambdaContext } from '../../../local/handler/lambda-context.ts';
 import { environmentNames } from '../../../options/env.ts';
 import { loadHandler } from '../../load-handler.ts';
+import { InvokeStore } from './invoke-store.ts';
 import { loadedFiles } from './loaded-files.ts';
+import { MAX_CONCURRENCY } from './max-concurrency.ts';
 import { type InvocationRequest, plainError, type SandboxData, type SandboxMessage } from './messages.ts';
 import { oneLineEntries } from './one-line-entries.ts';
 import { outputRead } from './output-read.ts';
@@ -22,6 +24,8 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
   const failures = publishedFailures(console, [process.stdout, process.stderr]);
   const say = (message: DistributiveOmit<SandboxMessage, 'files'>): void =>
     port.postMessage({ ...message, files: [...files] });
+  // Before the handler is loaded, as Lambda's runtime does it.
+  const store = process.env[MAX_CONCURRENCY] === undefined ? undefined : InvokeStore.install();
   let handler: LambdaHandler;
   try {
     handler = await loadHandler(name, code);
@@ -31,27 +35,28 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
     say({ type: 'notLoaded', error: { ...plainError(error), message }, exitCode });
     return;
   }
-  port.on('message', async ({ event, context }: InvocationRequest) => {
-    failures.take(); // drops failures of code that ran on after an earlier invocation
-    const { requestId, remainingMs: timeoutMs, ...identity } = context;
+  const invoke = async ({ id, event }: InvocationRequest, context: LocalContext): Promise<void> => {
     try {
-      const answer: unknown = await handler(
-        event,
-        lambdaContext({ ...identity, timeoutMs }, requestId),
-        undefined as never,
-      );
+      const answer: unknown = await handler(event, context, undefined as never);
       // As it crosses to Lambda, so that what cannot be JSON fails here.
       const json = JSON.stringify(answer) as string | undefined;
       await outputRead();
       say({
         type: 'returned',
+        id,
         response: json === undefined ? null : JSON.parse(json),
         failures: failures.take(),
       });
     } catch (error) {
       await outputRead();
-      say({ type: 'threw', error: plainError(error), failures: failures.take() });
+      say({ type: 'threw', id, error: plainError(error), failures: failures.take() });
     }
+  };
+  port.on('message', (request: InvocationRequest) => {
+    const { requestId, remainingMs: timeoutMs, ...identity } = request.context;
+    const context = lambdaContext({ ...identity, timeoutMs }, requestId);
+    const run = (): Promise<void> => failures.within(() => invoke(request, context));
+    void (store === undefined ? run() : store.runInvocation(context, run));
   });
   say({ type: 'loaded', unset: environmentNames().filter((variable) => !process.env[variable]) });
 }

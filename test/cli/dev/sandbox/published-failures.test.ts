@@ -108,3 +108,16 @@ test.each(['error', 'warn'] as const)(
     expect(target.written).toHaveLength(others.length + 1);
   },
 );
+
+test('failures of invocations that overlap are taken apart', async () => {
+  const { take, within } = publishedFailures(consoleOf());
+  const fail = async (sequenceNumber: string, ms: number) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    failures.publish({ sequenceNumber, outcome: 'failed', error: new Error('no') });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return take().map((failure) => failure.sequenceNumber);
+  };
+  const taken = await Promise.all([within(() => fail('1', 3)), within(() => fail('2', 1))]);
+  expect(taken).toEqual([['1'], ['2']]);
+  expect(take()).toEqual([]);
+});

@@ -1,0 +1,138 @@
+import type { Context } from 'aws-lambda';
+import { NotStartedError } from '../../delivery/invoke.ts';
+import type { HandlerPoolOptions, InvokedPool } from './handler-pool.ts';
+import type { PublishedFailure } from './sandbox/messages.ts';
+import type { Sandbox, SandboxAnswer } from './sandbox/sandbox.ts';
+
+export interface ManagedPoolOptions extends HandlerPoolOptions {
+  /** Threads, each with the handler's module. */
+  readonly workers: number;
+  /** Invocations at once, in all threads together. */
+  readonly maxConcurrency: number;
+}
+
+/** One thread, and the invocations in it. */
+interface Thread {
+  readonly sandbox: Sandbox;
+  readonly generation: number;
+  running: number;
+}
+
+/**
+ * A handler as Lambda Managed Instances run it: invocations overlap in a few threads, and one past its timeout is not stopped.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-nodejs-runtime.html
+ */
+export class ManagedPool implements InvokedPool {
+  readonly #options: ManagedPoolOptions;
+  #threads: Thread[] = [];
+  #generation = 0;
+  /** Invocations under way, also those whose thread starts. */
+  #running = 0;
+  #reloading: Promise<void> | undefined;
+  #hasChanged = false;
+
+  constructor(options: ManagedPoolOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await this.#startThreads(this.#options.workers);
+  }
+
+  readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
+    const { maxConcurrency, onFailures } = this.#options;
+    // Lambda refuses it with a throttle, and the mapping tries again.
+    if (this.#running >= maxConcurrency) {
+      throw new NotStartedError(
+        `${maxConcurrency} invocations run at once, and --max-concurrency allows no more.`,
+      );
+    }
+    this.#running++;
+    try {
+      const thread = this.#leastBusy() ?? (await this.#replacement());
+      const { response, failures } = await this.#invokeIn(thread, event, context);
+      onFailures(failures);
+      return response;
+    } catch (error) {
+      onFailures((error as { readonly failures?: readonly PublishedFailure[] }).failures ?? []);
+      throw error;
+    } finally {
+      this.#running--;
+    }
+  };
+
+  reload(): Promise<void> {
+    this.#hasChanged = true;
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map(({ sandbox }) => sandbox.close()));
+  }
+
+  async #invokeIn(thread: Thread, event: unknown, context: Context): Promise<SandboxAnswer> {
+    thread.running++;
+    try {
+      return await thread.sandbox.invoke(event, context);
+    } finally {
+      thread.running--;
+      this.#endIfOld(thread);
+    }
+  }
+
+  async #reload(): Promise<void> {
+    while (this.#hasChanged) {
+      this.#hasChanged = false;
+      try {
+        const first = await this.#options.startChanged();
+        this.#generation++;
+        this.#add(first);
+        for (const thread of [...this.#threads]) this.#endIfOld(thread);
+        await this.#startThreads(this.#options.workers - 1);
+        this.#options.onReloaded();
+      } catch (error) {
+        this.#options.onNotLoaded(error);
+      }
+    }
+  }
+
+  async #startThreads(count: number): Promise<void> {
+    const generation = this.#generation;
+    const sandboxes = await Promise.all(Array.from({ length: count }, () => this.#options.start()));
+    for (const sandbox of sandboxes) this.#add(sandbox, generation);
+  }
+
+  #add(sandbox: Sandbox, generation = this.#generation): Thread {
+    const thread = { sandbox, generation, running: 0 };
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  /** The thread of the present code that has the fewest invocations. A thread that has crashed is not among them. */
+  #leastBusy(): Thread | undefined {
+    return this.#threads
+      .filter(({ sandbox, generation }) => !sandbox.closed && generation === this.#generation)
+      .toSorted((a, b) => a.running - b.running)[0];
+  }
+
+  /** A thread for those that have crashed. @throws NotStartedError */
+  async #replacement(): Promise<Thread> {
+    try {
+      return this.#add(await this.#options.start());
+    } catch (cause) {
+      this.#options.onStuck();
+      throw new NotStartedError('The handler cannot be loaded.', { cause });
+    }
+  }
+
+  /** Old code finishes its invocations, and takes nothing more. */
+  #endIfOld(thread: Thread): void {
+    if (thread.running > 0 || (!thread.sandbox.closed && thread.generation === this.#generation)) return;
+    this.#threads = this.#threads.filter((other) => other !== thread);
+    void thread.sandbox.close();
+  }
+}
