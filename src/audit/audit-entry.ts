@@ -217,8 +217,8 @@ function requireShown(keys: NativeMap, redaction: Redaction): void {
       throw invalidOption(
         'auditTrail',
         undefined,
-        `${name} is in redact or omit and belongs to the item key, which every entry shows. ` +
-          'Take it off there, or leave this table out of the trail.',
+        `${name} is in redact or omit, but it belongs to the item key, which every entry shows. ` +
+          'Remove it there, or do not audit this table.',
       );
     }
   }

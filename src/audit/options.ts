@@ -70,8 +70,8 @@ export interface AuditSettings {
 const OWNER = 'auditTrail';
 
 const PATH_HELP =
-  'A path is names and positions, as in card.number, lines[0].price, ["a.b"].c; ' +
-  '* stands for any name and [] for any position.';
+  'A path has names and positions, such as card.number, lines[0].price, ["a.b"].c; ' +
+  '* is any name, and [] any position.';
 
 // JSONPath, JSON Pointer and its URI form: read as names they would hide nothing, and no user would notice.
 const OTHER_NOTATION = /^(?:\$(?:$|[.[])|#?\/)/;
@@ -81,7 +81,7 @@ const isList = (value: unknown): value is readonly string[] => Array.isArray(val
 const PATHS: Check = { expected: `an array of paths. ${PATH_HELP}`, accepts: isList };
 
 const PATHS_BY_ENTITY: Check = {
-  expected: `an array of paths, or an object with one for each entity, such as { customer: ['email'], order: [] }. ${PATH_HELP}`,
+  expected: `an array of paths, or an object with an array for each entity, such as { customer: ['email'], order: [] }. ${PATH_HELP}`,
   accepts: (value) => isList(value) || isMembers(value),
 };
 
@@ -114,7 +114,7 @@ export function auditSettings(sink: unknown, options: AuditOptions): AuditSettin
       throw invalidOption(
         OWNER,
         'omit',
-        `cannot take ${path}: the elements after it would seem to be others. Omit the list, or redact.`,
+        `cannot take ${path}: without it, the other elements would have other positions. Omit the list, or redact the element.`,
       );
     }
   });
@@ -156,7 +156,7 @@ function readActor(actor: string, redaction: Redaction): ActorPath {
     throw invalidOption(
       OWNER,
       'actor',
-      `${actor} is also in redact or omit. Take it off there, or name no actor.`,
+      `${actor} is also in redact or omit. Remove it there, or leave out actor.`,
     );
   }
   return { steps, redaction: beneath };

@@ -149,7 +149,7 @@ function refuseSource(index: number): never {
     'WRONG_EVENT_SOURCE',
     `Records[${index}] is not a DynamoDB stream record: expected the eventSource aws:dynamodb. ` +
       NOTHING_HANDLED +
-      'Give other sources a handler of their own.',
+      'Use another function for other sources.',
   );
 }
 

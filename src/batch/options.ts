@@ -155,7 +155,7 @@ export function batchSettings(
     throw invalidOption(
       owner,
       'order',
-      "'partition' has to know the partition key. Pass a table made by defineTable.",
+      "'partition' needs the partition key. Pass a table made by defineTable.",
       { code: 'KEYS_REQUIRED' },
     );
   }

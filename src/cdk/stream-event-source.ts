@@ -90,7 +90,7 @@ export class StreamEventSource implements IEventSource {
       throw invalidOption(
         OWNER,
         'destinationConfig',
-        'is not an option here. Pass the queue, topic or bucket as onFailure, so that the function may send to it.',
+        'is not an option here. Pass the queue, topic or bucket as onFailure, so that the function gets the permission.',
       );
     }
     const destination = onFailure === undefined ? undefined : arnOf(onFailure);
@@ -133,7 +133,7 @@ export class StreamEventSource implements IEventSource {
     throw invalidOption(
       OWNER,
       undefined,
-      'the mapping has no function yet, and so no id. Pass the event source to addEventSource of a function first.',
+      'the mapping has no id, because it has no function yet. Pass the event source to addEventSource of a function first.',
     );
   }
 }
@@ -145,7 +145,7 @@ function arnOf(destination: FailureDestination): string {
       readonly [name in 'queueArn' | 'topicArn' | 'bucketArn' | 'fifo']?: unknown;
     };
     if (fifo === true) {
-      throw invalidOption(OWNER, 'onFailure', 'has to be a standard queue or topic, and this is a FIFO one.');
+      throw invalidOption(OWNER, 'onFailure', 'has to be a standard queue or topic, got a FIFO one.');
     }
     for (const arn of [queueArn, topicArn, bucketArn]) if (typeof arn === 'string') return arn;
   }
@@ -170,8 +170,8 @@ function checkStream(source: StreamSource, router: RoutedHandler): void {
   if (table.tableStreamArn === undefined || actual === 'none') {
     throw new ConfigurationError(
       'STREAM_NOT_FOUND',
-      'the table has no stream. Set stream (dynamoStream of a TableV2) to a StreamViewType; for a table that is imported, ' +
-        'give tableStreamArn.',
+      'the table has no stream. Set stream (dynamoStream of a TableV2) to a StreamViewType; for an imported table, ' +
+        'pass tableStreamArn.',
       { owner: OWNER },
     );
   }

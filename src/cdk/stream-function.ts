@@ -75,11 +75,11 @@ const MAPPING_NAMES: readonly string[] = [...MAPPING_OPTION_NAMES, 'filters'];
 
 /** The remedies for options that have no effect on a stream. */
 const INSTEAD: Readonly<Record<Exclude<Asynchronous, 'onFailure'>, string>> = {
-  deadLetterQueue: 'Use onFailure, or leave it out for a queue of its own.',
+  deadLetterQueue: 'Use onFailure. Without it, the function creates a queue.',
   deadLetterQueueEnabled: 'Leave it out: the function has a queue for discarded records.',
   deadLetterTopic: 'Use onFailure.',
   maxEventAge: 'Use maximumRecordAgeInSeconds.',
-  onSuccess: 'Leave it out: a stream reports no success.',
+  onSuccess: 'Leave it out: a stream has no destination for successes.',
   retryAttempts: 'Use maximumRetryAttempts.',
 };
 
@@ -186,7 +186,7 @@ export class StreamFunction extends NodejsFunction {
       ),
       onFailure:
         onFailure &&
-        add('OnFailure', 'Records were discarded. Details of them are at the destination.', onFailure),
+        add('OnFailure', 'Records were discarded. The destination has their details.', onFailure),
       droppedEvents: counts
         ? add(
             'DroppedEvents',
@@ -220,7 +220,7 @@ export class StreamFunction extends NodejsFunction {
       if (missing.length > 0) {
         this.#warn(
           'ENVIRONMENT_UNCHECKED',
-          `environment lacks variables that env() names somewhere in this app: ${missing.join(', ')}. ` +
+          `environment has no value for variables that env() names in this app: ${missing.join(', ')}. ` +
             'Add those that this function reads.',
         );
       }
@@ -230,7 +230,7 @@ export class StreamFunction extends NodejsFunction {
     if (!isExported(found.exports, exportOf(handler), properties, entry)) {
       this.#warn(
         'ENTRY_UNCHECKED',
-        `${entry} exports as ${exportOf(handler)} a function that carries no routes, and no router. Export the router as ` +
+        `${entry} exports as ${exportOf(handler)} a function without routes, and no router. Export the router as ` +
           'well, so that it can be checked.',
       );
     }
@@ -244,8 +244,8 @@ export class StreamFunction extends NodejsFunction {
     const missing = names.filter((name) => !variables.get(name));
     if (missing.length === 0) return [];
     return [
-      `${OWNER}: environment lacks what env() names in the function: ${missing.join(', ')}. ` +
-        'Set each of them in environment, or by addEnvironment.',
+      `${OWNER}: environment has no value for variables that env() names in the function: ${missing.join(', ')}. ` +
+        'Set each of them in environment, or with addEnvironment.',
     ];
   }
 

@@ -100,7 +100,7 @@ async function load(path: string, code: ModuleCode): Promise<Exports> {
 export function requireModulePath(handler: string): void {
   if (!isModulePath(handler)) {
     throw usageError(
-      `${handler} names no handler. Name a module and its export, such as src/handler.ts#handler.`,
+      `${handler} is not a handler. Name a module and its export, such as src/handler.ts#handler.`,
     );
   }
   const { path } = handlerModuleOf(handler);

@@ -33,12 +33,12 @@ export async function runProcess(process: CliProcess): Promise<void> {
   // A handler runs in this process: what it throws after its answer, and an exit of its own, are no success.
   const onUncaught = (cause: unknown): void => {
     const { message } = explain(cause);
-    end(reportError(failure(`Nothing caught an error. ${message}`, cause), argv, process));
+    end(reportError(failure(`Uncaught error: ${message}`, cause), argv, process));
   };
   const onExit = (): void => {
     if (hasEnded) return;
     const error = failure(
-      'The process was ended before the command was done. Let the handler return instead.',
+      'The code ended the process before the command had finished. Let the handler return instead.',
     );
     process.exitCode = reportError(error, argv, process);
   };

@@ -24,10 +24,10 @@ export async function runCli(
   const io: CliIo = { ...outputs, ...separateOutputs(outputs) };
   let exitCode: number = EXIT.ok;
   const program: Command = new Command('streamlane')
-    .description('See a DynamoDB stream, run your handler on it, replay what failed.')
+    .description('Read a DynamoDB stream, run your handler on it, replay failed records.')
     .version(version(), '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print help: for one command, with `streamlane <command> --help`.')
-    .option('--verbose', 'With an error, print its stack.')
+    .option('--verbose', 'Print the stack of an error.')
     .configureHelp({
       showGlobalOptions: true,
       // commander leaves the codes out where there are no colours.

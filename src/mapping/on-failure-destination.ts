@@ -65,7 +65,7 @@ export function onFailureDestination(owner: string, config: unknown): OnFailureD
     throw invalidOption(
       owner,
       DESTINATION,
-      `has to be a standard queue or topic, and this is a FIFO one: ${found.name}.`,
+      `has to be a standard queue or topic, got a FIFO one: ${found.name}.`,
     );
   }
   return found;

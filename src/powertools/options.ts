@@ -113,7 +113,7 @@ export function processorSettings(options: OrderedStreamProcessorOptions): Proce
     throw invalidOption(
       OWNER,
       'order',
-      "'partition' has to know the partition key. Pass its attribute as partitionKey.",
+      "'partition' needs the partition key. Pass its attribute as partitionKey.",
       { code: 'KEYS_REQUIRED' },
     );
   }

@@ -152,7 +152,7 @@ describe('the synthesized mapping', () => {
     const { stack, table, onChange } = stackWithFunction();
     const source = new StreamEventSource(table, { router: router(), startingPosition: 'LATEST' });
     expect(() => source.eventSourceMappingId).toThrow(
-      'StreamEventSource: the mapping has no function yet, and so no id. Pass the event source to addEventSource of a function first.',
+      'StreamEventSource: the mapping has no id, because it has no function yet. Pass the event source to addEventSource of a function first.',
     );
     onChange.addEventSource(source);
     new CfnOutput(stack, 'Id', { value: source.eventSourceMappingId });

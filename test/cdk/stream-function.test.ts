@@ -230,7 +230,7 @@ describe('the router has to be the one that the entry exports:', () => {
 
     Annotations.fromStack(stack).hasWarning(
       '/Stack/OnChange',
-      `${entry('plain')} exports as handler a function that carries no routes, and no router. Export the router as well, ` +
+      `${entry('plain')} exports as handler a function without routes, and no router. Export the router as well, ` +
         'so that it can be checked. [ack: streamlane/cdk:ENTRY_UNCHECKED]',
     );
   });
@@ -257,7 +257,7 @@ describe('the router has to be the one that the entry exports:', () => {
     );
     annotations.hasWarning(
       '/Stack/OnChange',
-      'environment lacks variables that env() names somewhere in this app: OF_SOME_FUNCTION. Add those that this function ' +
+      'environment has no value for variables that env() names in this app: OF_SOME_FUNCTION. Add those that this function ' +
         'reads. [ack: streamlane/cdk:ENVIRONMENT_UNCHECKED]',
     );
     const complete = synthesized({
@@ -286,8 +286,8 @@ describe('the variables that env() names in the entry are required:', () => {
     const { template } = synthesized({ environment: environment as never });
 
     expect(template).toThrow(
-      `StreamFunction: environment lacks what env() names in the function: ${missing}. Set each of them in environment, ` +
-        'or by addEnvironment.',
+      `StreamFunction: environment has no value for variables that env() names in the function: ${missing}. Set each of them in environment, ` +
+        'or with addEnvironment.',
     );
   });
 

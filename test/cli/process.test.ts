@@ -57,7 +57,7 @@ test('an error that nothing caught ends the process with one line, and with its 
   await new Promise(setImmediate);
   signals.emit('uncaughtException', new RangeError('late'));
   expect(exits).toEqual([EXIT.failed]);
-  expect(stderr()).toMatch(/^error: Nothing caught an error\. RangeError: late .+\n[\s\S]+ at /);
+  expect(stderr()).toMatch(/^error: Uncaught error: RangeError: late .+\n[\s\S]+ at /);
   signals.emit('SIGINT');
   await running;
 });

@@ -40,7 +40,7 @@ export const runDemo: RunCommand<DemoFlags> = async (context, _args, options) =>
   Object.assign(process.env, connection.environment);
   const say = (text: string): void => void writeLines(io.stderr, note('dim', text));
   say(`${invoices} invoices: table -> stream -> router -> topics -> queues.`);
-  say('One topic refuses some announcements, so Lambda has to deliver again.');
+  say('One topic refuses some messages, so Lambda delivers their records again.');
   const report = await runWorkflow({ invoices, out: io.stderr, signal: io.signal });
   if (report === undefined) return EXIT.interrupted;
   if (options.json) {

@@ -8,13 +8,12 @@ export const dev: CommandDefinition = {
   usage: 'dev <module#export>',
   summary: 'Run a handler behind the stream of a table, and reload it when its code changes.',
   details:
-    'Each invocation is one line. It runs until Ctrl-C, which lets what is in flight finish. The options of the ' +
-    'event source mapping are those of AWS, in its words; two have another default here: --starting-position and ' +
-    '--function-response-types.',
+    'Prints a line for each invocation. Ctrl-C stops it after running invocations. The options of the event source ' +
+    'mapping have the names and defaults of AWS, except for the defaults of --starting-position and --function-response-types.',
   examples: [
     [
       'dev src/handler.ts#handler --table Invoices --create customerId,invoiceId',
-      'on embedded servers, with a table of its own',
+      'on embedded servers, with a new table',
     ],
     ['dev src/handler.ts#handler --table Invoices --profile staging', 'new changes of a table on AWS'],
     [
@@ -42,7 +41,7 @@ export const dev: CommandDefinition = {
         .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
         .option(
           '--mapping <export>',
-          "Take the options of a mapping: an export of the handler's module, or module#export of another one.",
+          "Use the options of a mapping: an export of the handler's module, or module#export of another module.",
         )
         .option(
           '--show-messages',

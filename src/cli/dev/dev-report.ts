@@ -77,13 +77,13 @@ export class DevReport {
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
     if (connection.kind === 'embedded') {
       screen.note(
-        'Commands in other terminals of this project find these servers. Other programs do with: streamlane exec -- <program>',
+        'Other commands of this project find these servers. For other programs, use: streamlane exec -- <program>',
       );
       const lines = this.#verbose ? shellLines(connection.environment) : [];
       for (const line of lines) if (/^\w+ AWS_/.test(line)) screen.note(`  ${line}`);
     }
     const created = Object.entries(connection.environment).filter(([name]) => !name.startsWith('AWS_'));
-    if (created.length > 0) screen.note('The handler finds what was created in these variables:');
+    if (created.length > 0) screen.note('Variables for the handler:');
     for (const [name, value] of created) {
       // The value of --env may be a secret.
       screen.note(
@@ -123,7 +123,7 @@ export class DevReport {
 
   /** Ctrl-C. */
   stopping(): void {
-    this.#screen.note('Stopping after what is in flight. Ctrl-C again ends it at once.');
+    this.#screen.note('Stopping after running invocations. Press Ctrl-C again to stop now.');
   }
 
   /** The loaded code names variables that are not set. */
@@ -131,7 +131,7 @@ export class DevReport {
     for (const name of names) {
       if (this.#unset.has(name)) continue;
       this.#screen.note(
-        `warning: The code uses env('${name}'), and this variable is not set. ${hintFor(name, true)}`,
+        `warning: The code uses env('${name}'), but this variable is not set. ${hintFor(name, true)}`,
       );
     }
     this.#unset = new Set(names);
@@ -148,13 +148,13 @@ export class DevReport {
   notLoaded(error: unknown): void {
     const { message } = error as Error;
     if (this.#options.json) this.#json('notLoaded', { message });
-    else this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The code before it stays.`);
+    else this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The previous code keeps running.`);
   }
 
   /** No code can be loaded at all. */
   waiting(): void {
     if (this.#options.json) this.#json('waiting', {});
-    else this.#line(`${this.#style('yellow', '…')} records wait until the handler loads again`);
+    else this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);
   }
 
   #watch(mapping: LocalEventSourceMapping): void {
@@ -182,7 +182,7 @@ export class DevReport {
       );
     });
     mapping.on('problem', ({ operation, error }) => {
-      this.#screen.note(`warning: ${operation} failed, and is tried again: ${String(error)}`);
+      this.#screen.note(`warning: ${operation} failed, and will be tried again: ${String(error)}`);
     });
     mapping.on('stopped', () => {
       flush();
@@ -228,7 +228,7 @@ function noDestinationHere({ kind }: Pick<Connection, 'kind'>): string {
   const flags =
     kind === 'aws' ? '--destination-config <arn>' : '--create-queue failed --destination-config failed';
   return (
-    'The on-failure destination of the mapping is a reference that only its template knows. Here, discarded records go nowhere. ' +
+    'The on-failure destination of the mapping is a reference of its template, which has no value here. Details of discarded records are not sent. ' +
     `To keep them, add: ${flags}`
   );
 }

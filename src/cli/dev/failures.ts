@@ -64,8 +64,8 @@ function unexplained(records: InvocationEvent['records'], response: unknown, err
     first !== undefined
       ? 'the handler reported it'
       : identifiers.length > 0
-        ? 'the answer names records that are not in the batch'
-        : 'the answer is not a response to a batch';
+        ? 'the response names records that are not in the batch'
+        : 'the handler did not return a batch response';
   return {
     eventID: first?.eventID,
     eventName: first?.eventName,

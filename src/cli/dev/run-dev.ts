@@ -70,7 +70,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   if (options.showMessages && connection.kind !== 'embedded') {
     tellWarning(
       context,
-      `--show-messages is for servers that dev starts itself, and this one uses ${connection.description}. If streamlane emulators runs them, give it the flag.`,
+      `--show-messages works only with servers that dev starts itself, but this one uses ${connection.description}. If streamlane emulators runs them, use the flag there.`,
     );
   }
   if (destination !== undefined) {

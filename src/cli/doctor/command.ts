@@ -5,8 +5,8 @@ export const doctor: CommandDefinition = {
   usage: 'doctor',
   summary: 'Check a deployed function, its mappings, stream, destination and permissions.',
   details:
-    'It only reads. What AWS refuses to show is reported as not checked. With --router it also compares the deployment with the routes of the code. ' +
-    'Ends with exit code 1 if there is an error.',
+    'It only reads. If AWS refuses a call, the check is reported as not made. With --router, it also compares the deployment with the code. The exit ' +
+    'code is 1 if it finds an error.',
   examples: [
     ['doctor --function on-invoice', 'without the code, for any function behind a DynamoDB stream'],
     ['doctor --function on-invoice:live --router src/handler.ts#handler', 'an alias, against the code'],

@@ -5,9 +5,9 @@ export const emulators: CommandDefinition = {
   usage: 'emulators',
   summary: 'Run embedded DynamoDB with streams, SNS, SQS and S3 until Ctrl-C.',
   details:
-    'The other commands of this project find them by themselves. For other programs it prints the variables to set.',
+    'Other commands of this project find the servers. For other programs, it prints the variables to set.',
   examples: [
-    ['emulators', 'keeps the servers running; use another terminal for what works with them'],
+    ['emulators', 'runs the servers; use another terminal for other commands'],
     [
       'emulators --create-topic payments --create-queue dead-letter.fifo',
       'with a topic and a queue, and variables that name them',
@@ -16,7 +16,7 @@ export const emulators: CommandDefinition = {
   ],
   configure: (command) =>
     resourceOptions(command)
-      .option('--region <name>', 'The AWS region that they say they are in.')
+      .option('--region <name>', 'The AWS region of the servers.')
       .option(
         '--show-messages',
         'Print the messages that topics, queues and buckets get, not only their number.',

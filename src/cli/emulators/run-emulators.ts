@@ -48,7 +48,7 @@ export const runEmulators: RunCommand<EmulatorsFlags> = async (context, _args, o
   void writeLines(
     stderr,
     `${note('green', 'Ready.')} Commands of this project find these servers; ` +
-      'other programs need the variables above. Ctrl-C stops them, and what they hold is gone.',
+      'other programs need the variables above. Ctrl-C stops them and deletes their data.',
   );
   await Promise.race([interrupted(signal), servers.ended]);
   messages.flush();

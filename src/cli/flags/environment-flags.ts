@@ -18,7 +18,11 @@ export interface EnvironmentFlags {
 /** Declares {@link EnvironmentFlags}. */
 export function environmentOptions(command: Command): Command {
   return command
-    .option('--env <NAME=value>', 'A variable for the handler, before all others. Can be repeated.', collect)
+    .option(
+      '--env <NAME=value>',
+      'A variable for the handler. It overrides all others. Can be repeated.',
+      collect,
+    )
     .option(
       '--env-file <path>',
       'A file of variables, instead of .env beside package.json. Can be repeated; the last one wins.',

@@ -37,12 +37,12 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     },
     batchSize: {
       value: '<count>',
-      meaning: 'Records in an invocation at most, 1 to 10000. (default: 100)',
+      meaning: 'Maximum number of records in an invocation, 1 to 10000. (default: 100)',
       read: number,
     },
     maximumBatchingWindowInSeconds: {
       value: '<seconds>',
-      meaning: 'How long a batch may fill, 0 to 300. (default: 0)',
+      meaning: 'Seconds to wait for a full batch, 0 to 300. (default: 0)',
       read: number,
     },
     parallelizationFactor: {
@@ -57,7 +57,7 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     },
     maximumRecordAgeInSeconds: {
       value: '<seconds>',
-      meaning: 'Age at which a record is discarded, 60 to 604800; -1: never. (default: -1)',
+      meaning: 'Age in seconds at which a record is discarded, 60 to 604800; -1: never. (default: -1)',
       read: number,
     },
     bisectBatchOnFunctionError: {
@@ -67,12 +67,13 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
     },
     functionResponseTypes: {
       value: '<types>',
-      meaning: 'ReportBatchItemFailures, or none: any answer is success. (default: ReportBatchItemFailures)',
+      meaning:
+        'ReportBatchItemFailures, or none: any response is a success. (default: ReportBatchItemFailures)',
       read: (text) => (text === 'none' ? [] : text.split(',')),
     },
     tumblingWindowInSeconds: {
       value: '<seconds>',
-      meaning: 'Length of a tumbling window, 0 to 900; 0: none. (default: 0)',
+      meaning: 'Length of a tumbling window in seconds, 0 to 900; 0: none. (default: 0)',
       read: number,
     },
     destinationConfig: {
@@ -85,7 +86,11 @@ const FLAGS: { readonly [Name in Exclude<keyof EventSourceMappingOptions, Deploy
       meaning: 'Which records are delivered: an event pattern, an array of them, or the JSON of AWS.',
       read: (text, flag) => filterCriteria(json(text, flag)),
     },
-    enabled: { value: 'no', meaning: 'Keep the position, and read nothing.', read: text },
+    enabled: {
+      value: 'no',
+      meaning: 'Disable the mapping: it keeps its position and reads nothing.',
+      read: text,
+    },
     metricsConfig: {
       value: '<metrics>',
       meaning: 'EventCount: publish the counts of events, which CloudWatch charges for. Or the JSON of AWS.',
@@ -100,7 +105,7 @@ const DEFAULTS: EventSourceMappingOptions = {
 };
 
 // Together, and apart from the options of the command.
-const GROUP = 'Event source mapping, in the words of AWS:';
+const GROUP = 'Event source mapping, with the names of AWS:';
 
 /**
  * Declares flags for options of a mapping.

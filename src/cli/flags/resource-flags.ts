@@ -97,7 +97,7 @@ export function resourcesOf({
   for (const [index, variable] of variables.entries()) {
     if (variables.indexOf(variable) === index) continue;
     throw usageError(
-      `Two of the things to create are exported as ${variable}. Name a variable, as in --create-topic payments=PAYMENTS.`,
+      `Two of the resources to create have the variable ${variable}. Name a variable, as in --create-topic payments=PAYMENTS.`,
     );
   }
   return resources;
@@ -114,7 +114,7 @@ function tableOf(text: string): Resource {
   const table = resourceOf('table', [name, ...variable].join('='));
   if (keys !== undefined) return { ...table, keys: parseKeys(keys) };
   throw usageError(
-    `--create-table takes the keys behind the name, such as ${name}=id or ${name}=pk,sk, got ${name}.`,
+    `--create-table takes the keys after the name, such as ${name}=id or ${name}=pk,sk, got ${name}.`,
   );
 }
 
@@ -127,7 +127,7 @@ function resourceOf(kind: Kind, text: string): Resource {
   }
   if (/^[A-Za-z_]\w*$/.test(variable)) return { kind, name, variable };
   throw usageError(
-    `--create-${kind} takes a variable behind the name, such as ${name}=NAME, got ${variable}.`,
+    `--create-${kind} takes a variable after the name, such as ${name}=NAME, got ${variable}.`,
   );
 }
 

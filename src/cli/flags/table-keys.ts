@@ -18,7 +18,7 @@ export function parseKeys(text: string): readonly KeyAttribute[] {
     const [, name, type = 'S'] = /^\s*([^\s:]+)(?::([SNB]))?\s*$/.exec(key) ?? [];
     if (name === undefined) {
       throw usageError(
-        `Keys are names such as customerId,invoiceId or id:N, with S, N or B behind the colon, got ${text}.`,
+        `Keys are names such as customerId,invoiceId or id:N, with S, N or B after the colon, got ${text}.`,
       );
     }
     return { name, type: type as ScalarAttributeType };

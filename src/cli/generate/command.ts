@@ -15,13 +15,13 @@ export const generate: CommandDefinition = {
       usage: 'event',
       summary: 'Write an event with records as Lambda sends them.',
       details:
-        'Prints the event as JSON. The first change of each kind is of the same item, the second of the next one, and so ' +
-        'on: inserts first, then modifies, then removes. Without counts there is one of each.',
+        'Prints the event as JSON: inserts first, then modifies, then removes. The first change of each kind is of the ' +
+        'first item, the second of the second item, and so on. Without counts, there is one change of each kind.',
       examples: [
         ['generate event | streamlane invoke src/handler.ts -', 'records of a table with the key id'],
         [
           `generate event --table-module src/tables.ts#orders --item '{"id":"1","status":"OPEN"}' --set status=PAID`,
-          'keys, name and view type of a declared table, and an item of it',
+          'an item of a declared table, with its keys, name and view type',
         ],
         ['generate event --keys pk,sk --insert 100', 'a hundred inserts'],
       ],
@@ -29,7 +29,7 @@ export const generate: CommandDefinition = {
         command
           .option(
             '--table-module <module#export>',
-            'A table that defineTable has made: keys, name and view type.',
+            'A table that defineTable returned, for keys, name and view type.',
           )
           .option('--keys <names>', 'The key attributes of a table that is not declared. (default: id)')
           .option('--table <name>', 'The name of a table that is not declared. (default: TestTable)')
@@ -40,12 +40,12 @@ export const generate: CommandDefinition = {
           )
           .option(
             '--set <name=value>',
-            'An attribute that modifies change, as in update. Can be repeated.',
+            'An attribute that each modify changes, as in update. Can be repeated.',
             collect,
           )
-          .option('--insert <count>', 'How many inserts.')
-          .option('--modify <count>', 'How many modifies.')
-          .option('--remove <count>', 'How many removes.'),
+          .option('--insert <count>', 'Number of inserts.')
+          .option('--modify <count>', 'Number of modifies.')
+          .option('--remove <count>', 'Number of removes.'),
       load: async () => (await import('./run-event.ts')).runEvent,
     },
   ],

@@ -58,14 +58,12 @@ async function streamOf(
     };
   }
   if (flags.keys !== undefined || name !== undefined) {
-    throw usageError(
-      '--table-module names a table that has its keys and name. Leave out --keys and --table.',
-    );
+    throw usageError('The table of --table-module has its own keys and name. Leave out --keys and --table.');
   }
   requireModulePath(tableModule);
   const table = await loadExport(tableModule, undefined, TABLE);
   if (!isTable(table)) {
-    throw usageError(`${tableModule} is not a table. Name the export that defineTable has made.`);
+    throw usageError(`${tableModule} is not a table. Name an export that defineTable returned.`);
   }
   return { stream: testStream(table as AnyTable as never) as TestStream<AnyItem>, keys: table.keys };
 }

@@ -101,7 +101,7 @@ async function servers(
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof StreamlaneError && cause.code === 'MISSING_PEER')) throw error;
-    const text = 'The embedded servers are not installed: the handler runs in the present environment.';
+    const text = 'The embedded servers are not installed: the handler runs in the environment of this shell.';
     void writeLines(context.io.stderr, context.note('dim', text));
     return undefined;
   }

@@ -4,8 +4,8 @@ import { connectionOptions } from '../flags/connection-options.ts';
 import type { Command } from '../third-party/commander.ts';
 
 const WHERE =
-  'Writes to the local servers that run, or to AWS with --profile or --aws. ' +
-  'Items are written one after the other, in the order given.';
+  'Writes to running local servers, or to AWS with --profile or --aws. Items ' +
+  'are written one by one, in the given order.';
 
 export const put: CommandDefinition = {
   usage: 'put <table> [items...]',
@@ -13,7 +13,7 @@ export const put: CommandDefinition = {
   details: `${WHERE} An item is plain JSON; numbers keep all their digits.`,
   examples: [
     [`put Invoices '{"customerId":"C-1","invoiceId":"INV-1","total":12.5}'`, 'one item, as plain JSON'],
-    ['put Invoices --file items.ndjson', 'an item a line, one item, or a list of items'],
+    ['put Invoices --file items.ndjson', 'one item for each line, one item, or a list of items'],
     [
       `put Meters --dynamodb-json '{"id":{"N":"1"},"tags":{"SS":["a","b"]},"raw":{"B":"AQID"}}'`,
       'with sets and binary',
@@ -31,8 +31,8 @@ export const update: CommandDefinition = {
   usage: 'update <table> [keys...]',
   summary: 'Change attributes of items.',
   details:
-    `${WHERE} A key is plain JSON. Attributes beside the key are set as well. The value of --set and --add is JSON, or ` +
-    'else text. An item that is not there is an error, unless --upsert is given.',
+    `${WHERE} A key is plain JSON. Attributes besides the key are set too. The value of --set and --add is JSON, or else ` +
+    'text. If the item does not exist, that is an error, unless --upsert is set.',
   examples: [
     [
       `update Invoices '{"customerId":"C-1","invoiceId":"INV-1"}' --set status=PAID --set total=20`,
@@ -44,7 +44,7 @@ export const update: CommandDefinition = {
     ],
     [
       `update Invoices '{"customerId":"C-1","invoiceId":"INV-1","status":"PAID"}'`,
-      'the attributes beside the key',
+      'sets the attributes besides the key',
     ],
     ['update Invoices --file items.ndjson --set checked=true', 'of each item of a file'],
   ],
@@ -61,14 +61,14 @@ export const update: CommandDefinition = {
         collect,
       )
       .option('--remove <path>', 'Remove an attribute. Can be repeated.', collect)
-      .option('--upsert', 'Create the item if it is not there.'),
+      .option('--upsert', 'Create the item if it does not exist.'),
   load: async () => (await import('./run-update.ts')).runUpdate,
 };
 
 export const remove: CommandDefinition = {
   usage: 'delete <table> [keys...]',
   summary: 'Delete items of a table.',
-  details: `${WHERE} A key is plain JSON. Attributes beside the key are ignored, so the file of a put can be deleted.`,
+  details: `${WHERE} A key is plain JSON. Attributes besides the key are ignored, so you can use the file of a put.`,
   examples: [
     [`delete Invoices '{"customerId":"C-1","invoiceId":"INV-1"}'`, 'one item, by its key'],
     ['delete Invoices --file items.ndjson', 'the items of a file'],
@@ -80,10 +80,10 @@ export const remove: CommandDefinition = {
 function itemOptions(command: Command, what: 'item' | 'key'): Command {
   const meaning = what === 'item' ? 'An item as JSON' : 'The key of an item as JSON';
   return command
-    .option(`--${what} <json>`, `${meaning}, as the arguments are. Can be repeated.`, collect)
+    .option(`--${what} <json>`, `${meaning}, like the arguments. Can be repeated.`, collect)
     .option(
       '--file <path>',
-      'A file of them: one, a list, or one a line; - is stdin. Can be repeated.',
+      'A file of them: one, a list, or one for each line; - is stdin. Can be repeated.',
       collect,
     )
     .option(

@@ -50,7 +50,8 @@ export async function readItems(
   for (const path of file) {
     const name = path === '-' ? 'stdin' : path;
     const values = valuesOf(await readText(path, name, io), name, isTyped);
-    if (values.length === 0) throw usageError(`${name} has no items. Write one as JSON, or one a line.`);
+    if (values.length === 0)
+      throw usageError(`${name} has no items. Write one as JSON, or one for each line.`);
     for (const [index, value] of values.entries()) items.push(read(value, `${name}, item ${index + 1}`));
   }
   return items;
@@ -83,7 +84,7 @@ function valuesOf(text: string, name: string, isTyped: boolean): readonly unknow
     const problem =
       values.length === 0 ? jsonProblem(text, whole.thrown) : jsonProblem(line, read.thrown, index + 1);
     throw usageError(
-      `${name} is not JSON: ${problem}. Expected one item, a list of items, or an item a line.`,
+      `${name} is not JSON: ${problem}. Expected one item, a list of items, or one item for each line.`,
       read.thrown,
     );
   }

@@ -116,7 +116,7 @@ export function updateExpression(
   ].join('');
   if (clauses === '') {
     throw usageError(
-      `${name} says nothing to change. Use --set total=5, --add count=1 or --remove note, or give attributes besides the key.`,
+      `${name} has nothing to change. Use --set total=5, --add count=1 or --remove note, or give attributes besides the key.`,
     );
   }
   return {

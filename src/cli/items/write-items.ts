@@ -53,7 +53,7 @@ export async function writeItems(
       if (items.length === 1 || known !== error) throw known;
       const { message } = explain(error);
       throw failure(
-        `${item.name}: ${message} ${done} ${index} of ${count(items.length, 'item')} before it, and none behind it.`,
+        `${item.name}: ${message} ${done} ${index} of ${count(items.length, 'item')} before it, and none after it.`,
         error,
       );
     }

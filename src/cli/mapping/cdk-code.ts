@@ -67,8 +67,8 @@ function destinationCode(destination: unknown): Code {
   const found = DESTINATIONS[service];
   if (found === undefined) {
     throw usageError(
-      '--destination-config has to be an ARN for cdk, as the function gets the permission to send there. Leave the flag out, ' +
-        'and pass your queue as onFailure.',
+      '--destination-config has to be an ARN for cdk, because the function gets the permission to send there. Leave it out, and ' +
+        'pass your queue as onFailure.',
     );
   }
   const [module, name, from] = found;
@@ -81,8 +81,8 @@ function destinationCode(destination: unknown): Code {
 function resourceCode({ name, mapping, functionName, streamArn }: SourceMapping, source: string): Code {
   if (functionName === undefined || streamArn === undefined) {
     throw usageError(
-      `${source} is a mapping, and the CDK takes the router that it was made of. Name the export that is the router; ` +
-        'or add --function and --stream for a resource.',
+      `${source} is a mapping, but the CDK needs its router. Name the export that is the router, or ` +
+        'add --function and --stream for a resource.',
     );
   }
   const members = Object.entries({

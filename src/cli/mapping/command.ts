@@ -25,15 +25,15 @@ export const mapping: CommandDefinition = {
   examples: [
     [
       `mapping src/handler.ts#handler --starting-position LATEST --function '{"Ref":"OnChange"}' --stream '\${App.StreamArn}'`,
-      'a resource of CloudFormation, of a function in the same template',
+      'a resource of CloudFormation, for a function of the same template',
     ],
     [
       'mapping src/handler.ts#handler --starting-position TRIM_HORIZON --function on-change',
-      'of a function by its name',
+      'for a function, by its name',
     ],
-    ['mapping src/handler.ts#mapping --format terraform', 'what the module exports as mapping'],
+    ['mapping src/handler.ts#mapping --format terraform', 'the mapping that the module exports'],
     ['mapping mappings.yaml --format sam', 'the mappings that a file declares'],
-    ['mapping src/handler.ts --starting-position LATEST --explain', 'and what the filters say of each route'],
+    ['mapping src/handler.ts --starting-position LATEST --explain', 'with the filters of each route'],
   ],
   configure: (command) =>
     mappingFlags(
@@ -45,9 +45,9 @@ export const mapping: CommandDefinition = {
         )
         .option('--function <name>', 'Name or ARN of the function, or a reference to it.')
         .option('--stream <arn>', 'ARN of the stream, or a reference to it.')
-        .option('--name <name>', 'What the resource is called. (default: Stream)')
-        .option('--destination-type <type>', 'sqs, sns or s3, where the destination is a reference.')
-        .option('--explain', 'Say what became of each route in the filters.')
+        .option('--name <name>', 'Name of the resource. (default: Stream)')
+        .option('--destination-type <type>', 'sqs, sns or s3, if the destination is a reference.')
+        .option('--explain', 'Print the filters of each route.')
         .option('--starting-position <position>', 'TRIM_HORIZON or LATEST. Needed for a router.')
         .option('--no-bisect-batch-on-function-error', 'Do not halve a batch that failed.')
         .option('--no-filters', 'Derive no filters.'),

@@ -7,7 +7,7 @@ export function conditionWords(condition: unknown): string {
   const data = conditionData(condition);
   switch (data?.kind) {
     case undefined:
-      return 'code of yours';
+      return 'your own code';
     case 'all':
     case 'any':
       return `${data.kind} of (${data.conditions.map(conditionWords).join('; ')})`;

@@ -28,7 +28,7 @@ export function explained({ name, mapping, router }: SourceMapping): readonly st
   if (others.length === 0) return lines;
   return [
     ...lines,
-    'what the router refuses, so that it fails and is noticed:',
+    'records that the router refuses, so that the failure is visible:',
     ...others.map((json) => `  gets ${json}`),
   ];
 }

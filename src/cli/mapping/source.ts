@@ -81,7 +81,7 @@ function mappingOf(
   options: RouterMappingOptions,
 ): Pick<SourceMapping, 'mapping' | 'router'> {
   if (isRouterMapping(exported)) {
-    refuseOptions(options, `${source} is a mapping and has them`);
+    refuseOptions(options, `${source} is a mapping, which has its own options`);
     return { mapping: exported };
   }
   if (options.startingPosition === undefined) {

@@ -160,12 +160,12 @@ type Source = Pick<ReplayOptions, 'documents' | 's3Uri' | 'deleteObjects' | 'que
 function sourceOf(paths: readonly string[], { queue, deleteObjects }: ReplayFlags): Source | undefined {
   if ((paths.length === 0) === (queue === undefined)) {
     throw usageError(
-      'Name either files with documents, s3://bucket/prefix or --queue <name, URL or ARN>, to say what is replayed.',
+      'Name one source: files with documents, s3://bucket/prefix or --queue <name, URL or ARN>.',
     );
   }
   const s3Uri = paths.find((path) => path.startsWith('s3:'));
   if (deleteObjects && s3Uri === undefined) {
-    throw usageError('--delete-objects is for the objects beneath s3://bucket/prefix. Leave it out.');
+    throw usageError('--delete-objects is for the objects below s3://bucket/prefix. Leave it out.');
   }
   if (queue !== undefined) return isQueueName(queue) ? {} : { queueUrl: urlOf(queue) };
   if (s3Uri === undefined) return undefined;
@@ -186,7 +186,7 @@ function urlOf(queue: string): string {
 }
 
 async function documentsIn(path: string, io: CliIo): Promise<readonly unknown[]> {
-  const text = await readText(path, path === '-' ? 'What came on stdin' : path, io);
+  const text = await readText(path, path === '-' ? 'The text on stdin' : path, io);
   try {
     return parseDocuments(text);
   } catch (cause) {

@@ -126,14 +126,14 @@ const START =
   'Start embedded ones in another terminal with streamlane emulators, or name a server with --endpoint';
 const NOTHING_TO_TALK_TO = `There is no server to talk to. ${START}, or AWS with --profile or --aws.`;
 const NOTHING_TO_WRITE_TO =
-  `There is no local server to write to, and this command writes to AWS only if you say so. ${START}. ` +
+  `There is no local server to write to. This command writes to AWS only with --profile or --aws. ${START}. ` +
   'For AWS, use --profile <name>, or --aws with the credentials of the environment.';
 
 /** Finds what the flags ask for by name. @throws CliError when they contradict each other */
 function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | undefined {
   const { endpoint, profile } = flags;
   if (endpoint !== undefined) {
-    if (flags.aws) throw usageError('--endpoint and --aws name two places. Leave one of them out.');
+    if (flags.aws) throw usageError('--endpoint and --aws exclude each other. Leave one of them out.');
     if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
       throw usageError(`--endpoint has to be a URL such as http://127.0.0.1:8000, got ${endpoint}.`);
     }
@@ -145,7 +145,7 @@ function askedFor(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection | 
   // The SDK would call that server instead.
   if (tables !== undefined && !isOfAws(tables.dynamodb)) {
     throw usageError(
-      `--aws is AWS, and the environment names ${tables.dynamodb} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
+      `--aws means AWS, but the environment names ${tables.dynamodb} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
     );
   }
   return aws(env, flags);

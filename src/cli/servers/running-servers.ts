@@ -86,8 +86,8 @@ export async function announceServers(
   } catch (error) {
     file = undefined;
     warn(
-      `Other commands of this project do not find these servers, as that cannot be written down (${thrownText(error)}). ` +
-        'Set XDG_CACHE_HOME to a folder that can be written to, or give them the variables.',
+      `Other commands of this project cannot find these servers, because their addresses cannot be stored (${thrownText(error)}). ` +
+        'Set XDG_CACHE_HOME to a writable folder, or pass the variables to the commands.',
     );
   }
   return async () => {

@@ -22,7 +22,7 @@ export const tables: CommandDefinition = {
         connectionOptions(command)
           .requiredOption(
             '--keys <names>',
-            'Partition key and sort key; :N or :B behind the name of a number or binary attribute.',
+            'Partition key and sort key; :N or :B after the name of a number or binary attribute.',
           )
           .option(
             '--view-type <type>',

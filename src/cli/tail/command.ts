@@ -5,21 +5,21 @@ import { Option } from '../third-party/commander.ts';
 
 export const tail: CommandDefinition = {
   usage: 'tail <table>',
-  summary: "Print a table's changes as they happen, with what is different.",
+  summary: 'Print each change of a table as it happens, with its differences.',
   details: 'Runs until Ctrl-C. Numbers keep all their digits; sets are shown as lists and binary as base64.',
   examples: [
     ['tail Invoices', 'every change from now on'],
     ['tail Invoices --from TRIM_HORIZON --only modify', 'updates, from the oldest that the stream still has'],
     [
       `tail Invoices --where '{"dynamodb":{"NewImage":{"status":{"S":["PAID"]}}}}'`,
-      'changes that match an event pattern, as filters of a mapping do',
+      'changes that match an event pattern, like the filters of a mapping',
     ],
     ['tail Invoices --json | jq .newImage', 'a line of JSON for each change'],
   ],
   configure: (command) =>
     connectionOptions(command)
       .addOption(
-        new Option('--from <position>', 'Where to begin.')
+        new Option('--from <position>', 'Where to start reading.')
           .choices(['LATEST', 'TRIM_HORIZON'])
           .default('LATEST'),
       )
@@ -27,11 +27,11 @@ export const tail: CommandDefinition = {
         // Not `<events...>`, which would take the table's name behind it for an event.
         new Option(
           '--only <events>',
-          'Only these: insert, modify, remove, or several with commas.',
+          'Only these changes: insert, modify, remove, or several with commas.',
         ).argParser(parseEvents),
       )
       .option('--where <pattern>', 'Only changes that match an event pattern, given as JSON.')
-      .option('--limit <count>', 'End after so many changes.')
+      .option('--limit <count>', 'Stop after this number of changes.')
       .option('--json', 'Print a line of JSON for each change.'),
   stopsItself: true,
   load: async () => (await import('./run-tail.ts')).runTail,

@@ -132,7 +132,7 @@ test('a variable that is not set is told once, and again after it was set for a 
   // Another sandbox with the same code.
   report.unset(['STAGE', 'ORDERS_TOPIC_ARN']);
   const stage =
-    "warning: The code uses env('STAGE'), and this variable is not set. Here: set it in .env, or start again with --env STAGE=value.";
+    "warning: The code uses env('STAGE'), but this variable is not set. Here: set it in .env, or start again with --env STAGE=value.";
   expect(notes).toEqual([stage, expect.stringMatching(/ or --create-topic orders\.$/)]);
   report.unset([]);
   report.unset(['STAGE']);

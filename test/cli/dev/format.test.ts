@@ -228,9 +228,13 @@ describe('what went wrong', () => {
     [
       'a record that is not in the batch',
       { response: { batchItemFailures: [{ itemIdentifier: '7' }] } },
-      { eventID: undefined, message: 'the answer names records that are not in the batch' },
+      { eventID: undefined, message: 'the response names records that are not in the batch' },
     ],
-    ['an answer that is none', { response: 'done' }, { message: 'the answer is not a response to a batch' }],
+    [
+      'an answer that is none',
+      { response: 'done' },
+      { message: 'the handler did not return a batch response' },
+    ],
   ])('is %s', (_name, fields, expected) => {
     const response = 'error' in fields ? undefined : null;
     expect(new Failures().of(invocation({ outcome: 'failed', response, ...fields }))).toMatchObject([
@@ -272,7 +276,7 @@ describe('what went wrong', () => {
     failures.add([{ sequenceNumber: '002', deadLettered: false, error }]);
     expect(failures.of(invocation())).toEqual([]);
     expect(failures.of(invocation({ outcome: 'failed', response: 'done' }))).toMatchObject([
-      { message: 'the answer is not a response to a batch' },
+      { message: 'the handler did not return a batch response' },
     ]);
   });
 

@@ -142,7 +142,7 @@ describe('streamlane dev', () => {
     expect(stderr).toMatch(
       /^Created the table Table\d+ with a stream\.\nTable\d+ -> .*handler\.ts from LATEST, DynamoDB at /,
     );
-    expect(stderr).toMatch(/Stopping after what is in flight\. Ctrl-C again ends it at once\.\n$/);
+    expect(stderr).toMatch(/Stopping after running invocations\. Press Ctrl-C again to stop now\.\n$/);
     expect(code).toBe(EXIT.ok);
   });
 
@@ -411,7 +411,7 @@ describe('streamlane dev', () => {
     await command.seen(READY);
     code.write('check.ts', 'export const check = (;');
     await command.seen(
-      /↻ not reloaded: .*handler\.ts cannot be read.* Correct the syntax\. The code before it stays\.\n/,
+      /↻ not reloaded: .*handler\.ts cannot be read.* Correct the syntax\. The previous code keeps running\.\n/,
     );
     await put('a');
     await command.seen(/→ checkpoint 1\n/);
@@ -434,7 +434,7 @@ describe('streamlane dev', () => {
     await put('a');
     code.write('broken', '');
     await command.seen(/Error: The handler's process exited with code 1\./);
-    await command.seen(/… records wait until the handler loads again\n/);
+    await command.seen(/… records wait until the handler can be loaded\n/);
     code.write('handler.ts', 'export const handler = () => {};');
     await command.seen(/↻ reloaded[\s\S]*✓ 1 record .*→ checkpoint 1\n/);
     command.interrupt();
@@ -724,7 +724,7 @@ describe('what topics, queues and buckets of its own servers get', { timeout: 40
     const command = inProcess([...argv, '--show-messages'], { env });
     await command.seen(READY);
     expect(command.stderr()).toMatch(
-      /^warning: --show-messages is for servers that dev starts itself, and this one uses DynamoDB at .+ emulators/m,
+      /^warning: --show-messages works only with servers that dev starts itself, but this one uses DynamoDB at .+ emulators/m,
     );
     command.interrupt();
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
@@ -766,7 +766,7 @@ test('variables that cannot be read are an error, and those before them stay', a
   await command.seen(READY);
   await sleep(500);
   code.remove('my.env');
-  await command.seen(/↻ not reloaded: There is no file .*my\.env\. .+ The code before it stays\.\n/);
+  await command.seen(/↻ not reloaded: There is no file .*my\.env\. .+ The previous code keeps running\.\n/);
   await put('a');
   await command.seen(/handling in first\n/);
   code.write('my.env', 'STAGE=second\n');
@@ -955,7 +955,7 @@ describe('on a stream that does what no emulator does', () => {
   test('problems are reported, and records that have left the stream', async () => {
     const { streams, command } = await onFake('--starting-position', 'TRIM_HORIZON');
     streams.fail('GetRecords', 'InternalServerError', 3);
-    await command.seen(/warning: GetRecords failed, and is tried again: .*InternalServerError/);
+    await command.seen(/warning: GetRecords failed, and will be tried again: .*InternalServerError/);
     streams.fail('GetRecords', 'TrimmedDataAccessException');
     await command.seen(/! records left the stream before they could be read/);
     command.interrupt();

@@ -183,7 +183,7 @@ test('resources created on running servers are for the handler of the command; e
   );
   await command.seen(/Ctrl-C stops/);
   expect(command.stderr()).toMatch(
-    /^The handler finds what was created in these variables:\n(?:.*\n)* {2}PAYMENTS_TOPIC_ARN=arn:aws:sns:\S+:payments\n(?:.*\n)* {2}MINE_QUEUE_URL=http/m,
+    /^Variables for the handler:\n(?:.*\n)* {2}PAYMENTS_TOPIC_ARN=arn:aws:sns:\S+:payments\n(?:.*\n)* {2}MINE_QUEUE_URL=http/m,
   );
   command.interrupt();
   expect((await command.ended()).code).toBe(EXIT.ok);

@@ -33,7 +33,7 @@ test.each([
 test('a FIFO queue is refused with its name, as a deployed mapping refuses it', () => {
   const destination = createdDestination(resources, 'orders.fifo')?.placeholder;
   expect(() => onFailureDestination('dev', { onFailure: { destination } })).toThrow(
-    'has to be a standard queue or topic, and this is a FIFO one: orders.fifo.',
+    'has to be a standard queue or topic, got a FIFO one: orders.fifo.',
   );
 });
 

@@ -41,7 +41,7 @@ test.each([
     ['--create-table', 'App/Audit=id'],
     /--create-table takes a name of 3 to 255 letters, .+, got App\/Audit\./,
   ],
-  [['--create-table', 'AppAudit'], /--create-table takes the keys behind the name, such as AppAudit=id or/],
+  [['--create-table', 'AppAudit'], /--create-table takes the keys after the name, such as AppAudit=id or/],
   [['--create-table', 'AppAudit='], /Keys are names such as customerId,invoiceId or id:N, .+, got \./],
   [
     ['--create-table', 'AppAudit=a,b,c'],
@@ -50,7 +50,7 @@ test.each([
   [['--create-table', 'AppAudit=id=1B'], /--create-table takes a variable behind the name, .+, got 1B\./],
   [
     ['--create-table', 'Audit=id=A', '--create-topic', 'b=A'],
-    /Two of the things to create are exported as A\./,
+    /Two of the resources to create have the variable A\./,
   ],
   [['--create-topic', 'a b'], /--create-topic takes a name of letters, digits, .+, got a b\./],
   [['--create-topic', '.fifo'], /--create-topic takes a name of letters/],
@@ -60,15 +60,15 @@ test.each([
     /--create-bucket takes a name of 3 to 63 lowercase letters, .+, got Files\./,
   ],
   [['--create-bucket', 'a..b'], /--create-bucket takes a name of 3 to 63 lowercase .+, got a\.\.b\./],
-  [['--create-queue', 'a=1B'], /--create-queue takes a variable behind the name, such as a=NAME, got 1B\./],
-  [['--create-queue', 'a='], /--create-queue takes a variable behind the name, such as a=NAME, got \./],
+  [['--create-queue', 'a=1B'], /--create-queue takes a variable after the name, such as a=NAME, got 1B\./],
+  [['--create-queue', 'a='], /--create-queue takes a variable after the name, such as a=NAME, got \./],
   [
     ['--create-topic', 'a', '--create-topic', 'a-topic'],
-    /Two of the things to create are exported as A_TOPIC_ARN\. Name a variable, as in/,
+    /Two of the resources to create have the variable A_TOPIC_ARN\. Name a variable, as in/,
   ],
   [
     ['--create-queue', 'a=A', '--create-topic', 'b=A_ARN'],
-    /Two of the things to create are exported as A_ARN\. Name a variable, as in/,
+    /Two of the resources to create have the variable A_ARN\. Name a variable, as in/,
   ],
 ])('%j is bad input, and nothing is started', async (flags, message) => {
   const { code, stdout, stderr } = await inProcess(['emulators', ...flags]).ended();

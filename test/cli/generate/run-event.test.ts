@@ -107,7 +107,7 @@ describe('streamlane generate event', () => {
     [['--table-module', 'no.ts#x'], /There is no file no\.ts/],
     [
       ['--table-module', 'src/index.ts#env'],
-      /src\/index\.ts#env is not a table\. Name the export that defineTable has made\./,
+      /src\/index\.ts#env is not a table\. Name an export that defineTable returned\./,
     ],
     [
       ['--table-module', 'src/index.ts#env', '--keys', 'id'],

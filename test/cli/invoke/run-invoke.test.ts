@@ -132,7 +132,7 @@ describe('streamlane invoke', () => {
     [
       'a name of a function',
       'invoices',
-      /^error: invoices names no handler\. Name a module and its export, such as src\/handler\.ts#handler\.\n$/,
+      /^error: invoices is not a handler\. Name a module and its export, such as src\/handler\.ts#handler\.\n$/,
     ],
     [
       'a missing module',
@@ -246,7 +246,7 @@ test.each([
   [
     'throws behind its answer',
     "setTimeout(() => { throw new Error('late'); }); return new Promise((done) => setTimeout(done, 1000))",
-    /^error: Nothing caught an error\. late .+\n$/,
+    /^error: Uncaught error: late .+\n$/,
   ],
 ])('a handler that %s has failed, in one line', async (_name, code, line) => {
   const handler = file(`ending-${++modules}.mjs`, `export const handler = () => { ${code}; };\n`);
@@ -325,7 +325,7 @@ test('where they are not installed, the handler runs in the present environment'
     nodeArgs: withoutEmulators,
   }).ended();
   expect(stderr).toBe(
-    'The embedded servers are not installed: the handler runs in the present environment.\n',
+    'The embedded servers are not installed: the handler runs in the environment of this shell.\n',
   );
   expect(code).toBe(EXIT.ok);
 });

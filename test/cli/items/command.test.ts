@@ -142,7 +142,7 @@ describe('streamlane put', () => {
   test('of several, the message says which one failed and how many were put', async () => {
     const { code, stderr } = await run('put', table, '--file', file(`${key(1)}\n{"other":1}\n${key(3)}`));
     expect(stderr).toMatch(
-      /^error: .+\.json, item 2: The request is refused: .+ Put 1 of 3 items before it, and none behind it\.\n$/,
+      /^error: .+\.json, item 2: The request is refused: .+ Put 1 of 3 items before it, and none after it\.\n$/,
     );
     expect(code).toBe(EXIT.failed);
     expect([await stored(1), await stored(3)]).toEqual([expect.anything(), undefined]);
@@ -252,7 +252,7 @@ describe('streamlane update', () => {
   });
 
   test.each<[string, readonly string[], RegExp]>([
-    ['nothing to change', [], /^error: --key says nothing to change\. Use --set total=5, .+\n$/],
+    ['nothing to change', [], /^error: --key has nothing to change\. Use --set total=5, .+\n$/],
     [
       'a key that is not whole',
       ['{"customerId":"C-1"}', '--set', 'a=1'],
@@ -339,12 +339,12 @@ describe.each(['put', 'update', 'delete'])('%s', (command) => {
     [
       'an empty file',
       ['--file', file(' \n')],
-      /^error: .+\.json has no items\. Write one as JSON, or one a line\.\n$/,
+      /^error: .+\.json has no items\. Write one as JSON, or one for each line\.\n$/,
     ],
     [
       'a broken line',
       ['--file', file('{"id":1}\n{"id":\n')],
-      /^error: .+\.json is not JSON: Unexpected end \(line 2, column 7\)\. Expected one item, a list of items, or an item a line\.\n$/,
+      /^error: .+\.json is not JSON: Unexpected end \(line 2, column 7\)\. Expected one item, a list of items, or one item for each line\.\n$/,
     ],
     [
       'a value without quotes, on a line',

@@ -214,11 +214,7 @@ describe('a field that is wrong is named with its value and its rule', () => {
     ['partial_responses', null, 'has to be true or false, got null.'],
     ['on_failure', [], `has to be ${reference}, got an array.`],
     ['on_failure', 'failures', `has to be ${arn}, got "failures".`],
-    [
-      'on_failure',
-      `${QUEUE}.fifo`,
-      'has to be a standard queue or topic, and this is a FIFO one: failures.fifo.',
-    ],
+    ['on_failure', `${QUEUE}.fifo`, 'has to be a standard queue or topic, got a FIFO one: failures.fifo.'],
     ['batchSize', 5, 'is not a field. Known fields: lambda, stream, starting_position, batch_size, enabled,'],
   ])('%s: %j', async (field, value, problem) => {
     const { code, stdout, stderr } = await run({ dynamodb: { orders: { ...ORDERS, [field]: value } } });

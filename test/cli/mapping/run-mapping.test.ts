@@ -391,7 +391,7 @@ describe('--explain says what became of each route', () => {
       'onRemove, deleted by TTL:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',
-      'what the router refuses, so that it fails and is noticed:',
+      'records that the router refuses, so that the failure is visible:',
     ]);
     expect(lines).toContain('  gets {"eventName":["MODIFY"]}');
   });
@@ -417,7 +417,7 @@ describe('--explain says what became of each route', () => {
     const lines = await explained('narrow', ...LATEST);
 
     expect(lines.slice(-2)).toEqual([
-      'what the router refuses, so that it fails and is noticed:',
+      'records that the router refuses, so that the failure is visible:',
       expect.stringMatching(/^ {2}gets \{"dynamodb":\{"StreamViewType":/),
     ]);
   });
@@ -507,7 +507,7 @@ describe('it refuses', () => {
     [
       'mapped',
       ['--batch-size', '5'],
-      /--batch-size is for a router: .*#mapped is a mapping and has them\. Leave the flag out\./,
+      /--batch-size is for a router: .*#mapped is a mapping, which has its own options\. Leave the flag out\./,
     ],
     ['wrapped', LATEST, /the first argument has to be a router or a window, which carry their routes/],
     [

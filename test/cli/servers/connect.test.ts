@@ -140,11 +140,11 @@ describe('where a command finds its services', () => {
   });
 
   test.each<[ConnectionFlags, Record<string, string>, string]>([
-    [{ aws: true, endpoint: NAMED }, {}, '--endpoint and --aws name two places. Leave one of them out.'],
+    [{ aws: true, endpoint: NAMED }, {}, '--endpoint and --aws exclude each other. Leave one of them out.'],
     [
       { aws: true },
       { AWS_ENDPOINT_URL: NAMED },
-      `--aws is AWS, and the environment names ${NAMED} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
+      `--aws means AWS, but the environment names ${NAMED} with AWS_ENDPOINT_URL. Unset that, or leave out --aws.`,
     ],
   ])('%j with %j contradict each other', async (flags, env, message) => {
     await expect(connect(contextFor(env).context, flags)).rejects.toThrow(message);
@@ -260,7 +260,7 @@ describe('a command that needs a server', () => {
         input: '[]',
       }).ended();
       expect(stderr).toBe(
-        'error: There is no local server to write to, and this command writes to AWS only if you say so. ' +
+        'error: There is no local server to write to. This command writes to AWS only with --profile or --aws. ' +
           'Start embedded ones in another terminal with streamlane emulators, or name a server with --endpoint. ' +
           'For AWS, use --profile <name>, or --aws with the credentials of the environment.\n',
       );

@@ -309,7 +309,7 @@ describe('where the embedded servers are not installed', () => {
       inProcess(argv, { input: '{"Records":[]}', env: { XDG_CACHE_HOME: directory } }).ended(),
     );
     expect(stderr).toMatch(
-      /^The embedded servers are not installed: the handler runs in the present environment\.\n/,
+      /^The embedded servers are not installed: the handler runs in the environment of this shell\.\n/,
     );
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', records: 0 });
     expect(code).toBe(EXIT.failed);
