@@ -174,7 +174,7 @@ export class ValidationError extends StreamlaneError<'VALIDATION_FAILED'> {
     super(
       'VALIDATION_FAILED',
       paths.length === 0
-        ? `The table's schema gave neither a value nor issues for the ${image}, as Standard Schema asks. ` +
+        ? `The table's schema returned neither a value nor issues for the ${image}. ` +
             'Correct the schema, then let Lambda deliver the record again.'
         : `The ${image} does not fit the table's schema at ${named(paths)}. ` +
             'Correct the item or widen the schema, then let Lambda deliver the record again.',
@@ -218,7 +218,7 @@ export class DeadLetterError extends StreamlaneError<'DEAD_LETTER_REFUSED'> {
     super(
       'DEAD_LETTER_REFUSED',
       `The dead letter was not accepted by ${target}, so the record fails, with its own error as cause. Nothing is ` +
-        'lost: Lambda delivers it again. See sinkError; for letters that are too large, add a bucket as fallback.',
+        'lost: Lambda delivers it again. See sinkError. If letters are too large, add a bucket as fallback.',
       options,
     );
     this.target = target;

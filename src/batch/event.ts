@@ -161,7 +161,7 @@ function checkViewType(actual: unknown, { viewType: declared, owner }: Expectati
   const came = isViewType ? actual : 'an unknown view type';
   throw new ConfigurationError(
     'VIEW_TYPE_MISMATCH',
-    `Declared is the view type ${declared}, the stream carries ${came}. ${NOTHING_HANDLED}` +
+    `The declared view type is ${declared}, the stream has ${came}. ${NOTHING_HANDLED}` +
       "Declare the stream's view type, or give the table a stream of the declared one.",
     { owner },
   );
@@ -173,7 +173,7 @@ function checkKeys(actual: unknown, declared: readonly string[], owner: string |
   if (declared.every((name) => Object.hasOwn(actual, name))) return;
   throw new ConfigurationError(
     'KEYS_MISMATCH',
-    `Declared are the keys ${declared.join(', ')}, the stream's records have ${Object.keys(actual).join(', ')}. ` +
+    `The declared keys are ${declared.join(', ')}, the stream's records have ${Object.keys(actual).join(', ')}. ` +
       NOTHING_HANDLED +
       "Correct the keys in defineTable, or map that table's stream.",
     { owner },

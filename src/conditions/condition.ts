@@ -19,7 +19,7 @@ export function holds<R>(condition: Condition<R>, record: R): boolean {
   const answer: unknown = condition(record);
   if (record instanceof LazyRecord) record.reread();
   if (typeof answer === 'boolean') return answer;
-  return answerOf('A condition', answer, 'Conditions answer at once: move what waits into the handler.');
+  return answerOf('A condition', answer, 'A condition has to be synchronous: await in the handler.');
 }
 
 /**

@@ -27,7 +27,7 @@ export function eventPattern<R extends RecordBase<EventName, unknown> = RecordBa
   // Lambda refuses nothing here, so its documented limits do not matter.
   const warnings = patternWarnings(pattern)
     .filter(({ code }) => code !== 'UNDOCUMENTED_OPERATOR')
-    .map(({ code, message }) => ({ code, message: `a pattern does not do what it seems to: ${message}` }));
+    .map(({ code, message }) => ({ code, message: `a pattern has an unexpected effect: ${message}` }));
   return builtIn((record: R) => matches(LazyRecord.rawOf(record)), {
     kind: 'eventPattern',
     // The caller may change the object later.

@@ -159,7 +159,7 @@ function inspectAlternative(
     warn(
       absent ? 'ALWAYS_MATCHES' : 'NEVER_MATCHES',
       path,
-      `${name} asks for a value and the field holds an object, so it ${verdict} matches. ${place.remedy}`,
+      `${name} tests a value, but the field holds an object, so it ${verdict} matches. ${place.remedy}`,
     );
     return;
   }
@@ -209,7 +209,7 @@ function isNumbers(operand: unknown): boolean {
 }
 
 function oneOf(...values: readonly string[]): Place {
-  return { kind: 'a string', values, remedy: 'Upper and lower case count.' };
+  return { kind: 'a string', values, remedy: 'The comparison is case-sensitive.' };
 }
 
 function object(fields: Readonly<Record<string, Place>>): Place {

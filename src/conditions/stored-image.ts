@@ -14,7 +14,7 @@ export function lazyRecord(owner: string, record: unknown): LazyRecord {
   if (record instanceof LazyRecord) return record;
   throw new ConfigurationError(
     'RECORD_REQUIRED',
-    'reads what DynamoDB stores: it needs a record of a router or of processBatch.',
+    'reads the stored item: it needs a record of a router or of processBatch.',
     { owner },
   );
 }

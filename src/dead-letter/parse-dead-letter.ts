@@ -22,7 +22,7 @@ export function parseDeadLetter(letter: unknown): DeadLetter {
   if (problem === undefined) return content as DeadLetter;
   throw new InvalidEventError(
     'NOT_A_DEAD_LETTER',
-    `This is not a dead letter: ${problem}. Pass what streamlane's deadLetter has written, one letter at a time.`,
+    `This is not a dead letter: ${problem}. Pass one letter that streamlane's deadLetter wrote.`,
   );
 }
 
@@ -49,7 +49,7 @@ function problemOf(letter: unknown): string | undefined {
 
 function versionProblem(version: unknown): string {
   return isDeadLetterVersion(version)
-    ? `it is of another version than ${DEAD_LETTER_VERSION}: read it with the streamlane that wrote it`
+    ? `it has another version than ${DEAD_LETTER_VERSION}: read it with the version of streamlane that wrote it`
     : `its version is not ${DEAD_LETTER_VERSION}`;
 }
 

@@ -196,11 +196,7 @@ export function localSettings(given: LocalMappingOptions): LocalSettings {
   );
   const { streamArn, tableName, handler, timeoutSeconds = 3 } = options;
   if ((streamArn === undefined) === (tableName === undefined)) {
-    throw invalidOption(
-      OWNER,
-      undefined,
-      'either streamArn or tableName has to be given, to say which stream is read.',
-    );
+    throw invalidOption(OWNER, undefined, 'streamArn or tableName is required, to find the stream.');
   }
   checkOptions(OWNER, options, CHECKS, { others: ['handler', ...MAPPING_OPTION_NAMES] });
   requireHandlerOption(handler);

@@ -3,6 +3,6 @@ export function recursiveLoopWarning(handler: string, table: string, times: numb
   return (
     `${handler} seems to invoke itself: handling a change of an item of ${table} led to another change of that item, ` +
     `${times} times in a row, and to none while the mapping waited. If the function writes to the item that it handles, ` +
-    "let its route leave out these writes: onModify(not(ownWrite('derivedFrom')), handler)."
+    "exclude these writes from its route: onModify(not(ownWrite('derivedFrom')), handler)."
   );
 }

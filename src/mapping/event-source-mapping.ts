@@ -82,8 +82,8 @@ export function eventSourceMapping(router: RoutedHandler, options: RouterMapping
 function refuseLate(method: string): never {
   throw new ConfigurationError(
     'LATE_ROUTE',
-    'the event source mapping has been derived from this router already, and its filters may drop the records of what is ' +
-      'added now. Call eventSourceMapping after the last route and middleware.',
+    'the event source mapping of this router has been derived already, so its filters may drop records that the addition ' +
+      'needs. Call eventSourceMapping after the last route and middleware.',
     { owner: method },
   );
 }
@@ -94,8 +94,8 @@ function requireMetadata(router: unknown): HandlerMetadata {
   throw invalidOption(
     OWNER,
     undefined,
-    'the first argument has to be a router or a window, which carry their routes. What middy(router) gives, and a function ' +
-      'that calls processBatch, carry none: export the router as well, and pass it.',
+    'the first argument has to be a router or a window. The results of middy(router), and functions that call processBatch, ' +
+      'have no routes: export the router as well, and pass it.',
     { code: 'INVALID_HANDLER' },
   );
 }
@@ -153,7 +153,7 @@ function checkWindow({ kind }: HandlerMetadata, seconds: unknown = 0): void {
     throw invalidOption(
       OWNER,
       'tumblingWindowInSeconds',
-      'is needed: a streamWindow only answers events of a tumbling window. Set it to 1 to 900.',
+      'is required: a streamWindow accepts only events of a tumbling window. Set it to 1 to 900.',
     );
   }
   if (kind === 'router' && seconds !== 0) {
@@ -182,7 +182,7 @@ function settingsWarnings(
     warnings.push({
       code: 'ORDER_WITH_PARALLELIZATION',
       message:
-        `With parallelizationFactor ${parallelizationFactor} AWS keeps the order of each item alone, and the router has ` +
+        `With parallelizationFactor ${parallelizationFactor} AWS keeps only the order of each item, but the router has ` +
         `order '${order}'. Set parallelizationFactor to 1.`,
     });
   }

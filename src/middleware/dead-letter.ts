@@ -161,7 +161,7 @@ function isForGood(
     ignoreErrors(() => logger.error('when failed', { ...logFieldsOf(record), error }));
     return false;
   }
-  return answerOf(`${OWNER}: when`, answer, 'Answer true or false at once: no letter was written.', {
+  return answerOf(`${OWNER}: when`, answer, 'Return true or false, not a promise. No letter was written.', {
     cause: thrown,
   });
 }

@@ -146,7 +146,7 @@ function requireSameOptions(options: IdempotentOptions): void {
       'idempotent',
       'persistenceStore',
       'is used by another idempotent with another keyPrefix or config, got the same one ' +
-        'again. Make a persistence layer for each of them. They may name the same table.',
+        'again. Create a persistence layer for each of them. They can use the same table.',
     );
   }
 }

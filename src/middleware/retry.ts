@@ -188,7 +188,7 @@ function asked(
     ignoreErrors(() => logger.error('retryable failed', { ...logFieldsOf(record), error }));
     return false;
   }
-  return answerOf(`${OWNER}: retryable`, answer, 'Answer true or false at once, from the error alone.', {
+  return answerOf(`${OWNER}: retryable`, answer, 'Return true or false, not a promise.', {
     cause: thrown,
   });
 }

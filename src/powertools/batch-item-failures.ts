@@ -103,8 +103,7 @@ export function requireSynchronous<Answer>(method: string, answer: Answer): Answ
   Promise.resolve(answer).catch(() => {});
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
-    `${method} of a subclass has to answer at once, got a promise. ` +
-      'Move what waits into clean, which may be asynchronous.',
+    `${method} of a subclass has to be synchronous, got a promise. ` + 'Move asynchronous code into clean.',
     { owner: OWNER },
   );
 }

@@ -121,7 +121,7 @@ export function processorSettings(options: OrderedStreamProcessorOptions): Proce
     throw invalidOption(
       OWNER,
       'partitionKey',
-      "is read with order: 'partition' only. Leave it out, or set the order.",
+      "is only used with order: 'partition'. Leave it out, or set the order.",
     );
   }
   // Elsewhere a table gives the partition key; here there is none, so that order is checked above.
@@ -144,7 +144,7 @@ function parsingOf(options: OrderedStreamProcessorOptions): Parsing | undefined 
     throw invalidOption(
       OWNER,
       unread,
-      'is read by a parser only. Pass parser from @aws-lambda-powertools/batch/parser.',
+      'is only used with a parser. Pass parser from @aws-lambda-powertools/batch/parser.',
     );
   }
   if ((schema === undefined) === (innerSchema === undefined)) {

@@ -38,7 +38,7 @@ export function parseDocuments(text: string): readonly unknown[] {
     throw new ConfigurationError(
       'INVALID_DOCUMENTS',
       `line ${first} of the documents is not JSON, and neither is the rest. Pass on-failure documents or dead ` +
-        'letters as JSON: one, an array, one per line, or one behind the other.',
+        'letters as JSON: one, an array, one per line, or one after the other.',
       { owner: 'replay' },
     );
   }

@@ -207,7 +207,7 @@ export function replaySettings(options: ReplayOptions): ReplaySettings {
     throw invalidOption(
       OWNER,
       undefined,
-      `one of documents, queueUrl and s3Uri has to say what is replayed, got ${sources.length} of them.`,
+      `one of documents, queueUrl and s3Uri is required, got ${sources.length} of them.`,
     );
   }
   if (options.deleteObjects && s3Uri === undefined) {

@@ -130,7 +130,7 @@ export class ReplayRun {
     const { eventSourceARN = '', dynamodb } = record;
     const unread = this.#unreadRanges.before(eventSourceARN, shardId, dynamodb?.SequenceNumber as string);
     if (unread !== undefined) {
-      message.waitsFor = `it may come after a record of ${unread.id}, which cannot be read for now`;
+      message.waitsFor = `it may come after a record of ${unread.id}, which cannot be read now`;
     }
     return this.#records.add(record, message, problem !== undefined || unread !== undefined);
   }
@@ -249,13 +249,13 @@ function countProblem(
   if (count === 0) {
     return unfiltered.length === 0
       ? { reason: 'trimmed', detail: `none of its ${batchSize} records is in the stream any more` }
-      : { reason: 'mismatch', detail: 'filterCriteria leave out every record of the range' };
+      : { reason: 'mismatch', detail: 'filterCriteria exclude every record of the range' };
   }
   if (allowCountMismatch) return undefined;
   if (count < batchSize) {
     return {
       reason: 'trimmed',
-      detail: `${count} of its ${batchSize} records are in the stream; allowCountMismatch takes them`,
+      detail: `${count} of its ${batchSize} records are in the stream; to replay them, use allowCountMismatch`,
     };
   }
   // With a parallelizationFactor, other records in the range may make up for those that are gone.

@@ -88,13 +88,13 @@ function fateOf(
     return { status: 'remaining', reason: 'blocked', detail };
   }
   if (handler === undefined && !signal.aborted) return went('planned', message);
-  return { status: 'remaining', reason: 'stopped', detail: 'stopped before its turn' };
+  return { status: 'remaining', reason: 'stopped', detail: 'stopped before it was replayed' };
 }
 
 function went(status: 'replayed' | 'planned', { records, skipped }: ReceivedMessage): Fate {
   if (skipped === 0) return { status, reason: undefined, detail: '' };
   const all = records.length + skipped;
-  const detail = `of ${skipped} of its ${all} ${all === 1 ? 'record' : 'records'} the table has a newer image`;
+  const detail = `the table has a newer image for ${skipped} of its ${all} ${all === 1 ? 'record' : 'records'}`;
   return { status: records.length === 0 ? 'skipped' : status, reason: undefined, detail };
 }
 

@@ -40,7 +40,7 @@ export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: Handl
       // Before the middleware has returned no time has passed: the usual call costs no further check.
       if (returned) {
         if (settled) refuseLate(record, context);
-        requireTime(record, context, 'what lies within a middleware');
+        requireTime(record, context, 'the handler within a middleware');
       }
       // Whatever the calls before did, and the middleware.
       record.reread();
@@ -210,7 +210,7 @@ function failAfter(
     const atDeadline = (): void => {
       // The answer names the record as unfinished, and no other code logs the error.
       ignoreErrors(() =>
-        logger.error('A middleware failed, and what it had started still ran at the deadline', {
+        logger.error('A middleware failed, and its handler still ran at the deadline', {
           ...logFieldsOf(record),
           error: thrown,
         }),

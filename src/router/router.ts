@@ -166,8 +166,8 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     if (isWindowEvent(event)) {
       throw new ConfigurationError(
         'WINDOW_MISMATCH',
-        `got an event of a tumbling window, and cannot answer it with a state. ${NOTHING_HANDLED}` +
-          'Use streamWindow, or take tumblingWindowInSeconds off the event source mapping.',
+        `got an event of a tumbling window, but returns no state. ${NOTHING_HANDLED}` +
+          'Use streamWindow, or remove tumblingWindowInSeconds from the mapping.',
         { owner: OWNER },
       );
     }

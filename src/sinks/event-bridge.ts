@@ -113,7 +113,7 @@ function busEventOf(target: string, bus: BusDefaults, message: unknown, options:
   checkTexts(options, ['detailType']);
   const { record, detailType = bus.detailType ?? record?.eventName, resources = [], time } = options;
   if (detailType === undefined)
-    throw recordRequired('eventBus', target, 'is detached, and needs a detailType');
+    throw recordRequired('eventBus', target, 'is detached, so it needs a detailType');
   if (!(Array.isArray(resources) && resources.every((resource) => typeof resource === 'string'))) {
     throw wrongSetting('resources', 'a list of texts', resources);
   }

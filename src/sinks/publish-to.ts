@@ -45,9 +45,7 @@ export function publishTo<R extends SinkRecord, Options extends SendOptions = Se
     // Spread, a promise is nothing: the message would go out without its group.
     if (isThenable(more)) {
       Promise.resolve(more).catch(() => {});
-      refuse(
-        'the options of a record were a promise. Return them at once, and wait for things in toMessage.',
-      );
+      refuse('the options of a record were a promise. Return an object, and await in toMessage.');
     }
     await sink.send(message, { ...more, record } as unknown as Options);
   };

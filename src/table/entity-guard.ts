@@ -73,14 +73,14 @@ function nameOf(...[raw, reading]: Parameters<TableEntities['nameOf']>): string 
 function warningAbout(table: string): string {
   return (
     `Records belong to none of the entities that defineTable declares for ${table}, so no route got them. Declare ` +
-    'their entity, without routes if nothing is to be done.'
+    'their entity. It needs no routes.'
   );
 }
 
 function unknownEntity(table: string): InvalidRecordError {
   return new InvalidRecordError(
     'UNKNOWN_ENTITY',
-    `The record belongs to none of the entities that defineTable declares for ${table}. Declare its entity, or take ` +
+    `The record belongs to none of the entities that defineTable declares for ${table}. Declare its entity, or set ` +
       "unknownEntity: 'ignore' to let such records pass.",
   );
 }

@@ -54,7 +54,7 @@ export function addRoutes(names: readonly string[], name: unknown, add: unknown,
   if (promise || isUnfinished(added)) {
     // Nothing waits for it any more, and an unhandled rejection would end the process.
     ignoreErrors(() => (promise ? added : refuseUnfinished(added, 'The callback of entity')));
-    throw invalidOption('entity', undefined, 'the routes have to be added at once, not after a wait.', {
+    throw invalidOption('entity', undefined, 'the routes have to be added synchronously.', {
       code: 'INVALID_HANDLER',
     });
   }

@@ -101,7 +101,7 @@ export function recordEntities(
         if (hasImage('newImage', viewType, eventName) || hasImage('oldImage', viewType, eventName)) return;
         const problem = problemOf(entities, name);
         if (problem === undefined) return;
-        const carried = `${eventName} records of ${table}, whose stream is ${viewType}, carry keys alone`;
+        const carried = `${eventName} records of ${table}, whose stream is ${viewType}, carry only keys`;
         throw invalidOption(method, undefined, `${carried}, ${problem}`, { code: 'INVALID_HANDLER' });
       }),
   };

@@ -38,13 +38,12 @@ function keysProblem(image: Image, keys: readonly string[]): string | undefined 
     const { S, N, B } = image[key] ?? {};
     if (S === undefined && N === undefined && B === undefined) {
       const [type = 'nothing'] = Object.keys(image[key] ?? {});
-      return `has ${type} as the key attribute ${key}. Expected is a string, a number or binary`;
+      return `has ${type} as the key attribute ${key}. Expected a string, a number or binary`;
     }
     const bytes = S === undefined ? Buffer.byteLength(B ?? '', 'base64') : Buffer.byteLength(S);
     const most = MAX_KEY_BYTES[index] as number;
-    if (N === undefined && bytes === 0)
-      return `has nothing in the key attribute ${key}. Expected is at least 1 byte`;
-    if (bytes > most) return `has ${bytes} bytes in the key attribute ${key}. Expected are ${most} at most`;
+    if (N === undefined && bytes === 0) return `has an empty key attribute ${key}. Expected at least 1 byte`;
+    if (bytes > most) return `has ${bytes} bytes in the key attribute ${key}. Expected at most ${most}`;
   }
   return undefined;
 }
@@ -54,7 +53,7 @@ function attributesProblem(map: Image, path: string, level: number): string | un
     const bytes = Buffer.byteLength(name);
     if (bytes === 0) return `has an attribute without a name${path === '' ? '' : ` in ${path}`}`;
     if (bytes > MAX_NAME_BYTES) {
-      return `has an attribute with a name of ${bytes} bytes. Expected are ${MAX_NAME_BYTES} at most`;
+      return `has an attribute with a name of ${bytes} bytes. Expected at most ${MAX_NAME_BYTES}`;
     }
     const problem = valueProblem(value, joinPath(path, name), level);
     if (problem !== undefined) return problem;
@@ -78,7 +77,7 @@ function numberProblem(text: string, path: string): string | undefined {
   if (decimal === undefined) return `has at ${path} a number that is not a decimal number`;
   const { digits, exponent } = decimal;
   if (digits.length > MAX_DIGITS) {
-    return `has at ${path} a number of ${digits.length} significant digits. Expected are ${MAX_DIGITS} at most`;
+    return `has at ${path} a number of ${digits.length} significant digits. Expected at most ${MAX_DIGITS}`;
   }
   const magnitude = exponent + digits.length - 1;
   const isInRange = digits === '' || (magnitude >= MIN_MAGNITUDE && magnitude <= MAX_MAGNITUDE);
@@ -99,7 +98,7 @@ function setProblem({ SS, NS, BS }: AttributeValue, path: string): string | unde
 function sizeProblem(image: Image): string | undefined {
   const bytes = itemSize(image);
   return bytes > MAX_ITEM_BYTES
-    ? `has ${bytes} bytes. Expected are ${MAX_ITEM_BYTES} at most (400 KB)`
+    ? `has ${bytes} bytes. Expected at most ${MAX_ITEM_BYTES} (400 KB)`
     : undefined;
 }
 

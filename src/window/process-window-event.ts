@@ -118,7 +118,7 @@ function requireWindow(event: DynamoDBStreamWindowEvent): void {
 function becameEmpty(): WindowStateError {
   return new WindowStateError(
     'INVALID_STATE',
-    'The state of a window became {}, which is what Lambda sends when a window begins: the next invocation would ' +
+    'The state of a window became {}. Lambda sends {} when a window begins, so the next invocation would ' +
       'start from initial. Nothing was counted. Keep an attribute in the state, such as a count of 0.',
   );
 }

@@ -322,7 +322,7 @@ describe('nothing is lost', () => {
   test('an attribute of the item key that is to be hidden fails the record, and says so without its value', async () => {
     const failure = await failureOf(recordOf({ id: 'secret' }), { redact: ['id'] });
     expect(failure).toMatchObject({ code: 'INVALID_OPTION' });
-    expect(String(failure)).toMatch(/auditTrail: id is in redact or omit and belongs to the item key/);
+    expect(String(failure)).toMatch(/auditTrail: id is in redact or omit, but it belongs to the item key/);
     expect(String(failure)).not.toContain('secret');
     expect(await failureOf(recordOf(), { omit: ['*'] })).toMatchObject({ code: 'INVALID_OPTION' });
   });

@@ -68,7 +68,7 @@ test('an exit that the command did not ask for is a failure', async () => {
   await new Promise(setImmediate);
   signals.emit('exit');
   expect(process.exitCode).toBe(EXIT.failed);
-  expect(stderr()).toMatch(/^error: The process was ended before the command was done\. .+\n$/);
+  expect(stderr()).toMatch(/^error: The code ended the process before the command had finished\. .+\n$/);
   signals.emit('SIGINT');
   await running;
 });

@@ -84,7 +84,7 @@ describe('help of a command', () => {
     expect(Object.fromEntries(groups)).toMatchObject({
       Options: expect.arrayContaining(['--table', '--create', '--env', '--json']),
       Servers: ['--endpoint', '--region', '--profile', '--aws'],
-      'Event source mapping, in the words of AWS': expect.arrayContaining(['--batch-size', '--no-enabled']),
+      'Event source mapping, with the names of AWS': expect.arrayContaining(['--batch-size', '--no-enabled']),
     });
   });
 

@@ -37,7 +37,7 @@ describe('a pattern that can never match is warned of', () => {
   test.each<[EventPattern, string]>([
     [
       image({ status: ['PAID'] }),
-      'dynamodb.NewImage.status: a string asks for a value and the field holds an object',
+      'dynamodb.NewImage.status: a string tests a value, but the field holds an object',
     ],
     [image({ status: ['PAID'] }), 'Name its type'],
     [image({ status: [{ prefix: 'P' }] }), 'prefix asks for a value'],
@@ -91,7 +91,7 @@ describe('a pattern that can never match is warned of', () => {
 test.each<[EventPattern, string]>([
   [
     image({ a: [{ exists: false }] }),
-    'exists asks for a value and the field holds an object, so it always matches',
+    'exists tests a value, but the field holds an object, so it always matches',
   ],
   [image({ a: { N: [{ 'anything-but': 5 }] } }), 'anything-but of a number matches any value'],
   [image({ a: { N: [{ 'anything-but': [5, 6] }] } }), 'anything-but of a number matches any value'],

@@ -41,7 +41,7 @@ test.each(ENTRY_POINTS)('%s is the owner of an error about the view type', async
   await expect(run(eventOf({ viewType: 'KEYS_ONLY' }), [])).rejects.toMatchObject({
     code: 'VIEW_TYPE_MISMATCH',
     owner,
-    message: expect.stringContaining(`${owner}: Declared is the view type NEW_AND_OLD_IMAGES`),
+    message: expect.stringContaining(`${owner}: The declared view type is NEW_AND_OLD_IMAGES`),
   });
 });
 

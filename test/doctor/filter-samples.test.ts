@@ -83,7 +83,7 @@ test('a route of which no record could be made up is not checked', async () => {
   const exported = router().onModify(changed('lines[7].price'), handle);
   const diagnosis = await examine({ router: exported, ...filters(INSERTS) });
   expect(told(diagnosis)).toEqual([]);
-  expect(unknown(diagnosis)).toEqual(['FILTER_DROPS_ROUTE: no record could be made up that onModify takes']);
+  expect(unknown(diagnosis)).toEqual(['FILTER_DROPS_ROUTE: no sample record was found that onModify takes']);
 });
 
 test.each(['__proto__', 'constructor'])('a filter on %s changes no object of JavaScript', async (name) => {

@@ -531,7 +531,7 @@ test('a lag of a stream that could not be read names no shard', async () => {
     faults: { DescribeStream: DENIED },
   });
   expect(diagnosis.findings[0]?.is).toBe(
-    'The oldest record is 1 h 0 min old, in a shard that is not known, as the stream could not be read.',
+    'The oldest record is 1 h 0 min old, in an unknown shard, because the stream could not be read.',
   );
 });
 
@@ -546,7 +546,7 @@ test('what needs no mapping is found without them', async () => {
   });
   expect(told(diagnosis)).toEqual(['error CONCURRENCY_ZERO', 'warning NO_LAG_ALARM', 'warning LAG_HIGH']);
   expect(diagnosis.findings.at(-1)).toMatchObject({
-    is: 'The oldest record is 1 h 0 min old, in a shard that is not known, as the mappings could not be read.',
+    is: 'The oldest record is 1 h 0 min old, in an unknown shard, because the mappings could not be read.',
     why: 'The first records leave the stream and are lost in 23 h 0 min, or earlier if the mapping discards them.',
   });
 });

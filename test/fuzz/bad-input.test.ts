@@ -80,7 +80,7 @@ const EVENTS: readonly Case[] = [
     { Records: [SQS] },
     'InvalidEventError',
     'WRONG_EVENT_SOURCE',
-    /Records\[0\].*a handler of their own/,
+    /Records\[0\].*another function/,
   ],
   ['Kinesis', { Records: [KINESIS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /aws:dynamodb/],
   ['SNS', { Records: [SNS] }, 'InvalidEventError', 'WRONG_EVENT_SOURCE', /aws:dynamodb/],

@@ -83,8 +83,8 @@ test('a function that invokes itself is warned of, with table, count and remedy,
     [
       'warn',
       'a.ts seems to invoke itself: handling a change of an item of Orders led to another change of that item, 17 times in a row, ' +
-        'and to none while the mapping waited. If the function writes to the item that it handles, let its route leave ' +
-        "out these writes: onModify(not(ownWrite('derivedFrom')), handler).",
+        'and to none while the mapping waited. If the function writes to the item that it handles, exclude these writes ' +
+        "from its route: onModify(not(ownWrite('derivedFrom')), handler).",
       fields,
     ],
   ]);

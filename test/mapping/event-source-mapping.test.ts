@@ -241,8 +241,8 @@ describe('the warning about a middleware', () => {
     'An audit trail needs every record. To have filters, give it a function of its own, or add it to the routes whose changes it ' +
     'has to record, as in onInsert(audit).';
   const ifIt = (shown: string, name: string): string =>
-    `If ${shown} may miss records that no route takes, add it by use(${name}, { needs: 'routed' }). One that records or counts every ` +
-    'change may not.';
+    `If ${shown} can miss records that no route takes, add it with use(${name}, { needs: 'routed' }). If it records or counts every ` +
+    'change, do not do that.';
 
   test.each<[what: string, router: () => Parameters<typeof eventSourceMapping>[0], message: string]>([
     [

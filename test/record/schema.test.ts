@@ -155,7 +155,7 @@ describe('a result outside the Standard Schema specification is a ValidationErro
       retryable: true,
       paths: [],
       message: expect.stringMatching(
-        /schema gave neither a value nor issues for the newImage.*Correct the schema/,
+        /schema returned neither a value nor issues for the newImage.*Correct the schema/,
       ),
     };
     expect(refused(result)).toMatchObject(found);

@@ -229,7 +229,10 @@ describe('a range remains', () => {
     // AT_SEQUENCE_NUMBER of a record that is gone begins with the next one.
     const { messages } = await run([document('1', b, 3), document(c), document(d)]);
     expect(messages).toMatchObject([
-      { reason: 'trimmed', detail: '2 of its 3 records are in the stream; allowCountMismatch takes them' },
+      {
+        reason: 'trimmed',
+        detail: '2 of its 3 records are in the stream; to replay them, use allowCountMismatch',
+      },
       { status: 'replayed' },
       { reason: 'blocked', detail: 'it comes after a record of the same item that remains' },
     ]);
@@ -266,7 +269,7 @@ describe('a range remains', () => {
     const filterCriteria = { filters: [{ pattern: { eventName: ['REMOVE'] } }] };
     const { messages } = await run([document(a)], { filterCriteria });
     expect(messages).toMatchObject([
-      { reason: 'mismatch', detail: 'filterCriteria leave out every record of the range' },
+      { reason: 'mismatch', detail: 'filterCriteria exclude every record of the range' },
     ]);
   });
 
@@ -336,7 +339,7 @@ describe('behind a range that cannot be read for now', () => {
     const first = await run(documents);
     expect(reasonsOf(first)).toEqual(['unreadable', 'blocked', 'blocked']);
     expect(first.messages[1]?.detail).toBe(
-      'it may come after a record of document 1, which cannot be read for now',
+      'it may come after a record of document 1, which cannot be read now',
     );
     expect(handled).toEqual([]);
     expect(await run(documents)).toMatchObject({ remaining: 0 });

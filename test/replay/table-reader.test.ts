@@ -129,7 +129,7 @@ test('a document whose records are skipped in part is done once the others succe
       status: 'replayed',
       records: 2,
       skipped: 1,
-      detail: 'of 1 of its 2 records the table has a newer image',
+      detail: 'the table has a newer image for 1 of its 2 records',
     },
   ]);
   expect(seen).toEqual(['2']);

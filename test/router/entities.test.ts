@@ -95,17 +95,17 @@ describe('router.entity', () => {
     [
       'an asynchronous function',
       () => streamRouter(app).entity('order', async (orders) => orders.onInsert(() => {})),
-      'have to be added at once',
+      'have to be added synchronously',
     ],
     [
       'an asynchronous function that fails, without an unhandled rejection',
       () => streamRouter(app).entity('order', () => Promise.reject(new Error('late'))),
-      'have to be added at once',
+      'have to be added synchronously',
     ],
     [
       'a list with a promise that fails, without an unhandled rejection',
       () => streamRouter(app).entity('order', () => [Promise.reject(new Error('late'))]),
-      'have to be added at once',
+      'have to be added synchronously',
     ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(
@@ -132,9 +132,7 @@ describe('a route whose records do not tell their entity is refused', () => {
     expect(add(copy)).toThrow(
       expect.objectContaining({
         code: 'INVALID_HANDLER',
-        message: expect.stringContaining(
-          'INSERT records of App, whose stream is KEYS_ONLY, carry keys alone',
-        ),
+        message: expect.stringContaining('INSERT records of App, whose stream is KEYS_ONLY, carry only keys'),
       }),
     );
   });
@@ -156,7 +154,7 @@ describe('a route whose records do not tell their entity is refused', () => {
       'one that matches other attributes',
       { a: byKey, b: byImage },
       'b',
-      'of App, whose stream is NEW_IMAGE, carry keys alone, and the match of b names type.',
+      'of App, whose stream is NEW_IMAGE, carry only keys, and the match of b names type.',
     ],
     ['one that may be an earlier one', { a: byImage, b: byKey }, 'b', 'belongs to a or to b'],
     [

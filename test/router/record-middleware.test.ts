@@ -708,7 +708,7 @@ describe('after the answer at the deadline', () => {
     expect(caught).toEqual([expect.objectContaining({ code: 'DEADLINE_REACHED' })]);
     expect(logger.entries).toContainEqual({
       level: 'warn',
-      message: 'Deadline reached: what lies within a middleware was not started',
+      message: 'Deadline reached: the handler within a middleware was not started',
       fields: expect.objectContaining({ sequenceNumber: sequenceNumberAt(0) }),
     });
   });

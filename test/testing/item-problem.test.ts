@@ -21,36 +21,28 @@ const inList = (inner: unknown) => [inner];
 const ofBytes = (bytes: number) => ({ ...KEYS, v: 'x'.repeat(bytes - 7) });
 
 test.each<[string, object, string]>([
-  [
-    'an empty partition key',
-    { pk: '', sk: 'b' },
-    'has nothing in the key attribute pk. Expected is at least 1 byte',
-  ],
-  ['an empty sort key', { pk: 'a', sk: new Uint8Array() }, 'has nothing in the key attribute sk'],
-  [
-    'no sort key',
-    { pk: 'a' },
-    'has nothing as the key attribute sk. Expected is a string, a number or binary',
-  ],
+  ['an empty partition key', { pk: '', sk: 'b' }, 'has an empty key attribute pk. Expected at least 1 byte'],
+  ['an empty sort key', { pk: 'a', sk: new Uint8Array() }, 'has an empty key attribute sk'],
+  ['no sort key', { pk: 'a' }, 'has nothing as the key attribute sk. Expected a string, a number or binary'],
   ['a key of another type', { pk: true, sk: 'b' }, 'has BOOL as the key attribute pk'],
   [
     'a partition key over 2,048 bytes',
     { pk: 'é'.repeat(1025), sk: 'b' },
-    'has 2050 bytes in the key attribute pk. Expected are 2048 at most',
+    'has 2050 bytes in the key attribute pk. Expected at most 2048',
   ],
   [
     'a sort key over 1,024 bytes',
     { pk: 'a', sk: new Uint8Array(1025) },
-    'has 1025 bytes in the key attribute sk. Expected are 1024 at most',
+    'has 1025 bytes in the key attribute sk. Expected at most 1024',
   ],
-  ['an item over 400 KB', ofBytes(409_601), 'has 409601 bytes. Expected are 409600 at most (400 KB)'],
+  ['an item over 400 KB', ofBytes(409_601), 'has 409601 bytes. Expected at most 409600 (400 KB)'],
   ['33 levels of maps', { ...KEYS, v: nested(32, inMap) }, 'nests deeper than 32 levels at v.a.a'],
   ['33 levels of lists', { ...KEYS, v: nested(32, inList) }, 'nests deeper than 32 levels at v[0][0]'],
   ['3,000 levels', { ...KEYS, v: nested(3000, inMap) }, 'nests deeper than 32 levels at v.a.a'],
   [
     '39 significant digits',
     { ...KEYS, v: [number('1'.repeat(39))] },
-    'has at v[0] a number of 39 significant digits. Expected are 38 at most',
+    'has at v[0] a number of 39 significant digits. Expected at most 38',
   ],
   [
     '39 digits with a point',
@@ -81,7 +73,7 @@ test.each<[string, object, string]>([
   [
     'a name of 64 KB',
     { ...KEYS, ['n'.repeat(65_536)]: 1 },
-    'has an attribute with a name of 65536 bytes. Expected are 65535 at most',
+    'has an attribute with a name of 65536 bytes. Expected at most 65535',
   ],
   ['an empty set', { ...KEYS, v: new Set() }, 'has an empty set at v'],
   ['an empty set in a list', { ...KEYS, v: [{ w: new Set() }] }, 'has an empty set at v[0].w'],

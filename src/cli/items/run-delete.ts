@@ -27,10 +27,7 @@ export const runDelete: RunCommand<ItemFlags> = async (context, [table = '', ...
     };
   });
   if (missing > 0) {
-    tellWarning(
-      context,
-      `${count(missing, 'item')} of ${items.length} ${missing === 1 ? 'was' : 'were'} not there.`,
-    );
+    tellWarning(context, `${count(missing, 'item')} of ${items.length} did not exist.`);
   }
   void writeLines(context.io.stdout, `Deleted ${count(items.length - missing, 'item')} from ${table}.`);
   return EXIT.ok;

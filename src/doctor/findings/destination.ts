@@ -27,7 +27,7 @@ export const destination: CheckMapping = function* ({ mapping, subject }) {
     yield finding('DESTINATION_UNUSABLE', subject, {
       is: `The OnFailure destination ${arn} is ${problem}.`,
       should: 'a standard queue, a standard topic or a bucket',
-      why: 'Lambda cannot send the details of discarded records there, so nothing says which records were lost.',
+      why: 'Lambda cannot send the details of discarded records there, so there is no trace of lost records.',
       remedy,
     });
     return;
@@ -42,7 +42,7 @@ export const destination: CheckMapping = function* ({ mapping, subject }) {
         yield finding('DESTINATION_MISSING', subject, {
           is: `The OnFailure destination ${arn} does not exist.`,
           should: 'a standard queue, a standard topic or a bucket that exists',
-          why: 'Lambda discards records and cannot send the details, so nothing says which records were lost.',
+          why: 'Lambda discards records and cannot send the details, so there is no trace of lost records.',
           remedy,
         });
       }
@@ -63,7 +63,7 @@ function* ofTarget(target: DeployedTarget, arn: string, subject: string): Iterab
     yield finding('DESTINATION_WITHOUT_READER', subject, {
       is: `The topic ${arn} has no confirmed subscription.`,
       should: 'a subscription that keeps the messages, such as a queue',
-      why: 'A topic keeps nothing. Details of discarded records are lost.',
+      why: 'A topic stores no messages, so the details of discarded records are lost.',
       remedy: `aws sns subscribe --topic-arn ${arn} --protocol sqs --notification-endpoint QUEUE_ARN`,
     });
   }
@@ -78,7 +78,7 @@ function* ofQueue(
     yield finding('QUEUE_RETENTION_SHORT', subject, {
       is: `The queue ${arn} keeps messages for ${spanOf(retentionSeconds)}.`,
       should: 'MessageRetentionPeriod: 1209600, which is 14 days',
-      why: 'After a long weekend nothing says any more that records were discarded, or which.',
+      why: 'After that time, there is no trace of the discarded records.',
       remedy: `aws sqs set-queue-attributes --queue-url ${url} --attributes MessageRetentionPeriod=1209600`,
     });
   }
@@ -86,7 +86,7 @@ function* ofQueue(
     yield finding('QUEUE_NOT_EMPTY', subject, {
       is: `The queue ${arn} has about ${messages} ${messages === 1 ? 'message' : 'messages'}.`,
       should: 'an empty queue',
-      why: 'Each message is about records that were discarded. They are in the stream for 24 hours after the change, and no longer.',
+      why: 'Each message is about discarded records. They stay in the stream for 24 hours after the change.',
       remedy: `npx streamlane replay --queue ${url} --dry-run`,
     });
   }

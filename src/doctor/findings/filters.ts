@@ -68,7 +68,7 @@ function* ofPattern(pattern: string, index: number, { mapping, subject }: Mappin
     yield finding('FILTER_NEVER_MATCHES', subject, {
       is: `Filter ${index + 1}: ${never.join(' ')}`,
       should: 'alternatives that a record can have',
-      why: 'Records that are meant do not reach the function, and nothing says so.',
+      why: 'Records that the filter should pass do not reach the function, and no error shows that.',
       remedy,
     });
   }
@@ -77,7 +77,7 @@ function* ofPattern(pattern: string, index: number, { mapping, subject }: Mappin
     yield finding('FILTER_ALWAYS_MATCHES', subject, {
       is: `Filter ${index + 1}: ${always.join(' ')}`,
       should: 'alternatives that some records do not have',
-      why: 'The function gets records that the filter seems to keep away, and you pay for the invocations.',
+      why: 'The function gets records that the filter should drop, and you pay for the invocations.',
       remedy,
     });
   }
@@ -193,7 +193,7 @@ function* dropped(
       yield notChecked(
         ['FILTER_DROPS_ROUTE'],
         subject,
-        `no record could be made up that ${demand.name} takes`,
+        `no sample record was found that ${demand.name} takes`,
       );
     }
     if (typeof found !== 'object') continue;
@@ -204,11 +204,11 @@ function* dropped(
       should:
         derived.length === 0
           ? 'no filters: the code needs every record'
-          : `filters as the code gives them: ${derived.join(' ')}`,
-      why: `The function never gets them, and nothing says so.${
+          : `the filters of the code: ${derived.join(' ')}`,
+      why: `The function never gets them, and no error shows that.${
         found.notAsked === undefined
           ? ''
-          : ` Your own ${found.notAsked} may not want them either: it was not asked.`
+          : ` Your own ${found.notAsked} was not called, so it may reject them too.`
       }`,
       remedy,
     });

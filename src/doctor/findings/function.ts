@@ -16,7 +16,7 @@ export const ofFunction: CheckFunction = function* ({ code, state, subject }) {
       is: 'The function has TenancyConfig: PER_TENANT.',
       should: 'a function without tenant isolation',
       // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
-      why: 'Each invocation of it needs the id of a tenant, and an event source mapping sends none: no batch can be handled.',
+      why: 'Each invocation needs the id of a tenant, but an event source mapping sends none. So no batch can be handled.',
       remedy: 'Create another function for the stream. Tenant isolation cannot be turned off.',
     });
   }
@@ -32,7 +32,7 @@ export const ofFunction: CheckFunction = function* ({ code, state, subject }) {
       yield finding('MEMORY_TOO_SMALL', subject, {
         is: `The function has ${code.memoryMB} MB of memory.`,
         should: `MemorySize: ${MEMORY_MB} or more`,
-        why: 'An event of 6 MB, which is the most that Lambda sends, takes about 190 MB on Node.js. Without them the function ends, and the batch comes again.',
+        why: 'The largest event, of 6 MB, needs about 190 MB on Node.js. With less memory, the function crashes, and Lambda delivers the batch again.',
         remedy: `aws lambda update-function-configuration --function-name ${state.functionName} --memory-size ${MEMORY_MB}`,
       });
     }
@@ -57,7 +57,7 @@ function* readiness(
       severity: 'warning',
       is: 'The last update of the function failed.',
       should: 'LastUpdateStatus: Successful',
-      why: 'The code before it still runs, with its configuration.',
+      why: 'The previous code still runs, with its configuration.',
       remedy: 'Correct the cause, and deploy the function again.',
     });
   }

@@ -11,8 +11,8 @@ export const mappingOptions: CheckMapping = function* (check) {
   if (idle.length > 0) {
     yield finding('OPTION_WITHOUT_EFFECT', subject, {
       is: `The mapping has ${idle.join(', ')}.`,
-      should: 'options of a DynamoDB stream alone',
-      why: 'They belong to other event sources, and do nothing here. The template promises something that is not there.',
+      should: 'only options of a DynamoDB stream',
+      why: 'They belong to other event sources, and have no effect here.',
       remedy: 'Remove them from the template.',
     });
   }
@@ -42,7 +42,7 @@ function* differences({ mapping, code, subject }: Parameters<CheckMapping>[0]): 
   yield finding('OPTION_DIFFERS', subject, {
     is: `${different.map(({ name, deployed }) => `${pascal(name)}: ${deployed}`).join(', ')}.`,
     should: `${different.map(({ name, declared }) => `${pascal(name)}: ${declared}`).join(', ')}`,
-    why: `${code.source} declares another mapping than the one that is deployed. Tests and streamlane dev ran with that of the code.`,
+    why: `${code.source} declares another mapping than the deployed one. Tests and streamlane dev used the mapping of the code.`,
     remedy: updateCommand(mapping, different.map(({ name, declared }) => flag(name, declared)).join(' ')),
   });
 }

@@ -13,7 +13,7 @@ export const mappingState: CheckMapping = function* ({ state: { readAt }, mappin
       severity: ['Creating', 'Enabling', 'Updating'].includes(state) ? 'note' : 'error',
       is: `The mapping is in the state ${state}${stateReason === undefined ? '' : ` (${stateReason})`}.`,
       should: 'Enabled',
-      why: 'The function gets no records. What leaves the stream after 24 hours is lost.',
+      why: 'The function gets no records. Records that leave the stream after 24 hours are lost.',
       remedy: updateCommand(mapping, '--enabled'),
     });
   }

@@ -17,7 +17,7 @@ export const order: CheckMapping = function* (check) {
     yield finding('PARALLEL_WITHOUT_ORDER', subject, {
       is: `ParallelizationFactor is ${parallelizationFactor}, and the router has order: '${kept}'.`,
       should: 'ParallelizationFactor: 1',
-      why: 'Lambda runs several batches of a shard at once, and keeps the order of each item alone. The router cannot keep more.',
+      why: 'Lambda runs several batches of a shard at once, and keeps only the order of each item. The router cannot keep a stricter order.',
       remedy: updateCommand(mapping, '--parallelization-factor 1'),
     });
   }
@@ -42,7 +42,7 @@ function* windows({ mapping, code, subject }: Parameters<CheckMapping>[0]): Iter
     yield mismatch(
       `TumblingWindowInSeconds is ${tumblingWindowInSeconds}, and the mapping has filters.`,
       'no FilterCriteria',
-      'Lambda does not allow both. The aggregate would lack records in silence.',
+      'Lambda does not allow both. The aggregate would miss records without an error.',
       '--filter-criteria {}',
     );
   }
@@ -50,7 +50,7 @@ function* windows({ mapping, code, subject }: Parameters<CheckMapping>[0]): Iter
     yield mismatch(
       `TumblingWindowInSeconds is ${tumblingWindowInSeconds}, and the code is a router.`,
       'TumblingWindowInSeconds: 0, or a streamWindow',
-      'A router returns no state. Lambda takes every answer without a state for a failure.',
+      'A router returns no state. For Lambda, a response without a state is a failure.',
       '--tumbling-window-in-seconds 0',
     );
   }

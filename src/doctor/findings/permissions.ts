@@ -31,7 +31,7 @@ export const permissions: CheckMapping = function* ({ mapping, subject }) {
         ...(those.every(({ action }) => action === 'dynamodb:ListStreams') && { severity: 'warning' }),
         is: `The role is not allowed ${actionsIn(those)} on ${resource}.`,
         should: `a statement that allows it: ${neededBy} needs it`,
-        why: WHY[neededBy] ?? 'Every record that sends there fails, and holds up its shard.',
+        why: WHY[neededBy] ?? 'Every record whose handler sends there fails, and blocks its shard.',
         remedy: JSON.stringify({
           Effect: 'Allow',
           Action: those.map(({ action }) => action),
@@ -44,9 +44,9 @@ export const permissions: CheckMapping = function* ({ mapping, subject }) {
 
 const WHY: Readonly<Record<string, string>> = {
   'the mapping':
-    'Lambda cannot read the stream. The function gets no records, and what leaves the stream is lost.',
+    'Lambda cannot read the stream. The function gets no records, and records that leave the stream are lost.',
   'its destination':
-    'Lambda cannot send the details of discarded records, so nothing says which records were lost.',
+    'Lambda cannot send the details of discarded records, so there is no trace of lost records.',
 };
 
 function actionsIn(permissions: readonly DeployedPermission[]): string {

@@ -14,8 +14,8 @@ export const responses: CheckMapping = function* ({ mapping, code, subject }) {
       is: `FunctionResponseTypes is empty.`,
       should: `FunctionResponseTypes: [${REPORT}]`,
       why: reports
-        ? 'The router reports failed records, and Lambda ignores it: they count as handled, and are lost.'
-        : 'Lambda ignores what the handler reports. A handler that reports failed records loses them; one that throws gets the whole batch again.',
+        ? 'The router reports failed records, but Lambda ignores the report. They count as handled, and are lost.'
+        : 'Lambda ignores failures that the handler reports, so these records are lost. If the handler throws, Lambda delivers the whole batch again.',
       remedy: updateCommand(mapping, `--function-response-types ${REPORT}`),
     });
   }

@@ -12,11 +12,11 @@ export const retries: CheckMapping = function* ({ mapping, subject }) {
   const { maximumRetryAttempts, maximumRecordAgeInSeconds, destination } = mapping;
   if (maximumRetryAttempts === -1 && maximumRecordAgeInSeconds === -1) {
     yield finding('RETRIES_UNBOUNDED', subject, {
-      is: 'MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: without an end.',
+      is: 'MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: unlimited.',
       should: `MaximumRecordAgeInSeconds: ${AGE}, with a destination`,
       why:
-        'A record that always fails holds up its shard until it leaves the stream after 24 hours. Then it is lost, and the ' +
-        'records behind it may be lost too.',
+        'A record that always fails blocks its shard until it leaves the stream after 24 hours. Then it is lost, and the ' +
+        'records after it may be lost too.',
       // With an end and without a destination, discarded records would not be recorded anywhere.
       remedy: updateCommand(
         mapping,

@@ -76,8 +76,8 @@ function* ending(name: string, end: End, { state, subject }: Parameters<CheckFun
     severity: isFrozen ? 'error' : 'warning',
     is:
       left >= 0
-        ? `The runtime ${name} gets no corrections from ${end.deprecated} on, in ${left} days.`
-        : `The runtime ${name} has had no corrections since ${end.deprecated}.`,
+        ? `The runtime ${name} gets no security patches from ${end.deprecated} on, in ${left} days.`
+        : `The runtime ${name} has had no security patches since ${end.deprecated}.`,
     should: 'a runtime with at least half a year ahead, such as nodejs24.x',
     why: isFrozen
       ? `Since ${end.noUpdates} functions with it cannot be updated: a fix cannot be deployed.`

@@ -16,7 +16,7 @@ export const stream: CheckMapping = function* ({ mapping, code, subject }) {
       isTold = true;
       yield finding('STREAM_REPLACED', subject, {
         is: `There is no table ${name} any more.`,
-        should: 'the table that the function handles the changes of',
+        should: 'the table whose changes the function handles',
         why: 'The mapping reads a stream without a table. It gets no new record.',
         remedy: `aws lambda delete-event-source-mapping --uuid ${mapping.uuid}`,
       });

@@ -35,7 +35,7 @@ export const timeout: CheckMapping = function* (check) {
       yield finding('TIMEOUT_TOO_SHORT', subject, {
         is: `A batch of ${mapping.batchSize} records has ${timeoutSeconds} s, ${atOnce} at once: ${Math.round(10 * forEach) / 10} ms for each.`,
         should: `${MIN_MS} ms or more for each record`,
-        why: 'A full batch does not fit into an invocation. The rest of it comes again, and the function falls behind.',
+        why: 'A full batch does not fit into an invocation. Lambda delivers the rest of it again, and the function falls behind.',
         remedy: updateCommand(
           mapping,
           `--batch-size ${Math.max(1, Math.floor((mapping.batchSize * forEach) / (2 * MIN_MS)))}`,
@@ -65,7 +65,7 @@ function* measured(
     yield finding('TIMEOUT_TOO_SHORT', subject, {
       is: `An invocation took ${durationMs} ms within the last 24 hours, and the timeout is ${timeoutMs} ms.`,
       should: 'a timeout well above the longest invocation',
-      why: 'A batch that does not fit is cut short. The rest of it comes again; without a deadline in the handler, all of it.',
+      why: 'If a batch does not fit, the router stops early, and Lambda delivers the rest again. A handler without a deadline gets the whole batch again.',
       remedy,
     });
   }

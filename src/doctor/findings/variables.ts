@@ -18,7 +18,7 @@ export const variables: CheckFunction = function* ({ code, state, subject, decla
     yield finding('VARIABLE_NOT_SET', subject, {
       is: `The function has no ${missing.join(', ')}.`,
       should: `the environment ${missing.length === 1 ? 'variable' : 'variables'} that env() names`,
-      why: 'The first record that needs it fails with MISSING_ENVIRONMENT_VARIABLE, and holds up its shard.',
+      why: 'The first record that needs it fails with MISSING_ENVIRONMENT_VARIABLE, and blocks its shard.',
       remedy: `Set ${missing.join(', ')} in the template of ${state.functionName}.`,
     });
   });

@@ -58,7 +58,7 @@ function* concurrency({
       }
       if (reserved < needed) {
         yield finding('CONCURRENCY_TOO_LOW', functionName, {
-          is: `The reserved concurrency is ${reserved}, and the open shards take up to ${needed} executions at once.`,
+          is: `The reserved concurrency is ${reserved}, but the open shards take up to ${needed} executions at once.`,
           should: `${needed} or more`,
           why: 'Some shards wait while others are handled, and fall behind.',
           remedy: remedy(needed),
@@ -81,7 +81,7 @@ function* alarms({ functionName, alarms }: DeployedState): Iterable<Result> {
           ? 'No alarm watches the IteratorAge of the function.'
           : `The alarm ${first.name} watches the IteratorAge, and has no action.`,
       should: 'an alarm that notifies a person, at 15 minutes for instance',
-      why: 'A shard that stands still shows nowhere else. After 24 hours its records are lost.',
+      why: 'Only this alarm shows that a shard is blocked. After 24 hours, its records are lost.',
       remedy: 'Add the alarm: docs/operations.md#alarms',
     });
   });
@@ -117,15 +117,15 @@ function keptMs(mappings: Part<readonly DeployedMapping[]>): number {
 
 /** The metric is the highest of all shards. It names one where there is one. */
 function whichShard(mappings: Part<readonly DeployedMapping[]>): string {
-  if (isUnread(mappings)) return 'in a shard that is not known, as the mappings could not be read';
+  if (isUnread(mappings)) return 'in an unknown shard, because the mappings could not be read';
   const shards: string[] = [];
   for (const { stream } of mappings.value) {
-    if (isUnread(stream)) return 'in a shard that is not known, as the stream could not be read';
+    if (isUnread(stream)) return 'in an unknown shard, because the stream could not be read';
     shards.push(...(stream.value?.shards ?? []).map(({ id }) => id));
   }
   const [only, ...others] = shards;
   if (only !== undefined && others.length === 0) return `in the shard ${only}`;
-  return `in one of ${shards.length} shards. CloudWatch does not say in which: the log of failed records does, by their sequence numbers`;
+  return `in one of ${shards.length} shards. CloudWatch does not say in which one, but the sequence numbers of failed records in the log do`;
 }
 
 function span(ms: number): string {

@@ -176,7 +176,7 @@ export class StreamSession {
       onTrimmed: () => this.#trimmed(shardId),
       onUnreadable: (records) =>
         logger.warn(
-          'Records without a sequence number of 1 to 40 digits are left out: they have no place in the shard',
+          'Records without a sequence number of 1 to 40 digits are ignored: they have no position in the shard',
           { shardId, records },
         ),
     });

@@ -59,7 +59,8 @@ export function derivedFilters(metadata: HandlerMetadata): DerivedFilterCriteria
     if (settings.unknownEntity === 'fail') {
       return {
         code: 'FILTERS_OFF_BY_UNKNOWN_ENTITY',
-        message: "With unknownEntity: 'fail' records of no entity have to fail, so no filter is derived.",
+        message:
+          "With unknownEntity: 'fail', records of no entity have to reach the router, so no filter is derived.",
       };
     }
     return undefined;
@@ -75,7 +76,7 @@ function widened(precision: string): MappingWarning {
   return {
     code: 'FILTERS_WIDENED',
     message:
-      `The filters say no more than the ${precision}. Filters that say more would exceed AWS's limits of 5 filters and 4,096 ` +
-      'characters, or need the name of a key that a filter cannot say.',
+      `The filters test only the ${precision}. Narrower filters would exceed AWS's limits of 5 filters and 4,096 ` +
+      'characters, or need the name of a key that a filter cannot express.',
   };
 }

@@ -42,8 +42,8 @@ export function unfilteredWarning(metadata: HandlerMetadata): MappingWarning | u
     ...(trails.length > 0 ? [ADVICE_FOR_TRAILS] : []),
     ...others.map(
       ({ shown, name }) =>
-        `If ${shown} may miss records that no route takes, add it by use(${name || 'middleware'}, { needs: 'routed' }). ` +
-        'One that records or counts every change may not.',
+        `If ${shown} can miss records that no route takes, add it with use(${name || 'middleware'}, { needs: 'routed' }). ` +
+        'If it records or counts every change, do not do that.',
     ),
   ];
   return { code: 'FILTERS_OFF_BY_MIDDLEWARE', message: sentences.join(' ') };

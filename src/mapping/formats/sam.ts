@@ -75,7 +75,7 @@ function typeOf(destination: TemplateReference, given: string | undefined): stri
     throw invalidOption(
       'toSam',
       'destinationType',
-      "is needed, 'sqs', 'sns' or 's3': for a reference, SAM does not know what the function has to be allowed.",
+      "is required, 'sqs', 'sns' or 's3': SAM does not know from a reference which permission the function needs.",
     );
   }
   return service === 'sns' || service === 'sqs' ? service.toUpperCase() : undefined;

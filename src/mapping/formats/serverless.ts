@@ -111,7 +111,7 @@ function onFailure(destination: TemplateReference, given: DestinationType | unde
   throw invalidOption(
     'toServerless',
     'destinationType',
-    "is needed, 'sqs' or 'sns': the framework asks for it beside a reference.",
+    "is required, 'sqs' or 'sns': the framework needs it beside a reference.",
   );
 }
 

@@ -38,7 +38,7 @@ export function destinationPolicy(
     throw invalidOption(
       OWNER,
       'type',
-      "is needed, 'sqs', 'sns' or 's3': a reference does not say what it stands for.",
+      "is required, 'sqs', 'sns' or 's3': a reference does not show its type.",
     );
   }
   requireOption(OWNER, 'type', type, TYPE);

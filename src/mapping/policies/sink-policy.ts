@@ -71,7 +71,7 @@ export function sinkPolicy(
     throw invalidOption(
       OWNER,
       undefined,
-      'the sink is one of your own, and what its requests need is not known. Write its statements yourself.',
+      'the sink is your own, so the permissions of its requests are not known. Write its statements yourself.',
     );
   }
   return [allow([target.action], resource ?? resourceOf(target))];
@@ -85,7 +85,7 @@ function resourceOf({ named: [owner, option], value, prefix }: SinkTarget): stri
   throw invalidOption(
     OWNER,
     'resource',
-    `is needed: the ${option} of ${owner} is ${shown(target)}, which does not say its region and account. ` +
+    `is needed: the ${option} of ${owner} is ${shown(target)}, which has no region and account. ` +
       'Pass the ARN, or a reference to it.',
   );
 }

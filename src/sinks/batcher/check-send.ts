@@ -19,14 +19,14 @@ export function checkSend(
     throw recordRequired(
       owner,
       target,
-      'was sent without its record, which gives it a deadline. Hand the record over, as in send(message, { record }); or ' +
-        'say that there is none: send(message, { detached: true })',
+      'was sent without its record, which gives it a deadline. Pass the record: send(message, { record }). For a message ' +
+        'without a record: send(message, { detached: true })',
     );
   }
   if (detached === true && record !== undefined) {
     throw new ConfigurationError(
       'INVALID_OPTION',
-      `a message to ${target} has a record, or detached: true, and not both. Leave one out.`,
+      `a message to ${target} needs a record or detached: true, not both. Leave one out.`,
       { owner },
     );
   }
@@ -35,7 +35,7 @@ export function checkSend(
     throw recordRequired(
       owner,
       target,
-      'was sent with a record that has no keys. Hand over the record that the handler gets, not the one that Lambda sends',
+      'was sent with a record that has no keys. Pass the record that the handler gets, not the one that Lambda sends',
     );
   }
   if (signal !== undefined) requireOption(owner, 'signal', signal, SIGNAL);

@@ -8,7 +8,7 @@ export function tooLarge(target: string, bytes: number, most: number): SinkError
     'SINK_MESSAGE_TOO_LARGE',
     false,
     target,
-    `a message of ${bytes} bytes was not sent, as ${most} is the most. Send less, or store it in a bucket and send its key.`,
+    `a message of ${bytes} bytes was not sent, because the limit is ${most} bytes. Send less, or store it in a bucket and send its key.`,
   );
 }
 
@@ -21,7 +21,7 @@ export function invalid(target: string, reason: string, options?: ErrorOptions):
     'SINK_MESSAGE_INVALID',
     false,
     target,
-    `a message was not sent: ${reason}. Correct what is sent.`,
+    `a message was not sent: ${reason}. Correct the message.`,
     options,
   );
 }
@@ -44,7 +44,7 @@ export function requestFailed(target: string, { code, cause }: Refusal, attempts
     'SINK_REQUEST_FAILED',
     true,
     target,
-    `a message was not sent, as its request failed ${times(attempts)}: ${short(code)}. See the cause: the target's quotas, its service, the network.`,
+    `a message was not sent, because its request failed ${times(attempts)}: ${short(code)}. See the cause: the target's quotas, its service, the network.`,
     requestCause(cause, textOf(cause)),
   );
 }

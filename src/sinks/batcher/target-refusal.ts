@@ -39,7 +39,7 @@ function adviceFor(code: string, { kind, named, value, target }: NamedTarget): A
   }
   if (DENIED.test(name)) {
     return {
-      reason: `the role of the function may not send to the ${noun}`,
+      reason: `the role of the function has no permission to send to the ${noun}`,
       remedy:
         `Allow ${action} on ${within}the ${noun} ${target} in the policy of the role. A ${noun} of another account has to allow it ` +
         'as well. If the cause names another action, such as one of kms, allow that one.',

@@ -43,7 +43,7 @@ export function groupIds(
   const fifo = isFifo(target);
   const group = groupId ?? (fifo && record !== undefined ? itemKeyOf(record) : undefined);
   if (fifo && group === undefined) {
-    throw recordRequired(owner, target, 'is detached, and needs a groupId, as the target is a FIFO one');
+    throw recordRequired(owner, target, 'is detached, so it needs a groupId for the FIFO target');
   }
   const id =
     deduplicationId ??

@@ -18,7 +18,7 @@ export function itemProblem(item: Item, keys: readonly string[]): string | undef
     const bytes = keyBytes(item[name] as AttributeValue);
     if (bytes === 0) return `the key attribute ${name} is empty`;
     const most = MAX_KEY_BYTES[index] as number;
-    if (bytes > most) return `the key attribute ${name} has ${bytes} bytes, and ${most} is the most`;
+    if (bytes > most) return `the key attribute ${name} has ${bytes} bytes, but the limit is ${most}`;
   }
   const deep = Object.keys(item).find((name) => isDeeper(item[name] as AttributeValue, MAX_LEVELS));
   return deep === undefined ? undefined : `the attribute ${deep} has more than ${MAX_LEVELS} levels`;

@@ -43,7 +43,7 @@ function attributeOf(target: string, name: string, value: AttributeValue): Messa
   }
   if (value instanceof Uint8Array && value.length > 0) return { DataType: 'Binary', BinaryValue: value };
   if (value === '' || value instanceof Uint8Array) {
-    throw invalid(target, `attribute ${name} is empty; leave it out where there is no value`);
+    throw invalid(target, `attribute ${name} is empty; leave it out if there is no value`);
   }
   throw wrongSetting(`attributes.${name}`, EXPECTED, value);
 }

@@ -30,7 +30,7 @@ export function jsonText(message: unknown): string {
     if (cause instanceof UnawaitedWork) throw cause;
     throw new WrongMessage(
       'INVALID_MESSAGE',
-      'cannot be written as JSON: the cause says why. Send plain objects and lists.',
+      'cannot be written as JSON (see the cause). Send plain objects and lists.',
       contentFreeCause(cause),
     );
   }

@@ -551,7 +551,7 @@ describe('streamlane dev', () => {
 test.each<[string[], RegExp]>([
   [['dev', '--table', 'T'], /missing required argument 'module#export'/],
   [['dev', 'handler'], /required option '--table <name>' not specified/],
-  [['dev', 'handler', '--table', 'T'], /handler names no handler\. Name a module/],
+  [['dev', 'handler', '--table', 'T'], /handler is not a handler\. Name a module/],
   [
     ['dev', 'src/index.ts', '--table', 'T', '--batch-size', '0'],
     /--batch-size has to be a whole number from 1 to 10000, got 0\./,
@@ -591,7 +591,7 @@ test('without a server it runs its own, which other commands of the project find
   const command = inProcess(argv, { env });
   await command.seen(READY);
   expect(command.stderr()).toMatch(
-    /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nCommands in other terminals of this project find these servers\. .+ streamlane exec -- <program>\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
+    /^Using embedded servers of this command: DynamoDB at http:.+\nCreated the table Own with a stream\.\nOther commands of this project find these servers\. .+ streamlane exec -- <program>\n {2}export AWS_ENDPOINT_URL_DYNAMODB=http/,
   );
   expect(command.stderr()).toMatch(/export AWS_ACCESS_KEY_ID=local\n[\s\S]* {2}unset AWS_PROFILE\n/);
   expect(await spawned(['put', 'Own', '{"id":"a","total":1}']).ended()).toMatchObject({ code: EXIT.ok });

@@ -61,7 +61,7 @@ test('Ctrl-C lets a handler finish that writes to the embedded servers; they are
   await put('a');
   await command.seen(/begun/);
   command.type(CTRL_C);
-  await command.seen(/Stopping after what is in flight/);
+  await command.seen(/Stopping after running invocations/);
   const { code: exit, output } = await command.ended();
   expect(withoutStyle(output)).toMatch(/answered \d+/);
   expect(withoutStyle(output)).toMatch(/✓ 1 record .*→ checkpoint 1/);
@@ -82,7 +82,7 @@ test('Ctrl-C twice stops at once', async () => {
   await new DynamoDBClient(aws.dynamodb).send(new PutItemCommand({ TableName: 'Invoices', Item }));
   await command.seen(/begun/);
   command.type(CTRL_C);
-  await command.seen(/Ctrl-C again ends it at once/);
+  await command.seen(/Ctrl-C again to stop now/);
   command.type(CTRL_C);
   expect((await command.ended()).code).toBe(EXIT.interrupted);
 }, 30_000);

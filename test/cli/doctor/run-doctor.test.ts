@@ -64,8 +64,8 @@ describe('streamlane doctor', () => {
         in      Invoices (a1b2c3d4)
         is      The mapping is in the state Disabled (User action).
         should  Enabled
-        why     The function gets no records. What leaves the stream after 24 hours is
-                lost.
+        why     The function gets no records. Records that leave the stream after 24
+                hours are lost.
         do      aws lambda update-event-source-mapping \\
                 --uuid a1b2c3d4-5678-90ab-cdef-11111example --enabled
         see     docs/doctor.md#mapping_not_enabled
@@ -74,8 +74,8 @@ describe('streamlane doctor', () => {
         in      Invoices (a1b2c3d4)
         is      FunctionResponseTypes is empty.
         should  FunctionResponseTypes: [ReportBatchItemFailures]
-        why     Lambda ignores what the handler reports. A handler that reports failed
-                records loses them; one that throws gets the whole batch again.
+        why     Lambda ignores failures that the handler reports, so these records are
+                lost. If the handler throws, Lambda delivers the whole batch again.
         do      aws lambda update-event-source-mapping \\
                 --uuid a1b2c3d4-5678-90ab-cdef-11111example \\
                 --function-response-types ReportBatchItemFailures
@@ -83,12 +83,11 @@ describe('streamlane doctor', () => {
 
       warning   RETRIES_UNBOUNDED
         in      Invoices (a1b2c3d4)
-        is      MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: without an
-                end.
+        is      MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1: unlimited.
         should  MaximumRecordAgeInSeconds: 43200, with a destination
-        why     A record that always fails holds up its shard until it leaves the
-                stream after 24 hours. Then it is lost, and the records behind it may
-                be lost too.
+        why     A record that always fails blocks its shard until it leaves the stream
+                after 24 hours. Then it is lost, and the records after it may be lost
+                too.
         do      aws lambda update-event-source-mapping \\
                 --uuid a1b2c3d4-5678-90ab-cdef-11111example \\
                 --maximum-record-age-in-seconds 43200

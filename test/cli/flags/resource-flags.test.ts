@@ -47,7 +47,7 @@ test.each([
     ['--create-table', 'AppAudit=a,b,c'],
     /A table has a partition key and at most one sort key, .+, got a,b,c\./,
   ],
-  [['--create-table', 'AppAudit=id=1B'], /--create-table takes a variable behind the name, .+, got 1B\./],
+  [['--create-table', 'AppAudit=id=1B'], /--create-table takes a variable after the name, .+, got 1B\./],
   [
     ['--create-table', 'Audit=id=A', '--create-topic', 'b=A'],
     /Two of the resources to create have the variable A\./,

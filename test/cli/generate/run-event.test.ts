@@ -111,7 +111,7 @@ describe('streamlane generate event', () => {
     ],
     [
       ['--table-module', 'src/index.ts#env', '--keys', 'id'],
-      /--table-module names a table that has its keys and name\./,
+      /The table of --table-module has its own keys and name\./,
     ],
   ])('%j is bad input', async (argv, message) => {
     const { code, stdout, stderr } = await inProcess(['generate', 'event', ...argv]).ended();

@@ -241,7 +241,7 @@ test.each([
   [
     'exits with success',
     'process.exit(0)',
-    /^error: The process was ended before the command was done\. .+\n$/,
+    /^error: The code ended the process before the command had finished\. .+\n$/,
   ],
   [
     'throws behind its answer',

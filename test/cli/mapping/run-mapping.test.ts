@@ -474,7 +474,7 @@ describe('it refuses', () => {
     [
       'handler',
       [...LATEST, '--format', 'sam', '--destination-config', '{"Ref":"Failures"}'],
-      /--destination-type is needed, 'sqs', 'sns' or 's3': /,
+      /--destination-type is required, 'sqs', 'sns' or 's3': /,
     ],
     [
       'handler',
@@ -503,13 +503,13 @@ describe('it refuses', () => {
       ['--format', 'serverless'],
       /the mapping has tags, and an event of the Serverless Framework has no such name/,
     ],
-    ['mapped', ['--format', 'cdk'], /#mapped is a mapping, and the CDK takes the router that it was made of/],
+    ['mapped', ['--format', 'cdk'], /#mapped is a mapping, but the CDK needs its router/],
     [
       'mapped',
       ['--batch-size', '5'],
       /--batch-size is for a router: .*#mapped is a mapping, which has its own options\. Leave the flag out\./,
     ],
-    ['wrapped', LATEST, /the first argument has to be a router or a window, which carry their routes/],
+    ['wrapped', LATEST, /the first argument has to be a router or a window/],
     [
       'missing',
       LATEST,

@@ -485,7 +485,7 @@ describe('streamlane replay', () => {
     const code = codeWith({ 'failed.json': [letter(letterOf('', 0), '7'), letter(letterOf('', 1), '0')] });
     const argv = ['replay', code.path('failed.json'), '--handler', code.path('handler.ts'), '--newest-only'];
     const { code: exit, stdout } = await run(argv, { env }).ended();
-    expect(stdout).toMatch(/document 1 .* skipped +of 1 of its 1 record the table has a newer image\n/);
+    expect(stdout).toMatch(/document 1 .* skipped +the table has a newer image for 1 of its 1 record\n/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
       /Replayed 1 of 1 record of 2 messages\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
@@ -523,7 +523,7 @@ describe('streamlane replay', () => {
     command.interrupt();
     const { code: exit, stdout } = await command.ended();
     expect(stdout).toMatch(
-      /document 2 .* stopped +stopped before its turn\n\nReplayed 1 of 2 records of 2 messages\. 1 message remains\./,
+      /document 2 .* stopped +stopped before it was replayed\n\nReplayed 1 of 2 records of 2 messages\. 1 message remains\./,
     );
     expect(exit).toBe(EXIT.interrupted);
   });
@@ -563,7 +563,7 @@ describe('streamlane replay', () => {
 });
 
 test.each<[string[], RegExp]>([
-  [['replay'], /Name either files with documents, s3:\/\/bucket\/prefix or --queue <name, URL or ARN>/],
+  [['replay'], /Name one source: files with documents, s3:\/\/bucket\/prefix or --queue <name, URL or ARN>/],
   [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either files/],
   [['replay', 's3://bucket', 'package.json', '--dry-run'], /Name s3:\/\/bucket alone/],
   [['replay', 's3:/bucket', '--dry-run'], /A bucket is named as s3:\/\/bucket\/prefix, got s3:\/bucket\./],

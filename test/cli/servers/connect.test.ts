@@ -194,7 +194,7 @@ describe('where a command finds its services', () => {
     const { context, stderr } = contextFor({ XDG_CACHE_HOME: '/dev/null' });
     await using connection = await connect(context, {}, { start: 'shared' });
     expect(connection.kind).toBe('embedded');
-    expect(stderr()).toMatch(/^warning: Other commands of this project do not find these servers/);
+    expect(stderr()).toMatch(/^warning: Other commands of this project cannot find these servers/);
   });
 });
 

@@ -251,14 +251,14 @@ describe('a cache that cannot be written to', () => {
     );
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^Other commands of this project do not find these servers, as .+ \(Error: .+\)\. Set XDG/,
+        /^Other commands of this project cannot find these servers, because .+ \(Error: .+\)\. Set XDG/,
       ),
     ]);
     expect(await runningServers(env, noWarning)).toBeUndefined();
     await withdraw();
     const emulators = inProcess(['emulators'], { env: env as Record<string, string> });
     await emulators.seen(/Ready/);
-    expect(emulators.stderr()).toMatch(/^warning: Other commands of this project do not find/m);
+    expect(emulators.stderr()).toMatch(/^warning: Other commands of this project cannot find/m);
     emulators.interrupt();
     expect((await emulators.ended()).code).toBe(EXIT.ok);
   });

@@ -418,7 +418,7 @@ describe('records that are not as they should be', () => {
     await mapping?.caughtUp();
     expect(seen).toEqual(['after']);
     expect(logger.entries).toEqual([
-      'warn Records without a sequence number of 1 to 40 digits are left out: they have no place in the shard',
+      'warn Records without a sequence number of 1 to 40 digits are ignored: they have no position in the shard',
     ]);
   });
 

@@ -406,8 +406,8 @@ describe('the filters of several routes', () => {
     expect(warnings[0]).toEqual({
       code: 'FILTERS_WIDENED',
       message:
-        "The filters say no more than the event name. Filters that say more would exceed AWS's limits of 5 filters and 4,096 " +
-        'characters, or need the name of a key that a filter cannot say.',
+        "The filters test only the event name. Narrower filters would exceed AWS's limits of 5 filters and 4,096 " +
+        'characters, or need the name of a key that a filter cannot express.',
     });
     expect(routes[0]).toEqual({
       eventName: 'MODIFY',

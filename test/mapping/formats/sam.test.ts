@@ -87,7 +87,7 @@ test.each([[{ Ref: 'Failures' }], [{ 'Fn::GetAtt': ['Failures', 'Arn'] }], ['${F
       destinationConfig: { onFailure: { destination } },
     });
 
-    expect(() => toSam(mapping, OPTIONS)).toThrow("toSam: destinationType is needed, 'sqs', 'sns' or 's3': ");
+    expect(() => toSam(mapping, OPTIONS)).toThrow("toSam: destinationType is required, 'sqs', 'sns' or 's3': ");
   },
 );
 

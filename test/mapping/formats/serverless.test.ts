@@ -142,7 +142,7 @@ test('it asks for the type of a destination that is an object', () => {
   const destinationConfig = { onFailure: { destination: { Ref: 'Failures' } } };
 
   expect(() => toServerless(mappingOf({ startingPosition: 'LATEST', destinationConfig }), OPTIONS)).toThrow(
-    "toServerless: destinationType is needed, 'sqs' or 'sns': the framework asks for it beside a reference.",
+    "toServerless: destinationType is required, 'sqs' or 'sns': the framework needs it beside a reference.",
   );
 });
 

@@ -34,8 +34,8 @@ test.each([
 });
 
 test.each([
-  [REFERENCE, {}, "type is needed, 'sqs', 'sns' or 's3': a reference does not say what it stands for."],
-  ['failures', {}, "type is needed, 'sqs', 'sns' or 's3': a reference does not say what it stands for."],
+  [REFERENCE, {}, "type is required, 'sqs', 'sns' or 's3': a reference does not show its type."],
+  ['failures', {}, "type is required, 'sqs', 'sns' or 's3': a reference does not show its type."],
   [QUEUE.replace('sqs', 'kinesis'), {}, 'type has to be one of s3, sns, sqs, got "kinesis".'],
   [QUEUE, { type: 'SQS' }, 'type has to be one of s3, sns, sqs, got "SQS".'],
   [QUEUE, { kind: 'sqs' }, 'kind is not an option. Known options: type.'],

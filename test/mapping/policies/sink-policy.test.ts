@@ -103,12 +103,12 @@ test.each<readonly [string, Sink<never, never>, string]>([
   ],
 ])('%s asks for the resource', (_, sink, which) => {
   expect(() => sinkPolicy(sink)).toThrow(
-    `sinkPolicy: resource is needed: ${which}, which does not say its region and account. Pass the ARN, or a reference to it.`,
+    `sinkPolicy: resource is needed: ${which}, which has no region and account. Pass the ARN, or a reference to it.`,
   );
 });
 
 const OWN =
-  'sinkPolicy: the sink is one of your own, and what its requests need is not known. Write its statements yourself.';
+  'sinkPolicy: the sink is your own, so the permissions of its requests are not known. Write its statements yourself.';
 const topic = snsTopic({ topicArn: TOPIC });
 
 test.each<readonly [string, unknown, object, string]>([

@@ -14,7 +14,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'a next() behind a wait starts after the deadline',
     happened: true,
     file: LAYER,
-    find: "requireTime(record, context, 'what lies within a middleware');",
+    find: "requireTime(record, context, 'the handler within a middleware');",
     replace: '',
   },
   {

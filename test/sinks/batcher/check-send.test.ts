@@ -116,7 +116,7 @@ describe.each(SINKS)('%s', (name, option, make, calls, targetOf) => {
         code: 'RECORD_REQUIRED',
         owner: name,
         problem: expect.stringContaining(
-          'a record that has no keys. Hand over the record that the handler gets',
+          'a record that has no keys. Pass the record that the handler gets',
         ),
       });
     }

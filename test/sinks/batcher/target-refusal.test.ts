@@ -141,7 +141,7 @@ describe.each(CASES)('$option', ({ noun, option, target, make, single, ...codes 
       refuseAll(way, code);
       const { message } = await failureOf(make(target));
       expect(message).toContain(
-        `${target}: a message was not accepted: the role of the function may not send to the ${noun} (`,
+        `${target}: a message was not accepted: the role of the function has no permission to send to the ${noun} (`,
       );
       expect(message).toContain(`). Allow ${codes.permission} in the policy of the role.`);
     });

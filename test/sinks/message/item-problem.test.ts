@@ -23,12 +23,12 @@ test.each([
   [
     'a long partition key',
     { ...key, pk: { S: 'é'.repeat(1025) } },
-    'the key attribute pk has 2050 bytes, and 2048 is the most',
+    'the key attribute pk has 2050 bytes, but the limit is 2048',
   ],
   [
     'a long sort key',
     { ...key, sk: { S: 'x'.repeat(1025) } },
-    'the key attribute sk has 1025 bytes, and 1024 is the most',
+    'the key attribute sk has 1025 bytes, but the limit is 1024',
   ],
   ['33 levels', { ...key, deep: nested(33) }, 'the attribute deep has more than 32 levels'],
 ])('%s', (_, item, problem) => {

@@ -36,7 +36,7 @@ describe.each([
     ).rejects.toMatchObject({
       code: 'SINK_MESSAGE_TOO_LARGE',
       message: expect.stringContaining(
-        `a message of ${maxBytes + 1} bytes was not sent, as ${maxBytes} is the most`,
+        `a message of ${maxBytes + 1} bytes was not sent, because the limit is ${maxBytes} bytes`,
       ),
     });
     await expect(sink.send('ü'.repeat(maxBytes / 2 + 1), { detached: true })).rejects.toMatchObject({
