@@ -110,7 +110,7 @@ describe('the entry', () => {
     expect(await entryOf({ ...record, dynamodb })).not.toHaveProperty('time');
   });
 
-  test('of a record that names no stream has none, and a position within it', async () => {
+  test('of a record without a stream has no stream, and a position without one', async () => {
     const { eventSourceARN: _, ...record } = recordOf();
     expect(await entryOf(record)).toMatchObject({
       streamArn: '',
@@ -374,7 +374,7 @@ describe('a table with entities', () => {
     return sink.entries as AuditEntry[];
   }
 
-  test('an entry names the entity, and has no such field where there is none', async () => {
+  test('an entry names the entity, and has no field for it if there is no entity', async () => {
     const records = ['ORDER', 'SETTINGS'].map((type, index) => recordOf({ newImage: image(type) }, index));
     const [order, other] = await entriesOf(records, {});
     expect(order).toHaveProperty('entity', 'order');
@@ -455,7 +455,7 @@ describe('a table with entities', () => {
     expect(modified).not.toContain('example.com');
   });
 
-  test('a record whose entity cannot be told is noted without it, with the paths of all lists', async () => {
+  test('a record whose entity is unknown gets an entry without it, with the paths of all lists', async () => {
     const sink = memorySink();
     const audit = auditTrail(sink, { redact, changes: false, actor: 'by' });
     const record = recordOf();
@@ -477,7 +477,7 @@ describe('a table with entities', () => {
     expect(await Promise.all(['CUSTOMER', 'ORDER', 'SETTINGS'].map(failed))).toEqual([true, false, true]);
   });
 
-  test('what stands beneath the actor is hidden as the list of the entity says', async () => {
+  test('the list of the entity also redacts attributes of the actor', async () => {
     const by = { by: { M: { name: text('ada'), email: text('ada@example.com') } } };
     const records = ['CUSTOMER', 'ORDER'].map((type, index) =>
       recordOf({ newImage: image(type, by) }, index),

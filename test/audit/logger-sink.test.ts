@@ -8,7 +8,7 @@ const deep = { changes: [{ after: { card: { holder: { name: 'ada' } } } }] };
 
 afterEach(() => vi.restoreAllMocks());
 
-test('a logger gets one entry at info, with the message in a field of its own', async () => {
+test('a logger gets one entry at info, with the message in a separate field', async () => {
   const logger = memoryLogger();
   await loggerSink(logger).send(deep, { detached: true });
   expect(logger.entries).toEqual([{ level: 'info', message: 'Audit', fields: { audit: deep } }]);

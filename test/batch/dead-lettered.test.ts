@@ -15,13 +15,13 @@ test('each invocation knows its own dead letters', () => {
   expect([...deadLetteredIn(other)]).toEqual([]);
 });
 
-test('a copy of the context, as a middleware may hand it on, is of the same invocation', () => {
+test('a copy of the context, as a middleware may pass it, belongs to the same invocation', () => {
   const one = context();
   noteDeadLetter({ ...one, logger: memoryLogger() }, '1');
   expect([...deadLetteredIn(one)]).toEqual(['1']);
 });
 
-test('a context that was made by hand is an invocation of its own', () => {
+test('a context that was made by hand is a separate invocation', () => {
   const made = { logger: memoryLogger(), signal: new AbortController().signal } as unknown as RecordContext;
   noteDeadLetter(made, '1');
   expect([...deadLetteredIn(made)]).toEqual(['1']);

@@ -59,7 +59,7 @@ describe('an answer', () => {
   });
 });
 
-test('what lies past the lowest failure is delivered again: numbers compare as numbers', () => {
+test('records after the lowest failure are delivered again: numbers compare as numbers', () => {
   const answer = answerOf();
   expect(answer.isPastFailure('10')).toBe(false);
   answer.failed('100');

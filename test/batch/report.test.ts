@@ -208,7 +208,7 @@ describe('summarize', () => {
     });
   });
 
-  test('says it louder when there was no time for any record: the next attempt will have none either', async () => {
+  test('logs an error if there was no time for any record: the next attempt will have none either', async () => {
     const logger = memoryLogger();
     const deadline = new Deadline(scriptedContext(10), 1000);
     const outcome = outcomeOf({ checkpoint: 0, succeeded: 0 });

@@ -50,7 +50,7 @@ test.each([
   });
 });
 
-test('a record whose entity cannot be told is logged anyway', () => {
+test('a record whose entity is unknown is logged anyway', () => {
   const { clock, context } = setUp();
   const of = (): never => {
     throw new Error('The record carries no newImage.');

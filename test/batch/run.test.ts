@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-test('nothing past a failure starts, what lies before it in other lanes does', async () => {
+test('no record after a failure starts, records before it in other lanes do', async () => {
   const { started, states } = await play({
     ids: 'aabc',
     concurrency: 2,
@@ -181,7 +181,7 @@ describe.each([
     expect(states).toBe('fpp');
   });
 
-  test('changes of its item stay in order behind it', async () => {
+  test('later changes of its item stay in order', async () => {
     const { started } = await play({ ids: 'aab', firstAlone: true, handle: () => answer() });
     expect(started).toEqual([0, 1, 2]);
   });

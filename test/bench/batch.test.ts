@@ -68,7 +68,7 @@ test('a full batch is about 2,000 items, some of them changed often', () => {
   expect(longest).toBeGreaterThan(10);
 });
 
-test('with very many items, every record of the batch of failures is about one of its own', () => {
+test('with very many items, every record of the batch of failures is about a different item', () => {
   const text = batchText({ profile: 'small', records: 10_000, items: 1_000_000_000, seed: 4 });
   expect(lanesOf(parse(text)).longest).toBe(1);
 });

@@ -40,13 +40,13 @@ test('--check fails when one is impossible', async () => {
   expect(code).toBe(1);
 }, 60_000);
 
-test('expectations that are none are refused', async () => {
+test('values that are not expectations are refused', async () => {
   const { code, stderr } = await checkWith({ ...bundle, must: 'fast' });
   expect(stderr).toContain('entry 0: must has to be a number, got string');
   expect(code).not.toBe(0);
 }, 60_000);
 
-test('--help says what there is', async () => {
+test('--help lists the flags', async () => {
   const { code, stdout } = await runBench('--help');
   for (const flag of ['--only', '--quick', '--check', '--expectations', '--out', '--redraw'])
     expect(stdout).toContain(flag);

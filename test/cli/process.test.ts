@@ -51,7 +51,7 @@ test('the first Ctrl-C asks a command to stop, the second ends the process', asy
   expect(exits).toEqual([EXIT.interrupted, EXIT.ok]);
 });
 
-test('an error that nothing caught ends the process with one line, and with its stack if asked for', async () => {
+test('an uncaught error ends the process with one line, and with its stack if --verbose is set', async () => {
   const { process, signals, stderr, exits } = fakeProcess('emulators', '--verbose');
   const running = runProcess(process);
   await new Promise(setImmediate);

@@ -73,7 +73,7 @@ describe('streamlane', () => {
 });
 
 describe('help of a command', () => {
-  test('marks required options, and has options of servers and of the mapping in groups of their own', async () => {
+  test('marks required options, and groups the options of servers and of the mapping', async () => {
     const { stdout } = await inProcess(['dev', '--help']).ended();
     expect(stdout).toMatch(/--table <name> +The table whose stream is read\. \(required\)\n/);
     expect(stdout.match(/\(required\)/g)).toHaveLength(1);

@@ -99,7 +99,7 @@ test('changed refuses an object with images: it reads the stored values', () => 
   );
 });
 
-test.each([true, false])('expired says what the record says: %s', (value) => {
+test.each([true, false])('expired agrees with the record: %s', (value) => {
   expect(expired({ eventName: 'REMOVE', expired: value })).toBe(value);
 });
 

@@ -27,7 +27,7 @@ test.each([
   expect(condition(open('OPEN') as never)).toBe(false);
 });
 
-test('it stands before a handler of any event, and unmarshalls nothing', async () => {
+test('it fits a handler of any event, and unmarshalls nothing', async () => {
   const seen: string[] = [];
   const router = streamRouter<{ id: string; status: string }>({ viewType: 'NEW_IMAGE' })
     .onInsert(eventPattern(paid), ({ eventName }) => seen.push(eventName))

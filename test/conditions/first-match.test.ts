@@ -28,7 +28,7 @@ describe('the first pattern that matches', () => {
     expect(firstMatch(patterns.map(compile))({ a: { S: 'xy' }, b: { S: 'z' } }, Number)).toBe(index);
   });
 
-  test('is none where there is no image', () => {
+  test('is false without an image', () => {
     expect(firstMatch([compile({ a: missing() })])(undefined, Number)).toBe(-1);
   });
 

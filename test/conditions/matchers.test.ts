@@ -280,7 +280,7 @@ describe('values compare as DynamoDB compares them', () => {
     expect(asked(pattern, value)).toBe(expected);
   });
 
-  test('text in a pattern stands for a number where the policy gives text', () => {
+  test('text in a pattern matches a number if the number policy returns text', () => {
     const ask = (pattern: unknown, toNumber?: (text: string) => unknown) =>
       compileMatch({ a: pattern }, PLACE).test({ a: { N: '5' } }, toNumber);
     for (const pattern of ['5', atLeast('4.9'), between('5', '6'), oneOf('6', '5')]) {

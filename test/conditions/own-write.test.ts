@@ -58,7 +58,7 @@ describe('a write is the own one if it changed the marker', () => {
     expect(ownWrite<AnyRecord>('by', { writes: [] })(modified({ by: e1 }, { ...after, by: e2 }))).toBe(false);
   });
 
-  test('a name with a dot stands in brackets', () => {
+  test('a name with a dot is written in brackets', () => {
     expect(ownWrite<AnyRecord>('["a.b"]')(modified({}, { 'a.b': e1 }))).toBe(true);
   });
 });

@@ -136,7 +136,7 @@ test('tableWriter with wrong keys puts nothing aside', async () => {
   expect(error).toMatchObject({ code: 'KEYS_MISMATCH' });
 });
 
-test('a record whose message alone is refused is put aside, by what the others show', async () => {
+test('a record becomes a dead letter if only its message is refused', async () => {
   fake.fault = ({ entries }) =>
     entries.some(({ text }) => text.includes('item-7'))
       ? { code: 'SomethingNew', senderFault: true }

@@ -60,7 +60,7 @@ test.each([
   });
 });
 
-test('what the network says is kept', () => {
+test('the message of the network is kept', () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   expect(requestFailed('t', refusal(cause), 3)).toMatchObject({
     cause: { message: cause.message, code: cause.code },

@@ -27,7 +27,7 @@ describe('a dead letter', () => {
     });
   });
 
-  test('names the entity, and goes without where there is none', () => {
+  test('names the entity, if there is one', () => {
     const named = createDeadLetter(record, undefined, context, 'order');
     expect(named).toEqual({ ...named, entity: 'order' });
     expect(named.version).toBe('streamlane.dead-letter/1');

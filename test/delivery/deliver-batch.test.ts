@@ -105,7 +105,7 @@ test('a batch that succeeds is one invocation and one checkpoint', () => {
   expect(play('abc', () => OK).story).toEqual(['invoke abc #1 request-1', 'checkpoint abc succeeded']);
 });
 
-describe('what an invocation came to is said right behind it', () => {
+describe('the outcome of an invocation follows it directly', () => {
   const bisect = { bisectBatchOnFunctionError: true };
 
   test.each<
@@ -419,7 +419,7 @@ test('the response can be read in another way', () => {
   ]);
 });
 
-test('documents say what the last invocation answered', () => {
+test('documents have the response of the last invocation', () => {
   const answers = [FAILED, { type: 'returned', response: 'malformed' } as const];
   const { decisions } = play('a', (_, invocation) => answers[invocation - 1] as InvocationResult);
   expect(decisions.find(({ type }) => type === 'discard')).toMatchObject({

@@ -94,7 +94,7 @@ describe('windows follow the creation time of records, aligned to multiples of t
     expect(log).toEqual(expected);
   });
 
-  test('a window goes on over batches', () => {
+  test('a window continues across batches', () => {
     const { windows, log, run } = play();
     run(windows.deliver([at(1)]));
     run(windows.deliver([at(2), at(undefined)]));
@@ -165,7 +165,7 @@ describe('the response', () => {
     expect(windows.open?.state).toEqual({ n: 2 });
   });
 
-  test('with a partial failure its state is kept: it holds what lies before the checkpoint', () => {
+  test('with a partial failure, its state is kept: it has the records before the checkpoint', () => {
     const { windows, log, run } = play(
       {},
       once({ state: { n: 2 }, batchItemFailures: [{ itemIdentifier: '103' }] }),

@@ -32,7 +32,7 @@ describe('Powertools batch', () => {
     expect(finished).toEqual([2, 1, 0]);
   });
 
-  test('goes on past a failure, one record at a time too', async () => {
+  test('continues after a failure, also one record at a time', async () => {
     const started: number[] = [];
     const response = await processPartialResponse(
       sameItem,
@@ -132,7 +132,7 @@ describe('aws-lambda-stream', () => {
     expect(finished).toEqual([2, 1, 0]);
   });
 
-  test('fails the whole batch when a handler throws an error of its own', async () => {
+  test('fails the whole batch when a handler throws', async () => {
     const handler = await awsLambdaStream.each(() => Promise.reject(new Error('failed')), 8);
     await expect(handler(sameItem)).rejects.toThrow('failed');
   });

@@ -106,7 +106,7 @@ describe('the output on the page', () => {
     expect(aws.problems).toEqual([]);
   });
 
-  test('about what could not be checked is part of what the command prints', async () => {
+  test('about checks that were not made is part of the output of the command', async () => {
     for (const call of ['SimulatePrincipalPolicy', 'GetQueueAttributes'])
       aws.faults.set(call, { status: 403, code: 'AccessDenied' });
     setVariable(aws.world);

@@ -130,7 +130,7 @@ test('the program of the README publishes', async () => {
   ]);
 });
 
-test('the endpoint of sinks.md gets the invoices in one request, and once more what it was too busy for', async () => {
+test('the endpoint of sinks.md gets the invoices in one request, and gets those again for which it was too busy', async () => {
   const sink = snippets.find(
     ({ page, code }) => page === 'docs/sinks.md' && code.includes("env('INVOICES_URL')"),
   ) as Block;

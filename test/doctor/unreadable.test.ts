@@ -166,7 +166,7 @@ describe('parts that are known in part', () => {
     ]);
   });
 
-  test('a queue may have a policy of its own, which allows the role', async () => {
+  test('the policy of a queue may allow the role', async () => {
     const diagnosis = await examine({
       change({ forbidden, queues }) {
         forbidden.push('sqs:SendMessage');

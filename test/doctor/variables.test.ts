@@ -82,14 +82,14 @@ test.each([
   ['events:PutEvents', [`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/changes`]],
   ['dynamodb:BatchWriteItem', [`arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/InvoicesCopy`]],
   ['s3:PutObject', ['arn:aws:s3:::archive/deleted/*']],
-])('a role without %s is told which targets need it', async (action, resources) => {
+])('the finding about a role without %s names the targets that need it', async (action, resources) => {
   const diagnosis = await examine({ change: withVariables(ALL, [action]), router, exports });
   expect(diagnosis.findings.map(({ code, is }) => `${code} ${is}`)).toEqual(
     resources.map((resource) => `PERMISSION_MISSING The role is not allowed ${action} on ${resource}.`),
   );
 });
 
-test('targets with an ARN of their own need no variable', async () => {
+test('targets with an ARN need no variable', async () => {
   const own = {
     bus: eventBus({ eventBusName: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/own`, source: 'invoices' }),
     copies: tableWriter({ tableName: `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/Own`, keys: ['id'] }),

@@ -3,7 +3,7 @@ import { awsEnvironment } from '../../src/emulators/aws-environment.ts';
 
 const tables = { dynamodb: 'http://127.0.0.1:1', streams: 'http://127.0.0.1:2' };
 
-test('a program with credentials of its own keeps them', () => {
+test('a program with its own credentials keeps them', () => {
   const environment = awsEnvironment({
     tables,
     messages: undefined,

@@ -79,7 +79,7 @@ test('stops Dynoxide when fauxqs does not start', async () => {
   vi.doUnmock('../../src/emulators/fauxqs.ts');
 });
 
-test('reads process.env unless told otherwise', async () => {
+test('reads process.env by default', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
   const { dynamodb } = await startEmulators();
   vi.unstubAllEnvs();

@@ -7,7 +7,7 @@ import { blocksOf, ROOT } from '../docs/markdown.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { runExample } from './run-example.ts';
 
-test('the program handles the payload with the malformed ARN, then barks from a table of its own', async () => {
+test('the program handles the payload with the malformed ARN, then barks from its own table', async () => {
   const { code, stdout, stderr } = await runExample('bark-table').ended();
 
   expect(stderr).toBe('');
@@ -36,7 +36,7 @@ REMOVE: succeeded, {"batchItemFailures":[]}
   expect(code).toBe(0);
 });
 
-test('the walk-through works as it stands in the README', { timeout: 120_000 }, async () => {
+test('the walk-through works as typed from the README', { timeout: 120_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'streamlane-bark-table-'));
   // npx would run the same file, and take its time.
   writeFileSync(join(directory, 'npx'), `#!/bin/sh\nshift\nexec "${process.execPath}" "${MAIN}" "$@"\n`, {

@@ -119,7 +119,7 @@ test('the files have no argument and no reference that the provider does not kno
   expect(problemsOf(MAIN, MAPPING)).toEqual([]);
 });
 
-test('the role allows what the stream, the topic and the queue need, and no more', () => {
+test('the role has only the permissions for the stream, the topic and the queue', () => {
   const { policy = '' } = resource('aws_iam_role_policy', 'on_invoice');
   const statements = [...policy.matchAll(/Action\s+= (\[.*?\])\s+Resource = (\S+)/g)].map(
     ([, actions = '', target]) => ({ Action: JSON.parse(actions), Resource: target?.replaceAll('"', '') }),

@@ -90,7 +90,7 @@ test('what throws when it is read has no parts', () => {
   expect(contentFreeCause(thrown)).toEqual({});
 });
 
-test('an instance is one of its class or of one that extends it; what cannot be asked is none', () => {
+test('an instance belongs to its class or a subclass; values that throw when they are read do not', () => {
   expect(isInstance(new TypeError(), Error)).toBe(true);
   expect(isInstance(new Error(), TypeError)).toBe(false);
   expect([undefined, null, 'text', {}].map((value) => isInstance(value, Error))).toEqual([

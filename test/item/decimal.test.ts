@@ -60,7 +60,7 @@ describe('canonicalNumber gives one text per value', () => {
     for (const other of others) expect(canonicalNumber(other)).toBe(canonicalNumber(first));
   });
 
-  test('the text of a double stands for that double again', () => {
+  test('the text of a double gives the same double', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         const canonical = canonicalNumber(String(number));

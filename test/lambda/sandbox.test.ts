@@ -114,7 +114,7 @@ describe.each(FORMATS)('a function under the runtime client of AWS, %s,', (forma
     expect(lambda.log).not.toMatch(/unhandled/i);
   });
 
-  test('ends when code of its user leaves a rejection behind, and its next batch fails', async () => {
+  test('ends when user code leaves a rejection unhandled, and its next batch fails', async () => {
     const event = JSON.stringify(inserted('a'));
     await using lambda = await start('leavingRejection');
 

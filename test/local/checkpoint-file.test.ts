@@ -202,7 +202,7 @@ describe('a mapping with a checkpointFile', () => {
       ...options,
     });
 
-  test('goes on where the last one was, and has written a checkpoint before it tells of it', async () => {
+  test('continues where the last one stopped, and writes a checkpoint before it emits the event', async () => {
     const [a] = fake.write('s', 'a');
     const first = await start();
     first.on('checkpoint', () => {

@@ -122,7 +122,7 @@ describe('delivery', () => {
     });
   });
 
-  test('goes on at the checkpoint of a partial response', async () => {
+  test('continues at the checkpoint of a partial response', async () => {
     await table.fill(3);
     let failed = false;
     await start(
@@ -321,7 +321,7 @@ describe('pause and stop', () => {
     expect(log).toEqual([]);
   });
 
-  test('pause waits for the invocation that runs, whose result counts; retries begin anew', async () => {
+  test('pause waits for the running invocation, whose result counts; the count of retries starts again', async () => {
     await table.fill(2);
     const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

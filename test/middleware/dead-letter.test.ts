@@ -153,7 +153,7 @@ describe('deadLetter', () => {
       for (const each of [letter, logged, message]) expect(each).not.toHaveProperty('entity');
     });
 
-    test('a record whose entity cannot be told gets all three as well', async () => {
+    test('a record whose entity is unknown gets all three as well', async () => {
       const record = recordOf(ofType('ORDER'));
       const dynamodb = { ...record.dynamodb, NewImage: undefined as never };
       const { letter, logged, message } = await handled({ ...record, dynamodb });
@@ -181,7 +181,7 @@ describe('deadLetter', () => {
     });
   });
 
-  test('lets what lies behind it go on, in order', async () => {
+  test('lets the records after it continue, in order', async () => {
     const handled: string[] = [];
     const sink = memorySink();
     const router = streamRouter({ logger: memoryLogger() })
@@ -447,7 +447,7 @@ describe("when: 'exhausted'", () => {
     expect(sink.letters).toHaveLength(1);
   });
 
-  test('sends permanent errors only where no retry lies within', async () => {
+  test('sends permanent errors only if there is no retry inside', async () => {
     const sink = memorySink();
     const { router } = routerOf(sink, { when: 'exhausted' }, rejects(busy));
     expect(await router(eventOf({}), contextOf())).toEqual(failedAt(0));
@@ -752,7 +752,7 @@ describe('with real servers', () => {
     expect(await bodiesOf(queueUrl)).toEqual([]);
   });
 
-  test('and fails the record where there is none, with an error that says so', async () => {
+  test('and fails the record if there is none, with an error that says so', async () => {
     const queueUrl = await queue();
     const notes = { S: 'x'.repeat(1_100_000) };
     const { response, logger } = await poison(sqsQueue({ queueUrl, client: sqs }), {}, { notes });
@@ -808,7 +808,7 @@ test.each<[unknown, unknown, string, string]>([
 describe('a sink of the user', () => {
   const accepting = (send: Sink['send']): Sink => ({ target: 'own', send });
 
-  test('gets a record of its own: its changes affect neither the next letter nor the event', async () => {
+  test('gets a copy of the record: its changes affect neither the next letter nor the event', async () => {
     const images: unknown[] = [];
     const event = eventOf({ id: 'a' });
     const before = structuredClone(event);

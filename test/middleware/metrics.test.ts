@@ -156,7 +156,7 @@ describe('metrics, with Powertools', () => {
     expect(Object.keys(entries()[0] ?? {}).join()).not.toContain('.');
   });
 
-  test('says how far behind it is: now minus the creation of the last record', async () => {
+  test('reports the lag: now minus the creation of the last record', async () => {
     const event = eventOf({}, {});
     const ages = [500, 90];
     event.Records.forEach((record, index) => {

@@ -50,7 +50,7 @@ async function outcomeOf(options: RetryOptions, handler: () => unknown, context 
 }
 
 describe('retry', () => {
-  test('runs what lies within again until it succeeds', async () => {
+  test('runs the inner layers again until they succeed', async () => {
     const { attempts, handler } = failing(new Error('1'), new Error('2'));
     expect(await outcomeOf({ backoff: AT_ONCE }, handler)).toMatchObject({ failed: false, came: [] });
     expect(attempts()).toBe(3);
@@ -67,7 +67,7 @@ describe('retry', () => {
     },
   );
 
-  test('makes three attempts unless told otherwise', async () => {
+  test('makes three attempts by default', async () => {
     const { attempts, handler } = failing(...Array(9).fill(new Error('no')));
     await outcomeOf({ backoff: AT_ONCE }, handler);
     expect(attempts()).toBe(3);
@@ -176,7 +176,7 @@ describe('retry', () => {
     },
   );
 
-  test('takes a retryable that throws for a no, and logs it: what comes out is what the handler threw', async () => {
+  test('treats a retryable that throws as false, and logs it: the record fails with the error of the handler', async () => {
     const { handler } = failing(undefined);
     const retryable = (error: unknown) => (error as Error).message === 'busy';
     const { came, logger } = await outcomeOf({ retryable }, handler);
@@ -329,7 +329,7 @@ describe('the wait', () => {
     return at.slice(1).map((time, index) => time - (at[index] as number));
   }
 
-  test('doubles from 100 ms to 5 s unless told otherwise', async () => {
+  test('doubles from 100 ms to 5 s by default', async () => {
     expect(await waits({ attempts: 9, backoff: { jitter: false } })).toEqual([
       100, 200, 400, 800, 1600, 3200, 5000, 5000,
     ]);

@@ -74,7 +74,7 @@ describe.each(SCHEMAS)('validate with %s', (_, schema) => {
     },
   );
 
-  test('fails a record whose both images do not fit once, and leaves no rejection behind', async () => {
+  test('fails a record once if both images do not fit, without an unhandled rejection', async () => {
     const { error } = await run(schema, { eventName: 'MODIFY', newImage: bad, oldImage: bad });
     expect(error).toBeInstanceOf(ValidationError);
     await new Promise(setImmediate);
@@ -202,7 +202,7 @@ describe('validate', () => {
     expect(layer({ newImage: {} } as never, {} as never, () => undefined)).toBeUndefined();
   });
 
-  test('hands on what next() comes to, unchanged', async () => {
+  test('returns the result of next() unchanged', async () => {
     const asynchronous = z.object({}).refine(async () => true);
     const layer = validate(asynchronous);
     const failing = async () => {

@@ -289,7 +289,7 @@ describe('with a table with entities', () => {
   const order = (total: string) => ({ type: text('ORDER'), total: { N: total } });
   const behind = (...sketches: RecordSketch[]) => recordsBehind(streamRecords(table), eventOf(...sketches));
 
-  test('each record says which one it belongs to, and undefined where it belongs to none', async () => {
+  test('each record has its entity, or undefined if it belongs to none', async () => {
     const records = await behind(
       { newImage: customer },
       { newImage: order('1') },

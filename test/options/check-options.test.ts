@@ -114,7 +114,7 @@ describe('checkOptions', () => {
     );
   });
 
-  test('names the path of what lies within another option', () => {
+  test('names the path of a nested option', () => {
     expect(thrownBy(() => checkOptions('owner', { flag: 1 }, checks, { path: 'backoff' }))).toMatchObject({
       option: 'backoff.flag',
       message: 'owner: backoff.flag has to be true or false, got 1.',

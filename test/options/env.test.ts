@@ -18,7 +18,7 @@ test.each<[what: string, value: unknown, accepted: boolean]>([
   ['null', null, false],
   ['another object', {}, false],
   ['a number', 7, false],
-])('%s may stand for an ARN, a URL or a name: %j %s', (_, value, accepted) => {
+])('%s can take the place of an ARN, a URL or a name: %j %s', (_, value, accepted) => {
   expect(TEXT_OR_ENV.accepts(value)).toBe(accepted);
 });
 

@@ -150,7 +150,7 @@ describe('a subclass whose methods wait before they call the base class', () => 
     );
   });
 
-  test('notes nothing in the next call when it goes on after the answer', async () => {
+  test('has no effect on the next call if it continues after the response', async () => {
     const late = Promise.withResolvers<void>();
     class Late extends Waiting {
       override failureHandler(record: DynamoDBRecord, error: Error): FailureResponse {

@@ -30,7 +30,7 @@ describe('a call', () => {
     expect(call.result()).toEqual([succeeded, failed]);
   });
 
-  test('gives each occurrence of a record an entry of its own, in the order that they ended in', () => {
+  test('gives each occurrence of a record a separate entry, in the order in which they ended', () => {
     const call = new Call({}, { handler: noop, options: undefined, records: [first, first, first] });
     const again: Entry = ['fail', 'the second time', first];
     call.add(first, succeeded);

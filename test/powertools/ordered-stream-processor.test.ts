@@ -125,7 +125,7 @@ describe('the response', () => {
     expect(processor.getMessagesToReport()).not.toBe(response.batchItemFailures);
   });
 
-  test('a failure keeps what lies past it from starting', async () => {
+  test('after a failure, no record past it starts', async () => {
     const handled: string[] = [];
     const processor = quiet({ order: 'shard' });
 

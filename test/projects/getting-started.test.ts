@@ -108,7 +108,7 @@ test('the bundle exports the function', async () => {
   });
 });
 
-test('put, update and delete print what the page says', () => {
+test('put, update and delete print the lines of the page', () => {
   const writes = [...ended].filter(([command]) => /^npx streamlane (?:put|update|delete) /.test(command));
   // stdout comes first. On stderr, each names the servers.
   const printed = writes.map(([, { output }]) => output.split('\n')[0]);

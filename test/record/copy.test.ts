@@ -65,6 +65,6 @@ test('instances of other classes, subclasses among them, and functions are share
   expect(copyOf(value.money)).toBe(value.money);
 });
 
-test('what can be copied is not told', () => {
+test('values that can be copied cause no warning', () => {
   copyOf(plain(), () => expect.unreachable());
 });

@@ -264,7 +264,7 @@ test('a thenable of any kind is waited for', async () => {
   await expect(checkImage(schema, 'newImage', 7)).resolves.toBe(7);
 });
 
-test('what the schema throws is thrown', () => {
+test('an error of the schema is thrown unchanged', () => {
   const error = new Error('broken schema');
   const schema = schemaOf(() => {
     throw error;

@@ -248,7 +248,7 @@ describe('a range remains', () => {
     expect(handled).toEqual([]);
   });
 
-  test('when none of its records is there', async () => {
+  test('if none of its records is in the stream', async () => {
     const { messages } = await run([document('1', '2', 2)], { allowCountMismatch: true });
     expect(messages).toMatchObject([
       { reason: 'trimmed', detail: 'none of its 2 records is in the stream any more' },
@@ -319,7 +319,7 @@ test('a throttle is waited out longer than another error', async () => {
   expect(handled).toEqual(['a']);
 });
 
-describe('behind a range that cannot be read for now', () => {
+describe('after a range that cannot be read now', () => {
   const letterOf = (key: string, sequenceNumber: string | undefined) =>
     createDeadLetter(
       {

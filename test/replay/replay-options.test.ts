@@ -23,7 +23,7 @@ test('missing options have defaults', () => {
   expect(signal.aborted).toBe(false);
 });
 
-test('what the callbacks throw is dropped', () => {
+test('errors of the callbacks are ignored', () => {
   const broken = (): never => {
     throw new Error('EPIPE');
   };

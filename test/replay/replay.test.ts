@@ -39,7 +39,7 @@ test('records arrive in the order of their sequence numbers, compared as numbers
   expect(events).toEqual([['9', '10', '0000011', '100']]);
 });
 
-test('each stream gets events of its own', async () => {
+test('each stream gets separate events', async () => {
   const { events, handler } = recording();
   const other = letterAt(1);
   const elsewhere = { ...other, record: { ...other.record, eventSourceARN: 'arn:elsewhere' } };
@@ -94,7 +94,7 @@ test.each<[string, unknown]>([
   expect(summary).toMatchObject({ succeeded: 0, failed: 1, messages: [{ reason: 'failed' }] });
 });
 
-test('a signal ends it, and what failed or waits for that is still told apart', async () => {
+test('a signal ends it, and the report still distinguishes failed from blocked', async () => {
   const controller = new AbortController();
   const { handler } = recording(([number]) => {
     controller.abort();

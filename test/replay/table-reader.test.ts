@@ -135,7 +135,7 @@ test('a document whose records are skipped in part is done once the others succe
   expect(seen).toEqual(['2']);
 });
 
-test('a client of the caller that reads items in a way of its own is as good', async () => {
+test('a client of the caller that reads items in another way works too', async () => {
   const own = { ...keysOf('own'), n: { N: '2' }, bin: { B: new Uint8Array([1]) } };
   const tableClient = { send: async () => ({ Item: own }) } as never;
   const documents = [
@@ -205,7 +205,7 @@ test('binary keys are looked up as bytes, in a client for the region of each str
   expect(inputs).toEqual([{ pk: { B: Buffer.from([1, 2, 3]) } }]);
 });
 
-test('a record that names no stream, and keys that are none, remain', async () => {
+test('a record without a stream, or without valid keys, remains', async () => {
   const { record, ...letter } = letterOf('a', 1, {});
   const { eventSourceARN: _, ...bare } = record;
   const hostile = { ...record, dynamodb: { ...record.dynamodb, Keys: { pk: null } } };

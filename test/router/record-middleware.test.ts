@@ -296,7 +296,7 @@ describe('next() that is called again', () => {
       }
     };
 
-  test('runs what lies within again: a retry that succeeds is a success', async () => {
+  test('runs the inner layers again: a retry that succeeds is a success', async () => {
     const calls: number[] = [];
     expect(await outcomeOf(retry(3), succeedsAt(3, calls))).toBe('succeeded');
     expect(calls).toEqual([1, 2, 3]);
@@ -737,7 +737,7 @@ test('code that runs past the deadline without a wait starts no next() and no fu
   expect(started).toEqual([`first ${sequenceNumberAt(0)}`]);
 });
 
-describe('what lies within gets the item as it was', () => {
+describe('the inner layers get the unchanged item', () => {
   const spoil = (record: unknown): number => {
     const { newImage } = record as { newImage: { total: number } };
     const { total } = newImage;

@@ -75,7 +75,7 @@ describe('a campaign', () => {
     expect(status).toBe(2);
   });
 
-  test('ends early when it is told to', async () => {
+  test('ends early when it is stopped', async () => {
     const over = new AbortController();
     let histories = 0;
     await playInThreads({

@@ -542,7 +542,7 @@ describe('options', () => {
   });
 });
 
-test('a message needs its record, or to be told that there is none', async () => {
+test('a message needs its record, or detached: true', async () => {
   const { sink, requests } = sinkOf(accept);
   await expect(sink.send(1, undefined as never)).rejects.toMatchObject({ code: 'RECORD_REQUIRED' });
   await expect(sink.send(undefined, { detached: true })).rejects.toMatchObject({
@@ -562,7 +562,7 @@ test('a variable that is not set fails the message, and names it', async () => {
 });
 
 describe.each(HOSTILE)('%s', (_, hostile) => {
-  test('that request throws fails its own messages, and the sink goes on', async () => {
+  test('that request throws fails its own messages, and the sink continues', async () => {
     let calls = 0;
     const { send } = sinkOf(async () => {
       if (++calls === 1) throw hostile;

@@ -46,7 +46,7 @@ test('a request has one write for each key, in the order of the calls', async ()
   expect(written().at(-1)).toHaveProperty('DeleteRequest');
 });
 
-test('binary keys are told apart', async () => {
+test('binary keys are distinguished', async () => {
   const table = writer();
   const put = (byte: number) =>
     table.put({ pk: new Uint8Array([byte]), sk: new Uint8Array([byte]) }, { detached: true });

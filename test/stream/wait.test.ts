@@ -3,7 +3,7 @@ import { wait } from '../../src/stream/wait.ts';
 
 const signal = new AbortController().signal;
 
-test.each([[-5], [Number.NaN], [0]])('a delay of %d ms is none, without a warning', async (delayMs) => {
+test.each([[-5], [Number.NaN], [0]])('a delay of %d ms does not wait, without a warning', async (delayMs) => {
   const warned = vi.fn();
   process.on('warning', warned);
   await wait(delayMs, signal);

@@ -43,7 +43,7 @@ async function inserting(
 }
 
 describe('itemFrom', () => {
-  test('gives handlers what the function makes of the stored item', async () => {
+  test('gives handlers the item that the function returns', async () => {
     const { seen } = await inserting(({ sk, cents }) => ({ id: sk.slice(6), total: cents / 100 }));
     expect(seen).toEqual([{ id: '1', total: 12.5 }]);
   });

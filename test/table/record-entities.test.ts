@@ -144,7 +144,7 @@ describe('the schema of an entity', () => {
     { kind: { S: 'note' }, text: { S: 'x' } },
   ];
 
-  test('checks the images of its own records alone', () => {
+  test('checks only the images of its own records', () => {
     const record = recordOf('MODIFY', schemas, { newImage: order, oldImage: order });
     expect(record.validate()).toBeUndefined();
     expect([record.newImage, record.oldImage]).toEqual([{ total: 1 }, { total: 1 }]);

@@ -238,7 +238,7 @@ describe('the delivery of one batch', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
-  test('for ever ends when the records leave the stream, and what waited behind goes with them', async () => {
+  test('for ever ends when the records leave the stream, with the records after them', async () => {
     const { elapsedMs, onFailure, succeeded, invocations } = await deliver(thrower, recordsOf('abc'), {
       batchSize: 1,
     });
@@ -324,7 +324,7 @@ describe('the delivery of one batch', () => {
     expect(batches).toEqual(['abcde', 'ab', 'a', 'b', 'cde']);
   });
 
-  test('a failing batch blocks the records behind it', async () => {
+  test('a failing batch blocks the records after it', async () => {
     let failures = 2;
     const { batches, handler } = noting((event) => {
       if (idsOf(event).includes('b') && failures-- > 0) thrower();
@@ -447,7 +447,7 @@ describe('parallelizationFactor', () => {
     expect(invocations.filter(({ outcome }) => outcome === 'failed')).toHaveLength(3);
   });
 
-  test('items of one partition key are in lanes of their own: order is kept per item', async () => {
+  test('items of one partition key are in separate lanes: order is kept per item', async () => {
     const stream = testStream<{ pk: string; sk: string }>({ keys: ['pk', 'sk'] });
     const records = [...'abcabcabc'].map((sk) => stream.insert({ pk: 'one', sk }));
     const batches: string[] = [];

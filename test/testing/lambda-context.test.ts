@@ -6,7 +6,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const stream = testStream<{ id: string }>({ keys: ['id'] });
 const eventOf = (ids: string) => stream.event([...ids].map((id) => stream.insert({ id })));
 
-test('it is a Lambda context, each with a request id of its own', () => {
+test('it is a Lambda context, each with a different request id', () => {
   const context = lambdaContext();
   expect(context).toMatchObject({
     functionName: 'test-function',
@@ -28,7 +28,7 @@ test('its fields can be chosen', () => {
   expect(lambdaContext({ invokedFunctionArn: 'arn' }).invokedFunctionArn).toBe('arn');
 });
 
-test('its clock moves when told to, and never below 0', () => {
+test('its clock moves only with advance(), and never below 0', () => {
   const context = lambdaContext({ remainingMs: 1000 });
   context.advance(400);
   expect(context.getRemainingTimeInMillis()).toBe(600);

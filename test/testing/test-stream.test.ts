@@ -147,7 +147,7 @@ test('a router reads what a stream writes', async () => {
   expect(seen).toEqual([draft, { customerId: 'C-7', invoiceId: 1 }, draft, open, open, true]);
 });
 
-test('an event has the records given, in an array of its own', () => {
+test('an event has the given records, in a new array', () => {
   const stream = testStream(invoices);
   const records = [stream.insert(draft)];
   const event = stream.event(records);

@@ -71,7 +71,7 @@ describe('a delivery', () => {
     expect(inConsole).toEqual([]);
   });
 
-  test('leaves what the handler itself writes to the console alone', async () => {
+  test("does not change the handler's own console output", async () => {
     const written = console_();
     await deliver(() => console.info('of the handler'), [stream.insert({ id: 'a' })]);
     expect(written).toEqual(['info of the handler']);

@@ -130,7 +130,7 @@ describe('an entity', () => {
     );
   });
 
-  test('has routes and conditions in files of their own', () => {
+  test('has routes and conditions in separate files', () => {
     const orders = (routes: EntityRoutes<typeof app, 'order'>) =>
       routes.onInsert(({ newImage }) => newImage.total);
     streamRouter(app).entity('order', orders);

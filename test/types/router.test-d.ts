@@ -239,7 +239,7 @@ describe('defineTable', () => {
     at: Date;
   }
 
-  test('gives what the schema of any vendor makes of an item', () => {
+  test('returns the output of the schema of any vendor', () => {
     streamRouter(defineTable({ name: 'T', item: schemas.zod, keys: ['id'] })).onInsert(
       ({ newImage, keys }) => {
         expectTypeOf(newImage).toEqualTypeOf<Item>();

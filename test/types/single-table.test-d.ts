@@ -73,7 +73,7 @@ describe('a single-table program compiles', () => {
         expectTypeOf(newImage).toEqualTypeOf<Order>();
       });
 
-  test('with routes and conditions in files of their own', () => {
+  test('with routes and conditions in separate files', () => {
     streamRouter(app).entity('order', orders);
   });
 

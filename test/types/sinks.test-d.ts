@@ -56,7 +56,7 @@ describe('every sink', () => {
     streamRouter(invoices).onInsert((record) => bus.send(record.newImage, { record, detailType: 'Created' }));
   });
 
-  test('needs the record of a message, or to be told that there is none', () => {
+  test('needs the record of a message, or detached: true', () => {
     streamRouter<Invoice>().onInsert(async (record) => {
       // @ts-expect-error neither
       await topic.publish('text');
@@ -152,7 +152,7 @@ test('toCloudEvent takes any record', () => {
 describe('createSink', () => {
   const limits = { target: 'https://example.com', maxEntries: 10, maxBytes: 1000 };
 
-  test('takes any message as JSON text, unless it is told which', () => {
+  test('takes any message as JSON text, unless its type is given', () => {
     const sink = createSink({
       ...limits,
       async request(entries, context) {

@@ -112,7 +112,7 @@ test('an announcement that never arrives is lost, and the exit code is 1', { tim
   expect(code).toBe(EXIT.failed);
 });
 
-test('the example has what the command calls', () => {
+test('the example has the permissions that the command needs', () => {
   const { runWorkflow, rowsOf }: InvoiceWorkflow = workflow;
   expect([runWorkflow, rowsOf]).toEqual([expect.any(Function), expect.any(Function)]);
 });

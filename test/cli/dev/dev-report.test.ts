@@ -122,7 +122,7 @@ test.each([false, true])(
   },
 );
 
-test('a variable that is not set is told once, and again after it was set for a while', () => {
+test('a missing variable is reported once, and again after it was set for a while', () => {
   const notes: string[] = [];
   const nothing = (): void => {};
   const note = (text: string): void => void notes.push(text);

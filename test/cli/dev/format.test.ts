@@ -149,7 +149,7 @@ describe('invocations and what came of them', () => {
     ]);
   });
 
-  test('that gave records up are one, without the checkpoint behind', () => {
+  test('that discarded records are one line, without the checkpoint after it', () => {
     const { emit, told } = follow();
     emit('invocation', invocation({ requestId: 'a' }));
     emit('discard', { requestId: 'a', records });
@@ -161,7 +161,7 @@ describe('invocations and what came of them', () => {
     ]);
   });
 
-  test('of which two close windows at once are told apart', () => {
+  test('of two windows that close at once are separate', () => {
     const { emit, told } = follow();
     emit('invocation', invocation({ records: [], requestId: 'a' }));
     emit('invocation', invocation({ records: a, requestId: 'b' }));
@@ -263,7 +263,7 @@ describe('what went wrong', () => {
     expect(failures.of(invocation({ outcome, response })).map(({ message }) => message)).toEqual(messages);
   });
 
-  test('is the failure of a record that failed behind its dead letter', () => {
+  test('is the failure of a record that failed after its dead letter', () => {
     const failures = new Failures();
     const error = { name: 'Error', message: 'no', stack: '' };
     failures.add([true, false].map((deadLettered) => ({ sequenceNumber: '001', deadLettered, error })));

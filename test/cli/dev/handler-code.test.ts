@@ -34,7 +34,7 @@ async function answerOf(starting: Promise<Sandbox>): Promise<unknown> {
 const handlerOf = (version: number): string =>
   `enum Version { This = ${version} }\nexport const handler = () => Version.This;`;
 
-test('a broken edit is told as esbuild words it, and the code before it goes on serving', async () => {
+test("a broken edit is reported with esbuild's message, and the previous code keeps running", async () => {
   const code = codeOf({ 'handler.ts': handlerOf(1) });
   const { handlerCode, files } = handlerCodeOf(code);
   expect(await answerOf(handlerCode.start())).toBe(1);
@@ -61,7 +61,7 @@ test('code that throws when it is loaded does not replace the code before it', a
   expect(await answerOf(handlerCode.start())).toBe(1);
 });
 
-test('of all bundles the last two stay, and none at the end', async () => {
+test('the last two bundles are kept, and all are deleted at the end', async () => {
   const code = codeOf({ 'handler.ts': handlerOf(1) });
   const { handlerCode } = handlerCodeOf(code);
   for (let version = 1; version <= 4; version++) {
@@ -73,7 +73,7 @@ test('of all bundles the last two stay, and none at the end', async () => {
   expect(readdirSync(code.directory)).not.toContain('.streamlane');
 });
 
-test('another failure than that of a bundle is told with its reason, and the code before it goes on serving', async () => {
+test('another failure is reported with its reason, and the previous code keeps running', async () => {
   const code = codeOf({ 'handler.ts': handlerOf(1) });
   const { handlerCode } = handlerCodeOf(code);
   expect(await answerOf(handlerCode.start())).toBe(1);

@@ -104,7 +104,7 @@ test('changes while code is loaded are loaded once, afterwards', async () => {
   expect(started()).toBe(3);
 });
 
-test('an invocation that takes too long is ended, and the next one begins anew', async () => {
+test('an invocation that takes too long is ended, and the next one starts in a new process', async () => {
   const { pool } = poolOf(
     codeOf({ 'handler.ts': 'export const handler = ({ busy }: any) => { while (busy); return 1; };' }),
   );

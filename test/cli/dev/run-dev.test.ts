@@ -330,7 +330,7 @@ describe('streamlane dev', () => {
     expect(stdout).toMatch(/^seen \{ eventID: 'e+', sequenceNumber: '4+', tableName: 'App' \}$/m);
   });
 
-  test('a failure that repeats is told once, with a count, until the code changes', async () => {
+  test('a failure that repeats is printed once, with a count, until the code changes', async () => {
     const code = routerCode();
     const command = dev(code);
     await command.seen(READY);
@@ -353,7 +353,7 @@ describe('streamlane dev', () => {
     await command.ended();
   });
 
-  test('a variable that is not set is told with the flag that sets it', async () => {
+  test('a missing variable is reported with the flag that sets it', async () => {
     const code = codeOf({
       'handler.ts': `import { streamRouter } from ${STREAMLANE};
         import { env, readEnv } from ${STREAMLANE.replace('index.ts', 'options/env.ts')};
@@ -405,7 +405,7 @@ describe('streamlane dev', () => {
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
   });
 
-  test('a syntax error is shown, the code before it goes on, and nothing is lost', async () => {
+  test('a syntax error is shown, the previous code keeps running, and no record is lost', async () => {
     const code = routerCode();
     const command = dev(code);
     await command.seen(READY);
@@ -600,7 +600,7 @@ test('without a server it runs its own, which other commands of the project find
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });
 
-describe('what topics, queues and buckets of its own servers get', { timeout: 40_000 }, () => {
+describe('the messages that topics, queues and buckets of its own servers get', { timeout: 40_000 }, () => {
   const from = (path: string): string => STREAMLANE.replace('index.ts', path);
   const PUBLISHER = {
     'handler.ts': `import { env, streamRouter } from ${STREAMLANE};
@@ -918,7 +918,7 @@ test('positions that cannot be written end it', async () => {
   expect(exit).toBe(EXIT.failed);
 });
 
-test('with a file for its positions it goes on where it was', async () => {
+test('with a file for its positions, it continues where it stopped', async () => {
   const code = routerCode();
   const options = ['--table', table, '--create', 'id', '--checkpoint-file', code.path('positions.json')];
   const first = inProcess(['dev', code.path('handler.ts'), ...options], { env });

@@ -32,7 +32,7 @@ test.each([
   20_000,
 );
 
-test('what comes right before the end is told as well', async () => {
+test('messages right before the end are printed as well', async () => {
   const command = spawned(['emulators', '--create-queue', 'failed']);
   await command.seen(/Ready\./);
   await send('late');

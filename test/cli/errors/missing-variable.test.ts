@@ -13,7 +13,7 @@ function textOf(name: string): string {
   }
 }
 
-test('an error about a variable that is not set is told with the flag that sets it', () => {
+test('an error about a missing variable names the flag that sets it', () => {
   const text = textOf('NOBODY_SETS_IT');
   const hint = 'Here: set it in .env, or start again with --env NOBODY_SETS_IT=value.';
   expect(variableHint(text)).toBe(hint);

@@ -50,7 +50,7 @@ describe('variables for a handler', () => {
     expect(stderr()).toBe(`Using the variables of ${join(directory, '.env')}.\n`);
   });
 
-  test('without a .env nothing is told', async () => {
+  test('without a .env, nothing is printed', async () => {
     project({});
     const { context, stderr } = contextFor({});
     await loadVariables(context, {});
@@ -149,7 +149,7 @@ describe('variables for a handler', () => {
     },
   );
 
-  test('a file that is not there is bad input', async () => {
+  test('a file that does not exist is bad input', async () => {
     const { code, stderr } = await inProcess([
       'dev',
       'src/index.ts#env',

@@ -31,7 +31,7 @@ describe('streamlane generate event', () => {
     ]);
   });
 
-  test('as many of each as asked for, of items with keys of their own', async () => {
+  test('the requested number of each, for items with different keys', async () => {
     const { Records } = await eventOf(
       '--keys',
       'pk, sk',

@@ -104,7 +104,7 @@ describe('streamlane invoke', () => {
     expect(exit).toBe(EXIT.failed);
   });
 
-  test('an error whose stack names no place is told without one', async () => {
+  test('an error whose stack names no place is printed without one', async () => {
     const { stderr } = await run(['invoke', `${HANDLERS}#throwingWithoutPlace`, event], { env }).ended();
     expect(stderr).toContain('The handler failed: RangeError: out of range (--verbose prints the stack)\n');
   });
@@ -222,7 +222,7 @@ describe('streamlane invoke', () => {
   });
 });
 
-test('what the handler logs goes to stderr, so that stdout can be piped', async () => {
+test('logs of the handler go to stderr, so that stdout can be piped', async () => {
   const { stdout, stderr } = await spawned(['invoke', `${HANDLERS}#logging`, '-', '--json'], {
     env,
     input: '{"Records":[]}',
@@ -343,7 +343,7 @@ test.each([['a syntax error', 'handler.ts', 'export const handler = (): void => 
   },
 );
 
-test('a syntax error of an imported module is told with its place', async () => {
+test('a syntax error of an imported module is reported with its place', async () => {
   file('broken.mjs', 'const = 1;');
   const handler = file('importing.mjs', "import './broken.mjs';\nexport const handler = () => {};\n");
   const { stderr } = await inProcess(['invoke', handler, event], { env }).ended();

@@ -190,7 +190,7 @@ describe('streamlane update', () => {
   // Emulators and DynamoDB normalize numbers.
   const normal = (value: object): object => JSON.parse(JSON.stringify(value).replaceAll('"5.50"', '"5.5"'));
 
-  test('removes attributes, and sets those that stand beside the key', async () => {
+  test('removes attributes, and sets those besides the key', async () => {
     await run(
       'update',
       table,
@@ -220,7 +220,7 @@ describe('streamlane update', () => {
     expect(await stored(2)).toMatchObject({ checked: { BOOL: true }, own: { BOOL: true } });
   });
 
-  test('an item that is not there is an error, and stays so', async () => {
+  test('an item that does not exist is an error, and is not created', async () => {
     const { code, stderr } = await run('update', table, '--key', key(7), '--set', 'total=5');
     expect(stderr).toBe(
       `error: There is no such item in ${table}. Put it with streamlane put, or use --upsert, which creates it.\n`,
@@ -245,7 +245,7 @@ describe('streamlane update', () => {
     expect(code).toBe(EXIT.usage);
   });
 
-  test('what the server refuses is told in its words', async () => {
+  test("a refusal of the server is reported with the server's message", async () => {
     const { code, stderr } = await run('update', table, key(1), '--add', 'note=1');
     expect(stderr).toMatch(/^error: The request is refused: .+\n$/);
     expect(code).toBe(EXIT.failed);
@@ -267,7 +267,7 @@ describe('streamlane update', () => {
 });
 
 describe('streamlane delete', () => {
-  test('deletes items by their keys, whatever stands beside those', async () => {
+  test('deletes items by their keys, and ignores other attributes', async () => {
     await put(`{"customerId":"C-1","number":1,"total":5}`);
     await put(key(2));
     expect(await run('delete', table, '{"customerId":"C-1","number":1,"total":9}', key(2))).toEqual({

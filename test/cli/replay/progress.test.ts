@@ -42,7 +42,7 @@ test.each([true, false])(
   },
 );
 
-test('on a terminal the bar comes again below what a handler wrote, also without the end of its line', async () => {
+test('on a terminal, the bar is redrawn below the output of a handler, also if its line has no end', async () => {
   const { written, context, process } = contextOf(true);
   const progress = await openProgress(context);
   progress.set({ records: 3, succeeded: 1, failed: 0 });

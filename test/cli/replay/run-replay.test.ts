@@ -243,7 +243,7 @@ describe('streamlane replay', () => {
     });
   });
 
-  test('a variable that is not set is told with the flag that sets it', async () => {
+  test('a missing variable is reported with the flag that sets it', async () => {
     const code = codeOf({
       'failed.json': JSON.stringify([letterOf('x', 0)]),
       'handler.ts': `import { streamRouter } from ${STREAMLANE};
@@ -324,7 +324,7 @@ describe('streamlane replay', () => {
     },
   );
 
-  test('a name that no queue has is told', async () => {
+  test('a name without a queue is reported', async () => {
     const argv = ['replay', '--dry-run', '--queue', 'nowhere'];
     const { code, stderr } = await run(argv, { env }).ended();
     expect(stderr).toMatch(

@@ -179,7 +179,7 @@ describe('where a command finds its services', () => {
     await withdraw();
   });
 
-  test('servers of its own can be shared for as long as it runs', async () => {
+  test('its own servers can be shared while it runs', async () => {
     const env = nothingRuns();
     const { context } = contextFor(env);
     {
@@ -190,7 +190,7 @@ describe('where a command finds its services', () => {
     expect(await runningServers(env, () => {})).toBeUndefined();
   });
 
-  test('servers of its own that cannot be shared run anyway, and a warning says so', async () => {
+  test('its own servers run even if they cannot be shared, with a warning', async () => {
     const { context, stderr } = contextFor({ XDG_CACHE_HOME: '/dev/null' });
     await using connection = await connect(context, {}, { start: 'shared' });
     expect(connection.kind).toBe('embedded');

@@ -303,7 +303,7 @@ describe('where the embedded servers are not installed', () => {
     },
   );
 
-  test('invoke goes on without them', async () => {
+  test('invoke works without them', async () => {
     const argv = ['invoke', 'test/cli/handlers.ts#throwing', '-', '--json'];
     const { code, stdout, stderr } = await withoutDynoxide(() =>
       inProcess(argv, { input: '{"Records":[]}', env: { XDG_CACHE_HOME: directory } }).ended(),

@@ -90,7 +90,7 @@ test('no stream is not a failure', async () => {
   expect(stderr).toBe('There are no streams here.\n');
 });
 
-test('every page is read, and a closed shard is told from an open one', async () => {
+test('every page is read, and closed shards differ from open ones', async () => {
   await using server = await fakeStreams();
   const argv = ['--endpoint', server.url];
   const list = await inProcess(['streams', 'list', ...argv]).ended();

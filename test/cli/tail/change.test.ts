@@ -50,7 +50,7 @@ test('differences are in the order of their paths, list elements by number', () 
   ]);
 });
 
-test('a number that has not changed is none of the differences', () => {
+test('a number that has not changed is not listed as a difference', () => {
   const image = { id: { S: '1' }, n: { N: '1.50' }, set: { NS: ['1', '2'] } };
   const { changes } = changeOf(
     recordOf({ dynamodb: { Keys: { id: { S: '1' } }, OldImage: image, NewImage: image } }),

@@ -240,7 +240,7 @@ test('in a terminal it has colours, and Ctrl-C ends it', async () => {
   expect(code).toBe(EXIT.ok);
 });
 
-describe('what the mapping behind it has to say', () => {
+describe('the log entries of its mapping', () => {
   const fields = { error: new Error('down') };
 
   test.each([

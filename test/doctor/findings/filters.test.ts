@@ -136,7 +136,7 @@ test('where the stream cannot be read, the view type of the code is taken', () =
   }
 });
 
-test('records whose entity cannot be told reach no route, so filters may drop them', () => {
+test('records whose entity is unknown reach no route, so filters may drop them', () => {
   const item = itemOf<{ pk: string; sk: string; kind: string }>();
   const table = defineTable({
     name: 'App',

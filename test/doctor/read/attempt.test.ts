@@ -8,7 +8,7 @@ test.each([
   ['a page', 200, '<html></html>', 'the answer to lambda:ListAliases is not from AWS: check --endpoint'],
   ['another server', 404, 'not found', 'the answer to lambda:ListAliases is not from AWS: check --endpoint'],
   ['an empty failure', 418, '', 'lambda:ListAliases failed with status 418'],
-])('%s is told from an answer of AWS', async (_what, status, body, reason) => {
+])('%s is distinguished from a response of AWS', async (_what, status, body, reason) => {
   const server = createServer((_request, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const clients = new Clients({

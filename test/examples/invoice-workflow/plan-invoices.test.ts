@@ -26,7 +26,7 @@ test('an invoice is inserted first and deleted last, and each change raises its 
   }
 });
 
-test('one invoice in a hundred is in a currency of its own, and paid invoices get a receipt', () => {
+test('one invoice in a hundred has another currency, and paid invoices get a receipt', () => {
   const unknown = plan.filter(({ invoice }) => invoice.currency !== 'EUR');
   expect(new Set(unknown.map(({ invoice }) => invoice.invoiceId))).toEqual(
     new Set(['I-00051', 'I-00151', 'I-00251']),

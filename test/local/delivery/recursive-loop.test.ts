@@ -232,7 +232,7 @@ test('records without a time of creation follow nothing', () => {
   }
 });
 
-test('a pause begins anew: a change that is read again follows nothing', () => {
+test('a pause starts again: a change that is read again follows no handling', () => {
   let now = START;
   const detector = new RecursiveLoopDetector({ now: () => now, onFound: () => expect.unreachable() });
   const record = (): DynamoDBRecord => ({ dynamodb: { ApproximateCreationDateTime: now / 1000 } });

@@ -10,7 +10,7 @@ const invoke = (handler: LambdaHandler, timeoutMs = 10_000) =>
   localFunction(handler, { ...identity, timeoutMs })('{"Records":[]}', 'request-1');
 
 describe('an invocation', () => {
-  test('gets an event of its own and a context that counts down', async () => {
+  test('gets its own copy of the event and a context that counts down', async () => {
     let context: Context | undefined;
     const event = await invoke((given, lambdaContext) => {
       context = lambdaContext;

@@ -319,7 +319,7 @@ describe('starting positions', () => {
     expect(seen).toEqual(['before', 'after']);
   });
 
-  test('LATEST survives a pause although the clock of the stream is half a minute behind', async () => {
+  test('LATEST survives a pause although the clock of the stream is half a minute late', async () => {
     fake.addShard('s');
     await start({ startingPosition: 'LATEST' });
     await mapping?.pause();
@@ -488,7 +488,7 @@ describe('iterators', () => {
     },
   );
 
-  test('that are always refused, as without permission, are asked for less and less often, and that is told', async () => {
+  test('that are always refused, as without permission, are requested less and less often, with an event', async () => {
     fake.addShard('s');
     await start({ enabled: false });
     const delays: number[] = [];
@@ -528,7 +528,7 @@ describe('iterators', () => {
     expect(seen).toEqual(['a', 'c']);
   });
 
-  test('trimmed records are lost, which is said, and reading goes on with the oldest there are', async () => {
+  test('trimmed records are lost, with an event, and reading continues with the oldest record', async () => {
     fake.addShard('s');
     fake.write('s', 'a');
     await start();
@@ -638,7 +638,7 @@ describe('the end', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
-  test('a shard that is gone while the stream is there is left behind, loudly', async () => {
+  test('a shard that disappears from an existing stream is skipped with a warning', async () => {
     fake.addShard('s');
     fake.addShard('t');
     await start();

@@ -105,7 +105,7 @@ test('an esbuild that does not run is not used, and the remedy says so', async (
   });
 });
 
-test('the esbuild of the project comes first, and one that is too old is none', () => {
+test('the esbuild of the project is preferred, and one that is too old is ignored', () => {
   const code = codeOf({
     'old/node_modules/esbuild/index.js': 'exports.version = "0.14.1";',
     'new/node_modules/esbuild/index.js': 'exports.version = "1.0.0"; exports.mine = true;',
@@ -162,7 +162,7 @@ test('an ES module is loaded from its bundle', async () => {
   remove();
 });
 
-test('an error of esbuild without a place is told without one', async () => {
+test('an error of esbuild without a place is reported without one', async () => {
   const code = codeOf(CODE);
   const failing = {
     ...esbuild,

@@ -108,7 +108,7 @@ test('names inside of a reference stay as they are', () => {
   });
 });
 
-test('a template that is read back says what the mapping does', () => {
+test('a template that is read back equals the mapping', () => {
   fc.assert(
     fc.property(mappingOptions, fc.boolean(), (options, partialResponses) => {
       const mapping = mappingOf(options, partialResponses);

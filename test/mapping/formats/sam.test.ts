@@ -87,7 +87,9 @@ test.each([[{ Ref: 'Failures' }], [{ 'Fn::GetAtt': ['Failures', 'Arn'] }], ['${F
       destinationConfig: { onFailure: { destination } },
     });
 
-    expect(() => toSam(mapping, OPTIONS)).toThrow("toSam: destinationType is required, 'sqs', 'sns' or 's3': ");
+    expect(() => toSam(mapping, OPTIONS)).toThrow(
+      "toSam: destinationType is required, 'sqs', 'sns' or 's3': ",
+    );
   },
 );
 
@@ -99,7 +101,7 @@ test('the stream may be a reference', () => {
   });
 });
 
-test('an event that is read back says what the mapping does', () => {
+test('an event that is read back equals the mapping', () => {
   fc.assert(
     fc.property(mappingOptions, fc.boolean(), (options, partialResponses) => {
       const mapping = mappingOf(without(options, ['tags']), partialResponses);

@@ -88,7 +88,7 @@ test.each([
 );
 
 /** Mappings that the framework has no words for are refused, and the others are read back. */
-test('an event that is read back says what the mapping does', () => {
+test('an event that is read back equals the mapping', () => {
   fc.assert(
     fc.property(mappingOptions, fc.boolean(), (options, partialResponses) => {
       const mapping = mappingOf(without(options, ['kmsKeyArn', 'tags', 'metricsConfig']), partialResponses);
@@ -146,7 +146,7 @@ test('it asks for the type of a destination that is an object', () => {
   );
 });
 
-test('it refuses a stream that is none', () => {
+test('it refuses a value that is not a stream', () => {
   expect(() => toServerless(mappingOf(COMMON), { streamArn: 'App' })).toThrow(
     'toServerless: streamArn has to be the ARN of a stream',
   );

@@ -102,7 +102,7 @@ test('references stay as they are, and other text is not a template', () => {
   });
 });
 
-test('a configuration that is read back says what the mapping does', () => {
+test('a configuration that is read back equals the mapping', () => {
   fc.assert(
     fc.property(mappingOptions, fc.boolean(), (options, partialResponses) => {
       const mapping = mappingOf(options, partialResponses);

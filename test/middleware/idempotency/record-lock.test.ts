@@ -482,7 +482,7 @@ describe('what no repetition helps against', () => {
   const order = (total: string): DynamoDBRecord =>
     recordOf({ newImage: { order: { S: 'O-1' }, total: { N: total } } }, Number(total));
 
-  test('another record under the same key: it reaches the dead letters, and the shard goes on', async () => {
+  test('another record under the same key becomes a dead letter, and the shard continues', async () => {
     const store = new MemoryDynamoDB();
     const letters: unknown[] = [];
     const handler = () => undefined;

@@ -169,7 +169,7 @@ test('an object that cannot be deleted is reported', async () => {
   ]);
 });
 
-test('a bucket that is not there is an error', async () => {
+test('a bucket that does not exist is an error', async () => {
   await expect(run({ s3Uri: 's3://not-there/' })).rejects.toThrow(/bucket/i);
 });
 

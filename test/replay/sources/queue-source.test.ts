@@ -269,7 +269,7 @@ test('a signal ends the receiving, and gives back the received messages', async 
   await eventually(async () => expect(await visible()).toHaveLength(1));
 });
 
-test('a queue that is not there is an error', async () => {
+test('a queue that does not exist is an error', async () => {
   await expect(run(() => {}, { queueUrl: `${queueUrl}-not` })).rejects.toThrow(/does not exist/);
 });
 
@@ -402,7 +402,7 @@ describe('after a message that was sent later', () => {
     });
   };
 
-  test('a replay goes on where it holds all that SQS has in flight itself', async () => {
+  test('a replay continues if all messages in flight are its own', async () => {
     await send(letterOf('a', 0));
     const sqsClient = failingAfterLaterOne(Object.assign(new Error('too many'), { name: 'OverLimit' }));
     expect(await run(() => {}, { sqsClient })).toMatchObject({ records: 1, remaining: 0 });

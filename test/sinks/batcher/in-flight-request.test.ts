@@ -7,12 +7,12 @@ afterEach(() => void vi.useRealTimers());
 test.each([
   ['was answered', async () => undefined],
   ['has failed', () => Promise.reject(new Error('no'))],
-])('a request that %s leaves no timer behind, which would keep the process alive', async (_, request) => {
+])('a request that %s leaves no timer, which would keep the process alive', async (_, request) => {
   await new InFlightRequest(1, 10_000).run(request).catch(() => undefined);
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a request is cancelled when no entry waits for it any more, and leaves no timer behind', async () => {
+test('a request is cancelled when no entry waits for it any more, and leaves no timer', async () => {
   const request = new InFlightRequest(2, 10_000);
   let signal: AbortSignal | undefined;
   const running = request.run((given) => {

@@ -92,7 +92,7 @@ describe('the code names', () => {
   });
 });
 
-test('what the operating system says of the network is kept', () => {
+test('the message of the operating system about the network is kept', () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     code: 'ECONNREFUSED',
     syscall: 'connect',

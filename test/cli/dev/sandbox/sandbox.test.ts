@@ -104,7 +104,7 @@ describe('a sandbox', () => {
     expect(unset).toEqual(['EMPTY_HERE', 'NOT_SET_HERE']);
   });
 
-  test('hands over what a router says of the records that failed', async () => {
+  test('passes the reports of a router about failed records', async () => {
     const code = codeOf({
       'handler.ts': `import { streamRouter } from ${STREAMLANE};
         export const handler = streamRouter().onInsert(() => { throw new RangeError('no'); });`,
