@@ -327,7 +327,7 @@ describe('the mapping of a window', () => {
   });
 
   test.each<[string, () => unknown, object, string]>([
-    ['a window needs a length', window, START, 'tumblingWindowInSeconds is needed'],
+    ['a window needs a length', window, START, 'tumblingWindowInSeconds is required'],
     [
       'a router returns no state',
       insertOnly,
