@@ -103,7 +103,7 @@ export function requireSynchronous<Answer>(method: string, answer: Answer): Answ
   Promise.resolve(answer).catch(() => {});
   throw new ConfigurationError(
     'INVALID_OVERRIDE',
-    `${method} of a subclass has to be synchronous, got a promise. ` + 'Move asynchronous code into clean.',
+    `${method} of a subclass has to be synchronous, got a promise. Move asynchronous code into clean.`,
     { owner: OWNER },
   );
 }

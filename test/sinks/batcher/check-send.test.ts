@@ -115,9 +115,7 @@ describe.each(SINKS)('%s', (name, option, make, calls, targetOf) => {
       await expect(call(message, { record })).rejects.toMatchObject({
         code: 'RECORD_REQUIRED',
         owner: name,
-        problem: expect.stringContaining(
-          'a record that has no keys. Pass the record that the handler gets',
-        ),
+        problem: expect.stringContaining('a record that has no keys. Pass the record that the handler gets'),
       });
     }
     expect(inputs).toEqual([]);
