@@ -4,7 +4,7 @@ import type { Condition } from './condition.ts';
 import type { MatcherData } from './matcher.ts';
 import type { PatternWarning } from './pattern-warnings.ts';
 
-/** The demand of a built-in condition, as data. */
+/** A built-in condition as data. */
 export type ConditionData =
   | {
       readonly kind: 'all' | 'any' | 'not';

@@ -124,8 +124,8 @@ function allowsAbsence(alternative: unknown): boolean {
   return operator === 'exists' && operand === false;
 }
 
-/** Records that something in the code is to get. */
-interface Demand {
+/** Records that a route or a middleware of the code needs. */
+interface NeededRecords {
   /** For people: `onInsert`, or `onModify of order`. */
   readonly name: string;
   /** As JSON. */
@@ -142,7 +142,7 @@ const METHODS: Readonly<Record<string, string>> = {
   REMOVE: 'onRemove',
 };
 
-function demandsOf({ code }: MappingCheck): readonly Demand[] {
+function neededRecordsOf({ code }: MappingCheck): readonly NeededRecords[] {
   const { metadata, mapping, source } = code as NonNullable<MappingCheck['code']>;
   const { routes, options, warnings } = mapping as NonNullable<NonNullable<MappingCheck['code']>['mapping']>;
   const own = recordFilter('doctor', options.filterCriteria)?.patterns ?? [EVERY];
@@ -187,20 +187,20 @@ function* dropped(
   // A shell ends the text at a quote, and begins it again behind one that is escaped.
   const quoted = JSON.stringify(criteria).replaceAll("'", "'\\''");
   const remedy = updateCommand(mapping, `--filter-criteria '${quoted}'`);
-  for (const demand of demandsOf(check)) {
-    const found = counterexample(demand, others, passes, source, code.metadata?.settings);
+  for (const needed of neededRecordsOf(check)) {
+    const found = counterexample(needed, others, passes, source, code.metadata?.settings);
     if (found === 'none is taken') {
       yield notChecked(
         ['FILTER_DROPS_ROUTE'],
         subject,
-        `no sample record was found that ${demand.name} takes`,
+        `no sample record was found that ${needed.name} takes`,
       );
     }
     if (typeof found !== 'object') continue;
     yield finding('FILTER_DROPS_ROUTE', subject, {
       // Code of the user is not called: it may do anything.
       severity: found.notAsked === undefined ? 'error' : 'warning',
-      is: `The filters drop records of ${demand.name}, such as ${shown(found.sample, others)}.`,
+      is: `The filters drop records of ${needed.name}, such as ${shown(found.sample, others)}.`,
       should:
         derived.length === 0
           ? 'no filters: the code needs every record'
@@ -240,13 +240,13 @@ interface Counterexample {
 
 /** Looks for a counterexample. One that is certain comes before others. */
 function counterexample(
-  demand: Demand,
+  needed: NeededRecords,
   others: readonly PatternField[],
   passes: (record: unknown) => boolean,
   source: SampleSource,
   settings: BatchSettings | undefined,
 ): Counterexample | 'none is taken' | undefined {
-  const { patterns, condition } = demand;
+  const { patterns, condition } = needed;
   const changed = changedPaths(condition);
   const table = settings?.table;
   const hasSchema = table?.['~entities']?.hasSchema ?? table?.schema !== undefined;
@@ -260,7 +260,7 @@ function counterexample(
         tried += 1;
         if (tried > MAX_SAMPLES) break;
         if (!wants(sample)) continue;
-        const verdict = taken(sample, demand, settings);
+        const verdict = taken(sample, needed, settings);
         if (verdict === false) continue;
         if (passes(sample)) isOnePassed = true;
         else if (verdict === true) certain ??= sample;
@@ -279,7 +279,7 @@ function counterexample(
 /** Checks if the code takes a record. Undefined where a predicate of the user decides, which is not called. */
 function taken(
   sample: Sample,
-  { condition, entity, takes }: Demand,
+  { condition, entity, takes }: NeededRecords,
   settings: BatchSettings | undefined,
 ): boolean | undefined {
   if (settings === undefined || takes === 'all') return true;
