@@ -279,8 +279,8 @@ describe('streamlane delete', () => {
   });
 
   test.each([
-    [[key(9)], '1 item of 1 was not there', 'Deleted 0 items'],
-    [[key(1), key(8), key(9)], '2 items of 3 were not there', 'Deleted 1 item'],
+    [[key(9)], '1 item of 1 did not exist', 'Deleted 0 items'],
+    [[key(1), key(8), key(9)], '2 items of 3 did not exist', 'Deleted 1 item'],
   ])('%j: a missing item is a warning', async (keys, warning, done) => {
     await put(key(1));
     expect(await run('delete', table, ...keys)).toEqual({

@@ -387,7 +387,7 @@ describe('--explain says what became of each route', () => {
     expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
       'onInsert, newImage.status is oneOf("OPEN", prefix("PA")) and newImage.size is "5" and newImage.tags is ["a"]:',
       'onModify, all of (status changed from "OPEN" to exists(); not (a or b changed)):',
-      'onModify, any of (code of yours; oldImage.sk is "b" and keys.pk is "a"):',
+      'onModify, any of (your own code; oldImage.sk is "b" and keys.pk is "a"):',
       'onRemove, deleted by TTL:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',
       'onRemove, the event pattern {"eventName":["REMOVE"]}:',

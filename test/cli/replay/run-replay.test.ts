@@ -488,7 +488,7 @@ describe('streamlane replay', () => {
     expect(stdout).toMatch(/document 1 .* skipped +the table has a newer image for 1 of its 1 record\n/);
     expect(stdout).not.toContain('document 2');
     expect(stdout).toMatch(
-      /Replayed 1 of 1 record of 2 messages\. .+ Skipped 1 record of which the table has a newer image\.\n$/,
+      /Replayed 1 of 1 record of 2 messages\. .+ Skipped 1 record with a newer image in the table\.\n$/,
     );
     expect(exit).toBe(EXIT.ok);
   });
@@ -564,7 +564,7 @@ describe('streamlane replay', () => {
 
 test.each<[string[], RegExp]>([
   [['replay'], /Name one source: files with documents, s3:\/\/bucket\/prefix or --queue <name, URL or ARN>/],
-  [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name either files/],
+  [['replay', 'a.json', '--queue', 'http://127.0.0.1/q'], /Name one source/],
   [['replay', 's3://bucket', 'package.json', '--dry-run'], /Name s3:\/\/bucket alone/],
   [['replay', 's3:/bucket', '--dry-run'], /A bucket is named as s3:\/\/bucket\/prefix, got s3:\/bucket\./],
   [['replay', 'package.json', '--delete-objects', '--dry-run'], /--delete-objects is for the objects/],
