@@ -130,7 +130,7 @@ const EVENTS: readonly Case[] = [
       'ConfigurationError',
       'VIEW_TYPE_MISMATCH',
       new RegExp(
-        `NEW_AND_OLD_IMAGES, the stream carries ${StreamViewType}.*Nothing was handled.*Declare the stream's view type`,
+        `NEW_AND_OLD_IMAGES, the stream has ${StreamViewType}.*Nothing was handled.*Declare the stream's view type`,
       ),
     ],
   ),
@@ -219,7 +219,7 @@ test('the stream of another table is refused, naming both keys', async () => {
     name: 'ConfigurationError',
     code: 'KEYS_MISMATCH',
     message: expect.stringMatching(
-      /keys pk, sk, the stream's records have id\..*Correct the keys in defineTable/,
+      /keys are pk, sk, the stream's records have id\..*Correct the keys in defineTable/,
     ),
   });
   expect(handled).toEqual([]);

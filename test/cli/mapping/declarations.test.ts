@@ -114,7 +114,7 @@ describe('the formats of a file', () => {
       const without = await run(yaml, { flags, type: 'yaml' });
       const typed = await run(yaml, { flags: [...flags, '--destination-type', 'sqs'], type: 'yaml' });
 
-      expect(without.stderr).toContain("--destination-type is needed, 'sqs'");
+      expect(without.stderr).toContain("--destination-type is required, 'sqs'");
       expect(without.code).toBe(EXIT.usage);
       expect(typed.stdout).toMatch(/type: sqs/i);
       expect(typed.code).toBe(EXIT.ok);
