@@ -19,8 +19,8 @@ export const mapping: CommandDefinition = {
   usage: 'mapping <source>',
   summary: 'Print the event source mapping of a router, for the tool that deploys it.',
   details:
-    'The source is module#export: a router, or what eventSourceMapping returned. Or it is a file .yaml, .yml or .json that declares ' +
-    'mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template. ' +
+    'The source is module#export: a router, or a mapping that eventSourceMapping returned. It can also be a .yaml, .yml or .json file ' +
+    'that declares mappings. Warnings go to stderr. Texts with ${...} and JSON objects are references of the template. ' +
     'It prints no permissions: streamPolicy, sinkPolicy and destinationPolicy of streamlane/mapping return their statements.',
   examples: [
     [

@@ -45,8 +45,7 @@ export async function writeSummary(
     ? `Would replay ${count(records, 'record')}`
     : `${style(remaining + deadLettered === 0 ? 'green' : 'yellow', 'Replayed')} ${succeeded - deadLettered} of ${count(records, 'record')}`;
   const how = dryRun ? '' : ` ${count(invocations, 'invocation')}, ${(durationMs / 1000).toFixed(1)} s.`;
-  const older =
-    skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} of which the table has a newer image.`;
+  const older = skipped === 0 ? '' : ` Skipped ${count(skipped, 'record')} with a newer image in the table.`;
   const became = deadLettered === 1 ? 'became a dead letter again' : 'became dead letters again';
   const letters = deadLettered === 0 ? '' : style('yellow', ` ${count(deadLettered, 'record')} ${became}.`);
   void writeLines(stdout, `${done} of ${count(messages.length, 'message')}.${rest}${how}${older}${letters}`);
