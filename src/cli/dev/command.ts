@@ -30,15 +30,21 @@ export const dev: CommandDefinition = {
     mappingFlags(
       resourceOptions(environmentOptions(connectionOptions(command)))
         .requiredOption('--table <name>', 'The table whose stream is read.')
-        .option('--create <keys>', 'Create the table if it is not there: customerId,invoiceId or id:N.')
-        .option('--timeout <seconds>', 'Seconds until an invocation has failed, up to 5400. (default: 3)')
+        .option(
+          '--create <keys>',
+          'Create the table if it does not exist, with these keys: customerId,invoiceId or id:N.',
+        )
+        .option('--timeout <seconds>', 'Timeout of an invocation in seconds, up to 5400. (default: 3)')
         .option(
           '--max-concurrency <count>',
           'Invocations at once in one sandbox, as on Lambda Managed Instances: 1 to 1600. (default: 1, or 64 with --workers)',
         )
         .option('--workers <count>', 'Worker threads of that sandbox, 1 to 64. (default: 1)')
-        .option('--function-name <name>', 'What the context says the function is called. (default: local)')
-        .option('--checkpoint-file <path>', 'Go on where the last run was, by this file.')
+        .option('--function-name <name>', 'Name of the function in the Lambda context. (default: local)')
+        .option(
+          '--checkpoint-file <path>',
+          'Store the position in this file, and continue there in the next run.',
+        )
         .option(
           '--mapping <export>',
           "Use the options of a mapping: an export of the handler's module, or module#export of another module.",
