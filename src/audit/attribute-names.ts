@@ -8,8 +8,8 @@ let lastOrder: readonly string[] = [];
  * The names of a map's attributes in the order of an entry: sorted, but for names that are indexes, which a JavaScript object
  * lists first.
  *
- * Nearly all items of a table have the same attributes in the same order: the last order is kept, as to sort the names took a
- * quarter of an entry's time (bench: middleware/audit).
+ * Nearly all items of a table have the same attributes in the same order, so the last order is kept: to sort the names each time
+ * took a quarter more time (bench: middleware/audit).
  */
 export function namesInOrder(map: object): readonly string[] {
   const names = Object.keys(map);

@@ -88,7 +88,7 @@ type Growing<T> = { -readonly [Name in keyof T]?: T[Name] };
  */
 export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): AuditEntry {
   const { eventName, tableName } = record;
-  // Not record.raw: that is a frozen copy, which took as long as the rest of the entry (bench: middleware/audit).
+  // Not record.raw: that is a frozen copy, with which entries took 3.4 times as long (bench: middleware/audit).
   const raw = LazyRecord.rawOf(record);
   // A record that came this far has both: it could not have been opened without.
   const change = raw.dynamodb as RawChange;
@@ -107,7 +107,7 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   }
   const sequenceNumber = record.sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0');
   const time = timeOf(record.approximateCreationDateTime);
-  // Grown member by member, in the order of the example above: to spread the members that may be absent took longer.
+  // Grown member by member, in the order of the example above.
   const entry: Growing<AuditEntry> = {
     itemKey: auditKeyOf(tableName, keys),
     position: `${streamLabelOf(raw.eventSourceARN)}/${sequenceNumber}`,

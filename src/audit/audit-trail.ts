@@ -54,7 +54,7 @@ export function auditTrail(sink: Sink, options: AuditOptions = {}): AuditTrail<A
   const trail: AuditTrail<AuditedRecord> = async (record, _context, next) => {
     await sink.send(truncateToFit(auditEntryOf(record, settings), settings.maxBytes), { record });
     const rest = next?.();
-    // Awaited, not returned: an async function takes two more turns to adopt a promise (bench: middleware/audit).
+    // Awaited, not returned: an async function takes two more turns to adopt a promise.
     if (rest !== undefined) await rest;
   };
   return needsAllRecords(Object.defineProperty(trail, 'name', { value: 'auditTrail' }));

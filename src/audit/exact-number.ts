@@ -21,7 +21,8 @@ export class ExactNumber {
  * @throws TypeError when the text is not a number
  */
 export function exactNumber(text: string): number | ExactNumber {
-  // Most numbers are short, and a double gives back 15 digits: the decimal parser took a tenth of an entry's time (bench: middleware/audit).
+  // Most numbers are short, and a double gives back 15 digits: with the decimal parser
+  // entries took 1.8 times as long (bench: middleware/audit).
   if (text.length <= 15 && isPlain(text)) {
     const short = +text;
     if (short > 1e-300 || short < -1e-300 || text === '0') return short;

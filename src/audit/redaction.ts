@@ -13,9 +13,8 @@ export const REDACTED = '[redacted]';
 /**
  * The paths to redact and to omit, relative to some place in the item.
  *
- * It is a tree with a node for each step of the patterns, made when a record leads there for the first time. To follow the
- * patterns anew for each attribute took more time than to compare the images (bench: middleware/audit). Its size depends on the
- * patterns alone: names of items are not kept.
+ * It is a tree with a node for each step of the patterns, made when a record leads there for the first time, so that no pattern
+ * is followed anew for each attribute. Its size depends on the patterns alone: names of items are not kept.
  */
 export class Redaction {
   /** True if the value at this place is redacted. */

@@ -29,7 +29,7 @@ export interface AuditChange {
  * are redacted too.
  *
  * It compares the AttributeValues, and unmarshalls only the values that differ: most attributes of an item are the same in both
- * images. To unmarshall both took three times as long (bench: middleware/audit).
+ * images.
  *
  * @throws MalformedValue for a value of either image that cannot be unmarshalled, also where it did not change
  */

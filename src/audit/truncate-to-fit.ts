@@ -8,7 +8,7 @@ import type { AuditChange } from './stored-changes.ts';
  * @param maxBytes of the entry as JSON, in UTF-8
  */
 export function truncateToFit(entry: AuditEntry, maxBytes: number): AuditEntry {
-  // Without a limit the size is not asked for: it takes as long as the entry itself (bench: middleware/audit).
+  // Without a limit the size is not asked for: that takes the JSON of the whole entry (bench: middleware/audit).
   if (entry.changes === undefined || maxBytes === Number.POSITIVE_INFINITY) return entry;
   const excess = sizeOf(entry) - maxBytes;
   if (!(excess > 0)) return entry;

@@ -59,7 +59,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a middleware is not awaited',
     file: LAYER,
-    find: 'result = pending.then<unknown, unknown>(end, ended(failAfter));\n        end = (settling) => settling;',
+    find: 'result = pending.then<unknown, unknown>(end, ended(failAfter));\n        end = itself;',
     replace: 'void pending;',
   },
   {
