@@ -33,6 +33,7 @@ export type {
   CheckpointEvent,
   DiscardEvent,
   InvocationEvent,
+  InvocationStartedEvent,
   MappingEvents,
   MappingState,
   ProblemEvent,

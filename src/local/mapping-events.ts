@@ -15,6 +15,16 @@ export interface RecordsEvent extends ShardEvent {
   readonly records: readonly DynamoDBRecord[];
 }
 
+/** An invocation that begins. */
+export interface InvocationStartedEvent extends RecordsEvent {
+  /** `context.awsRequestId`: the same for all attempts of these records. */
+  readonly requestId: string;
+  /** 1 for the first invocation with these records. */
+  readonly attempt: number;
+  /** The part of the shard that the records belong to: from 0 up to `parallelizationFactor` - 1. */
+  readonly slot: number;
+}
+
 /** An invocation that has ended. */
 export interface InvocationEvent extends RecordsEvent {
   /** `context.awsRequestId`: the same for all attempts of these records. */
@@ -129,6 +139,10 @@ export type MappingState =
 
 /** The events of a mapping, by name. Listeners run at once; what one throws is logged and changes nothing. */
 export interface MappingEvents {
+  /** Records were read from a shard. Those that match no filter are among them, and follow as `filtered`. */
+  read: [RecordsEvent];
+  /** Before each invocation. */
+  invocationStarted: [InvocationStartedEvent];
   /** After each invocation. */
   invocation: [InvocationEvent];
   /** A failed or throttled batch waits for its next invocation. */

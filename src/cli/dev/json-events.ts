@@ -3,6 +3,8 @@ import type { MappingEvents } from '../../local/mapping-events.ts';
 import type { Failure } from './failures.ts';
 
 const NAMES: { readonly [Name in keyof MappingEvents]: true } = {
+  read: true,
+  invocationStarted: true,
   invocation: true,
   retry: true,
   split: true,

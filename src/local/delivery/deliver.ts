@@ -43,6 +43,8 @@ type Decided<Type> = Extract<WindowDecision, { type: Type }>;
 
 export interface Delivery {
   readonly shardId: string;
+  /** The part of the shard that the batch belongs to. */
+  readonly slot: number;
   readonly batch: readonly QueuedRecord[];
   readonly decisions: Decisions;
   readonly commit: Commit;
@@ -55,7 +57,7 @@ export interface Delivery {
  * @returns false when it was stopped before that. An invocation that runs is waited for, and its result counts.
  */
 export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise<boolean> {
-  const { shardId, batch, decisions, commit, signal } = delivery;
+  const { shardId, slot, batch, decisions, commit, signal } = delivery;
   const { emitter, tally, recursiveLoop } = tools;
   const json = new Map(batch.map((queued) => [queued.record, queued.json]));
   let step = decisions.next();
@@ -72,6 +74,8 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
         if (signal.aborted) return false;
         const end = recursiveLoop.begin(decision.records);
         tally.lagMs = ageOf(decision.records);
+        const { records, requestId, attempt } = decision;
+        emitter.tell('invocationStarted', { shardId, slot, records, requestId, attempt });
         const startedAt = performance.now();
         const result = await tools.invoke(
           ownWork(() => eventOf(decision, json)),

@@ -64,13 +64,12 @@ export class ShardWorker {
     this.#windows = windowsOf(options);
     // What the clock says counts only once there is nothing left to read.
     const idleAt = (): number | undefined => this.#idleAt();
-    const onIdle = (): Promise<boolean> => this.#deliver([], this.#windows?.closeIdle());
-    const onBatch = (batch: readonly QueuedRecord[]): Promise<boolean> =>
-      this.#deliver(batch, this.#decisions(batch.map(({ record }) => record)));
-    this.#slots = Array.from(
-      { length: parallelizationFactor },
-      () => new Slot({ batchSize, windowMs, maxBytes, onHandled, deliver: onBatch, idleAt, onIdle }),
-    );
+    const onIdle = (): Promise<boolean> => this.#deliver(0, [], this.#windows?.closeIdle());
+    this.#slots = Array.from({ length: parallelizationFactor }, (_, slot) => {
+      const onBatch = (batch: readonly QueuedRecord[]): Promise<boolean> =>
+        this.#deliver(slot, batch, this.#decisions(batch.map(({ record }) => record)));
+      return new Slot({ batchSize, windowMs, maxBytes, onHandled, deliver: onBatch, idleAt, onIdle });
+    });
   }
 
   /** The time at which the open window closes for lack of records. Only a poll that began after that moment can tell. */
@@ -111,7 +110,7 @@ export class ShardWorker {
     } finally {
       for (const slot of this.#slots) slot.end();
       await Promise.all(slots).finally(() => readAhead.close(this.#allowance));
-      await this.#deliver([], this.#windows?.close());
+      await this.#deliver(0, [], this.#windows?.close());
     }
     return !signal.aborted;
   }
@@ -142,6 +141,7 @@ export class ShardWorker {
     const { shardId, tools } = this.#options;
     const { adapter, delivery, parallelizationFactor, matches } = tools;
     const records = adapter.normalize(page).map((record) => lambdaRecord(record, adapter.eventSourceArn));
+    if (records.length > 0) delivery.emitter.tell('read', { shardId, records });
     const filtered: DynamoDBRecord[] = [];
     const slots: QueuedRecord[][] = this.#slots.map(() => []);
     this.#pages++;
@@ -175,10 +175,14 @@ export class ShardWorker {
     return this.#windows?.deliver(records) ?? deliverBatch({ streamArn, shardId, records }, settings);
   }
 
-  async #deliver(batch: readonly QueuedRecord[], decisions: Decisions | undefined): Promise<boolean> {
+  async #deliver(
+    slot: number,
+    batch: readonly QueuedRecord[],
+    decisions: Decisions | undefined,
+  ): Promise<boolean> {
     const { shardId, tools } = this.#options;
     if (decisions === undefined) return true;
-    const delivery = { shardId, batch, decisions, commit: this.#commit, signal: this.#signal };
+    const delivery = { shardId, slot, batch, decisions, commit: this.#commit, signal: this.#signal };
     return deliver(delivery, tools.delivery);
   }
 

@@ -59,7 +59,7 @@ async function run(
   const records = batch.map(({ record }) => record);
   const shard = { streamArn: 'arn:stream', shardId: 's' };
   const windows = new TumblingWindows({ ...tools.settings, ...shard, tumblingWindowInSeconds: window || 1 });
-  const common = { shardId: 's', commit: async () => 'position', signal };
+  const common = { shardId: 's', slot: 0, commit: async () => 'position', signal };
   const decisions =
     window > 0 ? windows.deliver(records) : deliverBatch({ ...shard, records }, tools.settings);
   const delivered = await deliver({ ...common, batch, decisions }, tools);
