@@ -1,13 +1,15 @@
 // Builds dist: a module for each one of src, the example that `streamlane demo` runs, and the third-party code of the
 // command line in files of its own.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
 
+import { bundlePage } from '../src/console/server/bundle-page.ts';
 import { bundleDemo } from './bundle-demo.ts';
 import { bundleRooms } from './bundle-rooms.ts';
 import { bundleThirdParty } from './bundle-third-party.ts';
+import { licensesOf } from './licenses-of.ts';
 import { unreachableTypes } from './unreachable-types.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -30,6 +32,7 @@ remove(
 removeComments(filesOf('dist').filter((file) => file.endsWith('.js')));
 await bundleThirdParty(root);
 await bundleRooms(root);
+await writePage();
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 
 function filesOf(folder: string): readonly string[] {
@@ -49,6 +52,16 @@ function removeComments(files: readonly string[]): void {
     const path = join(root, file);
     writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { charset: 'utf8' }).code);
   }
+}
+
+/** Writes the page of the live console, whose sources tsc leaves out. Its packages' licences are added to those of the command line. */
+async function writePage(): Promise<void> {
+  const { script, style, packages } = await bundlePage(join(root, 'src/console/page'));
+  const folder = join(root, 'dist/console');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'page.js'), script);
+  writeFileSync(join(folder, 'page.css'), style);
+  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(packages, root));
 }
 
 function remove(files: readonly string[]): void {

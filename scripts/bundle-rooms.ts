@@ -14,6 +14,7 @@ export const ROOMS: readonly string[] = [
   'testing',
   'replay',
   'doctor',
+  'console',
   'cli',
 ];
 

@@ -39,6 +39,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sns',
     '@aws-sdk/client-sqs',
   ],
+  // Only in a browser.
+  console: ['@preact/signals', 'preact'],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
   'cli/replay': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams', '@aws-sdk/client-sqs'],
   'cli/servers': [

@@ -1,0 +1,57 @@
+import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
+import type { InvocationEvent } from '../local/mapping-events.ts';
+import type { CommandHappening, FailureText } from './protocol/events.ts';
+import { maskOf } from './protocol/mask.ts';
+import { Recorder } from './recorder.ts';
+import { ConsoleServer } from './server/console-server.ts';
+import { SourceReader } from './source-lines.ts';
+
+export interface LiveConsoleOptions {
+  /** 0: a free one. */
+  readonly port: number;
+  /** The attributes whose values are hidden: `--mask`. */
+  readonly mask: string | undefined;
+  /** Key attributes of the table, partition key first. */
+  readonly keyNames: readonly string[];
+  /** Says why the records of an invocation failed. */
+  readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
+}
+
+/** The live console of one mapping: a page that shows what it does. */
+export interface LiveConsole extends AsyncDisposable {
+  /** Contains a secret: who has it sees the items of the table. */
+  readonly url: string;
+  /** Shows each event of the mapping from now on. */
+  follow(mapping: Pick<LocalEventSourceMapping, 'on'>): void;
+  /** Shows lines of these files around an error. */
+  addFiles(files: readonly string[]): void;
+  /** Shows an event of the command. */
+  tell(happening: CommandHappening): void;
+}
+
+/**
+ * Starts the console on 127.0.0.1.
+ *
+ * @throws ConfigurationError `INVALID_OPTION`; the error of `listen`, such as EADDRINUSE
+ */
+export async function startConsole(options: LiveConsoleOptions): Promise<LiveConsole> {
+  const { port, mask, keyNames, failuresOf } = options;
+  const sources = new SourceReader();
+  const recorder = new Recorder({
+    mask: maskOf(mask),
+    failuresOf: (invocation) =>
+      failuresOf(invocation).map(({ eventID, eventName, deadLettered, message, at, stack }) => {
+        const source = sources.linesAt(at);
+        return { eventID, eventName, deadLettered, message, at, stack, ...(source && { source }) };
+      }),
+    onReloaded: () => sources.forget(),
+  });
+  const server = await ConsoleServer.start({ recorder, port, keyNames });
+  return {
+    url: server.url,
+    follow: (mapping) => recorder.follow(mapping),
+    addFiles: (files) => sources.add(files),
+    tell: (happening) => recorder.tell(happening),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}

@@ -1,0 +1,76 @@
+import type { JSX } from 'preact';
+import { ChangesView } from './changes-view.tsx';
+import { FailuresView } from './failures-view.tsx';
+import { announcement, connection, useStore, type View, view } from './model.ts';
+
+const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () => JSX.Element }>> = {
+  changes: { name: 'Changes', draw: ChangesView },
+  failures: { name: 'Failures', draw: FailuresView },
+};
+
+export function App(): JSX.Element {
+  const Draw = VIEWS[view.value].draw;
+  return (
+    <>
+      <Head />
+      <main>
+        <Draw />
+      </main>
+      <div class="unseen" aria-live="polite">
+        {announcement}
+      </div>
+    </>
+  );
+}
+
+function Head(): JSX.Element {
+  const { table, handler, state, counts, failures, notice } = useStore();
+  const lost = connection.value === 'lost';
+  return (
+    <header>
+      <h1>
+        <b>streamlane</b> <span>{table}</span> <i aria-hidden="true">→</i> <span>{handler}</span>
+      </h1>
+      <nav aria-label="Views">
+        {Object.entries(VIEWS).map(([key, { name }]) => (
+          <button
+            type="button"
+            key={key}
+            aria-current={view.value === key ? 'page' : undefined}
+            onClick={() => {
+              view.value = key as View;
+            }}
+          >
+            {name}
+            {key === 'failures' && failures.list.length > 0 && <em>{failures.list.length}</em>}
+          </button>
+        ))}
+      </nav>
+      <dl aria-label="Counts">
+        <Count name="read" value={counts.read} />
+        <Count name="succeeded" value={counts.succeeded} />
+        {counts.filtered > 0 && <Count name="filtered" value={counts.filtered} />}
+        {counts.discarded > 0 && <Count name="discarded" value={counts.discarded} isBad />}
+        <Count name="invocations" value={counts.invocations} />
+        {counts.failedInvocations > 0 && <Count name="failed" value={counts.failedInvocations} isBad />}
+      </dl>
+      <p class={lost ? 'state bad' : 'state'} role="status">
+        {lost ? 'Not connected' : connection.value === 'live' ? state || 'Enabled' : 'Connecting'}
+      </p>
+      {notice !== undefined && (
+        <p class="notice" role="alert">
+          {notice}
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Count({ name, value, isBad }: { name: string; value: number; isBad?: boolean }): JSX.Element {
+  return (
+    <div class={isBad ? 'bad' : ''}>
+      <dt>{name}</dt>
+      <dd>{value.toLocaleString('en')}</dd>
+    </div>
+  );
+}

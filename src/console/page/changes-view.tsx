@@ -1,0 +1,120 @@
+import type { JSX } from 'preact';
+import { keyText } from '../state/key-text.ts';
+import type { Change } from '../state/store.ts';
+import { summaryText } from '../state/summary-text.ts';
+import { ChangeDetails } from './change-details.tsx';
+import { FILTER_ID } from './keyboard.ts';
+import {
+  droppedEvents,
+  filterText,
+  isFollowing,
+  pausedAt,
+  selectedChange,
+  togglePause,
+  useChanges,
+  useStore,
+} from './model.ts';
+import { timeOfDay } from './time-of-day.ts';
+import { VirtualList } from './virtual-list.tsx';
+
+const ROW_HEIGHT = 26;
+
+/** The feed: each change as one line, and the selected one beside it. */
+export function ChangesView(): JSX.Element {
+  const { changes, problem } = useChanges();
+  const store = useStore();
+  const selected = selectedChange.value === undefined ? undefined : store.change(selectedChange.value);
+  return (
+    <div class="split">
+      <section aria-label="Changes">
+        <Toolbar problem={problem} shown={changes.length} />
+        <VirtualList
+          label="Feed of changes"
+          rows={changes}
+          rowHeight={ROW_HEIGHT}
+          keyOf={({ record }) => record.number}
+          draw={(change) => <Row change={change} keyNames={store.keyNames} />}
+          selected={selectedChange.value}
+          onSelect={(number) => {
+            selectedChange.value = number;
+          }}
+          isFollowing={isFollowing.value && pausedAt.value === undefined}
+          onFollow={(follows) => {
+            isFollowing.value = follows;
+          }}
+        />
+        {changes.length === 0 && (
+          <p class="empty">
+            {store.changes.length === 0
+              ? 'Write to the table: its changes appear here.'
+              : 'No change matches the filter.'}
+          </p>
+        )}
+      </section>
+      <aside aria-label="Selected change">
+        {selected === undefined ? (
+          <p class="empty">Select a change to see what it changed.</p>
+        ) : (
+          <ChangeDetails change={selected} keyNames={store.keyNames} />
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function Toolbar({ problem, shown }: { problem: string | undefined; shown: number }): JSX.Element {
+  const { changes, dropped } = useStore();
+  const hidden = pausedAt.value === undefined ? 0 : (changes.at(-1)?.record.number ?? 0) - pausedAt.value;
+  return (
+    <div class="toolbar">
+      <input
+        id={FILTER_ID}
+        type="search"
+        placeholder='Filter ( / )   text   key:c1   event:insert   status:failed   {"eventName":["REMOVE"]}'
+        aria-label="Filter changes"
+        aria-invalid={problem !== undefined}
+        spellcheck={false}
+        value={filterText.value}
+        onInput={({ currentTarget }) => {
+          filterText.value = currentTarget.value;
+        }}
+      />
+      <button type="button" aria-pressed={pausedAt.value !== undefined} onClick={togglePause} title="p">
+        {pausedAt.value === undefined ? 'Pause feed' : `Paused: ${hidden.toLocaleString('en')} new`}
+      </button>
+      <button
+        type="button"
+        aria-pressed={isFollowing.value}
+        onClick={() => {
+          isFollowing.value = !isFollowing.value;
+        }}
+      >
+        Follow
+      </button>
+      <p class="hint" role="status">
+        {problem ??
+          `${shown.toLocaleString('en')} shown${
+            dropped > 0 || droppedEvents.value > 0
+              ? `. The oldest are dropped: ${dropped.toLocaleString('en')} changes`
+              : ''
+          }`}
+      </p>
+    </div>
+  );
+}
+
+function Row({ change, keyNames }: { change: Change; keyNames: readonly string[] }): JSX.Element {
+  const { record, time, status, attempts } = change;
+  return (
+    <>
+      <time>{timeOfDay(time)}</time>
+      <span class={`event ${record.eventName?.toLowerCase()}`}>{record.eventName}</span>
+      <span class="key">{keyText(record, keyNames)}</span>
+      <span class="summary">{summaryText(record)}</span>
+      <span class={`status ${status}`}>
+        {status}
+        {attempts > 1 && ` ×${attempts}`}
+      </span>
+    </>
+  );
+}

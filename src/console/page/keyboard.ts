@@ -1,0 +1,37 @@
+import { moveFailure, togglePause, view } from './model.ts';
+
+/** The id of the filter's field. */
+export const FILTER_ID = 'filter';
+
+/** The keys of the page. They rest while someone types. */
+export function listenToKeys(): void {
+  document.addEventListener('keydown', (event) => {
+    const target = event.target as HTMLElement;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) {
+      if (event.key === 'Escape') target.blur();
+      return;
+    }
+    const act = ACTIONS[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+const ACTIONS: Readonly<Record<string, () => void>> = {
+  '/': () => {
+    view.value = 'changes';
+    // Once it is drawn.
+    requestAnimationFrame(() => document.getElementById(FILTER_ID)?.focus());
+  },
+  p: togglePause,
+  n: () => moveFailure(1),
+  N: () => moveFailure(-1),
+  1: () => {
+    view.value = 'changes';
+  },
+  2: () => {
+    view.value = 'failures';
+  },
+};

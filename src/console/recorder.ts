@@ -1,0 +1,134 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
+import type { InvocationEvent } from '../local/mapping-events.ts';
+import { History, type HistoryLimits } from './history.ts';
+import { EVENT_NAMES } from './protocol/event-names.ts';
+import type {
+  CommandHappening,
+  ConsoleEvent,
+  FailureText,
+  NumberRanges,
+  ShownRecord,
+} from './protocol/events.ts';
+import { plainFields } from './protocol/fields.ts';
+import type { Mask } from './protocol/mask.ts';
+import { rangesOf } from './protocol/number-ranges.ts';
+import { shownRecord } from './protocol/shown-record.ts';
+
+export interface RecorderOptions {
+  readonly mask: Mask;
+  /** Says why the records of an invocation failed. */
+  readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
+  /** Called when code was loaded again. */
+  readonly onReloaded?: () => void;
+  readonly limits?: HistoryLimits;
+}
+
+/** An event with the records that it read, which are written as text only for a page that asks. */
+interface Recorded {
+  readonly time: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly read?: readonly NumberedRecord[];
+}
+
+interface NumberedRecord {
+  readonly number: number;
+  readonly record: DynamoDBRecord;
+  readonly place: string;
+}
+
+// What a server without SizeBytes is assumed to send.
+const ASSUMED_BYTES = 1000;
+
+/** Records the events of a run, and numbers its records. A record that is read again keeps its number. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #history: History<Recorded>;
+  /** Numbers of the records that the history has, by shard and sequence number. */
+  readonly #numbers: Map<string, number> = new Map();
+  #lastNumber = 0;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#history = new History(options.limits ?? {}, ({ read = [] }) => {
+      for (const { place } of read) this.#numbers.delete(place);
+    });
+  }
+
+  /** How many of the oldest events are no longer kept. */
+  get dropped(): number {
+    return this.#history.dropped;
+  }
+
+  /** Records each event of a mapping from now on. */
+  follow(mapping: Pick<LocalEventSourceMapping, 'on'>): void {
+    mapping.on('read', ({ shardId, records }) => this.#read(shardId, records));
+    for (const name of EVENT_NAMES) {
+      if (name === 'read') continue;
+      mapping.on(name, (event) => {
+        const shardId = 'shardId' in event ? event.shardId : '';
+        const failures = name === 'invocation' ? this.#options.failuresOf(event as InvocationEvent) : [];
+        this.#append({
+          event: name,
+          ...plainFields(event, (records) => this.#rangesOf(shardId, records)),
+          ...(failures.length > 0 && { failures }),
+        });
+      });
+    }
+  }
+
+  /** Records an event of the command. */
+  tell(happening: CommandHappening): void {
+    if (happening.event === 'reloaded') this.#options.onReloaded?.();
+    this.#append(happening);
+  }
+
+  /** Returns the events after this id, oldest first, as pages get them: a limited number, but at least one if there is one. */
+  after(id: number, maxWeight: number): readonly ConsoleEvent[] {
+    return this.#history.after(id, maxWeight).map(({ id, event }) => this.#written(id, event));
+  }
+
+  /** Calls the listener after each event. Returns a function that ends this. */
+  onAppend(listener: () => void): () => void {
+    return this.#history.onAppend(listener);
+  }
+
+  #read(shardId: string, records: readonly DynamoDBRecord[]): void {
+    const read: NumberedRecord[] = [];
+    let bytes = 0;
+    for (const record of records) {
+      const place = placeOf(shardId, record);
+      // After a pause, records that were not processed are read again.
+      if (this.#numbers.has(place)) continue;
+      const number = ++this.#lastNumber;
+      this.#numbers.set(place, number);
+      read.push({ number, record, place });
+      bytes += record.dynamodb?.SizeBytes ?? ASSUMED_BYTES;
+    }
+    if (read.length > 0) this.#append({ event: 'read', shardId }, read, bytes);
+  }
+
+  #append(
+    fields: Readonly<Record<string, unknown>>,
+    read: readonly NumberedRecord[] = [],
+    bytes: number = ASSUMED_BYTES,
+  ): void {
+    const time = new Date().toISOString();
+    this.#history.append({ time, fields, ...(read.length > 0 && { read }) }, 1 + read.length, bytes);
+  }
+
+  #rangesOf(shardId: string, records: readonly DynamoDBRecord[]): NumberRanges {
+    const numbers = records.map((record) => this.#numbers.get(placeOf(shardId, record)));
+    return rangesOf(numbers.filter((number) => number !== undefined));
+  }
+
+  #written(id: number, { time, fields, read }: Recorded): ConsoleEvent {
+    const { mask } = this.#options;
+    const records = read?.map(({ record, number }): ShownRecord => shownRecord(record, number, mask));
+    return { id, time, ...fields, ...(records && { records }) } as unknown as ConsoleEvent;
+  }
+}
+
+function placeOf(shardId: string, { dynamodb }: DynamoDBRecord): string {
+  return `${shardId} ${dynamodb?.SequenceNumber}`;
+}

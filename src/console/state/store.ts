@@ -1,0 +1,189 @@
+import type { ConsoleEvent, ConsoleMessage, NumberRanges, ShownRecord } from '../protocol/events.ts';
+import { numbersIn } from '../protocol/number-ranges.ts';
+import { FailureGroups } from './failure-groups.ts';
+
+/** How far a change has come. */
+export type ChangeStatus =
+  | 'waiting'
+  | 'running'
+  | 'retrying'
+  | 'succeeded'
+  | 'failed'
+  | 'filtered'
+  | 'dead-lettered'
+  | 'discarded';
+
+/** A change of an item, and what happened to it so far. */
+export interface Change {
+  readonly record: ShownRecord;
+  readonly shardId: string;
+  /** When it was read. */
+  readonly time: string;
+  status: ChangeStatus;
+  /** How many invocations have had it. */
+  attempts: number;
+  /** The last failure's text. */
+  message?: string;
+}
+
+/** The counts in the page's head. */
+export interface Counts {
+  read: number;
+  succeeded: number;
+  filtered: number;
+  discarded: number;
+  invocations: number;
+  failedInvocations: number;
+}
+
+const MAX_CHANGES = 50_000;
+
+/** The page's knowledge: the changes and failures of a run, in bounded memory. */
+export class Store {
+  readonly #maxChanges: number;
+  readonly #byNumber: Map<number, Change> = new Map();
+  #changes: Change[] = [];
+  #run: string | undefined;
+  failures: FailureGroups = new FailureGroups();
+  counts: Counts = noCounts();
+  keyNames: readonly string[] = [];
+  table: string = '';
+  handler: string = '';
+  /** The state of the mapping. */
+  state: string = '';
+  /** The last trouble of the command, such as code that cannot be loaded. */
+  notice: string | undefined;
+
+  constructor(maxChanges: number = MAX_CHANGES) {
+    this.#maxChanges = maxChanges;
+  }
+
+  /** The changes that are kept, in the order in which they were read. */
+  get changes(): readonly Change[] {
+    return this.#changes;
+  }
+
+  /** How many older changes are not kept. */
+  get dropped(): number {
+    return (this.#changes[0]?.record.number ?? 1) - 1;
+  }
+
+  change(number: number): Change | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** Takes events. A message of another run replaces everything. */
+  add({ run, keyNames, events }: ConsoleMessage): void {
+    if (run !== this.#run) this.#reset(run);
+    this.keyNames = keyNames;
+    for (const event of events) this.#take(event);
+    const excess = this.#changes.length - this.#maxChanges;
+    if (excess > 0) {
+      for (const { record } of this.#changes.splice(0, excess)) this.#byNumber.delete(record.number);
+    }
+  }
+
+  #reset(run: string): void {
+    this.#run = run;
+    this.#byNumber.clear();
+    this.#changes = [];
+    this.failures = new FailureGroups();
+    this.counts = noCounts();
+    this.notice = undefined;
+  }
+
+  #take(event: ConsoleEvent): void {
+    switch (event.event) {
+      case 'started':
+        this.table = event.table;
+        this.handler = event.handler;
+        break;
+      case 'state':
+        this.state = event.state;
+        break;
+      case 'read':
+        this.#read(event.shardId, event.time, event.records);
+        break;
+      case 'filtered':
+        this.counts.filtered += this.#each(event.records, (change) => {
+          change.status = 'filtered';
+        });
+        break;
+      case 'invocationStarted':
+        this.#each(event.records, (change) => {
+          change.status = 'running';
+          change.attempts++;
+        });
+        break;
+      case 'invocation':
+        this.#invoked(event);
+        break;
+      case 'retry':
+        this.#each(event.records, (change) => {
+          if (change.status !== 'failed') change.status = 'retrying';
+        });
+        break;
+      case 'checkpoint':
+        this.#passed(event);
+        break;
+      case 'reloaded':
+        this.notice = undefined;
+        break;
+      case 'notLoaded':
+        this.notice = `Not reloaded: ${event.message}`;
+        break;
+      case 'waiting':
+        this.notice = 'The handler cannot be loaded. Records wait until it loads again.';
+        break;
+      case 'stopped':
+        this.state = 'Stopped';
+        break;
+    }
+  }
+
+  #read(shardId: string, time: string, records: readonly ShownRecord[]): void {
+    this.counts.read += records.length;
+    for (const record of records) {
+      const change: Change = { record, shardId, time, status: 'waiting', attempts: 0 };
+      this.#changes.push(change);
+      this.#byNumber.set(record.number, change);
+    }
+  }
+
+  #invoked(event: Extract<ConsoleEvent, { event: 'invocation' }>): void {
+    const { records, outcome, failures = [], time } = event;
+    if (outcome !== 'throttled') this.counts.invocations++;
+    if (outcome === 'failed') this.counts.failedInvocations++;
+    const changes = numbersIn(records).flatMap((number) => this.#byNumber.get(number) ?? []);
+    for (const change of changes) change.status = 'waiting';
+    for (const failure of failures) {
+      const change =
+        changes.length === 1 ? changes[0] : changes.find(({ record }) => record.eventID === failure.eventID);
+      this.failures.add(failure, { time, number: change?.record.number });
+      if (change === undefined) continue;
+      change.message = failure.message;
+      change.status = failure.deadLettered ? 'dead-lettered' : 'failed';
+    }
+  }
+
+  #passed({ records, outcome }: Extract<ConsoleEvent, { event: 'checkpoint' }>): void {
+    const count = this.#each(records, (change) => {
+      if (change.status !== 'dead-lettered') change.status = outcome;
+    });
+    this.counts[outcome] += count;
+  }
+
+  /** Changes the changes that are kept. Returns how many there are, those that are not kept included. */
+  #each(records: NumberRanges, apply: (change: Change) => void): number {
+    const numbers = numbersIn(records);
+    for (const number of numbers) {
+      const change = this.#byNumber.get(number);
+      if (change !== undefined) apply(change);
+    }
+    return numbers.length;
+  }
+}
+
+function noCounts(): Counts {
+  return { read: 0, succeeded: 0, filtered: 0, discarded: 0, invocations: 0, failedInvocations: 0 };
+}

@@ -1,0 +1,125 @@
+import { EventEmitter } from 'node:events';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { maskOf } from '../../src/console/protocol/mask.ts';
+import { Recorder, type RecorderOptions } from '../../src/console/recorder.ts';
+
+const record = (sequenceNumber: string, fields: DynamoDBRecord = {}): DynamoDBRecord => ({
+  eventID: `e${sequenceNumber}`,
+  eventName: 'MODIFY',
+  ...fields,
+  dynamodb: {
+    Keys: { id: { S: sequenceNumber } },
+    OldImage: { id: { S: sequenceNumber }, email: { S: 'old' } },
+    NewImage: { id: { S: sequenceNumber }, email: { S: 'new' } },
+    SequenceNumber: sequenceNumber,
+    SizeBytes: 10,
+    ApproximateCreationDateTime: 1,
+  },
+});
+
+function recording(options: Partial<RecorderOptions> = {}) {
+  const mapping = new EventEmitter();
+  const recorder = new Recorder({ mask: maskOf(undefined), failuresOf: () => [], ...options });
+  recorder.follow(mapping as never);
+  return { mapping, recorder, events: () => recorder.after(0, 1000) };
+}
+
+test('a record is sent once with its item, and by its number later', () => {
+  const { mapping, events } = recording();
+  const records = [record('1'), record('2'), record('3')];
+  mapping.emit('read', { shardId: 's', records });
+  mapping.emit('invocationStarted', { shardId: 's', records, requestId: 'r', attempt: 1, slot: 0 });
+  mapping.emit('split', { shardId: 's', left: records.slice(0, 1), right: records.slice(1), requestId: 'r' });
+  const [read, started, split] = events();
+  expect(read).toEqual({
+    id: 1,
+    time: expect.stringMatching(/^\d{4}-.+Z$/),
+    event: 'read',
+    shardId: 's',
+    records: [1, 2, 3].map((number) => ({
+      number,
+      eventID: `e${number}`,
+      eventName: 'MODIFY',
+      sequenceNumber: `${number}`,
+      keys: { id: { S: `${number}` } },
+      oldImage: { id: { S: `${number}` }, email: { S: 'old' } },
+      newImage: { id: { S: `${number}` }, email: { S: 'new' } },
+      createdAt: 1,
+      isExpired: false,
+    })),
+  });
+  expect(started).toMatchObject({ id: 2, event: 'invocationStarted', slot: 0, records: [[1, 3]] });
+  expect(split).toMatchObject({ id: 3, event: 'split', left: [[1, 1]], right: [[2, 3]] });
+});
+
+test('a record that is read again keeps its number, and is not sent again', () => {
+  const { mapping, events } = recording();
+  mapping.emit('read', { shardId: 's', records: [record('1')] });
+  mapping.emit('read', { shardId: 's', records: [record('1'), record('2')] });
+  mapping.emit('read', { shardId: 's', records: [record('2')] });
+  mapping.emit('filtered', { shardId: 's', records: [record('1')] });
+  expect(events()).toMatchObject([
+    { event: 'read', records: [{ number: 1 }] },
+    { event: 'read', records: [{ number: 2 }] },
+    { event: 'filtered', records: [[1, 1]] },
+  ]);
+});
+
+test('the numbers of dropped records are forgotten with them', () => {
+  const { mapping, recorder, events } = recording({ limits: { maxWeight: 2 } });
+  mapping.emit('read', { shardId: 's', records: [record('1')] });
+  mapping.emit('read', { shardId: 's', records: [record('2')] });
+  expect(recorder.dropped).toBe(1);
+  mapping.emit('filtered', { shardId: 's', records: [record('1'), record('2')] });
+  expect(events()).toMatchObject([{ event: 'filtered', records: [[2, 2]] }]);
+});
+
+test('masked values never leave it', () => {
+  const { mapping, events } = recording({ mask: maskOf('email,id') });
+  mapping.emit('read', { shardId: 's', records: [record('777')] });
+  const json = JSON.stringify(events()).replaceAll('"sequenceNumber":"777"', '').replaceAll('e777', '');
+  expect(json).toContain('•••');
+  expect(json).not.toMatch(/"(777|old|new)"/);
+});
+
+test('an item that Time to Live deleted is known, and a record without a size has an assumed one', () => {
+  const { mapping, events } = recording({ limits: { maxBytes: 1500 } });
+  const expired = record('1', {
+    eventName: 'REMOVE',
+    userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+  });
+  mapping.emit('read', { shardId: 's', records: [expired] });
+  expect(events()).toMatchObject([{ records: [{ isExpired: true }] }]);
+  for (const sequenceNumber of ['2', '3'])
+    mapping.emit('read', { shardId: 's', records: [{ dynamodb: { SequenceNumber: sequenceNumber } }] });
+  expect(events()).toMatchObject([{ records: [{ number: 3, keys: undefined }] }]);
+});
+
+test('an invocation has its failures, and an error is text', () => {
+  const failure = {
+    eventID: 'e1',
+    eventName: 'MODIFY',
+    deadLettered: false,
+    message: 'no',
+    at: undefined,
+    stack: '',
+  };
+  const { mapping, events } = recording({ failuresOf: () => [failure] });
+  mapping.emit('invocation', { shardId: 's', records: [], outcome: 'failed', error: new TypeError('no') });
+  expect(events()).toMatchObject([{ error: { name: 'TypeError', message: 'no' }, failures: [failure] }]);
+  mapping.emit('state', { state: 'Enabled' });
+  expect(events().at(-1)).not.toHaveProperty('failures');
+});
+
+test('a reload is an event, and makes the sources be read again', () => {
+  let reloads = 0;
+  const { recorder, events } = recording({ onReloaded: () => reloads++ });
+  recorder.tell({ event: 'reloaded' });
+  recorder.tell({ event: 'waiting' });
+  expect(reloads).toBe(1);
+  expect(events()).toMatchObject([{ event: 'reloaded' }, { event: 'waiting' }]);
+  const plain = recording();
+  plain.recorder.tell({ event: 'reloaded' });
+  expect(plain.events()).toHaveLength(1);
+});
