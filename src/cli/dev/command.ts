@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { connectionOptions } from '../flags/connection-options.ts';
+import { consoleOptions } from '../flags/console-flags.ts';
 import { environmentOptions } from '../flags/environment-flags.ts';
 import { mappingFlags } from '../flags/mapping-flags.ts';
 import { resourceOptions } from '../flags/resource-flags.ts';
@@ -24,11 +25,12 @@ export const dev: CommandDefinition = {
       'dev src/handler.ts --table Invoices --parallelization-factor 10 --max-concurrency 64 --workers 2',
       'as on Lambda Managed Instances',
     ],
+    ['dev src/handler.ts --table Invoices --open --mask email', 'with the live console in the browser'],
     ['dev src/handler.ts --table Invoices --json | jq .', 'a line of JSON for each event'],
   ],
   configure: (command) =>
     mappingFlags(
-      resourceOptions(environmentOptions(connectionOptions(command)))
+      resourceOptions(consoleOptions(environmentOptions(connectionOptions(command))))
         .requiredOption('--table <name>', 'The table whose stream is read.')
         .option(
           '--create <keys>',

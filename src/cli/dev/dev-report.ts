@@ -1,3 +1,6 @@
+import type { LiveConsole } from '../../console/live-console.ts';
+import { EVENT_NAMES } from '../../console/protocol/event-names.ts';
+import type { CommandHappening } from '../../console/protocol/events.ts';
 import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
@@ -13,7 +16,7 @@ import { type Style, withTime } from '../terminal/style.ts';
 import { type Failure, Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
-import { EVENT_NAMES, jsonOf } from './json-events.ts';
+import { jsonOf } from './json-events.ts';
 import type { Screen } from './screen.ts';
 
 export interface DevReportOptions {
@@ -45,6 +48,8 @@ export class DevReport {
   readonly #env: NodeJS.ProcessEnv;
   readonly #options: DevReportOptions;
   readonly #messages: AcceptedMessages;
+  #console: LiveConsole | undefined;
+  #lastId = 0;
   #checkpoint: string | undefined;
   #keyNames: readonly string[] = [];
   #deadLettered = 0;
@@ -66,6 +71,11 @@ export class DevReport {
       onPlace: (text) => this.#line(text),
       onMessage: (text) => screen.line(text),
     });
+  }
+
+  /** Shows all events in the live console too. */
+  showIn(console: LiveConsole): void {
+    this.#console = console;
   }
 
   /** The mapping reads. */
@@ -92,9 +102,11 @@ export class DevReport {
     }
     if (isDestinationElsewhere) screen.note(noDestinationHere(connection));
     screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
+    if (this.#console !== undefined) screen.note(`The live console: ${this.#console.url}`);
+    const { streamArn } = mapping;
+    this.#tell({ event: 'started', table, handler, startingPosition, streamArn });
+    this.#console?.follow(mapping);
     if (json) {
-      const { streamArn } = mapping;
-      this.#json('started', { table, handler, startingPosition, streamArn });
       for (const name of EVENT_NAMES) {
         mapping.on(name, (event) =>
           this.#json(
@@ -112,12 +124,9 @@ export class DevReport {
   /** Topics, queues or buckets of embedded servers have got messages. Group ids and bodies may be parts of items. */
   accepted(messages: readonly AcceptedMessage[]): void {
     const { json, showMessages } = this.#options;
-    if (!json) {
-      this.#messages.add(messages);
-      return;
-    }
+    if (!json) this.#messages.add(messages);
     for (const { service, name, id, ...content } of messages) {
-      this.#json('message', { service, name, id, ...(showMessages && content) });
+      this.#tell({ event: 'message', service, name, id }, showMessages && content);
     }
   }
 
@@ -140,21 +149,23 @@ export class DevReport {
   /** Changed code is in use. */
   reloaded(): void {
     this.#seen.clear();
-    if (this.#options.json) this.#json('reloaded', {});
-    else this.#line(`${this.#style('cyan', '↻')} reloaded ${this.#options.handler}`);
+    this.#tell({ event: 'reloaded' });
+    if (!this.#options.json) this.#line(`${this.#style('cyan', '↻')} reloaded ${this.#options.handler}`);
   }
 
   /** Changed code cannot be used. */
   notLoaded(error: unknown): void {
     const { message } = error as Error;
-    if (this.#options.json) this.#json('notLoaded', { message });
-    else this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The previous code keeps running.`);
+    this.#tell({ event: 'notLoaded', message });
+    if (!this.#options.json)
+      this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The previous code keeps running.`);
   }
 
   /** No code can be loaded at all. */
   waiting(): void {
-    if (this.#options.json) this.#json('waiting', {});
-    else this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);
+    this.#tell({ event: 'waiting' });
+    if (!this.#options.json)
+      this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);
   }
 
   #watch(mapping: LocalEventSourceMapping): void {
@@ -219,8 +230,16 @@ export class DevReport {
     this.#screen.line(withTime(text, this.#style));
   }
 
-  #json(event: string, fields: object, failures?: Parameters<typeof jsonOf>[2]): void {
-    this.#screen.line(JSON.stringify(jsonOf(event, fields, failures)));
+  /** @param content what only a line of JSON shows, and only if it is asked for */
+  #tell(happening: CommandHappening, content?: object): void {
+    this.#console?.tell(happening);
+    const { event, ...fields } = happening;
+    if (this.#options.json) this.#json(event, { ...fields, ...content });
+  }
+
+  #json(event: string, fields: object, failures?: readonly Failure[]): void {
+    const stamp = { time: new Date().toISOString(), id: ++this.#lastId };
+    this.#screen.line(JSON.stringify(jsonOf(event, fields, stamp, failures)));
   }
 }
 

@@ -22,6 +22,8 @@ export interface Failure {
 /** Keeps the published failures of records until their invocation has ended. */
 export class Failures {
   readonly #published: Map<string, PublishedFailure> = new Map();
+  /** The terminal and the console ask for the same invocation. */
+  readonly #known: WeakMap<InvocationEvent, readonly Failure[]> = new WeakMap();
 
   /** Takes what the sandbox of an invocation has collected. A record that fails after its letter counts as failed. */
   add(failures: readonly PublishedFailure[]): void {
@@ -29,7 +31,13 @@ export class Failures {
   }
 
   /** Returns the failures of an invocation: the failed records, or else the failure in its response; and dead letters. */
-  of({ records, response, error, outcome }: InvocationEvent): readonly Failure[] {
+  of(invocation: InvocationEvent): readonly Failure[] {
+    const known = this.#known.get(invocation) ?? this.#find(invocation);
+    this.#known.set(invocation, known);
+    return known;
+  }
+
+  #find({ records, response, error, outcome }: InvocationEvent): readonly Failure[] {
     const failures: Failure[] = [];
     for (const { eventID, eventName, dynamodb } of records) {
       const sequenceNumber = `${dynamodb?.SequenceNumber}`;

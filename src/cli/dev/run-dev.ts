@@ -5,6 +5,7 @@ import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
+import { type ConsoleFlags, consolePortOf } from '../flags/console-flags.ts';
 import { createdDestination } from '../flags/created-destination.ts';
 import { type EnvironmentFlags, loadVariables } from '../flags/environment-flags.ts';
 import { exportedMapping, isDestinationElsewhere } from '../flags/exported-mapping.ts';
@@ -24,12 +25,19 @@ import { HandlerCode } from './handler-code.ts';
 import { HandlerPool, type HandlerPoolOptions, type InvokedPool } from './handler-pool.ts';
 import { managedInstanceOf } from './managed-instance.ts';
 import { ManagedPool } from './managed-pool.ts';
+import { openBrowser } from './open-browser.ts';
+import { openConsole } from './open-console.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import { watchTables } from './watch-tables.ts';
 
-export interface DevFlags extends ConnectionFlags, MappingFlags, EnvironmentFlags, ResourceFlags {
+export interface DevFlags
+  extends ConnectionFlags,
+    MappingFlags,
+    EnvironmentFlags,
+    ResourceFlags,
+    ConsoleFlags {
   readonly table: string;
   readonly create?: string;
   readonly functionName?: string;
@@ -58,6 +66,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
   const managed = managedInstanceOf(options);
+  const consolePort = consolePortOf(options, io.stdout.isTTY === true && !options.json);
   let report: DevReport | undefined;
   await using connection = await connect(context, options, {
     start: 'shared',
@@ -84,6 +93,16 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const screen = await openScreen(context, options.json === true);
   const devReport = new DevReport(context, screen, { ...options, handler });
   report = devReport;
+  await using live =
+    consolePort === undefined
+      ? undefined
+      : await openConsole({
+          port: consolePort,
+          mask: options.mask,
+          keyNames: table.keyNames,
+          failuresOf: (invocation) => devReport.failures.of(invocation),
+        });
+  if (live !== undefined) devReport.showIn(live);
 
   let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());
@@ -97,7 +116,10 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     handler,
     env: io.env,
     onOutput: (output) => screen.pipe(output),
-    onFiles: (files) => watcher.add(files),
+    onFiles: (files) => {
+      watcher.add(files);
+      live?.addFiles(files);
+    },
     onUnset: (names) => devReport.unset(names),
   });
   const poolOptions: HandlerPoolOptions = {
@@ -158,6 +180,10 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     isDestinationElsewhere:
       deployed !== undefined && options.destinationConfig === undefined && isDestinationElsewhere(deployed),
   });
+
+  if (live !== undefined && options.open) {
+    openBrowser(live.url, io.env, () => tellWarning(context, `No browser could be opened. Open ${live.url}`));
+  }
 
   const stopped = await Promise.race([interrupted(io.signal), mapping.ended]);
   if (stopped === undefined) {

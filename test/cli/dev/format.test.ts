@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Failures } from '../../../src/cli/dev/failures.ts';
 import { type Consequence, followInvocations } from '../../../src/cli/dev/follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus } from '../../../src/cli/dev/format.ts';
-import { EVENT_NAMES, jsonOf } from '../../../src/cli/dev/json-events.ts';
+import { jsonOf } from '../../../src/cli/dev/json-events.ts';
 import type { InvocationEvent } from '../../../src/local/mapping-events.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { recordOf } from '../../fixtures/events.ts';
@@ -214,7 +214,7 @@ describe('what went wrong', () => {
         stack,
       },
     ]);
-    expect(failures.of(event)).toMatchObject([{ message: 'the handler reported it' }]);
+    expect(failures.of({ ...event })).toMatchObject([{ message: 'the handler reported it' }]);
   });
 
   test.each<[string, Partial<InvocationEvent>, object]>([
@@ -383,20 +383,20 @@ test('the status has what there is to say', () => {
 });
 
 test('JSON names records and shows none of them', () => {
-  expect(EVENT_NAMES).toContain('invocation');
-  const json = JSON.stringify(jsonOf('invocation', invocation({ error: new TypeError('no') }), []));
+  const stamp = { id: 1, time: '2026-01-01T00:00:00.000Z' };
+  const json = JSON.stringify(jsonOf('invocation', invocation({ error: new TypeError('no') }), stamp, []));
   expect(json).not.toContain('item-0');
   expect(JSON.parse(json)).toMatchObject({
     event: 'invocation',
-    time: expect.any(String),
+    ...stamp,
     records: [{ eventName: 'INSERT', sequenceNumber: '001' }, {}, {}],
     error: { name: 'TypeError', message: 'no' },
   });
   const failures = [{ message: 'no', keys: { id: { S: 'item-0' } } }] as never;
-  expect(jsonOf('invocation', {}, failures)).toMatchObject({ failures: [{ message: 'no' }] });
-  expect(JSON.stringify(jsonOf('invocation', {}, failures))).not.toContain('item-0');
+  expect(jsonOf('invocation', {}, stamp, failures)).toMatchObject({ failures: [{ message: 'no' }] });
+  expect(JSON.stringify(jsonOf('invocation', {}, stamp, failures))).not.toContain('item-0');
   expect(JSON.parse(json)).not.toHaveProperty('failures');
-  expect(jsonOf('x', { list: [undefined] }, [{}] as never)).toMatchObject({
+  expect(jsonOf('x', { list: [undefined] }, stamp, [{}] as never)).toMatchObject({
     list: [undefined],
     failures: [{}],
   });

@@ -97,3 +97,23 @@ test('saving a file in another window reloads', async () => {
   command.type(CTRL_C);
   expect((await command.ended()).code).toBe(EXIT.ok);
 }, 30_000);
+
+test('a terminal gets the URL of the live console, and the page of the package', async () => {
+  await using aws = await startEmulators({ env: {} });
+  const code = codeOf({ 'handler.ts': 'export const handler = () => {};' });
+  const command = dev(code, aws.environment);
+  await command.seen(/Ctrl-C stops/);
+  const [url = ''] =
+    /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(
+      withoutStyle(command.output()).replaceAll(/\r?\n/g, ''),
+    ) ?? [];
+  const entered = await fetch(url, { redirect: 'manual' });
+  const headers = { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  const [script, style] = await Promise.all(
+    ['/page.js', '/page.css'].map(async (path) => (await fetch(new URL(path, url), { headers })).text()),
+  );
+  expect(script).toContain('EventSource');
+  expect(style).toContain('color-scheme');
+  command.type(CTRL_C);
+  expect((await command.ended()).code).toBe(EXIT.ok);
+}, 30_000);

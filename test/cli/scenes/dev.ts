@@ -43,7 +43,7 @@ export const dev: Scene = {
       symlinkSync(ROOT, join(project, 'node_modules/streamlane'));
       writeFileSync(join(project, 'package.json'), '{"type":"module"}');
       write(0);
-      const terminal = inTerminal(['dev', 'src/handler.ts', '--table', TableName], {
+      const terminal = inTerminal(['dev', 'src/handler.ts', '--table', TableName, '--no-console'], {
         env: emulators.environment,
         cwd: project,
         columns: this.columns,

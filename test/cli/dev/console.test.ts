@@ -1,0 +1,104 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openConsole } from '../../../src/cli/dev/open-console.ts';
+import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { freePort } from '../../../src/emulators/free-port.ts';
+import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { emulatedServers } from '../../fixtures/emulated.ts';
+import { inProcess } from '../in-process.ts';
+import { codeOf, STREAMLANE } from './code.ts';
+
+let aws: Emulators;
+let client: DynamoDBClient;
+let table: string;
+let tables = 0;
+
+beforeAll(async () => {
+  aws = await emulatedServers();
+  client = new DynamoDBClient(aws.dynamodb);
+});
+
+afterAll(() => aws.stop());
+
+beforeEach(() => {
+  table = `Served${++tables}`;
+});
+
+const put = (id: string) =>
+  client.send(new PutItemCommand({ TableName: table, Item: { id: { S: id }, email: { S: 'private' } } }));
+
+const dev = (flags: readonly string[], terminal = false) =>
+  inProcess(
+    [
+      'dev',
+      codeOf({
+        'handler.ts': `import { streamRouter } from ${STREAMLANE};
+          export const handler = streamRouter().onInsert(() => { throw new Error('not today'); });`,
+      }).path('handler.ts'),
+      ...['--table', table, '--create', 'id', ...flags],
+    ],
+    { env: aws.environment, terminal },
+  );
+
+const READY = /Ctrl-C stops/;
+const URL_LINE = /The live console: (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)/;
+
+test('the console shows what happens, without masked values, until the command ends', async () => {
+  const command = dev(['--console', '--mask', 'email']);
+  await command.seen(READY);
+  const [, url = ''] = (await command.seen(URL_LINE)) ?? [];
+  const entered = await fetch(url, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const events = await fetch(new URL('/events', url), { headers: { cookie } });
+  await put('a');
+  let text = '';
+  for await (const chunk of (events.body as ReadableStream).pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes('"event":"retry"')) break;
+  }
+  expect(text).toContain(`"event":"started","table":"${table}"`);
+  expect(text).toContain('"keys":{"id":{"S":"a"}}');
+  expect(text).toContain('"message":"Error: not today"');
+  expect(text).toMatch(/"source":\{"firstLine":1,/);
+  expect(text).not.toContain('private');
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test.each<[string, readonly string[], boolean, boolean]>([
+  ['a terminal gets the console', [], true, true],
+  ['--no-console turns it off', ['--no-console'], true, false],
+  ['--json turns it off', ['--json'], true, false],
+  ['a script gets no open port', [], false, false],
+  ['a script that asks for it does', ['--console'], false, true],
+])('%s', async (_name, flags, terminal, isServed) => {
+  const command = dev(flags, terminal);
+  await command.seen(READY);
+  command.interrupt();
+  const { stderr, stdout } = await command.ended();
+  expect(URL_LINE.test(stderr)).toBe(isServed);
+  expect(stdout).not.toContain('token=');
+});
+
+test('--open without a browser prints the URL to open', async () => {
+  const command = inProcess(
+    ['dev', 'test/cli/handlers.ts#counting', '--table', table, '--create', 'id', '--open'],
+    { env: { ...aws.environment, BROWSER: '/no/such/browser' } },
+  );
+  await command.seen(/No browser could be opened. Open http:\S+token=/);
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
+test('a port that is in use is an error with its remedy, and so is a wrong mask', async () => {
+  const port = await freePort();
+  const options = { port, mask: undefined, keyNames: [], failuresOf: () => [] };
+  await using _first = await openConsole(options);
+  await expect(openConsole(options)).rejects.toThrow(
+    /^The live console cannot be served: .*EADDRINUSE.* Name another --console-port, or leave it out/,
+  );
+  await expect(openConsole({ ...options, mask: 'a,,b' })).rejects.toThrow(
+    /^--mask names of attributes are expected/,
+  );
+});
