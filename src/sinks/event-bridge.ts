@@ -12,6 +12,7 @@ import type { Payload, Refusal } from './batcher/entry.ts';
 import { faultOf } from './batcher/fault.ts';
 import { invalid } from './batcher/sink-errors.ts';
 import { jsonText } from './message/message-text.ts';
+import { traceHeaderOf } from './message/message-trace.ts';
 import { checkTexts, WrongMessage, wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { type TargetKind, targetCheck } from './sink-target.ts';
@@ -121,6 +122,7 @@ function busEventOf(target: string, bus: BusDefaults, message: unknown, options:
     throw wrongSetting('time', 'a valid Date', time);
   }
   const Detail = detailOf(target, message);
+  const TraceHeader = traceHeaderOf(record);
   return {
     bytes: [bus.source, detailType, Detail, ...resources].reduce(
       (bytes, text) => bytes + Buffer.byteLength(text),
@@ -133,6 +135,7 @@ function busEventOf(target: string, bus: BusDefaults, message: unknown, options:
       Detail,
       ...(resources.length > 0 && { Resources: [...resources] }),
       ...(time !== undefined && { Time: time }),
+      ...(TraceHeader !== undefined && { TraceHeader }),
     },
   };
 }

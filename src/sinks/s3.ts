@@ -12,7 +12,7 @@ import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/cl
 import type { Payload, Refusal } from './batcher/entry.ts';
 import { invalid } from './batcher/sink-errors.ts';
 import { digest } from './message/item-identity.ts';
-import { contentText, jsonText, messageText } from './message/message-text.ts';
+import { jsonText, messageContent, messageText } from './message/message-text.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink, SinkRecord } from './sink.ts';
 import { type TargetKind, targetCheck } from './sink-target.ts';
@@ -173,7 +173,7 @@ function objectOf(target: string, prefix: string, message: unknown, options: Obj
   const body = message instanceof Uint8Array ? message : messageText(target, message);
   const { extension, type } = kindOf(message);
   const { record, contentType = type } = options;
-  const content = message instanceof Uint8Array ? message : contentText(message);
+  const content = message instanceof Uint8Array ? message : messageContent(message, record);
   const name = options.key ?? `${keyOf(record, content)}${extension}`;
   const key = `${prefix}${name}`;
   const keyBytes = Buffer.byteLength(key);

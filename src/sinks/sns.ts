@@ -10,7 +10,8 @@ import { type AwsSinkOptions, checkAwsSinkOptions, clientOf } from './batcher/cl
 import type { Payload } from './batcher/entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
-import { contentText, messageText } from './message/message-text.ts';
+import { messageContent, messageText } from './message/message-text.ts';
+import { tracedAttributes } from './message/message-trace.ts';
 import { checkTexts } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { type TargetKind, targetCheck } from './sink-target.ts';
@@ -82,14 +83,15 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
     { topicArn: targetCheck(TOPIC) },
     { maxMessageBytes: wholeNumberFrom(1024, 1_048_576) },
   );
+  const { maxMessageBytes = DEFAULT_BYTES } = options;
   const client = clientOf(options, (settings) => new SNSClient(settings));
   const sink = batchedSink<Publication, PublishOptions>(options, {
     named: ['snsTopic', 'topicArn'],
     target: options.topicArn,
     kind: TOPIC,
     maxEntries: 10,
-    maxBytes: options.maxMessageBytes ?? DEFAULT_BYTES,
-    payloadOf: publicationOf,
+    maxBytes: maxMessageBytes,
+    payloadOf: (target, message, sendOptions) => publicationOf(target, message, sendOptions, maxMessageBytes),
     async request(publications, { target, signal }) {
       const PublishBatchRequestEntries = publications.map(({ entry }, index) => ({
         Id: `${index}`,
@@ -102,20 +104,26 @@ export function snsTopic(options: SnsTopicOptions): SnsTopic {
   return Object.assign(sink, { publish: sink.send });
 }
 
-function publicationOf(target: string, message: unknown, options: PublishOptions): Publication {
+function publicationOf(
+  target: string,
+  message: unknown,
+  options: PublishOptions,
+  maxBytes: number,
+): Publication {
   checkTexts(options, ['subject']);
   const { subject: Subject } = options;
   const Message = messageText(target, message);
-  const MessageAttributes = messageAttributes(target, options.attributes);
+  const attributes = messageAttributes(target, options.attributes);
   const ids = groupIds('snsTopic', target, options, () => [
-    contentText(message),
+    messageContent(message, options.record),
     Subject,
-    JSON.stringify(MessageAttributes),
+    JSON.stringify(attributes),
   ]);
-  const bytes =
-    Buffer.byteLength(Message) + Buffer.byteLength(Subject ?? '') + attributeBytes(MessageAttributes);
+  const textBytes = Buffer.byteLength(Message) + Buffer.byteLength(Subject ?? '');
+  const bytes = textBytes + attributeBytes(attributes);
+  const MessageAttributes = tracedAttributes(attributes, options.record, { target, bytes, maxBytes });
   return {
-    bytes,
+    bytes: textBytes + attributeBytes(MessageAttributes),
     orderKey: isFifo(target) ? ids.MessageGroupId : undefined,
     entry: {
       Message,

@@ -11,7 +11,8 @@ import { type AwsSinkOptions, type ClientSettings, checkAwsSinkOptions, clientOf
 import type { Payload } from './batcher/entry.ts';
 import { type GroupOptions, groupIds, isFifo } from './message/fifo.ts';
 import { type AttributeValue, attributeBytes, messageAttributes } from './message/message-attributes.ts';
-import { contentText, messageText } from './message/message-text.ts';
+import { messageContent, messageText } from './message/message-text.ts';
+import { tracedAttributes } from './message/message-trace.ts';
 import { wrongSetting } from './message/wrong-message.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { type TargetKind, targetCheck } from './sink-target.ts';
@@ -46,6 +47,9 @@ const QUEUE: TargetKind = {
   expected: 'the URL of a queue, such as https://sqs.eu-central-1.amazonaws.com/123456789012/payments',
   accepts: isQueueUrl,
 };
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MAX_BYTES = 1_048_576;
 
 const OF_AWS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 const HOST_OF_QUEUES = /(^|\.)(sqs(-fips)?|queue)\./;
@@ -83,7 +87,7 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
     target: options.queueUrl,
     kind: QUEUE,
     maxEntries: 10,
-    maxBytes: 1_048_576,
+    maxBytes: MAX_BYTES,
     payloadOf: queueMessageOf,
     async request(messages, { target, signal }) {
       const Entries = messages.map(({ entry }, index) => ({ Id: `${index}`, ...entry }));
@@ -106,13 +110,19 @@ function queueMessageOf(target: string, message: unknown, options: QueueOptions)
   const { delaySeconds: DelaySeconds } = options;
   if (DelaySeconds !== undefined) checkDelay(target, DelaySeconds);
   const MessageBody = messageText(target, message);
-  const MessageAttributes = messageAttributes(target, options.attributes);
+  const attributes = messageAttributes(target, options.attributes);
   const ids = groupIds('sqsQueue', target, options, () => [
-    contentText(message),
-    JSON.stringify(MessageAttributes),
+    messageContent(message, options.record),
+    JSON.stringify(attributes),
   ]);
+  const bodyBytes = Buffer.byteLength(MessageBody);
+  const MessageAttributes = tracedAttributes(attributes, options.record, {
+    target,
+    bytes: bodyBytes + attributeBytes(attributes),
+    maxBytes: MAX_BYTES,
+  });
   return {
-    bytes: Buffer.byteLength(MessageBody) + attributeBytes(MessageAttributes),
+    bytes: bodyBytes + attributeBytes(MessageAttributes),
     orderKey: isFifo(target) ? ids.MessageGroupId : undefined,
     entry: {
       MessageBody,

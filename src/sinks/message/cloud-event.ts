@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { SinkRecord } from '../sink.ts';
 import { itemKeyOf } from './item-identity.ts';
+import { traceMembersOf } from './message-trace.ts';
 
 /** A change as a CloudEvent in JSON format. */
 export interface CloudEvent<Data = ChangeData> {
@@ -22,6 +23,10 @@ export interface CloudEvent<Data = ChangeData> {
   readonly sequence: string;
   /** The item key. Events with the same key have to stay in order. */
   readonly partitionkey: string;
+  /** The trace in which the record is handled, if the router has the middleware `tracing`. */
+  readonly traceparent?: string;
+  /** The `tracestate` of that trace, if it has one. */
+  readonly tracestate?: string;
   /** The change. */
   readonly data: Data;
 }
@@ -51,7 +56,8 @@ export interface CloudEventRecord extends SinkRecord {
 const SEQUENCE_DIGITS = 40;
 
 /**
- * Puts a record into a CloudEvents 1.0 envelope, with the extensions `sequence` and `partitionkey`.
+ * Puts a record into a CloudEvents 1.0 envelope, with the extensions `sequence` and `partitionkey`, and
+ * `traceparent` under the middleware `tracing`.
  *
  * ```text
  * { specversion: '1.0', id: '7de3…', type: 'com.amazonaws.dynamodb.MODIFY', source: 'arn:aws:dynamodb:…',
@@ -62,6 +68,7 @@ const SEQUENCE_DIGITS = 40;
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
  * @see https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md
  * @see https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/partitioning.md
+ * @see https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md
  */
 export function toCloudEvent(record: CloudEventRecord): CloudEvent {
   const { eventID, eventName, tableName, sequenceNumber, keys, raw } = record;
@@ -79,6 +86,7 @@ export function toCloudEvent(record: CloudEventRecord): CloudEvent {
     datacontenttype: 'application/json',
     sequence: sequenceNumber.padStart(SEQUENCE_DIGITS, '0'),
     partitionkey: itemKey,
+    ...traceMembersOf(record),
     data: {
       keys,
       ...(newImage !== undefined && { newImage }),

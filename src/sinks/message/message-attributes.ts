@@ -14,7 +14,7 @@ export interface MessageAttribute {
 const EXPECTED = 'text, a finite number or bytes';
 
 /** The most that SQS takes; and what SNS cannot hand to a queue with raw delivery, it drops. */
-const MOST = 10;
+export const MAX_ATTRIBUTES = 10;
 
 /**
  * Attributes as SNS and SQS take them.
@@ -29,8 +29,8 @@ export function messageAttributes(
 ): Record<string, MessageAttribute> | undefined {
   if (attributes === undefined) return undefined;
   const entries = Object.entries(attributes);
-  if (entries.length > MOST) {
-    const problem = `can be ${MOST} at most, got ${entries.length}. Send fewer.`;
+  if (entries.length > MAX_ATTRIBUTES) {
+    const problem = `can be ${MAX_ATTRIBUTES} at most, got ${entries.length}. Send fewer.`;
     throw new WrongMessage('INVALID_OPTION', problem, { option: 'attributes' });
   }
   return Object.fromEntries(entries.map(([name, value]) => [name, attributeOf(target, name, value)]));

@@ -1,8 +1,12 @@
 import { contentFreeCause } from '../../failure/content-free-cause.ts';
 import { sortedEntries } from '../../item/sorted-entries.ts';
+import { isPlainObject } from '../../options/check.ts';
 import { kindOf } from '../../options/kind-of.ts';
 import { isThenable } from '../../promise/thenable.ts';
+import { traceContextOf } from '../../trace-context/record-trace.ts';
+import { traceparentOf } from '../../trace-context/trace-context.ts';
 import { invalid } from '../batcher/sink-errors.ts';
+import type { SinkRecord } from '../sink.ts';
 import { WrongMessage } from './wrong-message.ts';
 
 /**
@@ -48,6 +52,20 @@ export function jsonText(message: unknown): string {
  */
 export function contentText(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message, orderedValue);
+}
+
+/**
+ * Returns {@link contentText} without the trace of the record: each delivery has another trace, and the message stays the
+ * same one. Only members with exactly the values of this trace are left out.
+ */
+export function messageContent(message: unknown, record: SinkRecord | undefined): string {
+  const trace = traceContextOf(record);
+  if (trace === undefined || !isPlainObject(message)) return contentText(message);
+  const own = { traceparent: traceparentOf(trace), tracestate: trace.traceState, traceId: trace.traceId };
+  const lasting = Object.entries(message).filter(
+    ([name, value]) => !(Object.hasOwn(own, name) && own[name as keyof typeof own] === value),
+  );
+  return contentText(Object.fromEntries(lasting));
 }
 
 function orderedValue(this: unknown, key: string, value: unknown): unknown {
