@@ -1,17 +1,17 @@
 import { invocationOf, type RecordContext } from './record-context.ts';
 
-/** Invocation -> the sequence numbers of its records whose dead letter was accepted. */
-const accepted: WeakMap<object, Set<string>> = new WeakMap();
+/** Invocation -> its records whose dead letter was accepted, by sequence number, with the error that the letter is about. */
+const accepted: WeakMap<object, Map<string, unknown>> = new WeakMap();
 
 /** Notes that a dead letter about this record was accepted, so that its success is not counted as one of the handler. */
-export function noteDeadLetter(context: RecordContext, sequenceNumber: string): void {
+export function noteDeadLetter(context: RecordContext, sequenceNumber: string, thrown: unknown): void {
   const invocation = invocationOf(context);
   const noted = accepted.get(invocation);
-  if (noted === undefined) accepted.set(invocation, new Set([sequenceNumber]));
-  else noted.add(sequenceNumber);
+  if (noted === undefined) accepted.set(invocation, new Map([[sequenceNumber, thrown]]));
+  else noted.set(sequenceNumber, thrown);
 }
 
-/** The sequence numbers of the records of an invocation whose dead letter was accepted. */
-export function deadLetteredIn(context: RecordContext): ReadonlySet<string> {
-  return accepted.get(invocationOf(context)) ?? new Set();
+/** The records of an invocation whose dead letter was accepted, by sequence number, with their errors. */
+export function deadLetteredIn(context: RecordContext): ReadonlyMap<string, unknown> {
+  return accepted.get(invocationOf(context)) ?? new Map();
 }

@@ -87,7 +87,7 @@ export function respond(settings: BatchSettings, batch: Batch, outcome: Outcome)
 /** The parts of a summary besides the outcome. */
 interface Noted {
   /** The sequence numbers of records whose dead letter was accepted. */
-  readonly letters: ReadonlySet<string>;
+  readonly letters: Pick<ReadonlySet<string>, 'has' | 'size'>;
   /** The object that identifies the invocation. */
   readonly invocation: object;
   readonly reading: RecordReading;
@@ -145,7 +145,7 @@ export async function summarize(
 function countSucceeded(
   { sequenceNumbers }: Batch,
   { states }: Outcome,
-  letters: ReadonlySet<string> | undefined,
+  letters: Pick<ReadonlySet<string>, 'has' | 'size'> | undefined,
 ): number {
   if (!letters?.size) return 0;
   return sequenceNumbers.filter(

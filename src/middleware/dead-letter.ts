@@ -114,7 +114,7 @@ export function deadLetter(
     // At the deadline the record has been reported already: it fails for lack of time, not for good.
     if (isOver(context) || !isForGood(when, record, context, thrown)) throw thrown;
     const target = await accepted(sinks, record, context, thrown);
-    noteDeadLetter(context, record.sequenceNumber);
+    noteDeadLetter(context, record.sequenceNumber, thrown);
     publishRecordFailed(() => ({
       outcome: 'deadLettered',
       ...logFieldsOf(record),

@@ -34,7 +34,7 @@ export interface CountedBatch {
   /** One {@link RecordState} per record. */
   readonly states: Uint8Array;
   /** The sequence numbers of records whose dead letter was accepted. */
-  readonly letters: ReadonlySet<string>;
+  readonly letters: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** The match of an entity, in parts. */

@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'sinks/sns.ts': ['@aws-sdk/client-sns'],
   'sinks/sqs.ts': ['@aws-sdk/client-sqs'],
   middleware: ['@aws-lambda-powertools/idempotency'],
+  opentelemetry: ['@opentelemetry/api'],
   cdk: ['aws-cdk-lib', 'constructs'],
   stream: ['@aws-sdk/client-dynamodb-streams'],
   emulators: ['fauxqs'],

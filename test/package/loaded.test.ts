@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '../..');
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './cdk': ['aws-cdk-lib', 'constructs'],
   './middleware/idempotent': ['@aws-lambda-powertools/idempotency'],
+  './opentelemetry': ['@opentelemetry/api'],
   './powertools': ['@aws-lambda-powertools/batch'],
   './sinks/dynamodb': ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'],
   './sinks/event-bridge': ['@aws-sdk/client-eventbridge'],

@@ -278,6 +278,7 @@ describe('the packed package, in an empty project', () => {
     ['streamlane/middleware/retry', []],
     ['streamlane/middleware/validate', []],
     ['streamlane/middy', ['@middy/core']],
+    ['streamlane/opentelemetry', ['@opentelemetry/api']],
     ['streamlane/powertools', ['@aws-lambda-powertools/batch']],
     ['streamlane/replay', ['@aws-sdk/client-dynamodb-streams']],
     ['streamlane/sinks', []],

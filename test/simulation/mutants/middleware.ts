@@ -60,7 +60,7 @@ export const MIDDLEWARE_MUTANTS: readonly Mutant[] = [
     name: 'a letter is not counted',
     happened: true,
     file: LETTERS,
-    find: 'noteDeadLetter(context, record.sequenceNumber);',
+    find: 'noteDeadLetter(context, record.sequenceNumber, thrown);',
     replace: '',
   },
   {

@@ -1,0 +1,2 @@
+export { traceAttributes } from './trace-attributes.ts';
+export { type TracedRecord, type TracingOptions, tracing } from './tracing.ts';
