@@ -7,6 +7,7 @@ import { knownEntityOf } from '../record/known-entity.ts';
 import { LazyRecord } from '../record/lazy-record.ts';
 import { streamLabelOf } from '../record/stream-arn.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
+import { traceContextOf } from '../trace-context/record-trace.ts';
 import { type AttributeMap, mapOf, type NativeMap, unmarshallMap } from '../unmarshall/attribute-value.ts';
 import { unmarshall } from '../unmarshall/unmarshall.ts';
 import { exactNumber } from './exact-number.ts';
@@ -35,6 +36,7 @@ import { nativeOf, writeValue } from './stored-value.ts';
  *   "keys": { "customerId": "C-1", "invoiceId": "I-7" },
  *   "actor": "ada",
  *   "expired": false,
+ *   "traceId": "0af7651916cd43dd8448eb211c80319c",
  *   "changes": [{ "path": "status", "kind": "changed", "before": "OPEN", "after": "PAID" }]
  * }
  * ```
@@ -67,6 +69,11 @@ export interface AuditEntry {
   readonly actor?: JsonValue;
   /** True if Time to Live deleted the item. */
   readonly expired: boolean;
+  /**
+   * The trace in which the record was handled: another one at each delivery. Absent without the middleware `tracing`, added before
+   * the trail.
+   */
+  readonly traceId?: string;
   /** The changes. Absent with `changes: false`. */
   readonly changes?: readonly AuditChange[];
 }
@@ -122,6 +129,8 @@ export function auditEntryOf(record: AuditedRecord, settings: AuditSettings): Au
   entry.keys = writeKeys(keys);
   if (actor !== undefined) entry.actor = actor;
   entry.expired = record.expired;
+  const trace = traceContextOf(record);
+  if (trace !== undefined) entry.traceId = trace.traceId;
   if (changes !== undefined) entry.changes = changes;
   return entry as AuditEntry;
 }

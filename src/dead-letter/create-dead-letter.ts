@@ -13,16 +13,22 @@ const MAX_LEVELS = 30;
 /** A letter in the form that sinks get: `parseDeadLetter` makes a record of the text again. */
 type SentLetter = Omit<DeadLetter, 'record'> & { readonly record: DynamoDBRecord | string };
 
+/** The members that a letter may lack. */
+interface OptionalMembers {
+  /** Undefined where the record belongs to no entity. */
+  readonly entity?: string | undefined;
+  /** Undefined where the record has no trace. */
+  readonly traceparent?: string | undefined;
+}
+
 /**
  * Makes the letter about a record that failed.
- *
- * @param entity undefined where the record belongs to none
  */
 export function createDeadLetter(
   record: DynamoDBRecord,
   thrown: unknown,
   lambdaContext: Context | undefined,
-  entity?: string,
+  { entity, traceparent }: OptionalMembers = {},
 ): DeadLetter {
   return {
     version: DEAD_LETTER_VERSION,
@@ -35,6 +41,7 @@ export function createDeadLetter(
       requestId: lambdaContext?.awsRequestId ?? '',
     },
     ...(entity !== undefined && { entity }),
+    ...(traceparent !== undefined && { traceparent }),
     record,
   };
 }

@@ -20,6 +20,7 @@ export function isDeadLetterVersion(version: unknown): boolean {
  *   "error": { "name": "ValidationError", "message": "...", "code": "VALIDATION_FAILED", "retryable": false, "stack": "..." },
  *   "function": { "name": "invoices", "version": "$LATEST", "requestId": "7f8a1c52-..." },
  *   "entity": "order",
+ *   "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
  *   "record": { "eventID": "...", "eventName": "INSERT", "dynamodb": { "Keys": {}, "NewImage": {}, "SequenceNumber": "..." } }
  * }
  * ```
@@ -49,6 +50,8 @@ export interface DeadLetter {
    * whose entity could not be told.
    */
   readonly entity?: string;
+  /** The trace in which the record failed. Absent without the middleware `tracing`. A replay links to it. */
+  readonly traceparent?: string;
   /**
    * The record as Lambda sent it. In the letter that is sent it is the text of its JSON where it nests deeper than 30
    * levels, which a table does not take: `parseDeadLetter` reads both.

@@ -36,13 +36,14 @@ function problemOf(letter: unknown): string | undefined {
   if (typeof letter === 'string') return 'it is text that is not JSON';
   if (!isPlainObject(letter)) return 'it is not an object';
   if (letter.version !== DEAD_LETTER_VERSION) return versionProblem(letter.version);
-  const { id, time, error, entity, record } = letter;
+  const { id, time, error, entity, traceparent, record } = letter;
   if (typeof id !== 'string') return 'its id is not text';
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return 'its time is not ISO 8601 text';
   if (!hasTexts(error, ['name', 'message'])) return 'its error has no name and message';
   if (!hasTexts(letter.function, ['name', 'version', 'requestId']))
     return 'its function has no name, version and requestId';
   if (entity !== undefined && typeof entity !== 'string') return 'its entity is not text';
+  if (traceparent !== undefined && typeof traceparent !== 'string') return 'its traceparent is not text';
   const problem = recordProblem(record);
   return problem && `its record ${problem}`;
 }

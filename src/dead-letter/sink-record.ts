@@ -1,6 +1,7 @@
 import { jsonTextOf, nestsDeeper } from '../item/json-text.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import type { SinkRecord } from '../sinks/sink.ts';
+import { recordTraceOf, setRecordTrace } from '../trace-context/record-trace.ts';
 
 const MAX_LEVELS = 100;
 
@@ -13,7 +14,11 @@ export function sinkRecordOf(record: RecordBase<EventName, object>): SinkRecord 
     return record.keys && record;
   } catch {
     const { eventName, eventID, sequenceNumber, tableName, raw } = record;
-    return { eventName, eventID, sequenceNumber, tableName, keys: asSent(raw.dynamodb?.Keys as object) };
+    const keys = asSent(raw.dynamodb?.Keys as object);
+    const sent: SinkRecord = { eventName, eventID, sequenceNumber, tableName, keys };
+    const trace = recordTraceOf(record);
+    if (trace !== undefined) setRecordTrace(sent, trace);
+    return sent;
   }
 }
 

@@ -20,6 +20,7 @@ import { LazyRecord } from '../record/lazy-record.ts';
 import type { EventName, RecordBase } from '../record/stream-record.ts';
 import { needsRouted } from '../router/needed-records.ts';
 import type { RecordMiddleware } from '../router/record-middleware.ts';
+import { traceMembersOf } from '../sinks/message/message-trace.ts';
 import type { Sink } from '../sinks/sink.ts';
 
 export type { DeadLetter } from '../dead-letter/dead-letter.ts';
@@ -185,7 +186,9 @@ async function accepted(
     if (refusal !== undefined && isOver(context)) break;
     try {
       const raw = LazyRecord.rawOf(record);
-      const letter = sentLetterOf(createDeadLetter(raw, thrown, lambdaContext, knownEntityOf(record)));
+      const entity = knownEntityOf(record);
+      const { traceparent } = traceMembersOf(record);
+      const letter = sentLetterOf(createDeadLetter(raw, thrown, lambdaContext, { entity, traceparent }));
       await finished('The send of the sink', sink.send(letter, { record: sinkRecordOf(record), signal }));
       return sink.target;
     } catch (error) {

@@ -52,11 +52,16 @@ export function parseReplayMessage(message: unknown): ReplayMessage {
       : readPayload(content.payload);
   }
   try {
-    const { record, function: failed } = parseDeadLetter(content);
-    return { kind: 'deadLetter', records: [record], functionName: failed.name };
+    const { record, function: failed, traceparent } = parseDeadLetter(content);
+    return { kind: 'deadLetter', records: [tracedRecord(record, traceparent)], functionName: failed.name };
   } catch (error) {
     return unknown(isDeadLetterVersion(content.version) ? (error as Error).message : NEITHER);
   }
+}
+
+/** The record with the trace in which it failed: the handler gets records as JSON, and its middleware `tracing` reads it there. */
+function tracedRecord(record: DynamoDBRecord, traceparent: string | undefined): DynamoDBRecord {
+  return traceparent === undefined ? record : Object.assign({ ...record }, { traceparent });
 }
 
 /** As JSON carries it: an object of a program may contain itself, throw when it is read, or change later. */

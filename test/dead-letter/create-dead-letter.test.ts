@@ -28,7 +28,7 @@ describe('a dead letter', () => {
   });
 
   test('names the entity, if there is one', () => {
-    const named = createDeadLetter(record, undefined, context, 'order');
+    const named = createDeadLetter(record, undefined, context, { entity: 'order' });
     expect(named).toEqual({ ...named, entity: 'order' });
     expect(named.version).toBe('streamlane.dead-letter/1');
     expect(parseDeadLetter(JSON.stringify(named))).toEqual(named);

@@ -78,7 +78,7 @@ export function traceHeaderOf(record: SinkRecord | undefined): string | undefine
 }
 
 /** The members of a CloudEvent or of JSON that carry the trace of a record. No members without a trace. */
-export function traceMembersOf(record: SinkRecord): {
+export function traceMembersOf(record: object): {
   readonly traceparent?: string;
   readonly tracestate?: string;
 } {
