@@ -2,8 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** The folders of `dist` that describe deployments, emulate, test, replay, and the command line: what no function needs all of. */
+/**
+ * The folders of `dist` that describe deployments, emulate, test, replay, and the command line: what no function needs all of. The
+ * first ones run in functions, which load them only through their own subpath.
+ */
 export const ROOMS: readonly string[] = [
+  'middy',
+  'powertools',
+  'audit',
+  'opentelemetry',
   'mapping',
   'cdk',
   'delivery',

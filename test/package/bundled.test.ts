@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkBundles, ROOMS } from '../../scripts/bundle-rooms.ts';
@@ -39,8 +39,19 @@ describe('the build', () => {
   );
 });
 
-test('the rooms that are bundled begin with the mapping: what runs in a function is before it', () => {
+/** Rooms that run in a function, and that no other such room imports. */
+const ALONE = ['middy', 'powertools', 'audit', 'opentelemetry'];
+const IMPORT_OF_ALONE = new RegExp(`from '[./]+/(${ALONE.join('|')})/`);
+
+test('of the rooms before the mapping, which run in a function, those are bundled that no other one imports', () => {
   const rooms = roomsOf(readFileSync(`${root}/CONTRIBUTING.md`, 'utf8'));
 
-  expect([...ROOMS].sort()).toEqual(rooms.slice(rooms.indexOf('mapping')).sort());
+  expect([...ROOMS].sort()).toEqual([...ALONE, ...rooms.slice(rooms.indexOf('mapping'))].sort());
+  const kept = rooms.filter((room) => !ROOMS.includes(room));
+  const files = kept.flatMap((room) =>
+    globSync(`${root}/src/${room}${room.endsWith('.ts') ? '' : '/**/*.ts'}`),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  const importers = files.filter((file) => IMPORT_OF_ALONE.test(readFileSync(file, 'utf8')));
+  expect(importers).toEqual([]);
 });
