@@ -17,6 +17,7 @@ export { deadLetter } from '../dist/middleware/dead-letter.js';
 export { metrics } from '../dist/middleware/metrics.js';
 export { retry } from '../dist/middleware/retry.js';
 export { validate } from '../dist/middleware/validate.js';
+export { tracing } from '../dist/opentelemetry/index.js';
 export { tableWriter } from '../dist/sinks/dynamodb.js';
 export { eventBus } from '../dist/sinks/event-bridge.js';
 export { bucketWriter } from '../dist/sinks/s3.js';

@@ -42,6 +42,16 @@ export const EXPECTATIONS: readonly Expectation[] = [
     unit: 'x',
   },
   {
+    text: 'router with tracing under an unsampled invocation vs without, small',
+    group: 'tracing/small',
+    of: 'streamlane with tracing, unsampled invocation',
+    by: 'streamlane without tracing',
+    limit: 'at most',
+    must: 1.2,
+    aim: 1.1,
+    unit: 'x',
+  },
+  {
     text: 'unmarshall vs the plain deep copy, small',
     group: 'unmarshall/small',
     of: 'streamlane',

@@ -9,6 +9,7 @@ import { pipelineMeasure } from './pipeline.ts';
 import { publishingMeasure } from './publishing.ts';
 import { routerMeasure } from './router.ts';
 import { throttlingMeasure } from './throttling.ts';
+import { tracingMeasure } from './tracing.ts';
 import { unmarshallMeasure } from './unmarshall.ts';
 import { waitingMeasure } from './waiting.ts';
 
@@ -26,4 +27,5 @@ export const MEASURES: readonly Measure[] = [
   pipelineMeasure,
   publishingMeasure,
   throttlingMeasure,
+  tracingMeasure,
 ];

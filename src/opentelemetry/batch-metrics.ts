@@ -4,7 +4,7 @@ import { BOOLEAN, type Checks, isPlainObject } from '../options/check.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { ignoreErrors } from '../promise/ignore-errors.ts';
 
-/** What {@link batchMetrics} counts besides records, and its attributes. */
+/** The options of {@link batchMetrics}. */
 export interface BatchMetricsOptions {
   /** Further attributes of each measurement, such as the name of the table. */
   readonly attributes?: Attributes;

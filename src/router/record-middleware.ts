@@ -25,6 +25,9 @@ export type Next = () => void | Promise<void>;
  */
 export type RecordMiddleware<R> = (record: R, context: RecordContext, next: Next) => unknown;
 
+/** A middleware that may bring its own layer, which then decides for each record whether the middleware runs at all. */
+export type LayerMiddleware = RecordMiddleware<LazyRecord> & { readonly '~wrap'?: typeof wrapLayer };
+
 /**
  * Wraps `inner` in one layer.
  *

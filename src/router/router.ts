@@ -10,7 +10,6 @@ import { ConfigurationError } from '../errors.ts';
 import { type Check, FUNCTION } from '../options/check.ts';
 import { requireArgument } from '../options/check-options.ts';
 import { invalidOption } from '../options/invalid-option.ts';
-import type { LazyRecord } from '../record/lazy-record.ts';
 import type {
   AnyItem,
   EventName,
@@ -25,7 +24,7 @@ import { type AnyTable, type EntityTable, isTable, type KeysOf, TABLE, type Tabl
 import { isWindowEvent } from '../window/window-event.ts';
 import { neededRecordsOf, type UseOptions } from './needed-records.ts';
 import { plainRoutes } from './plain-routes.ts';
-import { type RecordMiddleware, wrapLayer } from './record-middleware.ts';
+import { type LayerMiddleware, type RecordMiddleware, wrapLayer } from './record-middleware.ts';
 import { type Route, routeOf, runRoutes } from './route.ts';
 import type { Routes } from './routes.ts';
 
@@ -154,7 +153,7 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
   const reported = new ReportedCheckpoints();
   const entities = table?.['~entities'];
   const routes = entities?.routes<Route>(settings.viewType) ?? plainRoutes<Route>();
-  const layers: RecordMiddleware<LazyRecord>[] = [];
+  const layers: LayerMiddleware[] = [];
   const metadata: HandlerMetadata = { kind: 'router', settings, routes: [], layers, needs: [] };
 
   const run: HandleRecord = (record, context) => runRoutes(routes.of(record), record, context);
@@ -213,12 +212,15 @@ export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOpt
     return router;
   }
 
-  function use(middleware: RecordMiddleware<LazyRecord>, options?: UseOptions): typeof router {
+  function use(middleware: LayerMiddleware, options?: UseOptions): typeof router {
     metadata.refuse?.('use');
     requireArgument('use', 'middleware', middleware, MIDDLEWARE, { code: 'INVALID_HANDLER' });
     metadata.needs.push(neededRecordsOf(middleware, options));
     layers.push(middleware);
-    handle = layers.reduceRight<HandleRecord>((inner, layer) => wrapLayer(layer, inner), dispatch);
+    handle = layers.reduceRight<HandleRecord>(
+      (inner, layer) => (layer['~wrap'] ?? wrapLayer)(layer, inner),
+      dispatch,
+    );
     return router;
   }
 }

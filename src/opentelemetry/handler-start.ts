@@ -1,4 +1,4 @@
-import { LazyRecord } from './lazy-record.ts';
+import { LazyRecord } from '../record/lazy-record.ts';
 
 /**
  * Calls back each time a route is about to hand a record to its handler. A record that no route takes calls nothing.
