@@ -7,7 +7,7 @@ import { traceparentOf } from '../trace-context/trace-context.ts';
  *
  * It names the active span. So of several writes of an item in one span, only the first one is linked to the span.
  *
- * @param name the name of the attribute, which `tracing({ parent })` names too
+ * @param name the name of the attribute, which `tracing({ parent })` names too. `'traceparent'` unless you give another
  * @returns an object without properties if no span is active
  * @example
  * ```ts
@@ -15,10 +15,11 @@ import { traceparentOf } from '../trace-context/trace-context.ts';
  * ```
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
-export function traceAttributes(): { readonly traceparent?: string };
-export function traceAttributes<Name extends string>(name: Name): { readonly [N in Name]?: string };
-export function traceAttributes(name = 'traceparent'): Readonly<Record<string, string>> {
+export function traceAttributes<Name extends string = 'traceparent'>(
+  name: Name = 'traceparent' as Name,
+): { readonly [N in Name]?: string } {
   const active = trace.getSpanContext(context.active());
-  if (active === undefined || !isSpanContextValid(active)) return {};
-  return { [name]: traceparentOf(active) };
+  const attribute: Record<string, string> = {};
+  if (active !== undefined && isSpanContextValid(active)) attribute[name] = traceparentOf(active);
+  return attribute as { readonly [N in Name]?: string };
 }

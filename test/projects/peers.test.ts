@@ -217,3 +217,60 @@ console.log(JSON.stringify([await processPartialResponse(event, handle, processo
     expect(JSON.parse(output)).toEqual([{ batchItemFailures: [] }, ['1']]);
   });
 });
+
+describe.concurrent('beside OpenTelemetry', () => {
+  const HANDLER = `import { metrics, trace, context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { streamRouter } from 'streamlane';
+import { batchMetrics, traceAttributes, tracing } from 'streamlane/opentelemetry';
+import { event } from './event.ts';
+import { provider, spans } from './sdk.ts';
+
+interface Invoice { id: string; total: number; traceparent?: string }
+
+trace.setGlobalTracerProvider(provider);
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+const seen: (string | undefined)[] = [];
+const handler = streamRouter<Invoice>({ onBatch: batchMetrics({ attributes: { team: 'billing' } }) })
+  .use(tracing({ parent: 'traceparent', attributes: (record) => ({ name: record.eventName }) }))
+  .onInsert(({ newImage }) => { seen.push(newImage.id, traceAttributes().traceparent); });
+void metrics;
+await handler(event);
+console.log(JSON.stringify([seen[0], seen[1]?.length, spans().map(({ name }) => name)]));
+`;
+  const sdk = (
+    name: string,
+    provider: string,
+  ): string => `import { ${provider}, InMemorySpanExporter, SimpleSpanProcessor } from '${name}';
+
+const exporter = new InMemorySpanExporter();
+export const provider = new ${provider}({
+  spanProcessors: [new SimpleSpanProcessor(${name.endsWith('sdk-trace') ? '{ exporter }' : 'exporter'})],
+});
+export const spans = () => exporter.getFinishedSpans();
+`;
+
+  test.for([
+    ['1.4.1', '@opentelemetry/sdk-trace-base', '1.30.1', 'BasicTracerProvider'],
+    ['1.9.1', '@opentelemetry/sdk-trace-base', '2.12.1', 'BasicTracerProvider'],
+    ['1.10.0', '@opentelemetry/sdk-trace', '3.1.1', 'TracerProvider'],
+  ] as const)('%s, with %s %s, spans are made', async ([api, name, version, provider]) => {
+    const packages = {
+      '@opentelemetry/api': api,
+      '@opentelemetry/context-async-hooks': version,
+      [name]: version,
+      '@types/node': '22',
+    };
+    const project = await createProject({ packages });
+    project.write({
+      'event.ts': EVENT,
+      'sdk.ts': sdk(name, provider),
+      'handler.ts': HANDLER,
+      'tsconfig.json': tsconfig({ lib: ['es2024', 'dom'] }),
+    });
+
+    expect(await project.typeErrors()).toEqual([]);
+    const { output } = await project.node('handler.ts');
+    expect(JSON.parse(output)).toEqual(['i1', 55, ['process record']]);
+  });
+});
