@@ -127,7 +127,7 @@ describe('a production install', () => {
     expect(names.length).toBeLessThanOrEqual(4);
   });
 
-  test('takes under 3 MB of a disk with blocks of 4 kB', () => {
+  test('takes under 3.3 MB of a disk with blocks of 4 kB', () => {
     const folder = join(project, 'node_modules');
     const folders = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
@@ -136,7 +136,8 @@ describe('a production install', () => {
     const bytes = 4096 * blocks.reduce((sum, count) => sum + count, folders.length);
 
     expect(bytes).toBeGreaterThan(1e6);
-    expect(bytes).toBeLessThan(3 * 2 ** 20);
+    // 3 MiB for the library and the command line, and 150 kB for the live console.
+    expect(bytes).toBeLessThan(3 * 2 ** 20 + 150_000);
   });
 
   test('has no code but streamlane: what else is there are types', async () => {
