@@ -11,8 +11,6 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { traceparentOf } from '../../src/trace-context/trace-context.ts';
 
-export { TracerProvider };
-
 const exporter = new InMemorySpanExporter();
 let provider: TracerProvider | undefined;
 

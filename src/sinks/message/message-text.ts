@@ -50,7 +50,7 @@ export function jsonText(message: unknown): string {
  * DynamoDB sends them in any order. It tells messages apart and is never sent. Accepts the values that
  * {@link messageText} accepts.
  */
-export function contentText(message: unknown): string {
+function contentText(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message, orderedValue);
 }
 
