@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { keyText } from '../state/key-text.ts';
 import type { Change } from '../state/store.ts';
 import { summaryText } from '../state/summary-text.ts';
 import { ChangeDetails } from './change-details.tsx';
-import { FILTER_ID } from './keyboard.ts';
 import {
   droppedEvents,
   filterText,
+  isFilterWanted,
   isFollowing,
   pausedAt,
   selectedChange,
@@ -64,11 +65,18 @@ export function ChangesView(): JSX.Element {
 
 function Toolbar({ problem, shown }: { problem: string | undefined; shown: number }): JSX.Element {
   const { changes, dropped } = useStore();
+  const field = useRef<HTMLInputElement>(null);
+  const isWanted = isFilterWanted.value;
+  useLayoutEffect(() => {
+    if (!isWanted) return;
+    field.current?.focus();
+    isFilterWanted.value = false;
+  }, [isWanted]);
   const hidden = pausedAt.value === undefined ? 0 : (changes.at(-1)?.record.number ?? 0) - pausedAt.value;
   return (
     <div class="toolbar">
       <input
-        id={FILTER_ID}
+        ref={field}
         type="search"
         placeholder='Filter ( / )   text   key:c1   event:insert   status:failed   {"eventName":["REMOVE"]}'
         aria-label="Filter changes"

@@ -1,7 +1,4 @@
-import { moveFailure, togglePause, view } from './model.ts';
-
-/** The id of the filter's field. */
-export const FILTER_ID = 'filter';
+import { isFilterWanted, moveFailure, togglePause, view } from './model.ts';
 
 /** The keys of the page. They rest while someone types. */
 export function listenToKeys(): void {
@@ -22,8 +19,7 @@ export function listenToKeys(): void {
 const ACTIONS: Readonly<Record<string, () => void>> = {
   '/': () => {
     view.value = 'changes';
-    // Once it is drawn.
-    requestAnimationFrame(() => document.getElementById(FILTER_ID)?.focus());
+    isFilterWanted.value = true;
   },
   p: togglePause,
   n: () => moveFailure(1),

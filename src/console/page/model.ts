@@ -20,6 +20,9 @@ export const connection: Signal<'connecting' | 'live' | 'lost'> = signal('connec
 /** Events that the command no longer keeps. */
 export const droppedEvents: Signal<number> = signal(0);
 
+/** The field of the filter gets the focus when it is drawn next: before the next key, so that none is lost. */
+export const isFilterWanted: Signal<boolean> = signal(false);
+
 export const filterText: Signal<string> = signal('');
 
 /** The number of the last change that is shown; undefined: all are. */
