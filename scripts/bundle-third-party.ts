@@ -6,8 +6,10 @@ import { licensesOf } from './licenses-of.ts';
 /**
  * Replaces each module of `dist/cli/third-party`, which exports what the command line uses of a package, by a bundle with
  * that package's code in it. streamlane's own modules are in no bundle: each exists once, for the command and for handlers.
+ *
+ * @param others the folders of packages with code elsewhere in `dist`, whose licences are added
  */
-export async function bundleThirdParty(root: string): Promise<void> {
+export async function bundleThirdParty(root: string, others: readonly string[]): Promise<void> {
   const folder = join(root, 'dist/cli/third-party');
   const modules = readdirSync(folder).filter((file) => file.endsWith('.js'));
   const { metafile } = await build({
@@ -33,7 +35,7 @@ export async function bundleThirdParty(root: string): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   });
-  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(packagesIn(metafile), root));
+  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf([...packagesIn(metafile), ...others], root));
 }
 
 /** The folders of the packages with code in the bundles, relative to the root. */

@@ -22,7 +22,7 @@ export function licensesOf(packages: readonly string[], root: string): string {
     }
     return `${name} ${version} (${license})\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
   });
-  return ['The files beside this one contain code of these packages.\n', ...sections.sort()].join(
+  return ['Files of streamlane contain code of these packages.\n', ...sections.sort()].join(
     `\n${'-'.repeat(80)}\n\n`,
   );
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
-/** The page as the server sends it. */
+/** The page as the server sends it, compressed with gzip. */
 export interface BundledPage {
-  readonly script: string;
-  readonly style: string;
+  readonly script: Uint8Array;
+  readonly style: Uint8Array;
   /** The folders of the packages that are in it, relative to the working directory. */
   readonly packages: readonly string[];
 }
@@ -27,14 +28,14 @@ export async function bundlePage(folder: string): Promise<BundledPage> {
     metafile: true,
     logLevel: 'silent',
   });
-  const textOf = (extension: string): string =>
-    outputFiles.find(({ path }) => path.endsWith(extension))?.text as string;
+  const compressed = (extension: string): Uint8Array =>
+    gzipSync(outputFiles.find(({ path }) => path.endsWith(extension))?.text as string, { level: 9 });
   const packages = Object.keys(metafile.inputs).map(
     (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0],
   );
   return {
-    script: textOf('.js'),
-    style: textOf('.css'),
+    script: compressed('.js'),
+    style: compressed('.css'),
     packages: [...new Set(packages)].filter((path) => path !== undefined).sort(),
   };
 }

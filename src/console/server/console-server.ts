@@ -102,8 +102,12 @@ export class ConsoleServer {
 
   #sendFile(path: string | undefined, response: ServerResponse): void {
     const file = this.#files.get(path ?? '');
-    if (file === undefined) say(response, 404, 'There is nothing here.');
-    else response.writeHead(200, { 'content-type': file.type }).end(file.content);
+    if (file === undefined) {
+      say(response, 404, 'There is nothing here.');
+      return;
+    }
+    if (file.isCompressed) response.setHeader('content-encoding', 'gzip');
+    response.writeHead(200, { 'content-type': file.type }).end(file.content);
   }
 
   #sendEvents(request: IncomingMessage, response: ServerResponse): void {
