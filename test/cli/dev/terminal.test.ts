@@ -102,7 +102,7 @@ test('a terminal gets the URL of the live console, and the page of the package',
   await using aws = await startEmulators({ env: {} });
   const code = codeOf({ 'handler.ts': 'export const handler = () => {};' });
   const command = dev(code, aws.environment);
-  await command.seen(/Ctrl-C stops/);
+  await command.seen(/\?token=[\w-]+\s/);
   const [url = ''] =
     /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(
       withoutStyle(command.output()).replaceAll(/\r?\n/g, ''),
