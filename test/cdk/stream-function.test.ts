@@ -221,7 +221,7 @@ describe('the router has to be the one that the entry exports:', () => {
       synthesized({ entry: entry('window'), router: window, tumblingWindowInSeconds }),
     ).not.toThrow();
     expect(() => synthesized({ entry: entry('window'), router: streamRouter() })).toThrow(
-      /exports as handler: for that, eventSourceMapping: tumblingWindowInSeconds is needed/,
+      /exports as handler: for that, eventSourceMapping: tumblingWindowInSeconds is required/,
     );
   });
 
