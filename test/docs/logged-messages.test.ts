@@ -24,6 +24,7 @@ const BUILT: Readonly<Record<string, string>> = {
   'new DeadlineError(reserveMs).message': 'Less than reserveMs ...',
   'warningAbout(table)': 'Records belong to none of the entities ...',
   '`${method}: ${message}`': 'onModify: ...',
+  '`${OWNER}: ${name} failed`': 'tracing: <option> failed',
 };
 
 /** A call of a logger. The messages of `src/logger.ts` come from these calls. */
