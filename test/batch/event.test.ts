@@ -171,7 +171,7 @@ describe('view types', () => {
     const event = {
       Records: [{ ...recordOf(), dynamodb: { ...recordOf().dynamodb, StreamViewType: 'ALL' } }],
     };
-    expect(() => validateEvent(event, EXPECTATION)).toThrow(/carries an unknown view type/);
+    expect(() => validateEvent(event, EXPECTATION)).toThrow(/has an unknown view type/);
   });
 
   test.each([undefined, null])('a record with the view type %s passes', (StreamViewType) => {
