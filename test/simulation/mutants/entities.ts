@@ -87,7 +87,7 @@ export const ENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a letter does not name its entity',
     file: 'middleware/dead-letter.ts',
-    find: 'lambdaContext, knownEntityOf(record))',
-    replace: 'lambdaContext)',
+    find: 'lambdaContext, { entity, traceparent }',
+    replace: 'lambdaContext, { traceparent }',
   },
 ].map((mutant) => ({ only, ...mutant }) as Mutant);
