@@ -19,7 +19,11 @@ export default defineConfig({
     // The default of 5 s fails tests that start processes, and long properties, on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The default leaves a processor idle: with two of them, tests would run one after the other.
+    maxWorkers: '100%',
     coverage: {
+      // One failed test must not hide what is not covered.
+      reportOnFailure: true,
       include: ['src/**/*.ts'],
       // Runs in a browser only, where test/console/page.test.ts uses it. Its logic is in src/console/state.
       exclude: ['src/console/page/**'],
