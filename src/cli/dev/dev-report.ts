@@ -126,7 +126,7 @@ export class DevReport {
     const { json, showMessages } = this.#options;
     if (!json) this.#messages.add(messages);
     for (const { service, name, id, ...content } of messages) {
-      this.#tell({ event: 'message', service, name, id }, showMessages && content);
+      this.#tell({ event: 'message', service, name, messageId: id }, showMessages && content);
     }
   }
 

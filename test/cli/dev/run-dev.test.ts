@@ -664,10 +664,10 @@ describe('the messages that topics, queues and buckets of its own servers get', 
   });
 
   test.each([
-    [[], { service: 'sns', name: 'invoices', id: expect.any(String) }],
+    [[], { service: 'sns', name: 'invoices', messageId: expect.any(String) }],
     [
       ['--show-messages'],
-      { service: 'sns', name: 'invoices', id: expect.any(String), body: '{"paid":"secret"}' },
+      { service: 'sns', name: 'invoices', messageId: expect.any(String), body: '{"paid":"secret"}' },
     ],
   ])(
     'is an event of --json %j, and shows nothing of items unless it is asked for',
@@ -684,7 +684,7 @@ describe('the messages that topics, queues and buckets of its own servers get', 
         .map((line) => JSON.parse(line))
         .filter(({ event }) => event === 'message');
       const [sns] = events.filter(({ service }) => service === 'sns');
-      expect(sns).toEqual({ event: 'message', time: expect.any(String), ...message });
+      expect(sns).toEqual({ event: 'message', id: expect.any(Number), time: expect.any(String), ...message });
       const [sqs] = events.filter(({ service }) => service === 'sqs');
       if (flags.length > 0) expect(sqs).toMatchObject({ groupId: expect.stringContaining('secret') });
       else expect(stdout).not.toContain('secret');
