@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { context, ROOT_CONTEXT, type SpanContext, SpanKind, trace } from '@opentelemetry/api';
 
-/** Receives messages of the queue until there were as many as expected. Each has a span in the trace of its record. */
+/** Receives messages from the queue until the expected number has come. Each message gets a span in the trace of its record. */
 export async function consume(sqs: SQSClient, QueueUrl: string, expected: number): Promise<void> {
   for (let received = 0; received < expected; ) {
     const { Messages = [] } = await sqs.send(
