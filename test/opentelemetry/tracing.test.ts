@@ -1,4 +1,4 @@
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, INVALID_SPAN_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import * as semconv from '@opentelemetry/semantic-conventions/incubating';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -464,6 +464,13 @@ describe('a failure', () => {
     });
     expect(await router()(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
   });
+});
+
+test('an invalid span context of the invocation is no parent, and the record has a span', async () => {
+  const invalid = trace.setSpanContext(context.active(), INVALID_SPAN_CONTEXT);
+  await context.with(invalid, () => router()(eventOf({}), contextOf()));
+  const [span] = await recordSpans();
+  expect(span?.parentSpanContext).toBeUndefined();
 });
 
 test.each<[object, string]>([

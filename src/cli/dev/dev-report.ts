@@ -73,8 +73,8 @@ export class DevReport {
     });
   }
 
-  /** Shows all events in the live console too. */
-  showIn(console: LiveConsole): void {
+  /** Shows all events in the live console too, if there is one. */
+  showIn(console: LiveConsole | undefined): void {
     this.#console = console;
   }
 

@@ -14,11 +14,10 @@ export async function openConsole(options: LiveConsoleOptions): Promise<LiveCons
     return await startConsole(options);
   } catch (error) {
     if (error instanceof ConfigurationError) throw usageError(flagProblem(error), error);
-    const { code, message } = error as NodeJS.ErrnoException;
-    const remedy =
-      code === 'EADDRINUSE' || code === 'EACCES'
-        ? 'Name another --console-port, or leave it out to take a free one.'
-        : 'Without the console: --no-console.';
-    throw failure(`The live console cannot be served: ${message}. ${remedy}`, error);
+    const { message } = error as Error;
+    throw failure(
+      `The live console cannot be served: ${message}. Name another --console-port, or leave it out to take a free one. Without the console: --no-console.`,
+      error,
+    );
   }
 }

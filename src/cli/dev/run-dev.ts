@@ -102,7 +102,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
           keyNames: table.keyNames,
           failuresOf: (invocation) => devReport.failures.of(invocation),
         });
-  if (live !== undefined) devReport.showIn(live);
+  devReport.showIn(live);
 
   let running: RestartableMapping | undefined;
   const watcher = new SourceWatcher(() => void pool.reload());

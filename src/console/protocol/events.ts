@@ -108,7 +108,12 @@ export type CommandHappening =
   /** No code can be loaded: records wait. */
   | { readonly event: 'waiting' }
   /** A topic, queue or bucket of the embedded servers got a message. */
-  | { readonly event: 'message'; readonly service: string; readonly name: string; readonly messageId: string };
+  | {
+      readonly event: 'message';
+      readonly service: string;
+      readonly name: string;
+      readonly messageId: string;
+    };
 
 /** Something that happened, by `event`. */
 export type Happening<Forms extends RecordForms> = MappingHappening<Forms> | CommandHappening;

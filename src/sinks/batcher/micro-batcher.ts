@@ -291,7 +291,6 @@ export class MicroBatcher<P extends Payload> {
 
   #deadlineReached(entries: Iterable<Entry<P>>): void {
     for (const entry of entries) {
-      if (entry.settled) continue;
       // It has another signal, too, which may live as long as the function.
       this.#deadlines.unbind(entry);
       entry.fail(deadlinePassed(this.#settings.target, entry.ended()?.reason));

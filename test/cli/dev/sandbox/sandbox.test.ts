@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadedFiles } from '../../../../src/cli/dev/sandbox/loaded-files.ts';
 import type { SandboxMessage } from '../../../../src/cli/dev/sandbox/messages.ts';
 import { Sandbox } from '../../../../src/cli/dev/sandbox/sandbox.ts';
@@ -216,6 +216,21 @@ describe('inside a sandbox', () => {
       failures: [],
     });
     expect(await inside.invoke({ answer: { a: 1 } })).toMatchObject({ response: { a: 1 } });
+  });
+
+  test('with --max-concurrency, the request id is where AWS keeps it on Managed Instances', async () => {
+    vi.stubEnv('AWS_LAMBDA_MAX_CONCURRENCY', '2');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      Reflect.deleteProperty(globalThis, 'awslambda');
+    });
+    const inside = port();
+    const key = `Symbol.for('_AWS_LAMBDA_REQUEST_ID')`;
+    const file = codeOf({
+      'handler.mjs': `export const handler = () => globalThis.awslambda.InvokeStore.get(${key});`,
+    }).path('handler.mjs');
+    await serve(inside.port, { handler: file, code: SOURCE });
+    expect(await inside.invoke({})).toMatchObject({ response: expect.stringMatching(/./) });
   });
 
   test('of a bundle no files are followed: they are known where it was made', async () => {
