@@ -466,7 +466,7 @@ describe('a failure', () => {
   });
 });
 
-test('an invalid span context of the invocation is no parent, and the record has a span', async () => {
+test('a record has a span without a parent if the span context of the invocation is invalid', async () => {
   const invalid = trace.setSpanContext(context.active(), INVALID_SPAN_CONTEXT);
   await context.with(invalid, () => router()(eventOf({}), contextOf()));
   const [span] = await recordSpans();
