@@ -11,6 +11,7 @@ import {
   type SandboxData,
   type SandboxMessage,
 } from './messages.ts';
+import { avoidSharedWrappers } from './shared-wrappers.ts';
 
 export interface SandboxOptions {
   /** `module#export`. */
@@ -30,6 +31,9 @@ export interface SandboxAnswer {
   readonly response: unknown;
   readonly failures: readonly PublishedFailure[];
 }
+
+// Before the command uses WebAssembly, which takes the setting when it is loaded.
+avoidSharedWrappers();
 
 // Compiled, the file beside this one ends as this one does.
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
