@@ -30,6 +30,7 @@ export class ManagedPool implements InvokedPool {
   /** Invocations under way, also those whose thread starts. */
   #running = 0;
   #reloading: Promise<void> | undefined;
+  #replacing: Promise<Thread> | undefined;
   #hasChanged = false;
 
   constructor(options: ManagedPoolOptions) {
@@ -50,7 +51,7 @@ export class ManagedPool implements InvokedPool {
     }
     this.#running++;
     try {
-      const thread = this.#leastBusy() ?? (await this.#replacement());
+      const thread = this.#leastBusy() ?? (await this.#replaced());
       const { response, failures } = await this.#invokeIn(thread, event, context);
       onFailures(failures);
       return response;
@@ -119,7 +120,14 @@ export class ManagedPool implements InvokedPool {
       .toSorted((a, b) => a.running - b.running)[0];
   }
 
-  /** A thread for those that have crashed. @throws NotStartedError */
+  /** One thread for those that have crashed, however many invocations wait for it. @throws NotStartedError */
+  #replaced(): Promise<Thread> {
+    this.#replacing ??= this.#replacement().finally(() => {
+      this.#replacing = undefined;
+    });
+    return this.#replacing;
+  }
+
   async #replacement(): Promise<Thread> {
     try {
       return this.#add(await this.#options.start());

@@ -126,6 +126,21 @@ test('changed code gets the next invocation, and what runs on the old code ends 
   expect(started()).toBe(2 + 2 + 2 + 1);
 });
 
+test('invocations that come after the threads have ended share one new thread', async () => {
+  const code = codeOf({
+    'handler.ts': `export const handler = ({ end }: any) => (end ? process.exit(1) : 'done');`,
+  });
+  const { pool, started } = poolOf(code);
+  await pool.open();
+  await Promise.allSettled([1, 2].map(() => pool.invoke({ end: true }, contextOf())));
+  await eventually(async () => {
+    expect(await Promise.all([1, 2, 3, 4].map(() => pool.invoke({}, contextOf())))).toEqual(
+      Array(4).fill('done'),
+    );
+  });
+  expect(started()).toBe(2 + 1);
+});
+
 test('a thread that ends takes its invocations with it, and another one takes the next', async () => {
   const code = codeOf({
     'handler.ts': `export const handler = async ({ waitMs, end }: any) => {
