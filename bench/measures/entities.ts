@@ -1,6 +1,4 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { EventHandler } from '../contenders/contender.ts';
-import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { BenchItem } from '../data/items.ts';
 import {
   changed,
@@ -11,11 +9,11 @@ import {
   type StreamRouter,
   streamRouter,
 } from '../library.ts';
-import { alone, type Effort, type Entrant, type GroupPlan } from '../run/plan.ts';
-import { timed } from '../run/timed.ts';
+import { alone, type Effort, type GroupPlan } from '../run/plan.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { expectedTally, Tally } from '../tally.ts';
+import type { Tally } from '../tally.ts';
 import { roundsFor } from './rounds-for.ts';
+import { type Handlers, handlerNamed, smallBatchEntrant } from './small-batch.ts';
 
 const NEVER = 'NO SUCH STATUS';
 const ROUTES = 5;
@@ -31,7 +29,7 @@ const invoices = defineTable({ name: 'App', keys: ['customerId', 'invoiceId'], i
 
 type BenchRouter = StreamRouter<BenchItem, 'NEW_AND_OLD_IMAGES', Partial<BenchItem>>;
 
-const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
+const ROUTERS: Handlers = {
   'streamlane, 5 routes': (tally) =>
     addRoutes(streamRouter(invoices, { logger: silentLogger }) as BenchRouter, tally),
   'streamlane, 5 entities with 5 routes': (tally) => {
@@ -55,7 +53,7 @@ export function entitiesPlan({ quick }: Effort): GroupPlan {
       'A prefix of the partition key tells the entity. Each event name has five routes with a built-in condition, and ' +
         'the last one matches the record.',
     ],
-    entrant: async (name) => entrantOf(name),
+    entrant: (name) => smallBatchEntrant(name, handlerNamed(ROUTERS, name)),
   };
 }
 
@@ -72,21 +70,4 @@ function addRoutes(router: BenchRouter, tally: Tally): BenchRouter {
     .onInsert(async ({ newImage }) => tally.images(newImage, undefined))
     .onModify(async ({ newImage, oldImage }) => tally.images(newImage, oldImage))
     .onRemove(async ({ oldImage }) => tally.images(undefined, oldImage));
-}
-
-function entrantOf(name: string): Entrant {
-  const router = ROUTERS[name];
-  if (router === undefined) throw new RangeError(`There is no router ${name}`);
-  const text = batchText({ profile: 'small', ...FULL_BATCH });
-  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
-  const tally = new Tally();
-  const expected = expectedTally(parse().Records, 'both');
-  return timed({
-    prepare: () => {
-      tally.reset();
-      return parse();
-    },
-    run: router(tally),
-    verify: () => tally.verify(name, expected),
-  });
 }

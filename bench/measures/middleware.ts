@@ -1,15 +1,14 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { JSON_PARSE, jsonParse } from '../batch-entrant.ts';
 import type { EventHandler } from '../contenders/contender.ts';
 import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { BenchItem } from '../data/items.ts';
 import { deadLetter, metrics, retry, type StreamRouter, streamRouter, validate } from '../library.ts';
 import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
-import { timed } from '../run/timed.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { expectedTally, Tally } from '../tally.ts';
+import type { Tally } from '../tally.ts';
 import { auditPlan } from './audit.ts';
 import { roundsFor } from './rounds-for.ts';
+import { smallBatchEntrant } from './small-batch.ts';
 
 const POWERTOOLS = 'Powertools parallel + unmarshall, a function around the handler';
 const MIDDY = 'Middy + event-normalizer, a function around the handler';
@@ -66,19 +65,8 @@ function layersPlan({ quick }: Effort): GroupPlan {
 }
 
 async function entrantOf(name: string): Promise<Entrant> {
-  const text = batchText({ profile: 'small', ...FULL_BATCH });
-  if (name === JSON_PARSE) return jsonParse(text);
-  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
-  const tally = new Tally();
-  const expected = expectedTally(parse().Records, 'both');
-  return timed({
-    prepare: () => {
-      tally.reset();
-      return parse();
-    },
-    run: await handlerOf(name, tally),
-    verify: () => tally.verify(name, expected),
-  });
+  if (name === JSON_PARSE) return jsonParse(batchText({ profile: 'small', ...FULL_BATCH }));
+  return smallBatchEntrant(name, (tally) => handlerOf(name, tally));
 }
 
 async function handlerOf(name: string, tally: Tally): Promise<EventHandler> {

@@ -1,18 +1,16 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { EventHandler } from '../contenders/contender.ts';
-import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { BenchItem } from '../data/items.ts';
 import { changed, streamRouter } from '../library.ts';
-import { alone, type Effort, type Entrant, type GroupPlan } from '../run/plan.ts';
-import { timed } from '../run/timed.ts';
+import { alone, type Effort, type GroupPlan } from '../run/plan.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { expectedTally, Tally } from '../tally.ts';
+import type { Tally } from '../tally.ts';
 import { roundsFor } from './rounds-for.ts';
+import { type Handlers, handlerNamed, smallBatchEntrant } from './small-batch.ts';
 
 const NEVER = 'NO SUCH STATUS';
 
 /** Routers by name: what a record passes on its way to the handler. */
-const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
+const ROUTERS: Handlers = {
   'streamlane, no route': () => streamRouter<BenchItem>({ logger: silentLogger }),
   'streamlane, no condition': (tally) =>
     streamRouter<BenchItem>({ logger: silentLogger })
@@ -34,7 +32,12 @@ export function routesPlan({ quick }: Effort): GroupPlan {
     notes: [
       'Each condition reads one attribute. With five routes for each event name, the last one matches the record.',
     ],
-    entrant: async (name) => entrantOf(name),
+    entrant: (name) =>
+      smallBatchEntrant(
+        name,
+        handlerNamed(ROUTERS, name),
+        name === 'streamlane, no route' ? 'nothing' : 'both',
+      ),
   };
 }
 
@@ -67,21 +70,4 @@ function conditions(tally: Tally, routes: number): EventHandler {
       ({ oldImage }) => oldImage.status !== NEVER,
       ({ oldImage }) => tally.images(undefined, oldImage),
     );
-}
-
-function entrantOf(name: string): Entrant {
-  const router = ROUTERS[name];
-  if (router === undefined) throw new RangeError(`There is no router ${name}`);
-  const text = batchText({ profile: 'small', ...FULL_BATCH });
-  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
-  const tally = new Tally();
-  const expected = name === 'streamlane, no route' ? new Tally() : expectedTally(parse().Records, 'both');
-  return timed({
-    prepare: () => {
-      tally.reset();
-      return parse();
-    },
-    run: router(tally),
-    verify: () => tally.verify(name, expected),
-  });
 }

@@ -1,16 +1,14 @@
 import { type Context, context, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { NoopSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { EventHandler } from '../contenders/contender.ts';
-import { batchText, FULL_BATCH } from '../data/batch.ts';
 import type { BenchItem } from '../data/items.ts';
 import { type StreamRouter, streamRouter, tracing } from '../library.ts';
-import { alone, type Effort, type Entrant, type GroupPlan, type Measure } from '../run/plan.ts';
-import { timed } from '../run/timed.ts';
+import { alone, type Effort, type GroupPlan, type Measure } from '../run/plan.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { expectedTally, Tally } from '../tally.ts';
+import type { Tally } from '../tally.ts';
 import { roundsFor } from './rounds-for.ts';
+import { type Handlers, handlerNamed, smallBatchEntrant } from './small-batch.ts';
 
 type BenchRouter = StreamRouter<BenchItem, 'NEW_AND_OLD_IMAGES', Partial<BenchItem>>;
 
@@ -18,7 +16,7 @@ const WITHOUT = 'streamlane without tracing';
 const UNSAMPLED = 'streamlane with tracing, unsampled invocation';
 const SAMPLED = 'streamlane with tracing, sampled invocation';
 
-const ROUTERS: Readonly<Record<string, (tally: Tally) => EventHandler>> = {
+const ROUTERS: Handlers = {
   [WITHOUT]: (tally) => addRoutes(streamRouter<BenchItem>({ logger: silentLogger }), tally),
   [UNSAMPLED]: (tally) => underInvocation(TraceFlags.NONE, tracedRouter(tally)),
   [SAMPLED]: (tally) => underInvocation(TraceFlags.SAMPLED, tracedRouter(tally)),
@@ -40,7 +38,7 @@ function planOf({ quick }: Effort): GroupPlan {
     unit: 'ms',
     places: alone(...Object.keys(ROUTERS)),
     ...roundsFor('small', quick),
-    entrant: async (name) => entrantOf(name),
+    entrant: (name) => smallBatchEntrant(name, handlerNamed(ROUTERS, name)),
   };
 }
 
@@ -63,21 +61,4 @@ function underInvocation(traceFlags: TraceFlags, handler: EventHandler): EventHa
   const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags };
   const invocation: Context = trace.setSpanContext(context.active(), span);
   return (event) => context.with(invocation, () => handler(event));
-}
-
-function entrantOf(name: string): Entrant {
-  const router = ROUTERS[name];
-  if (router === undefined) throw new RangeError(`There is no router ${name}`);
-  const text = batchText({ profile: 'small', ...FULL_BATCH });
-  const parse = (): DynamoDBStreamEvent => JSON.parse(text);
-  const tally = new Tally();
-  const expected = expectedTally(parse().Records, 'both');
-  return timed({
-    prepare: () => {
-      tally.reset();
-      return parse();
-    },
-    run: router(tally),
-    verify: () => tally.verify(name, expected),
-  });
 }
