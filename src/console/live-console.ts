@@ -3,6 +3,7 @@ import type { InvocationEvent } from '../local/mapping-events.ts';
 import type { CommandHappening, FailureText } from './protocol/events.ts';
 import { maskOf } from './protocol/mask.ts';
 import { Recorder } from './recorder.ts';
+import type { Action, Actions } from './server/actions.ts';
 import { ConsoleServer } from './server/console-server.ts';
 import { SourceReader } from './source-lines.ts';
 
@@ -27,6 +28,8 @@ export interface LiveConsole extends AsyncDisposable {
   addFiles(files: readonly string[]): void;
   /** Shows an event of the command. */
   tell(happening: CommandHappening): void;
+  /** Lets the page ask for these actions from now on. Before the first call, it is told that the mapping has not started. */
+  offer(actions: Actions): void;
 }
 
 /**
@@ -46,12 +49,14 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
       }),
     onReloaded: () => sources.forget(),
   });
-  const server = await ConsoleServer.start({ recorder, port, keyNames });
+  const offered: Record<string, Action> = {};
+  const server = await ConsoleServer.start({ recorder, port, keyNames, actions: offered });
   return {
     url: server.url,
     follow: (mapping) => recorder.follow(mapping),
     addFiles: (files) => sources.add(files),
     tell: (happening) => recorder.tell(happening),
+    offer: (actions) => void Object.assign(offered, actions),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { ActionProblem } from './action-problem.tsx';
 import { ChangesView } from './changes-view.tsx';
 import { FailuresView } from './failures-view.tsx';
 import { announcement, connection, useStore, type View, view } from './model.ts';
@@ -62,6 +63,7 @@ function Head(): JSX.Element {
           {notice}
         </p>
       )}
+      <ActionProblem />
     </header>
   );
 }

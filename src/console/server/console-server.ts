@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Recorder } from '../recorder.ts';
+import { type Actions, isActionPath, performAction } from './actions.ts';
 import { sendEvents } from './event-stream.ts';
 import { refusalOf } from './guard.ts';
 import { HEADERS } from './headers.ts';
 import { type PageFile, pageFiles } from './page-files.ts';
+import { RequestRefusedError } from './request-refused-error.ts';
 import { cookieOf, Token } from './token.ts';
 
 export interface ConsoleServerOptions {
@@ -14,6 +16,10 @@ export interface ConsoleServerOptions {
   readonly port: number;
   /** Key attributes of the table, partition key first. */
   readonly keyNames: readonly string[];
+  /** The actions that the page can ask for. None yet: the mapping has not started, and more may come. */
+  readonly actions: Actions;
+  /** The time for a whole request, in milliseconds. @defaultValue 10000 */
+  readonly requestTimeoutMs?: number;
 }
 
 /**
@@ -23,6 +29,7 @@ export interface ConsoleServerOptions {
  * GET /?token=...   sets the cookie, and redirects to / without the token
  * GET /             the page, and its files
  * GET /events       server-sent events
+ * POST /actions/x   carries out the action x, and answers with its result, or { "message" }
  * ```
  */
 export class ConsoleServer {
@@ -36,7 +43,10 @@ export class ConsoleServer {
   private constructor(options: ConsoleServerOptions, files: ReadonlyMap<string, PageFile>) {
     this.#options = options;
     this.#files = files;
-    this.#server = createServer((request, response) => this.#answer(request, response));
+    const { requestTimeoutMs = 10_000 } = options;
+    // Without a limit, a body that never ends would be read for minutes.
+    const limits = { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: requestTimeoutMs / 10 };
+    this.#server = createServer(limits, (request, response) => this.#answer(request, response));
   }
 
   /** @throws the error of `listen`, such as EADDRINUSE */
@@ -71,6 +81,8 @@ export class ConsoleServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const isAction = isActionPath(request.url);
+    const say = isAction ? sayAsJson : sayAsText;
     const refusal = refusalOf(request, this.#port);
     if (refusal !== undefined) {
       say(response, refusal.status, refusal.message);
@@ -81,6 +93,8 @@ export class ConsoleServer {
       this.#enter(url.searchParams.get('token'), response);
     } else if (!this.#token.is(cookieOf(request.headers.cookie, this.#cookie))) {
       say(response, 401, 'Open the URL that streamlane has printed: it contains a token.');
+    } else if (isAction) {
+      void this.#act(request, response);
     } else if (request.method !== 'GET') {
       say(response, 405, 'Only GET is allowed here.');
     } else if (url?.pathname === '/events') {
@@ -96,18 +110,29 @@ export class ConsoleServer {
       const cookie = `${this.#cookie}=${token}; Path=/; HttpOnly; SameSite=Strict`;
       response.writeHead(303, { location: '/', 'set-cookie': cookie }).end();
     } else {
-      say(response, 401, 'The token is of another run. Open the URL that streamlane has printed last.');
+      sayAsText(response, 401, 'The token is of another run. Open the URL that streamlane has printed last.');
     }
   }
 
   #sendFile(path: string | undefined, response: ServerResponse): void {
     const file = this.#files.get(path ?? '');
     if (file === undefined) {
-      say(response, 404, 'There is nothing here.');
+      sayAsText(response, 404, 'There is nothing here.');
       return;
     }
     if (file.isCompressed) response.setHeader('content-encoding', 'gzip');
     response.writeHead(200, { 'content-type': file.type }).end(file.content);
+  }
+
+  async #act(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const result = await performAction(request, request.url as string, this.#options.actions);
+      sendJson(response, 200, result ?? null);
+    } catch (error) {
+      // The message of another error may contain parts of an item.
+      if (error instanceof RequestRefusedError) sayAsJson(response, error.status, error.message);
+      else sayAsJson(response, 500, `The action failed with ${(error as Error).name}.`);
+    }
   }
 
   #sendEvents(request: IncomingMessage, response: ServerResponse): void {
@@ -118,6 +143,14 @@ export class ConsoleServer {
   }
 }
 
-function say(response: ServerResponse, status: number, message: string): void {
+function sayAsText(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+}
+
+function sayAsJson(response: ServerResponse, status: number, message: string): void {
+  sendJson(response, status, { message });
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }

@@ -14,7 +14,7 @@ let cookie: string;
 
 beforeEach(async () => {
   recorder = new Recorder({ mask: maskOf(undefined), failuresOf: () => [], limits: { maxWeight: 2000 } });
-  server = await ConsoleServer.start({ recorder, port: 0, keyNames: ['id'] });
+  server = await ConsoleServer.start({ recorder, port: 0, keyNames: ['id'], actions: {} });
   ({ origin } = new URL(server.url));
   const response = await fetch(server.url, { redirect: 'manual' });
   cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -117,7 +117,7 @@ test.each(['http://evil.example', 'null', 'http://127.0.0.1:1', 'https://127.0.0
   },
 );
 
-test('a request that changes something needs an origin, and there is nothing to change', async () => {
+test('a request that changes something needs an origin, and only actions change something', async () => {
   expect((await ask('/', { cookie }, 'POST')).statusCode).toBe(403);
   expect((await ask('/', { cookie, origin }, 'POST')).statusCode).toBe(405);
 });
@@ -128,7 +128,9 @@ test('only 127.0.0.1 is listened to', () => {
 
 test('a port that is in use is an error', async () => {
   const port = Number(new URL(origin).port);
-  await expect(ConsoleServer.start({ recorder, port, keyNames: [] })).rejects.toThrow(/EADDRINUSE/);
+  await expect(ConsoleServer.start({ recorder, port, keyNames: [], actions: {} })).rejects.toThrow(
+    /EADDRINUSE/,
+  );
 });
 
 /** Reads server-sent events, until enough came. */
