@@ -113,7 +113,8 @@ export interface BatchSettings extends Required<Omit<BatchOptions, 'logger' | 'o
   readonly owner: string;
 }
 
-const CHECKS: Checks = {
+/** Made when there are options to check, which saves the cold start of others 0.2 ms (bench: footprint). */
+const checks = (): Checks => ({
   viewType: oneOf(VIEW_TYPES),
   order: oneOf(['item', 'partition', 'shard']),
   concurrency: wholeNumberFrom(1, 10_000),
@@ -127,7 +128,7 @@ const CHECKS: Checks = {
   partialResponses: BOOLEAN,
   unknownEntity: oneOf(['ignore', 'fail']),
   onBatch: FUNCTION,
-};
+});
 
 /**
  * Checks options once, so that no batch has configuration left to interpret.
@@ -136,10 +137,11 @@ const CHECKS: Checks = {
  */
 export function batchSettings(
   owner: string,
-  options: StreamOptions,
+  given: StreamOptions | undefined,
   table: AnyTable | undefined,
 ): BatchSettings {
-  checkOptions(owner, options, CHECKS);
+  if (given !== undefined) checkOptions(owner, given, checks());
+  const options = given ?? {};
   if (table !== undefined && options.viewType !== undefined) {
     throw invalidOption(
       owner,

@@ -139,7 +139,7 @@ export function streamRouter<Item extends object = AnyItem>(
   options: RouterOptions<'KEYS_ONLY'>,
 ): StreamRouter<Item, 'KEYS_ONLY', Partial<Item>>;
 export function streamRouter(tableOrOptions?: AnyTable | StreamOptions, tableOptions?: BatchOptions): object {
-  const [table, options = {}] = isTable(tableOrOptions)
+  const [table, options] = isTable(tableOrOptions)
     ? [tableOrOptions, tableOptions]
     : [undefined, tableOrOptions];
   if (tableOptions !== undefined) {

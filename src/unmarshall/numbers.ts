@@ -23,7 +23,7 @@ export type ToNumber = (text: string) => unknown;
 // DynamoDB's largest number has 126 digits; the bound only keeps a forged exponent from filling the memory.
 const MAX_INTEGER_DIGITS = 400;
 
-const POWERS_OF_TEN = Array.from({ length: 15 }, (_, exponent) => 10 ** exponent);
+const POWERS_OF_TEN = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
 /**
  * Reads plain decimals of up to 15 characters, digit by digit: twice as fast as `+text`, which leaves

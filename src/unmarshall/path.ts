@@ -1,7 +1,7 @@
 /** A step down into an item: the name of an attribute, or the position of an element. */
 export type Step = string | number;
 
-const PLAIN_NAME = /^[^.[\]"]+$/;
+const SPECIAL = [...'.[]"'];
 
 /**
  * Writes where a value lies in an item: `card.number`, `lines[2].price`, and `["a.b"]` for a name that
@@ -9,8 +9,12 @@ const PLAIN_NAME = /^[^.[\]"]+$/;
  */
 export function joinPath(path: string, step: Step): string {
   if (typeof step === 'number') return `${path}[${step}]`;
-  if (!PLAIN_NAME.test(step)) return `${path}[${JSON.stringify(step)}]`;
+  if (!isPlainName(step)) return `${path}[${JSON.stringify(step)}]`;
   return path === '' ? step : `${path}.${step}`;
+}
+
+function isPlainName(text: string): boolean {
+  return text !== '' && !SPECIAL.some((character) => text.includes(character));
 }
 
 // A name first or after a dot; in brackets a quoted name or a position.
@@ -22,8 +26,8 @@ const STEP = /(^|(?!^)\.)([^.[\]"]+)|\[(?:("(?:[^"\\]|\\.)*")|(\d{1,9}))\]/y;
  * @returns undefined for any other text
  */
 export function stepsOf(path: string): readonly Step[] | undefined {
-  // Most paths are names. Compiling the larger expression takes 0.2 ms of a cold start (bench: footprint).
-  if (PLAIN_NAME.test(path)) return [path];
+  // Most paths are names. Compiling the expression takes 0.2 ms of a cold start (bench: footprint).
+  if (isPlainName(path)) return [path];
   const steps: Step[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < path.length) {
