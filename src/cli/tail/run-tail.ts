@@ -12,9 +12,9 @@ import { STREAMS } from '../servers/packages.ts';
 import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
+import { warningLogger } from '../terminal/warning-logger.ts';
 import { changeOf } from './change.ts';
 import { formatChange, jsonOfChange } from './format-change.ts';
-import { tailLogger } from './tail-logger.ts';
 
 export interface TailFlags extends ConnectionFlags {
   readonly from: 'LATEST' | 'TRIM_HORIZON';
@@ -73,7 +73,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
     timeoutSeconds: TIMEOUT_SECONDS,
     maximumRetryAttempts: 0, // nothing is printed twice
     handler,
-    logger: tailLogger(context),
+    logger: warningLogger(context),
   });
   void writeLines(io.stderr, `Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.`);
   const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);

@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openConsole } from '../../../src/cli/dev/open-console.ts';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
+import { openConsole } from '../../../src/cli/servers/open-console.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { emulatedServers } from '../../fixtures/emulated.ts';

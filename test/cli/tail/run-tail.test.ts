@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
-import { tailLogger } from '../../../src/cli/tail/tail-logger.ts';
+import { warningLogger } from '../../../src/cli/terminal/warning-logger.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
 import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
@@ -258,7 +258,7 @@ describe('the log entries of its mapping', () => {
     ['anything less', true, 'info', fields, ''],
   ] as const)('%s', (_name, verbose, level, more, line) => {
     const { context, stderr } = contextFor({});
-    tailLogger({ ...context, verbose })[level]('It failed', more);
+    warningLogger({ ...context, verbose })[level]('It failed', more);
     expect(stderr()).toBe(line);
   });
 });

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../../../src/cli/dev/open-browser.ts';
+import { openBrowser } from '../../../src/cli/servers/open-browser.ts';
 import { eventually } from '../../fixtures/eventually.ts';
-import { codeOf } from './code.ts';
+import { codeOf } from '../dev/code.ts';
 
 const never = (): void => {
   throw new Error('It failed.');
