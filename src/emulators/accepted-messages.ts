@@ -8,6 +8,8 @@ export interface AcceptedMessage {
   /** Of a FIFO topic or queue. */
   readonly groupId: string | undefined;
   readonly body: string;
+  /** The message attribute of this name, with the context of the sender's span. */
+  readonly traceparent?: string;
 }
 
 /** One answered request, in the protocols of AWS, which all clients speak. */
@@ -45,6 +47,8 @@ export function acceptedBy(exchange: Exchange): readonly AcceptedMessage[] {
 
 type Members = Readonly<Record<string, unknown>>;
 
+type Attributes = Readonly<Record<string, { readonly StringValue?: unknown }>>;
+
 function queueMessage(url: unknown, message: Members, { MessageId }: Members): AcceptedMessage {
   return {
     service: 'sqs',
@@ -52,6 +56,7 @@ function queueMessage(url: unknown, message: Members, { MessageId }: Members): A
     id: `${MessageId}`,
     groupId: textOf(message.MessageGroupId),
     body: `${message.MessageBody}`,
+    ...tracedBy((message.MessageAttributes as Attributes | undefined)?.traceparent?.StringValue),
   };
 }
 
@@ -71,7 +76,22 @@ function topicMessage(form: Members, prefix: string, id: string | undefined): Ac
     id: `${id}`,
     groupId: textOf(form[`${prefix}MessageGroupId`]),
     body: `${form[`${prefix}Message`]}`,
+    ...tracedBy(topicAttribute(form, prefix, 'traceparent')),
   };
+}
+
+/** An attribute of a message of a topic: `MessageAttributes.entry.1.Name` has its name. */
+function topicAttribute(form: Members, prefix: string, name: string): unknown {
+  for (let entry = 1; ; entry++) {
+    const attribute = `${prefix}MessageAttributes.entry.${entry}`;
+    const found = form[`${attribute}.Name`];
+    if (found === undefined) return undefined;
+    if (found === name) return form[`${attribute}.Value.StringValue`];
+  }
+}
+
+function tracedBy(traceparent: unknown): { readonly traceparent?: string } {
+  return typeof traceparent === 'string' ? { traceparent } : {};
 }
 
 function topicMessages(form: Members, answer: string): readonly AcceptedMessage[] {

@@ -121,3 +121,31 @@ test('a message may be sent to the ARN of a target', () => {
     { service: 'sns', name: 'invoices', id: '1', body: 'm' },
   ]);
 });
+
+test('the context of a message is its attribute traceparent', async () => {
+  const MessageAttributes = {
+    first: { DataType: 'String', StringValue: 'x' },
+    traceparent: { DataType: 'String', StringValue: 'context' },
+  };
+  const sns = new SNSClient(aws.sns);
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'traced' }));
+  await sns.send(new PublishCommand({ TopicArn, Message: 'm', MessageAttributes }));
+  await sns.send(
+    new PublishBatchCommand({
+      TopicArn,
+      PublishBatchRequestEntries: [
+        { Id: 'a', Message: 'm', MessageAttributes },
+        { Id: 'b', Message: 'm', MessageAttributes: { first: MessageAttributes.first } },
+      ],
+    }),
+  );
+  const sqs = new SQSClient({ ...aws.sqs, useQueueUrlAsEndpoint: false });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'traced' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'm', MessageAttributes }));
+  expect(accepted.map(({ service, traceparent }) => [service, traceparent])).toEqual([
+    ['sns', 'context'],
+    ['sns', 'context'],
+    ['sns', undefined],
+    ['sqs', 'context'],
+  ]);
+});

@@ -43,6 +43,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // Only in a browser.
   console: ['@preact/signals', 'preact'],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
+  'cli/dev': [
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/client-dynamodb-streams',
+    '@opentelemetry/api',
+    '@opentelemetry/context-async-hooks',
+  ],
   'cli/replay': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams', '@aws-sdk/client-sqs'],
   'cli/servers': [
     '@aws-sdk/client-dynamodb',

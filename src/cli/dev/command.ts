@@ -26,6 +26,7 @@ export const dev: CommandDefinition = {
       'as on Lambda Managed Instances',
     ],
     ['dev src/handler.ts --table Invoices --open --mask email', 'with the live console in the browser'],
+    ['dev src/handler.ts --table Invoices --traces', 'with the trace of each record'],
     ['dev src/handler.ts --table Invoices --json | jq .', 'a line of JSON for each event'],
   ],
   configure: (command) =>
@@ -54,6 +55,10 @@ export const dev: CommandDefinition = {
         .option(
           '--show-messages',
           'Print the messages that topics, queues and buckets of embedded servers get, not only their number.',
+        )
+        .option(
+          '--traces',
+          "Print the trace of each record as a tree: its writer, the spans of OpenTelemetry, and messages. The handler's router uses tracing() for it.",
         )
         .option('--json', 'Print a line of JSON for each event.'),
       undefined,

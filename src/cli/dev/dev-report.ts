@@ -18,6 +18,7 @@ import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
 import { jsonOf } from './json-events.ts';
 import type { Screen } from './screen.ts';
+import { TraceReport } from './traces/trace-report.ts';
 
 export interface DevReportOptions {
   readonly table: string;
@@ -76,6 +77,19 @@ export class DevReport {
   /** Shows all events in the live console too, if there is one. */
   showIn(console: LiveConsole | undefined): void {
     this.#console = console;
+  }
+
+  /** Makes the report of traces, which writes to the same outputs. */
+  traces(keyNames: readonly string[]): TraceReport {
+    return new TraceReport({
+      style: this.#style,
+      verbose: this.#verbose,
+      json: this.#options.json === true,
+      keyNames,
+      onLine: (text) => this.#screen.line(text),
+      onNote: (text) => this.#screen.note(text),
+      onEvent: (event, fields) => this.#json(event, fields),
+    });
   }
 
   /** The mapping reads. */

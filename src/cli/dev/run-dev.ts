@@ -30,6 +30,7 @@ import { ManagedPool } from './managed-pool.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
+import type { TraceReport } from './traces/trace-report.ts';
 import { watchTables } from './watch-tables.ts';
 
 export interface DevFlags
@@ -48,6 +49,7 @@ export interface DevFlags
   readonly mapping?: string;
   readonly json?: true;
   readonly showMessages?: true;
+  readonly traces?: true;
 }
 
 /** Runs a handler behind the stream of a table until Ctrl-C, and loads it again when its code changes. */
@@ -68,13 +70,17 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const managed = managedInstanceOf(options);
   const consolePort = consolePortOf(options, io.stdout.isTTY === true && !options.json);
   let report: DevReport | undefined;
+  let traces: TraceReport | undefined;
   await using connection = await connect(context, options, {
     start: 'shared',
     writes: keys !== undefined || resources.length > 0,
     resources,
     needs: STREAMS,
     unnamed: variables.unnamed,
-    onAccepted: (messages) => report?.accepted(messages),
+    onAccepted(messages) {
+      traces?.accepted(messages);
+      report?.accepted(messages);
+    },
   });
   if (options.showMessages && connection.kind !== 'embedded') {
     tellWarning(
@@ -93,6 +99,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const screen = await openScreen(context, options.json === true);
   const devReport = new DevReport(context, screen, { ...options, handler });
   report = devReport;
+  traces = options.traces && devReport.traces(table.keyNames);
   await using live =
     consolePort === undefined
       ? undefined
@@ -121,6 +128,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
       live?.addFiles(files);
     },
     onUnset: (names) => devReport.unset(names),
+    onSpans: traces && ((spans, event) => traces.add(spans, event)),
   });
   const poolOptions: HandlerPoolOptions = {
     start: () => code.start(),

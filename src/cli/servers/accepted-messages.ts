@@ -26,7 +26,13 @@ const FOLD_MS = 200;
 const MAX_SHOWN = 5;
 const MAX_CHARACTERS = 300;
 
-const LABELS = { sns: 'SNS', sqs: 'SQS', s3: 'S3', dynamodb: 'DynamoDB' } as const;
+/** The names of services for people. */
+export const LABELS: Readonly<Record<AcceptedMessage['service'], string>> = {
+  sns: 'SNS',
+  sqs: 'SQS',
+  s3: 'S3',
+  dynamodb: 'DynamoDB',
+};
 
 const NOUNS = { sns: 'message', sqs: 'message', s3: 'object', dynamodb: 'change' } as const;
 

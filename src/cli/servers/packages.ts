@@ -11,26 +11,28 @@ export const STREAMS: readonly string[] = [...TABLES, '@aws-sdk/client-dynamodb-
  * Checks that everything a command needs is installed, before it begins: one message names all that is missing.
  *
  * @param embedded whether it starts embedded servers
+ * @param subject what needs them, as the beginning of a sentence
  * @throws CliError
  */
 export function requirePackages(
   names: readonly string[],
   embedded: boolean,
   installed: (name: string) => boolean = isInstalled,
+  subject = 'This command',
 ): void {
   const missing = [...new Set(names)].filter((name) => !installed(name));
   const list = missing.join(', ').replace(/, ([^,]*)$/, ' and $1');
   if (embedded && !(hasDynoxide() && installed('fauxqs'))) {
-    const subject = missing.length === 0 ? 'The embedded servers' : `${list} and the embedded servers`;
+    const packages = missing.length === 0 ? 'The embedded servers' : `${list} and the embedded servers`;
     throw failure(
-      `${subject} are not installed. ${remedyFor(`${process.platform}-${process.arch}`, missing)}`,
+      `${packages} are not installed. ${remedyFor(`${process.platform}-${process.arch}`, missing)}`,
       new ConfigurationError('MISSING_PEER', 'the embedded servers are not installed'),
     );
   }
   if (missing.length === 0) return;
   const [are, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw failure(
-    `This command needs ${list}, which ${are} not installed. Install ${them} with: npm install --save-dev ${missing.join(' ')}`,
+    `${subject} needs ${list}, which ${are} not installed. Install ${them} with: npm install --save-dev ${missing.join(' ')}`,
   );
 }
 
@@ -57,7 +59,8 @@ function hasDynoxide(): boolean {
   }
 }
 
-function isInstalled(name: string): boolean {
+/** Checks if streamlane finds a package from where it is installed. */
+export function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(name);
     return true;

@@ -2,6 +2,7 @@ import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
+import type { CollectedSpans } from './plain-span.ts';
 
 /** An error that crosses to another thread. */
 export interface PlainError {
@@ -23,6 +24,8 @@ export interface SandboxData {
   /** `module#export`. */
   readonly handler: string;
   readonly code: ModuleCode;
+  /** Collects the spans of the handler. */
+  readonly traces: boolean;
 }
 
 /** One invocation, for a sandbox. */
@@ -53,12 +56,14 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
       readonly id: number;
       readonly response: unknown;
       readonly failures: readonly PublishedFailure[];
+      readonly traces: CollectedSpans | undefined;
     }
   | {
       readonly type: 'threw';
       readonly id: number;
       readonly error: PlainError;
       readonly failures: readonly PublishedFailure[];
+      readonly traces: CollectedSpans | undefined;
     }
 );
 

@@ -11,6 +11,7 @@ import {
   type SandboxData,
   type SandboxMessage,
 } from './messages.ts';
+import type { CollectedSpans } from './plain-span.ts';
 import { avoidSharedWrappers } from './shared-wrappers.ts';
 
 export interface SandboxOptions {
@@ -24,6 +25,16 @@ export interface SandboxOptions {
   readonly onFiles: (files: readonly string[]) => void;
   /** Gets the variables that the loaded code names with `env()`, and that are not set. */
   readonly onUnset: (variables: readonly string[]) => void;
+  /** Gets the spans of the handler, and the event of the invocation that has ended. Without it, spans are not collected. */
+  readonly onSpans?: ((spans: CollectedSpans, event: unknown) => void) | undefined;
+}
+
+type Answer = Extract<SandboxMessage, { readonly id: number }>;
+
+/** An invocation that has not been answered. */
+interface Pending {
+  readonly event: unknown;
+  readonly answer: PromiseWithResolvers<SandboxAnswer>;
 }
 
 /** The response of a handler, and the records that failed. */
@@ -46,14 +57,15 @@ export class Sandbox {
   readonly #worker: Worker;
   readonly #options: SandboxOptions;
   /** The invocations that have not been answered, by id. */
-  readonly #pending: Map<number, PromiseWithResolvers<SandboxAnswer>> = new Map();
+  readonly #pending: Map<number, Pending> = new Map();
   #invocations = 0;
   #loading: PromiseWithResolvers<void> = Promise.withResolvers();
   #closed = false;
   #crash: Error | undefined;
 
   private constructor(options: SandboxOptions) {
-    const workerData: SandboxData = { handler: options.handler, code: options.code };
+    const { handler, code, onSpans } = options;
+    const workerData: SandboxData = { handler, code, traces: onSpans !== undefined };
     const worker = new Worker(WORKER, { workerData, env: options.env, stdout: true, stderr: true });
     this.#options = options;
     this.#worker = worker;
@@ -88,8 +100,8 @@ export class Sandbox {
   /** @throws what the handler threw, or why there is no answer */
   invoke(event: unknown, context: Context): Promise<SandboxAnswer> {
     const id = this.#invocations++;
-    const pending = Promise.withResolvers<SandboxAnswer>();
-    this.#pending.set(id, pending);
+    const answer = Promise.withResolvers<SandboxAnswer>();
+    this.#pending.set(id, { event, answer });
     const request: InvocationRequest = {
       id,
       event,
@@ -102,7 +114,7 @@ export class Sandbox {
       },
     };
     this.#worker.postMessage(request);
-    return pending.promise;
+    return answer.promise;
   }
 
   /** Ends it, whatever it does. */
@@ -124,26 +136,27 @@ export class Sandbox {
         break;
       }
       case 'returned':
-        this.#answered(message.id)?.resolve(message);
+        this.#answered(message)?.resolve(message);
         break;
       case 'threw':
-        this.#answered(message.id)?.reject(
+        this.#answered(message)?.reject(
           Object.assign(errorOf(message.error), { failures: message.failures }),
         );
     }
   }
 
-  #answered(id: number): PromiseWithResolvers<SandboxAnswer> | undefined {
+  #answered({ id, traces }: Answer): PromiseWithResolvers<SandboxAnswer> | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    return pending;
+    if (traces !== undefined) this.#options.onSpans?.(traces, pending?.event);
+    return pending?.answer;
   }
 
   #end(code: number): void {
     this.#closed = true;
     const error = this.#crash ?? new Error(`The handler's process exited with code ${code}.`);
     this.#loading.reject(error);
-    for (const { reject } of this.#pending.values()) reject(error);
+    for (const { answer } of this.#pending.values()) answer.reject(error);
     this.#pending.clear();
   }
 }

@@ -12,12 +12,13 @@ import { type InvocationRequest, plainError, type SandboxData, type SandboxMessa
 import { oneLineEntries } from './one-line-entries.ts';
 import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
+import type { SpanCollector } from './span-collector.ts';
 
 /** The members of a MessagePort that are used here. */
 export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
-export async function serve(port: SandboxPort, { handler: name, code }: SandboxData): Promise<void> {
+export async function serve(port: SandboxPort, { handler: name, code, traces }: SandboxData): Promise<void> {
   // The files of a bundle are known where it was made.
   const files = code.type === 'source' ? loadedFiles(resolve(handlerModuleOf(name).path)) : [];
   oneLineEntries(console);
@@ -27,8 +28,11 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
   // Before the handler is loaded, as Lambda's runtime does it.
   const store = process.env[MAX_CONCURRENCY] === undefined ? undefined : InvokeStore.install();
   let handler: LambdaHandler;
+  let spans: SpanCollector | undefined;
   try {
     handler = await loadHandler(name, code);
+    // Only now is it known if its module has registered a tracer provider.
+    if (traces) spans = await (await import('./collect-spans.ts')).collectSpans();
   } catch (error) {
     const { explain } = await import('../../errors/explain.ts');
     const { message, exitCode } = explain(error);
@@ -46,10 +50,17 @@ export async function serve(port: SandboxPort, { handler: name, code }: SandboxD
         id,
         response: json === undefined ? null : JSON.parse(json),
         failures: failures.take(),
+        traces: spans?.take(),
       });
     } catch (error) {
       await outputRead();
-      say({ type: 'threw', id, error: plainError(error), failures: failures.take() });
+      say({
+        type: 'threw',
+        id,
+        error: plainError(error),
+        failures: failures.take(),
+        traces: spans?.take(),
+      });
     }
   };
   port.on('message', (request: InvocationRequest) => {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { context, trace } from '@opentelemetry/api';
 import type { Context } from 'aws-lambda';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadedFiles } from '../../../../src/cli/dev/sandbox/loaded-files.ts';
@@ -201,7 +202,7 @@ describe('inside a sandbox', () => {
   test('a handler is loaded and invoked, and the failures of its records are taken', async () => {
     const inside = port();
     env('NOT_SET_HERE');
-    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing', code: SOURCE });
+    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing', code: SOURCE, traces: false });
     expect(inside.messages).toMatchObject([
       { type: 'loaded', files: expect.any(Array), unset: ['NOT_SET_HERE'] },
     ]);
@@ -218,6 +219,19 @@ describe('inside a sandbox', () => {
     expect(await inside.invoke({ answer: { a: 1 } })).toMatchObject({ response: { a: 1 } });
   });
 
+  test('with --traces, each answer brings the spans that have ended', async () => {
+    onTestFinished(() => {
+      trace.disable();
+      context.disable();
+    });
+    const inside = port();
+    await serve(inside.port, { handler: 'test/cli/dev/handlers.ts#failing', code: SOURCE, traces: true });
+    trace.getTracer('t').startSpan('first').end();
+    expect(await inside.invoke({})).toMatchObject({ traces: { spans: [{ name: 'first' }] } });
+    trace.getTracer('t').startSpan('second').end();
+    expect(await inside.invoke({ throws: true })).toMatchObject({ traces: { spans: [{ name: 'second' }] } });
+  });
+
   test('with --max-concurrency, the request id is where AWS keeps it on Managed Instances', async () => {
     vi.stubEnv('AWS_LAMBDA_MAX_CONCURRENCY', '2');
     onTestFinished(() => {
@@ -229,14 +243,14 @@ describe('inside a sandbox', () => {
     const file = codeOf({
       'handler.mjs': `export const handler = () => globalThis.awslambda.InvokeStore.get(${key});`,
     }).path('handler.mjs');
-    await serve(inside.port, { handler: file, code: SOURCE });
+    await serve(inside.port, { handler: file, code: SOURCE, traces: false });
     expect(await inside.invoke({})).toMatchObject({ response: expect.stringMatching(/./) });
   });
 
   test('of a bundle no files are followed: they are known where it was made', async () => {
     const inside = port();
     const file = codeOf({ 'handler.mjs': 'export const handler = () => 1;' }).path('handler.mjs');
-    await serve(inside.port, { handler: file, code: { type: 'bundle', file, format: 'esm' } });
+    await serve(inside.port, { handler: file, code: { type: 'bundle', file, format: 'esm' }, traces: false });
     expect(inside.messages).toMatchObject([{ type: 'loaded', files: [] }]);
   });
 
@@ -245,7 +259,7 @@ describe('inside a sandbox', () => {
     ['test/cli/dev/handlers.ts#text', 2],
   ])('%s is not loaded', async (handler, exitCode) => {
     const inside = port();
-    await serve(inside.port, { handler, code: SOURCE });
+    await serve(inside.port, { handler, code: SOURCE, traces: false });
     expect(inside.messages).toMatchObject([{ type: 'notLoaded', exitCode }]);
   });
 
