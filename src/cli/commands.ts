@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.ts';
+import { liveConsole } from './console/command.ts';
 import { demo } from './demo/command.ts';
 import { dev } from './dev/command.ts';
 import { doctor } from './doctor/command.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   invoke,
   generate,
   tail,
+  liveConsole,
   put,
   update,
   remove,

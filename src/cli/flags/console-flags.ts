@@ -1,24 +1,35 @@
 import { usageError } from '../errors/cli-error.ts';
 import { type Command, Option } from '../third-party/commander.ts';
 
-/** The options of commands with a live console. */
-export interface ConsoleFlags {
-  readonly console?: boolean;
+/** The options of the live console's page. */
+export interface PageFlags {
   readonly consolePort?: string;
   readonly open?: true;
   readonly mask?: string;
 }
 
+/** The options of commands that can do without the live console. */
+export interface ConsoleFlags extends PageFlags {
+  readonly console?: boolean;
+}
+
 /** Declares {@link ConsoleFlags}. */
 export function consoleOptions(command: Command): Command {
+  return pageOptions(
+    command
+      .addOption(
+        inGroup(
+          '--console',
+          'Serve the live console, a page on 127.0.0.1. (default: if stdout is a terminal, without --json)',
+        ),
+      )
+      .addOption(inGroup('--no-console', 'Do not serve the live console.')),
+  );
+}
+
+/** Declares {@link PageFlags}. */
+export function pageOptions(command: Command): Command {
   return command
-    .addOption(
-      inGroup(
-        '--console',
-        'Serve the live console, a page on 127.0.0.1. (default: if stdout is a terminal, without --json)',
-      ),
-    )
-    .addOption(inGroup('--no-console', 'Do not serve the live console.'))
     .addOption(inGroup('--console-port <port>', 'The port of the live console. (default: a free one)'))
     .addOption(inGroup('--open', 'Open the live console in the browser.'))
     .addOption(
@@ -34,12 +45,7 @@ export function consoleOptions(command: Command): Command {
  */
 export function consolePortOf(flags: ConsoleFlags, isForPeople: boolean): number | undefined {
   const { consolePort, open } = flags;
-  const port = Number(consolePort ?? 0);
-  if (!(/^\d+$/.test(consolePort ?? '0') && port <= 65_535)) {
-    throw usageError(
-      `--console-port has to be a port from 1 to 65535, or 0 for a free one, got ${consolePort}.`,
-    );
-  }
+  const port = portOf(flags);
   const isAskedFor = consolePort !== undefined || open === true;
   if (flags.console === false && isAskedFor) {
     throw usageError(
@@ -47,6 +53,15 @@ export function consolePortOf(flags: ConsoleFlags, isForPeople: boolean): number
     );
   }
   return (flags.console ?? (isAskedFor || isForPeople)) ? port : undefined;
+}
+
+/** Returns the port of the live console, 0 for a free one. @throws CliError */
+export function portOf({ consolePort = '0' }: PageFlags): number {
+  const port = Number(consolePort);
+  if (/^\d+$/.test(consolePort) && port <= 65_535) return port;
+  throw usageError(
+    `--console-port has to be a port from 1 to 65535, or 0 for a free one, got ${consolePort}.`,
+  );
 }
 
 function inGroup(flags: string, meaning: string): Option {

@@ -10,7 +10,9 @@ const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () =>
 };
 
 export function App(): JSX.Element {
-  const Draw = VIEWS[view.value].draw;
+  const { handler } = useStore();
+  // Keys can name a view that has no button.
+  const Draw = handler === undefined ? ChangesView : VIEWS[view.value].draw;
   return (
     <>
       <Head />
@@ -30,10 +32,15 @@ function Head(): JSX.Element {
   return (
     <header>
       <h1>
-        <b>streamlane</b> <span>{table}</span> <i aria-hidden="true">→</i> <span>{handler}</span>
+        <b>streamlane</b> <span>{table}</span> <i aria-hidden="true">→</i>{' '}
+        {handler === undefined ? (
+          <em>no handler: this page only reads the stream</em>
+        ) : (
+          <span>{handler}</span>
+        )}
       </h1>
       <nav aria-label="Views">
-        {Object.entries(VIEWS).map(([key, { name }]) => (
+        {viewsFor(handler).map(([key, { name }]) => (
           <button
             type="button"
             key={key}
@@ -49,10 +56,10 @@ function Head(): JSX.Element {
       </nav>
       <dl aria-label="Counts">
         <Count name="read" value={counts.read} />
-        <Count name="succeeded" value={counts.succeeded} />
+        {handler !== undefined && <Count name="succeeded" value={counts.succeeded} />}
         {counts.filtered > 0 && <Count name="filtered" value={counts.filtered} />}
         {counts.discarded > 0 && <Count name="discarded" value={counts.discarded} isBad />}
-        <Count name="invocations" value={counts.invocations} />
+        {handler !== undefined && <Count name="invocations" value={counts.invocations} />}
         {counts.failedInvocations > 0 && <Count name="failed" value={counts.failedInvocations} isBad />}
       </dl>
       <p class={lost ? 'state bad' : 'state'} role="status">
@@ -66,6 +73,11 @@ function Head(): JSX.Element {
       <ActionProblem />
     </header>
   );
+}
+
+/** Without a handler, only changes can be shown. */
+function viewsFor(handler: string | undefined): [string, (typeof VIEWS)[View]][] {
+  return Object.entries(VIEWS).filter(([key]) => handler !== undefined || key === 'changes');
 }
 
 function Count({ name, value, isBad }: { name: string; value: number; isBad?: boolean }): JSX.Element {

@@ -6,6 +6,7 @@ import { lambdaShape } from '../state/lambda-shape.ts';
 import type { Change } from '../state/store.ts';
 import { valueText, visible } from '../state/value-text.ts';
 import { CopyButton } from './copy-button.tsx';
+import { useStore } from './model.ts';
 import { timeOfDay } from './time-of-day.ts';
 
 const MAX_ROWS = 300;
@@ -19,6 +20,7 @@ export function ChangeDetails({
   change: Change;
   keyNames: readonly string[];
 }): JSX.Element {
+  const { handler } = useStore();
   const { record, shardId, time, status, attempts, message } = change;
   const { eventName, eventID, sequenceNumber, createdAt, isExpired } = record;
   return (
@@ -27,7 +29,7 @@ export function ChangeDetails({
         <span class={`event ${eventName?.toLowerCase()}`}>{eventName}</span> {keyText(record, keyNames)}
       </h2>
       <p>
-        <span class={`status ${status}`}>{status}</span>
+        {handler !== undefined && <span class={`status ${status}`}>{status}</span>}
         {attempts > 0 && ` after ${attempts} ${attempts === 1 ? 'invocation' : 'invocations'}`}
         {isExpired && ', deleted by Time to Live'}{' '}
         <CopyButton label="Copy as JSON" text={() => json(change)} />

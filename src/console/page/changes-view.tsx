@@ -34,7 +34,9 @@ export function ChangesView(): JSX.Element {
           rows={changes}
           rowHeight={ROW_HEIGHT}
           keyOf={({ record }) => record.number}
-          draw={(change) => <Row change={change} keyNames={store.keyNames} />}
+          draw={(change) => (
+            <Row change={change} keyNames={store.keyNames} hasStatus={store.handler !== undefined} />
+          )}
           selected={selectedChange.value}
           onSelect={(number) => {
             selectedChange.value = number;
@@ -64,7 +66,7 @@ export function ChangesView(): JSX.Element {
 }
 
 function Toolbar({ problem, shown }: { problem: string | undefined; shown: number }): JSX.Element {
-  const { changes, dropped } = useStore();
+  const { changes, dropped, handler } = useStore();
   const field = useRef<HTMLInputElement>(null);
   const isWanted = isFilterWanted.value;
   useLayoutEffect(() => {
@@ -78,7 +80,7 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       <input
         ref={field}
         type="search"
-        placeholder='Filter ( / )   text   key:c1   event:insert   status:failed   {"eventName":["REMOVE"]}'
+        placeholder={`Filter ( / )   text   key:c1   event:insert   ${handler === undefined ? '' : 'status:failed   '}{"eventName":["REMOVE"]}`}
         aria-label="Filter changes"
         aria-invalid={problem !== undefined}
         spellcheck={false}
@@ -111,7 +113,16 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
   );
 }
 
-function Row({ change, keyNames }: { change: Change; keyNames: readonly string[] }): JSX.Element {
+function Row({
+  change,
+  keyNames,
+  hasStatus,
+}: {
+  change: Change;
+  keyNames: readonly string[];
+  /** False without a handler. */
+  hasStatus: boolean;
+}): JSX.Element {
   const { record, time, status, attempts } = change;
   return (
     <>
@@ -119,10 +130,12 @@ function Row({ change, keyNames }: { change: Change; keyNames: readonly string[]
       <span class={`event ${record.eventName?.toLowerCase()}`}>{record.eventName}</span>
       <span class="key">{keyText(record, keyNames)}</span>
       <span class="summary">{summaryText(record)}</span>
-      <span class={`status ${status}`}>
-        {status}
-        {attempts > 1 && ` ×${attempts}`}
-      </span>
+      {hasStatus && (
+        <span class={`status ${status}`}>
+          {status}
+          {attempts > 1 && ` ×${attempts}`}
+        </span>
+      )}
     </>
   );
 }

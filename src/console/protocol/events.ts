@@ -97,7 +97,8 @@ export type CommandHappening =
   | {
       readonly event: 'started';
       readonly table: string;
-      readonly handler: string;
+      /** Undefined for `streamlane console`, which only reads the stream. */
+      readonly handler?: string;
       readonly startingPosition: string;
       readonly streamArn: string;
     }

@@ -48,7 +48,8 @@ export class Store {
   counts: Counts = noCounts();
   keyNames: readonly string[] = [];
   table: string = '';
-  handler: string = '';
+  /** Undefined if the command only reads the stream: then changes have no status. */
+  handler: string | undefined = '';
   /** The state of the mapping. */
   state: string = '';
   /** The last trouble of the command, such as code that cannot be loaded. */
