@@ -6,6 +6,7 @@ import { lambdaShape } from '../state/lambda-shape.ts';
 import type { Change } from '../state/store.ts';
 import { valueText, visible } from '../state/value-text.ts';
 import { CopyButton } from './copy-button.tsx';
+import { ItemHistory } from './item-history.tsx';
 import { useStore } from './model.ts';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -48,6 +49,7 @@ export function ChangeDetails({
         <dt>Event ID</dt>
         <dd>{eventID}</dd>
       </dl>
+      <ItemHistory change={change} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { moveInHistory } from './item-history.tsx';
 import { isFilterWanted, moveFailure, togglePause, view } from './model.ts';
 
 /** The keys of the page. They rest while someone types. */
@@ -24,6 +25,8 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   p: togglePause,
   n: () => moveFailure(1),
   N: () => moveFailure(-1),
+  h: () => moveInHistory(1),
+  H: () => moveInHistory(-1),
   1: () => {
     view.value = 'changes';
   },

@@ -46,6 +46,11 @@ export function useStore(): Store {
   return store;
 }
 
+/** Returns the store for an action of the person, which draws nothing. */
+export function readStore(): Store {
+  return store;
+}
+
 /** Changes the store. */
 export function updateStore(update: (store: Store) => void): void {
   const before = store.failures.list[0]?.id;
