@@ -8,6 +8,7 @@ const BUILT: string[] = [
   'test/cli/dev/{run-dev,terminal}.test.ts',
   'test/cli/{demo,invoke,mapping,replay}/run-*.test.ts',
   'test/cli/servers/connect.test.ts',
+  'test/console/export-page.test.ts',
 ];
 
 export default defineConfig({

@@ -103,9 +103,11 @@ export function check(total: number): void {
 `,
 };
 
-const row = (text: string | RegExp) => page.getByRole('option').filter({ hasText: text });
+const feed = () => page.getByRole('listbox', { name: 'Feed of changes' });
 
-const rows = () => page.getByRole('option').count();
+const row = (text: string | RegExp) => feed().getByRole('option').filter({ hasText: text });
+
+const rows = () => feed().getByRole('option').count();
 
 /** Waits until a text of the page is as expected. */
 const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
@@ -213,7 +215,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
     await page.keyboard.press('p');
     await page.getByRole('button', { name: 'Paused: 0 new' }).waitFor();
     await page.keyboard.press('p');
-    await page.getByRole('listbox').focus();
+    await feed().focus();
     await page.keyboard.press('Home');
     await page.locator('[role=option][aria-selected=true]').getByText('a', { exact: true }).waitFor();
     await page.keyboard.press('ArrowDown');
@@ -289,7 +291,7 @@ describe.skipIf(BROWSER === undefined)('50,000 changes', () => {
     await page.getByRole('searchbox').fill('item-5000');
     await shows('10 shown');
     await page.getByRole('searchbox').fill('');
-    await page.getByRole('listbox').focus();
+    await feed().focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('End');
     await row('item-59999').waitFor();

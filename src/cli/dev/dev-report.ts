@@ -16,6 +16,7 @@ import { type Style, withTime } from '../terminal/style.ts';
 import { type Failure, Failures } from './failures.ts';
 import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
+import { importOf } from './handler-import.ts';
 import { jsonOf } from './json-events.ts';
 import type { Screen } from './screen.ts';
 import { TraceReport } from './traces/trace-report.ts';
@@ -32,6 +33,7 @@ export interface StartDetails {
   /** The table was created by this command. */
   readonly isNew: boolean;
   readonly startingPosition: string;
+  readonly tumblingWindowInSeconds?: number | undefined;
   /** Of the table, partition key first. */
   readonly keyNames: readonly string[];
   /** Only the template of the mapping knows its on-failure destination. */
@@ -95,7 +97,8 @@ export class DevReport {
   /** The mapping reads. */
   started(mapping: LocalEventSourceMapping, details: StartDetails): void {
     const { table, handler, json } = this.#options;
-    const { connection, isNew, startingPosition, keyNames, isDestinationElsewhere } = details;
+    const { connection, isNew, startingPosition, tumblingWindowInSeconds, keyNames, isDestinationElsewhere } =
+      details;
     this.#keyNames = keyNames;
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
@@ -118,7 +121,15 @@ export class DevReport {
     screen.note(`${table} -> ${handler} from ${startingPosition}, ${connection.description}. Ctrl-C stops.`);
     if (this.#console !== undefined) screen.note(`The live console: ${this.#console.url}`);
     const { streamArn } = mapping;
-    this.#tell({ event: 'started', table, handler, startingPosition, streamArn });
+    this.#tell({
+      event: 'started',
+      table,
+      handler,
+      importedAs: importOf(handler),
+      startingPosition,
+      tumblingWindowInSeconds,
+      streamArn,
+    });
     this.#console?.follow(mapping);
     if (json) {
       for (const name of EVENT_NAMES) {

@@ -185,6 +185,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     connection,
     ...table,
     startingPosition: mappingOptions.startingPosition,
+    tumblingWindowInSeconds: mappingOptions.tumblingWindowInSeconds,
     isDestinationElsewhere:
       deployed !== undefined && options.destinationConfig === undefined && isDestinationElsewhere(deployed),
   });

@@ -8,6 +8,7 @@ import { valueText, visible } from '../state/value-text.ts';
 import { CopyButton } from './copy-button.tsx';
 import { ItemHistory } from './item-history.tsx';
 import { useStore } from './model.ts';
+import { SaveTest } from './save-test.tsx';
 import { timeOfDay } from './time-of-day.ts';
 
 const MAX_ROWS = 300;
@@ -33,7 +34,8 @@ export function ChangeDetails({
         {handler !== undefined && <span class={`status ${status}`}>{status}</span>}
         {attempts > 0 && ` after ${attempts} ${attempts === 1 ? 'invocation' : 'invocations'}`}
         {isExpired && ', deleted by Time to Live'}{' '}
-        <CopyButton label="Copy as JSON" text={() => json(change)} />
+        <CopyButton label="Copy as JSON" text={() => json(change)} />{' '}
+        <SaveTest changes={[change]} failure={message === undefined ? undefined : { message }} />
       </p>
       {message !== undefined && <p class="message">{visible(message)}</p>}
       <Differences key={record.number} differences={differencesOf(record.oldImage, record.newImage)} />

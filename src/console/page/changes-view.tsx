@@ -15,6 +15,8 @@ import {
   useChanges,
   useStore,
 } from './model.ts';
+import { SaveTest } from './save-test.tsx';
+import { select, selectedAmong } from './selection.ts';
 import { timeOfDay } from './time-of-day.ts';
 import { VirtualList } from './virtual-list.tsx';
 
@@ -25,6 +27,8 @@ export function ChangesView(): JSX.Element {
   const { changes, problem } = useChanges();
   const store = useStore();
   const selected = selectedChange.value === undefined ? undefined : store.change(selectedChange.value);
+  const several = selectedAmong(changes);
+  const marked = new Set(several.map(({ record }) => record.number));
   return (
     <div class="split">
       <section aria-label="Changes">
@@ -38,9 +42,8 @@ export function ChangesView(): JSX.Element {
             <Row change={change} keyNames={store.keyNames} hasStatus={store.handler !== undefined} />
           )}
           selected={selectedChange.value}
-          onSelect={(number) => {
-            selectedChange.value = number;
-          }}
+          isMarked={(number) => marked.has(number)}
+          onSelect={select}
           isFollowing={isFollowing.value && pausedAt.value === undefined}
           onFollow={(follows) => {
             isFollowing.value = follows;
@@ -58,10 +61,22 @@ export function ChangesView(): JSX.Element {
         {selected === undefined ? (
           <p class="empty">Select a change to see what it changed.</p>
         ) : (
-          <ChangeDetails change={selected} keyNames={store.keyNames} />
+          <>
+            {several.length > 1 && <Several changes={several} />}
+            <ChangeDetails change={selected} keyNames={store.keyNames} />
+          </>
         )}
       </aside>
     </div>
+  );
+}
+
+/** The actions for several changes. */
+function Several({ changes }: { changes: readonly Change[] }): JSX.Element {
+  return (
+    <fieldset class="several" aria-label="Selected changes">
+      <b>{changes.length.toLocaleString('en')} changes selected</b> <SaveTest changes={changes} />
+    </fieldset>
   );
 }
 
@@ -101,6 +116,9 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       >
         Follow
       </button>
+      <a class="button" href="/export.json" download title="Everything that is kept, as JSON">
+        Export
+      </a>
       <p class="hint" role="status">
         {problem ??
           `${shown.toLocaleString('en')} shown${

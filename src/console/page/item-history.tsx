@@ -39,7 +39,8 @@ export function ItemHistory({ change }: { change: Change }): JSX.Element {
             />
           </div>
           <p class="hint">
-            Change {(history.indexOf(change) + 1).toLocaleString('en')} of {history.length.toLocaleString('en')}
+            Change {(history.indexOf(change) + 1).toLocaleString('en')} of{' '}
+            {history.length.toLocaleString('en')}
             {store.dropped > 0 && '. Older ones may be dropped.'}
           </p>
         </>

@@ -9,7 +9,10 @@ interface VirtualListProps<Row> {
   readonly keyOf: (row: Row) => number;
   readonly draw: (row: Row) => JSX.Element;
   readonly selected: number | undefined;
-  readonly onSelect: (key: number) => void;
+  /** Selected together with the one that has the focus. */
+  readonly isMarked?: (key: number) => boolean;
+  /** @param isExtending true if the person holds Shift */
+  readonly onSelect: (key: number, isExtending: boolean) => void;
   /** Stays at the end when rows are added. */
   readonly isFollowing: boolean;
   readonly onFollow: (isFollowing: boolean) => void;
@@ -17,7 +20,7 @@ interface VirtualListProps<Row> {
 
 /** A list of any length, of which only the visible rows are drawn. */
 export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
-  const { label, rows, rowHeight, keyOf, draw, selected, onSelect, isFollowing, onFollow } = props;
+  const { label, rows, rowHeight, keyOf, draw, selected, isMarked, onSelect, isFollowing, onFollow } = props;
   const box = useRef<HTMLDivElement>(null);
   const [{ scrollTop, height }, setPlace] = useState({ scrollTop: 0, height: 600 });
   const index = selected === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selected);
@@ -57,7 +60,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
     event.preventDefault();
     const next = Math.min(rows.length - 1, Math.max(0, index + step));
     onFollow(false);
-    onSelect(keyOf(rows[next] as Row));
+    onSelect(keyOf(rows[next] as Row), event.shiftKey);
   };
   const { first, end } = windowOf(rows.length, rowHeight, scrollTop, height);
   return (
@@ -67,6 +70,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
       role="listbox"
       tabIndex={0}
       aria-label={label}
+      aria-multiselectable={isMarked !== undefined}
       aria-activedescendant={index === -1 ? undefined : idOf(selected as number)}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
@@ -82,13 +86,13 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
               tabIndex={-1}
               key={key}
               id={idOf(key)}
-              aria-selected={key === selected}
+              aria-selected={key === selected || isMarked?.(key) === true}
               aria-setsize={rows.length}
               aria-posinset={first + offset + 1}
               style={{ top: `${(first + offset) * rowHeight}px`, height: `${rowHeight}px` }}
-              onClick={() => {
+              onClick={({ shiftKey }) => {
                 onFollow(false);
-                onSelect(key);
+                onSelect(key, shiftKey);
               }}
             >
               {draw(row)}

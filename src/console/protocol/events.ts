@@ -92,6 +92,14 @@ export type MappingHappening<Forms extends RecordForms> = {
     (Name extends 'invocation' ? { readonly failures?: readonly FailureText[] } : unknown);
 }[keyof MappingEvents];
 
+/** How a file in the working directory imports a handler. */
+export interface HandlerImport {
+  /** `./src/handler.ts` */
+  readonly module: string;
+  /** The export of that module. */
+  readonly name: string;
+}
+
 /** An event of the command around the mapping. */
 export type CommandHappening =
   | {
@@ -99,7 +107,11 @@ export type CommandHappening =
       readonly table: string;
       /** Undefined for `streamlane console`, which only reads the stream. */
       readonly handler?: string;
+      /** How a file in the working directory imports the handler. */
+      readonly importedAs?: HandlerImport;
       readonly startingPosition: string;
+      /** Undefined without tumbling windows. */
+      readonly tumblingWindowInSeconds?: number | undefined;
       readonly streamArn: string;
     }
   /** Changed code is in use. */

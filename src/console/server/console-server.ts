@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import type { Recorder } from '../recorder.ts';
 import { type Actions, isActionPath, performAction } from './actions.ts';
 import { sendEvents } from './event-stream.ts';
+import { exportDocument } from './export-document.ts';
 import { refusalOf } from './guard.ts';
 import { HEADERS } from './headers.ts';
 import { type PageFile, pageFiles } from './page-files.ts';
@@ -29,6 +31,7 @@ export interface ConsoleServerOptions {
  * GET /?token=...   sets the cookie, and redirects to / without the token
  * GET /             the page, and its files
  * GET /events       server-sent events
+ * GET /export.json  everything that is kept, as one document
  * POST /actions/x   carries out the action x, and answers with its result, or { "message" }
  * ```
  */
@@ -99,6 +102,8 @@ export class ConsoleServer {
       say(response, 405, 'Only GET is allowed here.');
     } else if (url?.pathname === '/events') {
       this.#sendEvents(request, response);
+    } else if (url?.pathname === '/export.json') {
+      this.#sendExport(response);
     } else {
       this.#sendFile(url?.pathname, response);
     }
@@ -133,6 +138,14 @@ export class ConsoleServer {
       if (error instanceof RequestRefusedError) sayAsJson(response, error.status, error.message);
       else sayAsJson(response, 500, `The action failed with ${(error as Error).name}.`);
     }
+  }
+
+  #sendExport(response: ServerResponse): void {
+    const { recorder, keyNames } = this.#options;
+    const disposition = `attachment; filename="streamlane-${this.#run}.json"`;
+    response.writeHead(200, { 'content-type': 'application/json', 'content-disposition': disposition });
+    // If the browser stops reading, the response ends early, and the error says nothing new.
+    pipeline(exportDocument({ recorder, run: this.#run, keyNames }), response, () => {});
   }
 
   #sendEvents(request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,7 @@
 import type { ConsoleEvent, ConsoleMessage, NumberRanges, ShownRecord } from '../protocol/events.ts';
 import { numbersIn } from '../protocol/number-ranges.ts';
 import { FailureGroups } from './failure-groups.ts';
+import type { TestOrigin } from './test-file.ts';
 
 /** How far a change has come. */
 export type ChangeStatus =
@@ -50,6 +51,8 @@ export class Store {
   table: string = '';
   /** Undefined if the command only reads the stream: then changes have no status. */
   handler: string | undefined = '';
+  /** Where tests find records and handler. Undefined without a handler. */
+  origin: TestOrigin | undefined;
   /** The state of the mapping. */
   state: string = '';
   /** The last trouble of the command, such as code that cannot be loaded. */
@@ -98,6 +101,7 @@ export class Store {
       case 'started':
         this.table = event.table;
         this.handler = event.handler;
+        this.origin = event.importedAs && { ...event, importedAs: event.importedAs };
         break;
       case 'state':
         this.state = event.state;

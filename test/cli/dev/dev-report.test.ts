@@ -16,7 +16,7 @@ function reportOf() {
     status: nothing,
     done: nothing,
   };
-  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
+  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h.ts' });
   const mapping = Object.assign(new EventEmitter(), { statistics: emptyTally() });
   const connection = { kind: 'named', description: '', environment: {} } as const;
   report.started(mapping as never, {
@@ -94,7 +94,7 @@ function notesOf(
     done: nothing,
   };
   const { context } = contextFor({ ...details.connection?.environment, ...env });
-  const report = new DevReport({ ...context, verbose }, screen, { table: 'T', handler: 'h' });
+  const report = new DevReport({ ...context, verbose }, screen, { table: 'T', handler: 'h.ts' });
   report.started(Object.assign(new EventEmitter(), { statistics: emptyTally() }) as never, {
     connection: { kind: 'named', description: '', environment: {} },
     isNew: false,
@@ -127,7 +127,7 @@ test('a missing variable is reported once, and again after it was set for a whil
   const nothing = (): void => {};
   const note = (text: string): void => void notes.push(text);
   const screen = { line: nothing, note, pipe: nothing, status: nothing, done: nothing };
-  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h' });
+  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h.ts' });
   report.unset(['STAGE', 'ORDERS_TOPIC_ARN']);
   // Another sandbox with the same code.
   report.unset(['STAGE', 'ORDERS_TOPIC_ARN']);

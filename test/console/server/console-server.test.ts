@@ -50,7 +50,7 @@ test('the URL sets a cookie that scripts and other sites cannot use, and redirec
   );
 });
 
-test.each(['/', '/page.js', '/page.css', '/icon.svg', '/events', '/else'])(
+test.each(['/', '/page.js', '/page.css', '/icon.svg', '/events', '/export.json', '/else'])(
   '%s needs the cookie',
   async (path) => {
     expect((await ask(path)).statusCode).toBe(401);
@@ -211,6 +211,29 @@ test('a page that does not read costs the memory of one message, and is told how
   expect(text.length).toBeLessThan(60e6);
   expect(text).toContain('"dropped":8000');
   written.destroy();
+});
+
+test('an export is a file to save, for those who have the cookie', async () => {
+  recorder.tell({ event: 'waiting' });
+  const { statusCode, headers, body } = await ask('/export.json', { cookie });
+  expect(statusCode).toBe(200);
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'content-disposition': expect.stringMatching(/^attachment; filename="streamlane-\w+\.json"$/),
+    'cache-control': 'no-store',
+  });
+  expect(JSON.parse(body)).toMatchObject({ format: 'streamlane-console', events: [{ event: 'waiting' }] });
+  expect((await ask('/export.json', { cookie, origin: 'http://evil.example' })).statusCode).toBe(403);
+});
+
+test('a browser that stops reading an export does no harm', async () => {
+  for (let index = 0; index < 1000; index++)
+    recorder.tell({ event: 'notLoaded', message: 'x'.repeat(10_000) });
+  const response = await new Promise<IncomingMessage>((resolve) => {
+    httpRequest(`${origin}/export.json`, { headers: { cookie } }, resolve).end();
+  });
+  response.destroy();
+  expect((await ask('/export.json', { cookie })).body.length).toBeGreaterThan(10e6);
 });
 
 test('text of an item cannot end a message', async () => {

@@ -105,12 +105,13 @@ test('events of records that are no longer kept change nothing but counts', () =
 
 test('the head says what runs, and what troubles it', () => {
   const store = storeOf(
-    { event: 'started', table: 'T', handler: 'h.ts' },
+    { event: 'started', table: 'T', handler: 'h.ts', importedAs: { module: './h.ts', name: 'handler' } },
     { event: 'state', state: 'Enabled' },
   );
   expect(store).toMatchObject({
     table: 'T',
     handler: 'h.ts',
+    origin: { table: 'T', importedAs: { module: './h.ts', name: 'handler' } },
     state: 'Enabled',
     keyNames: ['id'],
     notice: undefined,
