@@ -23,6 +23,8 @@ export interface Change {
   status: ChangeStatus;
   /** How many invocations have had it. */
   attempts: number;
+  /** True once it is among the succeeded or discarded ones of {@link Counts}. */
+  isCounted?: true;
   /** The last failure's text. */
   message?: string;
 }
@@ -172,10 +174,14 @@ export class Store {
   }
 
   #passed({ records, outcome }: Extract<ConsoleEvent, { event: 'checkpoint' }>): void {
+    let repeated = 0;
     const count = this.#each(records, (change) => {
       if (change.status !== 'dead-lettered') change.status = outcome;
+      // A mapping that starts again, such as with changed code, can deliver records twice.
+      if (change.isCounted) repeated++;
+      change.isCounted = true;
     });
-    this.counts[outcome] += count;
+    this.counts[outcome] += count - repeated;
   }
 
   /** Changes the changes that are kept. Returns how many there are, those that are not kept included. */

@@ -103,6 +103,12 @@ test('events of records that are no longer kept change nothing but counts', () =
   expect(store.counts.filtered).toBe(5);
 });
 
+test('a record that is processed twice counts once', () => {
+  const passed = { event: 'checkpoint' as const, records: [[1, 2]], outcome: 'succeeded' };
+  const store = storeOf(readEvent(shown(1), shown(2), shown(3)), passed, { ...passed, records: [[1, 3]] });
+  expect(store.counts.succeeded).toBe(3);
+});
+
 test('the head says what runs, and what troubles it', () => {
   const store = storeOf(
     { event: 'started', table: 'T', handler: 'h.ts', importedAs: { module: './h.ts', name: 'handler' } },
