@@ -1,7 +1,9 @@
 import type { ConsoleEvent, ConsoleMessage, NumberRanges, ShownRecord } from '../protocol/events.ts';
 import { numbersIn } from '../protocol/number-ranges.ts';
+import { Rates } from './charts/rates.ts';
 import { FailureGroups } from './failure-groups.ts';
 import type { TestOrigin } from './test-file.ts';
+import { Timeline } from './timeline/timeline.ts';
 
 /** How far a change has come. */
 export type ChangeStatus =
@@ -48,6 +50,8 @@ export class Store {
   #changes: Change[] = [];
   #run: string | undefined;
   failures: FailureGroups = new FailureGroups();
+  timeline: Timeline = new Timeline();
+  rates: Rates = new Rates();
   counts: Counts = noCounts();
   keyNames: readonly string[] = [];
   table: string = '';
@@ -82,7 +86,12 @@ export class Store {
   add({ run, keyNames, events }: ConsoleMessage): void {
     if (run !== this.#run) this.#reset(run);
     this.keyNames = keyNames;
-    for (const event of events) this.#take(event);
+    const recordOf = (number: number): ShownRecord | undefined => this.#byNumber.get(number)?.record;
+    for (const event of events) {
+      this.#take(event);
+      this.timeline.take(event, recordOf);
+      this.rates.take(event, recordOf);
+    }
     const excess = this.#changes.length - this.#maxChanges;
     if (excess > 0) {
       for (const { record } of this.#changes.splice(0, excess)) this.#byNumber.delete(record.number);
@@ -94,6 +103,8 @@ export class Store {
     this.#byNumber.clear();
     this.#changes = [];
     this.failures = new FailureGroups();
+    this.timeline = new Timeline();
+    this.rates = new Rates();
     this.counts = noCounts();
     this.notice = undefined;
   }
