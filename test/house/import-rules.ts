@@ -41,7 +41,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sqs',
   ],
   // Only in a browser.
-  console: ['@preact/signals', 'preact'],
+  console: ['@preact/signals', 'preact', 'uplot'],
   cli: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
   'cli/dev': [
     '@aws-sdk/client-dynamodb',

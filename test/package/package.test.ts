@@ -202,7 +202,7 @@ describe('a production install', () => {
     const licenses = readFileSync(join(folder, 'LICENSES.txt'), 'utf8');
     const bundled = bundledPackages([
       ...readdirSync(join(root, 'src/cli/third-party')).map((file) => basename(file, '.ts')),
-      ...['preact', '@preact/signals'], // of the console's page
+      ...['preact', '@preact/signals', 'uplot'], // of the console's page
     ]);
     const texts = [...bundled].map((path) => {
       const license = readdirSync(path).find((file) => /^licen[cs]e/i.test(file)) ?? '';

@@ -1,12 +1,16 @@
 import type { JSX } from 'preact';
 import { ActionProblem } from './action-problem.tsx';
 import { ChangesView } from './changes-view.tsx';
+import { ChartsView } from './charts-view.tsx';
 import { FailuresView } from './failures-view.tsx';
 import { announcement, connection, useStore, type View, view } from './model.ts';
+import { TimelineView } from './timeline-view.tsx';
 
 const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () => JSX.Element }>> = {
   changes: { name: 'Changes', draw: ChangesView },
   failures: { name: 'Failures', draw: FailuresView },
+  timeline: { name: 'Timeline', draw: TimelineView },
+  charts: { name: 'Charts', draw: ChartsView },
 };
 
 export function App(): JSX.Element {

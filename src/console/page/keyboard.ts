@@ -1,5 +1,6 @@
 import { moveInHistory } from './item-history.tsx';
 import { isFilterWanted, moveFailure, togglePause, view } from './model.ts';
+import { TIMELINE_KEYS } from './timeline-model.ts';
 
 /** The keys of the page. They rest while someone types. */
 export function listenToKeys(): void {
@@ -33,4 +34,11 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   2: () => {
     view.value = 'failures';
   },
+  3: () => {
+    view.value = 'timeline';
+  },
+  4: () => {
+    view.value = 'charts';
+  },
+  ...TIMELINE_KEYS,
 };
