@@ -49,6 +49,8 @@ describe.skipIf(BROWSER === undefined)('the page of streamlane console', () => {
     expect(await changed.innerText()).toMatch(/"OPEN"\s+"PAID"/);
     const body = await page.locator('body').innerText();
     expect(body).not.toMatch(/\b(waiting|running|succeeded|invocations?)\b/);
+    const buttons = await page.getByRole('button').allInnerTexts();
+    expect(buttons.filter((name) => /test|rerun|invoke|retry|skip|step|resume/i.test(name))).toEqual([]);
   });
 
   test('keys of other views show the changes', async () => {

@@ -77,7 +77,7 @@ function Row({ change }: { change: Change }): JSX.Element {
       <span class="summary" title={summaryText(record)}>
         {summaryText(record)}
       </span>
-      <span class={`status ${status}`}>{status}</span>
+      {readStore().handler !== undefined && <span class={`status ${status}`}>{status}</span>}
     </>
   );
 }
