@@ -12,7 +12,7 @@ export interface DeliveryBatch {
   readonly records: readonly DynamoDBRecord[];
 }
 
-/** The next step. Only `invoke` expects an answer: the result, by {@link takeResult}. */
+/** The next step. Only `invoke` expects an answer: the result, by {@link takeResult}, or that it is {@link Withheld}. */
 export type Decision =
   | Invoked
   | {
@@ -87,6 +87,16 @@ export type InvocationResult =
   /** Did not start: uses up no retry. */
   | { readonly type: 'throttled' };
 
+/** The invocation was not tried. The next decision follows directly. */
+export type Withheld =
+  /** It was held back for a while. Records that are too old by now are discarded first. */
+  | { readonly type: 'delayed' }
+  /** Its records are discarded instead, as if their retries were used up. */
+  | { readonly type: 'skipped' };
+
+/** The answer to an `invoke`. */
+export type InvocationAnswer = InvocationResult | Withheld;
+
 /** The mapping's part in the delivery of a batch, and the world outside. */
 export interface DeliveryOptions {
   /** Retries after the first invocation; -1 for as many as fit into the records' lives. */
@@ -138,7 +148,7 @@ export const STREAM_RETENTION_SECONDS: number = 86_400;
  *
  * ```text
  *   run(B)  too old in front? ---------------- discard, checkpoint
- *           retries used up? ----------------- discard, checkpoint
+ *           retries used up, or skipped? ----- discard, checkpoint
  *           invoke, invoked -- success ------- checkpoint
  *                   -- partial (k > 0) ----- checkpoint B[0..k), run(B[k..])
  *                   -- failure, |B| > 1,
@@ -151,7 +161,7 @@ export const STREAM_RETENTION_SECONDS: number = 86_400;
 export function* deliverBatch(
   batch: DeliveryBatch,
   options: DeliveryOptions,
-): Generator<Decision, void, InvocationResult | undefined> {
+): Generator<Decision, void, InvocationAnswer | undefined> {
   // Runs still to come: the last one is next. A stack rather than recursion: depth is the handler's to choose.
   const runs: (readonly DynamoDBRecord[])[] = [batch.records];
   for (let records = runs.pop(); records !== undefined; records = runs.pop()) {
@@ -164,13 +174,14 @@ function* deliverRun(
   batch: DeliveryBatch,
   all: readonly DynamoDBRecord[],
   options: DeliveryOptions,
-): Generator<Decision, (readonly DynamoDBRecord[])[], InvocationResult | undefined> {
+): Generator<Decision, (readonly DynamoDBRecord[])[], InvocationAnswer | undefined> {
   const { maximumRetryAttempts } = options;
   const requestId = options.requestId();
   let records = all;
   let attempts = 0;
   let throttles = 0;
   let threw = false;
+  let isSkipped = false;
 
   for (;;) {
     const expired = expiredPrefix(records, options);
@@ -179,12 +190,14 @@ function* deliverRun(
       records = records.slice(expired);
       if (records.length === 0) return [];
     }
-    if (usedUp()) {
+    if (usedUp() || isSkipped) {
       yield* discard(records, 'RetryAttemptsExhausted');
       return [];
     }
     const invocation = { records, requestId, attempt: attempts + 1 };
-    const result = (yield { type: 'invoke', ...invocation }) as InvocationResult;
+    const result = (yield { type: 'invoke', ...invocation }) as InvocationAnswer;
+    isSkipped = result.type === 'skipped';
+    if (result.type === 'skipped' || result.type === 'delayed') continue;
     if (result.type === 'throttled') {
       yield { type: 'invoked', ...invocation, outcome: 'throttled', done: 0 };
       yield* retry('throttled', ++throttles);

@@ -7,6 +7,7 @@ import {
   type DeliveryBatch,
   type DeliveryOptions,
   deliverBatch,
+  type InvocationAnswer,
   type InvocationResult,
   STREAM_RETENTION_SECONDS,
 } from './deliver-batch.ts';
@@ -103,7 +104,7 @@ export class TumblingWindows {
   /** Delivers a batch, cut where windows meet. */
   *deliver(
     records: readonly DynamoDBRecord[],
-  ): Generator<WindowDecision, void, InvocationResult | undefined> {
+  ): Generator<WindowDecision, void, InvocationAnswer | undefined> {
     const { tumblingWindowInSeconds: length, now } = this.#options;
     for (let from = 0; from < records.length; ) {
       const begun = windowStartOf(records[from], length);
@@ -119,12 +120,12 @@ export class TumblingWindows {
   }
 
   /** Closes the window that is open, if one is: the shard has ended, or a later window begins. */
-  *close(): Generator<WindowDecision, void, InvocationResult | undefined> {
+  *close(): Generator<WindowDecision, void, InvocationAnswer | undefined> {
     yield* this.#close(false);
   }
 
   /** Closes the window that is open, if its time is over by the clock: call it when no records came. */
-  *closeIdle(): Generator<WindowDecision, void, InvocationResult | undefined> {
+  *closeIdle(): Generator<WindowDecision, void, InvocationAnswer | undefined> {
     const { idleAt } = this;
     if (idleAt !== undefined && this.#options.now() >= idleAt) yield* this.#close(false);
   }
@@ -133,7 +134,7 @@ export class TumblingWindows {
   *#deliverPart(
     records: readonly DynamoDBRecord[],
     start: number,
-  ): Generator<WindowDecision, void, InvocationResult | undefined> {
+  ): Generator<WindowDecision, void, InvocationAnswer | undefined> {
     const { streamArn, shardId } = this.#options;
     const batch: DeliveryBatch = { streamArn, shardId, records };
     const delivery = deliverBatch(batch, {
@@ -163,7 +164,7 @@ export class TumblingWindows {
     return verdict;
   }
 
-  *#close(early: boolean): Generator<WindowDecision, void, InvocationResult | undefined> {
+  *#close(early: boolean): Generator<WindowDecision, void, InvocationAnswer | undefined> {
     if (this.#open === undefined) return;
     const { start } = this.#open;
     const requestId = this.#options.requestId();
@@ -178,14 +179,16 @@ export class TumblingWindows {
     open: OpenWindow,
     early: boolean,
     requestId: string,
-  ): Generator<WindowDecision, 'succeeded' | 'discarded', InvocationResult | undefined> {
+  ): Generator<WindowDecision, 'succeeded' | 'discarded', InvocationAnswer | undefined> {
     const { maximumRetryAttempts, retryDelayMs } = this.#options;
     let attempts = 0;
     let throttles = 0;
     for (;;) {
       const invocation = { records: [], requestId, attempt: attempts + 1 };
       const window = this.#fields(open, true, early);
-      const result = (yield { type: 'invoke', ...invocation, window }) as InvocationResult;
+      const result = (yield { type: 'invoke', ...invocation, window }) as InvocationAnswer;
+      if (result.type === 'skipped') return 'discarded';
+      if (result.type === 'delayed') continue;
       const outcome = outcomeOf(result);
       yield { type: 'invoked', ...invocation, outcome, done: 0 };
       if (outcome === 'succeeded') return outcome;

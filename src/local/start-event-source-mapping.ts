@@ -8,6 +8,7 @@ import { adapterFor } from '../stream/records/emulator-quirks.ts';
 import { isNotFound, type StreamDescription, StreamSource } from '../stream/stream-source.ts';
 import { streamsModule } from '../stream/streams-module.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
+import { DeliveryControl } from './delivery/delivery-control.ts';
 import { RecursiveLoopDetector } from './delivery/recursive-loop.ts';
 import { openDestination } from './destinations/on-failure.ts';
 import {
@@ -48,8 +49,14 @@ import { emptyTally } from './statistics.ts';
  * ```
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
-export async function startEventSourceMapping(
+export function startEventSourceMapping(options: LocalMappingOptions): Promise<LocalEventSourceMapping> {
+  return startControlledMapping(options, new DeliveryControl());
+}
+
+/** @internal Starts a mapping like {@link startEventSourceMapping}, with commands for its deliveries. */
+export async function startControlledMapping(
   options: LocalMappingOptions,
+  control: DeliveryControl,
 ): Promise<LocalEventSourceMapping> {
   const settings = localSettings(options);
   const { DynamoDBStreamsClient } = await streamsModule();
@@ -69,7 +76,7 @@ export async function startEventSourceMapping(
     release = registerMapping(streamArn, options.handler, file);
     checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
     checkpoints?.lock();
-    const mapping = await start({ options, settings, client, streamArn, file, checkpoints, own });
+    const mapping = await start({ options, settings, client, streamArn, file, checkpoints, own, control });
     mapping.ended.then(end);
     return mapping;
   } catch (error) {
@@ -86,6 +93,7 @@ interface Start {
   readonly file: string | undefined;
   readonly checkpoints: CheckpointFile | undefined;
   readonly own: OwnClients;
+  readonly control: DeliveryControl;
 }
 
 async function start({
@@ -96,6 +104,7 @@ async function start({
   file,
   checkpoints,
   own,
+  control,
 }: Start): Promise<LocalMapping> {
   const { mapping: aws, logger } = settings;
   for (const { code, message } of aws.filter?.warnings ?? []) {
@@ -167,6 +176,7 @@ async function start({
       emitter,
       tally,
       recursiveLoop,
+      control,
       onResult: (result) => {
         lastProcessingResult = result;
       },

@@ -5,6 +5,7 @@ import {
   type Decision,
   type DeliveryOptions,
   deliverBatch,
+  type InvocationAnswer,
   type InvocationResult,
   type Invoked,
   takeResult,
@@ -27,7 +28,7 @@ interface Play {
 /** Delivers records on a clock that only delays and `invocationMs` move. */
 function play(
   ids: string,
-  answer: (records: readonly DynamoDBRecord[], invocation: number) => InvocationResult,
+  answer: (records: readonly DynamoDBRecord[], invocation: number) => InvocationAnswer,
   options: Partial<DeliveryOptions> & { readonly invocationMs?: number } = {},
 ): Play {
   const records = [...ids].map((id) => stream.insert({ id }));
@@ -36,7 +37,7 @@ function play(
 
 function playRecords(
   records: readonly DynamoDBRecord[],
-  answer: (records: readonly DynamoDBRecord[], invocation: number) => InvocationResult,
+  answer: (records: readonly DynamoDBRecord[], invocation: number) => InvocationAnswer,
   { invocationMs = 0, ...options }: Partial<DeliveryOptions> & { readonly invocationMs?: number } = {},
 ): Play {
   let [now, requests, invocations] = [CREATED_AT, 0, 0];
@@ -59,7 +60,7 @@ function playRecords(
   while (!step.done) {
     const decision = step.value;
     decisions.push(decision);
-    let result: InvocationResult | undefined;
+    let result: InvocationAnswer | undefined;
     if (decision.type === 'retry') now += decision.delayMs;
     if (decision.type === 'invoke') {
       result = answer(decision.records, ++invocations);
@@ -103,6 +104,88 @@ function reporting(id: string): (records: readonly DynamoDBRecord[]) => Invocati
 
 test('a batch that succeeds is one invocation and one checkpoint', () => {
   expect(play('abc', () => OK).story).toEqual(['invoke abc #1 request-1', 'checkpoint abc succeeded']);
+});
+
+describe('an invocation that is withheld', () => {
+  const SKIPPED: InvocationAnswer = { type: 'skipped' };
+  const DELAYED: InvocationAnswer = { type: 'delayed' };
+  const answers =
+    (...all: readonly InvocationAnswer[]) =>
+    (_records: unknown, invocation: number) =>
+      all[invocation - 1] ?? OK;
+
+  test('is skipped: its records are discarded as if their retries were used up', () => {
+    const { story, decisions } = play('ab', answers(FAILED, SKIPPED), { maximumRetryAttempts: -1 });
+    expect(story).toEqual([
+      'invoke ab #1 request-1',
+      'retry ab #2 failed 1000',
+      'invoke ab #2 request-1',
+      'discard ab RetryAttemptsExhausted',
+      'checkpoint ab discarded',
+    ]);
+    // The one that failed is the only invocation.
+    expect(decisions.filter(({ type }) => type === 'invoked')).toHaveLength(1);
+    expect(decisions.find(({ type }) => type === 'discard')).toMatchObject({
+      document: {
+        requestContext: { requestId: 'request-1', approximateInvokeCount: 1 },
+        responseContext: { functionError: 'Unhandled' },
+        DDBStreamBatchInfo: { batchSize: 2 },
+      },
+    });
+  });
+
+  test('is skipped in a half of a batch: the other records are delivered', () => {
+    const fails = (records: readonly DynamoDBRecord[]): boolean => idsOf(records).includes('b');
+    let failures = 0;
+    const { story } = play(
+      'abcd',
+      (records) => {
+        if (!fails(records)) return OK;
+        return idsOf(records) === 'b' && failures++ > 0 ? SKIPPED : FAILED;
+      },
+      { maximumRetryAttempts: -1, bisectBatchOnFunctionError: true },
+    );
+    expect(story.filter((step) => !step.startsWith('invoke'))).toEqual([
+      'split ab cd',
+      'split a b',
+      'checkpoint a succeeded',
+      'retry b #2 failed 1000',
+      'discard b RetryAttemptsExhausted',
+      'checkpoint b discarded',
+      'checkpoint cd succeeded',
+    ]);
+  });
+
+  test('is skipped after partial progress: what had succeeded stays so', () => {
+    const { story } = play('abc', (records, invocation) =>
+      invocation === 1 ? reporting('b')(records) : invocation === 2 ? FAILED : SKIPPED,
+    );
+    expect(story.filter((step) => /^(checkpoint|discard)/.test(step))).toEqual([
+      'checkpoint a succeeded',
+      'discard bc RetryAttemptsExhausted',
+      'checkpoint bc discarded',
+    ]);
+  });
+
+  test('is delayed: it follows with the same attempt, and uses up no retry', () => {
+    expect(play('a', answers(DELAYED, FAILED, DELAYED), { maximumRetryAttempts: 1 }).story).toEqual([
+      'invoke a #1 request-1',
+      'invoke a #1 request-1',
+      'retry a #2 failed 1000',
+      'invoke a #2 request-1',
+      'invoke a #2 request-1',
+      'checkpoint a succeeded',
+    ]);
+  });
+
+  test('is delayed until its records are too old: they are discarded', () => {
+    const options = { maximumRecordAgeInSeconds: 60, invocationMs: 61_000 };
+    expect(play('a', answers(DELAYED), options).story).toEqual([
+      'invoke a #1 request-1',
+      'discard a RecordAgeExceeded',
+      'checkpoint a discarded',
+    ]);
+  });
 });
 
 describe('the outcome of an invocation follows it directly', () => {

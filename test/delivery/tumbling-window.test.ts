@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import type { InvocationResult } from '../../src/delivery/deliver-batch.ts';
+import type { InvocationAnswer } from '../../src/delivery/deliver-batch.ts';
 import {
   type TumblingWindowOptions,
   TumblingWindows,
@@ -24,6 +24,8 @@ const at = (seconds: number | undefined, sequenceNumber = 100 + (seconds ?? 0)):
 
 const FAIL = Symbol('fail');
 const THROTTLE = Symbol('throttle');
+const SKIP = Symbol('skip');
+const DELAY = Symbol('delay');
 
 /** Counts the records, as the simplest function with a window. */
 const count: Answer = ({ records, window }) => ({
@@ -50,11 +52,11 @@ function play(options: Partial<TumblingWindowOptions> = {}, answer: Answer = cou
   const invokes: Invoke[] = [];
   const decisions: WindowDecision[] = [];
   const log: string[] = [];
-  const run = (steps: Generator<WindowDecision, void, InvocationResult | undefined>) => {
+  const run = (steps: Generator<WindowDecision, void, InvocationAnswer | undefined>) => {
     for (let next = steps.next(); !next.done; ) {
       const decision = next.value;
       decisions.push(decision);
-      let result: InvocationResult | undefined;
+      let result: InvocationAnswer | undefined;
       if (decision.type === 'invoke') {
         invokes.push(decision);
         const { window } = decision;
@@ -66,6 +68,8 @@ function play(options: Partial<TumblingWindowOptions> = {}, answer: Answer = cou
         const answered = answer(decision);
         if (answered === FAIL) result = { type: 'failed' };
         else if (answered === THROTTLE) result = { type: 'throttled' };
+        else if (answered === SKIP) result = { type: 'skipped' };
+        else if (answered === DELAY) result = { type: 'delayed' };
         else result = { type: 'returned', response: answered };
       } else if (decision.type === 'retry') {
         clock.now += decision.delayMs;
@@ -115,6 +119,34 @@ describe('windows follow the creation time of records, aligned to multiples of t
     run(windows.close());
     expect(windows.open).toBeUndefined();
     expect(log).toEqual([]);
+  });
+});
+
+describe('an invocation that is withheld', () => {
+  test.each<[string, symbol, string[]]>([
+    ['a final one that is skipped discards the window', SKIP, ['1 {}', 'final {"n":1}', '00:00 discarded']],
+    [
+      'a final one that is delayed follows later',
+      DELAY,
+      ['1 {}', 'final {"n":1}', 'final {"n":1}', '00:00 succeeded'],
+    ],
+  ])('%s', (_, withheld, expected) => {
+    let finals = 0;
+    const { windows, log, run } = play({}, (invoke) =>
+      invoke.window?.isFinalInvokeForWindow && finals++ === 0 ? withheld : count(invoke),
+    );
+    run(windows.deliver([at(1)]));
+    run(windows.close());
+    expect(log).toEqual(expected);
+    expect(windows.open).toBeUndefined();
+  });
+
+  test('one with records that is skipped leaves the state of the window alone', () => {
+    const { windows, log, run } = play({}, (invoke) => (invoke.records.length === 2 ? SKIP : count(invoke)));
+    run(windows.deliver([at(1)]));
+    run(windows.deliver([at(2), at(3)]));
+    run(windows.deliver([at(4)]));
+    expect(log).toEqual(['1 {}', '2,3 {"n":1}', 'discard', '4 {"n":1}']);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import {
   type DeliveryOptions,
-  type InvocationResult,
+  type InvocationAnswer,
   type Invoked,
   takeResult,
 } from '../../delivery/deliver-batch.ts';
@@ -16,6 +16,7 @@ import { wait } from '../../stream/wait.ts';
 import type { SendOnFailure } from '../destinations/destination.ts';
 import type { InvocationEvent, MappingEmitter } from '../mapping-events.ts';
 import type { Tally } from '../statistics.ts';
+import type { DeliveryControl } from './delivery-control.ts';
 import type { RecursiveLoopDetector } from './recursive-loop.ts';
 
 /** The surroundings that all batches of a mapping share. */
@@ -29,6 +30,7 @@ export interface DeliveryTools {
   readonly emitter: MappingEmitter;
   readonly tally: Tally;
   readonly recursiveLoop: RecursiveLoopDetector;
+  readonly control: DeliveryControl;
   /** Told after each invocation. */
   readonly onResult: (result: 'OK' | 'PROBLEM: Function call failed') => void;
 }
@@ -37,7 +39,7 @@ export interface DeliveryTools {
 export type Commit = (records: readonly DynamoDBRecord[]) => Promise<string | undefined>;
 
 /** The decisions of the delivery engine about a batch. */
-export type Decisions = Generator<WindowDecision, void, InvocationResult | undefined>;
+export type Decisions = Generator<WindowDecision, void, InvocationAnswer | undefined>;
 
 type Decided<Type> = Extract<WindowDecision, { type: Type }>;
 
@@ -58,13 +60,21 @@ export interface Delivery {
  */
 export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise<boolean> {
   const { shardId, slot, batch, decisions, commit, signal } = delivery;
-  const { emitter, tally, recursiveLoop } = tools;
+  const { emitter, tally, recursiveLoop, control } = tools;
   const json = new Map(batch.map((queued) => [queued.record, queued.json]));
+  /** The request of the last retry. */
+  let retried: string | undefined;
   let step = decisions.next();
   while (step.done !== true) {
     const decision = step.value;
     switch (decision.type) {
       case 'invoke': {
+        const admission = await control.admit(decision.requestId, decision.requestId === retried, signal);
+        if (admission !== 'now') {
+          if (signal.aborted) return false;
+          step = decisions.next({ type: admission });
+          continue;
+        }
         const hold = recursiveLoop.hold(decision.records);
         if (hold !== undefined) {
           await wait(hold.delayMs, signal);
@@ -96,7 +106,8 @@ export async function deliver(delivery: Delivery, tools: DeliveryTools): Promise
         const { type: _, ...retry } = decision;
         tally.retries++;
         emitter.tell('retry', { shardId, ...retry });
-        await wait(decision.delayMs, signal);
+        retried = decision.requestId;
+        await control.delay(retried, decision.delayMs, signal);
         break;
       }
       case 'split': {

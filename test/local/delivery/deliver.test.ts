@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { deliverBatch } from '../../../src/delivery/deliver-batch.ts';
 import type { InvocationOutcome } from '../../../src/delivery/invoke.ts';
@@ -5,6 +6,7 @@ import { queued } from '../../../src/delivery/queued-record.ts';
 import { slotOf } from '../../../src/delivery/slot-of.ts';
 import { TumblingWindows } from '../../../src/delivery/tumbling-window.ts';
 import { type DeliveryTools, deliver } from '../../../src/local/delivery/deliver.ts';
+import { DeliveryControl } from '../../../src/local/delivery/delivery-control.ts';
 import { Notifier } from '../../../src/local/delivery/notifier.ts';
 import { RecursiveLoopDetector } from '../../../src/local/delivery/recursive-loop.ts';
 import { MappingEmitter } from '../../../src/local/mapping-events.ts';
@@ -15,7 +17,15 @@ import { quietLogger } from '../../fixtures/quiet-logger.ts';
 async function run(
   sequenceNumbers: string[],
   answers: InvocationOutcome[],
-  { window = 0, bisect = false, signal = new AbortController().signal } = {},
+  {
+    window = 0,
+    bisect = false,
+    maximumRetryAttempts = 0,
+    retryDelayMs = (): number => 0,
+    control = new DeliveryControl(),
+    signal = new AbortController().signal,
+    onEvent = (_event: string, _requestId: string): void => {},
+  } = {},
 ) {
   const emitter = new MappingEmitter(quietLogger());
   const log: string[] = [];
@@ -33,6 +43,7 @@ async function run(
   emitter.on('checkpoint', ({ sequenceNumber, position }) =>
     log.push(`checkpoint ${sequenceNumber} ${position}`),
   );
+  emitter.on('retry', ({ requestId }) => queueMicrotask(() => onEvent('retry', requestId)));
   const tools: DeliveryTools = {
     streamArn: 'arn:stream',
     invoke: async (event) => {
@@ -41,18 +52,19 @@ async function run(
     },
     sendOnFailure: undefined,
     settings: {
-      maximumRetryAttempts: 0,
+      maximumRetryAttempts,
       maximumRecordAgeInSeconds: -1,
       bisectBatchOnFunctionError: bisect,
       reportBatchItemFailures: true,
       functionArn: 'arn:function',
-      retryDelayMs: () => 0,
+      retryDelayMs,
       now: Date.now,
       requestId: () => `request-${++requestIds}`,
     },
     emitter,
     tally: emptyTally(),
     recursiveLoop: new RecursiveLoopDetector({ now: Date.now, onFound() {} }),
+    control,
     onResult: (result) => log.push(result),
   };
   const batch = sequenceNumbers.map((SequenceNumber) => queued({ dynamodb: { SequenceNumber } }, 1));
@@ -85,6 +97,63 @@ test('a stopped delivery invokes nothing', async () => {
   const { events, delivered } = await run(['1'], [], { signal: AbortSignal.abort() });
   expect(events).toEqual([]);
   expect(delivered).toBe(false);
+});
+
+describe('the commands of the live console', () => {
+  const failed: InvocationOutcome = { type: 'failed' };
+  const slow = { maximumRetryAttempts: -1, retryDelayMs: () => 3_600_000 };
+
+  test('retry a batch now', async () => {
+    const control = new DeliveryControl();
+    const { log } = await run(['1'], [failed], {
+      ...slow,
+      control,
+      onEvent: (_, requestId) => void control.retryNow(requestId),
+    });
+    expect(log.slice(-3)).toEqual(['OK', 'succeeded 2', 'checkpoint 1 position']);
+  });
+
+  test('skip a batch: it is discarded, and the checkpoint moves past it', async () => {
+    const control = new DeliveryControl();
+    const { events, requests, tally } = await run(['1', '2'], [failed], {
+      ...slow,
+      control,
+      onEvent: (_, requestId) => void control.skip(requestId),
+    });
+    expect(events).toHaveLength(1);
+    expect(requests.slice(-2)).toEqual(['discard request-1', 'checkpoint request-1']);
+    expect(tally).toMatchObject({ recordsDiscarded: 2, invocations: 1 });
+  });
+
+  test('step through a batch and its halves: one invocation for each', async () => {
+    const control = new DeliveryControl();
+    control.pause();
+    const delivering = run(['1', '2'], [failed], { bisect: true, control });
+    for (let invocations = 0; invocations < 3; invocations++) {
+      await sleep(5);
+      control.step();
+    }
+    expect((await delivering).log).toEqual([
+      'PROBLEM: Function call failed',
+      'failed 1',
+      'OK',
+      'succeeded 1',
+      'checkpoint 1 position',
+      'OK',
+      'succeeded 1',
+      'checkpoint 2 position',
+    ]);
+  });
+
+  test('pause a batch until the mapping stops', async () => {
+    const control = new DeliveryControl();
+    const stopping = new AbortController();
+    control.pause();
+    const delivering = run(['1'], [], { control, signal: stopping.signal });
+    await sleep(5);
+    stopping.abort();
+    expect(await delivering).toMatchObject({ events: [], delivered: false });
+  });
 });
 
 test('each event names the invocation that it comes of', async () => {
