@@ -43,9 +43,10 @@ export class History<Event> {
     return this.#lastId - (this.#kept.length - this.#head);
   }
 
-  /** Keeps an event, and drops old ones. */
-  append(event: Event, weight: number, bytes: number): void {
-    this.#kept.push({ id: ++this.#lastId, event, weight, bytes });
+  /** Keeps an event, and drops old ones. Returns the id of the event. */
+  append(event: Event, weight: number, bytes: number): number {
+    const id = ++this.#lastId;
+    this.#kept.push({ id, event, weight, bytes });
     this.#weight += weight;
     this.#bytes += bytes;
     while (
@@ -55,6 +56,7 @@ export class History<Event> {
       this.#drop();
     }
     for (const listener of this.#listeners) listener();
+    return id;
   }
 
   /** Returns the events after this id, oldest first, of a limited weight but at least one. */

@@ -2,10 +2,11 @@ import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../local/mapping-events.ts';
 import type { CommandHappening, FailureText } from './protocol/events.ts';
 import { maskOf } from './protocol/mask.ts';
+import { openInEditor } from './open-in-editor.ts';
 import { Recorder } from './recorder.ts';
 import type { Action, Actions } from './server/actions.ts';
 import { ConsoleServer } from './server/console-server.ts';
-import { SourceReader } from './source-lines.ts';
+import { type SourcePlace, SourceReader } from './source-lines.ts';
 
 export interface LiveConsoleOptions {
   /** 0: a free one. */
@@ -16,6 +17,8 @@ export interface LiveConsoleOptions {
   readonly keyNames: readonly string[];
   /** Says why the records of an invocation failed. */
   readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
+  /** Opens a file of the handler's code in an editor. @throws RequestRefusedError */
+  readonly openFile?: (place: SourcePlace) => Promise<void>;
 }
 
 /** The live console of one mapping: a page that shows what it does. */
@@ -38,7 +41,7 @@ export interface LiveConsole extends AsyncDisposable {
  * @throws ConfigurationError `INVALID_OPTION`; the error of `listen`, such as EADDRINUSE
  */
 export async function startConsole(options: LiveConsoleOptions): Promise<LiveConsole> {
-  const { port, mask, keyNames, failuresOf } = options;
+  const { port, mask, keyNames, failuresOf, openFile } = options;
   const sources = new SourceReader();
   const recorder = new Recorder({
     mask: maskOf(mask),
@@ -50,13 +53,14 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
     onReloaded: () => sources.forget(),
   });
   const offered: Record<string, Action> = {};
+  const own: Actions = openFile === undefined ? {} : { openInEditor: openInEditor(sources, openFile) };
   const server = await ConsoleServer.start({ recorder, port, keyNames, actions: offered });
   return {
     url: server.url,
     follow: (mapping) => recorder.follow(mapping),
     addFiles: (files) => sources.add(files),
     tell: (happening) => recorder.tell(happening),
-    offer: (actions) => void Object.assign(offered, actions),
+    offer: (actions) => void Object.assign(offered, own, actions),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

@@ -37,6 +37,9 @@ interface NumberedRecord {
   readonly place: string;
 }
 
+/** Events that tell how things stand: the last one of each kind is kept for pages that open late. */
+const STANDING: Readonly<Record<string, string>> = { started: 'start', paused: 'pause', resumed: 'pause' };
+
 // What a server without SizeBytes is assumed to send.
 const ASSUMED_BYTES = 1000;
 
@@ -46,6 +49,7 @@ export class Recorder {
   readonly #history: History<Recorded>;
   /** Numbers of the records that the history has, by shard and sequence number. */
   readonly #numbers: Map<string, number> = new Map();
+  readonly #standing: Map<string, { readonly id: number; readonly event: Recorded }> = new Map();
   #lastNumber = 0;
 
   constructor(options: RecorderOptions) {
@@ -80,12 +84,14 @@ export class Recorder {
   /** Records an event of the command. */
   tell(happening: CommandHappening): void {
     if (happening.event === 'reloaded') this.#options.onReloaded?.();
-    this.#append(happening);
+    this.#append({ ...happening });
   }
 
   /** Returns the events after this id, oldest first, as pages get them: a limited number, but at least one if there is one. */
   after(id: number, maxWeight: number): readonly ConsoleEvent[] {
-    return this.#history.after(id, maxWeight).map(({ id, event }) => this.#written(id, event));
+    const standing = [...this.#standing.values()].filter((kept) => id === 0 && kept.id <= this.dropped);
+    const kept = this.#history.after(id, maxWeight);
+    return [...standing, ...kept].map(({ id, event }) => this.#written(id, event));
   }
 
   /** Calls the listener after each event. Returns a function that ends this. */
@@ -113,8 +119,10 @@ export class Recorder {
     read: readonly NumberedRecord[] = [],
     bytes: number = ASSUMED_BYTES,
   ): void {
-    const time = new Date().toISOString();
-    this.#history.append({ time, fields, ...(read.length > 0 && { read }) }, 1 + read.length, bytes);
+    const event: Recorded = { time: new Date().toISOString(), fields, ...(read.length > 0 && { read }) };
+    const id = this.#history.append(event, 1 + read.length, bytes);
+    const kind = STANDING[`${fields.event}`];
+    if (kind !== undefined) this.#standing.set(kind, { id, event });
   }
 
   #rangesOf(shardId: string, records: readonly DynamoDBRecord[]): NumberRanges {

@@ -6,6 +6,13 @@ const AROUND = 4;
 const CODE: ReadonlySet<string> = new Set(['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']);
 const MAX_CHARACTERS = 300;
 
+/** A line of a file that the handler's code was loaded from. */
+export interface SourcePlace {
+  /** Absolute. */
+  readonly path: string;
+  readonly line: number;
+}
+
 /**
  * Reads the lines around the place of an error, as they are when it is thrown for the first time.
  *
@@ -30,18 +37,29 @@ export class SourceReader {
     return this.#known.get(at);
   }
 
+  /**
+   * Finds a place in an allowed file.
+   *
+   * @param at a file and a line, as in `src/handler.ts:12`
+   * @returns undefined for other files, and for those that are gone
+   */
+  placeOf(at: string): SourcePlace | undefined {
+    const [, file = '', line = ''] = /^(.+):(\d{1,9})$/.exec(at) ?? [];
+    const path = realPath(file);
+    return path !== undefined && this.#files.has(path) ? { path, line: Number(line) } : undefined;
+  }
+
   /** The files may have changed. */
   forget(): void {
     this.#known.clear();
   }
 
   #read(at: string): SourceLines | undefined {
-    const [, file = '', line = ''] = /^(.+):(\d+)$/.exec(at) ?? [];
-    const path = realPath(file);
-    if (path === undefined || !this.#files.has(path)) return undefined;
-    const lines = readFileSync(path, 'utf8').split(/\r?\n/);
-    const first = Math.max(0, Number(line) - 1 - AROUND);
-    const around = lines.slice(first, Number(line) + AROUND);
+    const place = this.placeOf(at);
+    if (place === undefined) return undefined;
+    const lines = readFileSync(place.path, 'utf8').split(/\r?\n/);
+    const first = Math.max(0, place.line - 1 - AROUND);
+    const around = lines.slice(first, place.line + AROUND);
     return { firstLine: first + 1, lines: around.map((text) => text.slice(0, MAX_CHARACTERS)) };
   }
 }

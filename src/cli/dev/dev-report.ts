@@ -1,6 +1,6 @@
 import type { LiveConsole } from '../../console/live-console.ts';
 import { EVENT_NAMES } from '../../console/protocol/event-names.ts';
-import type { CommandHappening } from '../../console/protocol/events.ts';
+import type { CommandHappening, RetrySettings } from '../../console/protocol/events.ts';
 import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
@@ -38,9 +38,17 @@ export interface StartDetails {
   readonly keyNames: readonly string[];
   /** Only the template of the mapping knows its on-failure destination. */
   readonly isDestinationElsewhere: boolean;
+  readonly retries: RetrySettings;
 }
 
 const MAX_SEEN = 1000;
+
+/** The commands of the live console, as lines. */
+const COMMANDS = {
+  paused: 'paused by the live console: invocations wait',
+  resumed: 'resumed by the live console',
+  skipped: 'skipped by the live console: a failed batch is discarded',
+} as const;
 
 /** Reports everything that happens: as lines for people, or as lines of JSON. */
 export class DevReport {
@@ -97,8 +105,8 @@ export class DevReport {
   /** The mapping reads. */
   started(mapping: LocalEventSourceMapping, details: StartDetails): void {
     const { table, handler, json } = this.#options;
-    const { connection, isNew, startingPosition, tumblingWindowInSeconds, keyNames, isDestinationElsewhere } =
-      details;
+    const { connection, isNew, startingPosition, tumblingWindowInSeconds, retries } = details;
+    const { keyNames, isDestinationElsewhere } = details;
     this.#keyNames = keyNames;
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
@@ -129,6 +137,7 @@ export class DevReport {
       startingPosition,
       tumblingWindowInSeconds,
       streamArn,
+      retries,
     });
     this.#console?.follow(mapping);
     if (json) {
@@ -191,6 +200,12 @@ export class DevReport {
     this.#tell({ event: 'waiting' });
     if (!this.#options.json)
       this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);
+  }
+
+  /** Someone used the live console. */
+  commanded(happening: Extract<CommandHappening, { event: keyof typeof COMMANDS }>): void {
+    this.#tell(happening);
+    if (!this.#options.json) this.#line(`${this.#style('yellow', '‖')} ${COMMANDS[happening.event]}`);
   }
 
   #watch(mapping: LocalEventSourceMapping): void {

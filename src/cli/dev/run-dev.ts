@@ -1,5 +1,6 @@
 import type { ConfigurationError } from '../../errors.ts';
-import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
+import { DeliveryControl } from '../../local/delivery/delivery-control.ts';
+import { startControlledMapping } from '../../local/start-event-source-mapping.ts';
 import { type EventSourceMappingOptions, mappingSettings } from '../../mapping/options.ts';
 import type { RunCommand } from '../command.ts';
 import { failure, usageError } from '../errors/cli-error.ts';
@@ -27,7 +28,10 @@ import { HandlerCode } from './handler-code.ts';
 import { HandlerPool, type HandlerPoolOptions, type InvokedPool } from './handler-pool.ts';
 import { managedInstanceOf } from './managed-instance.ts';
 import { ManagedPool } from './managed-pool.ts';
+import { mappingActions } from './mapping-actions.ts';
+import { openEditor } from './open-editor.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
+import { retrySettingsOf } from './retry-settings.ts';
 import { openScreen } from './screen.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { TraceReport } from './traces/trace-report.ts';
@@ -108,6 +112,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
           mask: options.mask,
           keyNames: table.keyNames,
           failuresOf: (invocation) => devReport.failures.of(invocation),
+          openFile: (place) => openEditor(place, io.env),
         });
   devReport.showIn(live);
 
@@ -163,16 +168,20 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const isLoaded = await Promise.race([pool.open().then(() => true), interrupted(io.signal)]);
   if (isLoaded !== true) return EXIT.interrupted;
 
-  await using mapping = await startEventSourceMapping({
-    ...mappingOptions,
-    client: await streamsClient(connection.streams),
-    streamArn,
-    handler: pool.invoke,
-    ...(options.functionName !== undefined && { functionName: options.functionName }),
-    ...(options.checkpointFile !== undefined && { checkpointFile: options.checkpointFile }),
-    timeoutSeconds,
-    logger: false,
-  });
+  const control = new DeliveryControl();
+  await using mapping = await startControlledMapping(
+    {
+      ...mappingOptions,
+      client: await streamsClient(connection.streams),
+      streamArn,
+      handler: pool.invoke,
+      ...(options.functionName !== undefined && { functionName: options.functionName }),
+      ...(options.checkpointFile !== undefined && { checkpointFile: options.checkpointFile }),
+      timeoutSeconds,
+      logger: false,
+    },
+    control,
+  );
   running = new RestartableMapping(mapping);
   // The stream of the table itself has the changes that the handler gets.
   const written = resources.filter(({ kind, name }) => kind === 'table' && name !== options.table);
@@ -188,7 +197,9 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     tumblingWindowInSeconds: mappingOptions.tumblingWindowInSeconds,
     isDestinationElsewhere:
       deployed !== undefined && options.destinationConfig === undefined && isDestinationElsewhere(deployed),
+    retries: retrySettingsOf(mappingOptions),
   });
+  live?.offer(mappingActions(control, (happening) => devReport.commanded(happening)));
 
   if (live !== undefined && options.open) {
     openBrowser(live.url, io.env, () => tellWarning(context, `No browser could be opened. Open ${live.url}`));

@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
 import { ActionProblem } from './action-problem.tsx';
+import { BlockedView } from './blocked-view.tsx';
 import { ChangesView } from './changes-view.tsx';
 import { ChartsView } from './charts-view.tsx';
 import { FailuresView } from './failures-view.tsx';
+import { MappingControls } from './mapping-controls.tsx';
 import { announcement, connection, useStore, type View, view } from './model.ts';
 import { TimelineView } from './timeline-view.tsx';
 
@@ -11,6 +13,7 @@ const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () =>
   failures: { name: 'Failures', draw: FailuresView },
   timeline: { name: 'Timeline', draw: TimelineView },
   charts: { name: 'Charts', draw: ChartsView },
+  blocked: { name: 'Blocked', draw: BlockedView },
 };
 
 export function App(): JSX.Element {
@@ -31,7 +34,7 @@ export function App(): JSX.Element {
 }
 
 function Head(): JSX.Element {
-  const { table, handler, state, counts, failures, notice } = useStore();
+  const { table, handler, state, isPaused, counts, failures, blocked, notice } = useStore();
   const lost = connection.value === 'lost';
   return (
     <header>
@@ -55,6 +58,7 @@ function Head(): JSX.Element {
           >
             {name}
             {key === 'failures' && failures.list.length > 0 && <em>{failures.list.length}</em>}
+            {key === 'blocked' && blocked.list.length > 0 && <em>{blocked.list.length}</em>}
           </button>
         ))}
       </nav>
@@ -66,8 +70,15 @@ function Head(): JSX.Element {
         {handler !== undefined && <Count name="invocations" value={counts.invocations} />}
         {counts.failedInvocations > 0 && <Count name="failed" value={counts.failedInvocations} isBad />}
       </dl>
-      <p class={lost ? 'state bad' : 'state'} role="status">
-        {lost ? 'Not connected' : connection.value === 'live' ? state || 'Enabled' : 'Connecting'}
+      <MappingControls />
+      <p class={lost ? 'state bad' : isPaused ? 'state paused' : 'state'} role="status">
+        {lost
+          ? 'Not connected'
+          : connection.value !== 'live'
+            ? 'Connecting'
+            : isPaused
+              ? 'Paused'
+              : state || 'Enabled'}
       </p>
       {notice !== undefined && (
         <p class="notice" role="alert">

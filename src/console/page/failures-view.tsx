@@ -7,6 +7,7 @@ import { visible } from '../state/value-text.ts';
 import { ChangeDetails } from './change-details.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { selectedFailure, showChange, useStore } from './model.ts';
+import { OpenInEditor } from './open-in-editor.tsx';
 import { SaveTest } from './save-test.tsx';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -60,6 +61,7 @@ function Group({ group }: { group: FailureGroup }): JSX.Element {
         {failure.at !== undefined && <code>{failure.at}</code>} {times(count)}
         {count > 1 && ` from ${timeOfDay(first)} to ${timeOfDay(last)}`}{' '}
         <CopyButton label="Copy as JSON" text={() => failureJson(group, newest)} />{' '}
+        <OpenInEditor failure={failure} />{' '}
         {records.length > 0 && <SaveTest changes={records} failure={failure} />}
       </p>
       {failure.source !== undefined && <Source source={failure.source} at={failure.at as string} />}

@@ -1,4 +1,5 @@
 import { moveInHistory } from './item-history.tsx';
+import { stepMapping, toggleMapping } from './mapping-controls.tsx';
 import { isFilterWanted, moveFailure, togglePause, view } from './model.ts';
 import { TIMELINE_KEYS } from './timeline-model.ts';
 
@@ -24,6 +25,8 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
     isFilterWanted.value = true;
   },
   p: togglePause,
+  P: toggleMapping,
+  s: stepMapping,
   n: () => moveFailure(1),
   N: () => moveFailure(-1),
   h: () => moveInHistory(1),
@@ -39,6 +42,9 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   },
   4: () => {
     view.value = 'charts';
+  },
+  5: () => {
+    view.value = 'blocked';
   },
   ...TIMELINE_KEYS,
 };

@@ -4,7 +4,7 @@ import { type ChangeFilter, readFilter } from '../state/filter.ts';
 import { type Change, Store } from '../state/store.ts';
 
 /** The views of the page. */
-export type View = 'changes' | 'failures' | 'timeline' | 'charts';
+export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked';
 
 /** Everything that the events of the run have told. Views read it through {@link useStore}. */
 const store: Store = new Store();

@@ -100,6 +100,16 @@ export interface HandlerImport {
   readonly name: string;
 }
 
+/** The settings of a mapping that say how long a failed batch is retried, and what follows. */
+export interface RetrySettings {
+  /** Retries after the first invocation; -1: without a limit. */
+  readonly maximumRetryAttempts: number;
+  /** Older records are discarded; -1: only those that are older than the stream keeps them. */
+  readonly maximumRecordAgeInSeconds: number;
+  /** The ARN of the queue, topic or bucket that gets the details of discarded records; null: there is none. */
+  readonly onFailureDestination: string | null;
+}
+
 /** An event of the command around the mapping. */
 export type CommandHappening =
   | {
@@ -113,7 +123,15 @@ export type CommandHappening =
       /** Undefined without tumbling windows. */
       readonly tumblingWindowInSeconds?: number | undefined;
       readonly streamArn: string;
+      /** Undefined for `streamlane console`. */
+      readonly retries?: RetrySettings;
     }
+  /** Someone paused the mapping in the console: no invocation begins by itself. */
+  | { readonly event: 'paused' }
+  /** Someone ended the pause. */
+  | { readonly event: 'resumed' }
+  /** Someone skipped a failed batch. Its `discard` follows. */
+  | { readonly event: 'skipped'; readonly requestId: string }
   /** Changed code is in use. */
   | { readonly event: 'reloaded' }
   /** Changed code cannot be used: the code before it stays. */

@@ -1,5 +1,12 @@
-import type { ConsoleEvent, ConsoleMessage, NumberRanges, ShownRecord } from '../protocol/events.ts';
+import type {
+  ConsoleEvent,
+  ConsoleMessage,
+  NumberRanges,
+  RetrySettings,
+  ShownRecord,
+} from '../protocol/events.ts';
 import { numbersIn } from '../protocol/number-ranges.ts';
+import { BlockedBatches } from './blocked-batches.ts';
 import { Rates } from './charts/rates.ts';
 import { FailureGroups } from './failure-groups.ts';
 import type { TestOrigin } from './test-file.ts';
@@ -50,6 +57,11 @@ export class Store {
   #changes: Change[] = [];
   #run: string | undefined;
   failures: FailureGroups = new FailureGroups();
+  blocked: BlockedBatches = new BlockedBatches();
+  /** Undefined until the mapping has started, and without a handler. */
+  retries: RetrySettings | undefined;
+  /** Invocations are held back. */
+  isPaused: boolean = false;
   timeline: Timeline = new Timeline();
   rates: Rates = new Rates();
   counts: Counts = noCounts();
@@ -103,6 +115,8 @@ export class Store {
     this.#byNumber.clear();
     this.#changes = [];
     this.failures = new FailureGroups();
+    this.blocked = new BlockedBatches();
+    this.isPaused = false;
     this.timeline = new Timeline();
     this.rates = new Rates();
     this.counts = noCounts();
@@ -110,11 +124,17 @@ export class Store {
   }
 
   #take(event: ConsoleEvent): void {
+    this.blocked.take(event);
     switch (event.event) {
       case 'started':
         this.table = event.table;
         this.handler = event.handler;
         this.origin = event.importedAs && { ...event, importedAs: event.importedAs };
+        this.retries = event.retries;
+        break;
+      case 'paused':
+      case 'resumed':
+        this.isPaused = event.event === 'paused';
         break;
       case 'state':
         this.state = event.state;

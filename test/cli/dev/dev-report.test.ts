@@ -25,6 +25,7 @@ function reportOf() {
     startingPosition: 'LATEST',
     keyNames: ['id'],
     isDestinationElsewhere: false,
+    retries: { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, onFailureDestination: null },
   });
   const fail = (index: number): string => {
     const records = [recordOf({ keys: { id: { S: `${index}` } } } as never, index)];
@@ -70,6 +71,30 @@ test.each([
   expect(lines.at(-1)).toContain(name);
 });
 
+test.each([
+  ['paused', { event: 'paused' }, /paused by the live console: invocations wait$/],
+  ['resumed', { event: 'resumed' }, /resumed by the live console$/],
+  [
+    'skipped',
+    { event: 'skipped', requestId: 'r' },
+    /skipped by the live console: a failed batch is discarded$/,
+  ],
+] as const)('a command of the live console is a line: %s', (_, command, line) => {
+  const { report, lines } = reportOf();
+  report.commanded(command);
+  expect(lines.at(-1)).toMatch(line);
+});
+
+test('with --json, a command of the live console is an event', () => {
+  const lines: string[] = [];
+  const nothing = (): void => {};
+  const line = (text: string): void => void lines.push(text);
+  const screen = { line, note: nothing, pipe: nothing, status: nothing, done: nothing };
+  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h', json: true });
+  report.commanded({ event: 'skipped', requestId: 'r' });
+  expect(lines.map((text) => JSON.parse(text))).toMatchObject([{ event: 'skipped', requestId: 'r', id: 1 }]);
+});
+
 test('after a reload a failure is shown again', () => {
   const { report, fail, lines } = reportOf();
   fail(0);
@@ -101,6 +126,7 @@ function notesOf(
     startingPosition: 'LATEST',
     keyNames: ['id'],
     isDestinationElsewhere: false,
+    retries: { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, onFailureDestination: null },
     ...details,
   });
   return notes;

@@ -130,6 +130,29 @@ test('the head says what runs, and what troubles it', () => {
   expect(store).toMatchObject({ notice: undefined, state: 'Stopped' });
 });
 
+test('a pause is known until it ends, or until another run begins', () => {
+  const store = storeOf({ event: 'paused' });
+  expect(store.isPaused).toBe(true);
+  store.add(messageOf([{ event: 'resumed' }]));
+  expect(store.isPaused).toBe(false);
+  store.add(messageOf([{ event: 'paused' }]));
+  store.add(messageOf([], 'other'));
+  expect(store.isPaused).toBe(false);
+});
+
+test('blocked batches are known, with the settings of their retries, until another run begins', () => {
+  const settings = { maximumRetryAttempts: 2, maximumRecordAgeInSeconds: 60, onFailureDestination: null };
+  const store = storeOf(
+    { event: 'started', table: 'T', handler: 'h.ts', retries: settings },
+    { event: 'invocationStarted', records: [[1, 1]], requestId: 'r' },
+    { event: 'retry', records: [[1, 1]], requestId: 'r' },
+  );
+  expect(store.retries).toEqual(settings);
+  expect(store.blocked.list).toHaveLength(1);
+  store.add(messageOf([], 'other'));
+  expect(store.blocked.list).toEqual([]);
+});
+
 test('the oldest changes are dropped, and their number is known', () => {
   const store = new Store(3);
   expect(store.dropped).toBe(0);
