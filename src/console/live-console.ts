@@ -1,8 +1,9 @@
 import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../local/mapping-events.ts';
+import { EntityNames, type EntityRecords } from './entity-names.ts';
+import { openInEditor } from './open-in-editor.ts';
 import type { CommandHappening, FailureText } from './protocol/events.ts';
 import { maskOf } from './protocol/mask.ts';
-import { openInEditor } from './open-in-editor.ts';
 import { Recorder } from './recorder.ts';
 import type { Action, Actions } from './server/actions.ts';
 import { ConsoleServer } from './server/console-server.ts';
@@ -29,6 +30,8 @@ export interface LiveConsole extends AsyncDisposable {
   follow(mapping: Pick<LocalEventSourceMapping, 'on'>): void;
   /** Shows lines of these files around an error. */
   addFiles(files: readonly string[]): void;
+  /** Shows the entities of these records when their invocation has ended. */
+  addEntities(entities: readonly EntityRecords[]): void;
   /** Shows an event of the command. */
   tell(happening: CommandHappening): void;
   /** Lets the page ask for these actions from now on. Before the first call, it is told that the mapping has not started. */
@@ -43,6 +46,7 @@ export interface LiveConsole extends AsyncDisposable {
 export async function startConsole(options: LiveConsoleOptions): Promise<LiveConsole> {
   const { port, mask, keyNames, failuresOf, openFile } = options;
   const sources = new SourceReader();
+  const entities = new EntityNames();
   const recorder = new Recorder({
     mask: maskOf(mask),
     failuresOf: (invocation) =>
@@ -50,6 +54,7 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
         const source = sources.linesAt(at);
         return { eventID, eventName, deadLettered, message, at, stack, ...(source && { source }) };
       }),
+    entitiesOf: ({ records }) => entities.take(records),
     onReloaded: () => sources.forget(),
   });
   const offered: Record<string, Action> = {};
@@ -59,6 +64,7 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
     url: server.url,
     follow: (mapping) => recorder.follow(mapping),
     addFiles: (files) => sources.add(files),
+    addEntities: (found) => entities.add(found),
     tell: (happening) => recorder.tell(happening),
     offer: (actions) => void Object.assign(offered, own, actions),
     [Symbol.asyncDispose]: () => server.close(),

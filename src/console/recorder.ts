@@ -6,6 +6,7 @@ import { EVENT_NAMES } from './protocol/event-names.ts';
 import type {
   CommandHappening,
   ConsoleEvent,
+  EntityRanges,
   FailureText,
   NumberRanges,
   ShownRecord,
@@ -19,6 +20,8 @@ export interface RecorderOptions {
   readonly mask: Mask;
   /** Says why the records of an invocation failed. */
   readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
+  /** Groups the records of an invocation by their entity. Records without a known one are in no group. */
+  readonly entitiesOf?: (invocation: InvocationEvent) => ReadonlyMap<string, readonly DynamoDBRecord[]>;
   /** Called when code was loaded again. */
   readonly onReloaded?: () => void;
   readonly limits?: HistoryLimits;
@@ -71,11 +74,10 @@ export class Recorder {
       if (name === 'read') continue;
       mapping.on(name, (event) => {
         const shardId = 'shardId' in event ? event.shardId : '';
-        const failures = name === 'invocation' ? this.#options.failuresOf(event as InvocationEvent) : [];
         this.#append({
           event: name,
           ...plainFields(event, (records) => this.#rangesOf(shardId, records)),
-          ...(failures.length > 0 && { failures }),
+          ...(name === 'invocation' && this.#outcomeOf(event as InvocationEvent)),
         });
       });
     }
@@ -97,6 +99,16 @@ export class Recorder {
   /** Calls the listener after each event. Returns a function that ends this. */
   onAppend(listener: () => void): () => void {
     return this.#history.onAppend(listener);
+  }
+
+  /** The fields of an invocation that the mapping does not know. */
+  #outcomeOf(invocation: InvocationEvent): object {
+    const { failuresOf, entitiesOf } = this.#options;
+    const failures = failuresOf(invocation);
+    const entities = [...(entitiesOf?.(invocation) ?? [])].map(
+      ([name, records]): EntityRanges => ({ name, records: this.#rangesOf(invocation.shardId, records) }),
+    );
+    return { ...(failures.length > 0 && { failures }), ...(entities.length > 0 && { entities }) };
   }
 
   #read(shardId: string, records: readonly DynamoDBRecord[]): void {

@@ -205,6 +205,36 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
   });
 });
 
+describe.skipIf(BROWSER === undefined)('a table with entities', () => {
+  const ENTITIES = {
+    'handler.ts': `import { defineTable, itemOf, prefix, streamRouter } from ${STREAMLANE};
+      const app = defineTable({
+        name: 'App',
+        keys: ['id'],
+        entities: {
+          Invoice: { item: itemOf<{ id: string }>(), match: { id: prefix('INVOICE#') } },
+          Customer: { item: itemOf<{ id: string }>(), match: { id: prefix('CUSTOMER#') } },
+        },
+      });
+      export const handler = streamRouter(app).onInsert(() => {});
+    `,
+  };
+
+  test('each change has the name of its entity, and the filter finds it', async () => {
+    await open(codeOf(ENTITIES));
+    await put({ id: 'INVOICE#1' });
+    await put({ id: 'CUSTOMER#1' });
+    await put({ id: 'ELSE' });
+    await succeeded('ELSE');
+    await row('CUSTOMER#1').getByText('Customer', { exact: true }).waitFor();
+    expect(await row('ELSE').locator('.entity').count()).toBe(0);
+    await console.page.getByRole('searchbox', { name: 'Filter changes' }).fill('entity:invoice');
+    await shows('1 shown');
+    await row('INVOICE#1').click();
+    await console.page.getByRole('complementary').getByText('Invoice', { exact: true }).waitFor();
+  });
+});
+
 describe.skipIf(BROWSER === undefined || process.platform === 'win32')('an editor', () => {
   test('opens at the line that threw, from the failure and from the blocked shard', async () => {
     const code = codeOf({ ...ROUTER, code: '#!/bin/sh\necho "$@" >> "$0.args"\n' });

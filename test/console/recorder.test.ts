@@ -123,3 +123,52 @@ test('a reload is an event, and makes the sources be read again', () => {
   plain.recorder.tell({ event: 'reloaded' });
   expect(plain.events()).toHaveLength(1);
 });
+
+test('a page that opens late knows what was started, and if it is paused', () => {
+  const { recorder } = recording({ limits: { maxWeight: 2 } });
+  const started = {
+    event: 'started',
+    table: 'T',
+    handler: 'h',
+    startingPosition: 'LATEST',
+    streamArn: 'arn',
+    maximumRetryAttempts: -1,
+    maximumRecordAgeInSeconds: -1,
+    onFailureDestination: null,
+  } as const;
+  recorder.tell(started);
+  const seen = (after: number) => recorder.after(after, 1000).map(({ id, event }) => `${id} ${event}`);
+  expect(seen(0)).toEqual(['1 started']);
+  recorder.tell({ event: 'paused' });
+  recorder.tell({ event: 'resumed' });
+  recorder.tell({ event: 'paused' });
+  expect(seen(0)).toEqual(['1 started', '3 resumed', '4 paused']);
+  recorder.tell({ event: 'reloaded' });
+  recorder.tell({ event: 'reloaded' });
+  expect(seen(0)).toEqual(['1 started', '4 paused', '5 reloaded', '6 reloaded']);
+  expect(seen(5)).toEqual(['6 reloaded']);
+});
+
+test('an invocation carries the entities of its records, if they are known', () => {
+  const records = [record('1'), record('2'), record('3')];
+  const groups = new Map([['order', [records[0], records[2]]]]) as ReadonlyMap<string, DynamoDBRecord[]>;
+  const { mapping, events } = recording({
+    entitiesOf: ({ requestId }) => (requestId === 'r' ? groups : new Map()),
+  });
+  mapping.emit('read', { shardId: 's', records });
+  mapping.emit('invocation', { shardId: 's', records, requestId: 'r' });
+  mapping.emit('invocation', { shardId: 's', records, requestId: 'other' });
+  const [, known, unknown] = events();
+  expect(known).toMatchObject({
+    entities: [
+      {
+        name: 'order',
+        records: [
+          [1, 1],
+          [3, 3],
+        ],
+      },
+    ],
+  });
+  expect(unknown).not.toHaveProperty('entities');
+});

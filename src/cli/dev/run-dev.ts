@@ -134,6 +134,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     },
     onUnset: (names) => devReport.unset(names),
     onSpans: traces && ((spans, event) => traces.add(spans, event)),
+    onEntities: live === undefined ? undefined : (entities) => live.addEntities(entities),
   });
   const poolOptions: HandlerPoolOptions = {
     start: () => code.start(),

@@ -23,7 +23,7 @@ export function ChangeDetails({
   keyNames: readonly string[];
 }): JSX.Element {
   const { handler } = useStore();
-  const { record, shardId, time, status, attempts, message } = change;
+  const { record, shardId, time, status, attempts, message, entity } = change;
   const { eventName, eventID, sequenceNumber, createdAt, isExpired } = record;
   return (
     <>
@@ -44,6 +44,12 @@ export function ChangeDetails({
         <dd>{timeOfDay(time)}</dd>
         <dt>Changed</dt>
         <dd>{createdAt === undefined ? 'unknown' : new Date(createdAt * 1000).toISOString()}</dd>
+        {entity !== undefined && (
+          <>
+            <dt>Entity</dt>
+            <dd>{visible(entity)}</dd>
+          </>
+        )}
         <dt>Shard</dt>
         <dd>{shardId}</dd>
         <dt>Sequence number</dt>

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { keyText } from '../state/key-text.ts';
 import type { Change } from '../state/store.ts';
 import { summaryText } from '../state/summary-text.ts';
+import { visible } from '../state/value-text.ts';
 import { ChangeDetails } from './change-details.tsx';
 import {
   droppedEvents,
@@ -141,12 +142,15 @@ function Row({
   /** False without a handler. */
   hasStatus: boolean;
 }): JSX.Element {
-  const { record, time, status, attempts } = change;
+  const { record, time, status, attempts, entity } = change;
   return (
     <>
       <time>{timeOfDay(time)}</time>
       <span class={`event ${record.eventName?.toLowerCase()}`}>{record.eventName}</span>
-      <span class="key">{keyText(record, keyNames)}</span>
+      <span class="key">
+        {entity !== undefined && <b class="entity">{visible(entity)}</b>}
+        {keyText(record, keyNames)}
+      </span>
       <span class="summary">{summaryText(record)}</span>
       {hasStatus && (
         <span class={`status ${status}`}>

@@ -55,6 +55,12 @@ export interface FailureText {
   readonly source?: SourceLines;
 }
 
+/** The records of an invocation that are of one entity. */
+export interface EntityRanges {
+  readonly name: string;
+  readonly records: NumberRanges;
+}
+
 /** How records appear in an event. */
 export interface RecordForms {
   /** Where they appear for the first time. */
@@ -89,7 +95,13 @@ export type MappingHappening<Forms extends RecordForms> = {
     MappingEvents[Name][0],
     Name extends 'read' ? Forms['read'] : Forms['named']
   > &
-    (Name extends 'invocation' ? { readonly failures?: readonly FailureText[] } : unknown);
+    (Name extends 'invocation'
+      ? {
+          readonly failures?: readonly FailureText[];
+          /** Only in the console, and only if the router has a table with entities. */
+          readonly entities?: readonly EntityRanges[];
+        }
+      : unknown);
 }[keyof MappingEvents];
 
 /** How a file in the working directory imports a handler. */

@@ -23,6 +23,7 @@ const texts: WeakMap<Change, string> = new WeakMap();
  * paid                  the text occurs in a key or a value
  * key:c1                the text occurs in the key
  * event:insert          INSERT, MODIFY or REMOVE; event:insert,remove: one of them
+ * entity:invoice        the entity of the table, after the first invocation with the record
  * status:failed         waiting, running, retrying, succeeded, failed, filtered, dead-lettered or discarded
  * {"eventName":[...]}   an event pattern, as for filterCriteria
  * ```
@@ -41,13 +42,18 @@ export function readFilter(text: string, keyNames: readonly string[]): ChangeFil
 }
 
 function testOf(word: string, keyNames: readonly string[]): ChangeFilter {
-  const [, field, wanted = ''] = /^(key|event|status):(.*)$/.exec(word) ?? [];
+  const [, field, wanted = ''] = /^(key|event|entity|status):(.*)$/.exec(word) ?? [];
   const alternatives = wanted.split(',');
   switch (field) {
     case 'key':
       return test(({ record }) => keyText(record, keyNames).toLowerCase().includes(wanted));
     case 'event':
       return test(({ record }) => alternatives.includes(`${record.eventName}`.toLowerCase()));
+    case 'entity':
+      return {
+        matches: ({ entity }) => entity !== undefined && alternatives.includes(entity.toLowerCase()),
+        dependsOnStatus: true,
+      };
     case 'status':
       return { matches: ({ status }) => alternatives.includes(status), dependsOnStatus: true };
     default:

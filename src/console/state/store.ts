@@ -36,6 +36,8 @@ export interface Change {
   isCounted?: true;
   /** The last failure's text. */
   message?: string;
+  /** The kind of item, for a table that has several. It is known after the first invocation. */
+  entity?: string;
 }
 
 /** The counts in the page's head. */
@@ -189,11 +191,16 @@ export class Store {
   }
 
   #invoked(event: Extract<ConsoleEvent, { event: 'invocation' }>): void {
-    const { records, outcome, failures = [], time } = event;
+    const { records, outcome, failures = [], entities = [], time } = event;
     if (outcome !== 'throttled') this.counts.invocations++;
     if (outcome === 'failed') this.counts.failedInvocations++;
     const changes = numbersIn(records).flatMap((number) => this.#byNumber.get(number) ?? []);
     for (const change of changes) change.status = 'waiting';
+    for (const { name, records: ofEntity } of entities) {
+      this.#each(ofEntity, (change) => {
+        change.entity = name;
+      });
+    }
     for (const failure of failures) {
       const change =
         changes.length === 1 ? changes[0] : changes.find(({ record }) => record.eventID === failure.eventID);

@@ -20,6 +20,22 @@ store.add(
       shown(4, { keys: undefined, newImage: undefined }),
     ),
     { event: 'filtered', records: [[2, 2]] },
+    {
+      event: 'invocation',
+      records: [[1, 3]],
+      outcome: 'succeeded',
+      entities: [
+        {
+          name: 'Order',
+          records: [
+            [1, 1],
+            [3, 3],
+          ],
+        },
+        { name: 'customer', records: [[4, 4]] },
+      ],
+    },
+    { event: 'filtered', records: [[2, 2]] },
   ]),
 );
 
@@ -37,6 +53,10 @@ test.each([
   ['status:filtered', [2]],
   ['status:waiting,filtered event:modify', [2]],
   ['status:filt', []],
+  ['entity:order', [1, 3]],
+  ['entity:Order,customer', [1, 3, 4]],
+  ['entity:ord', []],
+  ['entity:order key:ann', [1]],
   ['else:x', []],
   ['{"eventName":["REMOVE"]}', [3]],
   ['{"dynamodb":{"NewImage":{"city":{"S":[{"prefix":"Be"}]}}}}', [1]],

@@ -1,3 +1,4 @@
+import type { EntityRecords } from '../../../console/entity-names.ts';
 import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
@@ -26,6 +27,8 @@ export interface SandboxData {
   readonly code: ModuleCode;
   /** Collects the spans of the handler. */
   readonly traces: boolean;
+  /** Sends the entities of records. */
+  readonly tellsEntities?: boolean;
 }
 
 /** One invocation, for a sandbox. */
@@ -51,6 +54,8 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
       readonly unset: readonly string[];
     }
   | { readonly type: 'notLoaded'; readonly error: PlainError; readonly exitCode: ExitCode }
+  /** The entities of the records of an invocation that begins. */
+  | { readonly type: 'entities'; readonly entities: readonly EntityRecords[] }
   | {
       readonly type: 'returned';
       readonly id: number;

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
+import type { EntityRecords } from '../../../console/entity-names.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import {
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly onUnset: (variables: readonly string[]) => void;
   /** Gets the spans of the handler, and the event of the invocation that has ended. Without it, spans are not collected. */
   readonly onSpans?: ((spans: CollectedSpans, event: unknown) => void) | undefined;
+  /** Gets the entities of the records of each invocation. Without it, they are not looked for. */
+  readonly onEntities?: ((entities: readonly EntityRecords[]) => void) | undefined;
 }
 
 type Answer = Extract<SandboxMessage, { readonly id: number }>;
@@ -64,8 +67,13 @@ export class Sandbox {
   #crash: Error | undefined;
 
   private constructor(options: SandboxOptions) {
-    const { handler, code, onSpans } = options;
-    const workerData: SandboxData = { handler, code, traces: onSpans !== undefined };
+    const { handler, code, onSpans, onEntities } = options;
+    const workerData: SandboxData = {
+      handler,
+      code,
+      traces: onSpans !== undefined,
+      tellsEntities: onEntities !== undefined,
+    };
     const worker = new Worker(WORKER, { workerData, env: options.env, stdout: true, stderr: true });
     this.#options = options;
     this.#worker = worker;
@@ -135,6 +143,9 @@ export class Sandbox {
         this.#loading.reject(Object.assign(new CliError(message.exitCode, text), { stack }));
         break;
       }
+      case 'entities':
+        this.#options.onEntities?.(message.entities);
+        break;
       case 'returned':
         this.#answered(message)?.resolve(message);
         break;

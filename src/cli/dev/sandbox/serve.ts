@@ -4,7 +4,7 @@ import type { LambdaHandler } from '../../../delivery/lambda-handler.ts';
 import { handlerModuleOf } from '../../../local/handler/handler-module.ts';
 import { type LocalContext, lambdaContext } from '../../../local/handler/lambda-context.ts';
 import { environmentNames } from '../../../options/env.ts';
-import { loadHandler } from '../../load-handler.ts';
+import { loadExports, loadHandler } from '../../load-handler.ts';
 import { InvokeStore } from './invoke-store.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { MAX_CONCURRENCY } from './max-concurrency.ts';
@@ -12,13 +12,17 @@ import { type InvocationRequest, plainError, type SandboxData, type SandboxMessa
 import { oneLineEntries } from './one-line-entries.ts';
 import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
+import { entityFinder } from './record-entities.ts';
 import type { SpanCollector } from './span-collector.ts';
 
 /** The members of a MessagePort that are used here. */
 export type SandboxPort = Pick<MessagePort, 'on' | 'postMessage'>;
 
 /** Runs inside a sandbox: loads the handler, then invokes it for each request that comes. */
-export async function serve(port: SandboxPort, { handler: name, code, traces }: SandboxData): Promise<void> {
+export async function serve(
+  port: SandboxPort,
+  { handler: name, code, traces, tellsEntities }: SandboxData,
+): Promise<void> {
   // The files of a bundle are known where it was made.
   const files = code.type === 'source' ? loadedFiles(resolve(handlerModuleOf(name).path)) : [];
   oneLineEntries(console);
@@ -28,11 +32,16 @@ export async function serve(port: SandboxPort, { handler: name, code, traces }: 
   // Before the handler is loaded, as Lambda's runtime does it.
   const store = process.env[MAX_CONCURRENCY] === undefined ? undefined : InvokeStore.install();
   let handler: LambdaHandler;
+  let findEntities: ReturnType<typeof entityFinder>;
   let spans: SpanCollector | undefined;
   try {
     handler = await loadHandler(name, code);
     // Only now is it known if its module has registered a tracer provider.
     if (traces) spans = await (await import('./collect-spans.ts')).collectSpans();
+    if (tellsEntities) {
+      const { exports } = await loadExports(name, code);
+      findEntities = entityFinder([handler, ...Object.values(exports)]);
+    }
   } catch (error) {
     const { explain } = await import('../../errors/explain.ts');
     const { message, exitCode } = explain(error);
@@ -40,6 +49,8 @@ export async function serve(port: SandboxPort, { handler: name, code, traces }: 
     return;
   }
   const invoke = async ({ id, event }: InvocationRequest, context: LocalContext): Promise<void> => {
+    // Before the handler, which may change the event.
+    if (findEntities !== undefined) say({ type: 'entities', entities: findEntities(event as never) });
     try {
       const answer: unknown = await handler(event, context, undefined as never);
       // As it crosses to Lambda, so that what cannot be JSON fails here.

@@ -18,6 +18,17 @@ import { codeOf, SOURCE, STREAMLANE } from '../code.ts';
 const IDENTITY = { functionName: 'invoices', functionArn: 'arn:f', memoryLimitInMB: 256 };
 const contextOf = (timeoutMs = 10_000): Context => lambdaContext({ ...IDENTITY, timeoutMs }, 'request-1');
 
+const ENTITIES = {
+  'handler.ts': `import { defineTable, itemOf, prefix, streamRouter } from ${STREAMLANE};
+    const app = defineTable({
+      name: 'App',
+      keys: ['id'],
+      entities: { order: { item: itemOf<{ id: string }>(), match: { id: prefix('ORDER#') } } },
+    });
+    export const handler = streamRouter(app).onInsert(() => {});
+  `,
+};
+
 async function start(handler: string, code: ModuleCode = SOURCE) {
   const output: string[] = [];
   const files = new Set<string>();
@@ -37,6 +48,26 @@ async function start(handler: string, code: ModuleCode = SOURCE) {
 }
 
 describe('a sandbox', () => {
+  test('gives the entities of records to its listener, and looks for none without one', async () => {
+    const handler = codeOf(ENTITIES).path('handler.ts');
+    const event = eventOf({ id: 'ORDER#1' });
+    const found: unknown[] = [];
+    const sandbox = await Sandbox.start({
+      handler,
+      code: SOURCE,
+      env: process.env,
+      onOutput: (output) => void output.resume(),
+      onFiles: () => {},
+      onUnset: () => {},
+      onEntities: (entities) => void found.push(...entities),
+    });
+    onTestFinished(() => sandbox.close());
+    await sandbox.invoke(event, contextOf());
+    expect(found).toMatchObject([{ entity: 'order' }]);
+    const without = await start(handler);
+    expect(await without.sandbox.invoke(event, contextOf())).toMatchObject({ type: 'returned' });
+  });
+
   test('invokes the handler with event and context, in an environment of its own', async () => {
     const code = codeOf({
       'handler.ts': `export const handler = async (event: object, context: any) => {
@@ -245,6 +276,26 @@ describe('inside a sandbox', () => {
     }).path('handler.mjs');
     await serve(inside.port, { handler: file, code: SOURCE, traces: false });
     expect(await inside.invoke({})).toMatchObject({ response: expect.stringMatching(/./) });
+  });
+
+  test('with the console, the entities of the records are sent before the handler begins', async () => {
+    const inside = port();
+    await serve(inside.port, {
+      handler: codeOf(ENTITIES).path('handler.ts'),
+      code: SOURCE,
+      traces: false,
+      tellsEntities: true,
+    });
+    await inside.invoke(eventOf({ id: 'ORDER#1' }));
+    expect(inside.messages).toMatchObject([
+      { type: 'loaded' },
+      { type: 'entities', entities: [{ entity: 'order', sequenceNumbers: [expect.any(String)] }] },
+      { type: 'returned' },
+    ]);
+    const other = port();
+    const handler = 'test/cli/dev/handlers.ts#failing';
+    await serve(other.port, { handler, code: SOURCE, traces: false, tellsEntities: true });
+    expect(await other.invoke({ answer: 1 })).toMatchObject({ type: 'returned' });
   });
 
   test('of a bundle no files are followed: they are known where it was made', async () => {
