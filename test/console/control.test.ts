@@ -155,7 +155,7 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
     await put({ id: 'next', total: 1 });
     await button('Skip to dead letters…').click();
     const dialog = console.page.getByRole('dialog', { name: 'Skip to dead letters' });
-    await dialog.getByText(/this record, and sends their details to arn:aws:sqs:.*:failed\./).waitFor();
+    await dialog.getByText(/this record, and sends the details to arn:aws:sqs:.*:failed\./).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await blocked().waitFor();
     await button('Skip to dead letters…').click();

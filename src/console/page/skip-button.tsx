@@ -32,7 +32,7 @@ export function SkipButton({
             ? 'The window closes, and its state is lost.'
             : destination === null
               ? `The mapping drops ${records}: there is no on-failure destination. The checkpoint moves past.`
-              : `The mapping discards ${records}, and sends their details to ${destination}. The checkpoint moves past.`}
+              : `The mapping discards ${records}, and sends the details to ${destination}. The checkpoint moves past.`}
         </p>
         <p>
           <button type="button" onClick={close}>
