@@ -5,6 +5,8 @@ import { openInEditor } from './open-in-editor.ts';
 import type { CommandHappening, FailureText } from './protocol/events.ts';
 import { maskOf } from './protocol/mask.ts';
 import { Recorder } from './recorder.ts';
+import { type RerunOptions, rerunActions } from './rerun/rerun-actions.ts';
+import type { InvokeBeside } from './rerun/rerunner.ts';
 import type { Action, Actions } from './server/actions.ts';
 import { ConsoleServer } from './server/console-server.ts';
 import { type SourcePlace, SourceReader } from './source-lines.ts';
@@ -36,6 +38,8 @@ export interface LiveConsole extends AsyncDisposable {
   tell(happening: CommandHappening): void;
   /** Lets the page ask for these actions from now on. Before the first call, it is told that the mapping has not started. */
   offer(actions: Actions): void;
+  /** Lets the page invoke the function beside the mapping. */
+  offerReruns(options: Pick<RerunOptions, 'invoke' | 'streamArn' | 'hasWindows'>): void;
 }
 
 /**
@@ -47,13 +51,15 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
   const { port, mask, keyNames, failuresOf, openFile } = options;
   const sources = new SourceReader();
   const entities = new EntityNames();
+  const withSources = (failures: readonly FailureText[]): readonly FailureText[] =>
+    failures.map(({ eventID, eventName, deadLettered, message, at, stack }) => {
+      const source = sources.linesAt(at);
+      return { eventID, eventName, deadLettered, message, at, stack, ...(source && { source }) };
+    });
+  const hidden = maskOf(mask);
   const recorder = new Recorder({
-    mask: maskOf(mask),
-    failuresOf: (invocation) =>
-      failuresOf(invocation).map(({ eventID, eventName, deadLettered, message, at, stack }) => {
-        const source = sources.linesAt(at);
-        return { eventID, eventName, deadLettered, message, at, stack, ...(source && { source }) };
-      }),
+    mask: hidden,
+    failuresOf: (invocation) => withSources(failuresOf(invocation)),
     entitiesOf: ({ records }) => entities.take(records),
     onReloaded: () => sources.forget(),
   });
@@ -67,6 +73,14 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
     addEntities: (found) => entities.add(found),
     tell: (happening) => recorder.tell(happening),
     offer: (actions) => void Object.assign(offered, own, actions),
+    offerReruns({ invoke, ...stream }) {
+      const invokeAndExplain: InvokeBeside = async (records, requestId) => {
+        const end = await invoke(records, requestId);
+        return { ...end, failures: withSources(end.failures) };
+      };
+      const actions = rerunActions({ ...stream, recorder, keyNames, mask: hidden, invoke: invokeAndExplain });
+      Object.assign(offered, actions);
+    },
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

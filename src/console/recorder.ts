@@ -9,6 +9,7 @@ import type {
   EntityRanges,
   FailureText,
   NumberRanges,
+  RerunKind,
   ShownRecord,
 } from './protocol/events.ts';
 import { plainFields } from './protocol/fields.ts';
@@ -43,6 +44,25 @@ interface NumberedRecord {
 /** Events that tell how things stand: the last one of each kind is kept for pages that open late. */
 const STANDING: Readonly<Record<string, string>> = { started: 'start', paused: 'pause', resumed: 'pause' };
 
+/** An invocation beside the mapping, before it begins. */
+export interface RerunStart {
+  readonly requestId: string;
+  readonly kind: RerunKind;
+  readonly records: readonly DynamoDBRecord[];
+  /** The numbers of the records that they were made from. */
+  readonly of: readonly number[];
+}
+
+/** The end of an invocation beside the mapping. */
+export interface RerunEnd {
+  readonly outcome: 'succeeded' | 'partial' | 'failed' | 'throttled';
+  readonly processed: number;
+  readonly durationMs: number;
+  readonly response: unknown;
+  readonly error: unknown;
+  readonly failures: readonly FailureText[];
+}
+
 // What a server without SizeBytes is assumed to send.
 const ASSUMED_BYTES = 1000;
 
@@ -53,12 +73,17 @@ export class Recorder {
   /** Numbers of the records that the history has, by shard and sequence number. */
   readonly #numbers: Map<string, number> = new Map();
   readonly #standing: Map<string, { readonly id: number; readonly event: Recorded }> = new Map();
+  /** The records that the history has, by number. */
+  readonly #records: Map<number, DynamoDBRecord> = new Map();
   #lastNumber = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#history = new History(options.limits ?? {}, ({ read = [] }) => {
-      for (const { place } of read) this.#numbers.delete(place);
+      for (const { place, number } of read) {
+        this.#numbers.delete(place);
+        this.#records.delete(number);
+      }
     });
   }
 
@@ -89,6 +114,36 @@ export class Recorder {
     this.#append({ ...happening });
   }
 
+  /** Returns a record with all its values, as it was read. Undefined if it is no longer kept. */
+  record(number: number): DynamoDBRecord | undefined {
+    return this.#records.get(number);
+  }
+
+  /**
+   * Records the beginning of an invocation beside the mapping. Its records get numbers of their own.
+   *
+   * @returns the number of the first one; and a function that records the end
+   */
+  rerun({ requestId, kind, records, of }: RerunStart): {
+    readonly first: number;
+    readonly ended: (end: RerunEnd) => void;
+  } {
+    const { read, bytes } = this.#numbered(requestId, records);
+    const first = (read[0] as NumberedRecord).number;
+    this.#append({ event: 'rerunStarted', requestId, kind, of: rangesOf(of) }, read, bytes);
+    return {
+      first,
+      ended: ({ failures, ...end }) => {
+        const fields = { requestId, records, ...end };
+        this.#append({
+          event: 'rerun',
+          ...plainFields(fields, (some) => this.#rangesOf(requestId, some)),
+          ...(failures.length > 0 && { failures }),
+        });
+      },
+    };
+  }
+
   /** Returns the events after this id, oldest first, as pages get them: a limited number, but at least one if there is one. */
   after(id: number, maxWeight: number): readonly ConsoleEvent[] {
     const standing = [...this.#standing.values()].filter((kept) => id === 0 && kept.id <= this.dropped);
@@ -112,18 +167,28 @@ export class Recorder {
   }
 
   #read(shardId: string, records: readonly DynamoDBRecord[]): void {
+    const { read, bytes } = this.#numbered(shardId, records);
+    if (read.length > 0) this.#append({ event: 'read', shardId }, read, bytes);
+  }
+
+  /** Gives numbers to the records that have none. */
+  #numbered(
+    origin: string,
+    records: readonly DynamoDBRecord[],
+  ): { readonly read: readonly NumberedRecord[]; readonly bytes: number } {
     const read: NumberedRecord[] = [];
     let bytes = 0;
     for (const record of records) {
-      const place = placeOf(shardId, record);
+      const place = placeOf(origin, record);
       // After a pause, records that were not processed are read again.
       if (this.#numbers.has(place)) continue;
       const number = ++this.#lastNumber;
       this.#numbers.set(place, number);
+      this.#records.set(number, record);
       read.push({ number, record, place });
       bytes += record.dynamodb?.SizeBytes ?? ASSUMED_BYTES;
     }
-    if (read.length > 0) this.#append({ event: 'read', shardId }, read, bytes);
+    return { read, bytes };
   }
 
   #append(
@@ -149,6 +214,7 @@ export class Recorder {
   }
 }
 
-function placeOf(shardId: string, { dynamodb }: DynamoDBRecord): string {
-  return `${shardId} ${dynamodb?.SequenceNumber}`;
+/** @param origin the shard, or the request id of an invocation beside the mapping */
+function placeOf(origin: string, { dynamodb }: DynamoDBRecord): string {
+  return `${origin} ${dynamodb?.SequenceNumber}`;
 }

@@ -16,6 +16,8 @@ export interface ConsolePage {
   readonly table: string;
   put(item: Item): Promise<void>;
   remove(id: string): Promise<void>;
+  /** Waits for output of the command. */
+  seen(pattern: RegExp): Promise<unknown>;
   /** Rows of the feed with a text. */
   row(text: string | RegExp): Locator;
 }
@@ -93,6 +95,7 @@ export function consolePages(start: StartDev = inThisProcess): {
       return {
         page,
         table,
+        seen: (pattern) => (command as RunningCommand).seen(pattern),
         async put(item) {
           const attributes = Object.entries(item).map(([name, value]) => [
             name,

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { NotStartedError } from '../../delivery/invoke.ts';
 import type { PublishedFailure } from './sandbox/messages.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
+import type { Sandbox, SandboxAnswer } from './sandbox/sandbox.ts';
+import { withFailures } from './with-failures.ts';
 
 export interface HandlerPoolOptions {
   /** Starts a sandbox with the present code. */
@@ -25,6 +26,8 @@ export interface InvokedPool {
   open(): Promise<void>;
   /** The function that a mapping invokes. */
   readonly invoke: (event: unknown, context: Context) => Promise<unknown>;
+  /** Invokes the handler beside the mapping: its failures are in the answer, or in the error, and `onFailures` does not get them. */
+  answer(event: unknown, context: Context): Promise<SandboxAnswer>;
   /** Loads the code again. A call while that is under way makes it begin anew afterwards. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -51,7 +54,12 @@ export class HandlerPool implements InvokedPool {
     this.#idle.push(await this.#start());
   }
 
-  readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
+  readonly invoke: InvokedPool['invoke'] = withFailures(
+    (event, context) => this.answer(event, context),
+    (failures) => this.#options.onFailures(failures),
+  );
+
+  async answer(event: unknown, context: Context): Promise<SandboxAnswer> {
     const sandbox = await this.#take();
     const done = new AbortController();
     // As Lambda does, and unlike a function in this thread, which would run on.
@@ -61,17 +69,12 @@ export class HandlerPool implements InvokedPool {
       () => {},
     );
     try {
-      const { response, failures } = await sandbox.invoke(event, context);
-      this.#options.onFailures(failures);
-      return response;
-    } catch (error) {
-      this.#options.onFailures((error as { readonly failures?: readonly PublishedFailure[] }).failures ?? []);
-      throw error;
+      return await sandbox.invoke(event, context);
     } finally {
       done.abort();
       this.#giveBack(sandbox);
     }
-  };
+  }
 
   reload(): Promise<void> {
     this.#hasChanged = true;

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { NotStartedError } from '../../delivery/invoke.ts';
 import type { HandlerPoolOptions, InvokedPool } from './handler-pool.ts';
-import type { PublishedFailure } from './sandbox/messages.ts';
 import type { Sandbox, SandboxAnswer } from './sandbox/sandbox.ts';
+import { withFailures } from './with-failures.ts';
 
 export interface ManagedPoolOptions extends HandlerPoolOptions {
   /** Threads, each with the handler's module. */
@@ -41,8 +41,13 @@ export class ManagedPool implements InvokedPool {
     await this.#startThreads(this.#options.workers);
   }
 
-  readonly invoke = async (event: unknown, context: Context): Promise<unknown> => {
-    const { maxConcurrency, onFailures } = this.#options;
+  readonly invoke: InvokedPool['invoke'] = withFailures(
+    (event, context) => this.answer(event, context),
+    (failures) => this.#options.onFailures(failures),
+  );
+
+  async answer(event: unknown, context: Context): Promise<SandboxAnswer> {
+    const { maxConcurrency } = this.#options;
     // Lambda refuses it with a throttle, and the mapping tries again.
     if (this.#running >= maxConcurrency) {
       throw new NotStartedError(
@@ -52,16 +57,11 @@ export class ManagedPool implements InvokedPool {
     this.#running++;
     try {
       const thread = this.#leastBusy() ?? (await this.#replaced());
-      const { response, failures } = await this.#invokeIn(thread, event, context);
-      onFailures(failures);
-      return response;
-    } catch (error) {
-      onFailures((error as { readonly failures?: readonly PublishedFailure[] }).failures ?? []);
-      throw error;
+      return await this.#invokeIn(thread, event, context);
     } finally {
       this.#running--;
     }
-  };
+  }
 
   reload(): Promise<void> {
     this.#hasChanged = true;

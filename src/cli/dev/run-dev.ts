@@ -26,6 +26,7 @@ import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
 import { HandlerCode } from './handler-code.ts';
 import { HandlerPool, type HandlerPoolOptions, type InvokedPool } from './handler-pool.ts';
+import { invokeBeside } from './invoke-beside.ts';
 import { managedInstanceOf } from './managed-instance.ts';
 import { ManagedPool } from './managed-pool.ts';
 import { mappingActions } from './mapping-actions.ts';
@@ -202,6 +203,17 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   });
   live?.offer(mappingActions(control, (happening) => devReport.commanded(happening)));
 
+  const functionName = options.functionName ?? 'local';
+  live?.offerReruns({
+    invoke: invokeBeside((event, context) => pool.answer(event, context), {
+      functionName,
+      functionArn: `arn:aws:lambda:${streamArn.split(':').slice(3, 5).join(':')}:function:${functionName}`,
+      timeoutMs: timeoutSeconds * 1000,
+      memoryLimitInMB: 128,
+    }),
+    streamArn,
+    hasWindows: Boolean(mappingOptions.tumblingWindowInSeconds),
+  });
   if (live !== undefined && options.open) {
     openBrowser(live.url, io.env, () => tellWarning(context, `No browser could be opened. Open ${live.url}`));
   }

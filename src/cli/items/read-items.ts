@@ -1,9 +1,10 @@
+import { attributeMap, isJsonObject, parseJson } from '../../testing/item-json.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { jsonProblem } from '../errors/json-problem.ts';
 import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { readText } from '../read-text.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { type Attributes, attributeMap, isJsonObject, parseJson, typedMap } from './attribute-value.ts';
+import { type Attributes, typedMap } from './attribute-value.ts';
 
 /** The flags of every command that writes items. */
 export interface ItemFlags extends ConnectionFlags {

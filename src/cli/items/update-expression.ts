@@ -1,7 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { attributeValue, parseJson } from '../../testing/item-json.ts';
 import { type Step, stepsOf } from '../../unmarshall/path.ts';
 import { usageError } from '../errors/cli-error.ts';
-import { attributeValue, parseJson, typedValue } from './attribute-value.ts';
+import { typedValue } from './attribute-value.ts';
 import type { GivenItem } from './read-items.ts';
 
 /** Changes that are made to each item, besides its own attributes. */

@@ -6,6 +6,7 @@ import { ChartsView } from './charts-view.tsx';
 import { FailuresView } from './failures-view.tsx';
 import { MappingControls } from './mapping-controls.tsx';
 import { announcement, connection, useStore, type View, view } from './model.ts';
+import { RerunEditor } from './rerun-editor.tsx';
 import { TimelineView } from './timeline-view.tsx';
 
 const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () => JSX.Element }>> = {
@@ -26,6 +27,7 @@ export function App(): JSX.Element {
       <main>
         <Draw />
       </main>
+      <RerunEditor />
       <div class="unseen" aria-live="polite">
         {announcement}
       </div>

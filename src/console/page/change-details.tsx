@@ -8,6 +8,8 @@ import { valueText, visible } from '../state/value-text.ts';
 import { CopyButton } from './copy-button.tsx';
 import { ItemHistory } from './item-history.tsx';
 import { useStore } from './model.ts';
+import { RerunButtons } from './rerun-buttons.tsx';
+import { RerunFacts } from './rerun-facts.tsx';
 import { SaveTest } from './save-test.tsx';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -23,7 +25,7 @@ export function ChangeDetails({
   keyNames: readonly string[];
 }): JSX.Element {
   const { handler } = useStore();
-  const { record, shardId, time, status, attempts, message, entity } = change;
+  const { record, shardId, time, status, attempts, message, entity, rerun } = change;
   const { eventName, eventID, sequenceNumber, createdAt, isExpired } = record;
   return (
     <>
@@ -34,10 +36,11 @@ export function ChangeDetails({
         {handler !== undefined && <span class={`status ${status}`}>{status}</span>}
         {attempts > 0 && ` after ${attempts} ${attempts === 1 ? 'invocation' : 'invocations'}`}
         {isExpired && ', deleted by Time to Live'}{' '}
-        <CopyButton label="Copy as JSON" text={() => json(change)} />{' '}
+        <CopyButton label="Copy as JSON" text={() => json(change)} /> <RerunButtons changes={[change]} />{' '}
         <SaveTest changes={[change]} failure={message === undefined ? undefined : { message }} />
       </p>
       {message !== undefined && <p class="message">{visible(message)}</p>}
+      {rerun !== undefined && <RerunFacts rerun={rerun} />}
       <Differences key={record.number} differences={differencesOf(record.oldImage, record.newImage)} />
       <dl class="facts">
         <dt>Read</dt>
@@ -50,14 +53,18 @@ export function ChangeDetails({
             <dd>{visible(entity)}</dd>
           </>
         )}
-        <dt>Shard</dt>
-        <dd>{shardId}</dd>
+        {shardId !== '' && (
+          <>
+            <dt>Shard</dt>
+            <dd>{shardId}</dd>
+          </>
+        )}
         <dt>Sequence number</dt>
         <dd>{sequenceNumber}</dd>
         <dt>Event ID</dt>
         <dd>{eventID}</dd>
       </dl>
-      <ItemHistory change={change} />
+      {rerun === undefined && <ItemHistory change={change} />}
     </>
   );
 }

@@ -16,6 +16,8 @@ import {
   useChanges,
   useStore,
 } from './model.ts';
+import { RerunButtons } from './rerun-buttons.tsx';
+import { editing } from './rerun-editor.tsx';
 import { SaveTest } from './save-test.tsx';
 import { select, selectedAmong } from './selection.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -76,13 +78,15 @@ export function ChangesView(): JSX.Element {
 function Several({ changes }: { changes: readonly Change[] }): JSX.Element {
   return (
     <fieldset class="several" aria-label="Selected changes">
-      <b>{changes.length.toLocaleString('en')} changes selected</b> <SaveTest changes={changes} />
+      <b>{changes.length.toLocaleString('en')} changes selected</b> <RerunButtons changes={changes} />{' '}
+      <SaveTest changes={changes} />
     </fieldset>
   );
 }
 
 function Toolbar({ problem, shown }: { problem: string | undefined; shown: number }): JSX.Element {
-  const { changes, dropped, handler } = useStore();
+  const store = useStore();
+  const { changes, dropped, handler } = store;
   const field = useRef<HTMLInputElement>(null);
   const isWanted = isFilterWanted.value;
   useLayoutEffect(() => {
@@ -117,6 +121,19 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       >
         Follow
       </button>
+      {handler !== undefined && (
+        <button
+          type="button"
+          title="Invokes the handler with a record that you write"
+          onClick={() => {
+            const selected =
+              selectedChange.value === undefined ? undefined : store.change(selectedChange.value);
+            editing.value = { kind: 'written', change: selected ?? changes.at(-1) };
+          }}
+        >
+          New record
+        </button>
+      )}
       <a class="button" href="/export.json" download title="Everything that is kept, as JSON">
         Export
       </a>
@@ -142,12 +159,13 @@ function Row({
   /** False without a handler. */
   hasStatus: boolean;
 }): JSX.Element {
-  const { record, time, status, attempts, entity } = change;
+  const { record, time, status, attempts, entity, rerun } = change;
   return (
     <>
       <time>{timeOfDay(time)}</time>
       <span class={`event ${record.eventName?.toLowerCase()}`}>{record.eventName}</span>
       <span class="key">
+        {rerun !== undefined && <em>rerun</em>}
         {entity !== undefined && <b class="entity">{visible(entity)}</b>}
         {keyText(record, keyNames)}
       </span>

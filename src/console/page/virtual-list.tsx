@@ -90,6 +90,10 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
               aria-setsize={rows.length}
               aria-posinset={first + offset + 1}
               style={{ top: `${(first + offset) * rowHeight}px`, height: `${rowHeight}px` }}
+              onMouseDown={(event) => {
+                // With Shift, the browser would mark text.
+                if (event.shiftKey) event.preventDefault();
+              }}
               onClick={({ shiftKey }) => {
                 onFollow(false);
                 onSelect(key, shiftKey);

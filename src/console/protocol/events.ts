@@ -158,8 +158,39 @@ export type CommandHappening =
       readonly messageId: string;
     };
 
+/** Why there is an invocation beside the mapping: the same records again, an edited one, or one that a person wrote. */
+export type RerunKind = 'again' | 'edited' | 'written';
+
+/** An invocation beside the mapping, which does not move the checkpoint. */
+export type RerunHappening<Forms extends RecordForms> =
+  | {
+      readonly event: 'rerunStarted';
+      readonly requestId: string;
+      readonly kind: RerunKind;
+      /** The records that are sent: with numbers of their own. */
+      readonly records: Forms['read'];
+      /** The records that they were made from; none for a record that a person wrote. */
+      readonly of: Forms['named'];
+    }
+  | {
+      readonly event: 'rerun';
+      readonly requestId: string;
+      readonly records: Forms['named'];
+      readonly outcome: 'succeeded' | 'partial' | 'failed' | 'throttled';
+      /** How many records are processed, from the first on. */
+      readonly processed: number;
+      readonly durationMs: number;
+      /** Undefined when the function threw. */
+      readonly response: unknown;
+      readonly error: ErrorText | undefined;
+      readonly failures?: readonly FailureText[];
+    };
+
 /** Something that happened, by `event`. */
-export type Happening<Forms extends RecordForms> = MappingHappening<Forms> | CommandHappening;
+export type Happening<Forms extends RecordForms> =
+  | MappingHappening<Forms>
+  | CommandHappening
+  | RerunHappening<Forms>;
 
 /** When something happened. */
 export interface Stamp {

@@ -7,6 +7,9 @@ export const MASKED = '•••';
 /** Hides the values at these paths. Returns the attributes themselves when there is nothing to hide. */
 export type Mask = (attributes: Attributes | undefined) => Attributes | undefined;
 
+/** Hides nothing. */
+export const NO_MASK: Mask = (attributes) => attributes;
+
 /**
  * Makes a mask from `--mask`: names of attributes with commas between them, and `address.street` for a value in a map. A
  * path through a list applies to each of its elements.
@@ -14,7 +17,7 @@ export type Mask = (attributes: Attributes | undefined) => Attributes | undefine
  * @throws ConfigurationError `INVALID_OPTION`
  */
 export function maskOf(text: string | undefined): Mask {
-  if (text === undefined) return (attributes) => attributes;
+  if (text === undefined) return NO_MASK;
   const paths = text.split(',').map((path) => path.trim().split('.'));
   if (paths.some((path) => path.includes(''))) {
     throw new ConfigurationError(

@@ -6,7 +6,7 @@ import type { Change } from './store.ts';
 const items: WeakMap<Change, string> = new WeakMap();
 
 /**
- * Names the item of a change, by its key. The attributes of a key have no order.
+ * Names the item of a change, by its key. The attributes of a key have no order. A rerun is not a change of the item.
  *
  * @returns undefined if the key is not known, or hidden: then other items have the same one
  */
@@ -18,7 +18,10 @@ export function itemOf(change: Change): string | undefined {
 
 /** Finds the changes of an item that {@link itemOf} has named. */
 export function changesOf(item: string): ChangeFilter {
-  return { matches: (change) => nameOf(change) === item, dependsOnStatus: false };
+  return {
+    matches: (change) => change.rerun === undefined && nameOf(change) === item,
+    dependsOnStatus: false,
+  };
 }
 
 /** Finds the change that is one step later in a history, or earlier, but not beyond its ends. */

@@ -9,6 +9,7 @@ import { numbersIn } from '../protocol/number-ranges.ts';
 import { BlockedBatches } from './blocked-batches.ts';
 import { Rates } from './charts/rates.ts';
 import { FailureGroups } from './failure-groups.ts';
+import { endRerun, type Rerun, rerunChanges } from './reruns.ts';
 import type { TestOrigin } from './test-file.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -38,6 +39,8 @@ export interface Change {
   message?: string;
   /** The kind of item, for a table that has several. It is known after the first invocation. */
   entity?: string;
+  /** It was sent to the handler beside the mapping, and is not a change of the item. */
+  readonly rerun?: Rerun;
 }
 
 /** The counts in the page's head. */
@@ -166,6 +169,12 @@ export class Store {
       case 'checkpoint':
         this.#passed(event);
         break;
+      case 'rerunStarted':
+        for (const change of rerunChanges(event)) this.#keep(change);
+        break;
+      case 'rerun':
+        endRerun(event, this.#those(event.records), this.failures);
+        break;
       case 'reloaded':
         this.notice = undefined;
         break;
@@ -184,17 +193,24 @@ export class Store {
   #read(shardId: string, time: string, records: readonly ShownRecord[]): void {
     this.counts.read += records.length;
     for (const record of records) {
-      const change: Change = { record, shardId, time, status: 'waiting', attempts: 0 };
-      this.#changes.push(change);
-      this.#byNumber.set(record.number, change);
+      this.#keep({ record, shardId, time, status: 'waiting', attempts: 0 });
     }
+  }
+
+  #keep(change: Change): void {
+    this.#changes.push(change);
+    this.#byNumber.set(change.record.number, change);
+  }
+
+  #those(records: NumberRanges): readonly Change[] {
+    return numbersIn(records).flatMap((number) => this.#byNumber.get(number) ?? []);
   }
 
   #invoked(event: Extract<ConsoleEvent, { event: 'invocation' }>): void {
     const { records, outcome, failures = [], entities = [], time } = event;
     if (outcome !== 'throttled') this.counts.invocations++;
     if (outcome === 'failed') this.counts.failedInvocations++;
-    const changes = numbersIn(records).flatMap((number) => this.#byNumber.get(number) ?? []);
+    const changes = this.#those(records);
     for (const change of changes) change.status = 'waiting';
     for (const { name, records: ofEntity } of entities) {
       this.#each(ofEntity, (change) => {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { parseKeys } from '../../../src/cli/flags/table-keys.ts';
-import { attributeMap, parseJson } from '../../../src/cli/items/attribute-value.ts';
 import { createTable } from '../../../src/cli/servers/create-table.ts';
 import { startEmulators } from '../../../src/emulators/start-emulators.ts';
+import { attributeMap, parseJson } from '../../../src/testing/item-json.ts';
 import { inTerminal } from '../terminal.ts';
 import type { Scene } from './scene.ts';
 
