@@ -66,6 +66,40 @@ test('the console shows what happens, without masked values, until the command e
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test('the console gets the entities of records, and the code of the handler can be opened', async () => {
+  const code = codeOf({
+    'handler.ts': `import { defineTable, itemOf, prefix, streamRouter } from ${STREAMLANE};
+      const item = itemOf<{ id: string }>();
+      const app = defineTable({ name: 'App', keys: ['id'], entities: { Order: { item, match: { id: prefix('O') } } } });
+      export const handler = streamRouter(app).onInsert(() => { throw new Error('not today'); });`,
+  });
+  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--console'];
+  const command = inProcess(argv, { env: aws.environment });
+  const [, url = ''] = (await command.seen(URL_LINE)) ?? [];
+  await command.seen(READY);
+  const { origin } = new URL(url);
+  const entered = await fetch(url, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const events = await fetch(`${origin}/events`, { headers: { cookie } });
+  await put('O1');
+  let text = '';
+  for await (const chunk of (events.body as ReadableStream).pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes('"event":"retry"')) break;
+  }
+  expect(text).toContain('"entities":[{"name":"Order","records":[[1,1]]}]');
+  const [, at] = /"at":"([^"]+)"/.exec(text) ?? [];
+  const answer = await fetch(`${origin}/actions/openInEditor`, {
+    method: 'POST',
+    headers: { cookie, origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ at }),
+  });
+  expect(answer.status).toBe(409);
+  expect(await answer.json()).toMatchObject({ message: expect.stringMatching(/^No editor is known\./) });
+  command.interrupt();
+  expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+});
+
 test.each<[string, readonly string[], boolean, boolean]>([
   ['a terminal gets the console', [], true, true],
   ['--no-console turns it off', ['--no-console'], true, false],
