@@ -9,7 +9,7 @@ export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked';
 /** Everything that the events of the run have told. Views read it through {@link useStore}. */
 const store: Store = new Store();
 
-/** Grows when the store has changed, at most once for each frame. */
+/** Grows when the store has changed, at most ten times a second. */
 const version: Signal<number> = signal(0);
 
 export const view: Signal<View> = signal('changes');
@@ -61,16 +61,24 @@ export function updateStore(update: (store: Store) => void): void {
   scheduleDrawing();
 }
 
+const LEAST_MS = 100;
+
 let isScheduled = false;
+let lastDrawnMs = Number.NEGATIVE_INFINITY;
+
+function draw(): void {
+  isScheduled = false;
+  lastDrawnMs = performance.now();
+  version.value++;
+}
 
 /** Not requestAnimationFrame alone, which rests while the page is hidden: then nothing has to be drawn. */
 function scheduleDrawing(): void {
   if (isScheduled) return;
   isScheduled = true;
-  requestAnimationFrame(() => {
-    isScheduled = false;
-    version.value++;
-  });
+  // The first change is drawn at once. When many follow, drawing leaves the processor to the mapping.
+  const waitMs = Math.max(0, lastDrawnMs + LEAST_MS - performance.now());
+  setTimeout(() => requestAnimationFrame(draw), waitMs);
 }
 
 const list: ReadonlySignal<{ readonly filter: ChangeFilter | undefined; readonly changes: ChangeList }> =
