@@ -75,7 +75,11 @@ export class Recorder {
   readonly #standing: Map<string, { readonly id: number; readonly event: Recorded }> = new Map();
   /** The records that the history has, by number. */
   readonly #records: Map<number, DynamoDBRecord> = new Map();
+  /** Finds numbers without writing a place. Each record is in three events or more. */
+  readonly #numberOf: WeakMap<DynamoDBRecord, number> = new WeakMap();
   #lastNumber = 0;
+  /** Records up to this one are no longer kept. */
+  #lastDropped = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -83,6 +87,7 @@ export class Recorder {
       for (const { place, number } of read) {
         this.#numbers.delete(place);
         this.#records.delete(number);
+        this.#lastDropped = number;
       }
     });
   }
@@ -185,6 +190,7 @@ export class Recorder {
       const number = ++this.#lastNumber;
       this.#numbers.set(place, number);
       this.#records.set(number, record);
+      this.#numberOf.set(record, number);
       read.push({ number, record, place });
       bytes += record.dynamodb?.SizeBytes ?? ASSUMED_BYTES;
     }
@@ -203,7 +209,10 @@ export class Recorder {
   }
 
   #rangesOf(shardId: string, records: readonly DynamoDBRecord[]): NumberRanges {
-    const numbers = records.map((record) => this.#numbers.get(placeOf(shardId, record)));
+    const numbers = records.map((record) => {
+      const number = this.#numberOf.get(record) ?? this.#numbers.get(placeOf(shardId, record));
+      return number !== undefined && number > this.#lastDropped ? number : undefined;
+    });
     return rangesOf(numbers.filter((number) => number !== undefined));
   }
 
