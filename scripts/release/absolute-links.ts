@@ -10,11 +10,13 @@ export function withAbsoluteLinks(markdown: string, repository: string, tag: str
     .map((part, index) =>
       index % 2 === 1
         ? part
-        : part.replaceAll(
-            /(!?)(\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)/g,
-            (_link, image: string, text: string, target: string) =>
-              `${image}${text}(${image === '!' ? `${raw}/${tag}` : `${repository}/blob/${tag}`}/${target})`,
-          ),
+        : part
+            .replaceAll(
+              /(!?)(\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)/g,
+              (_link, image: string, text: string, target: string) =>
+                `${image}${text}(${image === '!' ? `${raw}/${tag}` : `${repository}/blob/${tag}`}/${target})`,
+            )
+            .replaceAll(/ (src|srcset)="(?![a-z]+:)([^"\s]+)"/g, ` $1="${raw}/${tag}/$2"`),
     )
     .join('');
 }

@@ -110,6 +110,14 @@ test('links in code, to anchors and to other sites stay', () => {
   );
 });
 
+test('pictures in HTML get absolute addresses too', () => {
+  const html = '<source srcset="docs/a.png"><img alt="src" src="docs/b.png"><img src="https://c.d/e.png">';
+  const raw = 'https://raw.githubusercontent.com/octo-org/streamlane/v1.0.0';
+  expect(withAbsoluteLinks(html, repository, 'v1.0.0')).toBe(
+    `<source srcset="${raw}/docs/a.png"><img alt="src" src="${raw}/docs/b.png"><img src="https://c.d/e.png">`,
+  );
+});
+
 test('npm pack builds first, and npm publish refuses outside of the release', () => {
   const { scripts } = manifestOf(root) as unknown as { readonly scripts: Readonly<Record<string, string>> };
   const { status, stderr } = spawnSync('npm', ['run', '--silent', 'prepublishOnly'], {
