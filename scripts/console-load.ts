@@ -1,0 +1,180 @@
+// Measures what an open page of the live console costs `streamlane dev`: throughput without the console, with a console that is not open, and
+// with each of its views in a browser, in turn. It prints numbers, and judges nothing: other work of the machine changes them.
+//
+//   npm run console-load -- --records 20000 --rounds 5
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { parseArgs } from 'node:util';
+import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { Browser, Page } from 'playwright-core';
+import { summaryOf } from '../bench/statistics.ts';
+import { parseKeys } from '../src/cli/flags/table-keys.ts';
+import { createTable } from '../src/cli/servers/create-table.ts';
+import { startEmulators } from '../src/emulators/start-emulators.ts';
+import { spawned } from '../test/cli/spawned.ts';
+import { BROWSER, startBrowser } from '../test/console/browser.ts';
+
+const TABLE = 'Load';
+/** The views, by their keys. The first one is open when the page loads. */
+const VIEWS = { changes: '1', failures: '2', timeline: '3', charts: '4' } as const;
+type Variant = 'without' | 'unwatched' | keyof typeof VIEWS;
+
+/** One run of `dev`. */
+interface Run {
+  readonly recordsPerSecond: number;
+  /** Milliseconds of processor time that `dev` takes for 1,000 records. Other work of the machine hardly changes it. */
+  readonly cpuMs: number;
+  /** Milliseconds between frames of the page: the 95th percentile. */
+  readonly frameMs: number | undefined;
+}
+
+const { values } = parseArgs({
+  args: argv.slice(2),
+  options: {
+    records: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '5' },
+    view: { type: 'string', multiple: true, default: Object.keys(VIEWS) },
+  },
+});
+const records = Number(values.records);
+const variants = ['without', 'unwatched', ...values.view] as readonly Variant[];
+if (BROWSER === undefined)
+  throw new Error('No browser was found. Install Chromium, or name it: CHROMIUM=/path');
+
+const folder = mkdtempSync(join(tmpdir(), 'streamlane-load-'));
+const go = join(folder, 'go');
+const handler = join(folder, 'handler.mjs');
+// The first quarter warms up, and the last one is read while the measured half is handled. So as many records are read as are
+// handled in between. The first invocation waits until the page is open.
+writeFileSync(
+  handler,
+  `import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+let [count, startedAt, cpu] = [0, 0, undefined];
+export const handler = async ({ Records }) => {
+  while (!existsSync(${JSON.stringify(go)})) await setTimeout(10);
+  const before = count;
+  count += Records.length;
+  const passes = (limit) => before < limit && count >= limit;
+  if (passes(${records / 2})) [startedAt, cpu] = [performance.now(), process.cpuUsage()];
+  if (passes(${1.5 * records})) {
+    const { user, system } = process.cpuUsage(cpu);
+    console.log('measured', performance.now() - startedAt, 'ms', user + system, 'us');
+  }
+  return { batchItemFailures: [] };
+};
+`,
+);
+
+try {
+  await using emulators = await startEmulators({ env: {} });
+  await fill(new DynamoDBClient(emulators.dynamodb));
+  await using browser = await startBrowser();
+  const runs = new Map<Variant, Run[]>(variants.map((variant) => [variant, []]));
+  for (let round = 0; round < Number(values.rounds); round++) {
+    // No variant is always the first one of its round.
+    for (const [index] of variants.entries()) {
+      const variant = variants[(index + round) % variants.length] as Variant;
+      const run = await measure(variant, emulators.environment, browser);
+      runs.get(variant)?.push(run);
+      console.log(`round ${round + 1}  ${line(variant, run)}`);
+    }
+  }
+  console.log(`\nMedians of ${values.rounds} rounds with ${records} records each:`);
+  const medians = variants.map((variant) => [variant, medianOf(runs.get(variant) ?? [])] as const);
+  const [, base] = medians[0] as (typeof medians)[number];
+  for (const [variant, median] of medians) {
+    const speed = ((median.recordsPerSecond / base.recordsPerSecond) * 100).toFixed(0);
+    const cpu = ((median.cpuMs / base.cpuMs) * 100).toFixed(0);
+    console.log(`${line(variant, median)}  speed ${speed} %, processor time ${cpu} %`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** Writes the records to warm up, and those to measure. */
+async function fill(client: DynamoDBClient): Promise<void> {
+  await createTable(client, TABLE, parseKeys('id'));
+  const requests = Array.from({ length: 2 * records }, (_, index): WriteRequest => {
+    const Item = {
+      id: { S: `item-${index}` },
+      customer: { S: `C-${index % 100}` },
+      status: { S: 'OPEN' },
+      total: { N: `${index / 100}` },
+    };
+    return { PutRequest: { Item } };
+  });
+  const write = async (): Promise<void> => {
+    for (let next = requests.splice(0, 25); next.length > 0; next = requests.splice(0, 25)) {
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: next } }));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, write));
+}
+
+async function measure(
+  variant: Variant,
+  env: Readonly<Record<string, string>>,
+  browser: Browser,
+): Promise<Run> {
+  const isWithout = variant === 'without';
+  const dev = spawned(
+    [
+      ...['dev', `${handler}#handler`, '--table', TABLE, '--starting-position', 'TRIM_HORIZON'],
+      ...['--timeout', '900', isWithout ? '--no-console' : '--console'],
+    ],
+    { env, cwd: folder },
+  );
+  await dev.seen(/Ctrl-C stops/);
+  const page = !(variant in VIEWS)
+    ? undefined
+    : await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  if (page !== undefined) {
+    await page.goto(/http:\S+token=\S+/.exec(dev.stderr())?.[0] ?? '');
+    await page.getByRole('status').getByText('Enabled').waitFor();
+    await page.keyboard.press(VIEWS[variant as keyof typeof VIEWS]);
+    await countFrames(page);
+  }
+  writeFileSync(go, '');
+  const [, ms, us] = await dev.seen(/measured ([\d.]+) ms ([\d.]+) us/);
+  const frameMs = await page?.evaluate<number>(
+    'frames.sort((one, other) => one - other)[Math.floor(frames.length * 0.95)]',
+  );
+  dev.interrupt();
+  await dev.ended();
+  await page?.close();
+  rmSync(go);
+  return { recordsPerSecond: (records / Number(ms)) * 1000, cpuMs: Number(us) / records, frameMs };
+}
+
+/** Collects the milliseconds between frames. */
+function countFrames(page: Page): Promise<unknown> {
+  return page.evaluate(`{
+    globalThis.frames = [];
+    let before = performance.now();
+    const frame = (now) => {
+      globalThis.frames.push(now - before);
+      before = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }`);
+}
+
+function medianOf(runs: readonly Run[]): Run {
+  const of = (value: (run: Run) => number): number => summaryOf(runs.map(value)).median;
+  return {
+    recordsPerSecond: of(({ recordsPerSecond }) => recordsPerSecond),
+    cpuMs: of(({ cpuMs }) => cpuMs),
+    frameMs: runs[0]?.frameMs === undefined ? undefined : of(({ frameMs }) => frameMs as number),
+  };
+}
+
+function line(variant: Variant, { recordsPerSecond, cpuMs, frameMs }: Run): string {
+  const speed = `${Math.round(recordsPerSecond).toLocaleString('en')} records/s`;
+  const cpu = `${cpuMs.toFixed(1)} ms of processor for 1,000`;
+  const frames = frameMs === undefined ? '' : `  95 % of frames within ${Math.round(frameMs)} ms`;
+  return `${variant.padEnd(10)}${speed.padStart(18)}  ${cpu}${frames}`;
+}
