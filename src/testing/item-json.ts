@@ -8,7 +8,7 @@ export type PlainValue =
   | { M: Record<string, PlainValue> };
 
 /** A number as it stands in the JSON: a double would lose digits that DynamoDB keeps. */
-export class NumberText {
+class NumberText {
   readonly text: string;
 
   constructor(text: string) {

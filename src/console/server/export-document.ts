@@ -1,7 +1,7 @@
 import type { Recorder } from '../recorder.ts';
 
 /** The format of an export. Its version grows when a reader of the format has to change. */
-export const EXPORT_FORMAT = { format: 'streamlane-console', version: 1 } as const;
+const EXPORT_FORMAT = { format: 'streamlane-console', version: 1 } as const;
 
 export interface ExportOptions {
   readonly recorder: Pick<Recorder, 'after' | 'dropped'>;
