@@ -10,7 +10,7 @@ export interface Kept<Event> {
 export interface HistoryLimits {
   /** Events and changes that are kept. @defaultValue 50000 */
   readonly maxWeight?: number;
-  /** Bytes of items that are kept. @defaultValue 32 MiB */
+  /** Bytes of items and texts that are kept. @defaultValue 32 MiB */
   readonly maxBytes?: number;
 }
 

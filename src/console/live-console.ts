@@ -59,6 +59,7 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
   const hidden = maskOf(mask);
   const recorder = new Recorder({
     mask: hidden,
+    hidesResponses: mask !== undefined,
     failuresOf: (invocation) => withSources(failuresOf(invocation)),
     entitiesOf: ({ records }) => entities.take(records),
     onReloaded: () => sources.forget(),

@@ -19,6 +19,8 @@ import { shownRecord } from './protocol/shown-record.ts';
 
 export interface RecorderOptions {
   readonly mask: Mask;
+  /** Leaves out the responses of the handler: a mask cannot find hidden values in them. */
+  readonly hidesResponses?: boolean;
   /** Says why the records of an invocation failed. */
   readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
   /** Groups the records of an invocation by their entity. Records without a known one are in no group. */
@@ -161,14 +163,18 @@ export class Recorder {
     return this.#history.onAppend(listener);
   }
 
-  /** The fields of an invocation that the mapping does not know. */
+  /** The fields of an invocation that the mapping does not know, or that are hidden. */
   #outcomeOf(invocation: InvocationEvent): object {
-    const { failuresOf, entitiesOf } = this.#options;
+    const { failuresOf, entitiesOf, hidesResponses = false } = this.#options;
     const failures = failuresOf(invocation);
     const entities = [...(entitiesOf?.(invocation) ?? [])].map(
       ([name, records]): EntityRanges => ({ name, records: this.#rangesOf(invocation.shardId, records) }),
     );
-    return { ...(failures.length > 0 && { failures }), ...(entities.length > 0 && { entities }) };
+    return {
+      ...(failures.length > 0 && { failures }),
+      ...(entities.length > 0 && { entities }),
+      ...(hidesResponses && { response: undefined }),
+    };
   }
 
   #read(shardId: string, records: readonly DynamoDBRecord[]): void {
@@ -200,9 +206,11 @@ export class Recorder {
   #append(
     fields: Readonly<Record<string, unknown>>,
     read: readonly NumberedRecord[] = [],
-    bytes: number = ASSUMED_BYTES,
+    itemBytes = 0,
   ): void {
     const event: Recorded = { time: new Date().toISOString(), fields, ...(read.length > 0 && { read }) };
+    // The message of an error, its stack and a response can have megabytes.
+    const bytes = itemBytes + JSON.stringify(fields).length;
     const id = this.#history.append(event, 1 + read.length, bytes);
     const kind = STANDING[`${fields.event}`];
     if (kind !== undefined) this.#standing.set(kind, { id, event });

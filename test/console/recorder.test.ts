@@ -83,6 +83,24 @@ test('masked values never leave it', () => {
   expect(json).not.toMatch(/"(777|old|new)"/);
 });
 
+test('with a mask, no response leaves it: the state of a window may have a masked value', () => {
+  const { mapping, events } = recording({ mask: maskOf('email'), hidesResponses: true });
+  const response = { state: { last: 'secret' }, batchItemFailures: [] };
+  mapping.emit('invocation', { shardId: 's', records: [], outcome: 'succeeded', response });
+  expect(JSON.stringify(events())).toContain('succeeded');
+  expect(JSON.stringify(events())).not.toContain('secret');
+});
+
+test('long messages of errors count as bytes that are kept', () => {
+  const { mapping, events, recorder } = recording({ limits: { maxBytes: 3000 } });
+  for (const count of [1, 2, 3]) {
+    const error = new Error('x'.repeat(1000));
+    mapping.emit('invocation', { shardId: 's', records: [], outcome: 'failed', attempt: count, error });
+  }
+  expect(events()).toMatchObject([{ attempt: 2 }, { attempt: 3 }]);
+  expect(recorder.dropped).toBe(1);
+});
+
 test('an item that Time to Live deleted is known, and a record without a size has an assumed one', () => {
   const { mapping, events } = recording({ limits: { maxBytes: 1500 } });
   const expired = record('1', {
