@@ -146,6 +146,7 @@ export class Recorder {
           event: 'rerun',
           ...plainFields(fields, (some) => this.#rangesOf(requestId, some)),
           ...(failures.length > 0 && { failures }),
+          ...this.#hidden(),
         });
       },
     };
@@ -165,7 +166,7 @@ export class Recorder {
 
   /** The fields of an invocation that the mapping does not know, or that are hidden. */
   #outcomeOf(invocation: InvocationEvent): object {
-    const { failuresOf, entitiesOf, hidesResponses = false } = this.#options;
+    const { failuresOf, entitiesOf } = this.#options;
     const failures = failuresOf(invocation);
     const entities = [...(entitiesOf?.(invocation) ?? [])].map(
       ([name, records]): EntityRanges => ({ name, records: this.#rangesOf(invocation.shardId, records) }),
@@ -173,8 +174,13 @@ export class Recorder {
     return {
       ...(failures.length > 0 && { failures }),
       ...(entities.length > 0 && { entities }),
-      ...(hidesResponses && { response: undefined }),
+      ...this.#hidden(),
     };
+  }
+
+  /** Overwrites the fields of an invocation that are hidden. */
+  #hidden(): object {
+    return this.#options.hidesResponses === true ? { response: undefined } : {};
   }
 
   #read(shardId: string, records: readonly DynamoDBRecord[]): void {

@@ -84,10 +84,12 @@ test('masked values never leave it', () => {
 });
 
 test('with a mask, no response leaves it: the state of a window may have a masked value', () => {
-  const { mapping, events } = recording({ mask: maskOf('email'), hidesResponses: true });
+  const { mapping, recorder, events } = recording({ mask: maskOf('email'), hidesResponses: true });
   const response = { state: { last: 'secret' }, batchItemFailures: [] };
   mapping.emit('invocation', { shardId: 's', records: [], outcome: 'succeeded', response });
-  expect(JSON.stringify(events())).toContain('succeeded');
+  const { ended } = recorder.rerun({ requestId: 'r', kind: 'again', of: [1], records: [record('1')] });
+  ended({ outcome: 'succeeded', processed: 1, durationMs: 1, error: undefined, failures: [], response });
+  expect(events()).toMatchObject([{ event: 'invocation' }, { event: 'rerunStarted' }, { event: 'rerun' }]);
   expect(JSON.stringify(events())).not.toContain('secret');
 });
 
