@@ -83,7 +83,7 @@ test('masked values never leave it', () => {
   expect(json).not.toMatch(/"(777|old|new)"/);
 });
 
-test('with a mask, no response leaves it: the state of a window may have a masked value', () => {
+test('with a mask, no response leaves it, of the mapping or of a rerun: it may have a masked value', () => {
   const { mapping, recorder, events } = recording({ mask: maskOf('email'), hidesResponses: true });
   const response = { state: { last: 'secret' }, batchItemFailures: [] };
   mapping.emit('invocation', { shardId: 's', records: [], outcome: 'succeeded', response });
