@@ -29,32 +29,48 @@ const REMEDY =
 
 /**
  * Opens a line of a file in the editor that the variable `VISUAL` or `EDITOR` names, or else in that of the terminal.
+ * Editors without a window are passed over: npm sets `EDITOR=vi` for the commands that it runs.
  *
  * @throws RequestRefusedError if there is none, or if it cannot be started
  */
 export async function openEditor({ path, line }: SourcePlace, env: NodeJS.ProcessEnv): Promise<void> {
-  const [command, ...options] = words(editorOf(env));
-  if (command === undefined) throw new RequestRefusedError(409, `No editor is known. ${REMEDY}`);
-  const name = basename(command).replace(/\.(exe|cmd)$/i, '');
-  if (NEEDS_TERMINAL.test(name))
-    throw new RequestRefusedError(409, `The editor ${name} needs a terminal of its own. ${REMEDY}`);
+  const named = editorsOf(env);
+  const [editor] = named.filter(({ name }) => !NEEDS_TERMINAL.test(name));
+  if (editor === undefined) {
+    const [first] = named;
+    const problem =
+      first === undefined ? 'No editor is known.' : `The editor ${first.name} needs a terminal of its own.`;
+    throw new RequestRefusedError(409, `${problem} ${REMEDY}`);
+  }
+  const { name, command, options } = editor;
   const { args } = LINE_OPTIONS.find(({ editors }) => editors.test(name)) ?? { args: () => [path] };
-  const editor = spawn(command, [...options, ...args(path, line)], {
+  const process = spawn(command, [...options, ...args(path, line)], {
     env,
     stdio: 'ignore',
     detached: true,
   });
   try {
-    await once(editor, 'spawn');
+    await once(process, 'spawn');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new RequestRefusedError(409, `The editor ${name} cannot be started: ${code}. ${REMEDY}`);
   }
-  editor.unref();
+  process.unref();
 }
 
-function editorOf({ VISUAL, EDITOR, TERM_PROGRAM }: NodeJS.ProcessEnv): string {
-  return VISUAL || EDITOR || (TERM_PROGRAM === 'vscode' ? 'code' : '');
+interface Editor {
+  /** As in `code`. */
+  readonly name: string;
+  readonly command: string;
+  readonly options: readonly string[];
+}
+
+/** The editor of choice first. */
+function editorsOf({ VISUAL, EDITOR, TERM_PROGRAM }: NodeJS.ProcessEnv): readonly Editor[] {
+  return [VISUAL, EDITOR, TERM_PROGRAM === 'vscode' ? 'code' : undefined].flatMap((text = '') => {
+    const [command, ...options] = words(text);
+    return command ? [{ name: basename(command).replace(/\.(exe|cmd)$/i, ''), command, options }] : [];
+  });
 }
 
 /** Splits a command at spaces, except in quotes. */

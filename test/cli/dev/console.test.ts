@@ -74,7 +74,7 @@ test('the console gets the entities of records, and the code of the handler can 
       export const handler = streamRouter(app).onInsert(() => { throw new Error('not today'); });`,
   });
   const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--console'];
-  const command = inProcess(argv, { env: aws.environment });
+  const command = inProcess(argv, { env: { ...aws.environment, VISUAL: '', EDITOR: '', TERM_PROGRAM: '' } });
   const [, url = ''] = (await command.seen(URL_LINE)) ?? [];
   await command.seen(READY);
   const { origin } = new URL(url);

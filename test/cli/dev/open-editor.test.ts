@@ -31,6 +31,16 @@ describe.skipIf(process.platform === 'win32')('an editor opens the line', () => 
     await eventually(() => expect(given()).toEqual(['--wait', ...args]));
   });
 
+  test('an editor without a window is passed over, as the one that npm names', async () => {
+    const { path, args } = editor('code');
+    await openEditor(PLACE, {
+      EDITOR: 'vi',
+      TERM_PROGRAM: 'vscode',
+      PATH: `${dirname(path)}:${process.env.PATH}`,
+    });
+    await eventually(() => expect(args()).toHaveLength(2));
+  });
+
   test('EDITOR is the second choice', async () => {
     const { path, args } = editor('code');
     await openEditor(PLACE, { VISUAL: '', EDITOR: `'${path}'` });
@@ -40,6 +50,7 @@ describe.skipIf(process.platform === 'win32')('an editor opens the line', () => 
 
 test.each([
   ['none is named', {}, /^No editor is known\. Set the variable VISUAL/],
+  ['the name is empty', { VISUAL: '""', EDITOR: ' ' }, /^No editor is known\./],
   [
     'it needs the terminal',
     { EDITOR: '/usr/bin/nvim -p' },
