@@ -32,7 +32,7 @@ test(
     const { code, output } = await soak('--minutes', '0.01', ...leaks);
     const rows = ['heapBytes', 'handles', 'listeners', 'signals', 'queued', 'sockets'];
     expect(growing(output), output).toEqual(expect.arrayContaining(rows));
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
   },
   TIMEOUT_MS,
 );
@@ -52,7 +52,7 @@ test(
       ...limits,
     );
     expect(growing(output), output).toEqual([]);
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
   },
   TIMEOUT_MS,
 );
