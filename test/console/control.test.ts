@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { codeOf, STREAMLANE } from '../cli/dev/code.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { BROWSER } from './browser.ts';
-import { devPage } from './dev-page.ts';
+import { consolePage } from './console-page.ts';
 
 const ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
@@ -22,30 +22,28 @@ export function check(total: number): void {
 // A retry takes longer with each attempt, so a test never waits for the fifth.
 const ONE_BY_ONE = ['--batch-size', '1'];
 
-const console = devPage();
-const { open, put, row, button } = console;
+const { page, openDev, put, row, button, seen, shows } = consolePage();
 
-const status = (text: string) => console.page.getByRole('status').getByText(text).waitFor();
-const shows = (text: string | RegExp) => console.page.getByText(text).first().waitFor();
+const status = (text: string) => page().getByRole('status').getByText(text).waitFor();
 const succeeded = (key: string) => row(key).filter({ hasText: 'succeeded' }).waitFor();
 const statusOf = (key: string) => row(key).locator('.status').textContent();
 
 describe.skipIf(BROWSER === undefined)('the mapping is paused in the page', () => {
   test('changes appear and wait, until it is resumed', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await button('Pause mapping').click();
     await status('Paused');
     await put({ id: 'a', total: 1 });
     await row('a').waitFor();
     expect(await statusOf('a')).toBe('waiting');
-    await console.command.seen(/‖ paused by the live console: invocations wait/);
+    await seen(/‖ paused by the live console: invocations wait/);
     await button('Resume mapping').click();
     await succeeded('a');
     await status('Enabled');
   });
 
   test('each step is one invocation', async () => {
-    await open(codeOf(ROUTER), ...ONE_BY_ONE);
+    await openDev(codeOf(ROUTER), ...ONE_BY_ONE);
     await button('Pause mapping').click();
     await status('Paused');
     for (const id of ['1st', '2nd', '3rd']) await put({ id, total: 1 });
@@ -61,28 +59,28 @@ describe.skipIf(BROWSER === undefined)('the mapping is paused in the page', () =
   });
 
   test('the keyboard pauses, steps and resumes', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await status('Enabled');
-    await console.page.keyboard.press('P');
+    await page().keyboard.press('P');
     await status('Paused');
     await put({ id: 'a', total: 1 });
     await row('a').waitFor();
-    await console.page.keyboard.press('s');
+    await page().keyboard.press('s');
     await succeeded('a');
     await status('Paused');
-    await console.page.keyboard.press('P');
+    await page().keyboard.press('P');
     await status('Enabled');
   });
 
   test('saving code does not resume it, and the step runs the new code', async () => {
     const code = codeOf(ROUTER);
-    await open(code);
+    await openDev(code);
     await put({ id: 'debt', total: -1 });
     await button(/^Failures\s*1$/).waitFor();
     await button('Pause mapping').click();
     await status('Paused');
     code.write('check.ts', 'export function check(): void {}');
-    await console.command.seen(/↻ reloaded/);
+    await seen(/↻ reloaded/);
     await status('Paused');
     expect(await statusOf('debt')).not.toContain('succeeded');
     await button('Step').click();
@@ -91,17 +89,17 @@ describe.skipIf(BROWSER === undefined)('the mapping is paused in the page', () =
   });
 
   test('a page that is opened later shows the pause', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await button('Pause mapping').click();
     await status('Paused');
-    await console.page.reload();
+    await page().reload();
     await status('Paused');
     await button('Resume mapping').waitFor();
   });
 });
 
 describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
-  const blocked = () => console.page.getByRole('article');
+  const blocked = () => page().getByRole('article');
   const fact = async (name: string) => blocked().locator(`dt:text-is("${name}") + dd`).textContent();
 
   /** Opens the view with a record that fails. */
@@ -112,7 +110,7 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
   }
 
   test('says which record fails, how often it is tried, and when it expires', async () => {
-    await open(codeOf(ROUTER), '--maximum-retry-attempts', '7');
+    await openDev(codeOf(ROUTER), '--maximum-retry-attempts', '7');
     await button('Blocked').click();
     await shows('No shard is blocked.');
     await block();
@@ -123,14 +121,14 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
   });
 
   test('without a limit of retries, that is said; the maximum age of records counts', async () => {
-    await open(codeOf(ROUTER), '--maximum-record-age-in-seconds', '3600');
+    await openDev(codeOf(ROUTER), '--maximum-record-age-in-seconds', '3600');
     await block();
     expect(await fact('Attempts left')).toMatch(/^no limit/);
     expect(await fact('Expires')).toMatch(/^in (1 h 0 min|59 min)/);
   });
 
   test('is retried now, long before it is due', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await block();
     // So that only the clicks bring attempts, whose delays get twice as long each time.
     await button('Pause mapping').click();
@@ -146,7 +144,7 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
   });
 
   test('is skipped: after a confirmation, the queue gets the document and the next record is handled', async () => {
-    await open(
+    await openDev(
       codeOf(ROUTER),
       ...ONE_BY_ONE,
       ...['--create-queue', 'failed', '--destination-config', 'failed'],
@@ -154,7 +152,7 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
     await block();
     await put({ id: 'next', total: 1 });
     await button('Skip to dead letters…').click();
-    const dialog = console.page.getByRole('dialog', { name: 'Skip to dead letters' });
+    const dialog = page().getByRole('dialog', { name: 'Skip to dead letters' });
     await dialog.getByText(/this record, and sends the details to arn:aws:sqs:.*:failed\./).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await blocked().waitFor();
@@ -164,8 +162,8 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
     await button('Changes').click();
     await row('debt').filter({ hasText: 'discarded' }).waitFor();
     await succeeded('next');
-    await console.command.seen(/‖ skipped by the live console/);
-    const [, QueueUrl] = /FAILED_QUEUE_URL=(\S+)/.exec(console.command.stderr()) ?? [];
+    await seen(/‖ skipped by the live console/);
+    const [, QueueUrl] = await seen(/FAILED_QUEUE_URL=(\S+)/);
     const { Messages } = await new SQSClient().send(new ReceiveMessageCommand({ QueueUrl }));
     expect(JSON.parse(`${Messages?.[0]?.Body}`)).toMatchObject({
       requestContext: { condition: 'RetryAttemptsExhausted' },
@@ -174,34 +172,36 @@ describe.skipIf(BROWSER === undefined)('a blocked shard', () => {
   });
 
   test('is dropped, where no destination gets the document, and that is said before', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await block();
     await button('Drop without a dead letter…').click();
-    const dialog = console.page.getByRole('dialog');
+    const dialog = page().getByRole('dialog');
     await dialog.getByText(/drops this record: there is no on-failure destination/).waitFor();
     await dialog.getByRole('button', { name: 'Drop without a dead letter' }).click();
     await shows('No shard is blocked.');
   });
 
   test('a command that comes too late is refused, and the page says why', async () => {
-    await open(codeOf(ROUTER));
+    await openDev(codeOf(ROUTER));
     await block();
     // So that no attempt comes between.
     await button('Pause mapping').click();
     await status('Paused');
-    const answer = await console.page.evaluate(async () => {
+    const answer = await page().evaluate(async () => {
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify({ requestId: 'gone' });
       return (await fetch('/actions/retryNow', { method: 'POST', headers, body })).status;
     });
     expect(answer).toBe(409);
-    await console.page.route('**/actions/retryNow', (route) =>
+    await page().route('**/actions/retryNow', (route) =>
       route.continue({ postData: JSON.stringify({ requestId: 'gone' }) }),
     );
     await button('Retry now').click();
     await shows(/The batch does not wait/);
     await button('Close').click();
-    await console.page.getByText(/The batch does not wait/).waitFor({ state: 'detached' });
+    await page()
+      .getByText(/The batch does not wait/)
+      .waitFor({ state: 'detached' });
   });
 });
 
@@ -221,17 +221,17 @@ describe.skipIf(BROWSER === undefined)('a table with entities', () => {
   };
 
   test('each change has the name of its entity, and the filter finds it', async () => {
-    await open(codeOf(ENTITIES));
+    await openDev(codeOf(ENTITIES));
     await put({ id: 'INVOICE#1' });
     await put({ id: 'CUSTOMER#1' });
     await put({ id: 'ELSE' });
     await succeeded('ELSE');
     await row('CUSTOMER#1').getByText('Customer', { exact: true }).waitFor();
     expect(await row('ELSE').locator('.entity').count()).toBe(0);
-    await console.page.getByRole('searchbox', { name: 'Filter changes' }).fill('entity:invoice');
+    await page().getByRole('searchbox', { name: 'Filter changes' }).fill('entity:invoice');
     await shows('1 shown');
     await row('INVOICE#1').click();
-    await console.page.getByRole('complementary').getByText('Invoice', { exact: true }).waitFor();
+    await page().getByRole('complementary').getByText('Invoice', { exact: true }).waitFor();
   });
 });
 
@@ -239,7 +239,7 @@ describe.skipIf(BROWSER === undefined || process.platform === 'win32')('an edito
   test('opens at the line that threw, from the failure and from the blocked shard', async () => {
     const code = codeOf({ ...ROUTER, code: '#!/bin/sh\necho "$@" >> "$0.args"\n' });
     chmodSync(code.path('code'), 0o755);
-    await open(code, '--env', `VISUAL=${code.path('code')}`);
+    await openDev(code, '--env', `VISUAL=${code.path('code')}`);
     await put({ id: 'debt', total: -1 });
     await button(/^Failures\s*1$/).click();
     await button('Open in editor').click();

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { type Code, codeOf } from '../cli/dev/code.ts';
 import { program, spawned } from '../cli/spawned.ts';
 import { BROWSER } from './browser.ts';
-import { consolePages } from './console-pages.ts';
+import { consolePage } from './console-page.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 // As a user runs it: the built command, in the directory of the project.
-const pages = consolePages((code, flags, env) =>
+const { openDev, put, row, table } = consolePage((code, flags, env) =>
   spawned(['dev', 'src/handler.ts', ...flags], { env, cwd: code.directory }),
 );
 
@@ -55,7 +55,7 @@ async function vitest(code: Code): Promise<{ readonly code: number | null; reado
 describe.skipIf(BROWSER === undefined)('what the page saves', () => {
   test('a failure is saved as a test that fails, and passes when the code is right', async () => {
     const code = projectOf(WRONG);
-    const { page, put } = await pages.open(code, '--maximum-retry-attempts', '0');
+    const page = await openDev(code, '--maximum-retry-attempts', '0');
     const note = 'a`b${1}\u0000\u202e\u2028</script>"\\';
     await put({ id: 'debt', total: -1, note, constructor: 'z' });
     await page.getByRole('button', { name: /^Failures\s*1$/ }).click();
@@ -76,7 +76,7 @@ describe.skipIf(BROWSER === undefined)('what the page saves', () => {
 
   test('selected changes are saved as a test, with hidden values hidden', async () => {
     const code = projectOf(RIGHT);
-    const { page, put, row } = await pages.open(code, '--mask', 'email');
+    const page = await openDev(code, '--mask', 'email');
     for (const id of ['item-1', 'item-2', 'item-3', 'item-4'])
       await put({ id, total: 1, email: `${id}@private.example` });
     await row('item-4').filter({ hasText: 'succeeded' }).waitFor();
@@ -105,13 +105,7 @@ describe.skipIf(BROWSER === undefined)('what the page saves', () => {
 
   test('everything that happened is saved as one file of JSON', async () => {
     const code = projectOf(WRONG);
-    const { page, put, row, table } = await pages.open(
-      code,
-      '--mask',
-      'email',
-      '--maximum-retry-attempts',
-      '0',
-    );
+    const page = await openDev(code, '--mask', 'email', '--maximum-retry-attempts', '0');
     await put({ id: 'a', total: -1, email: 'a@private.example' });
     await row('discarded').waitFor();
     const { name, text } = await saved(page, () => page.getByRole('link', { name: 'Export' }).click());
@@ -121,7 +115,7 @@ describe.skipIf(BROWSER === undefined)('what the page saves', () => {
     expect(head).toMatchObject({ format: 'streamlane-console', version: 1, dropped: 0, keyNames: ['id'] });
     expect(events[0]).toMatchObject({
       event: 'started',
-      table,
+      table: table(),
       importedAs: { module: './src/handler.ts', name: 'handler' },
     });
     const [failed] = events.filter(({ event }: { event: string }) => event === 'invocation');

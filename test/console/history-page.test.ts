@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../cli/dev/code.ts';
 import { BROWSER } from './browser.ts';
-import { consolePages } from './console-pages.ts';
+import { consolePage } from './console-page.ts';
 
-const pages = consolePages();
+const { openDev, put, remove, row } = consolePage();
 
 const CODE = { 'handler.ts': 'export const handler = async () => ({ batchItemFailures: [] });' };
 
 describe.skipIf(BROWSER === undefined)('the history of an item', () => {
   test('shows each change of the item, by mouse and by keys, and no change of another item', async () => {
-    const { page, put, remove, row } = await pages.open(codeOf(CODE));
+    const page = await openDev(codeOf(CODE));
     await put({ id: 'a', status: 'OPEN' });
     await put({ id: 'b', status: 'OPEN' });
     await put({ id: 'a', status: 'PAID' });
@@ -38,7 +38,7 @@ describe.skipIf(BROWSER === undefined)('the history of an item', () => {
   });
 
   test('a new change joins the history that is shown', async () => {
-    const { page, put, row } = await pages.open(codeOf(CODE));
+    const page = await openDev(codeOf(CODE));
     await put({ id: 'a', status: 'OPEN' });
     await row('OPEN').click();
     await put({ id: 'a', status: 'PAID' });
@@ -46,7 +46,7 @@ describe.skipIf(BROWSER === undefined)('the history of an item', () => {
   });
 
   test('items with a hidden key are not mixed', async () => {
-    const { page, put, row } = await pages.open(codeOf(CODE), '--mask', 'id');
+    const page = await openDev(codeOf(CODE), '--mask', 'id');
     await put({ id: 'a', status: 'OPEN' });
     await put({ id: 'b', status: 'PAID' });
     await row('PAID').click();

@@ -10,30 +10,31 @@ export function pageInBrowser(): () => Page {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  const wrong: string[] = [];
+  const faults: string[] = [];
   beforeAll(async () => {
     if (BROWSER !== undefined) browser = await startBrowser();
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {
     if (BROWSER === undefined) return;
-    wrong.length = 0;
-    context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+    faults.length = 0;
+    context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('request', (request) => {
-      if (!request.url().startsWith('http://127.0.0.1:')) wrong.push(request.url());
+      if (!/^(http:\/\/127\.0\.0\.1:|blob:)/.test(request.url())) faults.push(`asked ${request.url()}`);
     });
-    page.on('pageerror', ({ message }) => wrong.push(message));
+    page.on('pageerror', ({ message }) => faults.push(message));
     page.on('console', (message) => {
-      // What the browser says when the command has ended.
-      if (message.type() === 'error' && !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(message.text()))
-        wrong.push(message.text());
+      // The browser reports when the command has ended, and when an action is refused.
+      const isExpected = /ERR_(CONNECTION|INCOMPLETE|EMPTY)|status of 4\d\d/.test(message.text());
+      if (message.type() === 'error' && !isExpected) faults.push(message.text());
     });
   });
   afterEach(async () => {
     await context?.close();
-    expect(wrong).toEqual([]);
+    expect(faults).toEqual([]);
   });
   return () => page;
 }

@@ -1,90 +1,10 @@
-import { EventEmitter } from 'node:events';
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startConsole } from '../../src/console/live-console.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { type Code, codeOf, STREAMLANE } from '../cli/dev/code.ts';
-import { inProcess } from '../cli/in-process.ts';
-import type { RunningCommand } from '../cli/running-command.ts';
-import { emulatedServers } from '../fixtures/emulated.ts';
+import { describe, expect, test } from 'vitest';
+import { codeOf, STREAMLANE } from '../cli/dev/code.ts';
 import { recordOf } from '../fixtures/events.ts';
-import { BROWSER, startBrowser } from './browser.ts';
+import { BROWSER } from './browser.ts';
+import { consolePage } from './console-page.ts';
 
-let aws: Emulators;
-let client: DynamoDBClient;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let command: RunningCommand | undefined;
-let table: string;
-let foreign: string[];
-let errors: string[];
-let tables = 0;
-
-beforeAll(async () => {
-  if (BROWSER === undefined) return;
-  aws = await emulatedServers();
-  client = new DynamoDBClient(aws.dynamodb);
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await aws?.stop();
-});
-
-beforeEach(async () => {
-  if (BROWSER === undefined) return;
-  table = `Console${++tables}`;
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  foreign = [];
-  errors = [];
-  page.on('request', (request) => {
-    if (!request.url().startsWith('http://127.0.0.1:')) foreign.push(request.url());
-  });
-  page.on('pageerror', ({ message }) => errors.push(message));
-  page.on('console', (message) => {
-    // What the browser says when the command has ended.
-    if (message.type() === 'error' && !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(message.text()))
-      errors.push(message.text());
-  });
-});
-
-afterEach(async () => {
-  if (BROWSER === undefined) return;
-  command?.interrupt();
-  await command?.ended();
-  command = undefined;
-  await context.close();
-  // A violation of the policy against foreign code is an error too.
-  expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
-});
-
-/** Starts `dev` with its console, and opens the printed URL. */
-async function openConsole(code: Code, ...flags: readonly string[]): Promise<void> {
-  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--console', ...flags];
-  command = inProcess(argv, { env: aws.environment });
-  await command.seen(/Ctrl-C stops/);
-  const [url = ''] = /http:\S+token=\S+/.exec(command.stderr()) ?? [];
-  await page.goto(url);
-}
-
-async function put(item: Readonly<Record<string, string | number>>): Promise<void> {
-  const Item = Object.fromEntries(
-    Object.entries(item).map(([name, value]) => [
-      name,
-      typeof value === 'number' ? { N: `${value}` } : { S: value },
-    ]),
-  );
-  await client.send(new PutItemCommand({ TableName: table, Item }));
-}
-
-const remove = (id: string) =>
-  client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: id } } }));
+const { page: pageOf, openDev, openMapping, put, remove, end, row, shows } = consolePage();
 
 const ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
@@ -103,18 +23,13 @@ export function check(total: number): void {
 `,
 };
 
-const feed = () => page.getByRole('listbox', { name: 'Feed of changes' });
-
-const row = (text: string | RegExp) => feed().getByRole('option').filter({ hasText: text });
+const feed = () => pageOf().getByRole('listbox', { name: 'Feed of changes' });
 
 const rows = () => feed().getByRole('option').count();
 
-/** Waits until a text of the page is as expected. */
-const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
-
 describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   test('shows changes as they come, and what each has changed', async () => {
-    await openConsole(codeOf(ROUTER));
+    const page = await openDev(codeOf(ROUTER));
     await shows('Write to the table: its changes appear here.');
     await put({ id: 'a', total: 1, status: 'OPEN' });
     await put({ id: 'a', total: 1, status: 'PAID' });
@@ -134,7 +49,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
 
   test('a failure appears, is opened, is fixed in the file, and the retry succeeds', async () => {
     const code = codeOf(ROUTER);
-    await openConsole(code);
+    const page = await openDev(code);
     await put({ id: 'debt', total: -1 });
     await page.getByRole('button', { name: /^Failures\s*1$/ }).click();
     await page.getByRole('heading', { name: 'RangeError: negative total' }).waitFor();
@@ -159,7 +74,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
 
   test('code that cannot be loaded is said, until it can', async () => {
     const code = codeOf(ROUTER);
-    await openConsole(code);
+    const page = await openDev(code);
     code.write('check.ts', 'export function check(: void {}');
     await page
       .getByRole('alert')
@@ -170,7 +85,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   });
 
   test('filters by text, key, event, status and event pattern', async () => {
-    await openConsole(codeOf(ROUTER), '--maximum-retry-attempts', '0');
+    const page = await openDev(codeOf(ROUTER), '--maximum-retry-attempts', '0');
     await put({ id: 'a', total: 1, city: 'Bern' });
     await put({ id: 'b', total: 1, city: 'Basel' });
     await remove('a');
@@ -195,7 +110,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   });
 
   test('a paused feed stands still, and the records are still handled', async () => {
-    await openConsole(codeOf(ROUTER));
+    const page = await openDev(codeOf(ROUTER));
     await put({ id: 'a', total: 1 });
     await row('a').waitFor();
     await page.getByRole('button', { name: 'Pause feed' }).click();
@@ -208,7 +123,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   });
 
   test('the keyboard searches, pauses, and goes through changes and failures', async () => {
-    await openConsole(codeOf(ROUTER), '--maximum-retry-attempts', '0', '--batch-size', '1');
+    const page = await openDev(codeOf(ROUTER), '--maximum-retry-attempts', '0', '--batch-size', '1');
     await put({ id: 'a', total: 1 });
     await put({ id: 'b', total: -1 });
     await row('b').filter({ hasText: 'discarded' }).waitFor();
@@ -231,7 +146,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   });
 
   test('values are text: markup does not run, and invisible characters are visible', async () => {
-    await openConsole(codeOf(ROUTER), '--mask', 'password');
+    const page = await openDev(codeOf(ROUTER), '--mask', 'password');
     const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     await put({ id: attack, total: 1, note: 'a\u202eb\u001b[31m', password: 'private' });
     await row('<img src=x').click();
@@ -243,18 +158,16 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
   });
 
   test('the largest item is cut, and does not block the page', async () => {
-    await openConsole(codeOf(ROUTER));
+    const page = await openDev(codeOf(ROUTER));
     await put({ id: 'large', total: 1, text: 'x'.repeat(390_000) });
     await row('large').click();
     await page.getByRole('row', { name: 'text' }).getByText('… (390,002 characters)').waitFor();
   });
 
   test('the page says that the command has ended', async () => {
-    await openConsole(codeOf(ROUTER));
+    const page = await openDev(codeOf(ROUTER));
     await page.getByRole('status').getByText('Enabled').waitFor();
-    command?.interrupt();
-    await command?.ended();
-    command = undefined;
+    await end();
     await page.getByRole('status').getByText('Not connected').waitFor();
   });
 
@@ -262,8 +175,8 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
     ['light', 'rgb(255, 255, 255)'],
     ['dark', 'rgb(20, 23, 28)'],
   ] as const)('the page is %s if the system is', async (colorScheme, color) => {
-    await page.emulateMedia({ colorScheme });
-    await openConsole(codeOf(ROUTER));
+    await pageOf().emulateMedia({ colorScheme });
+    const page = await openDev(codeOf(ROUTER));
     await shows('streamlane');
     expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe(color);
   });
@@ -271,20 +184,13 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
 
 describe.skipIf(BROWSER === undefined)('50,000 changes', () => {
   test('only visible rows are drawn, the oldest changes are dropped and that is said', async () => {
-    const mapping = new EventEmitter();
-    await using live = await startConsole({
-      port: 0,
-      mask: undefined,
-      keyNames: ['id'],
-      failuresOf: () => [],
-    });
-    live.follow(mapping as never);
     const records = Array.from({ length: 60_000 }, (_, index) =>
       recordOf({ newImage: { total: { N: `${index}` } } }, index),
     );
-    for (let index = 0; index < records.length; index += 1000)
-      mapping.emit('read', { shardId: 's', records: records.slice(index, index + 1000) });
-    await page.goto(live.url);
+    const page = await openMapping((mapping) => {
+      for (let index = 0; index < records.length; index += 1000)
+        mapping.emit('read', { shardId: 's', records: records.slice(index, index + 1000) });
+    });
     await row('item-59999').waitFor();
     expect(await rows()).toBeLessThan(100);
     await shows(/^49,\d+ shown\. The oldest are dropped: 1\d,\d+ changes$/);

@@ -1,15 +1,9 @@
-import { EventEmitter } from 'node:events';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startConsole } from '../../src/console/live-console.ts';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
+import type { EventEmitter } from 'node:events';
+import { describe, expect, test } from 'vitest';
 import { codeOf, STREAMLANE } from '../cli/dev/code.ts';
-import { inProcess } from '../cli/in-process.ts';
-import type { RunningCommand } from '../cli/running-command.ts';
-import { emulatedServers } from '../fixtures/emulated.ts';
 import { recordOf } from '../fixtures/events.ts';
 import { BROWSER } from './browser.ts';
-import { pageInBrowser } from './page-in-browser.ts';
+import { consolePage } from './console-page.ts';
 
 const HANDLER = `import { setTimeout } from 'node:timers/promises';
 import { streamRouter } from ${STREAMLANE};
@@ -20,52 +14,25 @@ export const handler = streamRouter<{ id: string; total: number }>().onInsert(as
 });
 `;
 
-const page = pageInBrowser();
-let aws: Emulators;
-let client: DynamoDBClient;
-let command: RunningCommand | undefined;
-let table = 'Pictures';
+const CODE = { 'handler.ts': HANDLER };
 
-beforeAll(async () => {
-  if (BROWSER === undefined) return;
-  aws = await emulatedServers();
-  client = new DynamoDBClient(aws.dynamodb);
-});
-
-afterAll(() => aws?.stop());
-
-afterEach(async () => {
-  command?.interrupt();
-  await command?.ended();
-  command = undefined;
-});
-
-async function openDev(...flags: readonly string[]): Promise<ReturnType<typeof codeOf>> {
-  table += '-';
-  const code = codeOf({ 'handler.ts': HANDLER });
-  const argv = ['dev', code.path('handler.ts'), '--table', table, '--create', 'id', '--console', ...flags];
-  command = inProcess(argv, { env: aws.environment });
-  await command.seen(/Ctrl-C stops/);
-  await page().goto(/http:\S+token=\S+/.exec(command.stderr())?.[0] ?? '');
-  return code;
-}
-
-const put = (id: string, total: number) =>
-  client.send(new PutItemCommand({ TableName: table, Item: { id: { S: id }, total: { N: `${total}` } } }));
+const { page, openDev, openMapping, put } = consolePage();
 
 const bar = (name: RegExp) => page().getByRole('button', { name });
 const details = () => page().getByRole('complementary', { name: 'Selected invocation' });
 
 describe.skipIf(BROWSER === undefined)('the timeline of invocations', () => {
   test('a failing batch is halved and retried as a tree; a click shows an invocation and leads to its record', async () => {
-    const code = await openDev(
-      '--bisect-batch-on-function-error',
-      '--maximum-batching-window-in-seconds',
-      '1',
-    );
+    const code = codeOf(CODE);
+    await openDev(code, '--bisect-batch-on-function-error', '--maximum-batching-window-in-seconds', '1');
     await page().keyboard.press('3');
     await page().getByText('Write to the table: invocations').waitFor();
-    await Promise.all([put('a', 1), put('b', 1), put('c', 1), put('debt', -1)]);
+    await Promise.all([
+      put({ id: 'a', total: 1 }),
+      put({ id: 'b', total: 1 }),
+      put({ id: 'c', total: 1 }),
+      put({ id: 'debt', total: -1 }),
+    ]);
     await bar(/^Invocation: failed, .*1 record, 1 failed/)
       .first()
       .waitFor();
@@ -94,11 +61,11 @@ describe.skipIf(BROWSER === undefined)('the timeline of invocations', () => {
   });
 
   test('the keyboard zooms, follows, moves between bars and opens one', async () => {
-    await openDev();
+    await openDev(codeOf(CODE));
     await page().keyboard.press('3');
     const shown = page().getByRole('status').filter({ hasText: 'shown' });
     expect(await shown.textContent()).toBe('10 s shown');
-    await put('first', 1);
+    await put({ id: 'first', total: 1 });
     await bar(/^Invocation: succeeded/)
       .first()
       .waitFor();
@@ -120,15 +87,10 @@ describe.skipIf(BROWSER === undefined)('the timeline of invocations', () => {
 });
 
 describe.skipIf(BROWSER === undefined)('the timeline of many invocations', () => {
-  /** A console whose mapping has told what the test wants. */
-  async function openTold(tell: (mapping: EventEmitter) => void) {
-    const mapping = new EventEmitter();
-    const live = await startConsole({ port: 0, mask: undefined, keyNames: ['id'], failuresOf: () => [] });
-    live.follow(mapping as never);
-    tell(mapping);
-    await page().goto(live.url);
+  /** Opens the timeline of a mapping. */
+  async function openTimeline(emit: (mapping: EventEmitter) => void): Promise<void> {
+    await openMapping(emit);
     await page().getByRole('button', { name: 'Timeline' }).click();
-    return live;
   }
 
   function run(mapping: EventEmitter, slot: number, index: number, shardId = 'shard-1'): void {
@@ -141,7 +103,7 @@ describe.skipIf(BROWSER === undefined)('the timeline of many invocations', () =>
   }
 
   test('50,000 events are a few hundred bars, and each slot has a list of its own', async () => {
-    await using _ = await openTold((mapping) => {
+    await openTimeline((mapping) => {
       for (let index = 0; index < 12_500; index++) run(mapping, index % 3, index);
     });
     await bar(/invocations/)
@@ -167,7 +129,7 @@ describe.skipIf(BROWSER === undefined)('the timeline of many invocations', () =>
   });
 
   test('arrows move within a lane and between lanes', async () => {
-    await using _ = await openTold((mapping) => {
+    await openTimeline((mapping) => {
       run(mapping, 0, 1);
       run(mapping, 1, 2);
       run(mapping, 1, 3, 'shard-2');
@@ -191,11 +153,11 @@ describe.skipIf(BROWSER === undefined)('the timeline of many invocations', () =>
 
 describe.skipIf(BROWSER === undefined)('the charts', () => {
   test('lag, throughput and errors of a shard appear as they happen', async () => {
-    await openDev('--maximum-retry-attempts', '0');
+    await openDev(codeOf(CODE), '--maximum-retry-attempts', '0');
     await page().keyboard.press('4');
     await page().getByText('the charts begin with the first invocation').waitFor();
-    await put('good', 1);
-    await put('bad', -1);
+    await put({ id: 'good', total: 1 });
+    await put({ id: 'bad', total: -1 });
     const row = page().getByRole('row').nth(1);
     await row.getByRole('rowheader').waitFor();
     await expect.poll(() => row.getByRole('cell').first().textContent()).toMatch(/^\d+(\.\d)?$/);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf, STREAMLANE } from '../cli/dev/code.ts';
 import { BROWSER } from './browser.ts';
-import { consolePages } from './console-pages.ts';
+import { consolePage } from './console-page.ts';
 
-const pages = consolePages();
+const { openDev, put, row, seen } = consolePage();
 
 const ROUTER = {
   'handler.ts': `import { streamRouter } from ${STREAMLANE};
@@ -24,7 +24,7 @@ const ONCE = ['--maximum-retry-attempts', '0'] as const;
 describe.skipIf(BROWSER === undefined)('reruns', () => {
   test('a failure appears, is opened, is fixed in the file, is rerun, and succeeds', async () => {
     const code = codeOf(ROUTER);
-    const { page, put, row, seen } = await pages.open(code, ...ONCE);
+    const page = await openDev(code, ...ONCE);
     await put({ id: 'debt', total: -1 });
     await page.getByRole('button', { name: /^Failures\s*1$/ }).click();
     await page.getByRole('heading', { name: 'RangeError: negative total' }).waitFor();
@@ -54,7 +54,7 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
 }
 `,
     });
-    const { page, put, row } = await pages.open(code, ...ONCE, '--mask', 'email');
+    const page = await openDev(code, ...ONCE, '--mask', 'email');
     await put({ id: 'a', total: -1, email: 'hidden' });
     await row('discarded').click();
     await page.getByRole('button', { name: 'Edit and rerun' }).click();
@@ -84,7 +84,7 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
       'handler.ts':
         'export const handler = async ({ Records }) => ({ got: Records.map((r) => r.dynamodb.Keys.id.S) });',
     });
-    const { page, put, row } = await pages.open(code);
+    const page = await openDev(code);
     for (const id of ['r1', 'r2', 'r3']) await put({ id, total: 1 });
     await row('r3').filter({ hasText: 'succeeded' }).waitFor();
     await row('r2').click();
@@ -97,7 +97,7 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
 
   test('the handler is invoked with a new record, which begins as a copy of another', async () => {
     const code = codeOf(ROUTER);
-    const { page, put, row } = await pages.open(code, ...ONCE);
+    const page = await openDev(code, ...ONCE);
     await page.getByRole('button', { name: 'New record' }).click();
     const editor = page.getByRole('dialog', { name: 'Invoke with a new record' });
     expect(JSON.parse(await editor.getByRole('textbox').inputValue())).toEqual({ id: '' });
@@ -119,7 +119,7 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
 
   test('a value with markup stays text in the editor, and Escape closes it', async () => {
     const code = codeOf({ 'handler.ts': 'export const handler = async () => null;' });
-    const { page, put, row } = await pages.open(code);
+    const page = await openDev(code);
     const attack = '</textarea><script>document.title="x"</script>';
     await put({ id: attack, total: 1, text: 'x'.repeat(380_000) });
     await row('textarea').click();

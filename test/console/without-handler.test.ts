@@ -1,37 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Emulators } from '../../src/emulators/start-emulators.ts';
-import { inProcess } from '../cli/in-process.ts';
-import type { RunningCommand } from '../cli/running-command.ts';
-import { type EmulatedTable, emulatedServers, emulatedTable } from '../fixtures/emulated.ts';
-import { BROWSER, startBrowser } from './browser.ts';
+import { describe, expect, test } from 'vitest';
+import { BROWSER } from './browser.ts';
+import { consolePage } from './console-page.ts';
 
-let aws: Emulators;
-let browser: Browser;
-let table: EmulatedTable;
-let command: RunningCommand;
-let page: Page;
+const { openReader, put, row } = consolePage();
 
 describe.skipIf(BROWSER === undefined)('the page of streamlane console', () => {
-  beforeAll(async () => {
-    aws = await emulatedServers();
-    browser = await startBrowser();
-    table = await emulatedTable(aws);
-    command = inProcess(['console', '--table', table.name], { env: aws.environment });
-    const [url = ''] = (await command.seen(/http:\S+token=\S+/)) ?? [];
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-    page.setDefaultTimeout(15_000);
-    await page.goto(url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    command?.interrupt();
-    await command?.ended();
-    await aws?.stop();
-  });
-
   test('says in its head that there is no handler, and has no views and counts of one', async () => {
+    const page = await openReader();
     await page.getByText('no handler: this page only reads the stream').waitFor();
     const views = page.getByRole('navigation', { name: 'Views' }).getByRole('button');
     expect(await views.allInnerTexts()).toEqual(['Changes']);
@@ -39,11 +14,10 @@ describe.skipIf(BROWSER === undefined)('the page of streamlane console', () => {
   });
 
   test('shows changes with their differences, and no status of them', async () => {
-    const key = { pk: { S: 'a' }, sk: { S: 'b' } };
-    await table.put({ ...key, status: { S: 'OPEN' } });
-    await table.put({ ...key, status: { S: 'PAID' } });
-    const change = page.getByRole('option').filter({ hasText: '"OPEN" → "PAID"' });
-    await change.click();
+    const page = await openReader();
+    await put({ pk: 'a', sk: 'b', status: 'OPEN' });
+    await put({ pk: 'a', sk: 'b', status: 'PAID' });
+    await row('"OPEN" → "PAID"').click();
     const changed = page.getByRole('row', { name: 'status' });
     await changed.waitFor();
     expect(await changed.innerText()).toMatch(/"OPEN"\s+"PAID"/);
@@ -54,6 +28,7 @@ describe.skipIf(BROWSER === undefined)('the page of streamlane console', () => {
   });
 
   test('keys of other views show the changes', async () => {
+    const page = await openReader();
     await page.keyboard.press('2');
     await page.keyboard.press('n');
     await page.getByRole('listbox', { name: 'Feed of changes' }).waitFor();
