@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startConsole } from '../../src/console/live-console.ts';
+import { enterConsole } from './enter-console.ts';
 
 test('actions are possible once they are offered', async () => {
   await using live = await startConsole({
@@ -8,14 +9,8 @@ test('actions are possible once they are offered', async () => {
     keyNames: ['id'],
     failuresOf: () => [],
   });
-  const { origin } = new URL(live.url);
-  const entered = await fetch(live.url, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const ask = async (name: string) => {
-    const headers = { cookie, origin, 'content-type': 'application/json' };
-    const response = await fetch(`${origin}/actions/${name}`, { method: 'POST', headers, body: '{"a":1}' });
-    return [response.status, await response.json()];
-  };
+  const { act } = await enterConsole(live.url);
+  const ask = (name: string) => act(name, { a: 1 });
   expect(await ask('first')).toEqual([409, { message: 'The mapping has not started yet.' }]);
   live.offer({ first: async ({ a }) => a });
   live.offer({ second: async () => 2 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import type { ConsoleEvent } from '../../../src/console/protocol/events.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { enterConsole } from '../../console/enter-console.ts';
 import { emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
 import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
 import { inProcess } from '../in-process.ts';
@@ -23,24 +24,13 @@ const URL_LINE = /The live console: (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)/
 const watch = (table: string, ...flags: string[]): RunningCommand =>
   inProcess(['console', '--table', table, ...flags], { env });
 
-/** Reads the events of the page until one is as wanted. */
+/** Reads the events of the page until they are as wanted. */
 async function eventsOf(
   command: RunningCommand,
-  isLast: (events: readonly ConsoleEvent[]) => boolean,
+  isEnough: (events: readonly ConsoleEvent[]) => boolean,
 ): Promise<readonly ConsoleEvent[]> {
   const [, url = ''] = await command.seen(URL_LINE);
-  const entered = await fetch(url, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const { body } = await fetch(new URL('/events', url), { headers: { cookie } });
-  let text = '';
-  for await (const chunk of (body as ReadableStream).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const events = [...text.matchAll(/^data: (.+)\n\n/gm)].flatMap(
-      ([, data = '']) => JSON.parse(data).events,
-    );
-    if (isLast(events)) return events;
-  }
-  throw new Error(`The page got only ${text}`);
+  return (await enterConsole(url)).eventsUntil(isEnough);
 }
 
 const read = (events: readonly ConsoleEvent[]) =>

@@ -2,8 +2,10 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { openConsole } from '../../../src/cli/servers/open-console.ts';
+import type { ConsoleEvent } from '../../../src/console/protocol/events.ts';
 import { freePort } from '../../../src/emulators/free-port.ts';
 import type { Emulators } from '../../../src/emulators/start-emulators.ts';
+import { enterConsole } from '../../console/enter-console.ts';
 import { emulatedServers } from '../../fixtures/emulated.ts';
 import { inProcess } from '../in-process.ts';
 import { codeOf, STREAMLANE } from './code.ts';
@@ -40,6 +42,8 @@ const dev = (flags: readonly string[], terminal = false) =>
     { env: aws.environment, terminal },
   );
 
+const isRetried = (events: readonly ConsoleEvent[]) => events.some(({ event }) => event === 'retry');
+
 const READY = /Ctrl-C stops/;
 const URL_LINE = /The live console: (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)/;
 
@@ -47,15 +51,9 @@ test('the console shows what happens, without masked values, until the command e
   const command = dev(['--console', '--mask', 'email']);
   await command.seen(READY);
   const [, url = ''] = (await command.seen(URL_LINE)) ?? [];
-  const entered = await fetch(url, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const events = await fetch(new URL('/events', url), { headers: { cookie } });
+  const { eventsUntil } = await enterConsole(url);
   await put('a');
-  let text = '';
-  for await (const chunk of (events.body as ReadableStream).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.includes('"event":"retry"')) break;
-  }
+  const text = JSON.stringify(await eventsUntil(isRetried));
   expect(text).toContain(`"event":"started","table":"${table}"`);
   expect(text).toContain('"keys":{"id":{"S":"a"}}');
   expect(text).toContain('"message":"Error: not today"');
@@ -77,25 +75,15 @@ test('the console gets the entities of records, and the code of the handler can 
   const command = inProcess(argv, { env: { ...aws.environment, VISUAL: '', EDITOR: '', TERM_PROGRAM: '' } });
   const [, url = ''] = (await command.seen(URL_LINE)) ?? [];
   await command.seen(READY);
-  const { origin } = new URL(url);
-  const entered = await fetch(url, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const events = await fetch(`${origin}/events`, { headers: { cookie } });
+  const { eventsUntil, act } = await enterConsole(url);
   await put('O1');
-  let text = '';
-  for await (const chunk of (events.body as ReadableStream).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.includes('"event":"retry"')) break;
-  }
+  const text = JSON.stringify(await eventsUntil(isRetried));
   expect(text).toContain('"entities":[{"name":"Order","records":[[1,1]]}]');
   const [, at] = /"at":"([^"]+)"/.exec(text) ?? [];
-  const answer = await fetch(`${origin}/actions/openInEditor`, {
-    method: 'POST',
-    headers: { cookie, origin, 'content-type': 'application/json' },
-    body: JSON.stringify({ at }),
-  });
-  expect(answer.status).toBe(409);
-  expect(await answer.json()).toMatchObject({ message: expect.stringMatching(/^No editor is known\./) });
+  expect(await act('openInEditor', { at })).toMatchObject([
+    409,
+    { message: expect.stringMatching(/^No editor is known\./) },
+  ]);
   command.interrupt();
   expect(await command.ended()).toMatchObject({ code: EXIT.ok });
 });

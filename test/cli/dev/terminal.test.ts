@@ -2,6 +2,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/errors/exit-codes.ts';
 import { startEmulators } from '../../../src/emulators/start-emulators.ts';
+import { enterConsole } from '../../console/enter-console.ts';
 import { spawned } from '../spawned.ts';
 import { inTerminal, withoutStyle } from '../terminal.ts';
 import { screenOf } from '../terminal-picture.ts';
@@ -102,15 +103,17 @@ test('a terminal gets the URL of the live console, and the page of the package',
   await using aws = await startEmulators({ env: {} });
   const code = codeOf({ 'handler.ts': 'export const handler = () => {};' });
   const command = dev(code, aws.environment);
-  await command.seen(/\?token=[\w-]+\s/);
+  // Below the URL, which a line end of the terminal may cut in two.
+  await command.seen(/Invoices · 0 records/);
   const [url = ''] =
-    /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(
+    /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}/.exec(
       withoutStyle(command.output()).replaceAll(/\r?\n/g, ''),
     ) ?? [];
-  const entered = await fetch(url, { redirect: 'manual' });
-  const headers = { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  const { cookie } = await enterConsole(url);
   const [script, style] = await Promise.all(
-    ['/page.js', '/page.css'].map(async (path) => (await fetch(new URL(path, url), { headers })).text()),
+    ['/page.js', '/page.css'].map(async (path) =>
+      (await fetch(new URL(path, url), { headers: { cookie } })).text(),
+    ),
   );
   expect(script).toContain('EventSource');
   expect(style).toContain('color-scheme');

@@ -5,6 +5,7 @@ import { Recorder } from '../../../src/console/recorder.ts';
 import type { Action } from '../../../src/console/server/actions.ts';
 import { ConsoleServer } from '../../../src/console/server/console-server.ts';
 import { RequestRefusedError } from '../../../src/console/server/request-refused-error.ts';
+import { enterConsole } from '../enter-console.ts';
 
 const SECRET = 'content of an item';
 
@@ -28,10 +29,7 @@ beforeEach(async () => {
   };
   const recorder = new Recorder({ mask: maskOf(undefined), failuresOf: () => [] });
   server = await ConsoleServer.start({ recorder, port: 0, keyNames: [], actions, requestTimeoutMs: 500 });
-  ({ origin } = new URL(server.url));
-  const response = await fetch(server.url, { redirect: 'manual' });
-  const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
-  headers = { cookie, origin, 'content-type': 'application/json' };
+  ({ origin, headers } = await enterConsole(server.url));
 });
 
 afterEach(() => server.close());

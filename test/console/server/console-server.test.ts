@@ -6,6 +6,7 @@ import { maskOf } from '../../../src/console/protocol/mask.ts';
 import { Recorder } from '../../../src/console/recorder.ts';
 import { ConsoleServer } from '../../../src/console/server/console-server.ts';
 import { eventually } from '../../fixtures/eventually.ts';
+import { enterConsole } from '../enter-console.ts';
 
 let recorder: Recorder;
 let server: ConsoleServer;
@@ -15,9 +16,7 @@ let cookie: string;
 beforeEach(async () => {
   recorder = new Recorder({ mask: maskOf(undefined), failuresOf: () => [], limits: { maxWeight: 2000 } });
   server = await ConsoleServer.start({ recorder, port: 0, keyNames: ['id'], actions: {} });
-  ({ origin } = new URL(server.url));
-  const response = await fetch(server.url, { redirect: 'manual' });
-  cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  ({ origin, cookie } = await enterConsole(server.url));
 });
 
 afterEach(() => server.close());
