@@ -21,6 +21,16 @@ export function ended(at: number, requestId: string, outcome: string, fields: ob
   return { event: 'invocation', at, requestId, outcome, durationMs: 1, records: [], ...fields };
 }
 
+/** A failed batch is halved. Each half is one range of record numbers. */
+export function split(
+  at: number,
+  requestId: string,
+  left: readonly number[],
+  right: readonly number[],
+): Fields {
+  return { event: 'split', at, requestId, left: [left], right: [right] };
+}
+
 export function timelineOf(...events: readonly Fields[]): Timeline {
   const timeline = new Timeline();
   for (const event of events) timeline.take(eventAt(event), (number) => shown(number));

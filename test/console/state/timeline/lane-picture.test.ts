@@ -4,19 +4,11 @@ import {
   type LanePicture,
   MIN_WIDTH,
 } from '../../../../src/console/state/timeline/lane-picture.ts';
-import { ended, type Fields, started, timelineOf } from './events.ts';
+import { ended, type Fields, split, started, timelineOf } from './events.ts';
 
 const START = 10_000;
 // One pixel for each millisecond.
 const FRAME = { window: { fromMs: START, toMs: START + 1000 }, width: 1000, nowMs: START + 900 };
-
-const split = (at: number, requestId: string, left: number[], right: number[]) => ({
-  event: 'split' as const,
-  at,
-  requestId,
-  left: [left],
-  right: [right],
-});
 
 /** Draws a lane. The events have milliseconds since the start of the window. */
 function drawn(...events: readonly Fields[]): LanePicture {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { familyOf } from '../../../../src/console/state/timeline/family.ts';
 import { Timeline } from '../../../../src/console/state/timeline/timeline.ts';
-import { ended, eventAt, invocationsOf, started, timelineOf } from './events.ts';
+import { ended, eventAt, invocationsOf, split, started, timelineOf } from './events.ts';
 
 const retry = (at: number, requestId: string, delayMs: number) => ({
   event: 'retry' as const,
@@ -9,13 +9,6 @@ const retry = (at: number, requestId: string, delayMs: number) => ({
   requestId,
   delayMs,
   records: [],
-});
-const split = (at: number, requestId: string, left: number[], right: number[]) => ({
-  event: 'split' as const,
-  at,
-  requestId,
-  left: [left],
-  right: [right],
 });
 const checkpoint = (at: number, requestId: string, position: string | undefined, fields = {}) => ({
   event: 'checkpoint' as const,
