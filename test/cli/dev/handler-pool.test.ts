@@ -2,41 +2,24 @@ import { existsSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
 import { expect, onTestFinished, test } from 'vitest';
 import { HandlerPool } from '../../../src/cli/dev/handler-pool.ts';
-import { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
 import { lambdaContext } from '../../../src/local/handler/lambda-context.ts';
 import { eventually } from '../../fixtures/eventually.ts';
-import { type Code, codeOf, SOURCE } from './code.ts';
+import { type Code, codeOf } from './code.ts';
+import { poolParts, sandboxOf } from './pool-parts.ts';
 
 const contextOf = (timeoutMs = 10_000): Context =>
   lambdaContext({ functionName: 'f', functionArn: 'arn:f', memoryLimitInMB: 128, timeoutMs }, 'r');
 
 /** A pool, and a log of its calls. */
-function poolOf(code: Code) {
-  const log: string[] = [];
-  let started = 0;
-  const start = () => {
-    started++;
-    return Sandbox.start({
-      handler: code.path('handler.ts'),
-      code: SOURCE,
-      env: process.env,
-      onOutput: (output) => void output.resume(),
-      onFiles: () => {},
-      onUnset: () => {},
-    });
-  };
-  const pool = new HandlerPool({
-    start,
-    startChanged: start,
-    onFailures: (failures) =>
-      void log.push(...failures.map(({ sequenceNumber }) => `failed ${sequenceNumber}`)),
-    onReloaded: () => void log.push('reloaded'),
-    onNotLoaded: (error) => void log.push(`not loaded: ${(error as Error).message}`),
-    onStuck: () => void log.push('stuck'),
-  });
+function poolOf(start: () => Promise<Sandbox>) {
+  const { log, started, options } = poolParts(start);
+  const pool = new HandlerPool(options);
   onTestFinished(() => pool.close());
-  return { pool, log, started: () => started };
+  return { pool, log, started };
 }
+
+const poolOfCode = (code: Code) => poolOf(() => sandboxOf(code));
 
 // Says which code it is, and which sandbox.
 const handlerOf = (version: string) => `
@@ -51,7 +34,7 @@ const handlerOf = (version: string) => `
   };`;
 
 test('one sandbox does what comes one after the other; what comes at once gets one each', async () => {
-  const { pool, started } = poolOf(codeOf({ 'handler.ts': handlerOf('v1 ') }));
+  const { pool, started } = poolOfCode(codeOf({ 'handler.ts': handlerOf('v1 ') }));
   await pool.open();
   expect(await pool.invoke({}, contextOf())).toBe('v1 1');
   expect(await pool.invoke({}, contextOf())).toBe('v1 2');
@@ -69,7 +52,7 @@ test('changed code gets the next invocation, and what runs on the old code ends 
     ),
     'version.ts': `export const version = 'v1 ';`,
   });
-  const { pool, log } = poolOf(code);
+  const { pool, log } = poolOfCode(code);
   await pool.open();
   const old = pool.invoke({ waitMs: 500 }, contextOf());
   code.write('version.ts', `export const version = 'v2 ';`);
@@ -85,7 +68,7 @@ test('changed code gets the next invocation, and what runs on the old code ends 
 
 test('code that does not load leaves the code before it in use', async () => {
   const code = codeOf({ 'handler.ts': handlerOf('v1 ') });
-  const { pool, log } = poolOf(code);
+  const { pool, log } = poolOfCode(code);
   await pool.open();
   code.write('handler.ts', 'export const handler = (;');
   await pool.reload();
@@ -97,7 +80,7 @@ test('code that does not load leaves the code before it in use', async () => {
 });
 
 test('changes while code is loaded are loaded once, afterwards', async () => {
-  const { pool, log, started } = poolOf(codeOf({ 'handler.ts': handlerOf('v1 ') }));
+  const { pool, log, started } = poolOfCode(codeOf({ 'handler.ts': handlerOf('v1 ') }));
   await pool.open();
   await Promise.all([pool.reload(), pool.reload(), pool.reload()]);
   expect(log).toEqual(['reloaded', 'reloaded']);
@@ -105,7 +88,7 @@ test('changes while code is loaded are loaded once, afterwards', async () => {
 });
 
 test('an invocation that takes too long is ended, and the next one starts in a new process', async () => {
-  const { pool } = poolOf(
+  const { pool } = poolOfCode(
     codeOf({ 'handler.ts': 'export const handler = ({ busy }: any) => { while (busy); return 1; };' }),
   );
   await pool.open();
@@ -115,7 +98,7 @@ test('an invocation that takes too long is ended, and the next one starts in a n
 
 test('without code that loads an invocation does not start', async () => {
   const code = codeOf({ 'handler.ts': 'export const handler = () => { process.exit(1); };' });
-  const { pool, log } = poolOf(code);
+  const { pool, log } = poolOfCode(code);
   await pool.open();
   await expect(pool.invoke({}, contextOf())).rejects.toThrow('exited');
   code.write('handler.ts', 'no code');
@@ -126,27 +109,8 @@ test('without code that loads an invocation does not start', async () => {
 test('an invocation whose code did not load gets the code that was loaded meanwhile', async () => {
   const code = codeOf({ 'handler.ts': handlerOf('v1 ') });
   const { promise: broken, reject } = Promise.withResolvers<Sandbox>();
-  const real = () =>
-    Sandbox.start({
-      handler: code.path('handler.ts'),
-      code: SOURCE,
-      env: process.env,
-      onOutput: (output) => void output.resume(),
-      onFiles: () => {},
-      onUnset: () => {},
-    });
-  const starts = [real, () => broken, real];
-  const log: string[] = [];
-  const start = () => (starts.shift() as typeof real)();
-  const pool = new HandlerPool({
-    start,
-    startChanged: start,
-    onFailures: () => {},
-    onReloaded: () => void log.push('reloaded'),
-    onNotLoaded: () => void log.push('not loaded'),
-    onStuck: () => void log.push('stuck'),
-  });
-  onTestFinished(() => pool.close());
+  const starts = [() => sandboxOf(code), () => broken, () => sandboxOf(code)];
+  const { pool, log } = poolOf(() => (starts.shift() as () => Promise<Sandbox>)());
   await pool.open();
   const first = pool.invoke({ waitMs: 50 }, contextOf());
   const second = pool.invoke({}, contextOf());
@@ -162,7 +126,7 @@ test('a sandbox that ends between two invocations is replaced', async () => {
       process.on('exit', () => writeFileSync(new URL('ended', import.meta.url), ''));
       export const handler = () => void setTimeout(() => process.exit(1), 5);`,
   });
-  const { pool, started } = poolOf(code);
+  const { pool, started } = poolOfCode(code);
   await pool.open();
   await pool.invoke({}, contextOf());
   await eventually(() => expect(existsSync(code.path('ended'))).toBe(true));
@@ -172,7 +136,7 @@ test('a sandbox that ends between two invocations is replaced', async () => {
 });
 
 test('log entries about failed records come before the response', async () => {
-  const { pool, log } = poolOf(codeOf({ 'handler.ts': handlerOf('v1 ') }));
+  const { pool, log } = poolOfCode(codeOf({ 'handler.ts': handlerOf('v1 ') }));
   await pool.open();
   await pool.invoke({ log: '1' }, contextOf());
   await expect(pool.invoke({ log: '2', fail: true }, contextOf())).rejects.toThrow('no');
@@ -180,6 +144,6 @@ test('log entries about failed records come before the response', async () => {
 });
 
 test('code that does not load at first is an error', async () => {
-  const { pool } = poolOf(codeOf({ 'handler.ts': '' }));
+  const { pool } = poolOfCode(codeOf({ 'handler.ts': '' }));
   await expect(pool.open()).rejects.toMatchObject({ exitCode: 2 });
 });
