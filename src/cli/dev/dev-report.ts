@@ -197,6 +197,14 @@ export class DevReport {
 
   /** No code can be loaded at all. */
   waiting(): void {
+  /** Changed code is in use, in fewer threads than there should be. */
+  fewerThreads(running: number, workers: number, error: unknown): void {
+    this.#screen.note(
+      `warning: ${running} of ${workers} threads run, because loading the handler failed in another one: ${(error as Error).message} ` +
+        'The next reload starts all of them.',
+    );
+  }
+
     this.#tell({ event: 'waiting' });
     if (!this.#options.json)
       this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);

@@ -9,6 +9,8 @@ export interface ManagedPoolOptions extends HandlerPoolOptions {
   readonly workers: number;
   /** Invocations at once, in all threads together. */
   readonly maxConcurrency: number;
+  /** The changed code is in use, but not all threads could load it. */
+  readonly onFewerThreads: (running: number, workers: number, error: unknown) => void;
 }
 
 /** One thread, and the invocations in it. */
@@ -38,7 +40,8 @@ export class ManagedPool implements InvokedPool {
   }
 
   async open(): Promise<void> {
-    await this.#startThreads(this.#options.workers);
+    const { errors } = await this.#startThreads(this.#options.workers);
+    if (errors.length > 0) throw errors[0];
   }
 
   readonly invoke: InvokedPool['invoke'] = withFailures(
@@ -88,23 +91,39 @@ export class ManagedPool implements InvokedPool {
   async #reload(): Promise<void> {
     while (this.#hasChanged) {
       this.#hasChanged = false;
+      let first: Sandbox;
       try {
-        const first = await this.#options.startChanged();
-        this.#generation++;
-        this.#add(first);
-        for (const thread of [...this.#threads]) this.#endIfOld(thread);
-        await this.#startThreads(this.#options.workers - 1);
-        this.#options.onReloaded();
+        first = await this.#options.startChanged();
       } catch (error) {
         this.#options.onNotLoaded(error);
+        continue;
       }
+      // From here on, the changed code is the present one, whatever becomes of the other threads.
+      this.#generation++;
+      this.#add(first);
+      for (const thread of [...this.#threads]) this.#endIfOld(thread);
+      const { workers } = this.#options;
+      const { started, errors } = await this.#startThreads(workers - 1);
+      this.#options.onReloaded();
+      if (errors.length > 0) this.#options.onFewerThreads(1 + started, workers, errors[0]);
     }
   }
 
-  async #startThreads(count: number): Promise<void> {
+  /** Starts threads. Those that load the handler serve, even if others do not. */
+  async #startThreads(
+    count: number,
+  ): Promise<{ readonly started: number; readonly errors: readonly unknown[] }> {
     const generation = this.#generation;
-    const sandboxes = await Promise.all(Array.from({ length: count }, () => this.#options.start()));
-    for (const sandbox of sandboxes) this.#add(sandbox, generation);
+    const errors: unknown[] = [];
+    const starting = Array.from({ length: count }, async () => {
+      try {
+        this.#add(await this.#options.start(), generation);
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    await Promise.all(starting);
+    return { started: count - errors.length, errors };
   }
 
   #add(sandbox: Sandbox, generation = this.#generation): Thread {

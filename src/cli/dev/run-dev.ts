@@ -156,7 +156,13 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     },
   };
   const pool: InvokedPool =
-    managed === undefined ? new HandlerPool(poolOptions) : new ManagedPool({ ...poolOptions, ...managed });
+    managed === undefined
+      ? new HandlerPool(poolOptions)
+      : new ManagedPool({
+          ...poolOptions,
+          ...managed,
+          onFewerThreads: (running, workers, error) => devReport.fewerThreads(running, workers, error),
+        });
   await using _cleanup = {
     async [Symbol.asyncDispose]() {
       screen.done();

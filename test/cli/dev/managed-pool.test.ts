@@ -14,6 +14,8 @@ function poolOf(code: Code, settings: { readonly workers?: number; readonly maxC
   const { log, started, options } = poolParts(() => sandboxOf(code, { env }));
   const pool = new ManagedPool({
     ...options,
+    onFewerThreads: (running, workers, error) =>
+      void log.push(`${running} of ${workers} threads: ${(error as Error).message}`),
     workers: 2,
     maxConcurrency: 64,
     ...settings,
@@ -106,6 +108,29 @@ test('changed code gets the next invocation, and what runs on the old code ends 
   expect(await pool.invoke({}, contextOf())).toMatchObject({ version: 'v2' });
   expect(log).toEqual(['reloaded', 'reloaded', expect.stringMatching(/^not loaded: /)]);
   expect(started()).toBe(2 + 2 + 2 + 1);
+});
+
+test('changed code that only the first thread can load is in use, and that is said; the next reload starts all', async () => {
+  const code = codeOf({ 'handler.ts': handlerOf('v1') });
+  const { pool, log, started } = poolOf(code, { workers: 3 });
+  await pool.open();
+  const once = `import { mkdirSync } from 'node:fs'; mkdirSync(new URL('loaded', import.meta.url));`;
+  code.write('handler.ts', `${once}${handlerOf('v2')}`);
+  await pool.reload();
+  expect(log).toEqual(['reloaded', expect.stringMatching(/^1 of 3 threads: .*EEXIST/)]);
+  const answers = await Promise.all([1, 2, 3].map(() => pool.invoke({}, contextOf())));
+  expect(answers.map((answer) => (answer as Answer).version)).toEqual(['v2', 'v2', 'v2']);
+  code.write('handler.ts', handlerOf('v3'));
+  await pool.reload();
+  const all = (await Promise.all([1, 2, 3].map(() => pool.invoke({}, contextOf())))) as Answer[];
+  expect(new Set(all.map(({ version, threadId }) => `${version} ${threadId}`)).size).toBe(3);
+  expect(started()).toBe(9);
+});
+
+test('if one thread cannot load the code at first, that is an error', async () => {
+  const once = `import { mkdirSync } from 'node:fs'; mkdirSync(new URL('loaded', import.meta.url));`;
+  const { pool } = poolOf(codeOf({ 'handler.ts': `${once}${handlerOf('v1')}` }));
+  await expect(pool.open()).rejects.toThrow('EEXIST');
 });
 
 test('invocations that come after the threads have ended share one new thread', async () => {

@@ -113,6 +113,26 @@ describe('streamlane dev', () => {
     expect(await command.ended()).toMatchObject({ code: EXIT.ok });
   });
 
+  test('with --workers, changed code that one thread cannot load is in use in the others, and that is said', async () => {
+    const code = codeOf({ 'handler.ts': 'export const handler = () => {};' });
+    const command = dev(code, '--workers', '2');
+    await command.seen(READY);
+    code.write(
+      'handler.ts',
+      `import { mkdirSync } from 'node:fs';
+      mkdirSync(${JSON.stringify(code.path('loaded'))});
+      export const handler = () => console.log('changed');`,
+    );
+    await command.seen(/reloaded .*handler\.ts/);
+    await command.seen(
+      /warning: 1 of 2 threads run, because .* in another one: .*EEXIST.* The next reload starts all/s,
+    );
+    await put('a');
+    await command.seen(/changed\n/);
+    command.interrupt();
+    expect(await command.ended()).toMatchObject({ code: EXIT.ok });
+  });
+
   test('Ctrl-C ends it while the module of the handler still waits for something', async () => {
     const code = codeOf({
       'handler.ts': `console.log('loading');
