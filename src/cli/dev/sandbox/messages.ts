@@ -76,11 +76,16 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
 export function plainError(thrown: unknown): PlainError {
   if (!isInstance(thrown, Error))
     return { name: 'Error', message: `The handler threw ${thrownText(thrown)}.`, stack: '' };
-  const [name, message, stack = ''] = ['name', 'message', 'stack'].map((part) => partOf(thrown, part));
-  const texts = [name, message, stack].map((field) =>
-    typeof field === 'string' ? field : thrownText(field),
-  );
-  return { name: texts[0] as string, message: texts[1] as string, stack: texts[2] as string };
+  const textOf = (part: string, missing: string): string => {
+    const field = partOf(thrown, part);
+    if (field === undefined) return missing;
+    return typeof field === 'string' ? field : thrownText(field);
+  };
+  return {
+    name: textOf('name', 'Error'),
+    message: textOf('message', '(its message cannot be read)'),
+    stack: textOf('stack', ''),
+  };
 }
 
 /** A {@link PlainError} as an error again. */

@@ -26,7 +26,11 @@ test.each<[string, unknown, object]>([
     hostile,
     { name: 'Error', message: 'The handler threw a value of type object.', stack: '' },
   ],
-  ['an error that cannot be read', HOSTILE[2]?.[1], { name: 'undefined', message: 'undefined', stack: '' }],
+  [
+    'an error that cannot be read',
+    HOSTILE[2]?.[1],
+    { name: 'Error', message: '(its message cannot be read)', stack: '' },
+  ],
   [
     'a revoked Proxy',
     HOSTILE[0]?.[1],
