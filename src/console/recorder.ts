@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../local/mapping-events.ts';
+import { boundedErrors } from './bounded-errors.ts';
 import { History, type HistoryLimits } from './history.ts';
 import { EVENT_NAMES } from './protocol/event-names.ts';
 import type {
@@ -210,12 +211,13 @@ export class Recorder {
   }
 
   #append(
-    fields: Readonly<Record<string, unknown>>,
+    happened: Readonly<Record<string, unknown>>,
     read: readonly NumberedRecord[] = [],
     itemBytes = 0,
   ): void {
+    const fields = boundedErrors(happened);
     const event: Recorded = { time: new Date().toISOString(), fields, ...(read.length > 0 && { read }) };
-    // The message of an error, its stack and a response can have megabytes.
+    // A response can have megabytes.
     const bytes = itemBytes + JSON.stringify(fields).length;
     const id = this.#history.append(event, 1 + read.length, bytes);
     const kind = STANDING[`${fields.event}`];

@@ -103,6 +103,40 @@ test('long messages of errors count as bytes that are kept', () => {
   expect(recorder.dropped).toBe(1);
 });
 
+test('of errors of a megabyte, the history keeps the beginnings, and the changes before them', () => {
+  const long = 'x'.repeat(2 ** 20);
+  const stack = `Error: ${long}\n    at check (handler.ts:3:1)`;
+  const failure = {
+    eventID: 'e1',
+    eventName: 'MODIFY',
+    deadLettered: false,
+    message: long,
+    at: undefined,
+    stack,
+  };
+  const { mapping, events, recorder } = recording({ failuresOf: () => [failure] });
+  mapping.emit('read', { shardId: 's', records: [record('1')] });
+  for (let attempt = 1; attempt <= 40; attempt++)
+    mapping.emit('invocation', {
+      shardId: 's',
+      records: [],
+      outcome: 'failed',
+      attempt,
+      error: new Error(long),
+    });
+  recorder.tell({ event: 'notLoaded', message: long });
+  mapping.emit('problem', { operation: 'GetRecords', error: 'not an error', delayMs: 1 });
+  expect(recorder.dropped).toBe(0);
+  const [read, invocation, ...others] = events();
+  expect(read).toMatchObject({ event: 'read' });
+  const cut = expect.stringMatching(/^x{16384}… \(1,032,192 characters left out\)$/);
+  expect(invocation).toMatchObject({ error: { name: 'Error', message: cut }, failures: [{ message: cut }] });
+  expect(invocation).toMatchObject({
+    failures: [{ stack: expect.stringMatching(/left out\).+handler\.ts:3:1\)$/s) }],
+  });
+  expect(others.slice(-2)).toMatchObject([{ message: cut }, { error: 'not an error' }]);
+});
+
 test('an item that Time to Live deleted is known, and a record without a size has an assumed one', () => {
   const { mapping, events } = recording({ limits: { maxBytes: 1500 } });
   const expired = record('1', {

@@ -1,3 +1,4 @@
+import { boundedStack, boundedText } from '../../console/protocol/bounded-text.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import type { MappingStatistics } from '../../local/statistics.ts';
 import { count } from '../terminal/count.ts';
@@ -81,17 +82,22 @@ export function formatFailures(
     const [{ deadLettered, message, at, stack }] = group as [Failure];
     const where = at === undefined ? '' : style('dim', ` (${at})`);
     const more =
-      verbose && stack !== '' ? stack.split('\n').map((line) => style('dim', `      ${line}`)) : [];
-    const what = deadLettered ? style('yellow', `dead letter: ${message}`) : style('red', message);
+      verbose && stack !== ''
+        ? boundedStack(stack)
+            .split('\n')
+            .map((line) => style('dim', `      ${line}`))
+        : [];
+    const text = boundedText(message);
+    const what = deadLettered ? style('yellow', `dead letter: ${text}`) : style('red', text);
     return [`    ${style('dim', recordsOf(group, verbose, keyNames))}  ${what}${where}`, ...more];
   });
   const left = groups.slice(MAX_FAILURES).flat().length;
   return left > 0 ? [...lines, style('dim', `    and ${count(left, 'more failure')}`)] : lines;
 }
 
-/** The same text for failures that differ in their records alone. */
+/** The same text for failures that are shown alike, and differ in their records alone. */
 export function signatureOf({ deadLettered, message, at }: Failure): string {
-  return JSON.stringify([deadLettered, message, at]);
+  return JSON.stringify([deadLettered, boundedText(message), at]);
 }
 
 /** `INSERT pk="a"`, and how many more. */

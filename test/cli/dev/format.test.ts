@@ -354,6 +354,13 @@ describe('what went wrong', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
+  test('of a megabyte is cut, and says so', () => {
+    const failures = [{ ...failure, message: 'x'.repeat(2 ** 20) }];
+    expect(formatFailures(failures, plain, false)).toEqual([
+      expect.stringMatching(/x{16384}… \(1,032,192 characters left out\)/),
+    ]);
+  });
+
   test('has its stack when asked for', () => {
     expect(
       formatFailures(
