@@ -100,7 +100,7 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
     const page = await openDev(code, ...ONCE);
     await page.getByRole('button', { name: 'New record' }).click();
     const editor = page.getByRole('dialog', { name: 'Invoke with a new record' });
-    expect(JSON.parse(await editor.getByRole('textbox').inputValue())).toEqual({ id: '' });
+    expect(JSON.parse(await editor.getByRole('textbox').inputValue())).toEqual({ id: 'new1' });
     await editor.getByRole('button', { name: 'Cancel' }).click();
     await put({ id: 'a', total: 1 });
     await row('succeeded').waitFor();
@@ -109,8 +109,8 @@ describe.skipIf(BROWSER === undefined)('reruns', () => {
     const [before, after] = ['Item before', 'Item after'].map((name) =>
       editor.getByRole('textbox', { name }),
     );
-    expect(JSON.parse((await before?.inputValue()) as string)).toEqual({ id: 'a', total: 1 });
-    await after?.fill('{"id":"a","total":-5}');
+    expect(JSON.parse((await before?.inputValue()) as string)).toEqual({ id: 'a-new2', total: 1 });
+    await after?.fill('{"id":"a-new2","total":-5}');
     await editor.getByRole('button', { name: 'Invoke' }).click();
     await page.getByText('New record, which is not in the stream').waitFor();
     await page.getByText('RangeError: negative total').first().waitFor();

@@ -1,6 +1,6 @@
 import type { LiveConsole } from '../../console/live-console.ts';
 import { EVENT_NAMES } from '../../console/protocol/event-names.ts';
-import type { CommandHappening, RetrySettings } from '../../console/protocol/events.ts';
+import type { CommandHappening, KeyType, RetrySettings } from '../../console/protocol/events.ts';
 import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { LocalEventSourceMapping } from '../../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
@@ -36,6 +36,7 @@ export interface StartDetails {
   readonly tumblingWindowInSeconds?: number | undefined;
   /** Of the table, partition key first. */
   readonly keyNames: readonly string[];
+  readonly keyTypes: readonly KeyType[];
   /** Only the template of the mapping knows its on-failure destination. */
   readonly isDestinationElsewhere: boolean;
   readonly retries: RetrySettings;
@@ -106,7 +107,7 @@ export class DevReport {
   started(mapping: LocalEventSourceMapping, details: StartDetails): void {
     const { table, handler, json } = this.#options;
     const { connection, isNew, startingPosition, tumblingWindowInSeconds, retries } = details;
-    const { keyNames, isDestinationElsewhere } = details;
+    const { keyNames, keyTypes, isDestinationElsewhere } = details;
     this.#keyNames = keyNames;
     const screen = this.#screen;
     if (isNew) screen.note(`Created the table ${table} with a stream.`);
@@ -137,6 +138,7 @@ export class DevReport {
       startingPosition,
       tumblingWindowInSeconds,
       streamArn,
+      keyTypes,
       retries,
     });
     this.#console?.follow(mapping);
@@ -195,8 +197,6 @@ export class DevReport {
       this.#line(`${this.#style('red', '↻')} not reloaded: ${message} The previous code keeps running.`);
   }
 
-  /** No code can be loaded at all. */
-  waiting(): void {
   /** Changed code is in use, in fewer threads than there should be. */
   fewerThreads(running: number, workers: number, error: unknown): void {
     this.#screen.note(
@@ -205,6 +205,8 @@ export class DevReport {
     );
   }
 
+  /** No code can be loaded at all. */
+  waiting(): void {
     this.#tell({ event: 'waiting' });
     if (!this.#options.json)
       this.#line(`${this.#style('yellow', '…')} records wait until the handler can be loaded`);

@@ -1,10 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KeyType } from '../../console/protocol/events.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { KeyAttribute } from '../flags/table-keys.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { ClientSettings } from '../servers/connection.ts';
 import { createTable } from '../servers/create-table.ts';
-import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
+import { describeTable, keyNamesOf, keyTypesOf, streamArnOf } from '../servers/stream-of-table.ts';
+
+/** A table with a stream. Its keys are in order: the partition key first. */
+export interface FoundTable {
+  readonly streamArn: string;
+  readonly keyNames: readonly string[];
+  readonly keyTypes: readonly KeyType[];
+}
 
 /**
  * Finds the stream of a table, which is created first if it is not there and its keys are given.
@@ -15,7 +23,7 @@ export async function ensureTable(
   tableName: string,
   keys: readonly KeyAttribute[] | undefined,
   settings: ClientSettings,
-): Promise<{ readonly streamArn: string; readonly keyNames: readonly string[]; readonly isNew: boolean }> {
+): Promise<FoundTable & { readonly isNew: boolean }> {
   const client = await dynamodbClient(settings);
   try {
     return { ...(await described(client, tableName)), isNew: false };
@@ -29,10 +37,7 @@ export async function ensureTable(
   }
 }
 
-async function described(
-  client: DynamoDBClient,
-  tableName: string,
-): Promise<{ readonly streamArn: string; readonly keyNames: readonly string[] }> {
+async function described(client: DynamoDBClient, tableName: string): Promise<FoundTable> {
   const table = await describeTable(client, tableName);
-  return { streamArn: streamArnOf(table), keyNames: keyNamesOf(table) };
+  return { streamArn: streamArnOf(table), keyNames: keyNamesOf(table), keyTypes: keyTypesOf(table) };
 }

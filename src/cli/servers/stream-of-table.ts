@@ -1,4 +1,5 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
+import type { KeyType } from '../../console/protocol/events.ts';
 import { failure } from '../errors/cli-error.ts';
 import { dynamodbModule } from './clients.ts';
 
@@ -33,6 +34,17 @@ export function streamArnOf({ TableName, LatestStreamArn }: TableDescription): s
 /** The names of a table's key attributes, partition key first. */
 export function keyNamesOf({ KeySchema = [] }: TableDescription): readonly string[] {
   return KeySchema.map(({ AttributeName }) => `${AttributeName}`);
+}
+
+/** The types of a table's key attributes, partition key first. */
+export function keyTypesOf({
+  KeySchema = [],
+  AttributeDefinitions = [],
+}: TableDescription): readonly KeyType[] {
+  const types = new Map(
+    AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+  );
+  return KeySchema.map(({ AttributeName }) => types.get(AttributeName) as KeyType);
 }
 
 /** Says of a server's answer that there is no such table; other errors stay as they are. */

@@ -1,9 +1,10 @@
 import { type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Attributes } from '../protocol/events.ts';
+import type { Attributes, ShownRecord } from '../protocol/events.ts';
 import { converted, type ItemFormat, itemText } from '../state/item-text.ts';
 import { keyText } from '../state/key-text.ts';
+import { newImages } from '../state/new-images.ts';
 import type { Change } from '../state/store.ts';
 import { act } from './act.ts';
 import { readStore, showChange } from './model.ts';
@@ -147,23 +148,33 @@ interface Draft {
   readonly after: string | undefined;
 }
 
+/** How many new records this page has begun. */
+let newRecords = 0;
+
 /** A new record may become any event, so it has both images. */
 function draftOf(change: Change | undefined, kind: Edited['kind']): Draft {
-  const { eventName = 'INSERT', oldImage, newImage, keys } = change?.record ?? {};
-  const any: Attributes =
-    newImage ?? oldImage ?? keys ?? Object.fromEntries(readStore().keyNames.map((name) => [name, { S: '' }]));
-  const [before, after] =
-    kind === 'written'
-      ? [oldImage ?? any, newImage ?? any]
-      : eventName === 'REMOVE'
-        ? [oldImage ?? any, undefined]
-        : [oldImage, newImage ?? (oldImage === undefined ? any : undefined)];
+  const { eventName = 'INSERT' } = change?.record ?? {};
+  const { before, after } =
+    kind === 'written' || change === undefined
+      ? newImages(change?.record, readStore(), ++newRecords)
+      : editedImages(change.record);
   const isPlain = [before, after].every(
     (image) => image === undefined || itemText(image, 'plain') !== undefined,
   );
   const format = isPlain ? 'plain' : 'dynamodb';
   const text = (image: Attributes | undefined): string | undefined => image && itemText(image, format);
   return { eventName, format, before: text(before), after: text(after) };
+}
+
+/** A stream may carry only keys, or only one image. */
+function editedImages({ eventName, oldImage, newImage, keys }: ShownRecord): {
+  readonly before: Attributes | undefined;
+  readonly after: Attributes | undefined;
+} {
+  const any = newImage ?? oldImage ?? keys;
+  return eventName === 'REMOVE'
+    ? { before: oldImage ?? any, after: undefined }
+    : { before: oldImage, after: newImage ?? (oldImage === undefined ? any : undefined) };
 }
 
 function titleOf(change: Change | undefined): string {

@@ -14,6 +14,9 @@ export interface NamedRecord {
   readonly sequenceNumber: string | undefined;
 }
 
+/** The type of a key attribute: text, number or binary. */
+export type KeyType = 'S' | 'N' | 'B';
+
 /** Attributes of an item, as DynamoDB's JSON has them. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
@@ -135,6 +138,8 @@ export type CommandHappening =
       /** Undefined without tumbling windows. */
       readonly tumblingWindowInSeconds?: number | undefined;
       readonly streamArn: string;
+      /** Of the key attributes, partition key first. */
+      readonly keyTypes?: readonly KeyType[];
       /** Undefined for `streamlane console`. */
       readonly retries?: RetrySettings;
     }

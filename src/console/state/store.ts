@@ -1,6 +1,7 @@
 import type {
   ConsoleEvent,
   ConsoleMessage,
+  KeyType,
   NumberRanges,
   RetrySettings,
   ShownRecord,
@@ -71,6 +72,7 @@ export class Store {
   rates: Rates = new Rates();
   counts: Counts = noCounts();
   keyNames: readonly string[] = [];
+  keyTypes: readonly KeyType[] = [];
   table: string = '';
   /** Undefined if the command only reads the stream: then changes have no status. */
   handler: string | undefined = '';
@@ -136,6 +138,7 @@ export class Store {
         this.handler = event.handler;
         this.origin = event.importedAs && { ...event, importedAs: event.importedAs };
         this.retries = event.retries;
+        this.keyTypes = event.keyTypes ?? [];
         break;
       case 'paused':
       case 'resumed':

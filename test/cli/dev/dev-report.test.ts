@@ -24,6 +24,7 @@ function reportOf() {
     isNew: false,
     startingPosition: 'LATEST',
     keyNames: ['id'],
+    keyTypes: ['S'],
     isDestinationElsewhere: false,
     retries: { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, onFailureDestination: null },
   });
@@ -125,6 +126,7 @@ function notesOf(
     isNew: false,
     startingPosition: 'LATEST',
     keyNames: ['id'],
+    keyTypes: ['S'],
     isDestinationElsewhere: false,
     retries: { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, onFailureDestination: null },
     ...details,
