@@ -109,6 +109,39 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
     await finds('', 4);
   });
 
+  test('the field names each word of the filter', async () => {
+    const page = await openDev(codeOf(ROUTER));
+    const filter = page.getByRole('searchbox', { name: 'Filter changes' });
+    const words = await filter.getAttribute('placeholder');
+    for (const word of ['text', 'key:', 'event:', 'status:', 'entity:', '{"eventName":'])
+      expect(words).toContain(word);
+  });
+
+  test('with all counts, the head is one row of a window of 1280 pixels, and shows all of its buttons', async () => {
+    const page = await openMapping((mapping) => {
+      const records = Array.from({ length: 12_345 }, (_, index) => recordOf({}, index));
+      mapping.emit('read', { shardId: 's', records });
+      mapping.emit('filtered', { shardId: 's', records: records.slice(0, 1234) });
+      mapping.emit('checkpoint', { shardId: 's', records: records.slice(1234, 3456), outcome: 'discarded' });
+      mapping.emit('checkpoint', { shardId: 's', records: records.slice(3456), outcome: 'succeeded' });
+      for (let attempt = 1; attempt < 1100; attempt++)
+        mapping.emit('invocation', { shardId: 's', records: [], requestId: 'r', attempt, outcome: 'failed' });
+    });
+    const head = page.locator('header');
+    await head.getByText('12,345').waitFor();
+    expect(await head.locator('dt').allTextContents()).toHaveLength(6);
+    const boxes = await Promise.all(
+      (await head.locator('h1, button, dl, p').all()).map((part) => part.boundingBox()),
+    );
+    const rows = boxes.filter((box) => box !== null && box.height > 0) as NonNullable<
+      (typeof boxes)[number]
+    >[];
+    expect(rows.length).toBeGreaterThan(8);
+    const middles = rows.map(({ y, height }) => y + height / 2);
+    expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(8);
+    expect(Math.max(...rows.map(({ x, width }) => x + width))).toBeLessThanOrEqual(1280);
+  });
+
   test('a paused feed stands still, and the records are still handled', async () => {
     const page = await openDev(codeOf(ROUTER));
     await put({ id: 'a', total: 1 });

@@ -40,7 +40,7 @@ function Head(): JSX.Element {
   const lost = connection.value === 'lost';
   return (
     <header>
-      <h1>
+      <h1 title={handler === undefined ? table : `${table} → ${handler}`}>
         <b>streamlane</b> <span>{table}</span> <i aria-hidden="true">→</i>{' '}
         {handler === undefined ? (
           <em>no handler: this page only reads the stream</em>

@@ -95,12 +95,14 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
     isFilterWanted.value = false;
   }, [isWanted]);
   const hidden = pausedAt.value === undefined ? 0 : (changes.at(-1)?.record.number ?? 0) - pausedAt.value;
+  const words = `text  key:c1  event:insert  ${handler === undefined ? '' : 'status:failed  entity:order  '}{"eventName":["REMOVE"]}`;
   return (
     <div class="toolbar">
       <input
         ref={field}
         type="search"
-        placeholder={`Filter ( / )   text   key:c1   event:insert   ${handler === undefined ? '' : 'status:failed   '}{"eventName":["REMOVE"]}`}
+        placeholder={`Filter (/)  ${words}`}
+        title={words}
         aria-label="Filter changes"
         aria-invalid={problem !== undefined}
         spellcheck={false}
