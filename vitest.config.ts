@@ -6,6 +6,7 @@ const BUILT: string[] = [
   'test/cdk/{apps,entry-mapping,stream-function}.test.ts',
   'test/cli/{main,start}.test.ts',
   'test/cli/dev/{run-dev,terminal}.test.ts',
+  'test/cli/dev/traces/managed-traces.test.ts',
   'test/cli/{demo,invoke,mapping,replay}/run-*.test.ts',
   'test/cli/servers/connect.test.ts',
   'test/console/export-page.test.ts',

@@ -77,7 +77,9 @@ export async function serve(
   port.on('message', (request: InvocationRequest) => {
     const { requestId, remainingMs: timeoutMs, ...identity } = request.context;
     const context = lambdaContext({ ...identity, timeoutMs }, requestId);
-    const run = (): Promise<void> => failures.within(() => invoke(request, context));
+    const traced = (): Promise<void> =>
+      spans?.within(() => invoke(request, context)) ?? invoke(request, context);
+    const run = (): Promise<void> => failures.within(traced);
     void (store === undefined ? run() : store.runInvocation(context, run));
   });
   say({ type: 'loaded', unset: environmentNames().filter((variable) => !process.env[variable]) });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { isSpanContextValid, type Span, type Tracer } from '@opentelemetry/api';
 import { ignoreErrors } from '../../../promise/ignore-errors.ts';
 import { type CollectedSpans, type PlainSpan, plainSpan } from './plain-span.ts';
@@ -5,11 +6,27 @@ import { type CollectedSpans, type PlainSpan, plainSpan } from './plain-span.ts'
 // An invocation may have 10,000 records.
 const MAX_SPANS = 2000;
 
-/** Keeps the spans that end in this thread until the next answer. */
+/** The spans of an invocation so far. */
+interface Collection {
+  readonly spans: PlainSpan[];
+  left: number;
+  unsampled: number;
+  /** The answer has been sent with them. */
+  isTaken: boolean;
+}
+
+/**
+ * Keeps the spans that end in this thread until the answer of their invocation. A span that ends later, or that does not belong to an
+ * invocation, goes with the next answer.
+ */
 export class SpanCollector {
-  #spans: PlainSpan[] = [];
-  #left = 0;
-  #unsampled = 0;
+  readonly #invocations: AsyncLocalStorage<Collection> = new AsyncLocalStorage();
+  #elsewhere: Collection = emptyCollection();
+
+  /** Runs an invocation. Within it, `take` gives its spans: invocations may overlap. */
+  within<Result>(invocation: () => Result): Result {
+    return this.#invocations.run(emptyCollection(), invocation);
+  }
 
   /**
    * Collects the spans of all tracers of this class. It uses the API of OpenTelemetry alone, so it works with each major
@@ -26,32 +43,43 @@ export class SpanCollector {
     };
   }
 
-  /** Returns the spans that have ended since the last call. */
+  /** Returns the spans that have ended since the last call, without those of other invocations that run. */
   take(): CollectedSpans {
-    const collected = { spans: this.#spans, left: this.#left, unsampled: this.#unsampled };
-    this.#spans = [];
-    this.#left = this.#unsampled = 0;
-    return collected;
+    const own = this.#invocations.getStore() ?? emptyCollection();
+    own.isTaken = true;
+    const others = this.#elsewhere;
+    this.#elsewhere = emptyCollection();
+    return {
+      spans: [...others.spans, ...own.spans],
+      left: others.left + own.left,
+      unsampled: others.unsampled + own.unsampled,
+    };
   }
 
   #started(span: Span): void {
+    const invocation = this.#invocations.getStore();
+    const collection = (): Collection => (invocation?.isTaken === false ? invocation : this.#elsewhere);
     if (!span.isRecording()) {
       // The SDK makes an invalid one where tracing is suppressed, as for the requests of an exporter.
-      if (isSpanContextValid(span.spanContext())) this.#unsampled++;
+      if (isSpanContextValid(span.spanContext())) collection().unsampled++;
       return;
     }
     const { end } = span;
     span.end = (...time) => {
       const isFirst = span.isRecording();
       end.apply(span, time);
-      if (isFirst) ignoreErrors(() => this.#ended(span));
+      if (isFirst) ignoreErrors(() => addTo(collection(), span));
     };
   }
+}
 
-  #ended(span: Span): void {
-    if (this.#spans.length >= MAX_SPANS) this.#left++;
-    else this.#spans.push(plainSpan(span));
-  }
+function emptyCollection(): Collection {
+  return { spans: [], left: 0, unsampled: 0, isTaken: false };
+}
+
+function addTo(collection: Collection, span: Span): void {
+  if (collection.spans.length >= MAX_SPANS) collection.left++;
+  else collection.spans.push(plainSpan(span));
 }
 
 /** The prototype with the method, which all tracers of a class have in common. */

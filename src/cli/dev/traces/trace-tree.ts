@@ -25,26 +25,36 @@ export interface RecordTree {
   readonly keys: unknown;
 }
 
+// Thousands of levels would end the stack, and each one is indented.
+const MAX_LEVELS = 100;
+
 /**
  * Builds the trees of spans that ended together. A span whose parent is not among them begins a tree: it is the first one of its
- * trace, or its parent has not ended or has ended before.
+ * trace, its parent has not ended or has ended before, or there are too many levels above it.
  */
 export function traceTrees(spans: readonly PlainSpan[], records: readonly DynamoDBRecord[]): TraceTrees {
   const byId = new Map(spans.map((span) => [idOf(span), span]));
   const below = Map.groupBy(spans, (span) => parentIn(byId, span));
-  const nodeOf = (span: PlainSpan): SpanNode => ({
-    span,
-    children: inOrder(below.get(idOf(span)) ?? []).map(nodeOf),
-  });
-  const recordBy = new Map(records.map((record) => [record.eventID, record]));
-  return {
-    records: inOrder(spans.filter((span) => sequenceNumberOf(span) !== undefined)).map((span) =>
-      recordTree(nodeOf(span), recordBy),
-    ),
-    others: inOrder(below.get(undefined) ?? [])
-      .filter((span) => sequenceNumberOf(span) === undefined)
-      .map(nodeOf),
+  const tooDeep: PlainSpan[] = [];
+  const nodeOf = (span: PlainSpan, level = 1): SpanNode => {
+    const id = idOf(span);
+    const children = inOrder(below.get(id) ?? []);
+    // Each span is shown once, also if another one has the same id: it may be below itself then.
+    below.delete(id);
+    if (level < MAX_LEVELS) return { span, children: children.map((child) => nodeOf(child, level + 1)) };
+    tooDeep.push(...children);
+    return { span, children: [] };
   };
+  const recordBy = new Map(records.map((record) => [record.eventID, record]));
+  const trees = inOrder(spans.filter((span) => sequenceNumberOf(span) !== undefined)).map((span) =>
+    recordTree(nodeOf(span), recordBy),
+  );
+  const others = inOrder(below.get(undefined) ?? [])
+    .filter((span) => sequenceNumberOf(span) === undefined)
+    .map((span) => nodeOf(span));
+  // The list grows meanwhile.
+  for (const span of tooDeep) others.push(nodeOf(span));
+  return { records: trees, others };
 }
 
 /** The id of the span that this one is below. The span of a record begins a tree of its own. */

@@ -111,6 +111,28 @@ test('spans that a sampler drops are counted, and those of suppressed tracing ar
   expect(spans.take()).toEqual({ spans: [], left: 0, unsampled: 1 });
 });
 
+test('the spans of invocations that overlap are kept apart, and those that end late go with the next answer', async () => {
+  trace.setGlobalTracerProvider(new TracerProvider());
+  const spans = await collectSpans();
+  const invoke = (name: string, waitMs: number, late: Promise<void> = Promise.resolve()) =>
+    spans.within(async () => {
+      const tracer = trace.getTracer('t');
+      const first = tracer.startSpan(name);
+      const last = tracer.startSpan(`late of ${name}`);
+      void late.then(() => last.end());
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      first.end();
+      return spans.take().spans.map((span) => span.name);
+    });
+  const { promise: afterBoth, resolve } = Promise.withResolvers<void>();
+  const slow = invoke('slow', 20);
+  expect(await invoke('fast', 1, afterBoth)).toEqual(['fast']);
+  expect(await slow).toEqual(['late of slow', 'slow']);
+  resolve();
+  await afterBoth;
+  expect(spans.take().spans.map(({ name }) => name)).toEqual(['late of fast']);
+});
+
 test('of thousands of spans the first 2,000 are kept, and the others counted', async () => {
   trace.setGlobalTracerProvider(new TracerProvider());
   const spans = await collectSpans();

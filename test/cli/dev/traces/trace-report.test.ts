@@ -134,6 +134,43 @@ test('a span whose parent is not known begins a tree, and records are not below 
   ]);
 });
 
+test('a span is shown once, whatever ids the spans have', () => {
+  const { report, lines } = reportOf();
+  report.add(
+    collected([
+      spanOf(1, { name: 'root' }),
+      // The same id as its parent, which it is below.
+      spanOf(1, { name: 'twin', parentSpanId: spanId(1) }),
+      spanOf(2, { name: 'child', parentSpanId: spanId(1) }),
+      spanOf(2, { name: 'second child', parentSpanId: spanId(1) }),
+      spanOf(3, { name: 'leaf', parentSpanId: spanId(2) }),
+      spanOf(7, { name: 'its own parent', parentSpanId: spanId(7) }),
+    ]),
+    {},
+  );
+  expect(lines.map((line) => line.replace(/ {2}1 ms.*/, ''))).toEqual([
+    '    root',
+    '    ├─ twin',
+    '    ├─ child',
+    '    │  └─ leaf',
+    '    └─ second child',
+  ]);
+});
+
+test('a chain of 2,000 spans, each below the one before, is 20 trees of 100 levels', () => {
+  const chain = Array.from({ length: 2000 }, (_, index) =>
+    spanOf(index + 1, index > 0 ? { parentSpanId: spanId(index) } : {}),
+  );
+  const asLines = reportOf({ verbose: true });
+  asLines.report.add(collected(chain), {});
+  expect(asLines.lines).toHaveLength(2000);
+  const asJson = reportOf({ json: true });
+  asJson.report.add(collected(chain), {});
+  expect(asJson.events).toHaveLength(20);
+  expect(asJson.events[1]).toMatchObject({ span: { name: 'span 101', parentSpanId: spanId(100) } });
+  expect(JSON.stringify(asJson.events).match(/"name":"span \d+"/g)).toHaveLength(2000);
+});
+
 test('--verbose shows all attributes', () => {
   const { report, lines } = reportOf({ verbose: true });
   report.add(collected([recordSpanOf(1)]), eventOf(1));
