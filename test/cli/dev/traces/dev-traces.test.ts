@@ -167,6 +167,35 @@ describe('streamlane dev --traces', { timeout: 40_000 }, () => {
     expect(lines.join('')).not.toContain('secret');
   });
 
+  test('--mask hides nothing of it: keys, and what the handler writes into spans, are printed', async () => {
+    const router = `${IMPORTS} export const handler = streamRouter({ logger: false })
+      .use(tracing({ attributes: ({ newImage }) => ({ 'from item': newImage.email }) }))
+      .onInsert(({ newImage }) => { throw new Error('no ' + newImage.email); });`;
+    const item = { id: 'secret-id', email: 'secret-email', else: 'never' };
+    const printed = async (...flags: string[]): Promise<string> => {
+      const { command, put, end } = await devTraces(
+        router,
+        ...['--maximum-retry-attempts', '0', '--console', '--mask', 'id,email,else', ...flags],
+      );
+      await put(item);
+      await command.seen(/trace(Id)?\W+[\da-f]{32}/);
+      return await end();
+    };
+    const tree = await printed();
+    expect(tree).toMatch(
+      /INSERT id="secret-id"\n.*process .*error: Error: no secret-email.*\n.*from item: secret-email/,
+    );
+    expect(tree).not.toContain('never');
+    const [event = ''] = (await printed('--json'))
+      .split('\n')
+      .filter((line) => line.includes('"event":"trace"'));
+    expect(event).not.toMatch(/secret-id|never/);
+    expect(JSON.parse(event).span).toMatchObject({
+      statusMessage: 'Error: no secret-email',
+      attributes: { 'from item': 'secret-email' },
+    });
+  });
+
   test('a second version of the API in the handler ends it with an error that says what to do', async () => {
     const code = `globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.0.0' };
       export const handler = async () => {};`;
