@@ -138,6 +138,7 @@ export class LocalMapping implements LocalEventSourceMapping {
   async caughtUp(): Promise<void> {
     const since = performance.now();
     await this.#turns;
+    this.#running?.session.recheck();
     while (this.#reason !== 'streamDisabled' && !((this.#running?.session.emptySince ?? 0) >= since)) {
       if (this.#state !== 'Enabled' && this.#state !== 'Enabling')
         throw notEnabled(this.#state, this.#reason);

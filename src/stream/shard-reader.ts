@@ -33,7 +33,10 @@ export class ShardReader {
   #iterator: string | undefined;
   #restMs = 0;
   #expirations = 0;
-  #emptyPages = 0;
+  /** When the last polls began, if they had no records: the latest at the end, and no more than say that all records have been read. */
+  #emptyPolls: readonly number[] = [];
+  /** When {@link recheck} was called. */
+  #recheckedAt = 0;
   /** Records before this epoch second were in the shard before LATEST. */
   #leavesOut: number | undefined;
 
@@ -61,6 +64,7 @@ export class ShardReader {
     if (this.#iterator === '') return undefined;
     await wait(this.#restMs, signal);
     signal.throwIfAborted();
+    const startedAt = performance.now();
     const page = await this.#guard(async () => {
       this.#iterator ??= await this.#openIterator(signal);
       return source.page(this.#iterator, signal, most(), isRefusedIterator);
@@ -68,7 +72,9 @@ export class ShardReader {
     if (page === undefined) return [];
     this.#expirations = 0;
     const { records, next } = page;
-    this.#emptyPages = records.length === 0 ? this.#emptyPages + 1 : 0;
+    // A closed shard has children, which have the later records.
+    const isEmpty = records.length === 0 && next !== undefined;
+    this.#emptyPolls = isEmpty ? [...this.#emptyPolls, startedAt].slice(-EMPTY_PAGES_AT_THE_END) : [];
     this.#iterator = next ?? '';
     // A stream that has more is read on at once; Lambda polls an idle shard four times a second.
     this.#restMs = this.#restAfter(records.length, next, pollIntervalMs);
@@ -79,12 +85,27 @@ export class ShardReader {
 
   /** True after enough empty pages in a row to say that all records have been read. A single one is not enough. */
   get hasReadAll(): boolean {
-    return this.#emptyPages >= EMPTY_PAGES_AT_THE_END;
+    return this.#emptyPolls.length === EMPTY_PAGES_AT_THE_END;
+  }
+
+  /**
+   * The time from which on enough polls in a row had no records, as `performance.now()` says: all records from before it have been
+   * read. Polls from before it say nothing about records that were written since.
+   */
+  get emptySince(): number {
+    return this.hasReadAll ? (this.#emptyPolls[0] as number) : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Polls as often as after a record, until it is known again if all records have been read. */
+  recheck(): void {
+    this.#recheckedAt = performance.now();
   }
 
   #restAfter(records: number, next: string | undefined, pollIntervalMs: number): number {
     if (records > 0 || next === undefined) return 0;
-    return this.hasReadAll ? pollIntervalMs : Math.min(pollIntervalMs, EMPTY_PAGE_REST_MS);
+    return this.emptySince >= this.#recheckedAt
+      ? pollIntervalMs
+      : Math.min(pollIntervalMs, EMPTY_PAGE_REST_MS);
   }
 
   #openIterator(signal: AbortSignal): Promise<string> {
@@ -125,7 +146,7 @@ export class ShardReader {
       this.#restMs = this.#expirations === 0 ? 0 : backoff(this.#expirations);
       this.#expirations++;
       // Nothing was read, so this says nothing about what there is.
-      this.#emptyPages = 0;
+      this.#emptyPolls = [];
       if (name === 'TrimmedDataAccessException') {
         this.#options.onTrimmed();
         this.#position = {};

@@ -49,7 +49,8 @@ export class ShardWorker {
   readonly #reader: ShardReader;
   readonly #allowance: ShardAllowance;
   #pages = 0;
-  #emptySince = Number.NEGATIVE_INFINITY;
+  /** When the last poll began that found nothing, once enough of them had found nothing. */
+  #idlePollAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ShardWorkerOptions) {
     const { batchSize, windowMs, parallelizationFactor } = options.tools;
@@ -75,15 +76,20 @@ export class ShardWorker {
   /** The time at which the open window closes for lack of records. Only a poll that began after that moment can tell. */
   #idleAt(): number | undefined {
     const idleAt = this.#windows?.idleAt;
-    if (idleAt === undefined || this.#emptySince < 0) return undefined;
-    const polledAt = performance.timeOrigin + this.#emptySince;
+    if (idleAt === undefined || this.#idlePollAt < 0) return undefined;
+    const polledAt = performance.timeOrigin + this.#idlePollAt;
     // The next page, empty or not, makes the slot look again.
     return polledAt >= idleAt || idleAt > Date.now() ? idleAt : undefined;
   }
 
-  /** When the last poll began that found nothing while nothing was under way, as `performance.now()` says. */
+  /** The time before which all records were written that are processed, as `performance.now()` says; -Infinity while there are others. */
   get emptySince(): number {
-    return this.#slots.every((slot) => slot.idle) ? this.#emptySince : Number.NEGATIVE_INFINITY;
+    return this.#slots.every((slot) => slot.idle) ? this.#reader.emptySince : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Finds out soon if there are new records. */
+  recheck(): void {
+    this.#reader.recheck();
   }
 
   /** Opens the shard, so that LATEST is now. */
@@ -122,7 +128,7 @@ export class ShardWorker {
       const page = await this.#nextPage(signal);
       if (page === undefined) return;
       const isEmpty = page.length === 0 && this.#reader.hasReadAll;
-      this.#emptySince = isEmpty ? startedAt : Number.NEGATIVE_INFINITY;
+      this.#idlePollAt = isEmpty ? startedAt : Number.NEGATIVE_INFINITY;
       const filtered = ownWork(() => this.#queue(page));
       if (filtered.length > 0) await this.#pass(filtered);
     }

@@ -46,11 +46,16 @@ export class StreamSession {
     this.#options = options;
   }
 
-  /** When the last round of polls began that found nothing anywhere, as `performance.now()` says. */
+  /** The time before which everything was written that is processed, as `performance.now()` says; -Infinity while there is more. */
   get emptySince(): number {
     const workers = [...this.#workers.values()];
     if (this.#lookIsDue || this.#lookedAt === undefined) return Number.NEGATIVE_INFINITY;
     return workers.length === 0 ? this.#lookedAt : Math.min(...workers.map(({ emptySince }) => emptySince));
+  }
+
+  /** Finds out soon if there are new records. */
+  recheck(): void {
+    for (const worker of this.#workers.values()) worker.recheck();
   }
 
   /** Looks for shards now, if none is read. */

@@ -460,6 +460,26 @@ describe('iterators', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
+  test('caughtUp does not take empty pages from before the call for the end of a shard', async () => {
+    fake.addShard('s');
+    await start();
+    await mapping?.caughtUp(); // the shard is idle
+    fake.emptyPages = 9;
+    fake.write('s', 'a');
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
+  });
+
+  test('caughtUp asks an idle shard more often than every pollIntervalMs', async () => {
+    fake.addShard('s');
+    await start({ pollIntervalMs: 1_000 });
+    await mapping?.caughtUp();
+    const startedAt = performance.now();
+    await mapping?.caughtUp();
+    // One interval at most, and ten polls at short intervals.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   test('caughtUp does not take expired iterators of an idle shard for empty polls', async () => {
     fake.addShard('s');
     await start();
