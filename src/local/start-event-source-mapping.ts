@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { OWN_CLIENT_SETTINGS, OwnClients } from '../aws-clients/own-clients.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import { newestStreamOf } from '../stream/newest-stream.ts';
 import { adapterFor } from '../stream/records/emulator-quirks.ts';
 import { isNotFound, type StreamDescription, StreamSource } from '../stream/stream-source.ts';
@@ -20,6 +21,7 @@ import { resolveHandler } from './handler/resolve-handler.ts';
 import { type LocalMappingOptions, type LocalSettings, localSettings, OWNER } from './local-options.ts';
 import { logEvents } from './log-events.ts';
 import { MappingEmitter } from './mapping-events.ts';
+import { retryAtStart } from './retry-at-start.ts';
 import { registerMapping } from './running-mappings.ts';
 import { ShardPositions } from './shards/positions.ts';
 import type { ShardTools } from './shards/shard-worker.ts';
@@ -36,7 +38,7 @@ import { emptyTally } from './statistics.ts';
  * @returns the mapping, once it reads: later changes are delivered, with `LATEST` too
  * @throws ConfigurationError `UNKNOWN_OPTION`, `INVALID_OPTION`, `INVALID_PATTERN`, `INVALID_HANDLER`,
  * `MISSING_PEER`, `STREAM_NOT_FOUND`, `INVALID_CHECKPOINT_FILE` or `MAPPING_CONFLICT`; whatever the SDK throws
- * when the stream cannot be described
+ * when the stream cannot be described. Throttling, errors of the server and broken connections are first tried again for 30 seconds
  * @example
  * ```ts
  * const mapping = await startEventSourceMapping({
@@ -72,7 +74,8 @@ export async function startControlledMapping(
   try {
     const client =
       options.client ?? own.keep(new DynamoDBStreamsClient(clientOptions(options, options.endpoint)));
-    const streamArn = options.streamArn ?? (await newestStreamOf(options.tableName as string, client));
+    const streamArn =
+      options.streamArn ?? (await newestStream(options.tableName as string, client, settings.logger));
     release = registerMapping(streamArn, options.handler, file);
     checkpoints = file === undefined ? undefined : new CheckpointFile(file, streamArn);
     checkpoints?.lock();
@@ -217,9 +220,19 @@ async function start({
   return mapping;
 }
 
+function newestStream(tableName: string, client: DynamoDBStreamsClient, logger: Logger): Promise<string> {
+  return retryAtStart(
+    () => newestStreamOf(tableName, client),
+    (error, delayMs) => logger.warn('ListStreams failed; it is tried again', { tableName, delayMs, error }),
+  );
+}
+
 async function describe(source: StreamSource, streamArn: string): Promise<StreamDescription> {
   try {
-    return await source.describe(new AbortController().signal);
+    return await retryAtStart(
+      () => source.describe(new AbortController().signal),
+      (error, delayMs) => source.tell('DescribeStream', error, delayMs),
+    );
   } catch (cause) {
     if (!isNotFound(cause)) throw cause;
     throw new ConfigurationError(

@@ -46,6 +46,11 @@ export function isNotFound(error: unknown): boolean {
   return (error as Error).name === 'ResourceNotFoundException';
 }
 
+/** Checks if the server limits the rate of requests. */
+export function isThrottle(error: unknown): boolean {
+  return THROTTLE.test(`${(error as Error).name}`);
+}
+
 function isForReader(error: unknown): boolean {
   return FINAL_ERRORS.includes((error as Error).name);
 }
@@ -55,9 +60,9 @@ function isForReader(error: unknown): boolean {
  * iterators that it gave out before. DynamoDB answers those with ValidationException.
  */
 export function isRefusedIterator(error: unknown): boolean {
-  const { name, $metadata } = error as Partial<DynamoDBStreamsServiceException>;
+  const { $metadata } = error as Partial<DynamoDBStreamsServiceException>;
   const status = $metadata?.httpStatusCode ?? 0;
-  return status >= 400 && status < 500 && !THROTTLE.test(`${name}`);
+  return status >= 400 && status < 500 && !isThrottle(error);
 }
 
 /** The calls that read one stream. What fails is tried again, with growing delays, unless the reader decides. */

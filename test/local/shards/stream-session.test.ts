@@ -720,3 +720,30 @@ test('what keeps the stream from being described at the start is thrown', async 
   fake.fail('DescribeStream', 'AccessDeniedException');
   await expect(start()).rejects.toThrow('AccessDeniedException');
 });
+
+describe('a start', () => {
+  test('waits while the server throttles, and logs that', async () => {
+    fake.addShard('s');
+    fake.write('s', 'a');
+    fake.streams = [{ StreamArn: FAKE_STREAM, StreamLabel: '2026' }];
+    fake.fail('ListStreams', 'ThrottlingException');
+    fake.fail('DescribeStream', 'LimitExceededException', 2);
+    fake.fail('GetShardIterator', 'InternalServerError');
+    await start({ streamArn: undefined, tableName: 'Invoices' } as never);
+    await mapping?.caughtUp();
+    expect(seen).toEqual(['a']);
+    expect(logger.entries.map((entry) => entry.split(' ').slice(0, 3).join(' '))).toEqual([
+      'warn ListStreams failed;',
+      'warn DescribeStream failed;',
+      'warn DescribeStream failed;',
+      'warn GetShardIterator failed;',
+    ]);
+  });
+
+  test('without permission is refused at once, and starts nothing', async () => {
+    fake.addShard('s');
+    fake.fail('DescribeStream', 'AccessDeniedException');
+    await expect(start()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(fake.calls).toEqual(['DescribeStream']);
+  });
+});
