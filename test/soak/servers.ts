@@ -29,8 +29,8 @@ export interface Written {
 /** Starts the servers in a process of their own, so that their memory and sockets do not count. They end with this process. */
 export async function startServers(): Promise<Servers> {
   const child = fork(new URL('./servers-main.ts', import.meta.url), { execArgv: [] });
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('The servers have ended.');
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`The servers have ended, with ${signal ?? `code ${code}`}.`);
   });
   ended.catch(() => {});
   const answer = async <Answer>(): Promise<Answer> => {

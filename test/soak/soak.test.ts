@@ -14,7 +14,11 @@ async function soak(
   const child = execFile(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', main, ...flags],
-    (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+    (_error, stdout, stderr) => {
+      const { exitCode, signalCode } = child;
+      const ending = signalCode === null ? '' : `Ended by ${signalCode}.\n`;
+      resolve({ code: exitCode ?? -1, output: stdout + stderr + ending });
+    },
   );
   return promise;
 }
