@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { EntityRecords } from '../../../console/entity-names.ts';
 import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
@@ -29,6 +30,12 @@ export interface SandboxData {
   readonly traces: boolean;
   /** Sends the entities of records. */
   readonly tellsEntities?: boolean;
+}
+
+/** The data of the thread of a sandbox. */
+export interface WorkerData extends SandboxData {
+  /** Its own, because code of the handler may use that of the thread: libraries post messages to it, or close it. */
+  readonly port: MessagePort;
 }
 
 /** One invocation, for a sandbox. */

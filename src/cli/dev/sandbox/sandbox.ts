@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import type { EntityRecords } from '../../../console/entity-names.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
@@ -9,8 +9,8 @@ import {
   errorOf,
   type InvocationRequest,
   type PublishedFailure,
-  type SandboxData,
   type SandboxMessage,
+  type WorkerData,
 } from './messages.ts';
 import type { CollectedSpans } from './plain-span.ts';
 import { avoidSharedWrappers } from './shared-wrappers.ts';
@@ -58,6 +58,7 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
  */
 export class Sandbox {
   readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #options: SandboxOptions;
   /** The invocations that have not been answered, by id. */
   readonly #pending: Map<number, Pending> = new Map();
@@ -68,18 +69,27 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions) {
     const { handler, code, onSpans, onEntities } = options;
-    const workerData: SandboxData = {
+    const { port1, port2: port } = new MessageChannel();
+    const workerData: WorkerData = {
+      port,
       handler,
       code,
       traces: onSpans !== undefined,
       tellsEntities: onEntities !== undefined,
     };
-    const worker = new Worker(WORKER, { workerData, env: options.env, stdout: true, stderr: true });
+    const worker = new Worker(WORKER, {
+      workerData,
+      transferList: [port],
+      env: options.env,
+      stdout: true,
+      stderr: true,
+    });
     this.#options = options;
     this.#worker = worker;
+    this.#port = port1;
     options.onOutput(worker.stdout);
     options.onOutput(worker.stderr);
-    worker.on('message', (message: SandboxMessage) => this.#hear(message));
+    port1.on('message', (message: SandboxMessage) => this.#hear(message));
     worker.on('error', (error: unknown) => {
       this.#crash = error instanceof Error ? error : new Error(String(error));
     });
@@ -121,7 +131,7 @@ export class Sandbox {
         remainingMs: context.getRemainingTimeInMillis(),
       },
     };
-    this.#worker.postMessage(request);
+    this.#port.postMessage(request);
     return answer.promise;
   }
 
@@ -165,6 +175,12 @@ export class Sandbox {
 
   #end(code: number): void {
     this.#closed = true;
+    // Sent before the end, and not read yet.
+    for (let sent = receiveMessageOnPort(this.#port); sent; sent = receiveMessageOnPort(this.#port)) {
+      /* v8 ignore next -- which of the two is known first depends on the machine */
+      this.#hear(sent.message);
+    }
+    this.#port.close();
     const error = this.#crash ?? new Error(`The handler's process exited with code ${code}.`);
     this.#loading.reject(error);
     for (const { answer } of this.#pending.values()) answer.reject(error);

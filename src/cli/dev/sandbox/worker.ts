@@ -1,5 +1,7 @@
 /* v8 ignore start -- runs in a worker thread, of which no coverage is taken: serve() has tests of its own */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import type { WorkerData } from './messages.ts';
 import { serve } from './serve.ts';
 
-await serve(parentPort as MessagePort, workerData);
+const { port, ...data } = workerData as WorkerData;
+await serve(port, data);

@@ -180,6 +180,32 @@ describe('a sandbox', () => {
     await expect(sandbox.invoke({}, contextOf())).rejects.toMatchObject(error);
   });
 
+  test.each([
+    ['posts to', "parentPort.postMessage('junk')"],
+    ['posts an answer to', "parentPort.postMessage({ type: 'returned', id: 0, files: [] })"],
+    ['closes', 'parentPort.close()'],
+  ])('code that %s the port of its thread changes nothing', async (_name, statement) => {
+    const code = codeOf({
+      'handler.ts': `import { parentPort } from 'node:worker_threads';
+        export const handler = async () => { ${statement}; return 'mine'; };`,
+    });
+    const { sandbox } = await start(code.path('handler.ts'));
+    expect(await sandbox.invoke({}, contextOf())).toMatchObject({ response: 'mine' });
+    expect(await sandbox.invoke({}, contextOf())).toMatchObject({ response: 'mine' });
+  });
+
+  test('an answer that was sent before the thread ends is not lost', async () => {
+    const code = codeOf({
+      'handler.ts': `export const handler = async () => {
+        setImmediate(() => process.exit(1));
+        return 'mine';
+      };`,
+    });
+    const { sandbox } = await start(code.path('handler.ts'));
+    expect(await sandbox.invoke({}, contextOf())).toMatchObject({ response: 'mine' });
+    await eventually(() => expect(sandbox.closed).toBe(true));
+  });
+
   test('can be ended while the handler never lets go', async () => {
     const code = codeOf({ 'handler.ts': 'export const handler = () => { for (;;); };' });
     const { sandbox } = await start(code.path('handler.ts'));
