@@ -8,7 +8,7 @@ const MAX_SPANS = 2000;
 
 /** The spans of an invocation so far. */
 interface Collection {
-  readonly spans: PlainSpan[];
+  readonly spans: Span[];
   left: number;
   unsampled: number;
   /** The answer has been sent with them. */
@@ -50,7 +50,7 @@ export class SpanCollector {
     const others = this.#elsewhere;
     this.#elsewhere = emptyCollection();
     return {
-      spans: [...others.spans, ...own.spans],
+      spans: [...others.spans, ...own.spans].flatMap(readSpan),
       left: others.left + own.left,
       unsampled: others.unsampled + own.unsampled,
     };
@@ -68,7 +68,7 @@ export class SpanCollector {
     span.end = (...time) => {
       const isFirst = span.isRecording();
       end.apply(span, time);
-      if (isFirst) ignoreErrors(() => addTo(collection(), span));
+      if (isFirst) addTo(collection(), span);
     };
   }
 }
@@ -77,9 +77,21 @@ function emptyCollection(): Collection {
   return { spans: [], left: 0, unsampled: 0, isTaken: false };
 }
 
+/** The last ones are kept: a span ends after those below it. So that of a record does not lack, whatever its handler does. */
 function addTo(collection: Collection, span: Span): void {
-  if (collection.spans.length >= MAX_SPANS) collection.left++;
-  else collection.spans.push(plainSpan(span));
+  collection.spans.push(span);
+  if (collection.spans.length <= MAX_SPANS) return;
+  collection.spans.shift();
+  collection.left++;
+}
+
+/** Nothing of a span that cannot be read. */
+function readSpan(span: Span): readonly PlainSpan[] {
+  try {
+    return [plainSpan(span)];
+  } catch {
+    return [];
+  }
 }
 
 /** The prototype with the method, which all tracers of a class have in common. */

@@ -56,7 +56,7 @@ export class TraceReport {
     else this.#writeLines(trees);
     if (left > 0) this.#options.onNote(`${count(left, 'more span')} of this invocation are not shown.`);
     if (unsampled > 0) this.#sayOnce(UNSAMPLED);
-    else if (records.length > 0 && trees.records.length === 0) this.#sayOnce(NO_SPANS);
+    else if (records.length > 0 && trees.records.length === 0 && left === 0) this.#sayOnce(NO_SPANS);
   }
 
   #writeLines({ records, others }: TraceTrees): void {

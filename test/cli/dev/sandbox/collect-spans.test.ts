@@ -133,12 +133,13 @@ test('the spans of invocations that overlap are kept apart, and those that end l
   expect(spans.take().spans.map(({ name }) => name)).toEqual(['late of fast']);
 });
 
-test('of thousands of spans the first 2,000 are kept, and the others counted', async () => {
+test('of thousands of spans the last 2,000 are kept, and the others counted: the span of a record ends last', async () => {
   trace.setGlobalTracerProvider(new TracerProvider());
   const spans = await collectSpans();
-  for (let number = 0; number < 2010; number++) trace.getTracer('t').startSpan('s').end();
+  for (let number = 0; number < 2010; number++) trace.getTracer('t').startSpan(`s${number}`).end();
   const { spans: taken, left } = spans.take();
   expect([taken.length, left]).toEqual([2000, 10]);
+  expect([taken.at(0)?.name, taken.at(-1)?.name]).toEqual(['s10', 's2009']);
 });
 
 test('a tracer of another implementation is observed too, and code that it throws is that of its caller', async () => {

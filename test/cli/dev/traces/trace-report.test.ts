@@ -191,6 +191,8 @@ test('of the traces of one invocation ten are shown, and with --verbose all', ()
 
 test('for records without a span it says once how to add tracing', () => {
   const { report, notes } = reportOf();
+  report.add(collected([], { left: 2 }), eventOf(1));
+  expect(notes.splice(0)).toEqual(['2 more spans of this invocation are not shown.']);
   report.add(collected([]), eventOf(1));
   report.add(collected([spanOf(1)]), eventOf(1));
   expect(notes).toEqual([expect.stringContaining("router.use(tracing({ parent: 'traceparent' }))")]);
