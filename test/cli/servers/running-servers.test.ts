@@ -325,7 +325,7 @@ test('servers that are installed and do not start are no missing package', async
   const cwd = process.cwd();
   process.chdir(directory);
   try {
-    await expect(embeddedServers({}, {}, 'private', noWarning)).rejects.toThrow('does not listen');
+    await expect(embeddedServers({}, {}, 'private', noWarning)).rejects.toThrow('does not start');
   } finally {
     process.chdir(cwd);
   }
