@@ -110,6 +110,16 @@ const ENTRY_POINTS: readonly [string, string, (result: Made, logger: Logger) => 
         .onInsert(second(result))(event(), contextOf()),
   ],
   [
+    'a route within a middleware that looks at it',
+    'A handler',
+    (result, logger) =>
+      streamRouter({ logger })
+        .use(async (_record, _context, next) => {
+          await next();
+        })
+        .onInsert(second(result))(event(), contextOf()),
+  ],
+  [
     'a middleware',
     'A middleware',
     (result, logger) =>

@@ -537,6 +537,110 @@ describe('next() after its middleware has settled', () => {
   });
 });
 
+describe('a middleware that returns what follows its call', () => {
+  const log: string[] = [];
+  const inner =
+    (fails: boolean): HandleRecord =>
+    async () => {
+      log.push('start');
+      await tick(2);
+      log.push('end');
+      if (fails) throw new Error('inner');
+    };
+  beforeEach(() => void log.splice(0));
+
+  test('settles when it returns the call itself: a later next() starts nothing', async () => {
+    const late: unknown[] = [];
+    const router = streamRouter({ logger: memoryLogger() })
+      .use((_record, _context, next) => {
+        const call = next();
+        queueMicrotask(() => {
+          try {
+            next();
+          } catch (error) {
+            late.push(error);
+          }
+        });
+        return call;
+      })
+      .onInsert(inner(false) as () => Promise<void>);
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(late).toMatchObject([{ code: 'LATE_NEXT' }]);
+    expect(log).toEqual(['start', 'end']);
+  });
+
+  // What follows the call starts a further one, and does not wait for it.
+  const again = (next: Next) => (): void => void next();
+  test.each<[string, boolean, (call: Promise<void>, next: Next) => Promise<unknown>]>([
+    ['catch', true, (call, next) => call.catch(again(next))],
+    ['then', false, (call, next) => call.then(again(next))],
+    ['an async catch', true, (call, next) => call.catch(async () => again(next)())],
+    ['finally', false, (call, next) => call.finally(again(next))],
+  ])('%s: ends after a call that what follows has started', async (_, fails, how) => {
+    let calls = 0;
+    const handler: HandleRecord = (...args) => inner(fails && ++calls === 1)(...args);
+    expect(await outcomeOf((_r, _c, next) => how(next() as Promise<void>, next), handler)).toBe('succeeded');
+    expect(log).toEqual(['start', 'end', 'start', 'end']);
+  });
+
+  test('ends after a call that was started while the first one ran', async () => {
+    const layer: Layer = (_r, _c, next) => {
+      const followed = (next() as Promise<void>).catch(() => {});
+      setTimeout(next, 1);
+      return followed;
+    };
+    expect(await outcomeOf(layer, inner(false))).toBe('succeeded');
+    expect(log).toEqual(['start', 'start', 'end', 'end']);
+  });
+
+  test('fails with what follows the call, also when that throws', async () => {
+    const layer: Layer = (_r, _c, next) =>
+      (next() as Promise<void>).catch(() => {
+        throw 'own';
+      });
+    expect(await outcomeOf(layer, inner(true))).toEqual(['own']);
+  });
+
+  test('is not ended by what else follows the call', async () => {
+    const layer: Layer = (_r, _c, next) => {
+      const call = next() as Promise<void>;
+      const followed = call.catch(async () => {
+        await tick(4);
+        await next();
+      });
+      call.then(undefined, () => log.push('looked at'));
+      return followed;
+    };
+    let calls = 0;
+    expect(await outcomeOf(layer, (...args) => inner(++calls === 1)(...args))).toBe('succeeded');
+    expect(log).toEqual(['start', 'end', 'looked at', 'start', 'end']);
+  });
+
+  test('may return what the second look gives', async () => {
+    const layer: Layer = (_r, _c, next) => {
+      const call = next() as Promise<void>;
+      call.catch(() => log.push('first'));
+      return call.catch(() => log.push('second'));
+    };
+    expect(await outcomeOf(layer, inner(true))).toBe('succeeded');
+    expect(log).toEqual(['start', 'end', 'first', 'second']);
+  });
+
+  test('settles with it: a later next() throws', async () => {
+    let later: Next = () => {};
+    const layer: Layer = (_r, _c, next) => {
+      later = next;
+      return (next() as Promise<void>).catch(() => {});
+    };
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(layer)
+      .onInsert(inner(true) as () => Promise<void>);
+    expect(await router(eventOf({}), contextOf())).toEqual({ batchItemFailures: [] });
+    expect(() => later()).toThrow(expect.objectContaining({ code: 'LATE_NEXT' }));
+    expect(log).toEqual(['start', 'end']);
+  });
+});
+
 describe('a middleware that settles before its next() does', () => {
   const failLater = (ms: number, what: unknown) =>
     tick(ms).then(() => {

@@ -1,0 +1,112 @@
+import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
+import type { LazyRecord } from '../record/lazy-record.ts';
+
+/** The layer that a call of next() belongs to. */
+export interface CallingLayer {
+  readonly record: LazyRecord;
+  /** Ends the layer with a result of the middleware. */
+  conclude(result: unknown): unknown;
+  /** Ends the layer with what the middleware threw. */
+  fail(thrown: unknown): unknown;
+}
+
+/**
+ * A call of next() that has to be waited for.
+ *
+ * For its caller it is a promise. It has only the prototype of one: with a promise of its own, and one for each layer, a
+ * middleware that only passes records on took 1.8 times as long as the bare router, and takes 1.1 times as long now
+ * (bench: middleware/layers).
+ */
+export class NextCall {
+  static {
+    Object.setPrototypeOf(NextCall.prototype, Promise.prototype);
+  }
+
+  /** True once the middleware has awaited it, and so decides what its failure means. */
+  seen = false;
+  done = false;
+  readonly #inner: Promise<unknown>;
+  readonly #layer: CallingLayer;
+  /** What its first then() returned. */
+  #followed: Promise<unknown> | undefined;
+  /** True if the layer ends with what the first then() returned. */
+  #endsLayer = false;
+
+  constructor(inner: PromiseLike<unknown>, layer: CallingLayer) {
+    this.#inner = Promise.resolve(inner);
+    this.#layer = layer;
+  }
+
+  /**
+   * For a middleware that has only passed this call on, or has added what follows it, as `next().catch(...)` does: the promise
+   * that ends the layer, so that the layer needs none of its own. Undefined for every other result.
+   */
+  passedOnAs(result: unknown): Promise<unknown> | undefined {
+    if (result === this && !this.seen) {
+      this.seen = true;
+      return this.#inner;
+    }
+    if (result === undefined || result !== this.#followed) return undefined;
+    this.#endsLayer = true;
+    return this.#followed;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: await and every other way of looking goes through it
+  then<A, B>(
+    onFulfilled?: ((value: unknown) => A) | null,
+    onRejected?: ((reason: unknown) => B) | null,
+  ): Promise<unknown> {
+    this.seen = true;
+    const isFirst = this.#followed === undefined;
+    const failed = (thrown: unknown): unknown => this.#goOn(onRejected ?? rethrow, thrown, isFirst);
+    const following = this.#inner.then(
+      (value) =>
+        isUnfinished(value)
+          ? refuseUnfinished(value).catch(failed)
+          : this.#goOn(onFulfilled ?? itself, value, isFirst),
+      failed,
+    );
+    this.#followed ??= following;
+    return following;
+  }
+
+  #goOn(callback: (settled: unknown) => unknown, settled: unknown, isFirst: boolean): unknown {
+    this.done = true;
+    this.#layer.record.reread();
+    if (!isFirst || !this.#endsLayer) return callback(settled);
+    let result: unknown;
+    try {
+      result = callback(settled);
+    } catch (thrown) {
+      return this.#layer.fail(thrown);
+    }
+    return this.#layer.conclude(result);
+  }
+}
+
+const NONE: readonly NextCall[] = [];
+const ignore = (): void => {};
+const itself = (value: unknown): unknown => value;
+const rethrow = (thrown: unknown): never => {
+  throw thrown;
+};
+
+/** The calls that the middleware has not waited for. */
+export function leftOf(calls: readonly NextCall[]): readonly NextCall[] {
+  for (const { seen, done } of calls) {
+    if (!seen || !done) return calls.filter((call) => !(call.seen && call.done));
+  }
+  return NONE;
+}
+
+/**
+ * Notes when the calls settle that the middleware has not awaited when it returns. It also keeps Node from ending the process for
+ * their rejections: the layer fails the record with them instead.
+ */
+export function watchForgotten(calls: readonly NextCall[]): void {
+  for (const call of calls) {
+    if (call.seen) continue;
+    call.then(ignore, ignore);
+    call.seen = false;
+  }
+}
