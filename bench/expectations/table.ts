@@ -298,9 +298,9 @@ export const EXPECTATIONS: readonly Expectation[] = [
     unit: 'x',
   },
   // The first goals were 12 kB and 1 ms, and the first musts 23 kB and 1.5 ms. Today the must keeps the bundle from growing.
-  // These parts, in kB as esbuild counts them, took it from 22.5 to 36.8:
+  // These parts, in kB as esbuild counts them, took it from 22.5 to 37.4:
   // - conditions that compare stored values 2.1, with paths and matchers 1.8
-  // - causes without item content 1.4, refusal of late next() calls 1.1, refusal of unfinished results 0.9
+  // - causes without item content 1.4, refusal of late next() calls 1.1, calls of next() passed on without a promise 0.6, refusal of unfinished results 0.9
   // - entities in records, routes, options and reports 1.3
   // - one runBatch and one set of option checks for all entry points 1.2, unknown options refused by name 0.4
   // - copies of records 0.9, creation times 0.8, records 0.8, copies of the fields that decide about a record 0.2
@@ -310,7 +310,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
     group: 'footprint/bundle/sdk-external',
     of: 'streamlane',
     limit: 'at most',
-    must: 36.9,
+    must: 37.5,
     aim: 12,
     unit: 'kB',
     exact: true,

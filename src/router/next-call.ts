@@ -4,10 +4,8 @@ import type { LazyRecord } from '../record/lazy-record.ts';
 /** The layer that a call of next() belongs to. */
 export interface CallingLayer {
   readonly record: LazyRecord;
-  /** Ends the layer with a result of the middleware. */
-  conclude(result: unknown): unknown;
-  /** Ends the layer with what the middleware threw. */
-  fail(thrown: unknown): unknown;
+  /** Ends the layer with what the last code of the middleware returns or throws. */
+  end(verdict: () => unknown): unknown;
 }
 
 /**
@@ -73,31 +71,15 @@ export class NextCall {
   #goOn(callback: (settled: unknown) => unknown, settled: unknown, isFirst: boolean): unknown {
     this.done = true;
     this.#layer.record.reread();
-    if (!isFirst || !this.#endsLayer) return callback(settled);
-    let result: unknown;
-    try {
-      result = callback(settled);
-    } catch (thrown) {
-      return this.#layer.fail(thrown);
-    }
-    return this.#layer.conclude(result);
+    return isFirst && this.#endsLayer ? this.#layer.end(() => callback(settled)) : callback(settled);
   }
 }
 
-const NONE: readonly NextCall[] = [];
 const ignore = (): void => {};
 const itself = (value: unknown): unknown => value;
 const rethrow = (thrown: unknown): never => {
   throw thrown;
 };
-
-/** The calls that the middleware has not waited for. */
-export function leftOf(calls: readonly NextCall[]): readonly NextCall[] {
-  for (const { seen, done } of calls) {
-    if (!seen || !done) return calls.filter((call) => !(call.seen && call.done));
-  }
-  return NONE;
-}
 
 /**
  * Notes when the calls settle that the middleware has not awaited when it returns. It also keeps Node from ending the process for

@@ -6,7 +6,7 @@ import { ignoreErrors } from '../promise/ignore-errors.ts';
 import { isThenable } from '../promise/thenable.ts';
 import { isUnfinished, refuseUnfinished } from '../promise/unfinished.ts';
 import type { LazyRecord } from '../record/lazy-record.ts';
-import { type CallingLayer, leftOf, NextCall, watchForgotten } from './next-call.ts';
+import { type CallingLayer, NextCall, watchForgotten } from './next-call.ts';
 
 /** Runs the next middleware, at last validation and the routes. Throws when one of them fails. */
 export type Next = () => void | Promise<void>;
@@ -37,7 +37,10 @@ export type LayerMiddleware = RecordMiddleware<LazyRecord> & { readonly '~wrap'?
  * stops waiting for its `next()` does not let the lane, a retry or the answer go on beside the handler.
  */
 export function wrapLayer(middleware: RecordMiddleware<LazyRecord>, inner: HandleRecord): HandleRecord {
-  return (record, context) => new Layer(inner, record, context).run(middleware);
+  return (record, context) => {
+    const layer = new Layer(inner, record, context);
+    return layer.end(() => middleware(record, context, () => layer.next()));
+  };
 }
 
 const NONE: readonly NextCall[] = [];
@@ -57,56 +60,35 @@ class Layer implements CallingLayer {
     this.#context = context;
   }
 
-  run(middleware: RecordMiddleware<LazyRecord>): unknown {
-    let result: unknown;
+  end(verdict: () => unknown): unknown {
     try {
-      result = middleware(this.record, this.#context, () => this.#next());
-    } catch (thrown) {
-      this.#leave();
-      return this.fail(thrown);
-    }
-    const passedOn = this.#calls.length === 1 ? this.#calls[0]?.passedOnAs(result) : undefined;
-    if (passedOn !== undefined) {
-      this.#returned = true;
-      // The handler's own promise: no code of this layer runs when it settles.
-      this.#settled = passedOn !== result;
-      return passedOn;
-    }
-    this.#leave();
-    return this.conclude(result);
-  }
-
-  /** Ends once the result of the middleware has settled. */
-  conclude(result: unknown): unknown {
-    try {
+      const result = verdict();
+      const passedOn = this.#calls.length === 1 ? this.#calls[0]?.passedOnAs(result) : undefined;
+      if (passedOn !== undefined) {
+        // With the handler's own promise, no code of this layer runs when that settles.
+        this.#settled = passedOn !== result;
+        return passedOn;
+      }
       // The value may throw too, when its `then` is read.
-      if (!isThenable(result)) return this.#succeed(result);
+      if (!isThenable(result)) return this.#settle(succeedAfter, result);
       return Promise.resolve(result).then(
-        (value) => this.#succeed(value),
-        (thrown) => this.fail(thrown),
+        (value) => this.#settle(succeedAfter, value),
+        (thrown) => this.#settle(failAfter, thrown),
       );
     } catch (thrown) {
-      return this.fail(thrown);
+      return this.#settle(failAfter, thrown);
+    } finally {
+      this.#returned = true;
+      watchForgotten(this.#calls);
     }
   }
 
-  /** @throws `thrown`, at once where nothing runs any more */
-  fail(thrown: unknown): Promise<never> {
+  #settle(after: typeof succeedAfter, result: unknown): Promise<void> | undefined {
     this.#settled = true;
-    return failAfter(this.#calls, thrown, this.record, this.#context);
+    return after(this.#calls, result, this.record, this.#context);
   }
 
-  #succeed(value: unknown): Promise<void> | undefined {
-    this.#settled = true;
-    return succeedAfter(this.#calls, value, this.record, this.#context);
-  }
-
-  #leave(): void {
-    this.#returned = true;
-    watchForgotten(this.#calls);
-  }
-
-  #next(): void | Promise<void> {
+  next(): void | Promise<void> {
     const { record } = this;
     // Before the middleware has returned no time has passed: the usual call costs no further check.
     if (this.#returned) {
@@ -162,7 +144,7 @@ function succeedAfter(
       failAfter(calls, thrown, record, context),
     );
   }
-  const left = leftOf(calls);
+  const left = calls.filter((call) => !(call.seen && call.done));
   if (left.length === 0) return undefined;
   // All of them, also when the first one fails: none may run on beside a retry.
   return Promise.allSettled(left).then((outcomes) => {
