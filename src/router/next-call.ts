@@ -25,7 +25,7 @@ export class NextCall {
   done = false;
   readonly #inner: Promise<unknown>;
   readonly #layer: CallingLayer;
-  /** What its first then() returned. */
+  /** The promise of the first then(). */
   #followed: Promise<unknown> | undefined;
   /** True if the layer ends with what the first then() returned. */
   #endsLayer = false;
