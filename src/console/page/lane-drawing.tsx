@@ -23,22 +23,25 @@ interface LaneDrawingProps {
 
 /** A lane: its invocations as rectangles, and the lines between them. */
 export function LaneDrawing({ lane, picture, frame, checkpoint, isFirst }: LaneDrawingProps): JSX.Element {
-  const { blocks, links, wait, rows } = picture;
+  const { offset, blocks, links, wait, rows } = picture;
   const { width } = frame;
   const height = TOP + rows * ROW;
+  const moved = `translate(${-offset})`;
   return (
     <svg width={width} height={height} class="lane-drawing">
       <title>{`Invocations of shard ${lane.shardId}, slot ${lane.slot}`}</title>
-      {links.map((link) => (
-        <path key={link.id} class={`link ${link.kind}`} d={pathOf(link)} />
-      ))}
-      {wait !== undefined && <Waiting wait={wait} frame={frame} />}
+      <g transform={moved}>
+        {links.map((link) => (
+          <path key={link.id} class={`link ${link.kind}`} d={pathOf(link, offset)} />
+        ))}
+        {wait !== undefined && <Waiting wait={wait} right={offset + width} nowMs={frame.nowMs} />}
+      </g>
       {checkpoint !== undefined && (
         <CheckpointLine checkpoint={checkpoint} frame={frame} height={height} isLabelled={isFirst} />
       )}
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: SVG has no list */}
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no list */}
-      <g role="list" aria-label={`Invocations of slot ${lane.slot}`}>
+      <g role="list" transform={moved} aria-label={`Invocations of slot ${lane.slot}`}>
         {blocks.map((block, index) => (
           <Rectangle key={block.invocations[0]?.id} block={block} isLast={index === blocks.length - 1} />
         ))}
@@ -112,21 +115,21 @@ function zoomTo({ invocations }: Block): void {
 }
 
 /** A branch to another row goes down, then right. */
-function pathOf({ fromX, fromDepth, toX, toDepth }: Link): string {
+function pathOf({ fromX, fromDepth, toX, toDepth }: Link, leftX: number): string {
   const [fromY, toY] = [TOP + fromDepth * ROW + BAR / 2, TOP + toDepth * ROW + BAR / 2];
   if (fromDepth === toDepth) return `M${fromX} ${fromY}L${toX} ${toY}`;
-  const downX = Math.max(0, fromX - 2);
+  const downX = Math.max(leftX, fromX - 2);
   return `M${downX} ${fromY + BAR / 2}V${toY}H${Math.max(downX, toX)}`;
 }
 
-function Waiting({ wait, frame }: { wait: Wait; frame: LaneFrame }): JSX.Element {
+function Waiting({ wait, right, nowMs }: { wait: Wait; right: number; nowMs: number }): JSX.Element {
   const { fromX, toX, depth, retryMs } = wait;
   const y = TOP + depth * ROW + BAR / 2;
-  const leftMs = Math.max(0, retryMs - frame.nowMs);
+  const leftMs = Math.max(0, retryMs - nowMs);
   return (
     <g class="wait">
-      <path d={`M${fromX} ${y}H${Math.min(toX, frame.width)}`} />
-      <text x={Math.min(fromX + 8, frame.width - 90)} y={y - 6}>
+      <path d={`M${fromX} ${y}H${Math.min(toX, right)}`} />
+      <text x={Math.min(fromX + 8, right - 90)} y={y - 6}>
         retry in {durationText(leftMs)}
       </text>
     </g>

@@ -39,8 +39,12 @@ export interface Wait {
   readonly retryMs: number;
 }
 
-/** The visible part of a lane. */
+/**
+ * The visible part of a lane. Places do not change while the window moves on: only `offset` does. So few elements of the page change.
+ */
 export interface LanePicture {
+  /** The place of the window's left edge. */
+  readonly offset: number;
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
   readonly wait: Wait | undefined;
@@ -69,9 +73,12 @@ interface Draft {
 
 /** Draws the part of a lane that is in a window. Its cost depends on that part, not on all invocations. */
 export function drawLane({ invocations }: Lane, { window, width, nowMs }: LaneFrame): LanePicture {
-  const xOf = (ms: number): number => ((ms - window.fromMs) / spanOf(window)) * width;
+  const spanMs = spanOf(window);
+  const anchorMs = Math.floor(window.fromMs / spanMs) * spanMs;
+  const xOf = (ms: number): number => ((ms - anchorMs) / spanMs) * width;
+  const offset = xOf(window.fromMs);
   const endOf = ({ endedMs }: Invocation): number => endedMs ?? nowMs;
-  const first = firstIndex(invocations, (invocation) => endOf(invocation) >= window.fromMs);
+  const first = firstIndex(invocations, (invocation) => endOf(invocation) >= anchorMs);
   const end = firstIndex(invocations, ({ startedMs }) => startedMs > window.toMs);
   const drafts: Draft[] = [];
   for (const invocation of invocations.slice(first, end)) {
@@ -85,11 +92,13 @@ export function drawLane({ invocations }: Lane, { window, width, nowMs }: LaneFr
       drafts.push({ invocations: [invocation], x: free, right: Math.max(right, free + MIN_WIDTH) });
     }
   }
-  const blocks = drafts.map(blockOf);
+  // Those before the window were needed too: which ones share a rectangle depends on them.
+  const blocks = drafts.filter(({ right }) => right >= offset).map(blockOf);
   return {
+    offset,
     blocks,
-    links: linksOf(blocks),
-    wait: waitOf(invocations[end - 1], blocks.at(-1), xOf),
+    links: linksOf(blocks, offset),
+    wait: waitOf(invocations[end - 1], blocks.at(-1), offset, xOf),
     rows: Math.max(0, ...blocks.map(({ depth }) => depth)) + 1,
   };
 }
@@ -123,13 +132,13 @@ function placesOf(
 }
 
 /** Lines between different rectangles. From one before the window, a line comes from its left edge. */
-function linksOf(blocks: readonly Block[]): readonly Link[] {
+function linksOf(blocks: readonly Block[], leftX: number): readonly Link[] {
   const byId = new Map(blocks.flatMap((block) => block.invocations.map(({ id }) => [id, block] as const)));
   return blocks.flatMap((block): Link | readonly Link[] => {
     const [{ id, origin }] = block.invocations as [Invocation, ...Invocation[]];
     if (origin === undefined) return [];
     const from = byId.get(origin.id);
-    const fromX = from === undefined ? 0 : from.x + from.width;
+    const fromX = from === undefined ? leftX : from.x + from.width;
     const fromDepth = from?.depth ?? block.depth - (origin.kind === 'split' ? 1 : 0);
     return { kind: origin.kind, id, fromX, fromDepth, toX: block.x, toDepth: block.depth };
   });
@@ -138,10 +147,11 @@ function linksOf(blocks: readonly Block[]): readonly Link[] {
 function waitOf(
   last: Invocation | undefined,
   block: Block | undefined,
+  leftX: number,
   xOf: (ms: number) => number,
 ): Wait | undefined {
   if (last?.retryMs === undefined || last.endedMs === undefined) return undefined;
-  const fromX = block === undefined ? 0 : block.x + block.width;
+  const fromX = block === undefined ? leftX : block.x + block.width;
   return {
     fromX,
     toX: Math.max(fromX, xOf(last.retryMs)),

@@ -35,7 +35,7 @@ test('only invocations of the window are drawn', () => {
   const run = (at: number) => [started(at, `${at}`, [[1, 1]]), ended(at + 20, `${at}`, 'succeeded')];
   const picture = drawn(...[-900, -500, -10, 500, 1500, 1600].flatMap(run));
   expect(idsOf(picture)).toEqual([[3], [4]]);
-  expect(drawn(...run(2000))).toEqual({ blocks: [], links: [], wait: undefined, rows: 1 });
+  expect(drawn(...run(2000))).toEqual({ offset: 0, blocks: [], links: [], wait: undefined, rows: 1 });
 });
 
 test('invocations that are too short share a rectangle with the worst outcome', () => {
@@ -134,4 +134,17 @@ describe('the wait for a retry', () => {
   test('is not drawn for an invocation that runs', () => {
     expect(drawn(started(100, 'a', [[1, 1]])).wait).toBeUndefined();
   });
+});
+
+test('while the window moves on, rectangles keep their places, and only the offset changes', () => {
+  const run = (at: number) => [started(at, `${at}`, [[1, 1]]), ended(at + 3, `${at}`, 'succeeded')];
+  const events = Array.from({ length: 200 }, (_, index) => run(START + 4 * index)).flat();
+  const [lane] = timelineOf(...events).lanes;
+  const at = (fromMs: number) =>
+    drawLane(lane as never, { ...FRAME, window: { fromMs, toMs: fromMs + 1000 } });
+  const [before, after] = [at(START + 10), at(START + 317)];
+  expect([before.offset, after.offset]).toEqual([10, 317]);
+  expect(after.blocks.length).toBeGreaterThan(50);
+  expect(before.blocks.slice(-after.blocks.length)).toEqual(after.blocks);
+  expect(after.blocks[0]?.x).toBeLessThan(318);
 });

@@ -152,12 +152,14 @@ test('each invocation is drawn once, none overlaps another one of its slot, and 
             expect(startedMs).toBeGreaterThanOrEqual(lane.invocations[index]?.endedMs as number);
           }
           for (const window of [whole, part]) {
-            const { blocks, links } = drawLane(lane, { window, width, nowMs: toMs });
+            const { offset, blocks, links } = drawLane(lane, { window, width, nowMs: toMs });
             const ids = blocks.flatMap(({ invocations }) => invocations.map(({ id }) => id));
             const inWindow = lane.invocations.filter(
               ({ startedMs, endedMs }) => startedMs <= window.toMs && (endedMs as number) >= window.fromMs,
             );
-            expect(ids).toEqual(inWindow.map(({ id }) => id));
+            // Those before share a rectangle that reaches into the window.
+            expect(ids.slice(ids.length - inWindow.length)).toEqual(inWindow.map(({ id }) => id));
+            for (const { x, width: wide } of blocks) expect(x + wide).toBeGreaterThanOrEqual(offset);
             for (const [index, { x, width: wide }] of blocks.entries()) {
               expect(wide).toBeGreaterThan(MIN_WIDTH - 1e-6);
               const before = blocks[index - 1];
