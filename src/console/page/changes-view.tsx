@@ -6,7 +6,6 @@ import { summaryText } from '../state/summary-text.ts';
 import { visible } from '../state/value-text.ts';
 import { ChangeDetails } from './change-details.tsx';
 import {
-  droppedEvents,
   filterText,
   isFilterWanted,
   isFollowing,
@@ -41,7 +40,7 @@ export function ChangesView(): JSX.Element {
           rows={changes}
           rowHeight={ROW_HEIGHT}
           keyOf={({ record }) => record.number}
-          draw={(change) => (
+          drawRow={(change) => (
             <Row change={change} keyNames={store.keyNames} hasStatus={store.handler !== undefined} />
           )}
           selected={selectedChange.value}
@@ -86,7 +85,7 @@ function Several({ changes }: { changes: readonly Change[] }): JSX.Element {
 
 function Toolbar({ problem, shown }: { problem: string | undefined; shown: number }): JSX.Element {
   const store = useStore();
-  const { changes, dropped, handler } = store;
+  const { changes, dropped, droppedEvents, handler } = store;
   const field = useRef<HTMLInputElement>(null);
   const isWanted = isFilterWanted.value;
   useLayoutEffect(() => {
@@ -142,7 +141,7 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       <p class="hint" role="status">
         {problem ??
           `${shown.toLocaleString('en')} shown${
-            dropped > 0 || droppedEvents.value > 0
+            dropped > 0 || droppedEvents > 0
               ? `. The oldest are dropped: ${dropped.toLocaleString('en')} changes`
               : ''
           }`}

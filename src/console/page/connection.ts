@@ -1,5 +1,5 @@
 import type { ConsoleMessage } from '../protocol/events.ts';
-import { connection, droppedEvents, updateStore } from './model.ts';
+import { connection, takeMessage } from './model.ts';
 
 /** Reads the events of the run. The browser connects again by itself, and resumes after the last message. */
 export function connect(): void {
@@ -11,8 +11,6 @@ export function connect(): void {
     connection.value = 'lost';
   };
   source.onmessage = ({ data }: MessageEvent<string>) => {
-    const message = JSON.parse(data) as ConsoleMessage;
-    droppedEvents.value = message.dropped;
-    updateStore((store) => store.add(message));
+    takeMessage(JSON.parse(data) as ConsoleMessage);
   };
 }

@@ -31,7 +31,7 @@ export function ItemHistory({ change }: { change: Change }): JSX.Element {
               rows={history}
               rowHeight={ROW_HEIGHT}
               keyOf={({ record }) => record.number}
-              draw={(other) => <Row change={other} />}
+              drawRow={(other) => <Row change={other} />}
               selected={change.record.number}
               onSelect={select}
               isFollowing={false}

@@ -1,7 +1,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ConsoleEvent, ConsoleMessage } from '../protocol/events.ts';
 import { ChangeList } from '../state/change-list.ts';
 import { type ChangeFilter, readFilter } from '../state/filter.ts';
 import { type Change, Store } from '../state/store.ts';
+import { drawStore, version } from './drawing-clock.ts';
 
 /** The views of the page. */
 export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked';
@@ -9,16 +11,10 @@ export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked';
 /** Everything that the events of the run have told. Views read it through {@link useStore}. */
 const store: Store = new Store();
 
-/** Grows when the store has changed, at most ten times a second. */
-const version: Signal<number> = signal(0);
-
 export const view: Signal<View> = signal('changes');
 
 /** The connection to the command. */
 export const connection: Signal<'connecting' | 'live' | 'lost'> = signal('connecting');
-
-/** Events that the command no longer keeps. */
-export const droppedEvents: Signal<number> = signal(0);
 
 /** The field of the filter gets the focus when it is drawn next: before the next key, so that none is lost. */
 export const isFilterWanted: Signal<boolean> = signal(false);
@@ -51,34 +47,18 @@ export function readStore(): Store {
   return store;
 }
 
-/** Changes the store. */
-export function updateStore(update: (store: Store) => void): void {
+/** Adds events to the store. */
+export function takeMessage(message: ConsoleMessage): void {
   const before = store.failures.list[0]?.id;
-  update(store);
+  store.add(message);
   const [newest] = store.failures.list;
   if (newest !== undefined && newest.id !== before)
     announcement.value = `New failure: ${newest.failure.message}`;
-  scheduleDrawing();
+  drawStore(message.events.reduce((sum, event) => sum + weightOf(event), 0));
 }
 
-const LEAST_MS = 100;
-
-let isScheduled = false;
-let lastDrawnMs = Number.NEGATIVE_INFINITY;
-
-function draw(): void {
-  isScheduled = false;
-  lastDrawnMs = performance.now();
-  version.value++;
-}
-
-/** Not requestAnimationFrame alone, which rests while the page is hidden: then nothing has to be drawn. */
-function scheduleDrawing(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  // The first change is drawn at once. When many follow, drawing leaves the processor to the mapping.
-  const waitMs = Math.max(0, lastDrawnMs + LEAST_MS - performance.now());
-  setTimeout(() => requestAnimationFrame(draw), waitMs);
+function weightOf(event: ConsoleEvent): number {
+  return event.event === 'read' ? event.records.length : 1;
 }
 
 const list: ReadonlySignal<{ readonly filter: ChangeFilter | undefined; readonly changes: ChangeList }> =

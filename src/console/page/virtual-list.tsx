@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { scrollTo, windowOf } from '../state/list-window.ts';
+import { RowSlots } from '../state/row-slots.ts';
 
 interface VirtualListProps<Row> {
   readonly label: string;
   readonly rows: readonly Row[];
   readonly rowHeight: number;
   readonly keyOf: (row: Row) => number;
-  readonly draw: (row: Row) => JSX.Element;
+  readonly drawRow: (row: Row) => JSX.Element;
   readonly selected: number | undefined;
   /** Selected together with the one that has the focus. */
   readonly isMarked?: (key: number) => boolean;
@@ -20,32 +21,42 @@ interface VirtualListProps<Row> {
 
 /** A list of any length, of which only the visible rows are drawn. */
 export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
-  const { label, rows, rowHeight, keyOf, draw, selected, isMarked, onSelect, isFollowing, onFollow } = props;
+  const { label, rows, rowHeight, keyOf, drawRow, selected, isMarked, onSelect, isFollowing, onFollow } =
+    props;
   const box = useRef<HTMLDivElement>(null);
-  const [{ scrollTop, height }, setPlace] = useState({ scrollTop: 0, height: 600 });
+  const place = useRef({ scrollTop: 0, height: 600 });
+  const slots = useRef(new RowSlots());
+  const [, draw] = useReducer((count: number) => count + 1, 0);
   const index = selected === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selected);
   const idOf = (key: number): string => `${label}-${key}`;
   useLayoutEffect(() => {
     const element = box.current as HTMLDivElement;
-    const measure = (): void => setPlace({ scrollTop: element.scrollTop, height: element.clientHeight });
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(() => {
+      place.current = { scrollTop: element.scrollTop, height: element.clientHeight };
+      draw(undefined);
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  // A list that follows is drawn at its end at once, and not again when the browser has scrolled it.
+  if (isFollowing) place.current.scrollTop = Math.max(0, rows.length * rowHeight - place.current.height);
+  const { scrollTop, height } = place.current;
   useLayoutEffect(() => {
     const element = box.current as HTMLDivElement;
-    if (isFollowing) element.scrollTop = element.scrollHeight;
-  }, [rows.length, rows.at(-1), isFollowing]);
+    if (isFollowing) element.scrollTop = scrollTop;
+  }, [rows.length, height, isFollowing]);
   useLayoutEffect(() => {
     const element = box.current as HTMLDivElement;
     if (index === -1 || isFollowing) return;
     element.scrollTop = scrollTo(index, rowHeight, element.scrollTop, element.clientHeight);
   }, [selected]);
   const onScroll = (): void => {
-    const element = box.current as HTMLDivElement;
-    setPlace({ scrollTop: element.scrollTop, height: element.clientHeight });
-    const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-    if (distance > rowHeight * 2 && element.scrollTop < scrollTop) onFollow(false);
+    const before = place.current.scrollTop;
+    const { scrollTop, clientHeight } = box.current as HTMLDivElement;
+    place.current.scrollTop = scrollTop;
+    const distance = rows.length * rowHeight - scrollTop - clientHeight;
+    if (distance > rowHeight * 2 && scrollTop < before) onFollow(false);
+    if (!isFollowing) draw(undefined);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = {
@@ -63,6 +74,8 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
     onSelect(keyOf(rows[next] as Row), event.shiftKey);
   };
   const { first, end } = windowOf(rows.length, rowHeight, scrollTop, height);
+  const drawn = rows.slice(first, end);
+  const slotOf = slots.current.of(drawn.map(keyOf));
   return (
     <div
       class="list"
@@ -76,7 +89,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
       onKeyDown={onKeyDown}
     >
       <div class="rows" style={{ height: `${rows.length * rowHeight}px` }}>
-        {rows.slice(first, end).map((row, offset) => {
+        {drawn.map((row, offset) => {
           const key = keyOf(row);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
@@ -84,7 +97,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
               class="row"
               role="option"
               tabIndex={-1}
-              key={key}
+              key={slotOf[offset]}
               id={idOf(key)}
               aria-selected={key === selected || isMarked?.(key) === true}
               aria-setsize={rows.length}
@@ -99,7 +112,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
                 onSelect(key, shiftKey);
               }}
             >
-              {draw(row)}
+              {drawRow(row)}
             </div>
           );
         })}

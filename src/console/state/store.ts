@@ -71,6 +71,8 @@ export class Store {
   timeline: Timeline = new Timeline();
   rates: Rates = new Rates();
   counts: Counts = noCounts();
+  /** How many older events the command does not keep. */
+  droppedEvents: number = 0;
   keyNames: readonly string[] = [];
   keyTypes: readonly KeyType[] = [];
   table: string = '';
@@ -102,8 +104,9 @@ export class Store {
   }
 
   /** Takes events. A message of another run replaces everything. */
-  add({ run, keyNames, events }: ConsoleMessage): void {
+  add({ run, dropped, keyNames, events }: ConsoleMessage): void {
     if (run !== this.#run) this.#reset(run);
+    this.droppedEvents = dropped;
     this.keyNames = keyNames;
     const recordOf = (number: number): ShownRecord | undefined => this.#byNumber.get(number)?.record;
     for (const event of events) {

@@ -1,0 +1,65 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { type LiveConsole, startConsole } from '../../src/console/live-console.ts';
+import { recordOf } from '../fixtures/events.ts';
+import { BROWSER } from './browser.ts';
+import { pageInBrowser } from './page-in-browser.ts';
+
+const page = pageInBrowser();
+
+const row = (text: string) => page().getByRole('option').filter({ hasText: text });
+
+/** A console in which so many changes are read. */
+function consoleWith(): { readonly started: Promise<LiveConsole>; readonly read: (count: number) => void } {
+  const mapping = new EventEmitter();
+  let next = 0;
+  const started = startConsole({ port: 0, mask: undefined, keyNames: ['id'], failuresOf: () => [] });
+  return {
+    started: started.then((live) => {
+      live.follow(mapping as never);
+      return live;
+    }),
+    read(count) {
+      const records = Array.from({ length: count }, () => recordOf({}, next++));
+      mapping.emit('read', { shardId: 's', records });
+    },
+  };
+}
+
+describe.skipIf(BROWSER === undefined)('while changes rush in', () => {
+  test('the page is drawn a few times only, and rows that are gone leave their elements to new ones', async () => {
+    const { started, read } = consoleWith();
+    await using live = await started;
+    read(1000);
+    await page().goto(live.url);
+    await row('item-999').waitFor();
+    await page().evaluate(`{
+      globalThis.rows = [...document.querySelectorAll('[role=option]')];
+      globalThis.drawnAt = [];
+      const observer = new MutationObserver(() => drawnAt.push(performance.now()));
+      observer.observe(document.querySelector('dl'), { subtree: true, characterData: true, childList: true });
+    }`);
+    for (let count = 0; count < 20; count++) read(1000);
+    await row('item-20999').waitFor();
+    const drawnAt = await page().evaluate<number[]>('drawnAt');
+    const tookMs = (drawnAt.at(-1) as number) - (drawnAt[0] as number);
+    expect(drawnAt.length).toBeLessThanOrEqual(2 + tookMs / 100);
+    expect(await page().evaluate('rows.length > 20 && rows.every((row) => row.isConnected)')).toBe(true);
+  });
+
+  test('a list that follows is at its end, and one that a person scrolls up stays there', async () => {
+    const { started, read } = consoleWith();
+    await using live = await started;
+    read(1000);
+    await page().goto(live.url);
+    await row('item-999').waitFor();
+    await page().evaluate('document.querySelector("[role=listbox]").scrollTop = 0');
+    await page().getByRole('button', { name: 'Follow', pressed: false }).waitFor();
+    await row('item-7').waitFor();
+    read(1000);
+    await page().getByText('2,000 shown').waitFor();
+    expect(await row('item-7').count()).toBe(1);
+    await page().getByRole('button', { name: 'Follow' }).click();
+    await row('item-1999').waitFor();
+  });
+});
