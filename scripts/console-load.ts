@@ -26,8 +26,15 @@ interface Run {
   readonly recordsPerSecond: number;
   /** Milliseconds of processor time that `dev` takes for 1,000 records. Other work of the machine hardly changes it. */
   readonly cpuMs: number;
+  /** The cost of an open page; undefined without one. */
+  readonly page: PageCost | undefined;
+}
+
+interface PageCost {
   /** Milliseconds between frames of the page: the 95th percentile. */
-  readonly frameMs: number | undefined;
+  readonly frameMs: number;
+  /** Milliseconds of processor time that all processes of the browser take for 1,000 records, those to warm up included. */
+  readonly browserMs: number;
 }
 
 const { values } = parseArgs({
@@ -137,16 +144,28 @@ async function measure(
     await page.keyboard.press(VIEWS[variant as keyof typeof VIEWS]);
     await countFrames(page);
   }
+  const before = await browserTime(browser);
   writeFileSync(go, '');
   const [, ms, us] = await dev.seen(/measured ([\d.]+) ms ([\d.]+) us/);
-  const frameMs = await page?.evaluate<number>(
-    'frames.sort((one, other) => one - other)[Math.floor(frames.length * 0.95)]',
-  );
+  const browserMs = ((await browserTime(browser)) - before) / ((1.5 * records) / 1000);
+  const cost = page && { frameMs: await slowFrame(page), browserMs };
   dev.interrupt();
   await dev.ended();
   await page?.close();
   rmSync(go);
-  return { recordsPerSecond: (records / Number(ms)) * 1000, cpuMs: Number(us) / records, frameMs };
+  return { recordsPerSecond: (records / Number(ms)) * 1000, cpuMs: Number(us) / records, page: cost };
+}
+
+/** Milliseconds of processor time that all processes of the browser have taken. */
+async function browserTime(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+}
+
+function slowFrame(page: Page): Promise<number> {
+  return page.evaluate('frames.sort((one, other) => one - other)[Math.floor(frames.length * 0.95)]');
 }
 
 /** Collects the milliseconds between frames. */
@@ -165,16 +184,23 @@ function countFrames(page: Page): Promise<unknown> {
 
 function medianOf(runs: readonly Run[]): Run {
   const of = (value: (run: Run) => number): number => summaryOf(runs.map(value)).median;
+  const ofPage = (value: (cost: PageCost) => number): number => of(({ page }) => value(page as PageCost));
   return {
     recordsPerSecond: of(({ recordsPerSecond }) => recordsPerSecond),
     cpuMs: of(({ cpuMs }) => cpuMs),
-    frameMs: runs[0]?.frameMs === undefined ? undefined : of(({ frameMs }) => frameMs as number),
+    page: runs[0]?.page && {
+      frameMs: ofPage(({ frameMs }) => frameMs),
+      browserMs: ofPage(({ browserMs }) => browserMs),
+    },
   };
 }
 
-function line(variant: Variant, { recordsPerSecond, cpuMs, frameMs }: Run): string {
+function line(variant: Variant, { recordsPerSecond, cpuMs, page }: Run): string {
   const speed = `${Math.round(recordsPerSecond).toLocaleString('en')} records/s`;
   const cpu = `${cpuMs.toFixed(1)} ms of processor for 1,000`;
-  const frames = frameMs === undefined ? '' : `  95 % of frames within ${Math.round(frameMs)} ms`;
-  return `${variant.padEnd(10)}${speed.padStart(18)}  ${cpu}${frames}`;
+  const cost =
+    page === undefined
+      ? ''
+      : `, and ${page.browserMs.toFixed(1)} ms of the browser  95 % of frames within ${Math.round(page.frameMs)} ms`;
+  return `${variant.padEnd(10)}${speed.padStart(18)}  ${cpu}${cost}`;
 }
