@@ -9,8 +9,9 @@ import { readExpectations } from './expectations/read.ts';
 import { EXPECTATIONS } from './expectations/table.ts';
 import { thisMachine } from './report-writer/machine.ts';
 import type { Report } from './report-writer/report.ts';
+import { updated } from './report-writer/updated.ts';
 import { versions } from './report-writer/versions.ts';
-import { COMMITTED, redraw, writeReport } from './report-writer/write.ts';
+import { COMMITTED, committedReport, redraw, writeReport } from './report-writer/write.ts';
 import { type Group, runGroup } from './run/group.ts';
 
 /** The task of a run: its options, checked. */
@@ -41,7 +42,7 @@ async function run({ options, selected, expectations }: Task): Promise<void> {
 
   // A partial run must not replace the report of a full one unasked.
   const isFull = only === undefined && !quick && !sameProcess;
-  const out = options.out ?? (isFull ? COMMITTED : undefined);
+  const out = options.out ?? (isFull || options.update ? COMMITTED : undefined);
   if (out !== undefined) {
     const measures: Report['measures'] = selected.map(({ measure: { name, title, method }, plans }) => ({
       name,
@@ -51,7 +52,8 @@ async function run({ options, selected, expectations }: Task): Promise<void> {
     }));
     const date = new Date().toISOString();
     const machine = thisMachine();
-    await writeReport({ date, quick, sameProcess, machine, versions: versions(), measures, verdicts }, out);
+    const report = { date, quick, sameProcess, machine, versions: versions(), measures, verdicts };
+    await writeReport(options.update ? updated(await committedReport(), report) : report, out);
     console.log(`\nReport: ${relative('.', out)}`);
   }
 

@@ -25,6 +25,13 @@ const CHARTS: Readonly<Record<string, Chart>> = {
       "Median and middle half; shorter is better. Dashed: Lambda's runtime, before the handler starts",
     groups: ['router/small/both/async', 'router/large/both/async'],
   },
+  'middleware.svg': {
+    measure: 'middleware',
+    title: 'Middleware that has nothing to do, and audit entries',
+    subtitle:
+      "Median and middle half; shorter is better. Dashed: Lambda's runtime, before the handler starts",
+    groups: ['middleware/layers', 'middleware/audit'],
+  },
   'waiting.svg': {
     measure: 'waiting',
     title: 'Handlers that wait 5 ms each',
@@ -55,6 +62,13 @@ const CHARTS: Readonly<Record<string, Chart>> = {
     title: 'The same small program with each library',
     subtitle: 'Minified ESM bundle without @aws-sdk/*, and its import in a new process',
     groups: ['footprint/bundle/sdk-external', 'footprint/import/sdk-external'],
+  },
+  'lambda.svg': {
+    measure: 'lambda',
+    title: "Cold start under AWS's runtime client",
+    subtitle:
+      'Median and middle half; shorter is better. Most of a start is the time of Node and of the client',
+    groups: ['lambda/import', 'lambda/start', 'lambda/sns'],
   },
 };
 

@@ -2,6 +2,7 @@ import { numberText } from '../cli/number-text.ts';
 import type { Verdict } from '../expectations/check.ts';
 import type { Group } from '../run/group.ts';
 import type { DrawnChart } from './charts.ts';
+import { originText } from './origin-text.ts';
 import type { MeasureReport, Report } from './report.ts';
 
 /** The report as a page. */
@@ -57,7 +58,7 @@ function measureSection({ title, method, groups }: MeasureReport, charts: readon
   ];
 }
 
-function groupSection({ title, unit, results, notes }: Group): string[] {
+function groupSection({ title, unit, results, notes, measured }: Group): string[] {
   const facts = [...new Set(Object.values(results).flatMap((result) => Object.keys(result.facts)))];
   const rows = Object.entries(results).map(([name, result]) => [
     name,
@@ -70,6 +71,7 @@ function groupSection({ title, unit, results, notes }: Group): string[] {
   ]);
   return [
     `### ${title}`,
+    ...(measured === undefined ? [] : [`Measured ${originText(measured)}.`]),
     table(['', unit, 'middle half', ...facts], rows),
     ...notes.map((note) => `${note}`),
   ];

@@ -1,6 +1,5 @@
 import type { Verdict } from '../expectations/check.ts';
-import type { Group } from '../run/group.ts';
-import type { Machine } from './machine.ts';
+import type { Group, Origin } from '../run/group.ts';
 
 /** The groups of one measure, with the words that explain them. */
 export interface MeasureReport {
@@ -11,11 +10,9 @@ export interface MeasureReport {
 }
 
 /** Everything that a run found out. */
-export interface Report {
-  readonly date: string;
+export interface Report extends Origin {
   readonly quick: boolean;
   readonly sameProcess: boolean;
-  readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly measures: readonly MeasureReport[];
   readonly verdicts: readonly Verdict[];

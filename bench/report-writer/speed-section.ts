@@ -1,5 +1,6 @@
 import { numberText } from '../cli/number-text.ts';
 import type { Group, Result } from '../run/group.ts';
+import { originText } from './origin-text.ts';
 import type { Report } from './report.ts';
 
 const START =
@@ -69,7 +70,8 @@ function speedSection(report: Report): string {
     });
     return [[text, ...cells]];
   });
-  const { node, cpu, cores } = report.machine;
+  const shown = groups.filter(({ id }) => ROWS.some(({ group }) => group === id));
+  const origins = new Set(shown.map(({ measured = report }) => originText(measured)));
   return [
     START,
     '',
@@ -79,7 +81,7 @@ function speedSection(report: Report): string {
     '',
     '![Time to handle a batch of 10,000 records, for each library](bench/report/router.svg)',
     '',
-    `These are medians of \`npm run bench\` on ${report.date.slice(0, 10)}, with Node.js ${node} on ${cores} cores of ${cpu}.`,
+    `These are medians of \`npm run bench\` ${[...origins].join('; and ')}.`,
     '[The report](bench/report/README.md) has all numbers, and the goals that were missed. [The bench suite](bench/README.md) explains how they are measured.',
     '',
     END,

@@ -31,8 +31,12 @@ export async function writeReport(report: Report, directory: string): Promise<vo
   await writeFile(README, withSpeedSection(await readFile(README, 'utf8'), report));
 }
 
+/** Reads the `report.json` of the committed report. */
+export async function committedReport(): Promise<Report> {
+  return JSON.parse(await readFile(join(COMMITTED, 'report.json'), 'utf8')) as Report;
+}
+
 /** Writes the files of the committed report again, from its `report.json`. */
 export async function redraw(): Promise<void> {
-  const report = JSON.parse(await readFile(join(COMMITTED, 'report.json'), 'utf8')) as Report;
-  await writeReport(report, COMMITTED);
+  await writeReport(await committedReport(), COMMITTED);
 }

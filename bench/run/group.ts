@@ -1,3 +1,4 @@
+import type { Machine } from '../report-writer/machine.ts';
 import { type Summary, summaryOf } from '../statistics.ts';
 import { Host } from './host.ts';
 import type { Effort, GroupPlan, Sample } from './plan.ts';
@@ -8,6 +9,12 @@ export interface Result extends Summary {
   readonly facts: Readonly<Record<string, number>>;
 }
 
+/** Where and when something was measured. */
+export interface Origin {
+  readonly date: string;
+  readonly machine: Machine;
+}
+
 /** The result of a group. */
 export interface Group {
   readonly id: string;
@@ -16,6 +23,8 @@ export interface Group {
   readonly results: Readonly<Record<string, Result>>;
   /** Notes that explain the numbers, and the skipped entrants with their reasons. */
   readonly notes: readonly string[];
+  /** Where and when it was measured, if not in the run that the rest of the report is of. */
+  readonly measured?: Origin;
 }
 
 export interface RunOptions {

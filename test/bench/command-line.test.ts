@@ -48,7 +48,7 @@ test('values that are not expectations are refused', async () => {
 
 test('--help lists the flags', async () => {
   const { code, stdout } = await runBench('--help');
-  for (const flag of ['--only', '--quick', '--check', '--expectations', '--out', '--redraw'])
+  for (const flag of ['--only', '--quick', '--check', '--expectations', '--out', '--redraw', '--update'])
     expect(stdout).toContain(flag);
   expect(code).toBe(0);
 }, 60_000);
@@ -58,6 +58,8 @@ test.each([
   [['--only'], /--only/],
   [['--only', 'weather'], /--only weather selects nothing/],
   [['quickly'], /quickly/],
+  [['--update'], /--update needs --only/],
+  [['--update', '--only', 'router', '--quick'], /neither --quick/],
 ])(
   '%j is refused',
   async (args, reason) => {

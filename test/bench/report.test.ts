@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../bench/report-writer/report.ts';
 import { withSpeedSection } from '../../bench/report-writer/speed-section.ts';
+import { updated } from '../../bench/report-writer/updated.ts';
 import { COMMITTED, reportFiles } from '../../bench/report-writer/write.ts';
 
 const report = JSON.parse(readFileSync(join(COMMITTED, 'report.json'), 'utf8')) as Report;
@@ -18,6 +19,47 @@ test.each(Object.entries(files))('%s is what report.json says', (name, content) 
 test('the speed section of the README is what report.json says', () => {
   expect(readme, 'npm run bench -- --redraw writes it again').toBe(withSpeedSection(readme, report));
   expect(readme.match(/^\|.* \| [\d.,]+ (?:ms|kB)\b/gm)?.length).toBe(5);
+});
+
+describe('a report that a partial run updates', () => {
+  const [measure] = report.measures;
+  const [group] = measure?.groups ?? [];
+  const later = {
+    ...report,
+    date: '2030-01-02T03:04:05.678Z',
+    machine: { ...report.machine, cpu: 'Another CPU' },
+    measures: [{ ...measure, groups: [{ ...group, results: {}, notes: ['measured later'] }] }],
+  } as Report;
+  const groupsOf = ({ measures }: Report) => measures.flatMap(({ groups }) => groups);
+
+  test('has the new groups with date and machine, and keeps the others and their order', () => {
+    const after = updated(report, later);
+    const [first, ...others] = groupsOf(after);
+    expect(first).toMatchObject({ id: group?.id, notes: ['measured later'], measured: { date: later.date } });
+    expect(others).toEqual(groupsOf(report).slice(1));
+    expect(reportFiles(after)['README.md']).toContain(
+      'Measured on 2030-01-02, with Node.js 24.21.0 on 2 cores of Another CPU.',
+    );
+  });
+
+  test('judges all expectations again', () => {
+    const verdicts = (one: Report) => one.verdicts.find(({ expectation }) => expectation.group === group?.id);
+    expect(verdicts(report)?.word).not.toBe('not measured');
+    expect(verdicts(updated(report, later))?.word).toBe('not measured');
+  });
+
+  test('gets a group that it did not have, in the order of the measures', () => {
+    const without = { ...report, measures: report.measures.slice(1) };
+    expect(groupsOf(updated(without, later)).map(({ id }) => id)).toEqual([
+      group?.id,
+      ...groupsOf(without).map(({ id }) => id),
+    ]);
+  });
+
+  test('refuses groups of other versions', () => {
+    const other = { ...later, versions: { ...report.versions, zod: '0.0.0' } };
+    expect(() => updated(report, other)).toThrow('npm run bench');
+  });
 });
 
 test('a README without the section is refused', () => {
