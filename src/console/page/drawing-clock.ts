@@ -38,10 +38,18 @@ function wait(): void {
 
 function draw(): void {
   isScheduled = false;
-  pace.drawn(performance.now());
+  const startedMs = performance.now();
+  pace.drawn(startedMs);
   batch(() => {
     nowMs.value = Date.now();
     if (!isStoreDrawn) version.value++;
     isStoreDrawn = true;
   });
+  // A message that is posted in a frame arrives after its style, layout and paint.
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    pace.took(performance.now() - startedMs);
+    port1.close();
+  };
+  port2.postMessage(undefined);
 }

@@ -2,14 +2,17 @@
 const RUSH = 100;
 const CALM_MS = 100;
 const RUSH_MS = 250;
+const SHARE = 10;
+const LONGEST_MS = 1000;
 
 /**
- * Says when the page is drawn: at once when it is calm, then at most ten times a second. While changes rush in, four times a second, because the
- * browser takes its time from the mapping.
+ * Says when the page is drawn: at once when it is calm, then at most ten times a second. While changes rush in, four times a second, and so
+ * seldom that drawing takes a tenth of the time at most, but at least once a second: the browser takes its time from the mapping.
  */
 export class DrawingPace {
   #drawnMs: number = Number.NEGATIVE_INFINITY;
   #fresh: number = 0;
+  #tookMs: number = 0;
 
   /** Counts changes that are not drawn. */
   add(changes: number): void {
@@ -18,7 +21,8 @@ export class DrawingPace {
 
   /** Returns how long the next drawing has to wait. It can be longer when more changes have come by then. */
   waitMs(nowMs: number): number {
-    const leastMs = this.#fresh > RUSH ? RUSH_MS : CALM_MS;
+    const rushMs = Math.min(Math.max(RUSH_MS, SHARE * this.#tookMs), LONGEST_MS);
+    const leastMs = this.#fresh > RUSH ? rushMs : CALM_MS;
     return Math.max(0, this.#drawnMs + leastMs - nowMs);
   }
 
@@ -26,5 +30,10 @@ export class DrawingPace {
   drawn(nowMs: number): void {
     this.#drawnMs = nowMs;
     this.#fresh = 0;
+  }
+
+  /** Notes how long the last drawing took the browser. */
+  took(ms: number): void {
+    this.#tookMs = ms;
   }
 }
