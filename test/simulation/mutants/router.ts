@@ -1,20 +1,21 @@
 import type { Mutant } from './mutant.ts';
 
 const LAYER = 'router/record-middleware.ts';
+const CALL = 'router/next-call.ts';
 
 export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a late next() starts the handler',
     happened: true,
     file: LAYER,
-    find: 'if (settled) refuseLate(record, context);',
+    find: 'if (this.#settled) refuseLate(record, this.#context);',
     replace: '',
   },
   {
     name: 'a next() behind a wait starts after the deadline',
     happened: true,
     file: LAYER,
-    find: "requireTime(record, context, 'the handler within a middleware');",
+    find: "requireTime(record, this.#context, 'the handler within a middleware');",
     replace: '',
   },
   {
@@ -46,7 +47,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the failure of a forgotten next() ends the process',
-    file: LAYER,
+    file: CALL,
     find: 'call.then(ignore, ignore);',
     replace: 'call.then(ignore);',
   },
@@ -59,14 +60,20 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a middleware is not awaited',
     file: LAYER,
-    find: 'result = pending.then<unknown, unknown>(end, ended(failAfter));\n        end = itself;',
-    replace: 'void pending;',
+    find: 'if (!isThenable(result)) return this.#settle(succeedAfter, result);',
+    replace: 'return this.#settle(succeedAfter, undefined);',
+  },
+  {
+    name: 'a call that is looked at is passed on anyway',
+    file: CALL,
+    find: 'if (result === this && !this.seen) {',
+    replace: 'if (result === this || this.#followed !== undefined) {',
   },
   {
     name: 'a further next() shows what the one before it has changed',
     happened: true,
     file: LAYER,
-    find: '// Whatever the calls before did, and the middleware.\n      record.reread();',
+    find: '// Whatever the calls before did, and the middleware.\n    record.reread();',
     replace: '',
     equivalent:
       'Each call reads the item anew when it ends as well: this one is for what the middleware itself has changed.',
@@ -74,8 +81,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'after a call that waited the item stays as the handler left it',
     happened: true,
-    file: LAYER,
-    find: 'this.done = true;\n    this.#record.reread();',
+    file: CALL,
+    find: 'this.done = true;\n    this.#layer.record.reread();',
     replace: 'this.done = true;',
     equivalent: 'The next call reads the item anew when it begins: this is for the middleware itself.',
   },
