@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maskOf } from '../../../src/console/protocol/mask.ts';
-import { Recorder, type RerunEnd } from '../../../src/console/recorder.ts';
+import { Recorder } from '../../../src/console/recorder.ts';
 import { rerunActions } from '../../../src/console/rerun/rerun-actions.ts';
 import { RequestRefusedError } from '../../../src/console/server/request-refused-error.ts';
 import { testStream } from '../../../src/testing/test-stream.ts';
-
-const END: RerunEnd = {
-  outcome: 'succeeded',
-  processed: 1,
-  durationMs: 1,
-  response: null,
-  error: undefined,
-  failures: [],
-};
+import { SUCCESS } from './success.ts';
 
 const stream = testStream<Record<string, unknown>>({ keys: ['id'], name: 'T' });
 const RECORDS = [
@@ -70,7 +62,7 @@ test.each([undefined, 'email,lines.email,id'])(
     } as never);
     const actions = rerunActions({
       recorder,
-      invoke: async () => END,
+      invoke: async () => SUCCESS,
       keyNames: ['id'],
       mask: maskOf(mask),
       streamArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/T/stream/2026-01-01T00:00:00.000',

@@ -4,17 +4,9 @@ import { MASKED, maskOf, NO_MASK } from '../../../src/console/protocol/mask.ts';
 import { Recorder, type RerunEnd } from '../../../src/console/recorder.ts';
 import { type RerunOptions, rerunActions } from '../../../src/console/rerun/rerun-actions.ts';
 import { testStream } from '../../../src/testing/test-stream.ts';
+import { SUCCESS } from './success.ts';
 
 const STREAM = 'arn:aws:dynamodb:eu-central-1:123456789012:table/T/stream/2026-01-01T00:00:00.000';
-
-const SUCCESS: RerunEnd = {
-  outcome: 'succeeded',
-  processed: 1,
-  durationMs: 1,
-  response: null,
-  error: undefined,
-  failures: [],
-};
 
 const stream = testStream<Record<string, unknown>>({ keys: ['id'], name: 'T' });
 const inserted = stream.insert({ id: 'a', email: 'secret', total: 1 });
