@@ -6,8 +6,10 @@ const SHARE = 10;
 const LONGEST_MS = 1000;
 
 /**
- * Says when the page is drawn: at once when it is calm, then at most ten times a second. While changes rush in, four times a second, and so
- * seldom that drawing takes a tenth of the time at most, but at least once a second: the browser takes its time from the mapping.
+ * Says when the page is drawn: at once when it is calm, then at most ten times a second.
+ *
+ * While changes rush in, it is drawn four times a second, because the browser takes its time from the mapping. If a drawing takes long, the
+ * pause after it is ten times as long, up to a second.
  */
 export class DrawingPace {
   #drawnMs: number = Number.NEGATIVE_INFINITY;
