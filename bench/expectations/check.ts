@@ -52,12 +52,11 @@ export function broken(verdicts: readonly Verdict[]): Verdict[] {
   return verdicts.filter(({ word }) => word === 'missed' || word === 'not measured');
 }
 
-function measure({ of, by, compare, fact }: Expectation, group: Group | undefined): number | undefined {
-  const left = read(group?.results[of], fact);
-  if (by === undefined || left === undefined) return left;
-  const right = read(group?.results[by], fact);
-  if (right === undefined) return undefined;
-  return compare === 'difference' ? left - right : left / right;
+function measure({ of, by, beyond, fact }: Expectation, group: Group | undefined): number | undefined {
+  const numberOf = (name: string): number => read(group?.results[name], fact) ?? Number.NaN;
+  const from = beyond === undefined ? 0 : numberOf(beyond);
+  const measured = by === undefined ? numberOf(of) - from : (numberOf(of) - from) / (numberOf(by) - from);
+  return Number.isNaN(measured) ? undefined : measured;
 }
 
 function read(result: Result | undefined, fact: string | undefined): number | undefined {
@@ -69,7 +68,7 @@ function wordFor(
   measured: number | undefined,
   slack: number,
 ): VerdictWord {
-  if (measured === undefined || Number.isNaN(measured)) return 'not measured';
+  if (measured === undefined) return 'not measured';
   const meets = (bar: number) => (limit === 'at least' ? measured >= bar : measured <= bar);
   if (meets(aim)) return 'aim reached';
   if (meets(must)) return 'must reached';

@@ -6,8 +6,8 @@ export interface Expectation {
   readonly of: string;
   /** Without it, the number of `of` itself is looked at. */
   readonly by?: string;
-  /** How `of` and `by` are compared. @defaultValue 'quotient' */
-  readonly compare?: 'quotient' | 'difference';
+  /** Its number is subtracted from those of `of` and `by`: as in the import of a program beyond that of an empty one. */
+  readonly beyond?: string;
   /** Looks at a fact, as in `order violations`, instead of the median. */
   readonly fact?: string;
   /** `at least`: higher is better. */

@@ -6,7 +6,7 @@ const KINDS: Readonly<Record<keyof Expectation, string>> = {
   group: 'string',
   of: 'string',
   by: 'string',
-  compare: 'string',
+  beyond: 'string',
   fact: 'string',
   limit: 'string',
   must: 'number',
@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<keyof Expectation, string>> = {
   exact: 'boolean',
   optional: 'boolean',
 };
-const OPTIONAL = ['by', 'compare', 'fact', 'exact', 'optional'];
+const OPTIONAL = ['by', 'beyond', 'fact', 'exact', 'optional'];
 
 /**
  * Reads expectations from a file, a JSON array in the form of table.ts.

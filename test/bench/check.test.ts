@@ -13,6 +13,7 @@ const group: Group = {
   results: {
     hare: { median: 10, lowerQuartile: 9, upperQuartile: 11, samples: 3, facts: { naps: 1 } },
     tortoise: { median: 40, lowerQuartile: 39, upperQuartile: 41, samples: 3, facts: {} },
+    mouse: { median: 5, lowerQuartile: 4, upperQuartile: 6, samples: 3, facts: {} },
   },
 };
 
@@ -37,7 +38,8 @@ test.each<[string, Partial<Expectation>, number | undefined, string]>([
   ['one that reaches its must', {}, 4, 'must reached'],
   ['one that misses its must', { must: 4.1 }, 4, 'missed'],
   ['at most', { of: 'hare', by: 'tortoise', limit: 'at most', must: 0.3, aim: 0.2 }, 0.25, 'must reached'],
-  ['a difference', { compare: 'difference', limit: 'at most', must: 29, aim: 1 }, 30, 'missed'],
+  ['a ratio beyond a third number', { beyond: 'mouse' }, 7, 'aim reached'],
+  ['a ratio beyond a contender that did not run', { beyond: 'snail' }, undefined, 'not measured'],
   ['a fact that was not counted', { fact: 'naps' }, undefined, 'not measured'],
   ['a group that is not there', { group: 'race/long' }, undefined, 'not measured'],
   ['a contender that did not run', { of: 'snail' }, undefined, 'not measured'],
@@ -53,16 +55,14 @@ test('without a by, the number itself is looked at', () => {
     0,
   );
   expect([verdict?.measured, verdict?.word]).toEqual([1, 'missed']);
+  const [beyond] = check([{ ...alone, beyond: 'mouse', must: 36, aim: 37 }], [group], 0);
+  expect([beyond?.measured, beyond?.word]).toEqual([35, 'missed']);
 });
 
 test('slack forgives a little, and says so; an exact expectation gets none', () => {
   expect(verdictOn({ must: 5.9, aim: 7 }, 0.5)).toEqual([4, 'within slack']);
   expect(verdictOn({ must: 6.1, aim: 7 }, 0.5)).toEqual([4, 'missed']);
   expect(verdictOn({ must: 5.9, aim: 7, exact: true }, 0.5)).toEqual([4, 'missed']);
-  expect(verdictOn({ compare: 'difference', limit: 'at most', must: 21, aim: 1 }, 0.5)).toEqual([
-    30,
-    'within slack',
-  ]);
 });
 
 test('an optional expectation whose group was skipped does not break the check', () => {
@@ -83,10 +83,10 @@ test.each([true, false])(
   'every expectation is about a group and names that are measured (quick: %s)',
   (quick) => {
     const plans = MEASURES.flatMap((measure) => measure.plans({ quick }));
-    for (const { group, of, by } of EXPECTATIONS) {
+    for (const { group, of, by, beyond } of EXPECTATIONS) {
       const names = plans.find(({ id }) => id === group)?.places.map(({ name }) => name);
       expect(names, group).toContain(of);
-      if (by !== undefined) expect(names, group).toContain(by);
+      for (const other of [by, beyond]) if (other !== undefined) expect(names, group).toContain(other);
     }
   },
 );
