@@ -1,5 +1,5 @@
+import { conditionWords } from '../../mapping/condition-words.ts';
 import type { RouteFilter, RouterMapping } from '../../mapping/router-mapping.ts';
-import { conditionWords } from './condition-words.ts';
 import type { SourceMapping } from './source.ts';
 
 const METHODS: Readonly<Record<RouteFilter['eventName'], string>> = {

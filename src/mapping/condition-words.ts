@@ -1,5 +1,5 @@
-import { conditionData } from '../../conditions/built-in.ts';
-import { isMatcher, type MatcherData } from '../../conditions/matcher.ts';
+import { conditionData } from '../conditions/built-in.ts';
+import { isMatcher, type MatcherData } from '../conditions/matcher.ts';
 
 /** Puts the condition of a route into words. */
 export function conditionWords(condition: unknown): string {
