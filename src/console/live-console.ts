@@ -1,9 +1,9 @@
 import type { LocalEventSourceMapping } from '../local/event-source-mapping.ts';
 import type { InvocationEvent } from '../local/mapping-events.ts';
-import { EntityNames, type EntityRecords } from './entity-names.ts';
 import { openInEditor } from './open-in-editor.ts';
-import type { CommandHappening, FailureText } from './protocol/events.ts';
+import type { CommandHappening, FailureText, RoutesHappening } from './protocol/events.ts';
 import { maskOf } from './protocol/mask.ts';
+import { type EntityRecords, RecordGroups, type RouteRecords, type TakingRoutes } from './record-groups.ts';
 import { Recorder } from './recorder.ts';
 import { type RerunOptions, rerunActions } from './rerun/rerun-actions.ts';
 import type { InvokeBeside } from './rerun/rerunner.ts';
@@ -34,8 +34,10 @@ export interface LiveConsole extends AsyncDisposable {
   addFiles(files: readonly string[]): void;
   /** Shows the entities of these records when their invocation has ended. */
   addEntities(entities: readonly EntityRecords[]): void;
+  /** Shows which routes take these records when their invocation has ended. */
+  addTaken(taken: readonly RouteRecords[]): void;
   /** Shows an event of the command. */
-  tell(happening: CommandHappening): void;
+  tell(happening: CommandHappening | RoutesHappening): void;
   /** Lets the page ask for these actions from now on. Before the first call, it is told that the mapping has not started. */
   offer(actions: Actions): void;
   /** Lets the page invoke the function beside the mapping. */
@@ -50,7 +52,8 @@ export interface LiveConsole extends AsyncDisposable {
 export async function startConsole(options: LiveConsoleOptions): Promise<LiveConsole> {
   const { port, mask, keyNames, failuresOf, openFile } = options;
   const sources = new SourceReader();
-  const entities = new EntityNames();
+  const entities = new RecordGroups<string>();
+  const taking = new RecordGroups<TakingRoutes>();
   const withSources = (failures: readonly FailureText[]): readonly FailureText[] =>
     failures.map(({ eventID, eventName, deadLettered, message, at, stack }) => {
       const source = sources.linesAt(at);
@@ -62,6 +65,7 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
     hidesResponses: mask !== undefined,
     failuresOf: (invocation) => withSources(failuresOf(invocation)),
     entitiesOf: ({ records }) => entities.take(records),
+    routesOf: ({ records }) => taking.take(records),
     onReloaded: () => sources.forget(),
   });
   const offered: Record<string, Action> = {};
@@ -71,7 +75,12 @@ export async function startConsole(options: LiveConsoleOptions): Promise<LiveCon
     url: server.url,
     follow: (mapping) => recorder.follow(mapping),
     addFiles: (files) => sources.add(files),
-    addEntities: (found) => entities.add(found),
+    addEntities(found) {
+      for (const { entity, sequenceNumbers } of found) entities.add(entity, sequenceNumbers);
+    },
+    addTaken(found) {
+      for (const { routes, sequenceNumbers } of found) taking.add(routes, sequenceNumbers);
+    },
     tell: (happening) => recorder.tell(happening),
     offer: (actions) => void Object.assign(offered, own, actions),
     offerReruns({ invoke, ...stream }) {

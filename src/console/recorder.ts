@@ -11,12 +11,15 @@ import type {
   FailureText,
   NumberRanges,
   RerunKind,
+  RouteRanges,
+  RoutesHappening,
   ShownRecord,
 } from './protocol/events.ts';
 import { plainFields } from './protocol/fields.ts';
 import type { Mask } from './protocol/mask.ts';
 import { rangesOf } from './protocol/number-ranges.ts';
 import { shownRecord } from './protocol/shown-record.ts';
+import type { TakingRoutes } from './record-groups.ts';
 
 export interface RecorderOptions {
   readonly mask: Mask;
@@ -26,6 +29,8 @@ export interface RecorderOptions {
   readonly failuresOf: (invocation: InvocationEvent) => readonly FailureText[];
   /** Groups the records of an invocation by their entity. Records without a known one are in no group. */
   readonly entitiesOf?: (invocation: InvocationEvent) => ReadonlyMap<string, readonly DynamoDBRecord[]>;
+  /** Groups the records of an invocation by the routes that take them. Records of which that is not known are in no group. */
+  readonly routesOf?: (invocation: InvocationEvent) => ReadonlyMap<TakingRoutes, readonly DynamoDBRecord[]>;
   /** Called when code was loaded again. */
   readonly onReloaded?: () => void;
   readonly limits?: HistoryLimits;
@@ -45,7 +50,12 @@ interface NumberedRecord {
 }
 
 /** Events that tell how things stand: the last one of each kind is kept for pages that open late. */
-const STANDING: Readonly<Record<string, string>> = { started: 'start', paused: 'pause', resumed: 'pause' };
+const STANDING: Readonly<Record<string, string>> = {
+  started: 'start',
+  paused: 'pause',
+  resumed: 'pause',
+  routes: 'routes',
+};
 
 /** An invocation beside the mapping, before it begins. */
 export interface RerunStart {
@@ -117,7 +127,7 @@ export class Recorder {
   }
 
   /** Records an event of the command. */
-  tell(happening: CommandHappening): void {
+  tell(happening: CommandHappening | RoutesHappening): void {
     if (happening.event === 'reloaded') this.#options.onReloaded?.();
     this.#append({ ...happening });
   }
@@ -167,14 +177,21 @@ export class Recorder {
 
   /** The fields of an invocation that the mapping does not know, or that are hidden. */
   #outcomeOf(invocation: InvocationEvent): object {
-    const { failuresOf, entitiesOf } = this.#options;
+    const { failuresOf, entitiesOf, routesOf } = this.#options;
     const failures = failuresOf(invocation);
     const entities = [...(entitiesOf?.(invocation) ?? [])].map(
       ([name, records]): EntityRanges => ({ name, records: this.#rangesOf(invocation.shardId, records) }),
     );
+    const routes = [...(routesOf?.(invocation) ?? [])].map(
+      ([taking, records]): RouteRanges => ({
+        ...taking,
+        records: this.#rangesOf(invocation.shardId, records),
+      }),
+    );
     return {
       ...(failures.length > 0 && { failures }),
       ...(entities.length > 0 && { entities }),
+      ...(routes.length > 0 && { routes }),
       ...this.#hidden(),
     };
   }

@@ -226,3 +226,21 @@ test('an invocation carries the entities of its records, if they are known', () 
   });
   expect(unknown).not.toHaveProperty('entities');
 });
+
+test('an invocation carries the routes that take its records, and a page that opens late gets the last routes', () => {
+  const records = [record('1'), record('2')];
+  const taking = { routesId: 'one', taken: [0], undecided: [1] };
+  const { mapping, recorder, events } = recording({
+    routesOf: () => new Map([[taking, records]]),
+    limits: { maxWeight: 1 },
+  });
+  const router = { event: 'routes', kind: 'router', exported: [], entities: [], routes: [] } as const;
+  recorder.tell({ ...router, routesId: 'old' });
+  recorder.tell({ ...router, routesId: 'one' });
+  mapping.emit('read', { shardId: 's', records });
+  mapping.emit('invocation', { shardId: 's', records, requestId: 'r' });
+  expect(events()).toMatchObject([
+    { event: 'routes', routesId: 'one' },
+    { event: 'invocation', routes: [taking] },
+  ]);
+});

@@ -1,15 +1,21 @@
+import type { HandlerRoutes } from '../../console/protocol/routes.ts';
 import { isInstance } from '../../failure/content-free-cause.ts';
 import { BundleError, type PreparedModule } from '../../local/source/bundle.ts';
 import { prepareHandler } from '../load-handler.ts';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 
+export interface HandlerCodeOptions extends Omit<SandboxOptions, 'code'> {
+  /** Gets the routes of the code that is the present one from now on, if they are read. */
+  readonly onRoutes?: ((routes: HandlerRoutes) => void) | undefined;
+}
+
 /** The code of a handler, bundled if that can be. A bundle serves until the one that replaces it is loaded. */
 export class HandlerCode {
-  readonly #options: Omit<SandboxOptions, 'code'>;
+  readonly #options: HandlerCodeOptions;
   /** Everything that is prepared, the present one last. */
   #prepared: readonly PreparedModule[] = [];
 
-  constructor(options: Omit<SandboxOptions, 'code'>) {
+  constructor(options: HandlerCodeOptions) {
     this.#options = options;
   }
 
@@ -33,6 +39,8 @@ export class HandlerCode {
     // Another sandbox may be about to load the bundle before this one.
     for (const old of this.#prepared.slice(0, -1)) old.remove();
     this.#prepared = [...this.#prepared.slice(-1), fresh];
+    const { onRoutes } = this.#options;
+    if (onRoutes !== undefined && sandbox.routes !== undefined) onRoutes(sandbox.routes);
     return sandbox;
   }
 

@@ -136,6 +136,8 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
     onUnset: (names) => devReport.unset(names),
     onSpans: traces && ((spans, event) => traces.add(spans, event)),
     onEntities: live === undefined ? undefined : (entities) => live.addEntities(entities),
+    onTaken: live === undefined ? undefined : (taken) => live.addTaken(taken),
+    onRoutes: live === undefined ? undefined : (routes) => live.tell({ event: 'routes', ...routes }),
   });
   const poolOptions: HandlerPoolOptions = {
     start: () => code.start(),

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { MappingEvents } from '../../local/mapping-events.ts';
+import type { HandlerRoutes } from './routes.ts';
 
 /** An error, without its stack. */
 export interface ErrorText {
@@ -64,6 +65,17 @@ export interface EntityRanges {
   readonly records: NumberRanges;
 }
 
+/** The records of an invocation that the same routes take. */
+export interface RouteRanges {
+  /** That of {@link HandlerRoutes}. */
+  readonly routesId: string;
+  /** The places of the routes in the router. */
+  readonly taken: readonly number[];
+  /** Routes that may take them: code of the user decides. */
+  readonly undecided: readonly number[];
+  readonly records: NumberRanges;
+}
+
 /** How records appear in an event. */
 export interface RecordForms {
   /** Where they appear for the first time. */
@@ -103,6 +115,8 @@ export type MappingHappening<Forms extends RecordForms> = {
           readonly failures?: readonly FailureText[];
           /** Only in the console, and only if the router has a table with entities. */
           readonly entities?: readonly EntityRanges[];
+          /** Only in the console, and only if the routes are known. */
+          readonly routes?: readonly RouteRanges[];
         }
       : unknown);
 }[keyof MappingEvents];
@@ -163,6 +177,9 @@ export type CommandHappening =
       readonly messageId: string;
     };
 
+/** The routes of the handler, when its code is loaded and loaded again. Only in the console. */
+export type RoutesHappening = { readonly event: 'routes' } & HandlerRoutes;
+
 /** Why there is an invocation beside the mapping: the same records again, an edited one, or one that a person wrote. */
 export type RerunKind = 'again' | 'edited' | 'written';
 
@@ -195,6 +212,7 @@ export type RerunHappening<Forms extends RecordForms> =
 export type Happening<Forms extends RecordForms> =
   | MappingHappening<Forms>
   | CommandHappening
+  | RoutesHappening
   | RerunHappening<Forms>;
 
 /** When something happened. */

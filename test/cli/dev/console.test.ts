@@ -79,6 +79,7 @@ test('the console gets the entities of records, and the code of the handler can 
   await put('O1');
   const text = JSON.stringify(await eventsUntil(isRetried));
   expect(text).toContain('"entities":[{"name":"Order","records":[[1,1]]}]');
+  expect(text).toMatch(/"event":"routes","routesId":"([^"]+)".+"routes":\[{"routesId":"\1","taken":\[0\]/);
   const [, at] = /"at":"([^"]+)"/.exec(text) ?? [];
   expect(await act('openInEditor', { at })).toMatchObject([
     409,

@@ -3,14 +3,16 @@ import type { Context } from 'aws-lambda';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { HandlerCode } from '../../../src/cli/dev/handler-code.ts';
 import type { Sandbox } from '../../../src/cli/dev/sandbox/sandbox.ts';
+import type { HandlerRoutes } from '../../../src/console/protocol/routes.ts';
 import { lambdaContext } from '../../../src/local/handler/lambda-context.ts';
-import { type Code, codeOf } from './code.ts';
+import { type Code, codeOf, STREAMLANE } from './code.ts';
 
 const contextOf = (): Context =>
   lambdaContext({ functionName: 'f', functionArn: 'arn:f', memoryLimitInMB: 128, timeoutMs: 10_000 }, 'r');
 
 function handlerCodeOf(code: Code) {
   const files = new Set<string>();
+  const routes: HandlerRoutes[] = [];
   const handlerCode = new HandlerCode({
     handler: code.path('handler.ts'),
     env: process.env,
@@ -19,9 +21,11 @@ function handlerCodeOf(code: Code) {
       for (const file of found) files.add(file);
     },
     onUnset: () => {},
+    onTaken: () => {},
+    onRoutes: (read) => void routes.push(read),
   });
   onTestFinished(() => handlerCode.close());
-  return { handlerCode, files };
+  return { handlerCode, files, routes };
 }
 
 async function answerOf(starting: Promise<Sandbox>): Promise<unknown> {
@@ -90,4 +94,17 @@ test('another failure is reported with its reason, and the previous code keeps r
   });
   cwd.mockRestore();
   expect(await answerOf(handlerCode.start())).toBe(1);
+});
+
+test('the routes of changed code are told when it is loaded, and once only', async () => {
+  const routerOf = (method: string): string =>
+    `import { streamRouter } from ${STREAMLANE};\nexport const handler = streamRouter().${method}(() => {});`;
+  const code = codeOf({ 'handler.ts': routerOf('onInsert') });
+  const { handlerCode, routes } = handlerCodeOf(code);
+  for (const start of ['start', 'start', 'startChanged'] as const) {
+    const sandbox = await handlerCode[start]();
+    await sandbox.close();
+    code.write('handler.ts', routerOf('onRemove'));
+  }
+  expect(routes.map((read) => read.routes)).toEqual([[{ eventName: 'INSERT' }], [{ eventName: 'REMOVE' }]]);
 });

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EntityRecords } from '../../../console/entity-names.ts';
+import type { HandlerRoutes } from '../../../console/protocol/routes.ts';
+import type { EntityRecords, RouteRecords } from '../../../console/record-groups.ts';
 import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
 import { thrownText } from '../../../failure/thrown-text.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
@@ -30,6 +31,8 @@ export interface SandboxData {
   readonly traces: boolean;
   /** Sends the entities of records. */
   readonly tellsEntities?: boolean;
+  /** Sends the routes of the handler, and those that take its records. */
+  readonly tellsRoutes?: boolean;
 }
 
 /** The data of the thread of a sandbox. */
@@ -59,10 +62,14 @@ export type SandboxMessage = { readonly files: readonly string[] } & (
       readonly type: 'loaded';
       /** The variables that `env()` names and that are not set. */
       readonly unset: readonly string[];
+      /** Only if they are asked for. */
+      readonly routes?: HandlerRoutes;
     }
   | { readonly type: 'notLoaded'; readonly error: PlainError; readonly exitCode: ExitCode }
   /** The entities of the records of an invocation that begins. */
   | { readonly type: 'entities'; readonly entities: readonly EntityRecords[] }
+  /** The routes that take the records of an invocation that begins. */
+  | { readonly type: 'taken'; readonly taken: readonly RouteRecords[] }
   | {
       readonly type: 'returned';
       readonly id: number;

@@ -1,6 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { metadataOf } from '../../../batch/handler-metadata.ts';
-import type { EntityRecords } from '../../../console/entity-names.ts';
+import type { EntityRecords } from '../../../console/record-groups.ts';
 import type { TableEntities } from '../../../table/table-entities.ts';
 import { numberReader, type ToNumber } from '../../../unmarshall/numbers.ts';
 

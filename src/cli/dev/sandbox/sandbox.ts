@@ -2,7 +2,8 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
-import type { EntityRecords } from '../../../console/entity-names.ts';
+import type { HandlerRoutes } from '../../../console/protocol/routes.ts';
+import type { EntityRecords, RouteRecords } from '../../../console/record-groups.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import {
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   readonly onSpans?: ((spans: CollectedSpans, event: unknown) => void) | undefined;
   /** Gets the entities of the records of each invocation. Without it, they are not looked for. */
   readonly onEntities?: ((entities: readonly EntityRecords[]) => void) | undefined;
+  /** Gets the routes that take the records of each invocation. Without it, routes are not read. */
+  readonly onTaken?: ((taken: readonly RouteRecords[]) => void) | undefined;
 }
 
 type Answer = Extract<SandboxMessage, { readonly id: number }>;
@@ -66,9 +69,11 @@ export class Sandbox {
   #loading: PromiseWithResolvers<void> = Promise.withResolvers();
   #closed = false;
   #crash: Error | undefined;
+  /** The routes of the handler, if they are read. */
+  routes: HandlerRoutes | undefined;
 
   private constructor(options: SandboxOptions) {
-    const { handler, code, onSpans, onEntities } = options;
+    const { handler, code, onSpans, onEntities, onTaken } = options;
     const { port1, port2: port } = new MessageChannel();
     const workerData: WorkerData = {
       port,
@@ -76,6 +81,7 @@ export class Sandbox {
       code,
       traces: onSpans !== undefined,
       tellsEntities: onEntities !== undefined,
+      tellsRoutes: onTaken !== undefined,
     };
     const worker = new Worker(WORKER, {
       workerData,
@@ -146,6 +152,7 @@ export class Sandbox {
     switch (message.type) {
       case 'loaded':
         this.#options.onUnset(message.unset);
+        this.routes = message.routes;
         this.#loading.resolve();
         break;
       case 'notLoaded': {
@@ -155,6 +162,9 @@ export class Sandbox {
       }
       case 'entities':
         this.#options.onEntities?.(message.entities);
+        break;
+      case 'taken':
+        this.#options.onTaken?.(message.taken);
         break;
       case 'returned':
         this.#answered(message)?.resolve(message);

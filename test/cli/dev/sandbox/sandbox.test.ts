@@ -48,7 +48,7 @@ async function start(handler: string, code: ModuleCode = SOURCE) {
 }
 
 describe('a sandbox', () => {
-  test('gives the entities of records to its listener, and looks for none without one', async () => {
+  test('gives the entities and the routes of records to its listeners, and looks for none without one', async () => {
     const handler = codeOf(ENTITIES).path('handler.ts');
     const event = eventOf({ id: 'ORDER#1' });
     const found: unknown[] = [];
@@ -60,10 +60,12 @@ describe('a sandbox', () => {
       onFiles: () => {},
       onUnset: () => {},
       onEntities: (entities) => void found.push(...entities),
+      onTaken: (taken) => void found.push(...taken),
     });
     onTestFinished(() => sandbox.close());
     await sandbox.invoke(event, contextOf());
-    expect(found).toMatchObject([{ entity: 'order' }]);
+    expect(found).toMatchObject([{ entity: 'order' }, { routes: { taken: [0] } }]);
+    expect(sandbox.routes).toMatchObject({ kind: 'router', entities: ['order'] });
     const without = await start(handler);
     expect(await without.sandbox.invoke(event, contextOf())).toMatchObject({ type: 'returned' });
   });
@@ -322,6 +324,26 @@ describe('inside a sandbox', () => {
     const handler = 'test/cli/dev/handlers.ts#failing';
     await serve(other.port, { handler, code: SOURCE, traces: false, tellsEntities: true });
     expect(await other.invoke({ answer: 1 })).toMatchObject({ type: 'returned' });
+  });
+
+  test('with the console, the routes of the handler and of its records are sent', async () => {
+    const inside = port();
+    const handler = codeOf(ENTITIES).path('handler.ts');
+    await serve(inside.port, { handler, code: SOURCE, traces: false, tellsRoutes: true });
+    await inside.invoke(eventOf({ id: 'ORDER#1' }));
+    expect(inside.messages).toMatchObject([
+      { type: 'loaded', routes: { kind: 'router', routes: [{ eventName: 'INSERT' }] } },
+      { type: 'taken', taken: [{ routes: { taken: [0] }, sequenceNumbers: [expect.any(String)] }] },
+      { type: 'returned' },
+    ]);
+    const other = port();
+    const failing = 'test/cli/dev/handlers.ts#failing';
+    await serve(other.port, { handler: failing, code: SOURCE, traces: false, tellsRoutes: true });
+    expect(await other.invoke({ answer: 1 })).toMatchObject({ type: 'returned' });
+    expect(other.messages).toMatchObject([
+      { type: 'loaded', routes: { kind: 'unknown' } },
+      { type: 'returned' },
+    ]);
   });
 
   test('of a bundle no files are followed: they are known where it was made', async () => {
