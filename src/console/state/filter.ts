@@ -2,6 +2,7 @@ import { compilePattern } from '../../conditions/compile-pattern.ts';
 import { keyText } from './key-text.ts';
 import { lambdaShape } from './lambda-shape.ts';
 import type { Change } from './store.ts';
+import { isUnrouted } from './topology/topology.ts';
 import { valueText } from './value-text.ts';
 
 /** A filter of the feed. */
@@ -24,6 +25,8 @@ const texts: WeakMap<Change, string> = new WeakMap();
  * key:c1                the text occurs in the key
  * event:insert          INSERT, MODIFY or REMOVE; event:insert,remove: one of them
  * entity:invoice        the entity of the table, after the first invocation with the record
+ * shard:4f6a            the id of the shard has this text
+ * route:2               the second route takes it, or may take it; route:none: no route does; after the first invocation
  * status:failed         waiting, running, retrying, succeeded, failed, filtered, dead-lettered or discarded
  * {"eventName":[...]}   an event pattern, as for filterCriteria
  * ```
@@ -42,7 +45,7 @@ export function readFilter(text: string, keyNames: readonly string[]): ChangeFil
 }
 
 function testOf(word: string, keyNames: readonly string[]): ChangeFilter {
-  const [, field, wanted = ''] = /^(key|event|entity|status):(.*)$/.exec(word) ?? [];
+  const [, field, wanted = ''] = /^(key|event|entity|shard|route|status):(.*)$/.exec(word) ?? [];
   const alternatives = wanted.split(',');
   switch (field) {
     case 'key':
@@ -54,11 +57,26 @@ function testOf(word: string, keyNames: readonly string[]): ChangeFilter {
         matches: ({ entity }) => entity !== undefined && alternatives.includes(entity.toLowerCase()),
         dependsOnStatus: true,
       };
+    case 'shard':
+      return test(({ shardId }) => shardId.toLowerCase().includes(wanted));
+    case 'route':
+      return {
+        matches: (change) => alternatives.some((route) => isOfRoute(change, route)),
+        dependsOnStatus: true,
+      };
     case 'status':
       return { matches: ({ status }) => alternatives.includes(status), dependsOnStatus: true };
     default:
       return test((change) => textOf(change).includes(word));
   }
+}
+
+/** @param route its number, from 1 on; or `none` */
+function isOfRoute({ routes }: Change, route: string): boolean {
+  if (routes === undefined || routes.version.isOld) return false;
+  if (route === 'none') return isUnrouted(routes);
+  const place = Number(route) - 1;
+  return routes.taken.includes(place) || routes.undecided.includes(place);
 }
 
 function test(matches: ChangeFilter['matches']): ChangeFilter {

@@ -13,6 +13,7 @@ import { FailureGroups } from './failure-groups.ts';
 import { endRerun, type Rerun, rerunChanges } from './reruns.ts';
 import type { TestOrigin } from './test-file.ts';
 import { Timeline } from './timeline/timeline.ts';
+import { type RouteSet, Topology } from './topology/topology.ts';
 
 /** How far a change has come. */
 export type ChangeStatus =
@@ -40,6 +41,8 @@ export interface Change {
   message?: string;
   /** The kind of item, for a table that has several. It is known after the first invocation. */
   entity?: string;
+  /** The routes that take it. They are known after the first invocation, if the router is known. */
+  routes?: RouteSet;
   /** It was sent to the handler beside the mapping, and is not a change of the item. */
   readonly rerun?: Rerun;
 }
@@ -70,6 +73,7 @@ export class Store {
   isPaused: boolean = false;
   timeline: Timeline = new Timeline();
   rates: Rates = new Rates();
+  topology: Topology = new Topology();
   counts: Counts = noCounts();
   /** How many older events the command does not keep. */
   droppedEvents: number = 0;
@@ -108,8 +112,11 @@ export class Store {
     if (run !== this.#run) this.#reset(run);
     this.droppedEvents = dropped;
     this.keyNames = keyNames;
+    this.topology.begin(dropped);
+    const changeOf = (number: number): Change | undefined => this.#byNumber.get(number);
     const recordOf = (number: number): ShownRecord | undefined => this.#byNumber.get(number)?.record;
     for (const event of events) {
+      this.topology.take(event, changeOf);
       this.#take(event);
       this.timeline.take(event, recordOf);
       this.rates.take(event, recordOf);
@@ -129,6 +136,7 @@ export class Store {
     this.isPaused = false;
     this.timeline = new Timeline();
     this.rates = new Rates();
+    this.topology = new Topology();
     this.counts = noCounts();
     this.notice = undefined;
   }

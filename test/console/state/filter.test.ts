@@ -8,6 +8,7 @@ import { messageOf, readEvent, shown } from './events.ts';
 const store = new Store();
 store.add(
   messageOf([
+    { event: 'routes', routesId: 'one', kind: 'router', exported: [], entities: [], routes: [] },
     readEvent(
       shown(1, { keys: { id: { S: 'Ann' } }, newImage: { id: { S: 'Ann' }, city: { S: 'Bern' } } }),
       shown(2, { eventName: 'MODIFY', oldImage: { city: { S: 'Basel' } } }),
@@ -34,6 +35,11 @@ store.add(
         },
         { name: 'customer', records: [[4, 4]] },
       ],
+      routes: [
+        { routesId: 'one', taken: [0], undecided: [1], records: [[1, 1]] },
+        { routesId: 'one', taken: [1], undecided: [], records: [[2, 2]] },
+        { routesId: 'one', taken: [], undecided: [], records: [[3, 3]] },
+      ],
     },
     { event: 'filtered', records: [[2, 2]] },
   ]),
@@ -57,6 +63,12 @@ test.each([
   ['entity:Order,customer', [1, 3, 4]],
   ['entity:ord', []],
   ['entity:order key:ann', [1]],
+  ['shard:s', [1, 2, 3, 4]],
+  ['shard:t', []],
+  ['route:1', [1]],
+  ['route:2', [1, 2]],
+  ['route:1,none', [1, 3]],
+  ['route:x', []],
   ['else:x', []],
   ['{"eventName":["REMOVE"]}', [3]],
   ['{"dynamodb":{"NewImage":{"city":{"S":[{"prefix":"Be"}]}}}}', [1]],
@@ -71,6 +83,22 @@ test('without text there is no filter, and a wrong pattern says why', () => {
   expect(filter('{')).toMatchObject({ problem: expect.stringMatching(/not JSON/) });
   expect(matching('{')).toEqual([]);
   expect(filter('{"eventName":"x"}').problem).toBeDefined();
+});
+
+test('a change has no route of code that is no longer used', () => {
+  const reloaded = new Store();
+  const router = { event: 'routes', kind: 'router', exported: [], entities: [], routes: [] } as const;
+  const taken = [{ routesId: 'one', taken: [0], undecided: [], records: [[1, 1]] }];
+  reloaded.add(
+    messageOf([
+      { ...router, routesId: 'one' },
+      readEvent(shown(1)),
+      { event: 'invocation', records: [[1, 1]], outcome: 'failed', routes: taken },
+    ]),
+  );
+  expect(reloaded.changes.filter(filter('route:1').matches)).toHaveLength(1);
+  reloaded.add(messageOf([{ ...router, routesId: 'two' }]));
+  expect(reloaded.changes.filter(filter('route:1').matches)).toHaveLength(0);
 });
 
 test('a record in the shape of Lambda has only the images that there are', () => {
