@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Page } from 'playwright-core';
 import { parseKeys } from '../../src/cli/flags/table-keys.ts';
 import { createTable } from '../../src/cli/servers/create-table.ts';
@@ -19,7 +19,7 @@ const TABLE = 'Invoices';
 
 /** A router that takes no invoice below a total. */
 const handler = (least: number): string => `import { setTimeout } from 'node:timers/promises';
-import { changed, streamRouter } from 'streamlane';
+import { changed, expired, streamRouter } from 'streamlane';
 
 interface Invoice { customerId: string; invoiceId: string; status: 'OPEN' | 'PAID'; total: number }
 
@@ -32,7 +32,9 @@ export const handler = streamRouter<Invoice>()
   })
   .onModify(changed('status', { to: 'PAID' }), async ({ newImage }) => {
     await setTimeout(60 + (newImage.total % 5) * 40);
-  });
+  })
+  .onModify(changed('total'), async () => {})
+  .onRemove(expired, async () => {});
 `;
 
 if (BROWSER === undefined)
@@ -99,6 +101,9 @@ try {
   await page.keyboard.press('4');
   await setTimeout(25_000);
   await photograph(page, 'charts');
+
+  await page.keyboard.press('6');
+  await photograph(page, 'topology');
   isOpen = false;
   await traffic;
   dev.interrupt();
@@ -116,6 +121,8 @@ async function makeTraffic(): Promise<void> {
     await setTimeout(40);
     if (number % 3 === 0) await save(customerId, invoiceId, 'PAID', total);
     await setTimeout(20 + ((number * 53) % 120));
+    if (number % 7 === 0) await save(customerId, invoiceId, 'OPEN', total + 10);
+    if (number % 11 === 0) await remove(customerId, invoiceId);
   }
 }
 
@@ -129,6 +136,11 @@ function save(customerId: string, invoiceId: string, status: string, total: numb
       ExpressionAttributeValues: { ':status': { S: status }, ':total': { N: `${total}` } },
     }),
   );
+}
+
+function remove(customerId: string, invoiceId: string): Promise<unknown> {
+  const Key = { customerId: { S: customerId }, invoiceId: { S: invoiceId } };
+  return client.send(new DeleteItemCommand({ TableName: TABLE, Key }));
 }
 
 async function photograph(page: Page, view: string): Promise<void> {

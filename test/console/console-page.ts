@@ -21,7 +21,7 @@ export interface ConsolePage {
   /** Opens `streamlane console`, with a new table whose keys are `pk` and `sk`. */
   openReader(): Promise<Page>;
   /** Opens the console of a mapping that has emitted what `emit` emits. */
-  openMapping(emit: (mapping: EventEmitter) => void): Promise<Page>;
+  openMapping(emit: (mapping: EventEmitter, live: LiveConsole) => void): Promise<Page>;
   /** The name of the table. */
   table(): string;
   put(item: Readonly<Record<string, string | number>>): Promise<void>;
@@ -112,7 +112,7 @@ export function consolePage(
         streamArn: 'arn',
       });
       live.follow(mapping as never);
-      emit(mapping);
+      emit(mapping, live);
       await page().goto(live.url);
       return page();
     },

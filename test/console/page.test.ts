@@ -113,7 +113,7 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
     const page = await openDev(codeOf(ROUTER));
     const filter = page.getByRole('searchbox', { name: 'Filter changes' });
     const words = await filter.getAttribute('placeholder');
-    for (const word of ['text', 'key:', 'event:', 'status:', 'entity:', '{"eventName":'])
+    for (const word of ['text', 'key:', 'event:', 'status:', 'entity:', 'route:', '{"eventName":'])
       expect(words).toContain(word);
   });
 

@@ -8,6 +8,7 @@ import { MappingControls } from './mapping-controls.tsx';
 import { announcement, connection, useStore, type View, view } from './model.ts';
 import { RerunEditor } from './rerun-editor.tsx';
 import { TimelineView } from './timeline-view.tsx';
+import { TopologyView } from './topology-view.tsx';
 
 const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () => JSX.Element }>> = {
   changes: { name: 'Changes', draw: ChangesView },
@@ -15,6 +16,7 @@ const VIEWS: Readonly<Record<View, { readonly name: string; readonly draw: () =>
   timeline: { name: 'Timeline', draw: TimelineView },
   charts: { name: 'Charts', draw: ChartsView },
   blocked: { name: 'Blocked', draw: BlockedView },
+  topology: { name: 'Topology', draw: TopologyView },
 };
 
 export function App(): JSX.Element {

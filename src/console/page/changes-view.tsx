@@ -94,7 +94,7 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
     isFilterWanted.value = false;
   }, [isWanted]);
   const hidden = pausedAt.value === undefined ? 0 : (changes.at(-1)?.record.number ?? 0) - pausedAt.value;
-  const words = `text  key:c1  event:insert  ${handler === undefined ? '' : 'status:failed  entity:order  '}{"eventName":["REMOVE"]}`;
+  const words = `text  key:c1  event:insert  ${handler === undefined ? '' : 'status:failed  entity:order  route:2  '}{"eventName":["REMOVE"]}`;
   return (
     <div class="toolbar">
       <input

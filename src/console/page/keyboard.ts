@@ -46,5 +46,8 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   5: () => {
     view.value = 'blocked';
   },
+  6: () => {
+    view.value = 'topology';
+  },
   ...TIMELINE_KEYS,
 };

@@ -6,7 +6,7 @@ import { type Change, Store } from '../state/store.ts';
 import { drawStore, version } from './drawing-clock.ts';
 
 /** The views of the page. */
-export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked';
+export type View = 'changes' | 'failures' | 'timeline' | 'charts' | 'blocked' | 'topology';
 
 /** Everything that the events of the run have told. Views read it through {@link useStore}. */
 const store: Store = new Store();
@@ -86,6 +86,13 @@ export function moveFailure(step: 1 | -1): void {
   const next = index === -1 ? 0 : Math.min(groups.length - 1, Math.max(0, index + step));
   selectedFailure.value = groups[next]?.id;
   view.value = 'failures';
+}
+
+/** Shows the changes that match a filter. */
+export function showChanges(filter: string): void {
+  filterText.value = filter;
+  isFollowing.value = true;
+  view.value = 'changes';
 }
 
 /** Shows a change in the feed. */
