@@ -6,7 +6,16 @@ import { isInstance, partOf } from './content-free-cause.ts';
  */
 export function thrownText(thrown: unknown): string {
   if (!isInstance(thrown, Error)) return textOf(thrown);
-  return `${textOf(partOf(thrown, 'name'))}: ${textOf(partOf(thrown, 'message'))}`;
+  const name = textOf(partOf(thrown, 'name') ?? 'Error');
+  return errorText(name, textOf(partOf(thrown, 'message') ?? NO_MESSAGE));
+}
+
+/** Stands for the message of an error that has none, or that throws when it is read. */
+export const NO_MESSAGE: string = '(its message cannot be read)';
+
+/** `Name: message`, as Node writes it: an error may have an empty message, or an empty name. */
+export function errorText(name: string, message: string): string {
+  return name === '' || message === '' ? name || message || 'Error' : `${name}: ${message}`;
 }
 
 function textOf(value: unknown): string {

@@ -16,7 +16,10 @@ test.each<[string, unknown, string]>([
     Object.assign(new Error(''), { name: hostile, message: hostile }),
     'a value of type object: a value of type object',
   ],
-  ['an error that cannot be read', HOSTILE[2]?.[1], 'undefined: undefined'],
+  ['an error that cannot be read', HOSTILE[2]?.[1], 'Error: (its message cannot be read)'],
+  ['an error without a message', new RangeError(''), 'RangeError'],
+  ['an error without a name', Object.assign(new Error('no'), { name: '' }), 'no'],
+  ['an error without both', Object.assign(new Error(''), { name: '' }), 'Error'],
   ['a revoked Proxy', HOSTILE[0]?.[1], 'a value of type object'],
 ])('%s that was thrown becomes text', (_name, thrown, text) => {
   expect(thrownText(thrown)).toBe(text);

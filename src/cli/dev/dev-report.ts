@@ -231,7 +231,7 @@ export class DevReport {
       status();
     });
     mapping.on('filtered', ({ records }) => {
-      this.#line(this.#style('dim', `- ${count(records.length, 'record')} match no filter`));
+      this.#line(this.#style('dim', `- ${count(records.length, 'record')} matched no filter`));
       status();
     });
     mapping.on('trimmed', () => {

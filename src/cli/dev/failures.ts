@@ -1,4 +1,5 @@
 import { parseResponse } from '../../delivery/batch-response.ts';
+import { errorText } from '../../failure/thrown-text.ts';
 import type { InvocationEvent } from '../../local/mapping-events.ts';
 import { withVariableHint } from '../errors/missing-variable.ts';
 import { placeIn } from '../errors/place-in.ts';
@@ -90,5 +91,5 @@ function wordsOf({
   message,
   stack,
 }: PublishedFailure['error']): Pick<Failure, 'message' | 'at' | 'stack'> {
-  return { message: withVariableHint(`${name}: ${message}`, true), at: placeIn(stack), stack };
+  return { message: withVariableHint(errorText(name, message), true), at: placeIn(stack), stack };
 }

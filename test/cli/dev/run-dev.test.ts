@@ -860,7 +860,7 @@ test('filtered and discarded records are counted; the destination gets the docum
   await command.seen(READY);
   await put('other');
   await put('a', -1);
-  await command.seen(/- 1 record match no filter/);
+  await command.seen(/- 1 record matched no filter/);
   await command.seen(
     /discarded: 1 record, RetryAttemptsExhausted\n.*RangeError: negative.*\n {6}RangeError: negative\n {10}at check/,
   );
@@ -896,7 +896,7 @@ test('filtered records, and records that are discarded without a destination, ar
   );
   await command.seen(READY);
   await put('other');
-  await command.seen(/- 1 record match no filter/);
+  await command.seen(/- 1 record matched no filter/);
   await put('a', -1);
   await command.seen(/discarded: 1 record, RetryAttemptsExhausted/);
   await command.seen(/Table\d+ · 0 records · 1 filtered · 1 discarded · 1 failed invocation · lag/);

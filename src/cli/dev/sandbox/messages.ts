@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { HandlerRoutes } from '../../../console/protocol/routes.ts';
 import type { EntityRecords, RouteRecords } from '../../../console/record-groups.ts';
 import { isInstance, partOf } from '../../../failure/content-free-cause.ts';
-import { thrownText } from '../../../failure/thrown-text.ts';
+import { NO_MESSAGE, thrownText } from '../../../failure/thrown-text.ts';
 import type { ModuleCode } from '../../../local/source/module-code.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import type { CollectedSpans } from './plain-span.ts';
@@ -97,7 +97,7 @@ export function plainError(thrown: unknown): PlainError {
   };
   return {
     name: textOf('name', 'Error'),
-    message: textOf('message', '(its message cannot be read)'),
+    message: textOf('message', NO_MESSAGE),
     stack: textOf('stack', ''),
   };
 }

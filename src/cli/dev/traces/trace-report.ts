@@ -54,7 +54,7 @@ export class TraceReport {
     const trees = traceTrees(spans, records);
     if (this.#options.json) this.#writeEvents(trees);
     else this.#writeLines(trees);
-    if (left > 0) this.#options.onNote(`${count(left, 'more span')} of this invocation are not shown.`);
+    if (left > 0) this.#options.onNote(`Not shown: ${count(left, 'more span')} of this invocation.`);
     if (unsampled > 0) this.#sayOnce(UNSAMPLED);
     else if (records.length > 0 && trees.records.length === 0 && left === 0) this.#sayOnce(NO_SPANS);
   }

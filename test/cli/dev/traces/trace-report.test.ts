@@ -186,13 +186,13 @@ test('of the traces of one invocation ten are shown, and with --verbose all', ()
   const all = reportOf({ verbose: true });
   all.report.add(collected(spans, { left: 3 }), eventOf(1));
   expect(all.lines.filter((line) => line.includes('─ process Invoices'))).toHaveLength(12);
-  expect(all.notes).toEqual(['3 more spans of this invocation are not shown.']);
+  expect(all.notes).toEqual(['Not shown: 3 more spans of this invocation.']);
 });
 
 test('for records without a span it says once how to add tracing', () => {
   const { report, notes } = reportOf();
-  report.add(collected([], { left: 2 }), eventOf(1));
-  expect(notes.splice(0)).toEqual(['2 more spans of this invocation are not shown.']);
+  report.add(collected([], { left: 1 }), eventOf(1));
+  expect(notes.splice(0)).toEqual(['Not shown: 1 more span of this invocation.']);
   report.add(collected([]), eventOf(1));
   report.add(collected([spanOf(1)]), eventOf(1));
   expect(notes).toEqual([expect.stringContaining("router.use(tracing({ parent: 'traceparent' }))")]);
