@@ -113,8 +113,8 @@ describe.skipIf(BROWSER === undefined)('what the page saves', () => {
     expect(text).not.toContain('private.example');
     const { events, ...head } = JSON.parse(text);
     expect(head).toMatchObject({ format: 'streamlane-console', version: 1, dropped: 0, keyNames: ['id'] });
-    expect(events[0]).toMatchObject({
-      event: 'started',
+    const started = events.find(({ event }: { readonly event: string }) => event === 'started');
+    expect(started).toMatchObject({
       table: table(),
       importedAs: { module: './src/handler.ts', name: 'handler' },
     });
