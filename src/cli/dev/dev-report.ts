@@ -18,6 +18,7 @@ import { type Consequence, followInvocations } from './follow-invocations.ts';
 import { formatFailures, formatInvocation, formatStatus, signatureOf } from './format.ts';
 import { importOf } from './handler-import.ts';
 import { jsonOf } from './json-events.ts';
+import { NO_OUTPUT_MASK, type OutputMask } from './output-mask.ts';
 import type { Screen } from './screen.ts';
 import { TraceReport } from './traces/trace-report.ts';
 
@@ -70,7 +71,15 @@ export class DevReport {
   /** How often the failures of the same records have been seen. */
   readonly #seen: Map<string, number> = new Map();
 
-  constructor({ io, style, verbose }: CommandContext, screen: Screen, options: DevReportOptions) {
+  readonly #mask: OutputMask;
+
+  constructor(
+    { io, style, verbose }: CommandContext,
+    screen: Screen,
+    options: DevReportOptions,
+    mask: OutputMask = NO_OUTPUT_MASK,
+  ) {
+    this.#mask = mask;
     this.#style = style;
     this.#verbose = verbose;
     this.#env = io.env;
@@ -97,6 +106,7 @@ export class DevReport {
       verbose: this.#verbose,
       json: this.#options.json === true,
       keyNames,
+      mask: this.#mask,
       onLine: (text) => this.#screen.line(text),
       onNote: (text) => this.#screen.note(text),
       onEvent: (event, fields) => this.#json(event, fields),
@@ -147,7 +157,7 @@ export class DevReport {
         mapping.on(name, (event) =>
           this.#json(
             name,
-            event,
+            name === 'invocation' ? this.#withoutResponse(event) : event,
             name === 'invocation' ? this.failures.of(event as InvocationEvent) : undefined,
           ),
         );
@@ -239,7 +249,7 @@ export class DevReport {
     });
     mapping.on('recursiveLoop', ({ records: [record], times }) => {
       this.#line(
-        `${this.#style('red', '!')} ${recursiveLoopWarning(handler, table, times)} ${this.#style('dim', `(${keysText(record?.dynamodb?.Keys, this.#keyNames) ?? record?.eventID})`)}`,
+        `${this.#style('red', '!')} ${recursiveLoopWarning(handler, table, times)} ${this.#style('dim', `(${keysText(this.#mask.keys(record?.dynamodb?.Keys), this.#keyNames) ?? record?.eventID})`)}`,
       );
     });
     mapping.on('problem', ({ operation, error }) => {
@@ -261,7 +271,8 @@ export class DevReport {
     const times = consequence?.type === 'discard' ? 1 : seen;
     this.#line(formatInvocation(invocation, consequence, this.#style, failures, times));
     if (times > 1) return;
-    for (const line of formatFailures(failures, this.#style, this.#verbose, this.#keyNames))
+    const shown = failures.map((failure) => ({ ...failure, keys: this.#mask.keys(failure.keys) }));
+    for (const line of formatFailures(shown, this.#style, this.#verbose, this.#keyNames))
       this.#screen.line(line);
   }
 
@@ -274,6 +285,10 @@ export class DevReport {
     if (this.#seen.size >= MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
     this.#seen.set(signature, times);
     return times;
+  }
+
+  #withoutResponse(event: object): object {
+    return this.#mask.hidesMadeValues ? { ...event, response: undefined } : event;
   }
 
   #line(text: string): void {

@@ -31,6 +31,7 @@ import { managedInstanceOf } from './managed-instance.ts';
 import { ManagedPool } from './managed-pool.ts';
 import { mappingActions } from './mapping-actions.ts';
 import { openEditor } from './open-editor.ts';
+import { outputMaskOf } from './output-mask.ts';
 import { RestartableMapping } from './restartable-mapping.ts';
 import { retrySettingsOf } from './retry-settings.ts';
 import { openScreen } from './screen.ts';
@@ -73,6 +74,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   const keys = options.create === undefined ? undefined : parseKeys(options.create);
   const timeoutSeconds = timeoutOf(options.timeout);
   const managed = managedInstanceOf(options);
+  const mask = outputMaskOf(options.mask);
   const consolePort = consolePortOf(options, io.stdout.isTTY === true && !options.json);
   let report: DevReport | undefined;
   let traces: TraceReport | undefined;
@@ -102,7 +104,7 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   variables.add(managed?.environment);
   const { streamArn, ...table } = await ensureTable(options.table, keys, connection.dynamodb);
   const screen = await openScreen(context, options.json === true);
-  const devReport = new DevReport(context, screen, { ...options, handler });
+  const devReport = new DevReport(context, screen, { ...options, handler }, mask);
   report = devReport;
   traces = options.traces && devReport.traces(table.keyNames);
   await using live =

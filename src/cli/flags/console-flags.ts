@@ -32,9 +32,7 @@ export function pageOptions(command: Command): Command {
   return command
     .addOption(inGroup('--console-port <port>', 'The port of the live console. (default: a free one)'))
     .addOption(inGroup('--open', 'Open the live console in the browser.'))
-    .addOption(
-      inGroup('--mask <attributes>', 'Attributes whose values the console hides: email,address.street.'),
-    );
+    .addOption(inGroup('--mask <attributes>', 'Attributes whose values are hidden: email,address.street.'));
 }
 
 /**

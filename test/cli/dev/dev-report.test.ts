@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { DevReport, type StartDetails } from '../../../src/cli/dev/dev-report.ts';
+import { outputMaskOf } from '../../../src/cli/dev/output-mask.ts';
 import { emptyTally } from '../../../src/local/statistics.ts';
 import { recordOf } from '../../fixtures/events.ts';
 import { contextFor } from '../context.ts';
 
 /** A report that gets failed invocations, and the lines that it writes. */
-function reportOf() {
+function reportOf(options: { readonly json?: true; readonly mask?: string } = {}) {
   const lines: string[] = [];
   const nothing = (): void => {};
   const screen = {
@@ -16,7 +17,12 @@ function reportOf() {
     status: nothing,
     done: nothing,
   };
-  const report = new DevReport(contextFor({}).context, screen, { table: 'T', handler: 'h.ts' });
+  const report = new DevReport(
+    contextFor({}).context,
+    screen,
+    { table: 'T', handler: 'h.ts', ...options },
+    outputMaskOf(options.mask),
+  );
   const mapping = Object.assign(new EventEmitter(), { statistics: emptyTally() });
   const connection = { kind: 'named', description: '', environment: {} } as const;
   report.started(mapping as never, {
@@ -187,3 +193,23 @@ test.each([
     expect(told).toEqual([expect.stringMatching(remedy)]);
   },
 );
+
+test('with a mask, lines hide the keys that it names', () => {
+  const { fail, lines, mapping } = reportOf({ mask: 'id' });
+  fail(7);
+  expect(lines.at(-1)).toContain('INSERT id="•••"');
+  mapping.emit('recursiveLoop', { records: [{ dynamodb: { Keys: { id: { S: 'x' } } } }], times: 17 });
+  expect(lines.at(-1)).toContain('(id="•••")');
+});
+
+test.each([
+  [undefined, { state: { email: 'a@b.c' } }],
+  ['email', undefined],
+])('with --json and the mask %s, the response of an invocation is %j', (mask, shown) => {
+  const { mapping, lines } = reportOf({ json: true, ...(mask !== undefined && { mask }) });
+  const records = [recordOf({ keys: { id: { S: '1' } } } as never, 1)];
+  const response = { state: { email: 'a@b.c' } };
+  mapping.emit('invocation', { shardId: 's', records, requestId: 'r', outcome: 'succeeded', response });
+  expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ event: 'invocation', outcome: 'succeeded' });
+  expect(JSON.parse(lines.at(-1) as string).response).toEqual(shown);
+});

@@ -2,8 +2,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { AcceptedMessage } from '../../../emulators/accepted-messages.ts';
 import { count } from '../../terminal/count.ts';
 import type { Style } from '../../terminal/style.ts';
+import type { OutputMask } from '../output-mask.ts';
 import type { CollectedSpans, PlainSpan } from '../sandbox/plain-span.ts';
 import { formatOtherTree, formatRecordTree, type TraceFormat } from './format-trace.ts';
+import { maskedSpan } from './masked-span.ts';
 import { type MessagesOfSpan, SpanMessages } from './span-messages.ts';
 import { otherTreeJson, recordTreeJson } from './trace-json.ts';
 import { type TraceTrees, traceTrees } from './trace-tree.ts';
@@ -16,6 +18,7 @@ export interface TraceReportOptions {
   readonly json: boolean;
   /** Of the table, partition key first. */
   readonly keyNames: readonly string[];
+  readonly mask: OutputMask;
   /** Writes a line. */
   readonly onLine: (text: string) => void;
   /** Writes a hint, beside the lines. */
@@ -51,7 +54,7 @@ export class TraceReport {
   /** An invocation has ended, and these spans with it. */
   add({ spans, left, unsampled }: CollectedSpans, event: unknown): void {
     const records = recordsOf(event);
-    const trees = traceTrees(spans, records);
+    const trees = traceTrees(this.#options.mask.hidesMadeValues ? spans.map(maskedSpan) : spans, records);
     if (this.#options.json) this.#writeEvents(trees);
     else this.#writeLines(trees);
     if (left > 0) this.#options.onNote(`Not shown: ${count(left, 'more span')} of this invocation.`);
@@ -60,10 +63,10 @@ export class TraceReport {
   }
 
   #writeLines({ records, others }: TraceTrees): void {
-    const { style, verbose, keyNames, onLine } = this.#options;
+    const { style, verbose, keyNames, mask, onLine } = this.#options;
     const format: TraceFormat = { style, verbose, keyNames, messagesOf: (span) => this.#messagesOf(span) };
     const texts = [
-      ...records.map((tree) => () => formatRecordTree(tree, format)),
+      ...records.map((tree) => () => formatRecordTree({ ...tree, keys: mask.keys(tree.keys) }, format)),
       ...others.map((node) => () => formatOtherTree(node, format)),
     ];
     const shown = verbose ? texts : texts.slice(0, MAX_TREES);

@@ -167,7 +167,7 @@ describe('streamlane dev --traces', { timeout: 40_000 }, () => {
     expect(lines.join('')).not.toContain('secret');
   });
 
-  test('--mask hides nothing of it: keys, and what the handler writes into spans, are printed', async () => {
+  test('--mask hides its keys, and what the handler writes into spans', async () => {
     const router = `${IMPORTS} export const handler = streamRouter({ logger: false })
       .use(tracing({ attributes: ({ newImage }) => ({ 'from item': newImage.email }) }))
       .onInsert(({ newImage }) => { throw new Error('no ' + newImage.email); });`;
@@ -182,17 +182,16 @@ describe('streamlane dev --traces', { timeout: 40_000 }, () => {
       return await end();
     };
     const tree = await printed();
-    expect(tree).toMatch(
-      /INSERT id="secret-id"\n.*process .*error: Error: no secret-email.*\n.*from item: secret-email/,
-    );
-    expect(tree).not.toContain('never');
+    expect(tree).toMatch(/INSERT id="•••"\n.*process .*error: •••.*\n.*from item: •••/);
+    // The message of the failure itself is printed, as in the console.
+    expect(tree.replaceAll('Error: no secret-email', '')).not.toMatch(/secret|never/);
     const [event = ''] = (await printed('--json'))
       .split('\n')
       .filter((line) => line.includes('"event":"trace"'));
-    expect(event).not.toMatch(/secret-id|never/);
+    expect(event).not.toMatch(/secret|never/);
     expect(JSON.parse(event).span).toMatchObject({
-      statusMessage: 'Error: no secret-email',
-      attributes: { 'from item': 'secret-email' },
+      statusMessage: '•••',
+      attributes: { 'from item': '•••' },
     });
   });
 

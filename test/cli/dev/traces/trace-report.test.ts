@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { NO_OUTPUT_MASK, type OutputMask, outputMaskOf } from '../../../../src/cli/dev/output-mask.ts';
 import { TraceReport } from '../../../../src/cli/dev/traces/trace-report.ts';
 import type { AcceptedMessage } from '../../../../src/emulators/accepted-messages.ts';
 import { collected, recordSpanOf, spanId, spanOf, traceparent, WRITER } from './spans.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
-function reportOf(more: { readonly verbose?: boolean; readonly json?: boolean } = {}) {
+function reportOf(
+  more: { readonly verbose?: boolean; readonly json?: boolean; readonly mask?: OutputMask } = {},
+) {
   const lines: string[] = [];
   const notes: string[] = [];
   const events: object[] = [];
@@ -14,6 +17,7 @@ function reportOf(more: { readonly verbose?: boolean; readonly json?: boolean } 
     verbose: false,
     json: false,
     keyNames: ['invoiceId'],
+    mask: NO_OUTPUT_MASK,
     onLine: (text) => void lines.push(text),
     onNote: (text) => void notes.push(text),
     onEvent: (event, fields) => void events.push({ event, ...fields }),
@@ -269,4 +273,40 @@ test('with --json each tree is an event, with ids and messages but without keys'
     { event: 'trace', span: { ...spanOf(3), children: [], messages: [] } },
   ]);
   expect(JSON.stringify(events)).not.toContain('INV-1');
+});
+
+test.each([true, false])(
+  'a mask hides the keys it names, and all values that code has made; as JSON: %s',
+  (json) => {
+    const { report, lines, events } = reportOf({ json, verbose: true, mask: outputMaskOf('invoiceId') });
+    const failed = recordSpanOf(1, {
+      status: 'error',
+      statusMessage: 'Error: secret',
+      attributes: {
+        'faas.document.name': '{"invoiceId":"secret"}',
+        'from.item': ['secret'],
+        'error.type': 'Error',
+      },
+    });
+    const child = spanOf(2, { parentSpanId: spanId(1), attributes: { deep: 'secret' }, status: 'error' });
+    report.add(
+      collected([failed, child, spanOf(3, { statusMessage: 'secret', status: 'error' })]),
+      eventOf(1),
+    );
+    const printed = [...lines, JSON.stringify(events)].join('\n');
+    expect(printed).not.toMatch(/secret|INV-1/);
+    expect(printed).toMatch(json ? /"from.item":"•••"/ : /invoiceId="•••"/);
+    expect(printed).toMatch(json ? /"error.type":"Error"/ : /error: •••/);
+  },
+);
+
+test('a mask leaves other keys as they are, also where they are not a map', () => {
+  const { keys } = outputMaskOf('email');
+  expect([{ id: { S: 'x' } }, undefined, null, 'text'].map(keys)).toEqual([
+    { id: { S: 'x' } },
+    undefined,
+    null,
+    'text',
+  ]);
+  expect(() => outputMaskOf('a,,b')).toThrow(/^--mask names of attributes are expected/);
 });
