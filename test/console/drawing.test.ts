@@ -62,4 +62,50 @@ describe.skipIf(BROWSER === undefined)('while changes rush in', () => {
     await page().getByRole('button', { name: 'Follow' }).click();
     await row('item-1999').waitFor();
   });
+
+  test('a screen reader says nothing of the feed but a wrong filter', async () => {
+    const { started, read } = consoleWith();
+    await using live = await started;
+    read(10);
+    await page().goto(live.url);
+    await row('item-9').waitFor();
+    await page().evaluate(`{
+      globalThis.said = [];
+      const observer = new MutationObserver(() => said.push(feed.map((live) => live.textContent).join('')));
+      const feed = [...document.querySelectorAll('main :is([role=status], [role=alert], [aria-live])')];
+      for (const live of feed) observer.observe(live, { subtree: true, characterData: true, childList: true });
+    }`);
+    for (let count = 0; count < 5; count++) read(1000);
+    await page().getByText('5,010 shown').waitFor();
+    expect(await page().evaluate('said')).toEqual([]);
+    await page().getByLabel('Filter changes').fill('{"eventName":');
+    await page().getByRole('status').filter({ hasText: /./ }).last().waitFor();
+    await page().waitForFunction('said.length > 0');
+    expect(await page().evaluate<string>('said.at(-1)')).toMatch(/JSON|pattern|expected/i);
+  });
+
+  test('the placeholder of the filter is seen whole', async () => {
+    const { started, read } = consoleWith();
+    await using live = await started;
+    live.tell({
+      event: 'started',
+      table: 'T',
+      handler: 'h.ts',
+      startingPosition: 'LATEST',
+      streamArn: 'arn',
+    });
+    read(1);
+    await page().goto(live.url);
+    await page().getByRole('button', { name: 'New record' }).waitFor();
+    await row('item-0').waitFor();
+    const [needed, room] = await page().evaluate<[number, number]>(`(() => {
+      const field = document.querySelector('[type=search]');
+      const style = getComputedStyle(field);
+      const pen = document.createElement('canvas').getContext('2d');
+      pen.font = style.font;
+      const padding = Number.parseFloat(style.paddingLeft) + Number.parseFloat(style.paddingRight);
+      return [pen.measureText(field.placeholder).width, field.clientWidth - padding];
+    })()`);
+    expect(needed).toBeLessThan(room);
+  });
 });

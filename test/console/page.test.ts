@@ -109,10 +109,10 @@ describe.skipIf(BROWSER === undefined)('the page of the live console', () => {
     await finds('', 4);
   });
 
-  test('the field names each word of the filter', async () => {
+  test('the tooltip of the field names each word of the filter', async () => {
     const page = await openDev(codeOf(ROUTER));
     const filter = page.getByRole('searchbox', { name: 'Filter changes' });
-    const words = await filter.getAttribute('placeholder');
+    const words = await filter.getAttribute('title');
     for (const word of ['text', 'key:', 'event:', 'status:', 'entity:', 'route:', '{"eventName":'])
       expect(words).toContain(word);
   });

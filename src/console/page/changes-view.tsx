@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { keyText } from '../state/key-text.ts';
 import type { Change } from '../state/store.ts';
 import { summaryText } from '../state/summary-text.ts';
+import { counted } from '../state/timeline/invocation-text.ts';
 import { visible } from '../state/value-text.ts';
 import { ChangeDetails } from './change-details.tsx';
 import {
@@ -100,7 +101,7 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       <input
         ref={field}
         type="search"
-        placeholder={`Filter (/)  ${words}`}
+        placeholder={`Filter (/)  text  key:c1  ${handler === undefined ? 'event:insert' : 'status:failed'}`}
         title={words}
         aria-label="Filter changes"
         aria-invalid={problem !== undefined}
@@ -138,12 +139,12 @@ function Toolbar({ problem, shown }: { problem: string | undefined; shown: numbe
       <a class="button" href="/export.json" download title="Everything that is kept, as JSON">
         Export
       </a>
-      <p class="hint" role="status">
-        {problem ??
+      <p class="hint">
+        {/* A screen reader says the problem. The count changes with each drawing, so it is not said. */}
+        <span role="status">{problem}</span>
+        {problem === undefined &&
           `${shown.toLocaleString('en')} shown${
-            dropped > 0 || droppedEvents > 0
-              ? `. The oldest are dropped: ${dropped.toLocaleString('en')} changes`
-              : ''
+            dropped > 0 || droppedEvents > 0 ? `. The oldest are dropped: ${counted(dropped, 'change')}` : ''
           }`}
       </p>
     </div>
