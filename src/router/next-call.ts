@@ -56,28 +56,32 @@ export class NextCall {
   ): Promise<unknown> {
     this.seen = true;
     const isFirst = this.#followed === undefined;
-    const failed = (thrown: unknown): unknown => this.#goOn(onRejected ?? rethrow, thrown, isFirst);
+    const failed = (thrown: unknown): unknown => this.#goOn(onRejected, rethrow, thrown, isFirst);
     const following = this.#inner.then(
       (value) =>
         isUnfinished(value)
           ? refuseUnfinished(value).catch(failed)
-          : this.#goOn(onFulfilled ?? itself, value, isFirst),
+          : this.#goOn(onFulfilled, itself, value, isFirst),
       failed,
     );
     this.#followed ??= following;
     return following;
   }
 
-  #goOn(callback: (settled: unknown) => unknown, settled: unknown, isFirst: boolean): unknown {
+  #goOn(given: unknown, otherwise: Callback, settled: unknown, isFirst: boolean): unknown {
     this.done = true;
     this.#layer.record.reread();
+    // As for a promise: `then(isVerbose && log)` may give false.
+    const callback = typeof given === 'function' ? (given as Callback) : otherwise;
     return isFirst && this.#endsLayer ? this.#layer.end(() => callback(settled)) : callback(settled);
   }
 }
 
+type Callback = (settled: unknown) => unknown;
+
 const ignore = (): void => {};
-const itself = (value: unknown): unknown => value;
-const rethrow = (thrown: unknown): never => {
+const itself: Callback = (value) => value;
+const rethrow: Callback = (thrown) => {
   throw thrown;
 };
 

@@ -65,8 +65,9 @@ class Layer implements CallingLayer {
       const result = verdict();
       const passedOn = this.#calls.length === 1 ? this.#calls[0]?.passedOnAs(result) : undefined;
       if (passedOn !== undefined) {
-        // With the handler's own promise, no code of this layer runs when that settles.
-        this.#settled = passedOn !== result;
+        // With the handler's own promise, no code of this layer runs when that settles. What follows the call may return that
+        // promise itself, which can then only fail.
+        this.#settled = passedOn !== result || this.#returned;
         return passedOn;
       }
       // The value may throw too, when its `then` is read.

@@ -53,6 +53,7 @@ describe('a call of next() is a promise to its middleware', () => {
   test.each<[string, (call: Promise<void>) => Promise<unknown>, string[]]>([
     ['then, without a function for failures', (call) => call.then(step('then')), []],
     ['then, without any function', (call) => call.then(), []],
+    ['then, with what are no functions', (call) => call.then(false as never, 5 as never), []],
     ['finally', (call) => call.finally(step('finally')), ['finally']],
     ['Promise.all', (call) => Promise.all([call]).then(step('all')), []],
     ['Promise.race', (call) => Promise.race([call, new Promise(() => {})]), []],
@@ -67,6 +68,7 @@ describe('a call of next() is a promise to its middleware', () => {
   test.each<[string, (call: Promise<void>) => Promise<unknown>, string[]]>([
     ['then', (call) => call.then(step('then')), ['handler', 'then']],
     ['then, without any function', (call) => call.then(), ['handler']],
+    ['then, with what are no functions', (call) => call.then(false as never, 5 as never), ['handler']],
     ['finally', (call) => call.finally(step('finally')), ['handler', 'finally']],
     ['twice', (call) => call.then(step('one')).then(() => call), ['handler', 'one']],
   ])('%s: it goes on after the handler', async (_, how, expected) => {
@@ -624,6 +626,21 @@ describe('a middleware that returns what follows its call', () => {
     };
     expect(await outcomeOf(layer, inner(true))).toBe('succeeded');
     expect(log).toEqual(['start', 'end', 'first', 'second']);
+  });
+
+  test('settles also with a promise that waits for itself, which fails', async () => {
+    let later: Next = () => {};
+    const layer: Layer = (_r, _c, next) => {
+      later = next;
+      const followed: Promise<unknown> = (next() as Promise<void>).then(() => followed);
+      return followed;
+    };
+    const router = streamRouter({ logger: memoryLogger() })
+      .use(layer)
+      .onInsert(inner(false) as () => Promise<void>);
+    expect(await router(eventOf({}), contextOf())).toMatchObject({ batchItemFailures: [{}] });
+    expect(() => later()).toThrow(expect.objectContaining({ code: 'LATE_NEXT' }));
+    expect(log).toEqual(['start', 'end']);
   });
 
   test('settles with it: a later next() throws', async () => {
