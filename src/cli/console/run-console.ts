@@ -10,7 +10,7 @@ import { connect } from '../servers/connect.ts';
 import { openBrowser } from '../servers/open-browser.ts';
 import { openConsole } from '../servers/open-console.ts';
 import { STREAMS } from '../servers/packages.ts';
-import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
+import { describeTableAtStart, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { tellWarning } from '../terminal/output.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
@@ -30,7 +30,8 @@ export const runConsole: RunCommand<ConsoleCommandFlags> = async (context, _args
   const { table, from, mask, open } = options;
   const port = portOf(options);
   await using connection = await connect(context, options, { needs: STREAMS });
-  const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
+  const logger = warningLogger(context);
+  const description = await describeTableAtStart(await dynamodbClient(connection.dynamodb), table, logger);
   const streamArn = streamArnOf(description);
   await using live = await openConsole({
     port,
@@ -45,7 +46,7 @@ export const runConsole: RunCommand<ConsoleCommandFlags> = async (context, _args
     streamArn,
     startingPosition: from,
     handler: async () => {},
-    logger: warningLogger(context),
+    logger,
   });
   live.tell({ event: 'started', table, startingPosition: from, streamArn });
   live.follow(readingOf(mapping));

@@ -1,11 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KeyType } from '../../console/protocol/events.ts';
+import type { Logger } from '../../logger.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { KeyAttribute } from '../flags/table-keys.ts';
 import { dynamodbClient } from '../servers/clients.ts';
 import type { ClientSettings } from '../servers/connection.ts';
 import { createTable } from '../servers/create-table.ts';
-import { describeTable, keyNamesOf, keyTypesOf, streamArnOf } from '../servers/stream-of-table.ts';
+import { describeTableAtStart, keyNamesOf, keyTypesOf, streamArnOf } from '../servers/stream-of-table.ts';
 
 /** A table with a stream. Its keys are in order: the partition key first. */
 export interface FoundTable {
@@ -23,21 +24,22 @@ export async function ensureTable(
   tableName: string,
   keys: readonly KeyAttribute[] | undefined,
   settings: ClientSettings,
+  logger: Logger,
 ): Promise<FoundTable & { readonly isNew: boolean }> {
   const client = await dynamodbClient(settings);
   try {
-    return { ...(await described(client, tableName)), isNew: false };
+    return { ...(await described(client, tableName, logger)), isNew: false };
   } catch (error) {
     const isMissing = ((error as CliError).cause as Error | undefined)?.name === 'ResourceNotFoundException';
     if (keys === undefined || !isMissing) throw error;
     await createTable(client, tableName, keys);
-    return { ...(await described(client, tableName)), isNew: true };
+    return { ...(await described(client, tableName, logger)), isNew: true };
   } finally {
     client.destroy();
   }
 }
 
-async function described(client: DynamoDBClient, tableName: string): Promise<FoundTable> {
-  const table = await describeTable(client, tableName);
+async function described(client: DynamoDBClient, tableName: string, logger: Logger): Promise<FoundTable> {
+  const table = await describeTableAtStart(client, tableName, logger);
   return { streamArn: streamArnOf(table), keyNames: keyNamesOf(table), keyTypes: keyTypesOf(table) };
 }

@@ -22,6 +22,7 @@ import { openConsole } from '../servers/open-console.ts';
 import { STREAMS } from '../servers/packages.ts';
 import { interrupted } from '../terminal/io.ts';
 import { tellWarning } from '../terminal/output.ts';
+import { warningLogger } from '../terminal/warning-logger.ts';
 import { DevReport } from './dev-report.ts';
 import { ensureTable } from './ensure-table.ts';
 import { HandlerCode } from './handler-code.ts';
@@ -102,7 +103,12 @@ export const runDev: RunCommand<DevFlags> = async (context, [handler = ''], opti
   // Whatever makes its clients of the environment, here or in a sandbox, finds the same services.
   variables.add(connection.environment);
   variables.add(managed?.environment);
-  const { streamArn, ...table } = await ensureTable(options.table, keys, connection.dynamodb);
+  const { streamArn, ...table } = await ensureTable(
+    options.table,
+    keys,
+    connection.dynamodb,
+    warningLogger(context),
+  );
   const screen = await openScreen(context, options.json === true);
   const devReport = new DevReport(context, screen, { ...options, handler }, mask);
   report = devReport;

@@ -3,6 +3,7 @@ import type { AcceptedMessage } from '../../emulators/accepted-messages.ts';
 import type { OnAccepted } from '../../emulators/fauxqs.ts';
 import { sortedDeep } from '../../item/sorted-entries.ts';
 import { startEventSourceMapping } from '../../local/start-event-source-mapping.ts';
+import { silentLogger } from '../../logger.ts';
 import type { AttributeMap } from '../../unmarshall/attribute-value.ts';
 import { unmarshall } from '../../unmarshall/unmarshall.ts';
 import { streamsClient } from '../servers/clients.ts';
@@ -24,7 +25,7 @@ export async function watchTables(
   const client = await streamsClient(streams);
   const mappings = await Promise.all(
     names.map(async (name) => {
-      const { streamArn } = await ensureTable(name, undefined, dynamodb);
+      const { streamArn } = await ensureTable(name, undefined, dynamodb, silentLogger);
       return startEventSourceMapping({
         client,
         streamArn,

@@ -1,5 +1,7 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { KeyType } from '../../console/protocol/events.ts';
+import { retryAtStart } from '../../local/retry-at-start.ts';
+import type { Logger } from '../../logger.ts';
 import { failure } from '../errors/cli-error.ts';
 import { dynamodbModule } from './clients.ts';
 
@@ -11,6 +13,23 @@ export async function describeTable(client: DynamoDBClient, TableName: string): 
   } catch (cause) {
     throw asUnknownTable(cause, TableName);
   }
+}
+
+/**
+ * {@link describeTable}, for a command that goes on to read the table's stream: it waits out what the start of a mapping
+ * waits out.
+ *
+ * @throws CliError when there is no such table
+ */
+export function describeTableAtStart(
+  client: DynamoDBClient,
+  tableName: string,
+  logger: Logger,
+): Promise<TableDescription> {
+  return retryAtStart(
+    () => describeTable(client, tableName),
+    (error, delayMs) => logger.warn('DescribeTable failed; it is tried again', { tableName, delayMs, error }),
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import type { ConnectionFlags } from '../flags/connection-options.ts';
 import { dynamodbClient, streamsClient } from '../servers/clients.ts';
 import { connect } from '../servers/connect.ts';
 import { STREAMS } from '../servers/packages.ts';
-import { describeTable, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
+import { describeTableAtStart, keyNamesOf, streamArnOf } from '../servers/stream-of-table.ts';
 import { interrupted } from '../terminal/io.ts';
 import { writeLines } from '../terminal/terminal-text.ts';
 import { warningLogger } from '../terminal/warning-logger.ts';
@@ -37,7 +37,8 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
   const matches = where === undefined ? () => true : compilePattern(where, '--where');
   const limit = limitOf(options.limit);
   await using connection = await connect(context, options, { needs: STREAMS });
-  const description = await describeTable(await dynamodbClient(connection.dynamodb), table);
+  const logger = warningLogger(context);
+  const description = await describeTableAtStart(await dynamodbClient(connection.dynamodb), table, logger);
   const streamArn = streamArnOf(description);
   const keyNames = keyNamesOf(description);
   const { promise: enough, resolve: stop } = Promise.withResolvers<void>();
@@ -73,7 +74,7 @@ export const runTail: RunCommand<TailFlags> = async (context, [table = ''], opti
     timeoutSeconds: TIMEOUT_SECONDS,
     maximumRetryAttempts: 0, // nothing is printed twice
     handler,
-    logger: warningLogger(context),
+    logger,
   });
   void writeLines(io.stderr, `Tailing ${table} from ${from}, ${connection.description}. Ctrl-C stops.`);
   const stopped = await Promise.race([interrupted(io.signal), enough, mapping.ended]);

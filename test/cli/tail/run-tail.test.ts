@@ -12,6 +12,7 @@ import type { Emulators } from '../../../src/emulators/start-emulators.ts';
 import { type EmulatedTable, emulatedServers, emulatedTable } from '../../fixtures/emulated.ts';
 import { FAKE_STREAM, FakeStreams } from '../../fixtures/fake-streams.ts';
 import { contextFor } from '../context.ts';
+import { codeOf } from '../dev/code.ts';
 import { inProcess } from '../in-process.ts';
 import { inTerminal } from '../terminal.ts';
 
@@ -294,5 +295,31 @@ test('a record that cannot be read is skipped with a warning, and the ones after
   ).ended();
   expect(linesOf(stdout)).toEqual(['INSERT pk="before"', 'INSERT pk="after"']);
   expect(stderr).toMatch(/warning: record a{32} \(sequence number 10{21}\) cannot be read: /);
+  await streams.stop();
+});
+
+const QUIET_HANDLER = { 'handler.ts': 'export const handler = () => {};' };
+
+// The SDK's own retries make three calls.
+test.each<[string, () => readonly string[]]>([
+  ['tail', () => ['Invoices']],
+  ['console', () => ['--table', 'Invoices']],
+  ['dev', () => [codeOf(QUIET_HANDLER).path('handler.ts'), '--table', 'Invoices']],
+])('%s waits until a server that fails at first describes the table', async (command, args) => {
+  const streams = await FakeStreams.start();
+  streams.addShard('s');
+  streams.table = {
+    TableName: 'Invoices',
+    LatestStreamArn: FAKE_STREAM,
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    StreamSpecification: { StreamEnabled: true },
+  };
+  streams.fail('DescribeTable', 'ThrottlingException', 4);
+  const flags = ['--endpoint', streams.endpoint, '--region', 'eu-central-1'];
+  const running = inProcess([command, ...args(), ...flags], { env });
+  await running.seen(/Ctrl-C stops/);
+  running.interrupt();
+  const { stderr } = await running.ended();
+  expect(stderr).toContain('warning: DescribeTable failed; it is tried again: ThrottlingException\n');
   await streams.stop();
 });
