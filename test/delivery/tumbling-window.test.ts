@@ -368,6 +368,16 @@ describe('an idle window', () => {
     expect(log).toEqual(closes ? ['final {}', '00:00 succeeded'] : []);
   });
 
+  test('that was closed opens again with the first state, if the stream gives more of its records', () => {
+    const { windows, clock, log, run } = play();
+    run(windows.deliver([at(1)]));
+    clock.now += 5000;
+    run(windows.closeIdle());
+    run(windows.deliver([at(2)]));
+    expect(log).toEqual(['1 {}', 'final {"n":1}', '00:00 succeeded', '2 {}']);
+    expect(windows.idleAt).toBe(clock.now + 5000);
+  });
+
   test('that gets old records waits for more of them first', () => {
     const { windows, clock, run } = play();
     expect(windows.idleAt).toBeUndefined();
