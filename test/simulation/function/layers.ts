@@ -7,7 +7,7 @@ import { idempotent } from '../../../src/middleware/idempotent.ts';
 import { retry } from '../../../src/middleware/retry.ts';
 import { validate } from '../../../src/middleware/validate.ts';
 import type { EventName, RecordBase } from '../../../src/record/stream-record.ts';
-import type { RecordMiddleware } from '../../../src/router/record-middleware.ts';
+import type { Next, RecordMiddleware } from '../../../src/router/record-middleware.ts';
 import type { Sink } from '../../../src/sinks/sink.ts';
 import type { EntityMap } from '../../../src/table/entity-types.ts';
 import { declaredEntities, kindIn, NOTE } from '../model/entities.ts';
@@ -232,4 +232,38 @@ const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterL
     world.journal.failed(index, (context.lambdaContext as InvocationContext).invocation);
     throw new Error('The middleware did not work.');
   },
+  rethrows: () =>
+    chained((call) =>
+      call.catch((error) => {
+        throw error;
+      }),
+    ),
+  // As `swallows`.
+  'swallows in catch': (world) => (record, context, next) => {
+    const call = next();
+    if (!(call instanceof Promise)) return undefined;
+    return call.catch(() => {
+      world.history.count('middleware swallowed an error in catch()');
+      const { invocation } = context.lambdaContext as InvocationContext;
+      world.journal.swallowed(world.indexOf(record.sequenceNumber), invocation);
+    });
+  },
+  'goes on': (world) => chained((call) => call.then(() => world.history.count('middleware goes on'))),
+  // Its first failure is forgiven, if the second call succeeds.
+  'tries again': (world) =>
+    chained((call, next) =>
+      call.catch(() => {
+        world.history.count('middleware tries again');
+        return next();
+      }),
+    ),
+  'ends with finally': () => chained((call) => call.finally(() => sleep(1))),
 };
+
+/** Chains on next() where it waits, without `await`. */
+function chained(how: (call: Promise<void>, next: Next) => unknown): RouterLayer {
+  return (_record, _context, next) => {
+    const call = next();
+    return call instanceof Promise ? how(call, next) : call;
+  };
+}

@@ -99,7 +99,12 @@ export type PassThrough =
   | 'swallows'
   | 'calls twice'
   | 'calls late'
-  | 'fails';
+  | 'fails'
+  | 'rethrows'
+  | 'swallows in catch'
+  | 'goes on'
+  | 'tries again'
+  | 'ends with finally';
 
 export type Layer =
   | { readonly kind: 'audit' }
@@ -252,6 +257,11 @@ const layer: fc.Arbitrary<Layer> = fc.oneof(
       'calls twice',
       'calls late',
       'fails',
+      'rethrows',
+      'swallows in catch',
+      'goes on',
+      'tries again',
+      'ends with finally',
     ),
   }),
 );

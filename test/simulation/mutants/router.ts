@@ -70,6 +70,43 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     replace: 'if (result === this || this.#followed !== undefined) {',
   },
   {
+    name: 'a call that is passed on settles its layer late',
+    file: LAYER,
+    find: 'this.#settled = passedOn !== result || this.#returned;',
+    replace: 'this.#settled = false;',
+  },
+  {
+    name: 'what follows a call is passed on without the end of its layer',
+    file: CALL,
+    find: 'this.#endsLayer = true;',
+    replace: '',
+  },
+  {
+    name: 'what is done after a call that failed does not run',
+    file: CALL,
+    find: 'this.#goOn(onRejected, rethrow, thrown, isFirst);',
+    replace: 'this.#goOn(undefined, rethrow, thrown, isFirst);',
+  },
+  {
+    name: 'a call that failed goes on as one that succeeded',
+    file: CALL,
+    find: 'this.#goOn(onRejected, rethrow, thrown, isFirst);',
+    replace: 'this.#goOn(onRejected, itself, thrown, isFirst);',
+  },
+  {
+    name: 'what follows a call is not waited for',
+    file: CALL,
+    find: 'return isFirst && this.#endsLayer ? this.#layer.end(() => callback(settled)) : callback(settled);',
+    replace:
+      'void (isFirst && this.#endsLayer ? this.#layer.end(() => callback(settled)) : callback(settled));',
+  },
+  {
+    name: 'a call that is passed on has succeeded',
+    file: CALL,
+    find: '      this.seen = true;\n      return this.#inner;',
+    replace: '      this.seen = true;\n      return this.#inner.catch(ignore);',
+  },
+  {
     name: 'a further next() shows what the one before it has changed',
     happened: true,
     file: LAYER,
