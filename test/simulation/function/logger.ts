@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Logger } from '../../../src/index.ts';
+import type { PassThrough } from '../model/scenario.ts';
 import { CANARY, type Change } from '../model/table.ts';
 import { type Halting, monotonicNow } from '../world/clock.ts';
 import type { World } from '../world/world.ts';
@@ -17,6 +18,9 @@ export function memoryLogger(world: World, sandbox: Halting): Logger {
 }
 
 const STORE_FAILURE = /^Idempotency(AlreadyInProgress|PersistenceLayer)Error$/;
+
+/** Middleware that calls next() again, and so meets the lock of a call whose answer the store has lost. */
+const CALLS_AGAIN: readonly PassThrough[] = ['calls twice', 'tries again'];
 
 /** So long before the deadline nothing waits for a lock any more. */
 const LOCK_MARGIN_MS = 60;
@@ -53,7 +57,7 @@ function checkFailure(world: World, sandbox: Halting, { sequenceNumber, entity, 
   const isStoreFailure = STORE_FAILURE.test(error?.name ?? '');
   const mayLeaveLocks =
     scenario.targets.storeFaultPercent > 0 &&
-    layers.some((layer) => layer.kind === 'own' && layer.how === 'calls twice');
+    layers.some((layer) => layer.kind === 'own' && CALLS_AGAIN.includes(layer.how));
   if (
     error?.name === 'IdempotencyAlreadyInProgressError' &&
     world.invocationsOf(index).length === 1 &&
