@@ -57,7 +57,7 @@ export async function openScreen({ io, style, verbose }: CommandContext, json: b
       };
       written.on('data', (chunk: string) => show(folder.push(chunk))).on('end', () => show(folder.end()));
     },
-    status: (text) => below.set(terminalLine(style('dim', text))),
+    status: (text) => below.set(style('dim', text)),
     done: () => below.done(),
   };
 }
@@ -75,8 +75,8 @@ async function bottomLine(stdout: TextOutput): Promise<Status> {
   let status = '';
   return {
     set(text) {
-      status = text;
-      line(text);
+      status = terminalLine(text);
+      line(status);
     },
     hide: () => line.clear(),
     show: () => line(status),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openScreen } from '../../../src/cli/dev/screen.ts';
+import { styled } from '../../../src/cli/terminal/terminal-text.ts';
 import { contextFor } from '../context.ts';
 
 test.each([0, 80])('on a terminal of %i columns the status can be seen', async (columns) => {
@@ -11,6 +12,15 @@ test.each([0, 80])('on a terminal of %i columns the status can be seen', async (
   screen.status('3 records');
   screen.done();
   expect(`${stdout.read()}`).toContain('3 records');
+});
+
+test('in a log with colours, the status has colours', async () => {
+  const { context } = contextFor({});
+  const stdout = Object.assign(new PassThrough(), { isTTY: false });
+  const screen = await openScreen({ ...context, style: styled, io: { ...context.io, stdout } }, false);
+  screen.status('3 records');
+  screen.done();
+  expect(`${stdout.read()}`).toBe('\u001b[2m3 records\u001b[22m\n');
 });
 
 test.each([
