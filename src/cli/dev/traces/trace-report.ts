@@ -41,6 +41,8 @@ export class TraceReport {
   readonly #options: TraceReportOptions;
   readonly #messages: SpanMessages = new SpanMessages();
   readonly #said: Set<string> = new Set();
+  /** True once a record had a span: the router has the middleware. */
+  #traces = false;
 
   constructor(options: TraceReportOptions) {
     this.#options = options;
@@ -57,9 +59,10 @@ export class TraceReport {
     const trees = traceTrees(this.#options.mask.hidesMadeValues ? spans.map(maskedSpan) : spans, records);
     if (this.#options.json) this.#writeEvents(trees);
     else this.#writeLines(trees);
+    this.#traces ||= trees.records.length > 0;
     if (left > 0) this.#options.onNote(`Not shown: ${count(left, 'more span')} of this invocation.`);
     if (unsampled > 0) this.#sayOnce(UNSAMPLED);
-    else if (records.length > 0 && trees.records.length === 0 && left === 0) this.#sayOnce(NO_SPANS);
+    else if (!this.#traces && records.length > 0 && left === 0) this.#sayOnce(NO_SPANS);
   }
 
   #writeLines({ records, others }: TraceTrees): void {

@@ -202,6 +202,13 @@ test('for records without a span it says once how to add tracing', () => {
   expect(notes).toEqual([expect.stringContaining("router.use(tracing({ parent: 'traceparent' }))")]);
 });
 
+test('a router whose records had spans is not told how to add tracing, if a record takes no route', () => {
+  const { report, notes } = reportOf();
+  report.add(collected([recordSpanOf(1)]), eventOf(1));
+  report.add(collected([]), eventOf(2));
+  expect(notes).toEqual([]);
+});
+
 test.each([undefined, null, {}, { Records: 'none' }])(
   'an event without records, %j, needs no span',
   (event) => {
