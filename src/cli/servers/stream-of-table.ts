@@ -71,7 +71,7 @@ export function asUnknownTable(error: unknown, tableName: string): unknown {
   return (error as Error).name === 'ResourceNotFoundException'
     ? failure(
         `There is no table ${tableName} here. Create it with: streamlane tables create ${tableName} --keys <names>, ` +
-          'or check --endpoint, --region and --profile.',
+          'or start dev with --create <names>, or check --endpoint, --region and --profile.',
         error,
       )
     : error;

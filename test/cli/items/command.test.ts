@@ -316,7 +316,7 @@ describe.each(['put', 'update', 'delete'])('%s', (command) => {
     const { code, stderr } = await run(command, 'Nowhere', '{"id":"1"}', '{"id":"2"}', ...more);
     expect(stderr).toBe(
       'error: There is no table Nowhere here. Create it with: streamlane tables create Nowhere --keys <names>, ' +
-        'or check --endpoint, --region and --profile.\n',
+        'or start dev with --create <names>, or check --endpoint, --region and --profile.\n',
     );
     expect(code).toBe(EXIT.failed);
   });
