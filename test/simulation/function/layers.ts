@@ -209,18 +209,7 @@ const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterL
     try {
       await next();
     } finally {
-      const late = async (): Promise<void> => {
-        await sleep(1);
-        asLateCall(() => {
-          world.history.count('next() called late');
-          try {
-            void Promise.resolve(next()).catch(() => {});
-          } catch {
-            // Refused, as it has to be.
-          }
-        });
-      };
-      void late();
+      void callLate(world, next);
     }
   },
   fails: (world, place) => async (record, context, next) => {
@@ -257,7 +246,12 @@ const OWN: Readonly<Record<PassThrough, (world: World, place: number) => RouterL
         return next();
       }),
     ),
-  'ends with finally': () => chained((call) => call.finally(() => sleep(1))),
+  'ends with finally': (world) => chained((call, next) => call.finally(() => void callLate(world, next))),
+  'returns and calls late': (world) => (_record, _context, next) => {
+    const call = next();
+    void callLate(world, next);
+    return call;
+  },
 };
 
 /** Chains on next() where it waits, without `await`. */
@@ -266,4 +260,17 @@ function chained(how: (call: Promise<void>, next: Next) => unknown): RouterLayer
     const call = next();
     return call instanceof Promise ? how(call, next) : call;
   };
+}
+
+/** Calls next() when its middleware has settled, which has to be refused. */
+async function callLate({ history }: World, next: Next): Promise<void> {
+  await sleep(1);
+  asLateCall(() => {
+    history.count('next() called late');
+    try {
+      void Promise.resolve(next()).catch(() => {});
+    } catch {
+      // Refused, as it has to be.
+    }
+  });
 }

@@ -104,7 +104,8 @@ export type PassThrough =
   | 'swallows in catch'
   | 'goes on'
   | 'tries again'
-  | 'ends with finally';
+  | 'ends with finally'
+  | 'returns and calls late';
 
 export type Layer =
   | { readonly kind: 'audit' }
@@ -262,6 +263,7 @@ const layer: fc.Arbitrary<Layer> = fc.oneof(
       'goes on',
       'tries again',
       'ends with finally',
+      'returns and calls late',
     ),
   }),
 );
