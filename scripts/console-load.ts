@@ -18,7 +18,7 @@ import { BROWSER, startBrowser } from '../test/console/browser.ts';
 
 const TABLE = 'Load';
 /** The views, by their keys. The first one is open when the page loads. */
-const VIEWS = { changes: '1', failures: '2', timeline: '3', charts: '4' } as const;
+const VIEWS = { changes: '1', failures: '2', timeline: '3', charts: '4', topology: '6' } as const;
 type Variant = 'without' | 'unwatched' | keyof typeof VIEWS;
 
 /** One run of `dev`. */
