@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type HandlerMetadata, metadataOf } from '../../../batch/handler-metadata.ts';
+import type { HandlerMetadata } from '../../../batch/handler-metadata.ts';
 import type { HandlerRoutes, RouteText } from '../../../console/protocol/routes.ts';
 import type { Exports } from '../../../local/source/load-module.ts';
 import { conditionWords } from '../../../mapping/condition-words.ts';
+import { readMetadata } from './readable-exports.ts';
 
 /** Characters of a condition that the page gets. */
 const MAX_WORDS = 500;
@@ -21,11 +22,11 @@ export interface ReadHandler {
  * @param exports all exports of the handler's module
  */
 export function readHandler(handler: unknown, exports: Exports): ReadHandler {
-  const own = metadataOf(handler);
+  const own = readMetadata(handler);
   if (own !== undefined) return described(own, []);
   const named = new Map<HandlerMetadata, string>();
   for (const [name, exported] of Object.entries(exports)) {
-    const metadata = metadataOf(exported);
+    const metadata = readMetadata(exported);
     if (metadata !== undefined && !named.has(metadata)) named.set(metadata, name);
   }
   const [only] = named.keys();

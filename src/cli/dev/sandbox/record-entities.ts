@@ -1,8 +1,8 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { metadataOf } from '../../../batch/handler-metadata.ts';
 import type { EntityRecords } from '../../../console/record-groups.ts';
 import type { TableEntities } from '../../../table/table-entities.ts';
 import { numberReader, type ToNumber } from '../../../unmarshall/numbers.ts';
+import { readMetadata } from './readable-exports.ts';
 
 type FindEntities = (event: DynamoDBStreamEvent) => readonly EntityRecords[];
 
@@ -14,7 +14,7 @@ type FindEntities = (event: DynamoDBStreamEvent) => readonly EntityRecords[];
  */
 export function entityFinder(exports: readonly unknown[]): FindEntities | undefined {
   const table = exports
-    .map((exported) => metadataOf(exported)?.settings.table)
+    .map((exported) => readMetadata(exported)?.settings.table)
     .find((table) => table?.['~entities'] !== undefined);
   if (table === undefined) return undefined;
   const entities = table['~entities'] as TableEntities;

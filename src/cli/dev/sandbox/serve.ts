@@ -14,6 +14,7 @@ import { type InvocationRequest, plainError, type SandboxData, type SandboxMessa
 import { oneLineEntries } from './one-line-entries.ts';
 import { outputRead } from './output-read.ts';
 import { publishedFailures } from './published-failures.ts';
+import { readableExports } from './readable-exports.ts';
 import { entityFinder } from './record-entities.ts';
 import type { SpanCollector } from './span-collector.ts';
 import { routeFinder } from './taking-routes.ts';
@@ -45,9 +46,10 @@ export async function serve(
     if (traces) spans = await (await import('./collect-spans.ts')).collectSpans();
     if (tellsEntities || tellsRoutes) {
       const { exports } = await loadExports(name, code);
-      if (tellsEntities) findEntities = entityFinder([handler, ...Object.values(exports)]);
+      const readable = readableExports(exports);
+      if (tellsEntities) findEntities = entityFinder([handler, ...Object.values(readable)]);
       if (tellsRoutes) {
-        const read = readHandler(handler, exports);
+        const read = readHandler(handler, readable);
         routes = read.routes;
         findRoutes = read.router && routeFinder(routes.routesId, read.router);
       }
