@@ -37,7 +37,7 @@ function planOf(
     ...plan,
     unit: 'ms',
     places: Object.keys(programs).map((name) => ({ name, host: 'lambda' })),
-    // Starts differ by a tenth and more, and the limit of a publishing function is a fiftieth.
+    // Starts differ by a tenth and more, and the goal of a publishing function is within a tenth.
     rounds: quick ? 3 : 101,
     warmups: quick ? 0 : 1,
     entrant: async (name): Promise<Entrant> => {

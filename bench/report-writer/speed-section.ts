@@ -82,7 +82,7 @@ function speedSection(report: Report): string {
     '![Time to handle a batch of 10,000 records, for each library](bench/report/router.svg)',
     '',
     `These are medians of \`npm run bench\` ${[...origins].join('; and ')}.`,
-    '[The report](bench/report/README.md) has all numbers, and the goals that were missed. [The bench suite](bench/README.md) explains how they are measured.',
+    '[The report](bench/report/README.md) has all numbers, and says which goals were reached. [The bench suite](bench/README.md) explains how they are measured.',
     '',
     END,
   ].join('\n');
