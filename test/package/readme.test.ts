@@ -120,7 +120,7 @@ test('the mapping is printed, with ReportBatchItemFailures and the filters of th
   for (const name of ['INSERT', 'MODIFY', 'REMOVE']) expect(mapping?.output).toContain(name);
   // The page explains the warning.
   expect(mapping?.output).toMatch(/^warning: .+\(NO_DESTINATION\)$/m);
-  expect(lines.join('\n')).toContain('The command warns\nabout `NO_DESTINATION`');
+  expect(lines.join('\n')).toMatch(/The command warns\s+about `NO_DESTINATION`/);
 });
 
 describe.skipIf(!hasServers)('dev', () => {
