@@ -46,7 +46,7 @@ interface Recorded {
 interface NumberedRecord {
   readonly number: number;
   readonly record: DynamoDBRecord;
-  readonly place: string;
+  readonly origin: string;
 }
 
 /** Events that tell how things stand: the last one of each kind is kept for pages that open late. */
@@ -83,24 +83,21 @@ const ASSUMED_BYTES = 1000;
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #history: History<Recorded>;
-  /** Numbers of the records that the history has, by shard and sequence number. */
-  readonly #numbers: Map<string, number> = new Map();
+  /** Numbers of the records that the history has, by origin and sequence number: no text is made to find one. */
+  readonly #numbers: Map<string, Map<string | undefined, number>> = new Map();
   readonly #standing: Map<string, { readonly id: number; readonly event: Recorded }> = new Map();
   /** The records that the history has, by number. */
   readonly #records: Map<number, DynamoDBRecord> = new Map();
-  /** Finds numbers without writing a place. Each record is in three events or more. */
-  readonly #numberOf: WeakMap<DynamoDBRecord, number> = new WeakMap();
   #lastNumber = 0;
-  /** Records up to this one are no longer kept. */
-  #lastDropped = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#history = new History(options.limits ?? {}, ({ read = [] }) => {
-      for (const { place, number } of read) {
-        this.#numbers.delete(place);
+      for (const { origin, number, record } of read) {
+        const ofOrigin = this.#numbers.get(origin);
+        ofOrigin?.delete(record.dynamodb?.SequenceNumber);
+        if (ofOrigin?.size === 0) this.#numbers.delete(origin);
         this.#records.delete(number);
-        this.#lastDropped = number;
       }
     });
   }
@@ -206,22 +203,27 @@ export class Recorder {
     if (read.length > 0) this.#append({ event: 'read', shardId }, read, bytes);
   }
 
-  /** Gives numbers to the records that have none. */
+  /**
+   * Gives numbers to the records that have none.
+   *
+   * @param origin the shard, or the request id of an invocation beside the mapping
+   */
   #numbered(
     origin: string,
     records: readonly DynamoDBRecord[],
   ): { readonly read: readonly NumberedRecord[]; readonly bytes: number } {
     const read: NumberedRecord[] = [];
     let bytes = 0;
+    const numbers = this.#numbers.get(origin) ?? new Map<string | undefined, number>();
+    if (records.length > 0) this.#numbers.set(origin, numbers);
     for (const record of records) {
-      const place = placeOf(origin, record);
+      const sequenceNumber = record.dynamodb?.SequenceNumber;
       // After a pause, records that were not processed are read again.
-      if (this.#numbers.has(place)) continue;
+      if (numbers.has(sequenceNumber)) continue;
       const number = ++this.#lastNumber;
-      this.#numbers.set(place, number);
+      numbers.set(sequenceNumber, number);
       this.#records.set(number, record);
-      this.#numberOf.set(record, number);
-      read.push({ number, record, place });
+      read.push({ number, record, origin });
       bytes += record.dynamodb?.SizeBytes ?? ASSUMED_BYTES;
     }
     return { read, bytes };
@@ -241,12 +243,9 @@ export class Recorder {
     if (kind !== undefined) this.#standing.set(kind, { id, event });
   }
 
-  #rangesOf(shardId: string, records: readonly DynamoDBRecord[]): NumberRanges {
-    const numbers = records.map((record) => {
-      const number = this.#numberOf.get(record) ?? this.#numbers.get(placeOf(shardId, record));
-      return number !== undefined && number > this.#lastDropped ? number : undefined;
-    });
-    return rangesOf(numbers.filter((number) => number !== undefined));
+  #rangesOf(origin: string, records: readonly DynamoDBRecord[]): NumberRanges {
+    const numbers = this.#numbers.get(origin);
+    return rangesOf(records.flatMap(({ dynamodb }) => numbers?.get(dynamodb?.SequenceNumber) ?? []));
   }
 
   #written(id: number, { time, fields, read }: Recorded): ConsoleEvent {
@@ -254,9 +253,4 @@ export class Recorder {
     const records = read?.map(({ record, number }): ShownRecord => shownRecord(record, number, mask));
     return { id, time, ...fields, ...(records && { records }) } as unknown as ConsoleEvent;
   }
-}
-
-/** @param origin the shard, or the request id of an invocation beside the mapping */
-function placeOf(origin: string, { dynamodb }: DynamoDBRecord): string {
-  return `${origin} ${dynamodb?.SequenceNumber}`;
 }
