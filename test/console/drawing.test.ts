@@ -63,6 +63,22 @@ describe.skipIf(BROWSER === undefined)('while changes rush in', () => {
     await row('item-1999').waitFor();
   });
 
+  test('a list that scrolls while another view is drawn does no harm', async () => {
+    const { started, read } = consoleWith();
+    await using live = await started;
+    live.tell({ event: 'started', table: 'T', handler: 'h.ts' } as never);
+    read(1000);
+    await page().goto(live.url);
+    await row('item-999').waitFor();
+    await page().evaluate('globalThis.list = document.querySelector("[role=listbox]")');
+    await page().keyboard.press('2');
+    await page().getByRole('listbox', { name: 'Changes' }).waitFor({ state: 'detached' });
+    // The page's faults fail the test.
+    await page().evaluate('list.dispatchEvent(new Event("scroll"))');
+    await page().keyboard.press('1');
+    await page().getByRole('button', { name: 'Follow', pressed: true }).waitFor();
+  });
+
   test('a screen reader says nothing of the feed but a wrong filter', async () => {
     const { started, read } = consoleWith();
     await using live = await started;

@@ -51,8 +51,10 @@ export function VirtualList<Row>(props: VirtualListProps<Row>): JSX.Element {
     element.scrollTop = scrollTo(index, rowHeight, element.scrollTop, element.clientHeight);
   }, [selected]);
   const onScroll = (): void => {
+    // The event of a scroll can come when another view is drawn.
+    if (box.current === null) return;
     const before = place.current.scrollTop;
-    const { scrollTop, clientHeight } = box.current as HTMLDivElement;
+    const { scrollTop, clientHeight } = box.current;
     place.current.scrollTop = scrollTop;
     const distance = rows.length * rowHeight - scrollTop - clientHeight;
     if (distance > rowHeight * 2 && scrollTop < before) onFollow(false);
