@@ -177,4 +177,20 @@ describe.skipIf(BROWSER === undefined)('the charts', () => {
       .getByText(/^\d\d:\d\d:\d\d$/)
       .waitFor();
   });
+
+  test('the lag of a single invocation is a point: a blocked shard has one in a minute', async () => {
+    await openDev(codeOf(CODE), '--maximum-retry-attempts', '0');
+    await page().keyboard.press('4');
+    await put({ id: 'good', total: 1 });
+    await page().getByRole('row').nth(1).getByRole('rowheader').waitFor();
+    // Axes and grid are grey.
+    const coloured = (): Promise<number> =>
+      page().evaluate(`{
+        const { width, height } = document.querySelector('canvas');
+        const { data } = document.querySelector('canvas').getContext('2d').getImageData(0, 0, width, height);
+        const pixels = Array.from({ length: width * height }, (_, pixel) => data.slice(4 * pixel, 4 * pixel + 3));
+        pixels.filter((channels) => Math.max(...channels) - Math.min(...channels) > 60).length;
+      }`);
+    await expect.poll(coloured, { timeout: 10_000 }).toBeGreaterThan(10);
+  });
 });

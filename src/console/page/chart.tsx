@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { loneSamples } from '../state/charts/lone-samples.ts';
 import type { Columns } from '../state/charts/rates.ts';
 import { LINES } from './chart-lines.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -67,7 +68,12 @@ function optionsOf(element: HTMLElement, count: number, onPoint: ChartProps['onP
           width: 2,
           dash: [...dash],
           spanGaps: true,
-          points: { show: false },
+          points: {
+            show: true,
+            size: 6,
+            fill: () => color(name),
+            filter: (plot, line) => loneSamples([...(plot.data[line] ?? [])]),
+          },
         }),
       ),
     ],
