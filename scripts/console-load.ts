@@ -2,19 +2,21 @@
 // with each of its views in a browser, in turn. It prints numbers, and judges nothing: other work of the machine changes them.
 //
 //   npm run console-load -- --records 20000 --rounds 5
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { summaryOf } from '../bench/statistics.ts';
 import { parseKeys } from '../src/cli/flags/table-keys.ts';
 import { createTable } from '../src/cli/servers/create-table.ts';
 import { startEmulators } from '../src/emulators/start-emulators.ts';
 import { spawned } from '../test/cli/spawned.ts';
-import { BROWSER, startBrowser } from '../test/console/browser.ts';
+import { BROWSER, BROWSER_ARGS } from '../test/console/browser.ts';
 
 const TABLE = 'Load';
 /** The views, by their keys. The first one is open when the page loads. */
@@ -78,24 +80,30 @@ export const handler = async ({ Records }) => {
 try {
   await using emulators = await startEmulators({ env: {} });
   await fill(new DynamoDBClient(emulators.dynamodb));
-  await using browser = await startBrowser();
+  await using browser = await startBrowser(BROWSER);
   const runs = new Map<Variant, Run[]>(variants.map((variant) => [variant, []]));
+  const runsOf = (variant: Variant): Run[] => runs.get(variant) as Run[];
   for (let round = 0; round < Number(values.rounds); round++) {
     // No variant is always the first one of its round.
     for (const [index] of variants.entries()) {
       const variant = variants[(index + round) % variants.length] as Variant;
-      const run = await measure(variant, emulators.environment, browser);
-      runs.get(variant)?.push(run);
+      const run = await measure(variant, emulators.environment, browser.endpoint);
+      runsOf(variant).push(run);
       console.log(`round ${round + 1}  ${line(variant, run)}`);
     }
   }
-  console.log(`\nMedians of ${values.rounds} rounds with ${records} records each:`);
-  const medians = variants.map((variant) => [variant, medianOf(runs.get(variant) ?? [])] as const);
-  const [, base] = medians[0] as (typeof medians)[number];
-  for (const [variant, median] of medians) {
-    const speed = ((median.recordsPerSecond / base.recordsPerSecond) * 100).toFixed(0);
-    const cpu = ((median.cpuMs / base.cpuMs) * 100).toFixed(0);
-    console.log(`${line(variant, median)}  speed ${speed} %, processor time ${cpu} %`);
+  console.log(
+    `\nMedians of ${values.rounds} rounds with ${records} records each, and of the shares in each round:`,
+  );
+  for (const variant of variants) {
+    // A slow minute slows all runs of its round, so runs are compared within their round.
+    const share = (value: (run: Run) => number): string => {
+      const shares = runsOf(variant).map((run, round) => value(run) / value(runsOf('without')[round] as Run));
+      return `${(100 * summaryOf(shares).median).toFixed(0)} %`;
+    };
+    const speed = share(({ recordsPerSecond }) => recordsPerSecond);
+    const cpu = share(({ cpuMs }) => cpuMs);
+    console.log(`${line(variant, medianOf(runsOf(variant)))}  speed ${speed}, processor time ${cpu}`);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -124,7 +132,7 @@ async function fill(client: DynamoDBClient): Promise<void> {
 async function measure(
   variant: Variant,
   env: Readonly<Record<string, string>>,
-  browser: Browser,
+  browser: string,
 ): Promise<Run> {
   const isWithout = variant === 'without';
   const dev = spawned(
@@ -135,25 +143,62 @@ async function measure(
     { env, cwd: folder },
   );
   await dev.seen(/Ctrl-C stops/);
-  const page = !(variant in VIEWS)
-    ? undefined
-    : await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  if (page !== undefined) {
-    await page.goto(/http:\S+token=\S+/.exec(dev.stderr())?.[0] ?? '');
-    await page.getByRole('status').getByText('Enabled').waitFor();
-    await page.keyboard.press(VIEWS[variant as keyof typeof VIEWS]);
-    await countFrames(page);
-  }
-  const before = await browserTime(browser);
+  const [, url = ''] = isWithout ? [] : await dev.seen(/(http:\S+token=\S+)\s/);
+  const before = variant in VIEWS ? await open(browser, url, variant as keyof typeof VIEWS) : undefined;
   writeFileSync(go, '');
   const [, ms, us] = await dev.seen(/measured ([\d.]+) ms ([\d.]+) us/);
-  const browserMs = ((await browserTime(browser)) - before) / ((1.5 * records) / 1000);
-  const cost = page && { frameMs: await slowFrame(page), browserMs };
+  const page = before === undefined ? undefined : await close(browser, before);
   dev.interrupt();
   await dev.ended();
-  await page?.close();
   rmSync(go);
-  return { recordsPerSecond: (records / Number(ms)) * 1000, cpuMs: Number(us) / records, page: cost };
+  return { recordsPerSecond: (records / Number(ms)) * 1000, cpuMs: Number(us) / records, page };
+}
+
+/** Starts a browser that runs on when nothing drives it. */
+async function startBrowser(path: string): Promise<AsyncDisposable & { readonly endpoint: string }> {
+  const profile = mkdtempSync(join(tmpdir(), 'streamlane-browser-'));
+  const args = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...BROWSER_ARGS];
+  const running = spawn(path, [...args, '--window-size=1280,720'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((resolve) => running.on('exit', resolve));
+  for await (const text of createInterface({ input: running.stderr })) {
+    const [, endpoint] = /^DevTools listening on (\S+)$/.exec(text) ?? [];
+    if (endpoint === undefined) continue;
+    running.stderr.resume();
+    return {
+      endpoint,
+      async [Symbol.asyncDispose]() {
+        running.kill();
+        await ended;
+        rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+      },
+    };
+  }
+  throw new Error(`${path} ended before it could be driven.`);
+}
+
+/** Opens a view, and leaves the browser alone. Returns the milliseconds of processor time that the browser has taken. */
+async function open(endpoint: string, url: string, view: keyof typeof VIEWS): Promise<number> {
+  // A client that drives the page gets a copy of each event that the page gets, which costs more than the page itself.
+  await using browser = await chromium.connectOverCDP(endpoint);
+  const page = (await browser.contexts()[0]?.newPage()) as Page;
+  await page.goto(url);
+  await page.getByRole('status').getByText('Enabled').waitFor();
+  await page.keyboard.press(VIEWS[view]);
+  await sampleFrames(page);
+  return await browserTime(browser);
+}
+
+/** Closes the page that {@link open} opened. */
+async function close(endpoint: string, before: number): Promise<PageCost> {
+  await using browser = await chromium.connectOverCDP(endpoint);
+  const browserMs = ((await browserTime(browser)) - before) / ((1.5 * records) / 1000);
+  const page = browser
+    .contexts()[0]
+    ?.pages()
+    .find((one) => one.url().startsWith('http:')) as Page;
+  const frameMs = await slowFrame(page);
+  await page.close();
+  return { frameMs, browserMs };
 }
 
 /** Milliseconds of processor time that all processes of the browser have taken. */
@@ -161,24 +206,22 @@ async function browserTime(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+  // A process can be listed more than once.
+  const times = new Map(processInfo.map(({ id, cpuTime }) => [id, cpuTime]));
+  return [...times.values()].reduce((sum, cpuTime) => sum + cpuTime * 1000, 0);
 }
 
 function slowFrame(page: Page): Promise<number> {
   return page.evaluate('frames.sort((one, other) => one - other)[Math.floor(frames.length * 0.95)]');
 }
 
-/** Collects the milliseconds between frames. */
-function countFrames(page: Page): Promise<unknown> {
+/** Collects the milliseconds between two frames, ten times a second: each frame that is asked for costs time. */
+function sampleFrames(page: Page): Promise<unknown> {
   return page.evaluate(`{
     globalThis.frames = [];
-    let before = performance.now();
-    const frame = (now) => {
-      globalThis.frames.push(now - before);
-      before = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+    setInterval(() => {
+      requestAnimationFrame((before) => requestAnimationFrame((now) => void globalThis.frames.push(now - before)));
+    }, 100);
   }`);
 }
 

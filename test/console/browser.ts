@@ -19,10 +19,12 @@ if (BROWSER === undefined) {
   );
 }
 
+/** The sandbox of Chromium does not start for root, as in a container. */
+export const BROWSER_ARGS: readonly string[] = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: BROWSER as string,
-    // The sandbox of Chromium does not start for root, as in a container.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [...BROWSER_ARGS],
   });
 }
