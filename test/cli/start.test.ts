@@ -36,12 +36,14 @@ process.on('exit', () => {
   writeSync(2, String((user + system) / 1000));
 });`;
 
-test('--help takes under 150 ms', () => {
-  const runs = Array.from({ length: 7 }, () => {
-    const argv = ['--import', PRINT_CPU_MS, ...HELP];
-    return Number(spawnSync(process.execPath, argv, { env: commandEnvironment(), encoding: 'utf8' }).stderr);
-  });
+test('--help takes less than four times as long as an empty process', () => {
+  const cpuMs = (...argv: readonly string[]): number => {
+    const options = { env: commandEnvironment(), encoding: 'utf8' } as const;
+    return Number(spawnSync(process.execPath, ['--import', PRINT_CPU_MS, ...argv], options).stderr);
+  };
+  // A machine that is slow or busy slows both of a pair.
+  const ratios = Array.from({ length: 7 }, () => cpuMs(...HELP) / cpuMs('--eval', ''));
 
-  expect(Math.min(...runs)).toBeGreaterThan(0);
-  expect(Math.min(...runs)).toBeLessThan(150);
+  expect(Math.min(...ratios)).toBeGreaterThan(1);
+  expect(Math.min(...ratios)).toBeLessThan(4);
 });
