@@ -215,7 +215,6 @@ export class Recorder {
     const read: NumberedRecord[] = [];
     let bytes = 0;
     const numbers = this.#numbers.get(origin) ?? new Map<string | undefined, number>();
-    if (records.length > 0) this.#numbers.set(origin, numbers);
     for (const record of records) {
       const sequenceNumber = record.dynamodb?.SequenceNumber;
       // After a pause, records that were not processed are read again.
@@ -226,6 +225,7 @@ export class Recorder {
       read.push({ number, record, origin });
       bytes += record.dynamodb?.SizeBytes ?? ASSUMED_BYTES;
     }
+    if (read.length > 0) this.#numbers.set(origin, numbers);
     return { read, bytes };
   }
 
